@@ -1,0 +1,227 @@
+"""Block: the keys under which records meet, and the candidate pairs that share one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.columns import PART, SEPARATOR, Column, Table
+from matching.rules import BlockPart, MatchModel
+
+MAX_KEYS = 32
+"""The most blocking keys a record may have; rules declared first, and longer tokens, go first."""
+
+Rows = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReport:
+    """What one blocking rule does to a table: its keys, its pairs, and its blocks over the cap.
+
+    `pairs` counts the pairs in blocks within the cap; a pair that two rules find counts for both.
+    `oversized` lists the blocks that give no pairs, in words with their number of records, largest first.
+    """
+
+    rule: str
+    records: int
+    keys: int
+    pairs: int
+    oversized: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _PartIndex:
+    """The strings one part gives for each cell: those of cell `c` are `strings[starts[c]:starts[c + 1]]`."""
+
+    strings: list[str]
+    hashes: Keys
+    starts: Rows
+    codes: npt.NDArray[np.int32]
+
+    def counts(self) -> Rows:
+        """Count the strings of each record; a missing cell has none."""
+        each = np.append(np.diff(self.starts), 0)
+        return each[self.codes]
+
+    def first(self, rows: Rows) -> Rows:
+        """Give the place in `strings` where those of each row begin."""
+        return self.starts[self.codes[rows]]
+
+
+@dataclass(frozen=True, slots=True)
+class _RuleKeys:
+    """The keys of one rule: key i belongs to `rows[i]` and is made of `chosen[part][i]` of each part."""
+
+    number: int
+    rows: Rows
+    keys: Keys
+    parts: list[_PartIndex]
+    chosen: list[Rows]
+
+    def words(self, model: MatchModel, place: int) -> str:
+        """Say one key in words: `name tokens=smith, address postcode=1010`."""
+        named = zip(model.blocking[self.number], self.parts, self.chosen, strict=True)
+        return ", ".join(f"{part.words}={_spoken(index.strings[chosen[place]])}" for part, index, chosen in named)
+
+
+def blocking_keys(model: MatchModel, table: Table) -> tuple[Rows, Keys]:
+    """Give the blocking keys of every record as two aligned arrays, distinct and sorted by (row, key).
+
+    A key is a signed 64-bit number: the exclusive or of the BLAKE2b hashes of (entity type, rule number) and
+    of each part with its value (Zobrist 1970, so a product of parts costs no hashing of its own). A record
+    without a value for one of a rule's parts has no key from that rule.
+    """
+    found = list(_rule_keys(model, table))
+    rows = np.concatenate([np.empty(0, np.int64), *(one.rows for one in found)])
+    keys = np.concatenate([np.empty(0, np.int64), *(one.keys for one in found)])
+    order = np.lexsort((keys, rows))
+    rows, keys = rows[order], keys[order]
+    new = np.ones(len(rows), dtype=bool)
+    new[1:] = (rows[1:] != rows[:-1]) | (keys[1:] != keys[:-1])
+    return rows[new], keys[new]
+
+
+def candidate_pairs(rows: Rows, keys: Keys, cap: int) -> tuple[Rows, Rows]:
+    """Give the distinct pairs of rows, left < right and sorted, that share a key of at most `cap` rows."""
+    order = np.argsort(keys)
+    rows = rows[order]
+    starts, sizes = _blocks(keys[order])
+    used = (sizes > 1) & (sizes <= cap)
+    starts, sizes = starts[used], sizes[used]
+    member = _ranges(starts, sizes)
+    partners = np.repeat(starts + sizes, sizes) - member - 1
+    one = rows[np.repeat(member, partners)]
+    other = rows[_ranges(member + 1, partners)]
+    bits = int(rows.max(initial=0)).bit_length()
+    packed = (np.minimum(one, other) << bits) | np.maximum(one, other)
+    packed.sort()
+    packed = packed[_firsts(packed)]
+    left, right = packed >> bits, packed & ((1 << bits) - 1)
+    distinct = left != right
+    return (left, right) if distinct.all() else (left[distinct], right[distinct])
+
+
+def key_words(model: MatchModel, table: Table, row: int) -> dict[int, str]:
+    """Say each blocking key of one record in words, for explanations."""
+    single = {name: _one_row(column, row) for name, column in table.items()}
+    return {
+        int(key): found.words(model, place)
+        for found in _rule_keys(model, single)
+        for place, key in enumerate(found.keys)
+    }
+
+
+def report(model: MatchModel, table: Table, cap: int) -> list[RuleReport]:
+    """Report for each blocking rule, in declared order, how many pairs it gives and what is over the cap."""
+    return [_report(model, found, cap) for found in _rule_keys(model, table)]
+
+
+def _report(model: MatchModel, found: _RuleKeys, cap: int) -> RuleReport:
+    order = np.argsort(found.keys, kind="stable")
+    starts, sizes = _blocks(found.keys[order])
+    within = sizes[sizes <= cap]
+    over = [
+        (found.words(model, int(order[start])), int(size))
+        for start, size in zip(starts[sizes > cap], sizes[sizes > cap], strict=True)
+    ]
+    return RuleReport(
+        rule=" + ".join(part.words for part in model.blocking[found.number]),
+        records=len(np.unique(found.rows)),
+        keys=len(starts),
+        pairs=int((within * (within - 1) // 2).sum()),
+        oversized=sorted(over, key=lambda block: (-block[1], block[0])),
+    )
+
+
+def _rule_keys(model: MatchModel, table: Table) -> Iterator[_RuleKeys]:
+    """Give the keys rule by rule, so that a record's first MAX_KEYS in declared order are the ones kept."""
+    indexes: dict[BlockPart, _PartIndex] = {}
+    rows = len(next(iter(table.values())).codes) if table else 0
+    room = np.full(rows, MAX_KEYS, dtype=np.int64)
+    for number, rule in enumerate(model.blocking):
+        for part in rule:
+            if part not in indexes:
+                indexes[part] = _part_index(model, part, table[part.attribute])
+        salt = _hashes(f"{model.entity_type}\x1f{number}", [""])[0]
+        found = _products(number, salt, [indexes[part] for part in rule], room)
+        room -= np.bincount(found.rows, minlength=rows)
+        yield found
+
+
+def _products(number: int, salt: np.int64, parts: list[_PartIndex], room: Rows) -> _RuleKeys:
+    """Combine each string of a part with each of the others, the last part varying fastest."""
+    counts = [part.counts() for part in parts]
+    total = np.ones(len(room), dtype=np.int64)
+    for count in counts:
+        total = np.minimum(total * count, MAX_KEYS)  # step by step: a full product could overflow
+    total = np.minimum(total, room)
+    rows = np.repeat(np.arange(len(room)), total)
+    place = np.arange(len(rows)) - np.repeat(np.cumsum(total) - total, total)
+    keys = np.full(len(rows), salt)
+    chosen: list[Rows] = []
+    for part, count in zip(reversed(parts), reversed(counts), strict=True):
+        place, offset = np.divmod(place, count[rows])
+        chosen.insert(0, part.first(rows) + offset)
+        keys ^= part.hashes[chosen[0]]
+    return _RuleKeys(number, rows, keys, parts, chosen)
+
+
+def _part_index(model: MatchModel, part: BlockPart, column: Column) -> _PartIndex:
+    give = model.kind(part.attribute).parts[part.part]
+    places: dict[str, int] = {}
+    chosen: list[int] = []
+    starts = [0]
+    for cell in column.cells:
+        strings = {text for value in cell.split(SEPARATOR) for text in give(value) if text}
+        ordered = strings if len(strings) < 2 else sorted(strings, key=lambda text: (-len(text), text))
+        chosen.extend(places.setdefault(text, len(places)) for text in ordered)
+        starts.append(len(chosen))
+    distinct = list(places)
+    hashes = _hashes(f"{model.entity_type}\x1f{part.attribute}\x1f{part.part}", distinct)
+    return _PartIndex(
+        [distinct[place] for place in chosen], hashes[chosen], np.array(starts, dtype=np.int64), column.codes
+    )
+
+
+def _hashes(salt: str, strings: list[str]) -> Keys:
+    """Hash strings to signed 64-bit numbers with a salt of their own."""
+    base = blake2b(salt.encode() + b"\x1e", digest_size=8)
+    digests = bytearray()
+    for text in strings:
+        state = base.copy()
+        state.update(text.encode("utf-8", "surrogatepass"))
+        digests += state.digest()
+    return np.frombuffer(bytes(digests), dtype="<i8").astype(np.int64)
+
+
+def _spoken(text: str) -> str:
+    return text.replace(PART, " ").strip()
+
+
+def _one_row(column: Column, row: int) -> Column:
+    code = int(column.codes[row])
+    if code < 0:
+        return Column(np.full(1, -1, dtype=np.int32), [])
+    return Column(np.zeros(1, dtype=np.int32), [column.cells[code]])
+
+
+def _blocks(sorted_keys: Keys) -> tuple[Rows, Rows]:
+    """Give the start and the size of each run of equal keys."""
+    starts = np.flatnonzero(_firsts(sorted_keys))
+    return starts, np.diff(starts, append=len(sorted_keys))
+
+
+def _firsts(sorted_values: Keys) -> npt.NDArray[np.bool_]:
+    new = np.ones(len(sorted_values), dtype=bool)
+    np.not_equal(sorted_values[1:], sorted_values[:-1], out=new[1:])
+    return new
+
+
+def _ranges(starts: Rows, lengths: Rows) -> Rows:
+    """Concatenate the ranges that begin at `starts` and are `lengths` long."""
+    before = np.cumsum(lengths) - lengths
+    found: Rows = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
+    return found

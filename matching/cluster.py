@@ -1,0 +1,171 @@
+"""Cluster: which records of a piece are one thing, whatever order they came in."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from matching.conditions import bars, group_values
+from matching.rules import ALWAYS_WEIGHT
+
+Edge = tuple[int, int, int]
+Must = tuple[int, int, bool]
+Pair = tuple[int, int]
+Never = Sequence[Sequence[frozenset[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """The clusters as sorted lists of node indices, and the must-links that a cannot-link overruled."""
+
+    clusters: list[list[int]]
+    skipped: list[Pair]
+
+
+def cluster(
+    nodes: Sequence[str],
+    edges: Sequence[Edge],
+    *,
+    musts: Sequence[Must],
+    cannot: Collection[Pair],
+    never: Never,
+) -> Clustering:
+    """Cluster one piece: must-links first, then match edges from the strongest.
+
+    `nodes` are record keys, the others index them: `edges` (i, j, weight) at or above the match threshold,
+    `musts` (i, j, by a steward), `cannot` (i, j) kept apart, `never` the values of each node for each `never`
+    condition (see `score.never_values`). Stewards' must-links go first, each group in key order; one that
+    would join a cannot-link pair is skipped. Edges tie by their keys. A single edge below ALWAYS_WEIGHT does
+    not join two clusters of two or more members each.
+    """
+    if len(nodes) <= 2:
+        return _small(len(nodes), edges, musts=musts, cannot=cannot, never=never)
+    groups = _Groups(nodes, edges, cannot, never)
+    skipped = [
+        (min(one, other), max(one, other))
+        for one, other, _ in sorted(musts, key=lambda must: (not must[2], groups.pair_keys(must[0], must[1])))
+        if not groups.join_must(one, other)
+    ]
+    for one, other, weight in sorted(edges, key=lambda edge: (-edge[2], groups.pair_keys(edge[0], edge[1]))):
+        groups.join_edge(one, other, weight)
+    clusters = sorted(sorted(members) for members in groups.members.values())
+    return Clustering(clusters, list(dict.fromkeys(skipped)))
+
+
+def components(count: int, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
+    """Label each of `count` rows with its connected component, labels in order of the smallest row."""
+    if count == 0:
+        return np.empty(0, dtype=np.int32)
+    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(count, count))
+    _, labels = connected_components(graph, directed=False)
+    _, first = np.unique(labels, return_index=True)
+    rank = np.empty(len(first), dtype=np.int32)
+    rank[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
+    found: npt.NDArray[np.int32] = rank[labels]
+    return found
+
+
+def _small(
+    count: int, edges: Sequence[Edge], *, musts: Sequence[Must], cannot: Collection[Pair], never: Never
+) -> Clustering:
+    """Cluster one or two nodes, most pieces by far: the same decisions without the book-keeping."""
+    if count < 2:
+        return Clustering([[node] for node in range(count)], [])
+    linked = any(one != other for one, other, _ in musts)
+    if (0, 1) in cannot:
+        return Clustering([[0], [1]], [(0, 1)] if linked else [])
+    if linked or (edges and not any(_barred(records) for records in never)):
+        return Clustering([[0, 1]], [])
+    return Clustering([[0], [1]], [])
+
+
+def _barred(records: Sequence[frozenset[str]]) -> bool:
+    if not (records[0] and records[1]):
+        return False
+    word, attributes = group_values(records)
+    return bars(word, [values[0] for values in attributes], [values[1] for values in attributes])
+
+
+class _Groups:
+    """Growing clusters, each known by one of its nodes, with all that can keep two of them apart.
+
+    The smaller is folded into the larger, so that a piece of n nodes and e edges costs (n + e) log n: counts
+    of edges between clusters are kept, never recounted.
+    """
+
+    __slots__ = ("apart", "lead", "links", "members", "nodes", "values", "words")
+
+    def __init__(self, nodes: Sequence[str], edges: Sequence[Edge], cannot: Collection[Pair], never: Never) -> None:
+        self.nodes = nodes
+        self.lead = list(range(len(nodes)))
+        self.members = {node: [node] for node in self.lead}
+        self.links: list[Counter[int]] = [Counter() for _ in nodes]
+        self.apart: list[set[int]] = [set() for _ in nodes]
+        for one, other in {(min(edge[:2]), max(edge[:2])) for edge in edges}:
+            self.links[one][other] += 1
+            self.links[other][one] += 1
+        for one, other in cannot:
+            self.apart[one].add(other)
+            self.apart[other].add(one)
+        conditions = [group_values(records) for records in never if any(records)]
+        self.words = [word for word, _ in conditions]
+        self.values = [
+            [[set(records[node]) for records in attributes] for _, attributes in conditions] for node in self.lead
+        ]
+
+    def pair_keys(self, one: int, other: int) -> tuple[str, str]:
+        """Give the keys of two nodes in order."""
+        left, right = self.nodes[one], self.nodes[other]
+        return (left, right) if left < right else (right, left)
+
+    def join_must(self, one: int, other: int) -> bool:
+        """Join the clusters of two nodes unless a cannot-link keeps them apart; say if they are together."""
+        left, right = self.lead[one], self.lead[other]
+        if left != right and right in self.apart[left]:
+            return False
+        self._join(left, right)
+        return True
+
+    def join_edge(self, one: int, other: int, weight: int) -> None:
+        """Join the clusters of two nodes unless something keeps them apart or the bridge is weak."""
+        left, right = self.lead[one], self.lead[other]
+        if left == right or right in self.apart[left] or self._never(left, right):
+            return
+        bridge = min(len(self.members[left]), len(self.members[right])) > 1 and self.links[left][right] < 2
+        if not bridge or weight >= ALWAYS_WEIGHT:
+            self._join(left, right)
+
+    def _never(self, left: int, right: int) -> bool:
+        sides = zip(self.words, self.values[left], self.values[right], strict=True)
+        return any(bars(word, one, other) for word, one, other in sides)
+
+    def _join(self, left: int, right: int) -> None:
+        if left == right:
+            return
+        if len(self.members[left]) < len(self.members[right]):
+            left, right = right, left
+        gone = self.members.pop(right)
+        self.members[left] += gone
+        for node in gone:
+            self.lead[node] = left
+        for mine, theirs in zip(self.values[left], self.values[right], strict=True):
+            for values, more in zip(mine, theirs, strict=True):
+                values.update(more)
+        self._redirect(left, right)
+
+    def _redirect(self, left: int, right: int) -> None:
+        """Let what concerned the cluster that is gone concern the one that took it in."""
+        for other, count in self.links[right].items():
+            del self.links[other][right]
+            if other != left:
+                self.links[left][other] += count
+                self.links[other][left] += count
+        for other in self.apart[right]:
+            self.apart[other].discard(right)
+            if other != left:
+                self.apart[left].add(other)
+                self.apart[other].add(left)

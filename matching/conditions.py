@@ -1,0 +1,102 @@
+"""Conditions of `always` and `never` rules: between two records, and between two groups of records."""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.columns import Column, Table
+from matching.compare import CellValues, Rows, cell_values, value_pairs
+from matching.kinds.kind import Kind
+from matching.rules import Condition, MatchModel
+from matching.standardise import TAG
+
+Values = frozenset[str]
+
+
+def holds(model: MatchModel, condition: Condition, table: Table, *, left: Rows, right: Rows) -> npt.NDArray[np.bool_]:
+    """Say for every pair whether the condition holds on all of its attributes.
+
+    `same` wants a valid value in common, `different` wants valid values on both sides and none in common.
+    """
+    result = np.ones(len(left), dtype=bool)
+    for name in condition.attributes:
+        column = table[name]
+        cells = _valid_cells(model.kind(name), column)
+        known, shared = _shared(cells, column.codes[left], column.codes[right])
+        result &= shared if condition.word == "same" else known & ~shared
+    return result
+
+
+def valid_values(model: MatchModel, condition: Condition, table: Table) -> list[Values]:
+    """Give the valid values of every record for a condition, in the form that `group_values` reads."""
+    plain = condition.word == "different" and len(condition.attributes) == 1
+    columns = []
+    for number, name in enumerate(condition.attributes):
+        tag = "" if plain else TAG.join((condition.word, str(len(condition.attributes)), str(number), ""))
+        columns.append(_tagged(_valid_cells(model.kind(name), table[name]), tag, table[name]))
+    if len(columns) == 1:
+        return columns[0]
+    return [frozenset().union(*row) for row in zip(*columns, strict=True)]
+
+
+def group_values(records: Sequence[Values]) -> tuple[str, list[list[Values]]]:
+    """Read the values of one condition back: its word, and for each attribute the values of each record."""
+    sample = next((value for values in records for value in values), "")
+    if sample.count(TAG) < 3:
+        return "different", [list(records)]
+    word, count, _, _ = sample.split(TAG, 3)
+    attributes = [
+        [_untagged(values, TAG.join((word, count, str(number), ""))) for values in records]
+        for number in range(int(count))
+    ]
+    return word, attributes
+
+
+def bars(word: str, left: Sequence[Collection[str]], right: Sequence[Collection[str]]) -> bool:
+    """Say whether a `never` condition keeps two groups apart, given their values for each attribute.
+
+    Groups compare as sets: different when both have values and none in common, same when one is shared.
+    """
+    if word == "same":
+        return all(not set(one).isdisjoint(other) for one, other in zip(left, right, strict=True))
+    return all(one and other and set(one).isdisjoint(other) for one, other in zip(left, right, strict=True))
+
+
+def _untagged(values: Values, tag: str) -> Values:
+    return frozenset(value.removeprefix(tag) for value in values if value.startswith(tag))
+
+
+def _tagged(cells: CellValues, tag: str, column: Column) -> list[Values]:
+    ids = cells.ids.tolist()
+    each = [
+        frozenset(tag + cells.values[place] for place in ids[start:end])
+        for start, end in zip(cells.starts[:-1].tolist(), cells.starts[1:].tolist(), strict=True)
+    ]
+    each.append(frozenset())  # code -1, a missing cell, finds this one
+    return [each[code] for code in column.codes.tolist()]
+
+
+def _valid_cells(kind: Kind, column: Column) -> CellValues:
+    cells = cell_values(column)
+    valid = np.fromiter(map(kind.valid, cells.values), dtype=bool, count=len(cells.values))
+    kept = valid[cells.ids]
+    before = np.append(0, np.cumsum(kept))
+    return CellValues(cells.values, cells.ids[kept], before[cells.starts], single=False)
+
+
+def _shared(
+    cells: CellValues, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Say for every pair of cells whether both hold values, and whether they hold one in common."""
+    sizes = np.append(np.diff(cells.starts), 0)
+    known = (sizes[left] > 0) & (sizes[right] > 0)
+    if sizes.max() <= 1:
+        only = np.full(len(sizes), -1, dtype=np.int64)
+        only[sizes == 1] = cells.ids
+        return known, known & (only[left] == only[right])
+    shared = np.zeros(len(left), dtype=bool)
+    pairs = np.flatnonzero(known)
+    pair, one, other = value_pairs(cells, left[pairs].astype(np.int64), right[pairs].astype(np.int64))
+    shared[pairs[pair[one == other]]] = True
+    return known, shared

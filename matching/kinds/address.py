@@ -1,0 +1,292 @@
+"""A postal address, as one text or as street, city, region, postcode and country.
+
+House number, street, postcode and city are told apart; kinds of street (Street, Straße, rue) may be
+abbreviated, attached or missing. The same street with another house number is another address.
+Offices move, so a different address speaks only a little against a match.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from matching.columns import PART
+from matching.kinds.country import country_code
+from matching.kinds.folding import folded, is_junk, plain
+from matching.kinds.identifier import one_keystroke
+from matching.kinds.kind import Kind, Level, Outcomes, always_valid, as_text
+from matching.kinds.tables import rows, words
+
+FIELDS = ("street", "city", "region", "postcode", "country")
+
+SAME, SAME_STREET_AND_HOUSE, SAME_STREET, NEAR_HOUSE, OTHER_HOUSE, SAME_PLACE, OTHER_STREET, DIFFERENT = range(1, 9)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_HOUSE = re.compile(r"\d{1,5}[a-z]?")
+_UNIT = words("address_units")
+_DIRECTIONS = {
+    "n": "n", "north": "n", "s": "s", "south": "s", "e": "e", "east": "e", "w": "w", "west": "w",
+    "ne": "ne", "nw": "nw", "se": "se", "sw": "sw", "northeast": "ne", "northwest": "nw",
+}  # fmt: skip
+_COMPASS = frozenset(_DIRECTIONS.values())
+_ENDINGS = (("strasse", "str"), ("str", "str"), ("straat", "straat"), ("gatan", "gatan"), ("vagen", "vagen"))
+_ORDINALS = dict(
+    zip(["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"],
+        ["1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th", "10th"], strict=True)
+)  # fmt: skip
+_FILLERS = words("street_fillers")
+_POSTCODE = re.compile(
+    r"\b(?:[A-Z]{1,2}-)?("
+    r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4} ?[A-Z]{2}\b|\d{5}-\d{4}|\d{5}-\d{3}"
+    r"|\d{2}-\d{3}|\d{4}-\d{3}|\d{3} \d{2}|\d{4,6}"
+    r")\b"
+)
+
+
+class Address(NamedTuple):
+    """A standardised address taken apart for comparison."""
+
+    street: str
+    marks: frozenset[str]
+    house: str
+    city: str
+    region: str
+    postcode: str
+    country: str
+
+
+@lru_cache(maxsize=1)
+def _street_words() -> dict[str, str]:
+    return {folded(word): kind for kind, *words in rows("street_words") for word in (kind, *words)}
+
+
+def _split_ending(word: str) -> list[str]:
+    for ending, kind in _ENDINGS:
+        if word.endswith(ending) and len(word) >= len(ending) + 3:
+            return [word[: -len(ending)], kind]
+    return [word]
+
+
+def _house_at(words: list[str]) -> int:
+    """Find the place of the house number: first, else last, else the first number; -1 if there is none."""
+    for place in (0, len(words) - 1):
+        if _HOUSE.fullmatch(words[place]) and len(words) > 1:
+            return place
+    return next((place for place, word in enumerate(words) if place and _HOUSE.fullmatch(word)), -1)
+
+
+def _without_unit(words: list[str]) -> list[str]:
+    cut = next((place for place, word in enumerate(words) if place >= 2 and word in _UNIT), len(words))
+    return words[:cut]
+
+
+def _street_parts(text: str) -> tuple[str, str, str]:
+    """Give the name of the street, its kind and direction, and the house number."""
+    spaced = re.sub(r"(?<=\d)\s*[-/–]\s*\d+\w*", "", re.sub(r"(?<=[.])(?=\w)", " ", text))
+    words = _without_unit([folded(word) for word in plain(spaced).split()])
+    if not words:
+        return "", "", ""
+    place = _house_at(words)
+    house = words[place] if place >= 0 else ""
+    if place > 0:
+        letter = words[place + 1] if len(words) > place + 1 and len(words[place + 1]) == 1 else ""
+        house, words = house + letter, words[:place]
+    elif place == 0:
+        words = words[1:]
+    return *_name_and_marks([_ORDINALS.get(word, word) for word in words]), house
+
+
+def _name_and_marks(words: list[str]) -> tuple[str, str]:
+    kinds, name, marks = _street_words(), [], set()
+    pieces = [piece for word in words for piece in _split_ending(word)]
+    for place, word in enumerate(pieces):
+        if word in _DIRECTIONS and (place in (0, len(pieces) - 1) or len(word) == 1):
+            marks.add(_DIRECTIONS[word])
+        elif word in kinds:
+            marks.add(kinds[word])
+        elif word not in _FILLERS:
+            name.append(word)
+    name = name or [word for word in pieces if word not in kinds]
+    return " ".join(name or pieces), " ".join(sorted(marks)) if name else ""
+
+
+def _city(text: str) -> str:
+    words = [_DIRECTIONS.get(word, word) for word in folded(re.sub(r"\(.*?\)", " ", text)).split()]
+    return " ".join(word for word in words if word != "city" or len(words) == 1)
+
+
+def _postcode(text: str) -> str:
+    compact = re.sub(r"[^0-9A-Za-z]", "", re.sub(r"^[A-Za-z]{1,2}-", "", text.strip())).upper()
+    return compact[:5] if compact.isdigit() and len(compact) == 9 else compact
+
+
+def _from_text(text: str) -> dict[str, str]:
+    """Read an address out of one text: pieces between commas, the street first."""
+    text = re.sub(r"^(\s*\d+\w?)\s*,", r"\1 ", text)
+    pieces = [piece.strip() for piece in re.split(r"[,;\n]+", text) if piece.strip()]
+    fields = dict.fromkeys(FIELDS, "")
+    if len(pieces) > 1 and country_code(pieces[-1]) and not _is_state(pieces):
+        fields["country"] = pieces.pop()
+    fields["street"] = pieces[0] if pieces else ""
+    for piece in pieces[1:]:
+        found = _POSTCODE.search(piece.upper())
+        rest = piece
+        if found and not fields["postcode"]:
+            fields["postcode"] = found[1]
+            rest = f"{piece[: found.start()]} {piece[found.end() :]}".strip()
+        if re.fullmatch(r"[A-Z]{2,3}", rest):
+            fields["region"] = fields["region"] or rest
+        elif any(map(str.isalnum, rest)):
+            fields["city"] = f"{fields['city']} {rest}".strip()
+    return fields
+
+
+def _is_state(pieces: list[str]) -> bool:
+    """Hold two letters for a state where no postcode stands before them (Springfield, IL)."""
+    return bool(re.fullmatch(r"[A-Z]{2}", pieces[-1])) and not any(map(_POSTCODE.search, pieces[1:-1]))
+
+
+def _standardise(value: object) -> str | None:
+    """Give street, its kind, house number, city, region, postcode and country as the seven parts."""
+    if isinstance(value, dict):
+        fields = {field: as_text(value.get(field)) for field in FIELDS}
+    else:
+        text = as_text(value) if isinstance(value, str) else ""
+        fields = _from_text(text) if not is_junk(text) else dict.fromkeys(FIELDS, "")
+    fields = {field: "" if is_junk(text) else text for field, text in fields.items()}
+    country = country_code(fields["country"]) or plain(fields["country"]).upper()
+    parts = (
+        *_street_parts(fields["street"]),
+        _city(fields["city"]),
+        plain(fields["region"]),
+        _postcode(fields["postcode"]),
+        country,
+    )
+    return PART.join(parts) if any(parts[:1] + parts[3:6]) else None
+
+
+def _accepts(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return None
+    if not isinstance(value, dict):
+        return f"expected an address as text or as an object with {', '.join(FIELDS)}, not {value!r}"
+    unknown = sorted(map(str, set(value) - set(FIELDS)))
+    if unknown:
+        return f"has unknown fields {', '.join(unknown)}: an address has {', '.join(FIELDS)}"
+    return next(
+        (f"{field} is not text: {text!r}" for field, text in value.items() if isinstance(text, dict | list)),
+        None,
+    )
+
+
+@lru_cache(maxsize=200_000)
+def _same_words(one: str, other: str) -> bool:
+    if one == other or one.replace(" ", "") == other.replace(" ", ""):
+        return True
+    short, long = sorted((one.split(), other.split()), key=len)
+    if short and set(short) <= set(long) and len(short[0]) > 1 and not short[0].isdigit():
+        return True
+    if any(map(str.isdigit, one + other)):
+        return False
+    return fuzz.ratio(one, other) >= 84 or fuzz.token_sort_ratio(one, other) >= 88
+
+
+def _same_place(one: Address, other: Address) -> bool | None:
+    """Say whether postcode or city agree, None where neither can be compared."""
+    if one.postcode and other.postcode:
+        if one.postcode == other.postcode:
+            return True
+        if one_keystroke(one.postcode, other.postcode):
+            return not (one.city and other.city) or _same_words(one.city, other.city)
+    if one.city and other.city:
+        return _same_words(one.city, other.city)
+    return False if one.postcode and other.postcode else None
+
+
+def _same_street(one: Address, other: Address) -> bool:
+    if not _same_words(one.street, other.street):
+        return False
+    return _agree(one.marks & _COMPASS, other.marks & _COMPASS) and _agree(one.marks - _COMPASS, other.marks - _COMPASS)
+
+
+def _agree(marks: frozenset[str], others: frozenset[str]) -> bool:
+    return not marks or not others or not marks.isdisjoint(others)
+
+
+def judge(one: Address, other: Address) -> int:
+    """Give the level of a pair of addresses."""
+    place = _same_place(one, other)
+    if one.country and other.country and one.country != other.country:
+        return DIFFERENT
+    if not (one.street and other.street):
+        return SAME_PLACE if place else DIFFERENT
+    if not _same_street(one, other):
+        return OTHER_STREET if place else DIFFERENT
+    return _by_house(one.house, other.house, same_place=place is not False)
+
+
+def _by_house(house: str, other: str, *, same_place: bool) -> int:
+    """Give the level of two addresses in streets of the same name."""
+    if house and house == other:
+        return SAME if same_place else SAME_STREET_AND_HOUSE
+    if not same_place:
+        return DIFFERENT
+    if not house or not other:
+        return SAME_STREET
+    if house.rstrip(_LETTERS) == other.rstrip(_LETTERS):
+        return SAME_STREET_AND_HOUSE
+    near = max(len(house), len(other)) >= 3 and one_keystroke(f"000{house}", f"000{other}")
+    return NEAR_HOUSE if near else OTHER_HOUSE
+
+
+def _take_apart(value: str) -> Address:
+    street, marks, house, city, region, postcode, country = value.split(PART)
+    return Address(street, frozenset(marks.split()), house, city, region, postcode, country)
+
+
+def _compare(left: Sequence[str], right: Sequence[str]) -> Outcomes:
+    addresses = {value: _take_apart(value) for value in {*left, *right}}
+    return np.fromiter(
+        (judge(addresses[one], addresses[other]) for one, other in zip(left, right, strict=True)),
+        dtype=np.int8,
+        count=len(left),
+    )
+
+
+def _part(place: int) -> Callable[[str], Sequence[str]]:
+    def part(value: str) -> Sequence[str]:
+        found = value.split(PART)[place]
+        return (found,) if found else ()
+
+    return part
+
+
+KIND = Kind(
+    name="address",
+    help=__doc__ or "",
+    standardise=_standardise,
+    valid=always_valid,
+    parts={
+        "": lambda value: (value.replace(PART, " "),),
+        "street": _part(0),
+        "house": _part(2),
+        "city": _part(3),
+        "postcode": _part(5),
+        "country": _part(6),
+    },
+    levels=(
+        Level("same", "the same address", 0.55, 0.004),
+        Level("same_street_and_house", "the same street and house, but another place or part of it", 0.06, 0.003),
+        Level("same_street", "the same street, a house number missing", 0.06, 0.008),
+        Level("near_house", "the same street with a house number one digit apart", 0.025, 0.025),
+        Level("other_house", "the same street with another house number", 0.03, 0.2),
+        Level("same_place", "the same place, a street missing", 0.12, 0.1),
+        Level("other_street", "the same place, but another street", 0.085, 0.4),
+        Level("different", "different addresses", 0.07, 0.26),
+    ),
+    compare=_compare,
+    accepts=_accepts,
+    fields=FIELDS,
+)

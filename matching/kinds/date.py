@@ -1,0 +1,109 @@
+"""A date. ISO dates, 31.12.2020, 31/12/2020, 20201231 and dates with month names are understood.
+
+Where day and month cannot be told apart, the day comes first with dots and dashes, and with a slash
+as well; a date that is only possible the other way round is read that way. Two dates with day and
+month swapped count as close.
+"""
+
+import re
+from datetime import date
+
+from matching.kinds.folding import is_junk, plain
+from matching.kinds.identifier import one_keystroke
+from matching.kinds.kind import Kind, Level, as_text, each_pair, whole
+
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_YEAR_LAST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?:[T ].*)?")
+_DAY_NAME = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? (?:de |of )?([a-z]+) (?:de )?(\d{4})")
+_NAME_DAY = re.compile(r"([a-z]+) (\d{1,2})(?:st|nd|rd|th)? (\d{4})")
+_MONTHS = (
+    ("jan", "ene", "gen", "janv", "sty"),
+    ("feb", "fev", "lut", "febr"),
+    ("mar", "mae", "mrz", "mrt", "marz"),
+    ("apr", "avr", "abr", "kwi"),
+    ("may", "mai", "mag", "mei", "maj"),
+    ("jun", "juin", "giu", "cze"),
+    ("jul", "juil", "lug", "lip"),
+    ("aug", "aou", "ago", "sie"),
+    ("sep", "set", "wrz"),
+    ("oct", "okt", "ott", "out", "paz"),
+    ("nov", "lis"),
+    ("dec", "dez", "dic", "gru"),
+)
+
+
+def _month(word: str) -> int:
+    for length in (4, 3):
+        for number, beginnings in enumerate(_MONTHS, start=1):
+            if word[:length] in beginnings:
+                return number
+    return 0
+
+
+def _iso(year: str, month: str | int, day: str) -> str | None:
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None
+
+
+def _in_words(text: str) -> str | None:
+    words = plain(text)
+    if found := _DAY_NAME.fullmatch(words):
+        return _iso(found[3], _month(found[2]), found[1])
+    if found := _NAME_DAY.fullmatch(words):
+        return _iso(found[3], _month(found[1]), found[2])
+    return None
+
+
+def iso_date(text: str) -> str | None:
+    """Give the ISO form of a date as people write it, None where it is no date."""
+    text = text.strip()
+    if found := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
+        return _iso(found[1], found[2], found[3])
+    if found := _YEAR_LAST.fullmatch(text):
+        return _iso(found[3], found[2], found[1]) or _iso(found[3], found[1], found[2])
+    return _in_words(text)
+
+
+def _standardise(value: object) -> str | None:
+    found = iso_date(as_text(value))
+    return None if found in {"1900-01-01", "1970-01-01", "0001-01-01", "9999-12-31"} else found
+
+
+def _accepts(value: object) -> str | None:
+    text = as_text(value)
+    placeholder = not isinstance(value, dict | list | bool) and (is_junk(text) or set(text) <= set("0-/. "))
+    if value is None or placeholder or iso_date(text):
+        return None
+    return f"is not a date (such as 2020-12-31): {value!r}"
+
+
+def _judge(one: str, other: str) -> int:
+    if one == other:
+        return 1
+    year, month, day = one.split("-")
+    if other == f"{year}-{day}-{month}":
+        return 2
+    if one[:7] == other[:7] or one_keystroke(one, other):
+        return 3
+    return 4 if year == other[:4] else 5
+
+
+KIND = Kind(
+    name="date",
+    help=__doc__ or "",
+    standardise=_standardise,
+    valid=lambda value: "1850" < value < "2200",
+    parts={"": whole, "year": lambda value: (value[:4],)},
+    levels=(
+        Level("same", "the same date", 0.88, 0.003),
+        Level("swapped", "day and month swapped", 0.03, 0.0008),
+        Level("close", "the same month, or one digit apart", 0.05, 0.008),
+        Level("year", "the same year", 0.015, 0.03),
+        Level("different", "different dates", 0.025, 0.9582),
+    ),
+    compare=each_pair(_judge),
+    accepts=_accepts,
+)

@@ -1,0 +1,81 @@
+"""An e-mail address. Tags after a plus do not count, nor dots and case at Gmail.
+
+A domain at which anybody can have a mailbox (gmail.com, web.de) says nothing about who somebody is;
+a firm's own domain does. A shared mailbox such as info@ belongs to a firm, not to a person.
+"""
+
+import re
+from functools import lru_cache
+
+from matching.columns import PART
+from matching.kinds.folding import is_junk
+from matching.kinds.identifier import one_keystroke
+from matching.kinds.kind import Kind, Level, always_valid, as_text, each_pair
+from matching.kinds.tables import rows
+from matching.kinds.url import registered_domain
+
+_ADDRESS = re.compile(r"(?:mailto:)?(?:.*<)?\s*([^\s<>@,;]+)@([^\s<>@,;]+\.[^\s<>@,;.]{2,})\.?>?\s*", re.IGNORECASE)
+_GMAIL = frozenset(("gmail.com", "googlemail.com"))
+_NOBODY = frozenset(("noreply", "no-reply", "donotreply", "none", "na", "unknown", "test", "noemail"))
+
+
+@lru_cache(maxsize=1)
+def _free_mail() -> frozenset[str]:
+    return frozenset(domain for (domain,) in rows("free_mail"))
+
+
+def _standardise(value: object) -> str | None:
+    """Give user and domain as the two parts."""
+    found = _ADDRESS.fullmatch(as_text(value))
+    if not found:
+        return None
+    user, domain = found[1].lower().split("+")[0].strip(".'\""), found[2].lower()
+    if domain in _GMAIL:
+        user, domain = user.replace(".", ""), "gmail.com"
+    if user in _NOBODY or not user or is_junk(user):
+        return None
+    return f"{user}{PART}{domain}"
+
+
+def _accepts(value: object) -> str | None:
+    text = as_text(value)
+    if value is None or (isinstance(value, str) and (is_junk(text) or _ADDRESS.fullmatch(text))):
+        return None
+    return f"is not an e-mail address: {value!r}"
+
+
+def _domain(value: str) -> tuple[str, ...]:
+    domain = value.split(PART)[1]
+    return () if domain in _free_mail() else (registered_domain(domain),)
+
+
+def _judge(one: str, other: str) -> int:
+    if one == other:
+        return 1
+    user, domain = one.split(PART)
+    other_user, other_domain = other.split(PART)
+    if (user == other_user and len(user) >= 6) or (domain == other_domain and one_keystroke(user, other_user)):
+        return 2
+    own = _domain(one)
+    return 3 if own and own == _domain(other) else 4
+
+
+KIND = Kind(
+    name="email",
+    help=__doc__ or "",
+    standardise=_standardise,
+    valid=always_valid,
+    parts={
+        "": lambda value: (value.replace(PART, "@"),),
+        "user": lambda value: (value.split(PART)[0],),
+        "domain": _domain,
+    },
+    levels=(
+        Level("same", "the same e-mail address", 0.55, 0.0005),
+        Level("close", "e-mail addresses one keystroke apart, or the same user elsewhere", 0.06, 0.002),
+        Level("domain", "e-mail addresses at the same firm", 0.1, 0.0125),
+        Level("different", "different e-mail addresses", 0.29, 0.985),
+    ),
+    compare=each_pair(_judge),
+    accepts=_accepts,
+)

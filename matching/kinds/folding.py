@@ -1,0 +1,58 @@
+"""Fold text so that spellings of one word meet: case, accents, scripts, umlauts, punctuation."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from anyascii import anyascii
+
+_APOSTROPHES = re.compile(r"['’‘`´]")
+_NOT_WORD = re.compile(r"[^0-9a-z]+")
+_UMLAUT = re.compile(r"(?<!q)([aou])e(?!l\b)|aa")
+_JUNK = re.compile(
+    r"[\W_]*|n\s*/?\s*a|n\.a\.?|k\.?a\.?|none|null|nil|nan|unknown|unbekannt|inconnu|desconocido|sconosciuto"
+    r"|tests?|testing|dummy|tbd|tba|tbc|todo|undefined|missing|empty|blank|keine angabe|x+|asdf+|foo|bar"
+    r"|not (?:available|applicable|known|provided|given|set|specified)"
+    r"|no (?:name|data|value|email|phone)|(.)\1{3,}",
+    re.IGNORECASE,
+)
+
+
+def is_junk(text: str) -> bool:
+    """Say whether the text only stands in for a missing value ("n/a", "-", "test", "0000000")."""
+    return _JUNK.fullmatch(text.strip()) is not None
+
+
+@lru_cache(maxsize=200_000)
+def plain(text: str) -> str:
+    """Give lower-case ASCII words separated by single spaces; other scripts are transliterated."""
+    if not text.isascii():
+        text = anyascii(unicodedata.normalize("NFKC", text))
+    return _NOT_WORD.sub(" ", _APOSTROPHES.sub("", text.lower())).strip()
+
+
+def _vowel(found: re.Match[str]) -> str:
+    return found.group(1) or "a"
+
+
+@lru_cache(maxsize=200_000)
+def folded(word: str) -> str:
+    """Fold the ways of writing an umlaut: Müller, Mueller and Muller all give `muller`."""
+    return _UMLAUT.sub(_vowel, plain(word))
+
+
+_SOUNDS = (
+    ("sch", "s"), ("tsch", "c"), ("ch", "k"), ("ck", "k"), ("ph", "f"), ("kh", "h"), ("gh", "g"), ("th", "t"),
+    ("sh", "s"), ("dj", "j"), ("dzh", "j"), ("cz", "c"), ("sz", "s"), ("rz", "z"), ("ts", "z"), ("tz", "z"),
+    ("qu", "k"), ("w", "v"), ("y", "i"), ("j", "i"), ("c", "k"), ("q", "k"), ("x", "ks"), ("z", "s"),
+    ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ie", "i"), ("ei", "i"), ("ai", "i"), ("dt", "t"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=200_000)
+def phonetic(word: str) -> str:
+    """Give a rough sound of a folded word: first letter, then consonants, doubled ones once."""
+    for spelling, sound in _SOUNDS:
+        word = word.replace(spelling, sound)
+    tail = re.sub(r"[aeiouh]", "", word[1:])
+    return re.sub(r"(.)\1+", r"\1", word[:1] + tail)

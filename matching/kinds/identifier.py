@@ -1,0 +1,59 @@
+"""A number or code that a system or register gave: a customer number, a registration number.
+
+Spaces, dots, dashes and case do not count. Two identifiers that differ by one keystroke are told
+apart from two that have nothing in common.
+"""
+
+from matching.kinds.folding import is_junk, plain
+from matching.kinds.kind import Kind, Level, as_text, each_pair, takes_text, whole
+
+
+def compact(value: object) -> str | None:
+    """Give the letters and digits of an identifier in upper case, None for a placeholder."""
+    text = as_text(value)
+    if not text or is_junk(text):
+        return None
+    letters = plain(text).replace(" ", "").upper()
+    return None if not letters or (set(letters) <= {"0"}) or is_junk(letters) else letters
+
+
+def one_keystroke(one: str, other: str) -> bool:
+    """Say whether two texts differ by one character typed wrong, left out, added or swapped."""
+    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 5:
+        return False
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    rest, other_rest = one[start:], other[start:]
+    return (
+        rest[1:] == other_rest[1:]
+        or rest[1:] == other_rest
+        or rest == other_rest[1:]
+        or (rest[:2] == other_rest[1::-1] and len(rest) > 1 and rest[2:] == other_rest[2:])
+    )
+
+
+def _judge(one: str, other: str) -> int:
+    if one == other:
+        return 1
+    return 2 if one_keystroke(one, other) else 3
+
+
+def _valid(value: str) -> bool:
+    return len(value) >= 4 and len(set(value)) > 1
+
+
+KIND = Kind(
+    name="identifier",
+    help=__doc__ or "",
+    standardise=compact,
+    valid=_valid,
+    parts={"": whole},
+    levels=(
+        Level("same", "the same identifier", 0.85, 0.0008),
+        Level("one_keystroke", "identifiers one keystroke apart", 0.04, 0.004),
+        Level("different", "different identifiers", 0.11, 0.9952),
+    ),
+    compare=each_pair(_judge),
+    accepts=takes_text,
+)

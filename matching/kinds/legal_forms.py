@@ -1,0 +1,96 @@
+"""Find the legal form in a company's name and take it apart from the rest."""
+
+import re
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from matching.kinds.folding import folded, plain
+from matching.kinds.tables import rows
+
+Words = tuple[str, ...]
+
+_AND = re.compile(r"[&+]|\b(?:und|et|and|u)\b", re.IGNORECASE)
+_SAME_FAMILY = ({"inc", "corp"}, {"ltd", "lda"}, {"srl", "sl"}, {"as", "as tr"}, {"ltd", "ltd sti"})
+_VAGUE = frozenset(("corp", "ltd"))
+_ANYWHERE = frozenset(("gmbh", "gmbh co kg", "ltd", "llc", "inc", "plc", "llp", "sarl", "srl", "ohg", "sp zoo", "sro"))
+_NEVER_FIRST = frozenset(
+    ("ltd", "corp", "inc", "lda", "co", "as", "ab", "se", "ad", "cv", "pc", "lp", "ky", "bt", "dd")
+)
+
+
+def words_of(text: str) -> Words:
+    """Give the folded words of a company's name; &, + and `und` are all `and`."""
+    return tuple(map(folded, plain(_AND.sub(" and ", text)).split()))
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> dict[Words, str]:
+    return {words_of(spelling): form for form, *spellings in rows("legal_forms") for spelling in spellings}
+
+
+@lru_cache(maxsize=1)
+def _long_words() -> tuple[tuple[str, str], ...]:
+    """Give the spellings of one word that are long enough to be known when misspelt."""
+    single = ((words[0], form) for words, form in _spellings().items() if len(words) == 1)
+    return tuple((word, form) for word, form in single if len(word) >= 6 or word == "gmbh")
+
+
+@lru_cache(maxsize=1)
+def _longest() -> int:
+    return max(map(len, _spellings()))
+
+
+def _misspelt(word: str) -> str | None:
+    if len(word) < 4:
+        return None
+    return next((form for known, form in _long_words() if OSA.distance(word, known, score_cutoff=1) <= 1), None)
+
+
+def _at_end(words: Words) -> tuple[Words, str] | None:
+    for length in range(min(_longest(), len(words) - 1), 0, -1):
+        if form := _spellings().get(words[-length:]):
+            return words[:-length], form
+    form = _misspelt(words[-1]) if len(words) > 1 else None
+    return (words[:-1], form) if form else None
+
+
+def _at_start(words: Words) -> tuple[Words, str] | None:
+    for length in range(min(_longest(), len(words) - 1), 0, -1):
+        form = _spellings().get(words[:length])
+        letters = len(words[length - 1]) == 1 == len(words[length])
+        if form and not letters and (length > 1 or form not in _NEVER_FIRST):
+            return words[length:], form
+    return None
+
+
+def _in_the_middle(words: Words) -> tuple[Words, str] | None:
+    for start in range(1, len(words) - 1):
+        for length in range(min(_longest(), len(words) - start), 0, -1):
+            form = _spellings().get(words[start : start + length])
+            if form in _ANYWHERE and (length > 1 or len(words[start]) > 2):
+                return words[:start] + words[start + length :], str(form)
+    return None
+
+
+@lru_cache(maxsize=200_000)
+def take_legal_form(words: Words) -> tuple[Words, str]:
+    """Split the words of a name into those of the name itself and its legal form ("" where it has none)."""
+    found = _at_end(words) or _at_start(words) or _in_the_middle(words)
+    if not found:
+        return words, ""
+    rest, form = found
+    before, after = _at_start(rest), _at_end(rest)
+    if before and form in _VAGUE:
+        rest, form = before
+    elif after:
+        rest = after[0]
+    while len(rest) > 1 and rest[-1] == "and":
+        rest = rest[:-1]
+    return rest, form
+
+
+@lru_cache(maxsize=10_000)
+def compatible(form: str, other: str) -> bool:
+    """Say whether two legal forms may belong to one company; a missing one may."""
+    return not form or not other or form == other or any({form, other} <= family for family in _SAME_FAMILY)

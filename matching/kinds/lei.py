@@ -1,0 +1,25 @@
+"""A legal entity identifier (ISO 17442): 20 letters and digits with two check digits."""
+
+from stdnum import lei
+
+from matching.kinds.identifier import compact
+from matching.kinds.kind import Kind, Level, same_or_different, takes_text, whole
+
+
+def _valid(value: str) -> bool:
+    return bool(lei.is_valid(value))
+
+
+KIND = Kind(
+    name="lei",
+    help=__doc__ or "",
+    standardise=compact,
+    valid=_valid,
+    parts={"": whole},
+    levels=(
+        Level("same", "the same LEI", 0.97, 0.00001),
+        Level("different", "different LEIs", 0.03, 0.99999),
+    ),
+    compare=same_or_different,
+    accepts=takes_text,
+)

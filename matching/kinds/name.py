@@ -1,0 +1,96 @@
+"""The name of a person or a firm, where one column holds both.
+
+A legal form, a business word, a number or an & makes it a firm; a comma, a title or a known given
+name makes it a person. Two persons are compared as persons, everything else as firms.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from matching.columns import PART
+from matching.kinds import company_name, person_name
+from matching.kinds.folding import folded, plain
+from matching.kinds.kind import Kind, Level, Outcomes, always_valid, as_text, takes_text
+from matching.kinds.legal_forms import take_legal_form, words_of
+
+_FIRM = re.compile(r"[&+@/\d]|\b(?:and|und|et|of|the|for|de la|des|du)\b", re.IGNORECASE)
+_PERSON, _COMPANY = "p", "c"
+_LEVEL_OF_PERSON = (0, 1, 2, 2, 3, 4, 6, 6, 7)
+"""By the level of two persons, the level here; the levels of two firms are those here."""
+
+
+def _is_person(text: str) -> bool:
+    _, form = take_legal_form(words_of(text))
+    parts = company_name.company_parts(text)
+    if form or _FIRM.search(text) or parts is None:
+        return False
+    words = plain(text).split()
+    if text.count(",") == 1 or not person_name.TITLES.isdisjoint(words):
+        return len(words) <= 6
+    if person_name.is_given_name(folded(words[0])) and 2 <= len(words) <= 4:
+        return True
+    return 2 <= len(words) <= 4 and company_name.business_words().isdisjoint(parts[0].split())
+
+
+def _standardise(value: object) -> str | None:
+    """Give p, given names, surname of a person, or c, words, legal form of a firm, as the three parts."""
+    text = as_text(value)
+    person = _is_person(text)
+    parts = person_name.person_parts(text) if person else company_name.company_parts(text)
+    return PART.join((_PERSON if person else _COMPANY, *parts)) if parts else None
+
+
+def _as_person(value: str) -> person_name.PersonName | None:
+    sort, given, family = value.split(PART)
+    return person_name.taken_apart(given, family) if sort == _PERSON else None
+
+
+def _as_company(value: str) -> company_name.CompanyName:
+    sort, first, second = value.split(PART)
+    words, form = (f"{first} {second}".strip(), "") if sort == _PERSON else (first, second)
+    return company_name.taken_apart(words, form)
+
+
+def _compare(left: Sequence[str], right: Sequence[str]) -> Outcomes:
+    names = {value: (_as_person(value), _as_company(value)) for value in {*left, *right}}
+
+    def judge(one: str, other: str) -> int:
+        person, firm = names[one]
+        other_person, other_firm = names[other]
+        if person and other_person:
+            return _LEVEL_OF_PERSON[person_name.judge(person, other_person)]
+        return company_name.judge(firm, other_firm)
+
+    return np.fromiter(map(judge, left, right), dtype=np.int8, count=len(left))
+
+
+def _part(name: str) -> Callable[[str], Sequence[str]]:
+    """Take a part from the kind that the value is of; the words of a person count as they do for a firm."""
+
+    def part(value: str) -> Sequence[str]:
+        sort, rest = value.split(PART, 1)
+        return (person_name.KIND if sort == _PERSON else company_name.KIND).parts[name](rest)
+
+    return part
+
+
+KIND = Kind(
+    name="name",
+    help=__doc__ or "",
+    standardise=_standardise,
+    valid=always_valid,
+    parts={part: _part(part) for part in company_name.KIND.parts},
+    levels=(
+        Level("exact", "the same name", 0.61, 0.001),
+        Level("close", "the same name, spelt, ordered or said differently", 0.13, 0.0019),
+        Level("form", "the same name with another legal form or with initials", 0.06, 0.012),
+        Level("contained", "one name contains the other or is its acronym", 0.12, 0.035),
+        Level("similar", "most words in common", 0.04, 0.05),
+        Level("related", "a shared name with another given name, business, place or number", 0.03, 0.45),
+        Level("different", "different names", 0.01, 0.4501),
+    ),
+    compare=_compare,
+    accepts=takes_text,
+)

@@ -1,0 +1,216 @@
+"""The name of a person.
+
+`Ramirez, Alejandro`, `Alejandro Ramirez`, `Dr. A. Ramirez` and `RAMIREZ Alejandro` can all be one
+person. Titles do not count; initials, nicknames (Bob, Kasia, Pepe), middle names, hyphens, accents,
+scripts and slips of the keyboard are understood. The same surname with another given name speaks
+strongly against a match: families share surnames.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from matching.columns import PART
+from matching.kinds.folding import folded, is_junk, phonetic, plain
+from matching.kinds.kind import Kind, Level, Outcomes, always_valid, as_text, takes_text
+from matching.kinds.spelling import near, same_when_joined
+from matching.kinds.tables import rows, words
+
+Words = tuple[str, ...]
+
+EXACT, CLOSE, MIDDLE, INITIALS, PARTIAL, OTHER_SURNAME, OTHER_GIVEN, DIFFERENT = range(1, 9)
+
+TITLES = words("titles")
+_PARTICLES = words("particles")
+_BRACKETS = re.compile(r"\(([^)]*)\)|[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]")
+
+
+class PersonName(NamedTuple):
+    """A standardised name taken apart for comparison."""
+
+    given: Words
+    family: Words
+    every: Words
+
+
+@lru_cache(maxsize=1)
+def _groups() -> dict[str, frozenset[str]]:
+    groups: dict[str, set[str]] = {}
+    for names in rows("nicknames"):
+        head = folded(names[0]).replace(" ", "")
+        for name in names:
+            groups.setdefault(folded(name).replace(" ", ""), set()).add(head)
+    return {name: frozenset(heads) for name, heads in groups.items()}
+
+
+def is_given_name(word: str) -> bool:
+    """Say whether a folded word is known as a given name or a short form of one."""
+    return word in _groups()
+
+
+def nicknames(one: str, other: str) -> bool:
+    """Say whether two folded given names are known as forms of one name."""
+    return not _groups().get(one, frozenset()).isdisjoint(_groups().get(other, frozenset()))
+
+
+def _words(text: str) -> list[str]:
+    return [folded(word) for word in plain(text).split()]
+
+
+def _without_titles(words: list[str]) -> list[str]:
+    return [word for word in words if word not in TITLES] or words
+
+
+def _without_particles(words: list[str]) -> list[str]:
+    return [word for word in words if word not in _PARTICLES] or words
+
+
+def person_parts(text: str) -> tuple[str, str] | None:
+    """Give the given names and the surname of a person's name, None where the text is no name."""
+    text = _BRACKETS.sub(" ", text)
+    if is_junk(text) or not any(map(str.isalpha, text)):
+        return None
+    family, comma, given = text.partition(",")
+    families, givens = _without_titles(_words(family)), _without_titles(_words(given))
+    if not comma or not givens or (givens and set(givens) <= TITLES):
+        givens, families = _split(families)
+    found = " ".join(givens), " ".join(_without_particles(families))
+    return found if "".join(found) else None
+
+
+def _split(words: list[str]) -> tuple[list[str], list[str]]:
+    """Take the last word as the surname, with the particles before it; a single word is a surname."""
+    start = max(len(words) - 1, 0)
+    while start > 1 and words[start - 1] in _PARTICLES:
+        start -= 1
+    return _without_particles(words[:start]) if start else [], words[start:]
+
+
+def _standardise(value: object) -> str | None:
+    parts = person_parts(as_text(value))
+    return PART.join(parts) if parts else None
+
+
+def taken_apart(given: str, family: str) -> PersonName:
+    """Prepare the given names and the surname of one person for `judge`."""
+    givens, families = tuple(given.split()), tuple(family.split())
+    return PersonName(givens, families, givens + families)
+
+
+@lru_cache(maxsize=200_000)
+def _alike(one: str, other: str) -> int:
+    """Give 3 for one name spelt or said in two ways, 1 for an initial that fits, 0 otherwise."""
+    if min(len(one), len(other)) == 1:
+        return int(one[0] == other[0])
+    return 3 if near(one, other) or nicknames(one, other) else 0
+
+
+def judge(one: PersonName, other: PersonName) -> int:
+    """Give the level of a pair of names."""
+    if one.given == other.given and one.family == other.family:
+        return EXACT
+    if len(one.every) == len(other.every) == 2 and (one.family == other.family or one.given == other.given):
+        return _one_word_apart(one, other)
+    left, right = list(one.every), list(other.every)
+    common = [word for word in one.every if word in other.every]
+    for word in common:
+        if word in left and word in right:
+            left.remove(word)
+            right.remove(word)
+    full, initials = sum(len(word) > 1 for word in common), 0
+    for word in tuple(left):
+        kin = max(right, key=lambda candidate: (_alike(word, candidate), candidate), default="")
+        strength = _alike(word, kin) if kin else 0
+        if strength:
+            left.remove(word)
+            right.remove(kin)
+            full, initials = full + (strength == 3), initials + (strength == 1)
+    if not left and not right:
+        return CLOSE if full >= 2 or not initials else INITIALS
+    if left and right:
+        return _both_have_more(one, other, common)
+    return _one_has_more(full, initials)
+
+
+def _one_word_apart(one: PersonName, other: PersonName) -> int:
+    """Judge the frequent case apart, because it is quick: two words each, one of them the same."""
+    same_family = one.family == other.family
+    strength = _alike(one.every[0], other.every[0]) if same_family else _alike(one.every[1], other.every[1])
+    if strength:
+        return CLOSE if strength == 3 else INITIALS
+    return OTHER_GIVEN if same_family else OTHER_SURNAME
+
+
+def _one_has_more(full: int, initials: int) -> int:
+    if full >= 2:
+        return MIDDLE
+    if full and initials:
+        return INITIALS
+    return PARTIAL if full else DIFFERENT
+
+
+def _some_alike(left: Words, right: Words) -> bool:
+    return any(one == other or _alike(one, other) == 3 for one in left for other in right)
+
+
+def _glued_initials(one: PersonName, other: PersonName) -> bool:
+    """Say whether the given names of one are the initials of the other's, written as one word: JC."""
+    short, long = sorted((one.given, other.given), key=len)
+    return len(short) == 1 and len(long) > 1 and short[0] == "".join(word[0] for word in long)
+
+
+def _both_have_more(one: PersonName, other: PersonName, common: Sequence[str]) -> int:
+    if same_when_joined(one.every, other.every):
+        return CLOSE
+    if same_when_joined(one.given, other.given) and one.family == other.family:
+        return CLOSE
+    if _some_alike(one.family, other.family):
+        return INITIALS if one.family == other.family and _glued_initials(one, other) else OTHER_GIVEN
+    if one.given and other.given and _some_alike(one.given[:1], other.given[:1]):
+        return OTHER_SURNAME
+    return OTHER_GIVEN if common else DIFFERENT
+
+
+def _compare(left: Sequence[str], right: Sequence[str]) -> Outcomes:
+    names = {value: taken_apart(*value.split(PART)) for value in {*left, *right}}
+    return np.fromiter(
+        (judge(names[one], names[other]) for one, other in zip(left, right, strict=True)),
+        dtype=np.int8,
+        count=len(left),
+    )
+
+
+def _every(value: str) -> list[str]:
+    return value.replace(PART, " ").split()
+
+
+KIND = Kind(
+    name="person_name",
+    help=__doc__ or "",
+    standardise=_standardise,
+    valid=always_valid,
+    parts={
+        "": lambda value: (" ".join(sorted(_every(value))),),
+        "tokens": lambda value: [word for word in dict.fromkeys(_every(value)) if len(word) > 1],
+        "first": lambda value: value.split(PART)[0].split()[:1],
+        "last": lambda value: value.split(PART)[1].split()[-1:],
+        "initials": lambda value: ("".join(sorted(word[0] for word in _every(value))),),
+        "phonetic": lambda value: [phonetic(word) for word in dict.fromkeys(_every(value)) if len(word) > 1],
+        "acronym": lambda value: ("".join(word[0] for word in _every(value)),),
+    },
+    levels=(
+        Level("exact", "the same name", 0.645, 0.0018),
+        Level("close", "the same name, spelt, ordered or said differently", 0.15, 0.0016),
+        Level("middle", "the same name, one with more names", 0.06, 0.002),
+        Level("initials", "the same name, one with initials", 0.05, 0.0045),
+        Level("partial", "one name is part of the other", 0.04, 0.02),
+        Level("other_surname", "the same given name with another surname", 0.03, 0.1701),
+        Level("other_given", "the same surname with another given name", 0.0145, 0.4),
+        Level("different", "different names", 0.0105, 0.4),
+    ),
+    compare=_compare,
+    accepts=takes_text,
+)

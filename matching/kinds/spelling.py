@@ -1,0 +1,66 @@
+"""Say whether two words are spellings of one word: a slip of the keyboard, an ending, a sound."""
+
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from matching.kinds.folding import phonetic
+
+_ROMAN = frozenset("ivx")
+_VOWELS = frozenset("aeiouy")
+
+
+@lru_cache(maxsize=200_000)
+def near(one: str, other: str) -> bool:
+    """Say whether two folded words are so alike that one is probably the other, misspelt.
+
+    One slip in five letters, two in nine; in shorter words only letters swapped, doubled or left out,
+    because bank and tank are two words. A wrong first letter needs a longer word. Words with digits
+    and Roman numbers are never near: Fund VII and Fund VIII are two things.
+    """
+    short, long = sorted((len(one), len(other)))
+    if short < 3 or long - short > 2 or not (one.isalpha() and other.isalpha()):
+        return False
+    if set(one) <= _ROMAN and set(other) <= _ROMAN:
+        return False
+    slips = OSA.distance(one, other, score_cutoff=2)
+    if slips > 1:
+        return _near_by_two(one, other, slips=slips, short=short)
+    if short >= 7:
+        return True
+    if long != short or sorted(one) == sorted(other):
+        return short >= 4 or (short == 3 and sorted(set(one)) == sorted(set(other)))
+    return short >= 5 and (one[0] == other[0] or {one[0], other[0]} <= _VOWELS)
+
+
+def _near_by_two(one: str, other: str, *, slips: int, short: int) -> bool:
+    if one[0] != other[0]:
+        return False
+    if slips == 2 and short >= 9:
+        return True
+    likeness = JaroWinkler.similarity(one, other)
+    return short >= 5 and ((slips == 2 and likeness >= 0.93) or phonetic(one) == phonetic(other)) and likeness > 0.84
+
+
+def pair_off(left: set[str], right: set[str]) -> list[str]:
+    """Take the words that are near each other out of both sets and give those of the left one."""
+    found = []
+    for word in sorted(left):
+        for other in sorted(right):
+            # A slip leaves one of the first two letters where it was or swaps them: most pairs end here.
+            if (
+                word[0] == other[0] or word[1:2] == other[1:2] or word[0] in other[:2] or other[0] in word[:2]
+            ) and near(word, other):
+                found.append(word)
+                left.discard(word)
+                right.discard(other)
+                break
+    return found
+
+
+def same_when_joined(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Say whether the words are the same when written as one (`data form`, `dataform`)."""
+    if len(left) == len(right):
+        return False
+    one, other = "".join(left), "".join(right)
+    return one == other or near(one, other)

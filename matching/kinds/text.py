@@ -1,0 +1,132 @@
+"""A description or a title in free words, such as that of a product or a service.
+
+Words count by how much they tell: a model number (xt200hd) more than a long word, a long word more
+than a short one, `the` nothing. Two texts with different model numbers are different things even
+where the words agree.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from matching.kinds.folding import is_junk, plain
+from matching.kinds.kind import Kind, Level, Outcomes, always_valid, as_text, takes_text
+from matching.kinds.tables import words
+
+_STOP = words("stop_words")
+_NUMBERING = re.compile(r"^\s*0\d{2}\w?\s*[-–]\s*")
+_MARKED_NUMBER = re.compile(r"(?<=[a-z])[-/](?=\d)|(?<=\d)[-/](?=[a-z0-9])", re.IGNORECASE)
+_MODEL = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]{4,}|\d{5,}")
+
+
+class Text(NamedTuple):
+    """A standardised text taken apart for comparison."""
+
+    text: str
+    words: frozenset[str]
+    models: frozenset[str]
+    weight: int
+
+
+def _standardise(value: object) -> str | None:
+    """Give the plain words; a track's leading number goes, a hyphen inside a model number closes up."""
+    text = as_text(value)
+    if is_junk(text):
+        return None
+    words = plain(_MARKED_NUMBER.sub("", _NUMBERING.sub("", text)))
+    return words or plain(text) or None
+
+
+@lru_cache(maxsize=200_000)
+def weight_of(word: str) -> int:
+    """Say how much a word tells, in whole points: by its length, and more for one with digits."""
+    if word in _STOP:
+        return 0
+    if _MODEL.fullmatch(word):
+        return 20
+    return min(2 + len(word), 9) if word.isalpha() else 4
+
+
+def _take_apart(value: str) -> Text:
+    words = frozenset(value.split(" "))
+    models = frozenset(word for word in words if _MODEL.fullmatch(word))
+    return Text(value.replace(" ", ""), words, models, sum(map(weight_of, words)))
+
+
+def _models(one: Text, other: Text) -> int:
+    """Give 1 where a model number is shared, -1 where both have some and none is shared, else 0."""
+    if not one.models or not other.models:
+        short, long = (one, other) if one.models else (other, one)
+        return 1 if any(len(model) >= 6 and model in long.text for model in short.models) else 0
+    if not one.models.isdisjoint(other.models):
+        return 1
+    near = any(
+        long.startswith(short) and len(short) >= 5
+        for model in one.models
+        for rival in other.models
+        for short, long in [sorted((model, rival), key=len)]
+    )
+    return 0 if near else -1
+
+
+def _without_models(one: Text, other: Text) -> int:
+    """Give the weight of the lesser text without its model numbers."""
+    return max(12, min(text.weight - sum(map(weight_of, text.models)) for text in (one, other)))
+
+
+def judge(one: Text, other: Text) -> int:
+    """Give the level of a pair of texts."""
+    if one.words == other.words or one.text == other.text:
+        return 1
+    common = sum(map(weight_of, one.words & other.words))
+    models = _models(one, other)
+    least, most = sorted((one.weight, other.weight))
+    contained = 100 * common >= 60 * least and least >= 12
+    if models > 0:
+        return 2 if 100 * common >= 30 * least else 3
+    if models < 0:
+        return 6 if 100 * common >= 60 * _without_models(one, other) else 7
+    if fuzz.ratio(one.text, other.text) >= 88 or 100 * common >= 80 * most:
+        return 3
+    if contained or fuzz.ratio(one.text, other.text) >= 82:
+        return 4
+    return 5 if 100 * common >= 30 * least else 7
+
+
+def _compare(left: Sequence[str], right: Sequence[str]) -> Outcomes:
+    texts = {value: _take_apart(value) for value in {*left, *right}}
+    return np.fromiter(
+        (judge(texts[one], texts[other]) for one, other in zip(left, right, strict=True)),
+        dtype=np.int8,
+        count=len(left),
+    )
+
+
+def telling_words(value: str) -> Sequence[str]:
+    """Give the twelve words of a text that tell most: model numbers first, then the longest."""
+    words = sorted({word for word in value.split(" ") if len(word) > 2 and weight_of(word)})
+    return sorted(words, key=lambda word: (-weight_of(word), -len(word)))[:12]
+
+
+KIND = Kind(
+    name="text",
+    help=__doc__ or "",
+    standardise=_standardise,
+    valid=always_valid,
+    parts={"": lambda value: ("".join(sorted(value.split(" "))),), "tokens": telling_words},
+    levels=(
+        Level("same", "the same words", 0.33, 0.001),
+        Level("model", "the same model number and similar words", 0.15, 0.0015),
+        Level("near", "nearly the same words", 0.2, 0.006),
+        Level("contained", "one text contains most of the other", 0.2, 0.025),
+        Level("overlap", "some telling words in common", 0.07, 0.15),
+        Level("other_model", "similar words with another model number", 0.02, 0.15),
+        Level("different", "different words", 0.03, 0.6675),
+    ),
+    compare=_compare,
+    accepts=takes_text,
+)

@@ -1,0 +1,1 @@
+"""The hub: configuration, storage, transport and use cases around the two pure packages."""

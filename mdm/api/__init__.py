@@ -1,0 +1,1 @@
+"""HTTP under /v1: routes over mdm.services, one module per noun."""

@@ -1,0 +1,40 @@
+"""Answers: JSON with an ETag, and what OpenAPI says about them."""
+
+import hashlib
+from typing import Any
+
+import orjson
+from fastapi import Request
+from starlette.responses import Response
+
+PROBLEM = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+_WORDS = {
+    400: "The request cannot be read", 401: "No key, or one that is not known", 403: "The key has no right to it",
+    404: "It never existed", 409: "It contradicts what is in force", 412: "It has changed since it was read",
+    413: "Too large", 415: "Not a media type this address takes", 422: "The input is not valid",
+    503: "The database cannot be reached, or a migration is pending",
+}  # fmt: skip
+_ALWAYS = (400, 401, 403, 422, 503)
+
+
+def answer(document: object, *, status: int = 200) -> Response:
+    """Answer with a document as JSON."""
+    return Response(orjson.dumps(document), status, media_type="application/json")
+
+
+def tagged(request: Request, document: object, *, etag: str | None = None) -> Response:
+    """Answer with a document and its ETag, or 304 when the client has it already."""
+    content = orjson.dumps(document)
+    tag = f'"{etag or hashlib.blake2b(content, digest_size=8).hexdigest()}"'
+    # The same address gives other bytes to other keys, so no shared cache may keep it.
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    if any(given.strip().removeprefix("W/") in {tag, "*"} for given in request.headers.get("if-none-match", "").split(",")):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="application/json", headers=headers)
+
+
+def described(example: object, *errors: int, status: int = 200) -> dict[str, Any]:
+    """Say in OpenAPI what a route answers: an example, and the problems it may give."""
+    shown = {"description": "As asked for", "content": {"application/json": {"example": example}}}
+    problems = {code: {"description": _WORDS[code], **PROBLEM} for code in sorted({*_ALWAYS, *errors})}
+    return {"status_code": status, "responses": {status: shown, **problems}}

@@ -1,0 +1,84 @@
+"""Who is calling: every route declares its action here, and the policy of mdm.auth decides."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from mdm.api.opening import HubAtHand
+from mdm.auth import Action, Principal, allowed
+from mdm.entity_types import EntityType
+from mdm.errors import Unauthorised
+from mdm.log import Author
+from mdm.services import keys
+from mdm.services.hub import Hub
+from mdm.settings import now
+
+_TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
+_CORRELATION = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One authenticated request: the hub, the principal, what it may do, and the id that ties its facts together."""
+
+    hub: Hub
+    principal: Principal
+    action: Action
+    correlation_id: str
+
+    def author(self) -> Author:
+        """Sign what this request does, at the present moment."""
+        return Author(f"key:{self.principal.id}", now(), self.correlation_id)
+
+    def ensure(self, *, source: str | None = None, entity_type: str | None = None) -> None:
+        """Let the route's action pass for a source and an entity type, or raise Forbidden."""
+        allowed(self.principal, self.action, source=source, entity_type=entity_type)
+
+    def entity_type(self, name: str) -> EntityType:
+        """Read an entity type that the route is about, after asking whether the principal may."""
+        self.ensure(entity_type=name)
+        return self.hub.entity_type(name)
+
+    def own_type(self, asked: str | None) -> str | None:
+        """Narrow a listing: to the type asked for, else to the one the key is narrowed to."""
+        self.ensure(entity_type=asked)
+        return asked or self.principal.entity_type
+
+
+@dataclass(frozen=True, slots=True)
+class Requires:
+    """A dependency that declares what a route does, and lets in only who may; names in the path are checked too."""
+
+    action: Action
+
+    def __call__(self, request: Request) -> Caller:
+        """Authenticate and authorise one request."""
+        at_hand: HubAtHand = request.app.state.at_hand
+        hub = at_hand.hub()
+        principal = keys.authenticate(hub, _bearer(request))
+        request.scope["key_id"] = principal.id
+        path = request.path_params
+        allowed(principal, self.action, source=path.get("source"), entity_type=path.get("entity_type"))
+        return Caller(hub, principal, self.action, _correlation_id(request))
+
+
+def requires(action: Action) -> Any:
+    """Annotate a route's caller: `caller: requires("look up")`."""
+    return Annotated[Caller, Depends(Requires(action))]
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key.strip():
+        raise Unauthorised("send the header `Authorization: Bearer mdm_...`; `mdm key create` makes a key")
+    return key.strip()
+
+
+def _correlation_id(request: Request) -> str:
+    given = request.headers.get("x-correlation-id", "")
+    if _CORRELATION.fullmatch(given):
+        return given
+    traced = _TRACE.fullmatch(request.headers.get("traceparent", ""))
+    return traced[1] if traced else str(request.scope["request_id"])

@@ -1,0 +1,117 @@
+"""What surrounds every request: its id, the limit on its body, one log line, and no traceback to a client."""
+
+import secrets
+import traceback
+from urllib.parse import unquote_to_bytes
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mdm.api.problems import problem
+
+log = structlog.get_logger()
+LONGEST_PATH = 16_384
+HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"),
+]
+
+
+class Envelope:
+    """ASGI middleware; `limit` is the most bytes that a body may have."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or refuse it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope["request_id"] = request_id = secrets.token_hex(8)
+        status: list[int] = []
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                status.append(message["status"])
+                headers = [*message.get("headers", ()), (b"x-request-id", request_id.encode()), *HEADERS]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        try:
+            await self._pass(scope, receive, sent)
+        except Exception as error:  # noqa: BLE001  the outermost border: whatever went wrong, the client gets a problem
+            # The message of an exception may hold personal data, so only its type and place are logged.
+            place = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-8:]]
+            log.error("request failed", request_id=request_id, error=type(error).__name__, place=place)
+            if not status:
+                detail = f"something went wrong inside the hub; its log has the details under {request_id}"
+                await problem(request_id, 500, "internal", detail=detail)(scope, receive, sent)
+        _log(scope, status[0] if status else 0)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wrong = _wrong_address(scope)
+        if wrong is not None:
+            await problem(scope["request_id"], 400, "bad_request", detail=wrong)(scope, receive, send)
+            return
+        body = await self._body(scope, receive)
+        if body is None:
+            detail = f"the body is larger than {self.limit:,} bytes; send it in parts, or raise MDM_BODY_LIMIT"
+            headers = {"Connection": "close"}
+            refusal = problem(scope["request_id"], 413, "too_large", detail=detail, headers=headers)
+            await refusal(scope, receive, send)
+            return
+        waiting = [body]
+
+        async def replay() -> Message:
+            if waiting:
+                return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+            return await receive()
+
+        await self.app(scope, replay, send)
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
+        """Read the whole body; None when it is too large, which its header may say before it is read."""
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > self.limit:
+            return None
+        parts, size = [], 0
+        while True:
+            message = await receive()
+            part = message.get("body", b"")
+            size += len(part)
+            if size > self.limit:
+                return None
+            parts.append(part)
+            if not message.get("more_body"):
+                return b"".join(parts)
+
+
+def _wrong_address(scope: Scope) -> str | None:
+    raw = scope.get("raw_path") or b""
+    if len(raw) + len(scope["query_string"]) > LONGEST_PATH:
+        return f"the address is longer than {LONGEST_PATH:,} bytes"
+    for part in (raw, scope["query_string"]):
+        unquoted = unquote_to_bytes(part)
+        if b"\x00" in unquoted:
+            return "the address holds a NUL byte (%00)"
+        try:
+            unquoted.decode()
+        except UnicodeDecodeError:
+            return "the address is not UTF-8 once its percent-encoding is undone"
+    return None
+
+
+def _log(scope: Scope, status: int) -> None:
+    route = scope.get("route")
+    # The route's template and never the address itself: a source id can be personal data.
+    log.info(
+        "request",
+        request_id=scope["request_id"],
+        method=scope["method"],
+        route=getattr(route, "path", None),
+        status=status,
+        key_id=scope.get("key_id"),
+    )

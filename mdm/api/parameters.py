@@ -1,0 +1,56 @@
+"""What comes in by path and query, read alike everywhere: source keys, pages, moments."""
+
+import re
+from typing import Annotated
+
+from fastapi import Path, Query
+
+from mdm.errors import Fault, InvalidInput
+from mdm.log import Key
+
+LONGEST_NAME = 100
+LONGEST_ID = 1_000
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
+Source = Annotated[str, Path(description="The system that sends the record.", examples=["crm"])]
+TypeName = Annotated[str, Path(description="The entity type.", examples=["customer"])]
+SourceId = Annotated[str, Path(description="The record's id there, percent-encoded, %2F included.", examples=["0015g"])]
+GoldenId = Annotated[str, Path(description="A golden ID.", examples=["cus_000002a"])]
+TypeFilter = Annotated[str | None, Query(alias="type", description="Only this entity type.", examples=["customer"])]
+Cursor = Annotated[str | None, Query(description="`next` of the page before.", max_length=200)]
+Limit = Annotated[int, Query(description="The most items of one page.", ge=1, le=1_000)]
+AsOf = Annotated[
+    str | None, Query(description="As it stood then: an ISO 8601 date or time, or a log position.", max_length=64)
+]
+
+
+def key(source: str, entity_type: str, source_id: str, *, pointer: str = "/path") -> Key:
+    """Read a source key; InvalidInput names the part that cannot be one."""
+    for name, value, longest in (
+        ("source", source, LONGEST_NAME), ("entity_type", entity_type, LONGEST_NAME), ("source_id", source_id, LONGEST_ID),
+    ):  # fmt: skip
+        wrong = _wrong(value, longest)
+        if wrong is None and ":" in value and name != "source_id":
+            wrong = "must not hold a colon: a key is split at its first two"
+        if wrong is not None:
+            detail = f"{name} {wrong}"
+            raise InvalidInput(detail, faults=[Fault(f"{pointer}/{name}", detail, "key")])
+    return Key(source, entity_type, source_id)
+
+
+def written_key(text: str, *, pointer: str) -> Key:
+    """Read a key written `source:entity_type:source_id`."""
+    try:
+        parsed = Key.parse(text)
+    except ValueError as error:
+        raise InvalidInput(str(error), faults=[Fault(pointer, str(error), "key")]) from error
+    return key(parsed.source, parsed.entity_type, parsed.source_id, pointer=pointer)
+
+
+def _wrong(value: str, longest: int) -> str | None:
+    if not value.strip() or value != value.strip():
+        return "must not be blank or begin or end with a space"
+    if len(value) > longest:
+        return f"has {len(value):,} characters; at most {longest:,} are taken"
+    found = _CONTROL.search(value)
+    return None if found is None else f"holds the control character U+{ord(found[0]):04X}"

@@ -1,0 +1,96 @@
+"""Every error as `application/problem+json`.
+
+Source: RFC 9457 (problem details), RFC 6901 (JSON pointers), RFC 6750 (WWW-Authenticate of bearer keys).
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from mdm.errors import Fault, HubError
+
+MEDIA_TYPE = "application/problem+json"
+CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
+
+
+def problem(
+    request_id: str, status: int, code: str, *, detail: str, title: str | None = None,
+    faults: Sequence[Fault] = (), extra: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:  # fmt: skip
+    """Build a problem document; the values that were sent are not repeated in it."""
+    document: dict[str, Any] = {
+        **(extra or {}),
+        "type": f"urn:mdm:problem:{code}",
+        "title": title or HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id,
+    }
+    if faults:
+        document["errors"] = [
+            {"pointer": fault.pointer, "detail": fault.detail, "rule": fault.rule} for fault in faults
+        ]
+    content = orjson.dumps(document, default=str)
+    return Response(content, status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
+
+
+def install(app: FastAPI) -> None:
+    """Have the application render all its errors as problems."""
+    app.add_exception_handler(HubError, _hub_error)
+    app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(HTTPException, _http_error)
+
+
+def request_id(request: Request) -> str:
+    """Read the id that this request goes by."""
+    return str(request.scope.get("request_id", ""))
+
+
+def faults_of(errors: Sequence[Mapping[str, Any]]) -> list[Fault]:
+    """Turn pydantic's errors into faults: `/name` within a body, `/query/name` or `/path/name` elsewhere."""
+    return [Fault(_pointer(error["loc"]), str(error["msg"]), str(error["type"])) for error in errors]
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    steps = list(location)
+    if steps and steps[0] == "body":
+        # A syntax error is located by an offset into the text, which is no step of a pointer.
+        steps = [] if len(steps) == 2 and isinstance(steps[1], int) else steps[1:]
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+async def _hub_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HubError)  # noqa: S101  registered for no other
+    headers = {401: {"WWW-Authenticate": 'Bearer realm="mdm"'}, 503: {"Retry-After": "5"}}.get(error.status)
+    return problem(
+        request_id(request), error.status, error.code, detail=error.detail, title=error.title,
+        faults=error.faults, extra=error.extra, headers=headers,
+    )  # fmt: skip
+
+
+async def _not_valid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  registered for no other
+    faults = faults_of(error.errors())
+    detail = "; ".join(f"{fault.pointer or 'the body'}: {fault.detail}" for fault in faults[:3])
+    return problem(
+        request_id(request), 422, "invalid_input", detail=detail, title="The input is not valid", faults=faults
+    )
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  registered for no other
+    status = error.status_code
+    details = {
+        404: "there is nothing at this address; /docs lists what there is",
+        405: "this address does not take this method; the header Allow names those it takes",
+    }
+    detail = details.get(status, str(error.detail))
+    return problem(request_id(request), status, CODES.get(status, "error"), detail=detail, headers=error.headers)

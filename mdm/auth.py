@@ -1,0 +1,104 @@
+"""Who may do what, and who may see what: the one policy of the API, the UI, exports and feeds.
+
+The policy is two tables, so that it can be read at a glance: what a role may do, and which values it sees.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from mdm.entity_types import EntityType, Privacy
+from mdm.errors import Forbidden
+
+Role = Literal["reader", "source", "steward", "approver", "auditor", "admin"]
+Action = Literal[
+    "ingest", "look up", "read golden records", "read the feed", "read tasks", "decide", "read quarantine",
+    "read rules", "apply rules", "read statistics",
+]  # fmt: skip
+ROLES: tuple[Role, ...] = get_args(Role)
+ACTIONS: tuple[Action, ...] = get_args(Action)
+
+_READ: frozenset[Action] = frozenset({"look up", "read golden records", "read the feed", "read rules", "read statistics"})
+_STEWARD: frozenset[Action] = _READ | {"read tasks", "decide", "read quarantine"}
+MAY: dict[Role, frozenset[Action]] = {
+    "reader": _READ,
+    "source": frozenset({"ingest", "look up", "read quarantine"}),
+    "steward": _STEWARD,
+    "approver": _STEWARD,
+    "auditor": _READ | {"read tasks", "read quarantine"},
+    "admin": frozenset(ACTIONS),
+}
+_OPEN: frozenset[Privacy] = frozenset({"public", "internal"})
+_ALL: frozenset[Privacy] = frozenset(get_args(Privacy))
+SEES: dict[Role, frozenset[Privacy]] = {
+    "reader": _OPEN,
+    "source": _OPEN,
+    "steward": _ALL - {"financial"},
+    "approver": _ALL - {"financial"},
+    "auditor": _OPEN,
+    "admin": _ALL,
+}
+# These bind a key that is narrowed to one source: what it writes and whose payloads it reads. A crosswalk stays whole.
+_BY_SOURCE: frozenset[Action] = frozenset({"ingest", "read quarantine"})
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking: the id of a key, its role, and the source and entity type it is narrowed to (None: any)."""
+
+    id: str
+    role: Role
+    source: str | None = None
+    entity_type: str | None = None
+
+
+def allowed(principal: Principal, action: Action, *, source: str | None = None, entity_type: str | None = None) -> None:
+    """Let the action pass, or raise Forbidden saying what the key lacks.
+
+    Without a source or entity type the question is whether the role may do it at all.
+    """
+    if action not in MAY[principal.role]:
+        roles = ", ".join(role for role in ROLES if action in MAY[role])
+        raise Forbidden(f"the role {principal.role} may not {action}; {roles} may")
+    if entity_type is not None and principal.entity_type not in {None, entity_type}:
+        raise Forbidden(f"this key is narrowed to the entity type {principal.entity_type}")
+    if source is not None and action in _BY_SOURCE and principal.source not in {None, source}:
+        raise Forbidden(f"this key is narrowed to the source {principal.source}")
+
+
+def hidden(principal: Principal, entity_type: EntityType) -> frozenset[str]:
+    """The attributes whose values the principal has no right to."""
+    seen = SEES[principal.role]
+    return frozenset(name for name, attribute in entity_type.attributes.items() if attribute.privacy not in seen)
+
+
+def mask(principal: Principal, entity_type: EntityType, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes as the principal may see them: hidden ones are left out, for an auditor reduced to their form.
+
+    An attribute that the entity type no longer has is treated as the most private: only an admin sees it.
+    """
+    unknown = attributes.keys() - entity_type.attributes.keys() if principal.role != "admin" else frozenset[str]()
+    barred = hidden(principal, entity_type) | unknown
+    if principal.role == "auditor":
+        return {name: form(value) if name in barred else value for name, value in attributes.items()}
+    return {name: value for name, value in attributes.items() if name not in barred}
+
+
+def form(value: Any) -> Any:
+    """A value reduced to its form: the first character of each word of an address or name, stars for the rest.
+
+    `jane@acme.com` becomes `j***@a***.com`, a number `***`; lists and addresses keep their shape.
+    """
+    if isinstance(value, str):
+        name, at, domain = value.rpartition("@")
+        if at and name:
+            host, dot, ending = domain.rpartition(".")
+            return f"{name[0]}***@{(host or ending)[:1]}***{dot}{ending if dot else ''}"
+        # Digits are the telling part of phone and account numbers, so none is kept.
+        return " ".join(f"{word[0]}***" if word[0].isalpha() else "***" for word in re.split(r"\s+", value.strip()) if word)
+    if isinstance(value, Mapping):
+        return {name: form(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [form(part) for part in value]
+    return None if value is None else "***"

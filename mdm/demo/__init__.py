@@ -1,0 +1,1 @@
+"""The demo firm: a made-up professional-services firm's records in four systems, with the truth known."""

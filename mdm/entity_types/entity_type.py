@@ -1,0 +1,140 @@
+"""An entity type: its attributes, composed with the match and survivorship rules of the pure packages."""
+
+import hashlib
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Annotated, Literal
+
+import networkx as nx
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from golden_records.rules import AttributeStrategy, SurvivorshipRules
+from matching.kinds import KINDS
+from matching.rules import Comparison, MatchAttribute, MatchModel, MatchRules, match_model
+from mdm.errors import Fault, InvalidRules
+
+Privacy = Literal["public", "internal", "contact", "personal", "financial"]
+
+ENTITY_TYPE_NAME = r"^[a-z][a-z0-9_]{0,62}$"
+PREFIX = r"^[a-z][a-z0-9]{0,15}$"
+# No dot and no colon: they mark parts of a value and the borders inside a source key.
+ATTRIBUTE_NAME = r"^[^\W\d_]\w*(?:[ -]\w+)*$"
+
+EntityTypeName = Annotated[str, StringConstraints(pattern=ENTITY_TYPE_NAME)]
+Prefix = Annotated[str, StringConstraints(pattern=PREFIX)]
+AttributeName = Annotated[str, StringConstraints(pattern=ATTRIBUTE_NAME, max_length=100)]
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Attribute(_Document):
+    """What one attribute holds, and who may see it; `to` names the entity type that a reference leads to."""
+
+    kind: str
+    required: bool = False
+    many: bool = False
+    privacy: Privacy = "internal"
+    to: EntityTypeName | None = None
+    label: str | None = None
+    description: str | None = None
+    renamed_from: str | None = None
+
+    @model_validator(mode="after")
+    def _a_reference_leads_somewhere(self) -> "Attribute":
+        if (self.kind == "reference") != (self.to is not None):
+            raise ValueError("kind reference needs `to` (an entity type), and no other kind has a use for it")
+        return self
+
+
+class Readiness(_Document):
+    """The systems that must know a thing, and the attributes it must have, before a process may start."""
+
+    systems: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+
+
+class EntityType(_Document):
+    """One kind of thing the hub masters. Made by `parse`, which also checks names across its parts."""
+
+    entity_type: EntityTypeName
+    label: str | None = None
+    id_prefix: Prefix
+    attributes: dict[AttributeName, Attribute] = Field(min_length=1)
+    match: MatchRules
+    survive: SurvivorshipRules = SurvivorshipRules()
+    ownership: dict[str, str] = {}
+    readiness: dict[str, Readiness] = {}
+
+    @cached_property
+    def matching(self) -> MatchModel:
+        """The match rules made ready for `matching`."""
+        plain = {
+            name: MatchAttribute(kind=attribute.kind, many=attribute.many)
+            for name, attribute in self.attributes.items()
+        }
+        return match_model(self.entity_type, plain, self.match)
+
+    @cached_property
+    def survivorship(self) -> SurvivorshipRules:
+        """The survivorship rules in full: an attribute with `many` keeps all its values unless they say otherwise."""
+        several = {
+            name: AttributeStrategy(strategy="union") for name, attribute in self.attributes.items() if attribute.many
+        }
+        said = {name: getattr(self.survive, name) for name in SurvivorshipRules.model_fields}
+        # Made anew, not copied: a copy would carry along what the first one has worked out for itself.
+        return SurvivorshipRules(**{**said, "attributes": {**several, **self.survive.attributes}})
+
+    @cached_property
+    def references(self) -> dict[str, str]:
+        """Each attribute that is a reference, and the entity type it leads to."""
+        return {name: attribute.to for name, attribute in self.attributes.items() if attribute.to is not None}
+
+    @cached_property
+    def evidence(self) -> frozenset[str]:
+        """The attributes that decide which records are the same: those blocked on, compared, or in a rule."""
+        rules = self.match
+        blocked = {word.partition(".")[0] for key in rules.block_on for word in key}
+        compared = {entry.attribute if isinstance(entry, Comparison) else entry for entry in rules.compare}
+        decided = {name for condition in (*rules.always, *rules.never) for name in condition.attributes}
+        return frozenset(blocked | compared | decided)
+
+    @cached_property
+    def version(self) -> str:
+        """16 hex digits of the SHA-256 of what the document says; its layout and comments do not count."""
+        said = self.model_dump(mode="json", exclude_defaults=True)
+        return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+    def fields(self, attribute: str) -> tuple[str, ...]:
+        """Give the fields that a value of the attribute may be made of; none for kinds of one plain value."""
+        return KINDS[self.attributes[attribute].kind].fields
+
+
+def order(entity_types: Iterable[EntityType]) -> list[str]:
+    """Sort entity types so that each stands after those whose golden records are evidence for it.
+
+    A target that is not among them is left out: its records wait until it is installed.
+
+    Raises:
+        InvalidRules: references used as match evidence lead in a circle.
+    """
+    graph = nx.DiGraph()
+    for one in entity_types:
+        graph.add_node(one.entity_type)
+        for attribute in sorted(one.evidence & one.references.keys()):
+            graph.add_edge(one.references[attribute], one.entity_type, attribute=attribute)
+    installed = {one.entity_type for one in entity_types}
+    try:
+        ordered = list(nx.lexicographical_topological_sort(graph))
+    except nx.NetworkXUnfeasible:
+        raise _circle(graph) from None
+    return [name for name in ordered if name in installed]
+
+
+def _circle(graph: "nx.DiGraph") -> InvalidRules:
+    edges = nx.find_cycle(graph)
+    steps = " and ".join(f"{to} is matched by its {graph.edges[by, to]['attribute']}, a {by}" for by, to, *_ in edges)
+    fault = Fault("/match", f"references used as match evidence lead in a circle: {steps}", "circle")
+    return InvalidRules(f"{fault.detail}; leave one of them out of the match rules", faults=[fault])

@@ -1,0 +1,104 @@
+"""Every error the hub raises on purpose, with the HTTP status and the stable code it is shown under.
+
+    HubError
+    ├── InvalidInput 422        what was sent cannot be taken; names file, row, column and rule
+    │   ├── InvalidRules 422    a rules document is not valid
+    │   └── UnreadableFile 422  a file cannot be read as the format it claims
+    ├── NotFound 404            it never existed
+    ├── Conflict 409            it contradicts what is in force
+    ├── Stale 412               it has changed since it was read
+    ├── Unauthorised 401        no key, or one that is not known
+    ├── Forbidden 403           the key has no right to it
+    ├── TooLarge 413            more than the stated limit
+    └── Unavailable 503         the database cannot be reached, or a migration is pending
+
+The command line prints `detail` on one line and exits 1; HTTP renders `application/problem+json`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with an input: where it stands (a JSON pointer), what is wrong, and the rule it breaks."""
+
+    pointer: str
+    detail: str
+    rule: str
+    value: object = None
+
+
+class HubError(Exception):
+    """Anything the hub refuses, in one clear line that says what to do."""
+
+    status = 500
+    code = "error"
+    title = "The request could not be carried out"
+
+    def __init__(self, detail: str, *, faults: Sequence[Fault] = (), extra: dict[str, object] | None = None) -> None:
+        """Keep the line for the reader, the single faults, and further members of the problem document."""
+        super().__init__(detail)
+        self.detail = detail
+        self.faults = tuple(faults)
+        self.extra = extra or {}
+
+
+class InvalidInput(HubError):
+    """What was sent cannot be taken."""
+
+    status, code, title = 422, "invalid_input", "The input is not valid"
+
+
+class InvalidRules(InvalidInput):
+    """A rules document is not valid."""
+
+    code, title = "invalid_rules", "The rules document is not valid"
+
+
+class UnreadableFile(InvalidInput):
+    """A file cannot be read as the format it claims to have."""
+
+    code, title = "unreadable_file", "The file cannot be read"
+
+
+class NotFound(HubError):
+    """It never existed."""
+
+    status, code, title = 404, "not_found", "Not found"
+
+
+class Conflict(HubError):
+    """It contradicts what is in force."""
+
+    status, code, title = 409, "conflict", "Conflict with what is in force"
+
+
+class Stale(HubError):
+    """It has changed since it was read."""
+
+    status, code, title = 412, "stale", "Changed since it was read"
+
+
+class Unauthorised(HubError):
+    """No key, or one that is not known."""
+
+    status, code, title = 401, "unauthorised", "A valid key is needed"
+
+
+class Forbidden(HubError):
+    """The key has no right to it."""
+
+    status, code, title = 403, "forbidden", "Not allowed"
+
+
+class TooLarge(HubError):
+    """More than the stated limit."""
+
+    status, code, title = 413, "too_large", "Too large"
+
+
+class Unavailable(HubError):
+    """The database cannot be reached, or it is not ready."""
+
+    status, code, title = 503, "unavailable", "Not available at the moment"

@@ -1,0 +1,91 @@
+"""Takes apart rows of text cells; each distinct text of a column is checked once."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from mdm.entity_types import EntityType, check_value
+from mdm.errors import Fault
+from mdm.ingest.columns import Layout
+from mdm.ingest.flags import flag
+from mdm.ingest.rows import Draft, RefusalError
+
+REMEMBERED = 50_000
+"""Distinct texts of a column whose check is remembered; then it starts afresh: memory stays bounded."""
+BETWEEN_VALUES = re.compile("[;|]")
+
+Taken = tuple[object, Fault | None]
+
+
+def draft_maker(entity_type: EntityType, layout: Layout) -> Callable[[Mapping[str, str]], Draft]:
+    """Make the function that takes apart one row of cells; it raises RefusalError for one it cannot take."""
+    takers = {name: taker(entity_type, name) for name in layout.attributes}
+    required = [name for name, attribute in entity_type.attributes.items() if attribute.required]
+
+    def draft(cells: Mapping[str, str]) -> Draft:
+        deleted = layout.deleted is not None and flag(layout.deleted, cells[layout.deleted])
+        attributes: dict[str, object] = {}
+        if not deleted:
+            for name, take in takers.items():
+                if cell := cells[name]:
+                    value, fault = take(cell)
+                    if fault is not None:
+                        raise RefusalError(name, cell, fault.rule, fault.detail)
+                    if value is not None:
+                        attributes[name] = value
+            if layout.fields:
+                _add_objects(attributes, cells, entity_type, layout)
+            for name in required:
+                if name not in attributes:
+                    raise RefusalError(name, None, "required", f"{name} is required")
+        version = "" if layout.version is None else cells[layout.version]
+        event_time = "" if layout.event_time is None else cells[layout.event_time]
+        return Draft(
+            cells[layout.id],
+            (layout.version, version.strip() or None),
+            (layout.event_time, event_time.strip() or None),
+            attributes,
+            deleted,
+        )
+
+    return draft
+
+
+def taker(entity_type: EntityType, attribute: str) -> Callable[[str], Taken]:
+    """Make the function that turns a cell into an attribute's value; None for a blank cell.
+
+    The cell of an attribute with `many` is split on ";" and "|".
+    """
+    many = entity_type.attributes[attribute].many
+    known: dict[str, Taken] = {}
+
+    def take(cell: str) -> Taken:
+        found = known.get(cell)
+        if found is None:
+            if len(known) >= REMEMBERED:
+                known.clear()
+            value: object = BETWEEN_VALUES.split(cell) if many else cell
+            cleaned, faults = check_value(entity_type, attribute, value)
+            found = known[cell] = (None if cleaned == [] else cleaned, faults[0] if faults else None)
+        return found
+
+    return take
+
+
+def objects(cells: Mapping[str, str], layout: Layout) -> dict[str, dict[str, object]]:
+    """Put the cells of `address.street` and its like together, by attribute; blank ones are left out."""
+    found: dict[str, dict[str, object]] = {}
+    for column, name, part in layout.fields:
+        if cell := cells[column].strip():
+            found.setdefault(name, {})[part] = cell
+    return found
+
+
+def _add_objects(
+    attributes: dict[str, object], cells: Mapping[str, str], entity_type: EntityType, layout: Layout
+) -> None:
+    for name, value in objects(cells, layout).items():
+        cleaned, faults = check_value(entity_type, name, value)
+        for fault in faults:
+            column = fault.pointer.removeprefix("/attributes/").replace("/", ".")
+            raise RefusalError(column, cells.get(column), fault.rule, fault.detail)
+        attributes[name] = cleaned

@@ -1,0 +1,115 @@
+"""Decides once what each column of a file is: the id, the version, a flag, an attribute or its field."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from mdm.entity_types import EntityType, hint
+from mdm.errors import UnreadableFile
+
+ID_COLUMNS = ("record_id", "id", "source_id")
+VERSION, EVENT_TIME, DELETED, SOURCE, ENTITY_TYPE = (
+    "version",
+    "event_time",
+    "deleted",
+    "source",
+    "entity_type",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns a caller names; None leaves it to the names that columns usually have."""
+
+    id: str | None = None
+    version: str | None = None
+    event_time: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What each column of a file is.
+
+    `attributes`: columns named like their attribute.  `fields`: column, attribute, field (`address.street`).
+    """
+
+    id: str
+    version: str | None
+    event_time: str | None
+    deleted: str | None
+    attributes: tuple[str, ...]
+    fields: tuple[tuple[str, str, str], ...]
+
+
+def id_column(columns: Collection[str], named: str | None, file: str) -> str:
+    """Find the column that holds the id.
+
+    Raises:
+        UnreadableFile: there is none; names the columns there are, and the nearest word.
+    """
+    if named is None:
+        for usual in ID_COLUMNS:
+            if usual in columns:
+                return usual
+        wanted = f"no id column ({', '.join(ID_COLUMNS)}); name it with --id"
+        raise UnreadableFile(f"{file}: {wanted}; the columns are {_listed(columns)}")
+    return _there(named, columns, "--id", file)
+
+
+def layout(columns: Collection[str], entity_type: EntityType, named: Columns, file: str) -> Layout:
+    """Decide what each column is.
+
+    Raises:
+        UnreadableFile: a column the caller names is not there, or a column is nothing the entity type has.
+    """
+    ident = id_column(columns, named.id, file)
+    version = _usual(columns, entity_type, VERSION, named.version, file)
+    event_time = _usual(columns, entity_type, EVENT_TIME, named.event_time, file)
+    deleted = _usual(columns, entity_type, DELETED, None, file)
+    special = {ident, version, event_time, deleted, SOURCE, ENTITY_TYPE}
+    rest = [name for name in columns if name in entity_type.attributes or name not in special]
+    fields = tuple(found for name in rest if (found := _field(name, entity_type)) is not None)
+    dotted = {name for name, _, _ in fields}
+    attributes = tuple(name for name in rest if name not in dotted)
+    _check(attributes, fields, entity_type, file)
+    return Layout(ident, version, event_time, deleted, attributes, fields)
+
+
+def _usual(columns: Collection[str], entity_type: EntityType, usual: str, named: str | None, file: str) -> str | None:
+    if named is not None:
+        return _there(named, columns, f"--{usual.replace('_', '-')}", file)
+    return usual if usual in columns and usual not in entity_type.attributes else None
+
+
+def _there(named: str, columns: Collection[str], option: str, file: str) -> str:
+    if named not in columns:
+        near = hint(named, columns)
+        raise UnreadableFile(f"{file}: no column {named!r} for {option}{near}; the columns are {_listed(columns)}")
+    return named
+
+
+def _field(column: str, entity_type: EntityType) -> tuple[str, str, str] | None:
+    attribute, dot, field = column.partition(".")
+    if not dot or attribute not in entity_type.attributes or field not in entity_type.fields(attribute):
+        return None
+    return column, attribute, field
+
+
+def _check(
+    attributes: Collection[str],
+    fields: Iterable[tuple[str, str, str]],
+    entity_type: EntityType,
+    file: str,
+) -> None:
+    known = [*entity_type.attributes]
+    known += [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.fields(name)]
+    for name in sorted({attribute for _, attribute, _ in fields} & set(attributes)):
+        raise UnreadableFile(f"{file}: column {name!r} and columns of its fields are both there; take out one")
+    for column in attributes:
+        if column not in entity_type.attributes:
+            raise UnreadableFile(
+                f"{file}: column {column!r} is no attribute of {entity_type.entity_type}{hint(column, known)}"
+            )
+
+
+def _listed(columns: Collection[str]) -> str:
+    return ", ".join(columns)

@@ -1,0 +1,101 @@
+"""Reads csv and tsv: a header line, then one row a record; nothing in a row is guessed."""
+
+import csv
+from collections.abc import Iterator
+from typing import TextIO
+
+from mdm.entity_types import LONGEST_TEXT
+from mdm.errors import UnreadableFile
+from mdm.ingest.rows import Rejected, Row
+
+LONGEST_CELL = 8 << 20
+"""Characters from which a cell is taken for a quote that was never closed."""
+
+
+def read_csv(text: TextIO, file: str) -> Iterator[Row | Rejected]:
+    """Read rows separated by comma, semicolon or tab, whichever parts the header into most columns."""
+    start = text.readline()
+    text.seek(0)
+    counts = {delimiter: len(next(csv.reader([start], delimiter=delimiter))) for delimiter in ",;\t"}
+    return _rows(text, file, max(counts, key=lambda delimiter: counts[delimiter]))
+
+
+def read_tsv(text: TextIO, file: str) -> Iterator[Row | Rejected]:
+    """Read rows separated by tabs."""
+    return _rows(text, file, "\t")
+
+
+def _rows(text: TextIO, file: str, delimiter: str) -> Iterator[Row | Rejected]:
+    csv.field_size_limit(LONGEST_CELL)  # of the whole process; the module has no other way
+    taken: list[str] = []
+    reader = csv.reader(_kept(text, taken), delimiter=delimiter, strict=True)
+    header = _header(reader, taken, file)
+    while True:
+        taken.clear()
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield _malformed(file, line, error, "".join(taken))
+            continue
+        if not cells:
+            continue
+        raw = taken[0] if len(taken) == 1 else "".join(taken)
+        if len(cells) != len(header):
+            detail = f"{len(cells)} cells, where the header has {len(header)} columns"
+            yield Rejected(file, line, None, None, "ragged_row", detail, raw)
+        elif "\0" in raw or len(raw) > LONGEST_TEXT:
+            yield _unstorable(file, line, dict(zip(header, cells, strict=True)), raw)
+        else:
+            yield Row(line, dict(zip(header, cells, strict=True)), raw)
+
+
+def _kept(text: TextIO, taken: list[str]) -> Iterator[str]:
+    """Pass lines on, and keep those of the row being read: a row in quarantine is kept as it stood."""
+    for line in text:
+        taken.append(line)
+        yield line
+
+
+def _header(reader: "Iterator[list[str]]", taken: list[str], file: str) -> list[str]:
+    try:
+        names = next((cells for cells in reader if cells), [])
+    except csv.Error as error:
+        raise UnreadableFile(f"{file}: the header cannot be read: {error}") from None
+    names = [name.strip() for name in names]
+    if "\0" in "".join(taken):
+        raise UnreadableFile(f"{file}: the header holds NUL bytes; this is not a text file")
+    for number, name in enumerate(names, start=1):
+        if not name:
+            raise UnreadableFile(f"{file}: column {number} has no name; name it or take it out")
+        if name in names[: number - 1]:
+            first = names.index(name) + 1
+            raise UnreadableFile(
+                f"{file}: columns {first} and {number} are both named {name!r}; rename or take out one"
+            )
+    return names
+
+
+def _malformed(file: str, line: int, error: csv.Error, raw: str) -> Rejected:
+    words = str(error)
+    if "field limit" in words:
+        raise UnreadableFile(
+            f"{file}: line {line}: a cell that starts here has over {LONGEST_CELL:,} characters; "
+            "is a closing quote missing?"
+        )
+    if "unexpected end" in words:
+        return Rejected(file, line, None, None, "unclosed_quote", "a quote opened in this row is never closed", raw)
+    return Rejected(file, line, None, None, "malformed_row", f"not readable as csv: {words}", raw)
+
+
+def _unstorable(file: str, line: int, values: dict[str, object], raw: str) -> Row | Rejected:
+    for column, cell in values.items():
+        text = str(cell)
+        if "\0" in text:
+            return Rejected(file, line, column, None, "nul_byte", "holds a NUL byte", raw)
+        if len(text) > LONGEST_TEXT:
+            detail = f"has {len(text):,} characters; at most {LONGEST_TEXT:,} are taken"
+            return Rejected(file, line, column, None, "text_too_long", detail, raw)
+    return Row(line, values, raw)

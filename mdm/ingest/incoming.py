@@ -1,0 +1,123 @@
+"""Turns rows into source records of one source and entity type, and sets apart what cannot be taken."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple, cast
+
+import orjson
+
+from mdm.entity_types import EntityType
+from mdm.ingest.cells import draft_maker
+from mdm.ingest.columns import ENTITY_TYPE, SOURCE, Columns, layout
+from mdm.ingest.objects import draft_of
+from mdm.ingest.rows import Draft, RefusalError, Rejected, Row
+from mdm.ingest.times import time_text, version_value
+
+__all__ = ["Columns", "Incoming", "incoming", "time_text", "version_value"]
+
+Mode = Literal["put", "patch", "delete"]
+LONGEST_ID = 1_000
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+class Incoming(NamedTuple):
+    """A source record as it comes in, its attributes checked; `line` and `raw` are where it came from."""
+
+    source: str
+    entity_type: str
+    source_id: str
+    attributes: dict[str, object]
+    version: int | str | None
+    event_time: str | None
+    mode: Mode
+    line: int = 0
+    raw: str = ""
+
+
+def incoming(
+    rows: Iterable[Row | Rejected], entity_type: EntityType, *, source: str, file: str, columns: Columns
+) -> Iterator[Incoming | Rejected]:
+    """Make a source record of each row, or say why it cannot be one; in the order of the rows.
+
+    Blank cells are left out. A `deleted` column with true, 1 or yes makes a tombstone. Where a file gives an
+    id twice with different content and nothing to order the two by, the first stands.
+
+    Raises:
+        UnreadableFile: a column is missing, or is nothing the entity type knows.
+    """
+    from_cells: Callable[[Mapping[str, str]], Draft] | None = None
+    seen: dict[str, int] = {}
+    for row in rows:
+        if isinstance(row, Rejected):
+            yield row
+            continue
+        try:
+            _owned(row.values, entity_type, source)
+            if row.typed:
+                draft = draft_of(row.values, entity_type, columns)
+            else:
+                if from_cells is None:  # the columns of a file of cells are the same in every row
+                    from_cells = draft_maker(entity_type, layout(row.values, entity_type, columns, file))
+                draft = from_cells(cast("Mapping[str, str]", row.values))
+            record = _record(draft, row, source=source, entity_type=entity_type.entity_type)
+            _once(record, draft, seen)
+        except RefusalError as no:
+            yield Rejected(file, row.line, no.column, no.value, no.rule, no.detail, row.raw)
+        else:
+            yield record
+
+
+def _owned(values: Mapping[str, object], entity_type: EntityType, source: str) -> None:
+    """Refuse a row that says it belongs to another source or entity type than the caller says."""
+    for column, owner in ((SOURCE, source), (ENTITY_TYPE, entity_type.entity_type)):
+        if column in values and values[column] not in (owner, "", None) and column not in entity_type.attributes:
+            detail = f"is of {column} {values[column]!r}, but is read as {owner!r}"
+            raise RefusalError(column, values[column], f"other_{column}", detail)
+
+
+def _record(draft: Draft, row: Row, *, source: str, entity_type: str) -> Incoming:
+    return Incoming(
+        source,
+        entity_type,
+        _id(draft.id),
+        draft.attributes,
+        _ordering(draft.version, version_value, "version"),
+        cast("str | None", _ordering(draft.event_time, time_text, "event_time")),
+        "delete" if draft.deleted else "put",
+        row.line,
+        row.raw,
+    )
+
+
+def _id(value: object) -> str:
+    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if not text:
+        if value is None or value == "" or isinstance(value, str):
+            raise RefusalError(None, value, "missing_id", "the record has no id")
+        raise RefusalError(None, value, "id", f"an id is a text or a whole number, not {value!r}")
+    if len(text) > LONGEST_ID:
+        detail = f"the id has {len(text):,} characters; at most {LONGEST_ID:,} are taken"
+        raise RefusalError(None, None, "id", detail)
+    if found := _CONTROL.search(text):
+        raise RefusalError(None, None, "id", f"the id holds the control character U+{ord(found[0]):04X}")
+    return text
+
+
+def _ordering(given: tuple[str | None, object], read: Callable[[object], int | str], rule: str) -> int | str | None:
+    column, value = given
+    if value is None:
+        return None
+    try:
+        return read(value)
+    except ValueError as error:
+        raise RefusalError(column, value, rule, f"{column} {error}") from None
+
+
+def _once(record: Incoming, draft: Draft, seen: dict[str, int]) -> None:
+    """Refuse an id that came before with different content, where nothing says which of the two is newer."""
+    if record.version is not None or record.event_time is not None:
+        return
+    content = hash(orjson.dumps([draft.deleted, draft.attributes], option=orjson.OPT_SORT_KEYS))
+    if seen.setdefault(record.source_id, content) != content:
+        detail = f"id {record.source_id!r} came before with different content, and no version or event time"
+        raise RefusalError(None, record.source_id, "duplicate_id", detail)

@@ -1,0 +1,62 @@
+"""Takes apart rows of typed values: an object of attributes, or a whole source record with `attributes`."""
+
+from collections.abc import Mapping
+
+from mdm.entity_types import EntityType, check, hint
+from mdm.ingest.columns import (
+    DELETED,
+    ENTITY_TYPE,
+    EVENT_TIME,
+    ID_COLUMNS,
+    SOURCE,
+    VERSION,
+    Columns,
+)
+from mdm.ingest.flags import flag
+from mdm.ingest.rows import Draft, RefusalError
+
+MEMBERS = (SOURCE, ENTITY_TYPE, "source_id", "attributes", VERSION, EVENT_TIME, DELETED)
+
+
+def draft_of(values: Mapping[str, object], entity_type: EntityType, columns: Columns) -> Draft:
+    """Take apart one object.
+
+    Raises:
+        RefusalError: it cannot be taken.
+    """
+    whole = "attributes" not in entity_type.attributes and isinstance(values.get("attributes"), Mapping)
+    if whole and (unknown := next((name for name in values if name not in MEMBERS), None)):
+        detail = f"{unknown!r} is no member of a source record{hint(unknown, MEMBERS)}"
+        raise RefusalError(unknown, None, "unknown_member", detail)
+    own = () if whole else entity_type.attributes
+    ident = _id(values, columns, whole=whole)
+    version = columns.version or (None if VERSION in own else VERSION)
+    event_time = columns.event_time or (None if EVENT_TIME in own else EVENT_TIME)
+    deleted = DELETED not in own and flag(DELETED, values.get(DELETED))
+    special = {ident, version, event_time, DELETED, SOURCE, ENTITY_TYPE}
+    sent = (
+        values["attributes"]
+        if whole
+        else {name: value for name, value in values.items() if name in own or name not in special}
+    )
+    return Draft(
+        values.get(ident),
+        (version, values.get(version or "")),
+        (event_time, values.get(event_time or "")),
+        {} if deleted else _checked(sent, entity_type),
+        deleted,
+    )
+
+
+def _id(values: Mapping[str, object], columns: Columns, *, whole: bool) -> str:
+    if whole:
+        return "source_id"
+    return columns.id or next((name for name in ID_COLUMNS if name in values), ID_COLUMNS[0])
+
+
+def _checked(sent: object, entity_type: EntityType) -> dict[str, object]:
+    attributes, faults = check(entity_type, sent if isinstance(sent, dict) else {})
+    for fault in faults:
+        column = fault.pointer.removeprefix("/attributes/").replace("/", ".")
+        raise RefusalError(column, fault.value, fault.rule, fault.detail)
+    return attributes

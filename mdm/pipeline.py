@@ -1,0 +1,49 @@
+"""The pipeline, one record or a million alike: ingest → standardise → block → compare → score → cluster → survive → publish."""
+
+from matching import block
+from matching.standardise import standardise
+from mdm.log import Author
+from mdm.resolution import candidates, clusters, commit, edges, golden, intake, references, tasks
+from mdm.resolution.graph import Graph, neighbours
+from mdm.resolution.verdicts import Verdicts
+from mdm.resolution.work import Work, write_cells
+from mdm.store.database import Transaction
+from mdm.store.log import StoredFact
+
+
+def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
+    """Everything that follows from pending facts for one entity type; nothing is written yet."""
+    model = work.entity_type.matching
+
+    # ingest: facts become records as they stand, and verdicts in force
+    intake.take_in(work, facts)
+    verdicts = Verdicts(work, facts)
+    changed = sorted(work.dirty)
+
+    # standardise: columns of source values become columns of cells
+    references.read_targets(work, changed)
+    seen = [references.seen(work, id_) for id_ in changed]
+    table = standardise(model, {name: [values.get(name) for values in seen] for name in model.attributes})
+    write_cells(work, changed, table)
+
+    # block: which pairs share a blocking key within the cap
+    blocks = candidates.move(work, *block.blocking_keys(model, table))
+
+    # compare and score: which of them have an edge
+    graph = Graph(work, verdicts)
+    edges.rescore(work, blocks, graph)
+
+    # cluster: which records are one thing
+    turned = [id_ for id_ in changed if work.records[id_].living != work.was_living(id_)]
+    ends = {end for pair in [*graph.changes, *verdicts.changed] for end in pair}
+    beside = neighbours(graph, turned, living=True) | neighbours(graph, turned, living=False)
+    formed = clusters.form(work, graph, ends | beside | work.dirty)
+
+    # survive: what is true of each
+    survived = golden.survive_all(work, formed)
+    return commit.Result(blocks, graph, formed, survived, tasks.review(work, formed))
+
+
+def publish(writer: Transaction, work: Work, result: commit.Result, *, author: Author, at: int | None = None) -> int:
+    """Write it all in one transaction: golden records, cross-references, tasks and the change feed."""
+    return commit.write(writer, work, result, author=author, at=at)

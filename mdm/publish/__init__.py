@@ -1,0 +1,1 @@
+"""Where the hub's changes go: one module per sink."""

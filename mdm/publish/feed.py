@@ -1,0 +1,80 @@
+"""The change feed: what one resolver commit says to those who follow it, as compact rows."""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+import orjson
+
+
+class FeedRow(NamedTuple):
+    """One event: its kind, the golden number it is about, the record that moved, the other numbers involved."""
+
+    entity_type: str
+    kind: str
+    golden: int
+    record_id: int | None = None
+    others: str | None = None
+    version_before: int | None = None
+    version_after: int | None = None
+
+
+class GoldenChange(NamedTuple):
+    """One golden record as the feed sees it: its versions, and whether it was and is active."""
+
+    golden: int
+    version: int
+    was_active: bool
+    is_active: bool
+    went_to: Collection[int]
+    took_in: Collection[int]
+
+
+def golden_events(entity_type: str, changes: Collection[GoldenChange], *, created: Collection[int]) -> list[FeedRow]:
+    """The events of the golden records that changed, by golden number.
+
+    `went_to` are the active golden numbers that hold its former members now, `took_in` those that ended in it.
+    A merge is one event of its survivor that names the losers; a loser has none of its own.
+    """
+    rows = []
+    for change in sorted(changes):
+        kind, others = _kind(change, created)
+        if kind is not None:
+            before = change.version - 1 if change.was_active else None
+            after = change.version if change.is_active else None
+            listed = orjson.dumps(sorted(others)).decode() if others else None
+            rows.append(FeedRow(entity_type, kind, change.golden, None, listed, before, after))
+    return rows
+
+
+def _kind(change: GoldenChange, created: Collection[int]) -> tuple[str | None, Collection[int]]:
+    if not change.is_active:
+        if not change.was_active:
+            return None, ()
+        if len(change.went_to) > 1:
+            return "golden.split", change.went_to
+        return (None, ()) if change.went_to else ("golden.retired", ())
+    if change.took_in:
+        return "golden.merged", change.took_in
+    split_off = [number for number in change.went_to if number in created]
+    if split_off:
+        return "golden.split", split_off
+    return ("golden.updated" if change.was_active else "golden.created"), ()
+
+
+def xref_events(
+    entity_type: str, moves: Mapping[int, tuple[int | None, int]], *, removed: Mapping[int, int]
+) -> list[FeedRow]:
+    """The events of records that got a golden number {record id: (before, now)}, then of those deleted {id: number}."""
+    rows = []
+    for record_id, (before, now) in sorted(moves.items()):
+        if before is None:
+            rows.append(FeedRow(entity_type, "xref.assigned", now, record_id))
+        else:
+            rows.append(FeedRow(entity_type, "xref.moved", now, record_id, orjson.dumps([before]).decode()))
+    rows += [FeedRow(entity_type, "xref.removed", number, record_id) for record_id, number in sorted(removed.items())]
+    return rows
+
+
+def task_events(entity_type: str, opened: int) -> list[FeedRow]:
+    """One event for each task that a commit opened."""
+    return [FeedRow(entity_type, "task.opened", 0) for _ in range(opened)]

@@ -1,0 +1,165 @@
+"""Which pairs a commit must look at again: those that share a block within the cap, before or after it (rule 4)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from mdm.resolution.work import Work
+from mdm.store import blocks as stored_blocks
+from mdm.store.database import Transaction
+
+Ints = npt.NDArray[np.int64]
+Size = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Blocks:
+    """How the changed records move between blocks, and which pairs are to be compared or checked again."""
+
+    work: Work
+    removed: set[tuple[int, int]] = field(default_factory=set)
+    added: set[tuple[int, int]] = field(default_factory=set)
+    counts: dict[int, Size] = field(default_factory=dict)
+    sizes: dict[int, Size] = field(default_factory=dict)
+    left: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    right: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    crossed_up: set[int] = field(default_factory=set)
+
+    @property
+    def cap(self) -> int:
+        """The most records a block may hold and still make pairs."""
+        return self.work.entity_type.match.block_cap
+
+    def within(self, key: int, *, any_deleted: bool) -> bool:
+        """Whether a block makes pairs; with a deleted record, living and deleted count together."""
+        living, deleted = self.sizes.get(key, (0, 0))
+        return (living + deleted if any_deleted else living) <= self.cap
+
+    def share(self, left: int, right: int) -> bool:
+        """Whether two records in hand share a block within the cap."""
+        one, other = (set(unpacked(self.work.records[id_].keys).tolist()) for id_ in (left, right))
+        shared = one & other
+        self.read_sizes(shared)
+        any_deleted = self.work.records[left].deleted or self.work.records[right].deleted
+        return any(self.within(key, any_deleted=any_deleted) for key in shared)
+
+    def read_sizes(self, keys: Iterable[int]) -> None:
+        """Learn how many records stand under these keys after this commit."""
+        unknown = [key for key in keys if key not in self.sizes]
+        if not unknown:
+            return
+        stored = {} if self.work.afresh else stored_blocks.sizes(self.work.reader, unknown)
+        for key in unknown:
+            living, deleted = stored.get(key, (0, 0))
+            more = self.counts.get(key, (0, 0))
+            self.sizes[key] = (living + more[0], deleted + more[1])
+
+    def write(self, writer: Transaction) -> None:
+        """Move the records between the stored blocks."""
+        if self.work.afresh:
+            old = {key for record in self.work.before.values() for key in unpacked(record.keys).tolist()}
+            stored_blocks.clear(writer, old)
+        stored_blocks.change(writer, removed=self.removed, added=self.added, counts=self.counts)
+
+
+def unpacked(keys: bytes) -> Ints:
+    """The blocking keys of a stored record."""
+    return np.frombuffer(keys, dtype="<i8")
+
+
+def move(work: Work, rows: Ints, keys: Ints) -> Blocks:
+    """Give the changed records their new keys (`rows` index the sorted changed records) and find the pairs to look at."""
+    blocks = Blocks(work)
+    ids = np.array(sorted(work.dirty), dtype=np.int64)
+    bounds = np.searchsorted(rows, np.arange(len(ids) + 1))
+    deltas: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for index, id_ in enumerate(ids.tolist()):
+        mine = keys[bounds[index] : bounds[index + 1]]
+        _move_one(blocks, id_, mine, deltas)
+    blocks.counts = {key: (living, deleted) for key, (living, deleted) in deltas.items()}
+    blocks.read_sizes(deltas)
+    _pairs(blocks)
+    return blocks
+
+
+def _move_one(blocks: Blocks, id_: int, mine: Ints, deltas: dict[int, list[int]]) -> None:
+    record, before = blocks.work.records[id_], blocks.work.before.get(id_)
+    new, old = set(mine.tolist()), set()
+    if before is not None and not blocks.work.afresh:
+        old = set(unpacked(before.keys).tolist())
+        for key in old:
+            deltas[key][before.deleted] -= 1
+    for key in new:
+        deltas[key][record.deleted] += 1
+    blocks.removed |= {(key, id_) for key in old - new}
+    blocks.added |= {(key, id_) for key in new - old}
+    record.keys = mine.astype("<i8").tobytes()
+
+
+def _pairs(blocks: Blocks) -> None:
+    """Changed records against everything in their blocks; whole blocks where one came down to the cap."""
+    flipped = _crossings(blocks)
+    wanted = [key for key in blocks.counts if blocks.within(key, any_deleted=False)]
+    keys, ids = _membership(blocks, wanted)
+    if not len(ids):
+        return
+    dirty = np.isin(ids, np.array(sorted(blocks.work.dirty), dtype=np.int64))
+    whole = np.isin(keys, np.array(sorted(flipped), dtype=np.int64))
+    order = np.lexsort((ids, ~(dirty | whole), keys))
+    keys, ids, active = keys[order], ids[order], (dirty | whole)[order]
+    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
+    ends = np.repeat(np.r_[starts[1:], len(keys)], np.diff(np.r_[starts, len(keys)]))
+    first = np.flatnonzero(active)
+    many = ends[first] - first - 1
+    one = np.repeat(first, many)
+    other = one + 1 + np.arange(len(one)) - np.repeat(np.cumsum(many) - many, many)
+    blocks.left, blocks.right = _allowed(blocks, keys[one], ids[one], ids[other])
+
+
+def _crossings(blocks: Blocks) -> set[int]:
+    """The blocks that came down to the cap, living or all; those that went over it are kept in `crossed_up`."""
+    down: set[int] = set()
+    for key, (living, deleted) in blocks.counts.items():
+        now_living, now_deleted = blocks.sizes[key]
+        for now, was in (
+            (now_living, now_living - living),
+            (now_living + now_deleted, now_living + now_deleted - living - deleted),
+        ):
+            if was > blocks.cap >= now:
+                down.add(key)
+            elif now > blocks.cap >= was > 0:
+                blocks.crossed_up.add(key)
+    return down
+
+
+def _membership(blocks: Blocks, wanted: list[int]) -> tuple[Ints, Ints]:
+    """(key, record id) of these blocks as they will be."""
+    work = blocks.work
+    stored_wanted = (
+        [key for key in wanted if sum(blocks.sizes[key]) > sum(blocks.counts[key])] if not work.afresh else []
+    )
+    keys, ids = stored_blocks.members(work.reader, stored_wanted)
+    keep = ~np.isin(ids, np.array(sorted(work.dirty), dtype=np.int64))
+    listed = set(wanted)
+    mine = [(key, id_) for id_ in work.dirty for key in unpacked(work.records[id_].keys).tolist() if key in listed]
+    new = np.array(mine, dtype=np.int64).reshape(-1, 2)
+    return np.concatenate([keys[keep], new[:, 0]]), np.concatenate([ids[keep], new[:, 1]])
+
+
+def _allowed(blocks: Blocks, keys: Ints, one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """Distinct pairs, smaller id first; pairs with a deleted record only where the whole block is within the cap."""
+    over = np.array([key for key in blocks.counts if not blocks.within(key, any_deleted=True)], dtype=np.int64)
+    crowded = np.isin(keys, over)
+    if crowded.any():
+        listed = np.unique(np.concatenate([one[crowded], other[crowded]])).tolist()
+        blocks.work.load("id", listed)
+        dead = np.array([id_ for id_ in listed if blocks.work.records[id_].deleted], dtype=np.int64)
+        bad = crowded & (np.isin(one, dead) | np.isin(other, dead))
+        one, other = one[~bad], other[~bad]
+    ids, places = np.unique(np.concatenate([one, other]), return_inverse=True)
+    here, there = places[: len(one)], places[len(one) :]
+    packed = np.unique(np.minimum(here, there) * len(ids) + np.maximum(here, there))
+    return ids[packed // max(len(ids), 1)], ids[packed % max(len(ids), 1)]

@@ -1,0 +1,180 @@
+"""Which records are one thing: pieces clustered, and the deleted hung on the living (rules 5 and 6)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from matching.cluster import cluster
+from matching.score import never_values
+from mdm.resolution.edges import table_of
+from mdm.resolution.graph import Graph, Piece, neighbours, pieces
+from mdm.resolution.verdicts import Pair, pair
+from mdm.resolution.work import Work
+
+
+@dataclass(slots=True)
+class Clusters:
+    """The clusters of a commit.
+
+    `piece_of` holds every affected record. `finals` holds the arrived members, hung deleted ones included,
+    of every cluster that may have changed, by the record the cluster is known by.
+    """
+
+    work: Work
+    graph: Graph
+    piece_of: dict[int, Piece]
+    skipped: list[Pair] = field(default_factory=list)
+    finals: dict[int, set[int]] = field(default_factory=dict)
+    placed: set[int] = field(default_factory=set)
+    known: dict[int, list[int]] = field(default_factory=dict)
+    targets: dict[int, int | None] = field(default_factory=dict)
+
+    def members(self, lead: int) -> list[int]:
+        """The records of one cluster, those that hang on it not counted."""
+        if lead not in self.known:
+            self.known[lead] = sorted(
+                record.id for record in self.work.load("cluster", [lead]) if record.cluster == lead
+            )
+        return self.known[lead]
+
+
+def form(work: Work, graph: Graph, touched: Iterable[int]) -> Clusters:
+    """Resolve the old and the new pieces of every touched record again."""
+    seeds = set(touched)
+    if not work.afresh:
+        seeds |= pieces(graph, seeds, new=False).keys()
+    clusters = Clusters(work, graph, pieces(graph, seeds, new=True))
+    work.load("id", clusters.piece_of)
+    _cluster_all(clusters)
+    dead = _dead_leads(clusters)
+    for lead in sorted(dead):
+        clusters.targets[lead] = _target(clusters, lead)
+    _finish(clusters)
+    return clusters
+
+
+def _cluster_all(clusters: Clusters) -> None:
+    work = clusters.work
+    distinct = {id(piece): piece for piece in clusters.piece_of.values()}.values()
+    several = sorted(id_ for piece in distinct if len(piece.members) > 1 for id_ in piece.members)
+    never: list[dict[int, frozenset[str]]] = []
+    if several and work.entity_type.match.never:
+        values = never_values(work.entity_type.matching, table_of(work, several))
+        never = [dict(zip(several, condition, strict=True)) for condition in values]
+    for piece in distinct:
+        _cluster_piece(clusters, piece, never)
+
+
+def _cluster_piece(clusters: Clusters, piece: Piece, never: list[dict[int, frozenset[str]]]) -> None:
+    work, graph = clusters.work, clusters.graph
+    ids = sorted(piece.members, key=work.key)
+    groups = [[0]]
+    if len(ids) > 1:
+        place = {id_: index for index, id_ in enumerate(ids)}
+        musts, cannot = graph.verdicts.between(ids)
+        found = cluster(
+            [work.key(id_) for id_ in ids],
+            _edges_inside(graph, place, work.entity_type.matching.match_weight),
+            musts=[(place[one], place[other], True) for one, other in musts],
+            cannot={_ordered(place[one], place[other]) for one, other in cannot},
+            never=[[values[id_] if work.records[id_].living else frozenset() for id_ in ids] for values in never],
+        )
+        groups = found.clusters
+        clusters.skipped += [pair(ids[one], ids[other]) for one, other in found.skipped]
+    for group in groups:
+        together = sorted(ids[index] for index in group)
+        clusters.known[together[0]] = together
+        for id_ in together:
+            work.records[id_].cluster = together[0]
+            work.records[id_].cut = piece.cut
+
+
+def _ordered(one: int, other: int) -> tuple[int, int]:
+    return (one, other) if one < other else (other, one)
+
+
+def _edges_inside(graph: Graph, place: dict[int, int], threshold: int) -> list[tuple[int, int, int]]:
+    return [
+        (index, place[other], weight)
+        for id_, index in place.items()
+        for other, (weight, living) in graph.edges(id_, new=True).items()
+        if living and weight >= threshold and place.get(other, -1) > index
+    ]
+
+
+def _dead_leads(clusters: Clusters) -> set[int]:
+    """The clusters without a living member, among the affected and next to them."""
+    work = clusters.work
+    near = neighbours(clusters.graph, clusters.piece_of, living=False)
+    work.load("id", near)
+    suspects = {work.records[id_].cluster for id_ in near | clusters.piece_of.keys() if work.records[id_].deleted}
+    return {lead for lead in suspects if not work.living(clusters.members(lead))}
+
+
+def _target(clusters: Clusters, lead: int) -> int | None:
+    """The living record whose cluster a dead cluster hangs on: the other end of its strongest match edge."""
+    work, graph = clusters.work, clusters.graph
+    members = clusters.members(lead)
+    graph.read(members)
+    threshold = work.entity_type.matching.match_weight
+    ends = {
+        (weight, id_, other)
+        for id_ in members
+        for other, (weight, _) in graph.edges(id_, new=True).items()
+        if weight >= threshold
+    }
+    work.load("id", {other for _, _, other in ends})
+    strongest = sorted(
+        (-weight, sorted((work.key(id_), work.key(other))), other)
+        for weight, id_, other in ends
+        if work.records[other].living
+    )
+    for _, _, other in strongest:
+        if not _kept_apart(clusters, members, clusters.members(work.records[other].cluster)):
+            return other
+    return None
+
+
+def _kept_apart(clusters: Clusters, some: list[int], others: list[int]) -> bool:
+    verdicts = clusters.graph.verdicts
+    verdicts.read(some)
+    return any(
+        verdicts.holds(pair(one, other), new=True) in {"distinct", "related"} for one in some for other in others
+    )
+
+
+def _finish(clusters: Clusters) -> None:
+    """Place every record and collect the final member sets."""
+    work = clusters.work
+    leads = {work.records[id_].cluster for id_ in clusters.piece_of}
+    moved = clusters.piece_of.keys() | {id_ for lead in clusters.targets for id_ in clusters.members(lead)}
+    leads |= _leads_of(clusters, (work.before[id_].hangs_on for id_ in moved if id_ in work.before))
+    leads |= clusters.targets.keys() | _leads_of(clusters, clusters.targets.values())
+    for id_ in moved:
+        work.records[id_].hangs_on = None
+    hanging: defaultdict[int, set[int]] = defaultdict(set)
+    for lead, target in clusters.targets.items():
+        if target is not None:
+            hanging[work.records[target].cluster].add(lead)
+        for id_ in clusters.members(lead):
+            work.records[id_].hangs_on = target
+    for lead in sorted(leads):
+        if clusters.targets.get(lead) is None:
+            clusters.finals[lead] = _final(clusters, lead, hanging[lead])
+    clusters.placed = set(moved) | {id_ for members in clusters.finals.values() for id_ in members}
+
+
+def _leads_of(clusters: Clusters, ids: Iterable[int | None]) -> set[int]:
+    listed = [id_ for id_ in ids if id_ is not None]
+    clusters.work.load("id", listed)
+    return {clusters.work.records[id_].cluster for id_ in listed}
+
+
+def _final(clusters: Clusters, lead: int, hanging: set[int]) -> set[int]:
+    work = clusters.work
+    members = clusters.members(lead)
+    if lead not in clusters.piece_of:
+        stored = work.load("hangs_on", members)
+        hanging = hanging | {record.cluster for record in stored if record.cluster not in clusters.targets}
+    everyone = [*members, *(id_ for dead in hanging for id_ in clusters.members(dead))]
+    return {id_ for id_ in everyone if work.records[id_].first_position is not None}

@@ -1,0 +1,127 @@
+"""Write what a resolver commit worked out, in one transaction, positions last (rules 1 and 2)."""
+
+from dataclasses import dataclass
+
+from mdm.log import Author, Fact
+from mdm.publish import feed
+from mdm.resolution.candidates import Blocks
+from mdm.resolution.clusters import Clusters
+from mdm.resolution.golden import GoldenChanges
+from mdm.resolution.graph import Graph
+from mdm.resolution.references import links
+from mdm.resolution.tasks import TaskChanges
+from mdm.resolution.work import Work
+from mdm.store import edges, golden_writing, log, records, resolution, task_writing
+from mdm.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All that one commit worked out."""
+
+    blocks: Blocks
+    graph: Graph
+    clusters: Clusters
+    golden: GoldenChanges
+    tasks: TaskChanges
+
+
+def write(writer: Transaction, work: Work, result: Result, *, author: Author, at: int | None) -> int:
+    """Write everything and return the position of the `resolved` fact; `at` repeats one that is in the log."""
+    result.graph.verdicts.write(writer)
+    if work.afresh:
+        edges.clear(writer, work.entity_type.entity_type)
+    result.blocks.write(writer)
+    edges.change(writer, result.graph.changes)
+    _write_records(writer, work, result)
+    writer.lock_log()
+    position = _resolved(writer, work, result, author) if at is None else at
+    _write_golden(writer, work, result.golden, position)
+    task_writing.change(writer, opened=result.tasks.opened, closed=result.tasks.closed, position=position)
+    columns = feed.FeedRow._fields
+    resolution.append_changes(writer, _events(work, result), columns=columns, position=position)
+    _mark_dependents(writer, work, result)
+    state = resolution.StateRow(
+        work.entity_type.entity_type, work.upto, position, work.entity_type.version, work.tick, result.tasks.cut_records
+    )
+    resolution.save(writer, state)
+    return position
+
+
+def _write_records(writer: Transaction, work: Work, result: Result) -> None:
+    whole = work.dirty | (work.records.keys() - work.before.keys())
+    placed = [id_ for id_ in sorted(result.clusters.placed - whole) if work.records[id_] != work.before[id_]]
+    records.save(writer, [work.records[id_] for id_ in sorted(whole)])
+    records.place(writer, [work.records[id_] for id_ in placed])
+    now, before = links(work)
+    records.link(writer, now, instead_of=before)
+    records.unmark(writer, work.entity_type.entity_type, work.unmarked)
+
+
+def _resolved(writer: Transaction, work: Work, result: Result, author: Author) -> int:
+    body = {
+        "upto": work.upto,
+        "rules_version": work.entity_type.version,
+        "references": resolution.positions(writer, sorted(set(work.entity_type.references.values()))),
+        "moves": [[id_, work.records[id_].golden] for id_ in result.golden.moved],
+    }
+    return log.append(writer, [Fact("resolved", work.entity_type.entity_type, body)], author=author)
+
+
+def _write_golden(writer: Transaction, work: Work, golden: GoldenChanges, position: int) -> None:
+    of, rules_version = work.entity_type.entity_type, work.entity_type.version
+    rows = [
+        (new.golden, new.version, of, position, None, rules_version, new.attributes, new.lineage, new.due)
+        for new in golden.versions
+    ]
+    closed = [(new.golden, new.version - 1) for new in golden.versions if new.version > 1]
+    golden_writing.add_versions(writer, rows, closed=closed, position=position)
+    moves = [(id_, work.records[id_].golden or 0, _before(work, id_) is not None) for id_ in golden.moved]
+    golden_writing.move(writer, moves, position=position)
+
+
+def _before(work: Work, id_: int) -> int | None:
+    return work.before[id_].golden if id_ in work.before else None
+
+
+def _events(work: Work, result: Result) -> list[feed.FeedRow]:
+    golden, of = result.golden, work.entity_type.entity_type
+    active = {new.golden: new.attributes is not None for new in golden.versions}
+    created = {new.golden for new in golden.versions if new.attributes is not None and not new.was_active}
+    went: dict[int, set[int]] = {number: set() for number in golden.before}
+    took: dict[int, set[int]] = {}
+    for number, members in golden.before.items():
+        went[number] = {work.records[id_].golden or 0 for id_ in members if work.records[id_].living} - {number}
+        if active.get(number) is False and len(went[number]) == 1:
+            took.setdefault(next(iter(went[number])), set()).add(number)
+    changes = [
+        feed.GoldenChange(
+            new.golden, new.version, new.was_active, active[new.golden], sorted(went.get(new.golden, ())),
+            sorted(took.get(new.golden, ())),
+        )
+        for new in golden.versions
+    ]  # fmt: skip
+    moves = {id_: (_before(work, id_), work.records[id_].golden or 0) for id_ in golden.moved}
+    died = {
+        id_: work.records[id_].golden or 0
+        for id_ in sorted(work.dirty) if work.was_living(id_) and not work.records[id_].living
+    }  # fmt: skip
+    opened = feed.task_events(of, len(result.tasks.opened))
+    return [*feed.golden_events(of, changes, created=created), *feed.xref_events(of, moves, removed=died), *opened]
+
+
+def _mark_dependents(writer: Transaction, work: Work, result: Result) -> None:
+    """Mark the records that refer to anything whose smallest member key has changed."""
+    before = _representatives(work, result.golden.before)
+    after = _representatives(work, result.golden.after)
+    changed = {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
+    if changed:
+        records.mark_referring(writer, sorted(work.records[id_].key_token for id_ in changed))
+
+
+def _representatives(work: Work, goldens: dict[int, set[int]]) -> dict[int, str]:
+    smallest: dict[int, str] = {}
+    for members in goldens.values():
+        key = min(work.key(id_) for id_ in members)
+        smallest.update(dict.fromkeys(members, key))
+    return smallest

@@ -1,0 +1,75 @@
+"""Compare and score the candidate pairs of a commit; what changes about their edges (rule 4)."""
+
+from collections import defaultdict
+
+import numpy as np
+
+from matching.columns import Table, from_cells
+from matching.compare import compare
+from matching.score import score
+from mdm.resolution.candidates import Blocks
+from mdm.resolution.graph import Graph
+from mdm.resolution.work import Work, cells_of
+from mdm.store import blocks as stored_blocks
+
+
+def table_of(work: Work, ids: list[int]) -> Table:
+    """The standardised columns of records in hand, one row each in the given order."""
+    cells = [cells_of(work.records[id_]) for id_ in ids]
+    return {
+        attribute: from_cells([cell.get(attribute) for cell in cells])
+        for attribute in work.entity_type.matching.attributes
+    }
+
+
+def rescore(work: Work, blocks: Blocks, graph: Graph) -> None:
+    """Set every edge that this commit makes, changes or ends."""
+    graph.read(sorted(work.dirty))
+    old = {pair for id_ in work.dirty for pair in _pairs_of(graph, id_)}
+    old |= _crowded_out(work, blocks, graph)
+    kept = _score(work, blocks, graph)
+    for ends in sorted(old - kept):
+        graph.change(ends, None)
+
+
+def _pairs_of(graph: Graph, id_: int) -> set[tuple[int, int]]:
+    return {(id_, other) if id_ < other else (other, id_) for other in graph.edges(id_, new=False)}
+
+
+def _score(work: Work, blocks: Blocks, graph: Graph) -> set[tuple[int, int]]:
+    """Score all candidate pairs at once; returns those that keep or get an edge."""
+    ids = np.unique(np.concatenate([blocks.left, blocks.right]))
+    if not len(ids):
+        return set()
+    model = work.entity_type.matching
+    listed = ids.tolist()
+    work.load("id", listed)
+    table = table_of(work, listed)
+    left, right = np.searchsorted(ids, blocks.left), np.searchsorted(ids, blocks.right)
+    weights = score(model, table, compare(model, table, left, right), left, right).weights
+    enough = np.flatnonzero(weights >= model.review_weight)
+    living = np.array([work.records[id_].living for id_ in listed])
+    both = (living[left] & living[right])[enough].tolist()
+    kept = zip(blocks.left[enough].tolist(), blocks.right[enough].tolist(), weights[enough].tolist(), both, strict=True)
+    pairs: set[tuple[int, int]] = set()
+    graph.read(sorted(set(blocks.left[enough].tolist())))
+    for one, other, weight, alive in kept:
+        pairs.add((one, other))
+        if graph.edges(one, new=False).get(other) != (weight, alive):
+            graph.change((one, other), (weight, alive))
+    return pairs
+
+
+def _crowded_out(work: Work, blocks: Blocks, graph: Graph) -> set[tuple[int, int]]:
+    """Edges inside blocks that went over the cap and whose ends share no other block within it."""
+    keys, ids = stored_blocks.members(work.reader, sorted(blocks.crossed_up))
+    members: defaultdict[int, set[int]] = defaultdict(set)
+    for key, id_ in zip(keys.tolist(), ids.tolist(), strict=True):
+        members[key].add(id_)
+    graph.read(sorted({id_ for block in members.values() for id_ in block}))
+    pairs = {
+        ends for block in members.values() for id_ in block for ends in _pairs_of(graph, id_)
+        if ends[0] in block and ends[1] in block and not work.dirty & set(ends)
+    }  # fmt: skip
+    work.load("id", {id_ for ends in pairs for id_ in ends})
+    return {ends for ends in pairs if not blocks.share(*ends)}

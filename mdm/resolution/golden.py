@@ -1,0 +1,159 @@
+"""What is true of each cluster now, and which golden records that changes (rules 7 and 8)."""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from golden_records.contributions import Contribution
+from golden_records.survive import survive
+from mdm.log import canonical
+from mdm.resolution.clusters import Clusters
+from mdm.resolution.references import read_targets, target
+from mdm.resolution.work import Work, cells_of, layers_of
+from mdm.store import golden_writing
+from mdm.store.records import StoredRecord
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A golden record that is new, changed, or no longer active (no attributes)."""
+
+    golden: int
+    version: int
+    attributes: bytes | None
+    lineage: bytes | None
+    due: str | None
+    was_active: bool
+
+
+@dataclass(slots=True)
+class GoldenChanges:
+    """The new versions of a commit, the records that changed their golden number, and the members before."""
+
+    versions: list[NewVersion] = field(default_factory=list)
+    moved: list[int] = field(default_factory=list)
+    before: dict[int, set[int]] = field(default_factory=dict)
+    after: dict[int, set[int]] = field(default_factory=dict)
+
+
+def survive_all(work: Work, clusters: Clusters) -> GoldenChanges:
+    """Decide the values of every cluster that may have changed, and name what did."""
+    changes = GoldenChanges()
+    due = _due_members(work)
+    apart = [members for members in due.values() if members.isdisjoint(clusters.placed)]
+    for members in [*clusters.finals.values(), *apart]:
+        if members:
+            changes.after[_founder(work, members)] = members
+    clusters.placed |= {id_ for members in apart for id_ in members}
+    _number(work, clusters, changes)
+    wanted = [number for number, members in changes.after.items() if _may_differ(work, changes, number, members, due)]
+    ended = sorted(changes.before.keys() - changes.after.keys())
+    stored = golden_writing.current(work.reader, [*wanted, *ended])
+    _read_references(work, changes, wanted)
+    for number in sorted(wanted):
+        _decide(work, changes, number, stored.get(number))
+    for number in ended:
+        version, attributes, _, _ = stored[number]
+        if attributes is not None:
+            changes.versions.append(NewVersion(number, version + 1, None, None, None, was_active=True))
+    return changes
+
+
+def _founder(work: Work, members: Iterable[int]) -> int:
+    """The golden number of a cluster: the position of the first version of its oldest member."""
+    return min(work.records[id_].first_position or 0 for id_ in members)
+
+
+def _due_members(work: Work) -> dict[int, set[int]]:
+    """The members of golden records whose due date a new tick has reached."""
+    members: defaultdict[int, set[int]] = defaultdict(set)
+    if work.tick is None or work.tick == work.state.tick:
+        return members
+    numbers = golden_writing.due(work.reader, work.entity_type.entity_type, tick=work.tick)
+    listed = set(numbers)
+    for record in work.load("golden", numbers):
+        if work.before[record.id].golden in listed:
+            members[work.before[record.id].golden or 0].add(record.id)
+    return dict(members)
+
+
+def _number(work: Work, clusters: Clusters, changes: GoldenChanges) -> None:
+    """Give every placed record its golden number; remember who bore which before."""
+    before: defaultdict[int, set[int]] = defaultdict(set)
+    for id_ in clusters.placed:
+        stored = work.before.get(id_)
+        if stored is not None and stored.golden is not None:
+            before[stored.golden].add(id_)
+    changes.before = dict(before)
+    for number, members in changes.after.items():
+        for id_ in members:
+            if work.records[id_].golden != number:
+                work.records[id_].golden = number
+                changes.moved.append(id_)
+    changes.moved.sort()
+
+
+def _may_differ(work: Work, changes: GoldenChanges, number: int, members: set[int], due: dict[int, set[int]]) -> bool:
+    return work.afresh or number in due or members != changes.before.get(number) or not members.isdisjoint(work.dirty)
+
+
+def _read_references(work: Work, changes: GoldenChanges, numbers: list[int]) -> None:
+    if work.entity_type.references:
+        read_targets(work, {id_ for number in numbers for id_ in changes.after[number]})
+
+
+def _decide(work: Work, changes: GoldenChanges, number: int, stored: tuple[int, Any, Any, str | None] | None) -> None:
+    living = sorted(work.living(changes.after[number]))
+    attributes = lineage = due = None
+    if living:
+        rules = work.entity_type.survivorship
+        survived = survive(rules, _contributions(work, living), sources=list(rules.trust), today=work.tick)
+        attributes, due = canonical(survived.attributes), survived.due
+        lineage = zlib.compress(orjson.dumps(survived.lineage), 1)
+    version, was, was_lineage, was_due = stored or (0, None, None, None)
+    if stored is None or (attributes, lineage, due) != (was, was_lineage, was_due):
+        changes.versions.append(NewVersion(number, version + 1, attributes, lineage, due, was_active=was is not None))
+
+
+def _contributions(work: Work, living: list[int]) -> dict[str, list[Contribution]]:
+    contributions: defaultdict[str, list[Contribution]] = defaultdict(list)
+    for id_ in living:
+        record = work.records[id_]
+        for attribute, contribution in _of_record(work, record):
+            contributions[attribute].append(contribution)
+    return contributions
+
+
+def _of_record(work: Work, record: StoredRecord) -> Iterator[tuple[str, Contribution]]:
+    key, cells = record.key, cells_of(record)
+    for layer in layers_of(record):
+        for attribute, value in layer["attributes"].items():
+            if attribute in work.entity_type.attributes:
+                for shown, standard, valid in _values(work, record, attribute, value, cells.get(attribute)):
+                    yield (
+                        attribute,
+                        Contribution(
+                            key, record.source, shown, standard, valid, layer["event_time"], layer["position"]
+                        ),
+                    )
+
+
+def _values(
+    work: Work, record: StoredRecord, attribute: str, value: Any, cell: str | None
+) -> Iterator[tuple[Any, str | None, bool]]:
+    """(value as shown, standardised, valid): one for each value the record has of an attribute."""
+    if attribute in work.entity_type.references:
+        written = target(work.entity_type, attribute, record.source, str(value))
+        yield written, work.references.get(written, f"?{written}"), True
+        return
+    kind = work.entity_type.matching.kind(attribute)
+    if not isinstance(value, list):
+        yield value, cell, cell is not None and kind.valid(cell)
+        return
+    for one in value:
+        standard = kind.standardise(one)
+        yield one, standard, standard is not None and kind.valid(standard)

@@ -1,0 +1,82 @@
+"""From pending facts to records as they now stand: the first step of a resolver commit."""
+
+from collections import defaultdict
+
+import orjson
+
+from mdm.log import Key, key_token
+from mdm.resolution.fold import Body, Folded, fold
+from mdm.resolution.work import Work
+from mdm.store import log as stored_log
+from mdm.store import records as stored_records
+from mdm.store.log import StoredFact
+from mdm.store.records import StoredRecord
+
+Version = tuple[int, Body]
+
+
+def take_in(work: Work, facts: list[StoredFact]) -> None:
+    """Fold every record that a fact, a moved reference or a change of rules concerns; they become `work.dirty`."""
+    arriving: defaultdict[int, list[Version]] = defaultdict(list)
+    for fact in facts:
+        if fact.kind == "record":
+            arriving[_token(work, fact.body)].append((fact.position, fact.body))
+    work.load("key_token", list(arriving))
+    known = [token for token in arriving if token in work.ids]
+    for token, versions in _all_versions(work, known).items():
+        arriving[token] = versions
+    for token, versions in arriving.items():
+        _settle(work, token, versions)
+    work.unmarked = stored_records.marked(work.reader, work.entity_type.entity_type)
+    work.load("id", work.unmarked)
+    work.dirty |= {id_ for id_ in work.unmarked if id_ in work.records}
+    if work.afresh:
+        for record in stored_records.of_type(work.reader, work.entity_type.entity_type):
+            work.keep(record)
+        work.dirty |= {id_ for id_, record in work.records.items() if record.first_position is not None}
+
+
+def expected(work: Work, key: Key) -> StoredRecord:
+    """The record of a key that a decision names; one that has not arrived yet gets a row to be found by."""
+    token = key_token(work.salt, str(key))
+    work.load("key_token", [token])
+    if token not in work.ids:
+        lowest = min(stored_records.lowest_id(work.reader), min(work.records, default=0))
+        work.add(_row(lowest - 1, token, key))
+    return work.records[work.ids[token]]
+
+
+def _all_versions(work: Work, tokens: list[int]) -> dict[int, list[Version]]:
+    found: defaultdict[int, list[Version]] = defaultdict(list)
+    for token, position, body in stored_log.versions(work.reader, tokens, upto=work.upto) if tokens else []:
+        found[token].append((position, body))
+    return found
+
+
+def _token(work: Work, body: Body) -> int:
+    return key_token(work.salt, f"{body['source']}:{work.entity_type.entity_type}:{body['source_id']}")
+
+
+def _settle(work: Work, token: int, versions: list[Version]) -> None:
+    folded = fold(versions)
+    body = versions[0][1]
+    if token not in work.ids:
+        key = Key(body["source"], work.entity_type.entity_type, body["source_id"])
+        work.add(_row(folded.first_position, token, key))
+    record = work.records[work.ids[token]]
+    _write(record, folded)
+    work.dirty.add(record.id)
+
+
+def _write(record: StoredRecord, folded: Folded) -> None:
+    record.first_position = folded.first_position
+    record.deleted = folded.deleted
+    record.layers = orjson.dumps(folded.layers)
+
+
+def _row(id_: int, token: int, key: Key) -> StoredRecord:
+    return StoredRecord(
+        id=id_, key_token=token, first_position=None, entity_type=key.entity_type, source=key.source,
+        source_id=key.source_id, deleted=False, layers=b"[]", cells=b"{}", keys=b"", cluster=id_, golden=None,
+        hangs_on=None, cut=False,
+    )  # fmt: skip

@@ -1,0 +1,90 @@
+"""Which steward tasks a commit opens and closes; a task's id follows from what it is about (rule 11)."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from mdm.resolution.clusters import Clusters
+from mdm.resolution.work import Work
+from mdm.store import task_writing
+from mdm.store.task_writing import OpenTask
+
+
+@dataclass(slots=True)
+class TaskChanges:
+    """Tasks to open or to weigh anew, ids of tasks to close, and whether any piece of the type is cut now."""
+
+    opened: list[OpenTask] = field(default_factory=list)
+    closed: list[OpenTask] = field(default_factory=list)
+    cut_records: int = 0
+
+
+def task_id(kind: str, *about: str) -> str:
+    """The id of the task of this kind about these keys, for ever the same."""
+    return "task_" + hashlib.blake2b("\x1f".join((kind, *sorted(about))).encode(), digest_size=10).hexdigest()
+
+
+def review(work: Work, clusters: Clusters) -> TaskChanges:
+    """Redo the tasks of every affected record."""
+    wanted = {task.id: task for task in [*_doubtful(work, clusters), *_contradictions(work, clusters)]}
+    of = work.entity_type.entity_type
+    if work.afresh:
+        stored = task_writing.open_of_type(work.reader, of)
+    else:
+        stored = task_writing.open_about(work.reader, clusters.piece_of.keys())
+    there = {task.id: task for task in stored if task.left_id is not None}
+    changes = TaskChanges(
+        opened=[task for id_, task in sorted(wanted.items()) if there.get(id_) != task],
+        closed=[task for id_, task in sorted(there.items()) if id_ not in wanted],
+        cut_records=_cut_records(work),
+    )
+    _oversized(work, changes)
+    return changes
+
+
+def _doubtful(work: Work, clusters: Clusters) -> list[OpenTask]:
+    """One for each edge between living records of different clusters that no verdict speaks of."""
+    graph, found = clusters.graph, {}
+    for id_ in clusters.piece_of:
+        if work.records[id_].living:
+            for other, (weight, living) in graph.edges(id_, new=True).items():
+                if living and not _together(clusters, id_, other):
+                    found[min(id_, other), max(id_, other)] = weight
+    work.load("id", {id_ for ends in found for id_ in ends})
+    return [
+        _task(work, "review", ends, weight)
+        for ends, weight in found.items()
+        if graph.verdicts.holds(ends, new=True) is None and not _between_cut_pieces(clusters, *ends)
+    ]
+
+
+def _together(clusters: Clusters, one: int, other: int) -> bool:
+    records = clusters.work.records
+    return other in clusters.piece_of and records[one].cluster == records[other].cluster
+
+
+def _between_cut_pieces(clusters: Clusters, one: int, other: int) -> bool:
+    records, pieces = clusters.work.records, clusters.piece_of
+    return bool(records[one].cut and records[other].cut) and pieces.get(one) is not pieces.get(other)
+
+
+def _contradictions(work: Work, clusters: Clusters) -> list[OpenTask]:
+    return [_task(work, "contradiction", ends, None) for ends in clusters.skipped]
+
+
+def _task(work: Work, kind: str, ends: tuple[int, int], weight: int | None) -> OpenTask:
+    id_ = task_id(kind, work.key(ends[0]), work.key(ends[1]))
+    return OpenTask(id_, work.entity_type.entity_type, kind, min(ends), max(ends), weight)
+
+
+def _cut_records(work: Work) -> int:
+    """How many records stand in cut pieces; all but those in hand are as they were."""
+    changed = sum(record.cut - (id_ in work.before and work.before[id_].cut) for id_, record in work.records.items())
+    return work.state.cut_records + changed
+
+
+def _oversized(work: Work, changes: TaskChanges) -> None:
+    """While any piece is cut, one task of the entity type is open."""
+    of = work.entity_type.entity_type
+    task = OpenTask(task_id("oversized", of), of, "oversized", None, None, None)
+    if bool(changes.cut_records) != bool(work.state.cut_records):
+        (changes.opened if changes.cut_records else changes.closed).append(task)

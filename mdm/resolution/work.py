@@ -1,0 +1,93 @@
+"""What one resolver commit has in hand: the records it touches, as they stood and as they will stand."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from matching.columns import Table
+from mdm.entity_types import EntityType
+from mdm.store import records as stored_records
+from mdm.store.database import Transaction
+from mdm.store.records import StoredRecord
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far an entity type is resolved."""
+
+    upto: int = 0
+    position: int = 0
+    rules_version: str = ""
+    tick: str | None = None
+    cut_records: int = 0
+
+
+@dataclass(slots=True)
+class Work:
+    """One commit of one entity type's resolver. `afresh`: new rules, so that every record is worked out again."""
+
+    reader: Transaction
+    entity_type: EntityType
+    salt: bytes
+    state: State
+    upto: int
+    tick: str | None
+    afresh: bool
+    records: dict[int, StoredRecord] = field(default_factory=dict)
+    before: dict[int, StoredRecord] = field(default_factory=dict)
+    ids: dict[int, int] = field(default_factory=dict)
+    dirty: set[int] = field(default_factory=set)
+    unmarked: list[int] = field(default_factory=list)
+    references: dict[int, str] = field(default_factory=dict)
+
+    def load(self, column: str, values: Collection[int]) -> list[StoredRecord]:
+        """The stored records whose column is one of these values, each read once, as they will stand."""
+        if column == "id":
+            values = [value for value in values if value not in self.records]
+        return [self.keep(record) for record in stored_records.by_column(self.reader, column, values)]
+
+    def keep(self, record: StoredRecord) -> StoredRecord:
+        """Take a stored record into hand; what is there already wins."""
+        if record.id not in self.records:
+            self.before[record.id] = record
+            self.records[record.id] = replace(record)
+            self.ids[record.key_token] = record.id
+        return self.records[record.id]
+
+    def add(self, record: StoredRecord) -> StoredRecord:
+        """Take a record into hand that has no row yet."""
+        self.records[record.id] = record
+        self.ids[record.key_token] = record.id
+        return record
+
+    def living(self, ids: Iterable[int]) -> list[int]:
+        """Those of these records that have arrived and are not deleted."""
+        return [id_ for id_ in ids if self.records[id_].living]
+
+    def key(self, id_: int) -> str:
+        """The written source key of a record in hand."""
+        return self.records[id_].key
+
+    def was_living(self, id_: int) -> bool:
+        """Whether the record was living before this commit."""
+        return id_ in self.before and self.before[id_].living
+
+
+def cells_of(record: StoredRecord) -> dict[str, str]:
+    """The standardised cells of a record."""
+    return orjson.loads(record.cells)  # type: ignore[no-any-return]
+
+
+def layers_of(record: StoredRecord) -> list[dict[str, Any]]:
+    """The layers its values come from."""
+    return orjson.loads(record.layers)  # type: ignore[no-any-return]
+
+
+def write_cells(work: Work, ids: list[int], table: Table) -> None:
+    """Keep the standardised columns of these records, one row each, as their cells."""
+    columns = [(name, column.cells, column.codes.tolist()) for name, column in table.items()]
+    for row, id_ in enumerate(ids):
+        cells = {name: values[codes[row]] for name, values, codes in columns if codes[row] >= 0}
+        work.records[id_].cells = orjson.dumps(cells)

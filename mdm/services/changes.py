@@ -1,0 +1,126 @@
+"""The change feed as it is read: compact rows become CloudEvents, gapless and in order.
+
+Source: CloudEvents 1.0, with the extensions `sequence` and `partitionkey`.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from golden_records.identity import golden_id
+from mdm.services.hub import Hub
+from mdm.store import changes as stored_changes
+from mdm.store import golden as stored_golden
+from mdm.store import log as stored_log
+from mdm.store import xref as stored_xref
+from mdm.store.changes import StoredChange
+from mdm.store.database import Transaction
+from mdm.store.golden import StoredGolden
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the events of one page need beyond their rows, each read once."""
+
+    hub_name: str
+    prefixes: Mapping[str, str]
+    times: Mapping[int, tuple[str, str]]
+    keys: Mapping[int, str]
+    moved: Mapping[tuple[int, int], list[str]]
+    versions: Mapping[tuple[int, int], StoredGolden]
+
+
+def page(hub: Hub, *, after: int, limit: int = 100, entity_type: str | None = None) -> Document:
+    """The events after a position of the feed: `{"items", "next"}`.
+
+    `next` is always a cursor: where to go on, also when there is nothing new.
+    """
+    if entity_type is not None:
+        hub.entity_type(entity_type)
+    prefixes = {name: one.id_prefix for name, one in hub.entity_types().items()}
+    with hub.database.read() as transaction:
+        found = stored_changes.page(transaction, entity_type, after=after, limit=limit)
+        context = _read(transaction, found, hub.settings.hub_name, prefixes)
+        head = stored_changes.head(transaction)
+    # With fewer than asked for, everything up to the head has been looked at, also what is of other types.
+    reached = found[-1].sequence if len(found) == limit else max(after, head)
+    return {"items": [_event(change, context) for change in found], "next": reached}
+
+
+def _read(
+    transaction: Transaction, found: Sequence[StoredChange], hub_name: str, prefixes: Mapping[str, str]
+) -> _Context:
+    positions = {change.position for change in found}
+    golden = {change.golden for change in found if change.golden}
+    return _Context(
+        hub_name=hub_name,
+        prefixes=prefixes,
+        times=stored_log.authors(transaction, sorted(positions)),
+        keys=stored_changes.keys(transaction, {change.record_id for change in found if change.record_id is not None}),
+        moved=stored_xref.moved(transaction, golden, positions),
+        versions=stored_golden.numbered(transaction, _versions(found)),
+    )
+
+
+def _versions(found: Collection[StoredChange]) -> set[tuple[int, int]]:
+    return {
+        (change.golden, version)
+        for change in found
+        for version in (change.version_before, change.version_after)
+        if version is not None
+    }
+
+
+def _event(change: StoredChange, context: _Context) -> Document:
+    recorded = context.times.get(change.position)
+    about = golden_id(context.prefixes[change.entity_type], change.golden) if change.golden else None
+    event: Document = {
+        "specversion": "1.0",
+        "id": f"{change.sequence:020d}",
+        "source": f"/hub/{context.hub_name}",
+        "type": f"mdm.{change.kind}",
+        "subject": about or change.entity_type,
+        "time": recorded[1] if recorded else None,
+        "datacontenttype": "application/json",
+        "sequence": f"{change.sequence:020d}",
+        "partitionkey": about or change.entity_type,
+        "data": _data(change, context, about),
+    }
+    return {name: value for name, value in event.items() if value is not None}
+
+
+def _data(change: StoredChange, context: _Context, about: str | None) -> Document:
+    data: Document = {"entity_type": change.entity_type, "seq": change.position}
+    if about is None:
+        return data | ({"task_ids": orjson.loads(change.others)} if change.others else {})
+    data["golden_id"] = about
+    if change.record_id is not None:
+        data["key"] = context.keys.get(change.record_id)
+    else:
+        data["keys"] = context.moved.get((change.position, change.golden), [])
+        data["before"] = _version(change, change.version_before, context)
+        data["after"] = _version(change, change.version_after, context)
+    version = context.versions.get((change.golden, change.version_after or change.version_before or 0))
+    if version is not None:
+        data["rules_version"] = version.rules_version
+    return data | _others(change, context, about)
+
+
+def _others(change: StoredChange, context: _Context, about: str) -> Document:
+    if not change.others:
+        return {}
+    others = [golden_id(context.prefixes[change.entity_type], number) for number in orjson.loads(change.others)]
+    if change.kind == "golden.merged":
+        return {"survivor": about, "losers": others}
+    return {"from": others[0]} if change.kind == "xref.moved" else {"into": others}
+
+
+def _version(change: StoredChange, version: int | None, context: _Context) -> Document | None:
+    stored = context.versions.get((change.golden, version)) if version is not None else None
+    if stored is None:
+        return None
+    return {"version": stored.version, "attributes": orjson.loads(stored.attributes or b"{}")}

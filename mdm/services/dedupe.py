@@ -1,0 +1,191 @@
+"""Deduplicate files without a hub: one pass of the pipeline over whole columns, clusters out."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.block import Rows, blocking_keys, candidate_pairs
+from matching.columns import Table
+from matching.compare import compare
+from matching.rules import MatchModel
+from matching.score import DISTINCT, MATCH, Scores, score
+from matching.standardise import standardise
+from mdm.entity_types import EntityType, hint, parse, shipped
+from mdm.errors import InvalidInput, NotFound, UnreadableFile
+from mdm.ingest.rows import Rejected
+from mdm.ingest.table import Records, Wanted, read_table
+from mdm.services.dedupe_clusters import Edges, clusters_of
+from mdm.services.dedupe_files import write_clusters, write_golden, write_pairs
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """The files to write; None leaves one out."""
+
+    clusters: str | None = None
+    pairs: str | None = None
+    golden: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to deduplicate: files, and the entity type by its name (`entity_type`) or in a file (`rules`)."""
+
+    files: tuple[str, ...]
+    entity_type: str | None = None
+    rules: str | None = None
+    wanted: Wanted = field(default_factory=Wanted)
+    link_only: bool = False
+    outputs: Outputs = field(default_factory=Outputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The pairs at or above the review threshold: left < right are rows."""
+
+    left: Rows
+    right: Rows
+    scores: Scores
+
+
+@dataclass(slots=True)
+class Report:
+    """What came out: counts, wall seconds of each stage, the rules used, and the rows that were not taken."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    model: dict[str, object] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def json(self) -> dict[str, object]:
+        """Give the report as `mdm dedupe --json` prints it."""
+        rejected = [
+            {"file": one.file, "line": one.line, "rule": one.rule, "detail": one.detail} for one in self.rejected
+        ]
+        return {"counts": self.counts, "seconds": self.seconds, "model": self.model, "rejected": rejected}
+
+    def timed(self, stage: str, work: Callable[[], Result]) -> Result:
+        """Do one stage and note its seconds."""
+        started = perf_counter()
+        result = work()
+        self.seconds[stage] = round(perf_counter() - started, 3)
+        return result
+
+
+def dedupe(job: Job) -> Report:
+    """Cluster the records of some files and write what was asked for; the same files give the same bytes.
+
+    Raises:
+        InvalidInput: neither an entity type nor a rules file is given, or no column can be compared.
+        InvalidRules: the rules file is not valid.
+        UnreadableFile: a file cannot be read or written.
+    """
+    report = Report()
+    entity_type = _entity_type(job)
+    model = entity_type.matching
+    records = report.timed("read", lambda: read_table(job.files, entity_type, job.wanted))
+    _comparable(model, records, job)
+    table = report.timed("standardise", lambda: standardise(model, records.values))
+    left, right = report.timed("block", lambda: _block(model, table, records, link_only=job.link_only))
+    levels = report.timed("compare", lambda: compare(model, table, left, right))
+    scores = report.timed("score", lambda: score(model, table, levels, left, right))
+    pairs = _at_least_review(left, right, scores)
+    leads = report.timed("cluster", lambda: _cluster(model, table, records, pairs, link_only=job.link_only))
+    _count(report, records, candidates=len(left), pairs=pairs, leads=leads)
+    report.model = entity_type.model_dump(mode="json", exclude_defaults=True)
+    report.rejected = records.rejected
+    report.timed("write", lambda: _write(job, entity_type, records, pairs, leads))
+    return report
+
+
+def _entity_type(job: Job) -> EntityType:
+    if (job.entity_type is None) == (job.rules is None):
+        known = ", ".join(shipped())
+        raise InvalidInput(
+            f"give exactly one of --type (a shipped entity type: {known}) and --rules (a YAML file with an "
+            "entity type whose attributes are named like the columns)"
+        )
+    if job.rules is not None:
+        return parse(_rules_text(job.rules), file=job.rules)
+    name = job.entity_type or ""
+    documents = shipped()
+    if name not in documents:
+        raise NotFound(f"no entity type {name!r} is shipped{hint(name, documents)}; for others give --rules FILE")
+    return parse(documents[name], file=f"{name}.yaml")
+
+
+def _rules_text(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UnreadableFile(f"{file}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(f"{file}: byte {error.start + 1} is not UTF-8; save the rules as UTF-8") from None
+
+
+def _comparable(model: MatchModel, records: Records, job: Job) -> None:
+    if records.ids and not set(model.compared) & records.values.keys():
+        raise InvalidInput(
+            f"{', '.join(job.files)}: no column is named like an attribute that {model.entity_type} compares "
+            f"({', '.join(model.compared)}); the columns are {', '.join(records.columns)}"
+        )
+
+
+def _block(model: MatchModel, table: Table, records: Records, *, link_only: bool) -> tuple[Rows, Rows]:
+    rows, keys = blocking_keys(model, table)
+    left, right = candidate_pairs(rows, keys, model.rules.block_cap)
+    if not link_only:
+        return left, right
+    sources = _numbered(records.sources)
+    differ = sources[left] != sources[right]
+    return left[differ], right[differ]
+
+
+def _numbered(words: list[str]) -> npt.NDArray[np.int64]:
+    numbers = {word: number for number, word in enumerate(dict.fromkeys(words))}
+    return np.fromiter((numbers[word] for word in words), dtype=np.int64, count=len(words))
+
+
+def _at_least_review(left: Rows, right: Rows, scores: Scores) -> Pairs:
+    kept = scores.outcomes != DISTINCT
+    return Pairs(left[kept], right[kept], Scores(scores.weights[kept], scores.outcomes[kept]))
+
+
+def _cluster(model: MatchModel, table: Table, records: Records, pairs: Pairs, *, link_only: bool) -> Rows:
+    edges = Edges(pairs.left, pairs.right, pairs.scores.weights).where(pairs.scores.outcomes == MATCH)
+    sides = zip(records.sources, records.ids, strict=True)
+    keys = [f"{source}:record:{ident}" for source, ident in sides]
+    return clusters_of(model, table, edges, keys=keys, sources=records.sources if link_only else None)
+
+
+def _count(report: Report, records: Records, *, candidates: int, pairs: Pairs, leads: Rows) -> None:
+    matches = int((pairs.scores.outcomes == MATCH).sum())
+    report.counts = {
+        "records": len(records.ids),
+        "rejected": len(records.rejected),
+        "sources": len(Counter(records.sources)),
+        "candidate_pairs": candidates,
+        "match_pairs": matches,
+        "review_pairs": len(pairs.left) - matches,
+        "clusters": len(np.unique(leads)),
+    }
+
+
+def _write(job: Job, entity_type: EntityType, records: Records, pairs: Pairs, leads: Rows) -> None:
+    """Write the files, clusters numbered in the order of their first records."""
+    _, numbers = np.unique(leads, return_inverse=True)
+    clusters = (numbers + 1).tolist()
+    if job.outputs.clusters is not None:
+        write_clusters(job.outputs.clusters, records, clusters)
+    if job.outputs.pairs is not None:
+        write_pairs(job.outputs.pairs, records, (pairs.left, pairs.right), pairs.scores)
+    if job.outputs.golden is not None:
+        write_golden(job.outputs.golden, entity_type, records, clusters)

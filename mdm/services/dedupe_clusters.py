@@ -1,0 +1,137 @@
+"""Clusters scored pairs of whole files: pieces as in the hub, found by columns."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.block import Rows
+from matching.cluster import cluster, components
+from matching.columns import Column, Table
+from matching.rules import ALWAYS_WEIGHT, MatchModel
+from matching.score import never_values
+
+GRID_STEP = 1_000
+"""Thousandths of a bit by which the threshold rises where a piece is over its limit."""
+
+Weights = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The pairs at or above the match threshold: left < right are rows, `weights` in thousandths of a bit."""
+
+    left: Rows
+    right: Rows
+    weights: Weights
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> "Edges":
+        """Give only the chosen edges."""
+        return Edges(self.left[chosen], self.right[chosen], self.weights[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What keeps records apart: their sources (None: nothing about them), and the values of `never` rules."""
+
+    sources: Sequence[str] | None
+    never: list[dict[int, frozenset[str]]]
+
+
+def clusters_of(
+    model: MatchModel, table: Table, edges: Edges, *, keys: Sequence[str], sources: Sequence[str] | None
+) -> Rows:
+    """Give each record the smallest row of its cluster.
+
+    `keys` are record keys, by which edges of one weight are put in order. Where `sources` are given, no two
+    records of one source are joined.
+    """
+    piece = pieces_of(len(keys), edges, model)
+    inside = edges.where(piece[edges.left] == piece[edges.right])
+    leads = np.arange(len(keys), dtype=np.int64)
+    sizes = np.bincount(piece, minlength=len(keys))[piece]
+    # An edge between two records that nothing else touches has already passed every rule.
+    alone = sizes[inside.left] == 2
+    leads[inside.right[alone]] = inside.left[alone]
+    larger = np.flatnonzero(sizes > 2)
+    apart = Apart(sources, _never(model, table, larger))
+    for rows, within in _grouped(piece, larger, inside.where(~alone)):
+        for group in _clustered(rows, within, keys, apart):
+            leads[group] = group[0]
+    return leads
+
+
+def pieces_of(count: int, edges: Edges, model: MatchModel) -> Rows:
+    """Give each record the smallest row of its piece: its component at the lowest threshold that fits.
+
+    The threshold rises in steps of GRID_STEP from the match threshold until the component holds at most as
+    many records as the rules allow; past the strongest edges a record is a piece by itself.
+    """
+    piece = np.arange(count, dtype=np.int64)
+    pending = np.ones(count, dtype=bool)
+    left = edges
+    while pending.any():
+        labels = components(count, left.left, left.right)
+        _, first = np.unique(labels, return_index=True)
+        large = np.bincount(labels)[labels] > model.rules.piece_limit
+        settled = pending & ~large
+        piece[settled] = first[labels[settled]]
+        pending &= large
+        left = left.where(pending[left.left])
+        left = left.where(left.weights >= _raised(left, model))
+    return piece
+
+
+def _raised(edges: Edges, model: MatchModel) -> int:
+    """Give the lowest threshold of the grid that cuts at least one of these edges."""
+    weakest = int(edges.weights.min(initial=ALWAYS_WEIGHT))
+    steps = (weakest - model.match_weight) // GRID_STEP + 1
+    raised = model.match_weight + steps * GRID_STEP
+    return raised if weakest == ALWAYS_WEIGHT else min(raised, ALWAYS_WEIGHT)
+
+
+def _never(model: MatchModel, table: Table, rows: Rows) -> list[dict[int, frozenset[str]]]:
+    if not model.rules.never or not len(rows):
+        return []
+    chosen = {name: Column(column.codes[rows], column.cells) for name, column in table.items()}
+    listed = rows.tolist()
+    return [dict(zip(listed, values, strict=True)) for values in never_values(model, chosen)]
+
+
+def _grouped(piece: Rows, rows: Rows, edges: Edges) -> Iterator[tuple[list[int], Edges]]:
+    """Give the rows and the edges of each piece, by its smallest row."""
+    if not len(rows):
+        return
+    order = rows[np.argsort(piece[rows], kind="stable")]
+    by_piece = np.argsort(piece[edges.left], kind="stable")
+    starts = np.flatnonzero(np.diff(piece[order], prepend=-1))
+    edge_pieces = piece[edges.left][by_piece]
+    names = piece[order][starts]
+    begin = np.searchsorted(edge_pieces, names, side="left")
+    end = np.searchsorted(edge_pieces, names, side="right")
+    for number, members in enumerate(np.split(order, starts[1:])):
+        chosen = by_piece[begin[number] : end[number]]
+        yield members.tolist(), Edges(edges.left[chosen], edges.right[chosen], edges.weights[chosen])
+
+
+def _clustered(rows: list[int], edges: Edges, keys: Sequence[str], apart: Apart) -> Iterator[list[int]]:
+    place = {row: number for number, row in enumerate(rows)}
+    sides = zip(edges.left.tolist(), edges.right.tolist(), edges.weights.tolist(), strict=True)
+    found = cluster(
+        [keys[row] for row in rows],
+        [(place[left], place[right], weight) for left, right, weight in sides],
+        musts=(),
+        cannot=_of_one_source(rows, apart.sources),
+        never=[[values[row] for row in rows] for values in apart.never],
+    )
+    for group in found.clusters:
+        yield [rows[number] for number in group]
+
+
+def _of_one_source(rows: list[int], sources: Sequence[str] | None) -> set[tuple[int, int]]:
+    if sources is None:
+        return set()
+    pairs = combinations(range(len(rows)), 2)
+    return {(one, other) for one, other in pairs if sources[rows[one]] == sources[rows[other]]}

@@ -1,0 +1,81 @@
+"""Judge clusters against the truth: pairwise and B-cubed precision, recall and F1."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+
+from matching.evaluate import Figures, bcubed, labelled, pairwise
+from mdm.entity_types import hint
+from mdm.errors import InvalidInput, UnreadableFile
+from mdm.ingest import Rejected, read
+
+CLUSTERS = ("record_id", "cluster_id")
+LABELS = ("record_id_1", "record_id_2", "label")
+SPLIT = "split"
+DIGITS = 6
+_TRUE = frozenset({"1", "1.0", "true", "yes", "match", "same"})
+_FALSE = frozenset({"0", "0.0", "false", "no", "distinct", "different", "non-match"})
+
+
+def evaluate(clusters: str, truth: str, *, split: str | None = None) -> dict[str, object]:
+    """Compare a file of clusters with a file of the truth.
+
+    The truth is `record_id,cluster_id`, or labelled pairs `record_id_1,record_id_2,label[,split]`; `split`
+    keeps only the pairs of that part.
+
+    Raises:
+        UnreadableFile: a file cannot be read or lacks a column.
+        InvalidInput: a label is neither true nor false, a record is in two clusters, or no pair is left.
+    """
+    found = _clusters(clusters)
+    rows = list(_rows(truth))
+    counts: dict[str, object] = {"clusters": len(set(found.values()))}
+    if rows and set(LABELS) <= rows[0][1].keys():
+        pairs = [pair for line, row in rows for pair in _labelled(row, f"{truth}: line {line}", split)]
+        if not pairs:
+            raise InvalidInput(f"{truth}: no labelled pair{'' if split is None else f' of split {split!r}'}")
+        return {"pairwise": _rounded(labelled(found, pairs)), **counts, "pairs": len(pairs)}
+    if split is not None:
+        raise InvalidInput(f"{truth}: --split is for labelled pairs, with the columns {', '.join(LABELS)}")
+    true = _mapping(truth, rows)
+    figures = {"pairwise": _rounded(pairwise(found, true)), "bcubed": _rounded(bcubed(found, true))}
+    return {**figures, **counts, "true_clusters": len(set(true.values()))}
+
+
+def _rounded(figures: Figures) -> dict[str, float]:
+    return {name: round(value, DIGITS) for name, value in asdict(figures).items()}
+
+
+def _rows(file: str) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """Read a file whole; figures over part of it would mislead, so a row that cannot be read ends it."""
+    for row in read(file):
+        if isinstance(row, Rejected):
+            raise UnreadableFile(str(row))
+        yield row.line, row.values
+
+
+def _clusters(file: str) -> dict[str, str]:
+    return _mapping(file, list(_rows(file)))
+
+
+def _mapping(file: str, rows: list[tuple[int, Mapping[str, object]]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line, row in rows:
+        record, cluster = (_cell(row, column, file) for column in CLUSTERS)
+        if found.setdefault(record, cluster) != cluster:
+            raise InvalidInput(f"{file}: line {line}: record {record!r} is in two clusters")
+    return found
+
+
+def _labelled(row: Mapping[str, object], place: str, split: str | None) -> Iterator[tuple[str, str, bool]]:
+    if split is not None and _cell(row, SPLIT, place) != split:
+        return
+    one, other, label = (_cell(row, column, place) for column in LABELS)
+    if label.lower() not in _TRUE | _FALSE:
+        raise InvalidInput(f"{place}: the label is neither 1 nor 0: {label!r}")
+    yield one, other, label.lower() in _TRUE
+
+
+def _cell(row: Mapping[str, object], column: str, file: str) -> str:
+    if column not in row:
+        raise UnreadableFile(f"{file}: no column {column!r}{hint(column, row.keys())}")
+    return str(row[column]).strip()

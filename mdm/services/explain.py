@@ -1,0 +1,81 @@
+"""Why do two source records match, or why not? The evidence as matching sees it, and what a steward said."""
+
+from collections.abc import Collection
+from typing import Any
+
+import orjson
+
+from matching import explain
+from matching.explain import Evidence
+from mdm.entity_types import EntityType
+from mdm.errors import Fault, InvalidInput, NotFound
+from mdm.log import Key, key_token
+from mdm.resolution.fold import values_of
+from mdm.resolution.references import targets
+from mdm.services.hub import Hub
+from mdm.store import decisions as stored_decisions
+from mdm.store import records as stored_records
+from mdm.store.database import Transaction
+from mdm.store.records import StoredRecord
+
+
+def why(hub: Hub, left: Key, right: Key) -> dict[str, Any]:
+    """The evidence for a pair of source records, whether it matches or not; nothing is written.
+
+    `prior` and the weights of `comparisons` (bits) add up to `match_weight`; `verdict` is what a steward said of the
+    pair, which stands above any weight.
+
+    Raises:
+        InvalidInput: the two are of different entity types, or one and the same.
+        NotFound: one of them has never arrived.
+    """
+    if left.entity_type != right.entity_type or left == right:
+        detail = f"two different records of one entity type can be compared, not {left} and {right}"
+        raise InvalidInput(detail, faults=[Fault("/query/right", detail, "pair")])
+    entity_type = hub.entity_type(left.entity_type)
+    with hub.database.read() as transaction:
+        one, other = (_arrived(hub, transaction, key) for key in (left, right))
+        values = seen_by_matching(hub, transaction, entity_type, [one, other])
+        verdict = verdict_on(transaction, one.id, other.id)
+    evidence = explain.why(entity_type.matching, values[one.id], values[other.id])
+    return {"left": str(left), "right": str(right), "entity_type": left.entity_type, **evidence, "verdict": verdict}
+
+
+def evidence_of(entity_type: EntityType, left: dict[str, Any], right: dict[str, Any]) -> Evidence:
+    """The evidence for two records whose values were read by `seen_by_matching`."""
+    return explain.why(entity_type.matching, left, right)
+
+
+def seen_by_matching(
+    hub: Hub, transaction: Transaction, entity_type: EntityType, records: Collection[StoredRecord]
+) -> dict[int, dict[str, Any]]:
+    """The values of records by id, a reference being the smallest member key of its target, None until that arrives."""
+    referred = {record.id: targets(entity_type, record) for record in records}
+    tokens = {key_token(hub.salt, key): key for found in referred.values() for key in found.values()}
+    smallest = {tokens[token]: key for token, key in stored_records.representatives(transaction, list(tokens)).items()}
+    return {
+        record.id: {
+            **values_of(orjson.loads(record.layers)),
+            **{name: smallest.get(key) for name, key in referred[record.id].items()},
+        }
+        for record in records
+    }
+
+
+def verdict_on(transaction: Transaction, left_id: int, right_id: int) -> str | None:
+    """The verdict in force on a pair, None when nobody has said anything."""
+    ends = (min(left_id, right_id), max(left_id, right_id))
+    said = [
+        (position, verdict)
+        for one, other, position, verdict, in_force in stored_decisions.pairs_of(transaction, [left_id])
+        if in_force and (one, other) == ends
+    ]
+    return max(said)[1] if said else None
+
+
+def _arrived(hub: Hub, transaction: Transaction, key: Key) -> StoredRecord:
+    token = key_token(hub.salt, str(key))
+    for record in stored_records.by_column(transaction, "key_token", [token]):
+        if record.first_position is not None and record.key == str(key):
+            return record
+    raise NotFound(f"no source record {str(key)!r} has arrived, or it is not resolved yet")

@@ -1,0 +1,155 @@
+"""Golden records for readers: as they are, as they were, where each value came from, and how they came about."""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from golden_records.identity import Identity, golden_id, parse_golden_id, status
+from mdm.errors import NotFound
+from mdm.services.crosswalks import crosswalks, entries
+from mdm.services.history import told
+from mdm.services.hub import Hub
+from mdm.services.lineage import lineage_of
+from mdm.services.positions import AsOf, position
+from mdm.store import golden as stored_golden
+from mdm.store import xref as stored_xref
+from mdm.store.database import Transaction
+from mdm.store.golden import StoredGolden
+from mdm.store.xref import NOW, Borne
+
+Document = dict[str, Any]
+EXPORT_PAGE = 1_000
+
+
+def entity_type_of(hub: Hub, written: str) -> tuple[str, int]:
+    """The entity type and number of a golden ID; raises NotFound for text that is no golden ID of this hub."""
+    try:
+        prefix, number = parse_golden_id(written)
+    except ValueError as error:
+        raise NotFound(str(error)) from error
+    for name, entity_type in hub.entity_types().items():
+        if entity_type.id_prefix == prefix and number < NOW:
+            return name, number
+    raise NotFound(f"no entity type gives IDs that begin with {prefix}_")
+
+
+def get(
+    hub: Hub, golden_id: str, *, as_of: AsOf = None, include: Collection[str] = (), hint: str | None = None
+) -> Document:
+    """The record that a golden ID stands for, whatever has happened to the ID.
+
+    `status` is `active`, `merged` (with `current_id`, whose record is shown), `split` (with `successors`) or `retired`.
+
+    include: `lineage` adds where each value came from.
+    hint: a source key that once bore the ID (`source:id` is enough) picks the record that it belongs to now.
+
+    Raises:
+        NotFound: the ID was never given.
+    """
+    entity_type, number = entity_type_of(hub, golden_id)
+    with hub.database.read() as transaction:
+        at = position(transaction, as_of)
+        document, shown = _resolve(hub, transaction, (golden_id, entity_type, number), at=at, hint=hint)
+        if "lineage" in include:
+            document["lineage"] = lineage_of(transaction, shown)
+        return document
+
+
+def lineage(hub: Hub, golden_id: str, *, as_of: AsOf = None) -> Document:
+    """Where each value of a golden record came from, and why the others lost: `{"golden_id", ..., "lineage": {...}}`."""
+    document = get(hub, golden_id, as_of=as_of, include=("lineage",))
+    return {name: part for name, part in document.items() if name not in {"attributes", "crosswalk"}}
+
+
+def history(hub: Hub, golden_id: str) -> Document:
+    """Versions, moves of records, merges, splits and verdicts of a golden ID, each oldest first.
+
+    `{"golden_id", "entity_type", "status", "current_id"?, "versions": [...], "moves": [...], "decisions": [...]}`
+    """
+    entity_type, number = entity_type_of(hub, golden_id)
+    with hub.database.read() as transaction:
+        now, _ = _resolve(hub, transaction, (golden_id, entity_type, number), at=NOW, hint=None)
+        found = told(transaction, number, hub.entity_type(entity_type).id_prefix)
+    kept = ("golden_id", "entity_type", "status", "current_id", "successors")
+    return {**{name: now[name] for name in kept if name in now}, **found}
+
+
+def page(hub: Hub, *, entity_type: str | None = None, cursor: str | None = None, limit: int = 100) -> Document:
+    """Active golden records by golden ID: `{"items", "next"}`, where `next` is the cursor of the page that follows."""
+    if entity_type is not None:
+        hub.entity_type(entity_type)
+    after = entity_type_of(hub, cursor)[1] if cursor else 0
+    with hub.database.read() as transaction:
+        found = stored_golden.page(transaction, entity_type, after=after, limit=limit + 1)
+        items = _documents(hub, transaction, found[:limit], at=NOW)
+    return {"items": items, "next": items[-1]["golden_id"] if len(found) > limit else None}
+
+
+def export(hub: Hub, entity_type: str, *, as_of: AsOf = None) -> Iterator[Document]:
+    """Every active golden record of one entity type, by golden ID, all as of one position of the log."""
+    hub.entity_type(entity_type)
+    with hub.database.read() as transaction:
+        at, after = position(transaction, as_of), 0
+        while found := stored_golden.page(transaction, entity_type, after=after, limit=EXPORT_PAGE, position=at):
+            after = found[-1].golden
+            for document in _documents(hub, transaction, found, at=at):
+                del document["seq"]
+                yield document
+
+
+def _resolve(
+    hub: Hub, transaction: Transaction, asked: tuple[str, str, int], *, at: int, hint: str | None
+) -> tuple[Document, StoredGolden]:
+    written, entity_type, number = asked
+    bearers = stored_xref.bearers(transaction, number, at=at)
+    versions = stored_golden.at(transaction, {number, *(one.golden for one in bearers)}, position=at)
+    if number not in versions or versions[number].entity_type != entity_type:
+        raise NotFound(f"the golden ID {written!r} was never given" + (" by then" if at != NOW else ""))
+    identity = status(
+        number,
+        bearers={one.key: one.golden for one in bearers},
+        living={golden for golden, version in versions.items() if version.attributes is not None},
+    )
+    hinted = next((one.golden for one in bearers if hint is not None and _is_meant(hint, one)), None)
+    if hint is not None and hinted is None:
+        raise NotFound(f"{hint!r} names no source record that ever bore {written}")
+    current = identity.current if hinted is None else hinted
+    shown = versions[number if current is None else current]
+    document = _documents(hub, transaction, [shown], at=at)[0]
+    prefix = hub.entity_type(entity_type).id_prefix
+    return {**document, "golden_id": written, **_redirect(prefix, number, identity, current)}, shown
+
+
+def _is_meant(hint: str, borne: Borne) -> bool:
+    return hint in {borne.key, f"{borne.source}:{borne.source_id}"}
+
+
+def _redirect(prefix: str, number: int, identity: Identity, current: int | None) -> Document:
+    found: Document = {"status": identity.status}
+    if current not in {None, number}:
+        found["current_id"] = golden_id(prefix, current or 0)
+    if identity.successors and identity.status != "merged":
+        found["successors"] = [golden_id(prefix, successor) for successor in identity.successors]
+    return found
+
+
+def _documents(hub: Hub, transaction: Transaction, found: Iterable[StoredGolden], *, at: int) -> list[Document]:
+    goldens = list(found)
+    walks = crosswalks(hub, transaction, {one.golden for one in goldens}, at=at)
+    prefixes = {name: one.id_prefix for name, one in hub.entity_types().items()}
+    return [_document(one, prefixes[one.entity_type], walks.get(one.golden, [])) for one in goldens]
+
+
+def _document(stored: StoredGolden, prefix: str, crosswalk: list[Borne]) -> Document:
+    living = stored.attributes is not None
+    return {
+        "golden_id": golden_id(prefix, stored.golden),
+        "entity_type": stored.entity_type,
+        "status": "active" if living else "retired",
+        "version": stored.version,
+        "seq": stored.since,
+        "rules_version": stored.rules_version,
+        "attributes": orjson.loads(stored.attributes or b"{}"),
+        "crosswalk": entries(crosswalk if living else ()),
+    }

@@ -1,0 +1,70 @@
+"""An open hub: its settings, its database, and the entity types in force."""
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import lru_cache
+
+from mdm.entity_types import EntityType, parse
+from mdm.errors import NotFound, Unavailable
+from mdm.settings import Settings
+from mdm.store import hubs, resolution, schema
+from mdm.store.database import Database
+
+
+@lru_cache(maxsize=256)
+def parsed(document: str) -> EntityType:
+    """The entity type that a stored rules document describes."""
+    return parse(document, file="the hub's rules")
+
+
+@dataclass(slots=True)
+class Hub:
+    """What every use case works on."""
+
+    settings: Settings
+    database: Database
+    salt: bytes = field(repr=False)
+    _documents: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def rules(self, version: str) -> EntityType:
+        """The entity type as one rules version describes it."""
+        if version not in self._documents:
+            with self.database.read() as reader:
+                self._documents[version] = resolution.document(reader, version)
+        return parsed(self._documents[version])
+
+    def entity_types(self) -> dict[str, EntityType]:
+        """The entity types as the rules applied last describe them."""
+        with self.database.read() as reader:
+            versions = resolution.in_force(reader)
+        return {name: self.rules(version) for name, version in sorted(versions.items())}
+
+    def entity_type(self, name: str) -> EntityType:
+        """One entity type; NotFound names the nearest."""
+        known = self.entity_types()
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            raise NotFound(
+                f"there is no entity type {name!r}; "
+                + (f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known) or 'none'}")
+            )
+        return known[name]
+
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self.database.close()
+
+
+def open_hub(settings: Settings) -> Hub:
+    """Open a hub that is ready to use; Unavailable says what to do when it is not."""
+    database = Database(settings.database_url)
+    if not database.exists():
+        raise Unavailable(f"there is no hub at {database.url!r} yet: run `mdm init`")
+    current, newest = schema.current(database), schema.newest()
+    if current is None:
+        raise Unavailable(f"there is no hub at {database.url!r} yet: run `mdm init`")
+    if current != newest:
+        raise Unavailable(f"a migration is pending ({current} → {newest}): run `mdm init`")
+    with database.read() as reader:
+        salt = hubs.salt(reader)
+    return Hub(settings, database, salt)

@@ -1,0 +1,89 @@
+"""Keys of the API: made, listed, revoked, and recognised."""
+
+import hashlib
+import hmac
+import secrets
+from typing import Any, cast, get_args
+
+import structlog
+
+from mdm.auth import Principal, Role
+from mdm.errors import Fault, InvalidInput, NotFound, Unauthorised
+from mdm.log import Author
+from mdm.services.hub import Hub
+from mdm.settings import now
+from mdm.store import keys as stored_keys
+from mdm.tables import ApiKey
+
+log = structlog.get_logger()
+_NO_HASH = "0" * 64
+
+
+def create(
+    hub: Hub, *, role: str, source: str | None = None, entity_type: str | None = None, author: Author
+) -> dict[str, str]:
+    """Make a key: `{"id", "key", "role"}`. The key itself is shown this once; only its hash is kept.
+
+    Raises:
+        InvalidInput: the role is unknown, or a key of role `source` names no source.
+        NotFound: no such entity type.
+    """
+    if role not in get_args(Role):
+        detail = f"there is no role {role!r}; the roles are {', '.join(get_args(Role))}"
+        raise InvalidInput(detail, faults=[Fault("/role", detail, "role")])
+    if role == "source" and source is None:
+        detail = "a key of role source must name the source it may send for"
+        raise InvalidInput(detail, faults=[Fault("/source", detail, "required")])
+    if entity_type is not None:
+        hub.entity_type(entity_type)
+    key_id = secrets.token_hex(6)
+    written = f"mdm_{key_id}_{secrets.token_urlsafe(32)}"
+    with hub.database.write() as transaction:
+        stored_keys.add(transaction, ApiKey(
+            id=key_id, hash=_hash(written), role=role, source=source, entity_type=entity_type,
+            created_at=author.recorded_at, revoked_at=None,
+        ))  # fmt: skip
+    log.info("key created", key_id=key_id, role=role, actor=author.actor)
+    return {"id": key_id, "key": written, "role": role}
+
+
+def listed(hub: Hub) -> list[dict[str, Any]]:
+    """All keys without their secrets, oldest first; `revoked_at` says which no longer work."""
+    with hub.database.read() as transaction:
+        return [key.model_dump(exclude={"hash"}) for key in stored_keys.listed(transaction)]
+
+
+def revoke(hub: Hub, key_id: str, *, at: str | None = None) -> None:
+    """Take a key out of use, from the next request on; once revoked it stays so.
+
+    at: ISO 8601 UTC; the present when it is left out.
+    """
+    with hub.database.write() as transaction:
+        key = stored_keys.by_id(transaction, key_id)
+        if key is None:
+            raise NotFound(f"there is no key {key_id!r}; `mdm key list` shows them all")
+        key.revoked_at = key.revoked_at or at or now()
+    log.info("key revoked", key_id=key_id)
+
+
+def authenticate(hub: Hub, secret: str) -> Principal:
+    """Who a key belongs to; raises Unauthorised for one that is unknown, altered or revoked, without saying which."""
+    prefix, _, rest = secret.partition("_")
+    key_id = rest.partition("_")[0]
+    with hub.database.read() as transaction:
+        key = (
+            stored_keys.by_id(transaction, key_id)
+            if prefix == "mdm" and key_id.isalnum() and key_id.isascii()
+            else None
+        )
+        known = key.hash if key is not None and key.revoked_at is None else _NO_HASH
+        # Compared in constant time, and also when there is no such key, so that timing tells nothing.
+        if not hmac.compare_digest(_hash(secret), known) or key is None:
+            raise Unauthorised("the key is not known, or it was revoked; `mdm key create` makes one")
+        return Principal(key.id, cast("Role", key.role), key.source, key.entity_type)
+
+
+def _hash(written: str) -> str:
+    # One round of SHA-256 is enough: the secret is 256 random bits, so there is nothing to guess and no
+    # dictionary to try. A slow password hash would only make every request slow.
+    return hashlib.sha256(written.encode(errors="surrogatepass")).hexdigest()

@@ -1,0 +1,80 @@
+"""Which golden record is this source record? One key, or thousands at once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from golden_records.identity import golden_id
+from mdm.errors import NotFound
+from mdm.log import Key, key_token
+from mdm.services.crosswalks import crosswalks, entries
+from mdm.services.hub import Hub
+from mdm.services.positions import AsOf, position
+from mdm.store import golden as stored_golden
+from mdm.store import xref as stored_xref
+from mdm.store.database import Transaction
+from mdm.store.xref import NOW, Borne
+
+PENDING: dict[str, Any] = {"golden_id": None, "status": "pending", "since": None, "crosswalk": [], "seq": None}
+
+
+def xref(hub: Hub, key: Key, *, target: str | None = None, as_of: AsOf = None) -> dict[str, Any]:
+    """The golden ID a source key bears and the whole crosswalk, or only its entries in the system `target`.
+
+    `status` is `active`, `retired` (nothing living bears the ID) or `pending` (arrived, not yet resolved).
+
+    Raises:
+        NotFound: no such source record has ever arrived.
+    """
+    prefixes = _prefixes(hub)
+    with hub.database.read() as transaction:
+        found = _xrefs(hub, transaction, [key], at=position(transaction, as_of), prefixes=prefixes)[0]
+    if found is None:
+        raise NotFound(f"no source record {str(key)!r} has arrived")
+    if target is not None:
+        found["crosswalk"] = [entry for entry in found["crosswalk"] if entry["source"] == target]
+    return found
+
+
+def xrefs(hub: Hub, keys: Sequence[Key]) -> list[dict[str, Any] | None]:
+    """One cross-reference per key, in their order; None for what has never arrived."""
+    prefixes = _prefixes(hub)
+    with hub.database.read() as transaction:
+        return _xrefs(hub, transaction, keys, at=NOW, prefixes=prefixes)
+
+
+def _prefixes(hub: Hub) -> dict[str, str]:
+    return {name: entity_type.id_prefix for name, entity_type in hub.entity_types().items()}
+
+
+def _xrefs(
+    hub: Hub, transaction: Transaction, keys: Sequence[Key], *, at: int, prefixes: Mapping[str, str]
+) -> list[dict[str, Any] | None]:
+    written = [str(key) for key in keys]
+    tokens = [key_token(hub.salt, key) for key in written]
+    arrived = stored_xref.arrived(transaction, set(tokens))
+    ids = {key: arrived[token][0] for key, token in zip(written, tokens, strict=True)
+           if token in arrived and arrived[token][1] == key}  # fmt: skip
+    borne = stored_xref.of_records(transaction, set(ids.values()), at=at)
+    numbers = {one.golden for one in borne.values()}
+    walks = crosswalks(hub, transaction, numbers, at=at)
+    living = stored_golden.living(transaction, numbers, position=at)
+    found: dict[int, dict[str, Any]] = {
+        id_: _document(one, prefixes[one.entity_type], walks.get(one.golden, []), living=one.golden in living)
+        for id_, one in borne.items()
+    }
+    return [
+        None if text not in ids else found.get(ids[text]) or {**PENDING, "entity_type": key.entity_type}
+        for key, text in zip(keys, written, strict=True)
+    ]
+
+
+def _document(borne: Borne, prefix: str, crosswalk: Sequence[Borne], *, living: bool) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "golden_id": golden_id(prefix, borne.golden),
+        "status": "active" if living else "retired",
+        "since": borne.since,
+        "entity_type": borne.entity_type,
+        "crosswalk": entries(crosswalk),
+        "seq": max((one.since for one in crosswalk), default=borne.since),
+    }
+    return {**document, "deleted": True} if borne.deleted else document

@@ -1,0 +1,91 @@
+"""What a principal may see of the documents that services give: attributes by their privacy class, everywhere."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mdm.auth import Principal, hidden, mask
+from mdm.entity_types import EntityType
+
+Document = dict[str, Any]
+_PLACES = ("winner", "winners", "losers")
+
+
+def golden(principal: Principal, entity_type: EntityType, document: Document) -> Document:
+    """Mask a golden record, with its lineage when it has one; `masked` names the attributes held back."""
+    shown = dict(document)
+    barred: set[str] = set()
+    if "attributes" in document:
+        shown["attributes"] = mask(principal, entity_type, document["attributes"])
+        barred |= _held_back(document["attributes"], shown["attributes"])
+    if "lineage" in document:
+        shown["lineage"] = {
+            attribute: _lineage(principal, entity_type, attribute, entry)
+            for attribute, entry in document["lineage"].items()
+        }
+        barred |= {name for name, entry in shown["lineage"].items() if entry != document["lineage"][name]}
+    return {**shown, "masked": sorted(barred)} if barred else shown
+
+
+def history(principal: Principal, entity_type: EntityType, document: Document) -> Document:
+    """Mask every version in the history of a golden record."""
+    return {**document, "versions": [_version(principal, entity_type, one) for one in document["versions"]]}
+
+
+def task(principal: Principal, entity_type: EntityType, document: Document) -> Document:
+    """Mask the values in a task's evidence and preview."""
+    shown = dict(document)
+    if document["evidence"] is not None:
+        shown["evidence"] = evidence(principal, entity_type, document["evidence"])
+    if document["preview"] is not None:
+        goldens = [_version(principal, entity_type, one) for one in document["preview"]["golden_records"]]
+        shown["preview"] = {**document["preview"], "golden_records": goldens}
+    return shown
+
+
+def evidence(principal: Principal, entity_type: EntityType, document: Document) -> Document:
+    """Leave out the blocking keys that spell a value held back; levels and weights tell none."""
+    barred = hidden(principal, entity_type)
+    return {**document, "keys": [key for key in document["keys"] if not any(name in key for name in barred)]}
+
+
+def event(principal: Principal, entity_type: EntityType, document: Document) -> Document:
+    """Mask the versions before and after in an event of the feed."""
+    data = {
+        name: _version(principal, entity_type, part) if name in {"before", "after"} and part else part
+        for name, part in document["data"].items()
+    }
+    return {**document, "data": data}
+
+
+def rejected(principal: Principal, entity_type: EntityType | None, document: Document) -> Document:
+    """Hold back the text of a rejected row where the principal has no right to every attribute of its entity type."""
+    if principal.role == "admin" or (principal.role == "source" and principal.source == document["source"]):
+        return document
+    if entity_type is not None and not hidden(principal, entity_type):
+        return document
+    # The raw row and the words about it may hold any attribute, so a right to some of them is not enough.
+    return {**document, "value": None, "raw": None, "detail": f"breaks the rule {document['rule']}"}
+
+
+def _held_back(all_: Mapping[str, Any], shown: Mapping[str, Any]) -> set[str]:
+    return {name for name, value in all_.items() if name not in shown or shown[name] != value}
+
+
+def _version(principal: Principal, entity_type: EntityType, document: Document) -> Document:
+    if not document["attributes"]:
+        return document
+    return {**document, "attributes": mask(principal, entity_type, document["attributes"])}
+
+
+def _lineage(principal: Principal, entity_type: EntityType, attribute: str, entry: Document) -> Document:
+    def place(document: Document) -> Document:
+        if "value" not in document:
+            return document
+        rest = {name: part for name, part in document.items() if name != "value"}
+        seen = mask(principal, entity_type, {attribute: document["value"]})
+        return {**rest, "value": seen[attribute]} if attribute in seen else rest
+
+    return {
+        name: part if name not in _PLACES else place(part) if isinstance(part, dict) else [place(one) for one in part]
+        for name, part in entry.items()
+    }

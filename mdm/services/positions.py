@@ -1,0 +1,26 @@
+"""From what a caller says about time to a position of the log."""
+
+from mdm.errors import Fault, InvalidInput
+from mdm.ingest.incoming import time_text
+from mdm.store import log as stored_log
+from mdm.store.database import Transaction
+from mdm.store.xref import NOW
+
+AsOf = str | int | None
+
+
+def position(transaction: Transaction, as_of: AsOf) -> int:
+    """The position that a moment means: a log position itself, any ISO 8601 date or time, or None for now.
+
+    Raises InvalidInput for text that is none of these.
+    """
+    if as_of is None:
+        return NOW
+    if isinstance(as_of, int) or (as_of.isascii() and as_of.isdigit()):
+        return min(int(as_of), NOW) if len(str(as_of)) < 20 else NOW
+    try:
+        moment = time_text(as_of)
+    except ValueError as error:
+        detail = f"as_of takes a log position or an ISO 8601 date or time: {error}"
+        raise InvalidInput(detail, faults=[Fault("/query/as_of", detail, "time")]) from error
+    return stored_log.position_at(transaction, moment)

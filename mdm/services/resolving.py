@@ -1,0 +1,115 @@
+"""Resolve: bring golden records, cross-references, tasks and the feed up to what the log says."""
+
+from mdm import pipeline
+from mdm.entity_types import order
+from mdm.log import Author, Fact
+from mdm.resolution.work import State, Work
+from mdm.services.hub import Hub
+from mdm.store import log, records, resolution
+from mdm.store.database import Transaction
+from mdm.store.log import StoredFact
+
+RETRIES = 20
+
+
+def resolve(hub: Hub, entity_type: str, *, author: Author, upto: int | None = None) -> int:
+    """Resolve all that is pending for one entity type, unless it is resolved up to a position; returns its commits."""
+    with hub.database.locked(entity_type):
+        if upto is not None and is_resolved(hub, entity_type, upto):
+            return 0
+        return catch_up(hub, entity_type, author=author)
+
+
+def catch_up(hub: Hub, entity_type: str, *, author: Author) -> int:
+    """Resolve all that is pending; the caller holds the type's lock. Returns the number of commits."""
+    commits = 0
+    while step(hub, entity_type, author=author):
+        commits += 1
+    return commits
+
+
+def resolve_all(hub: Hub, *, author: Author) -> None:
+    """Resolve every entity type, those that others refer to first, until nothing is pending anywhere."""
+    names = order(hub.entity_types().values())
+    while any([resolve(hub, name, author=author) for name in names]):
+        pass
+
+
+def is_resolved(hub: Hub, entity_type: str, position: int) -> bool:
+    """Whether a type is resolved at least up to a position of the log."""
+    with hub.database.read() as reader:
+        state = resolution.state(reader, entity_type)
+    return state is not None and state.upto >= position
+
+
+def tick(hub: Hub, date: str, *, author: Author) -> int:
+    """Let a day pass: decay, expiry and valid time use the latest tick and no clock."""
+    with hub.database.write() as writer:
+        return log.append(writer, [Fact("tick", None, {"date": date})], author=author)
+
+
+def step(hub: Hub, entity_type: str, *, author: Author) -> bool:
+    """Make one resolver commit; False when nothing was pending. The caller holds the type's lock."""
+    for _ in range(RETRIES):
+        with hub.database.read() as reader:
+            work, facts = _pick_up(hub, reader, entity_type)
+            if work is None:
+                return False
+            boundaries = _boundaries(reader, work)
+            result = pipeline.work_out(work, facts)
+        with hub.database.write() as writer:
+            if boundaries:
+                writer.lock_log()
+            if _boundaries(writer, work) == boundaries:
+                pipeline.publish(writer, work, result, author=author)
+                return True
+    raise RuntimeError(f"{entity_type}: what it refers to changed {RETRIES} times while it was resolved")
+
+
+def replay(hub: Hub, fact: StoredFact, *, author: Author) -> None:
+    """Repeat one resolver commit that is in the log, at the boundary it was made at."""
+    with hub.database.read() as reader:
+        work, facts = _take(
+            hub, reader, str(fact.entity_type), upto=fact.body["upto"], version=fact.body["rules_version"]
+        )
+        result = pipeline.work_out(work, facts)
+    with hub.database.write() as writer:
+        pipeline.publish(writer, work, result, author=author, at=fact.position)
+
+
+def _pick_up(hub: Hub, reader: Transaction, entity_type: str) -> tuple[Work | None, list[StoredFact]]:
+    state = resolution.state(reader, entity_type)
+    after = state.upto if state else 0
+    facts, reached = log.pending(reader, entity_type, after=after, upto=None, limit=hub.settings.resolve_chunk)
+    if not facts and not records.marked(reader, entity_type):
+        return None, []
+    named = [fact.body["version"] for fact in facts if fact.kind == "rules"]
+    version = named[-1] if named else state.rules_version if state else ""
+    return _work(hub, reader, entity_type, upto=reached, version=version, facts=facts), facts
+
+
+def _take(hub: Hub, reader: Transaction, entity_type: str, *, upto: int, version: str) -> tuple[Work, list[StoredFact]]:
+    state = resolution.state(reader, entity_type)
+    after = state.upto if state else 0
+    facts, _ = log.pending(reader, entity_type, after=after, upto=upto, limit=upto - after + 1)
+    return _work(hub, reader, entity_type, upto=upto, version=version, facts=facts), facts
+
+
+def _work(hub: Hub, reader: Transaction, entity_type: str, *, upto: int, version: str, facts: list[StoredFact]) -> Work:
+    row = resolution.state(reader, entity_type)
+    state = State(*row[1:]) if row else State()
+    ticks = [state.tick, *(fact.body["date"] for fact in facts if fact.kind == "tick")]
+    return Work(
+        reader=reader,
+        entity_type=hub.rules(version),
+        salt=hub.salt,
+        state=state,
+        upto=upto,
+        tick=max((date for date in ticks if date), default=None),
+        afresh=row is not None and state.rules_version != version,
+    )
+
+
+def _boundaries(transaction: Transaction, work: Work) -> dict[str, int]:
+    """Where everything this type refers to stands: a commit must not be written over other targets than it read."""
+    return resolution.positions(transaction, sorted(set(work.entity_type.references.values())))

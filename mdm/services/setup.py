@@ -1,0 +1,44 @@
+"""Set a hub up: migrate its database, install the shipped entity types, create the first admin key."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mdm.entity_types import order, shipped
+from mdm.entity_types import parse as parse_type
+from mdm.log import Author
+from mdm.services import keys, rules
+from mdm.services.hub import open_hub
+from mdm.settings import Settings
+from mdm.store import hubs, schema
+from mdm.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Initialised:
+    """What `initialise` did; the admin key is shown this once."""
+
+    created: bool
+    admin_key: str | None
+    entity_types: list[str]
+
+
+def initialise(settings: Settings, *, author: Author) -> Initialised:
+    """Bring the database up to date; a new hub also gets the shipped entity types and an admin key."""
+    database = Database(settings.database_url)
+    if not database.postgresql and database.url.database:
+        Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
+    schema.migrate(database)
+    with database.write() as writer:
+        created = hubs.create(writer, settings.hub_name)
+    database.close()
+    hub = open_hub(settings)
+    documents = shipped()
+    types = {name: parse_type(text, file=f"{name}.yaml") for name, text in documents.items()}
+    known = hub.entity_types()
+    for name in order(types.values()):
+        if name not in known:
+            rules.apply(hub, documents[name], file=f"{name}.yaml", author=author)
+    admin_key = keys.create(hub, role="admin", author=author)["key"] if created else None
+    installed = sorted(hub.entity_types())
+    hub.close()
+    return Initialised(created, str(admin_key) if admin_key else None, installed)

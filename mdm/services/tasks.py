@@ -1,0 +1,161 @@
+"""What stewards should look at: pages of tasks, one task with its evidence, and deciding it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from golden_records.identity import golden_id
+from matching.score import probability
+from mdm.entity_types import EntityType
+from mdm.errors import Fault, InvalidInput, NotFound, Stale
+from mdm.log import Author, Key, canonical
+from mdm.services import decisions
+from mdm.services.decisions import Decided
+from mdm.services.explain import evidence_of, seen_by_matching
+from mdm.services.hub import Hub
+from mdm.store import golden as stored_golden
+from mdm.store import records as stored_records
+from mdm.store import tasks as stored_tasks
+from mdm.store.database import Transaction
+from mdm.store.golden import StoredGolden
+from mdm.store.records import StoredRecord
+from mdm.store.tasks import Filter, StoredTask
+
+Document = dict[str, Any]
+# A contradiction between people, or a piece that had to be cut, comes before any doubt of the machine's.
+PRIORITY = {"contradiction": 100, "oversized": 100}
+
+
+def page(
+    hub: Hub, *, entity_type: str | None = None, kind: str | None = None, status: str | None = "open",
+    cursor: str | None = None, limit: int = 50,
+) -> Document:  # fmt: skip
+    """Tasks by priority, the likeliest matches first: `{"items", "next"}`; each as `get` gives it."""
+    if entity_type is not None:
+        hub.entity_type(entity_type)
+    with hub.database.read() as transaction:
+        if cursor is not None:
+            _stored(transaction, cursor)
+        found = stored_tasks.page(transaction, Filter(entity_type, kind, status), after=cursor, limit=limit + 1)
+        items = _documents(hub, transaction, found[:limit])
+    return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
+
+
+def get(hub: Hub, task_id: str) -> Document:
+    """One task: `{"id", "kind", "etag", "status", "priority", "records", "evidence", "preview", "due", ...}`.
+
+    `evidence` is why the pair looks alike; `preview` shows both golden records, and which ID would stay after `same`.
+
+    Raises:
+        NotFound: no such task was ever open.
+    """
+    with hub.database.read() as transaction:
+        return _documents(hub, transaction, [_stored(transaction, task_id)])[0]
+
+
+def decide(
+    hub: Hub, task_id: str, *, verdict: str, reason: str, etag: str, author: Author, supersede: bool = False
+) -> Decided:
+    """Say whether the two records of a task are the `same`, `distinct` or `related`.
+
+    etag: the one the task was read with, so that nobody decides on evidence that is no longer so.
+
+    Raises:
+        Stale: the task is closed, or what it shows has changed since it was read; says what.
+        InvalidInput: the task is not about a pair.
+    """
+    task = get(hub, task_id)
+    # One at a time for each entity type, so that of two stewards with the same task one decides and one is told.
+    with hub.database.locked(f"decide-{task['entity_type']}"):
+        task = get(hub, task_id)
+        _ensure_current(task, etag)
+        if len(task["records"]) != 2:
+            detail = f"a task of kind {task['kind']} is not about a pair; it closes when its cause is gone"
+            raise InvalidInput(detail, faults=[Fault("/verdict", detail, "pair")])
+        left, right = (Key.parse(key) for key in task["records"])
+        return decisions.verdict(hub, left, right, verdict, reason=reason, author=author, supersede=supersede)
+
+
+def _ensure_current(task: Document, etag: str) -> None:
+    shown = {"status": task["status"], "etag": task["etag"]}
+    if task["status"] != "open":
+        raise Stale(f"the task was closed at position {task['closed']}; read it again", extra=shown)
+    if task["etag"] != etag:
+        raise Stale("its records or their golden records have changed since it was read; read it again", extra=shown)
+
+
+def _stored(transaction: Transaction, task_id: str) -> StoredTask:
+    task = stored_tasks.by_id(transaction, task_id)
+    if task is None:
+        raise NotFound(f"there is no task {task_id!r}")
+    return task
+
+
+def _documents(hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask]) -> list[Document]:
+    ends = {id_ for task in tasks for id_ in (task.left_id, task.right_id) if id_ is not None}
+    records = {record.id: record for record in stored_records.by_column(transaction, "id", ends)}
+    numbers = {record.golden for record in records.values() if record.golden is not None}
+    goldens = stored_golden.at(transaction, numbers)
+    entity_types = hub.entity_types()
+    values: dict[int, Document] = {}
+    for name in {task.entity_type for task in tasks}:
+        of = [record for record in records.values() if record.entity_type == name]
+        values |= seen_by_matching(hub, transaction, entity_types[name], of)
+    return [_document(task, entity_types[task.entity_type], records, values=values, goldens=goldens) for task in tasks]
+
+
+def _document(
+    task: StoredTask, entity_type: EntityType, records: Mapping[int, StoredRecord], *,
+    values: Mapping[int, Document], goldens: Mapping[int, StoredGolden],
+) -> Document:  # fmt: skip
+    pair = [records[id_] for id_ in (task.left_id, task.right_id) if id_ is not None]
+    shown = [goldens.get(record.golden or 0) for record in pair]
+    return {
+        "id": task.id,
+        "kind": task.kind,
+        "entity_type": task.entity_type,
+        "status": task.status,
+        "priority": _priority(task),
+        "etag": _etag(task, pair, shown),
+        "records": [record.key for record in pair],
+        "evidence": evidence_of(entity_type, *(values[record.id] for record in pair)) if len(pair) == 2 else None,
+        "preview": _preview(entity_type.id_prefix, shown),
+        "due": None,
+        "opened": task.opened,
+        "closed": task.closed,
+    }
+
+
+def _priority(task: StoredTask) -> int:
+    if task.kind in PRIORITY:
+        return PRIORITY[task.kind]
+    return round(100 * probability(task.weight)) if task.weight is not None else 0
+
+
+def _etag(task: StoredTask, pair: Sequence[StoredRecord], shown: Sequence[StoredGolden | None]) -> str:
+    """Changes when the task, one of its records, or one of their golden records does."""
+    told = [task.id, task.status, task.weight, [[record.layers.hex(), record.deleted] for record in pair],
+            [golden and (golden.golden, golden.version) for golden in shown]]  # fmt: skip
+    return hashlib.blake2b(canonical(told), digest_size=8).hexdigest()
+
+
+def _preview(prefix: str, shown: Sequence[StoredGolden | None]) -> Document | None:
+    goldens = [golden for golden in shown if golden is not None]
+    if len(goldens) != 2:
+        return None
+    written = [golden_id(prefix, golden.golden) for golden in goldens]
+    stays, goes = _older(goldens, written)
+    return {
+        "golden_records": [
+            {"golden_id": id_, "version": golden.version, "attributes": orjson.loads(golden.attributes or b"{}")}
+            for id_, golden in zip(written, goldens, strict=True)
+        ],
+        "same": {"golden_id": stays, "redirects": {goes: stays} if goes != stays else {}},
+    }
+
+
+def _older(goldens: Sequence[StoredGolden], written: Sequence[str]) -> tuple[str, str]:
+    """The ID that stays when the two become one, and the one that leads to it: the older stays (rule 7)."""
+    return (written[0], written[1]) if goldens[0].golden <= goldens[1].golden else (written[1], written[0])

@@ -1,0 +1,46 @@
+"""The hub's settings, from MDM_* variables or a mdm.toml, and the one clock that shells read."""
+
+from datetime import UTC, datetime
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class Settings(BaseSettings):
+    """What one hub runs with. Every field is a variable MDM_<NAME> or a line of mdm.toml."""
+
+    model_config = SettingsConfigDict(env_prefix="MDM_", toml_file="mdm.toml", extra="forbid", frozen=True)
+
+    database_url: str = Field("sqlite:///mdm.db", description="Where the hub keeps everything (SQLite or PostgreSQL).")
+    hub_name: str = Field("hub", description="The hub's name in the source of its events: /hub/{name}.")
+    host: str = Field("127.0.0.1", description="The address `mdm serve` listens on.")
+    port: int = Field(8000, description="The port `mdm serve` listens on.", ge=1, le=65535)
+    ingest_chunk: int = Field(5_000, description="Source records acknowledged in one transaction of a file.", ge=1)
+    resolve_chunk: int = Field(
+        10_000, description="Source records resolved in one transaction; smaller holds the write lock for less time.", ge=1
+    )
+    batch_limit: int = Field(10_000, description="The most records or keys one HTTP request may carry.", ge=1)
+    body_limit: int = Field(64 * 1024 * 1024, description="The most bytes one HTTP request may carry.", ge=1)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over variables, variables over mdm.toml."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def now() -> str:
+    """The wall clock for shells, as ISO 8601 UTC text with microseconds: `2026-03-01T09:30:00.000000Z`."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # noqa: TID251  the one place that may

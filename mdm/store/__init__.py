@@ -1,0 +1,1 @@
+"""The only SQL: one module per noun, on SQLite and PostgreSQL alike."""

@@ -1,0 +1,77 @@
+"""Batches of source records, and the rows of theirs that were rejected."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import orjson
+
+from mdm.store import bulk
+from mdm.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where records come from: their batch and file, and the source and entity type of rows that name none."""
+
+    id: str = ""
+    file: str = ""
+    source: str = ""
+    entity_type: str = ""
+
+
+class RejectedRow(NamedTuple):
+    """One row that cannot be taken: where it stands, which rule it breaks, and the whole of it for a retry."""
+
+    source: str
+    entity_type: str
+    line: int
+    column: str | None
+    value: object
+    rule: str
+    detail: str
+    raw: str
+
+
+def start(transaction: Transaction, origin: Origin, *, actor: str, at: str) -> None:
+    """Begin a batch, or begin it again after it was interrupted."""
+    columns = ("id", "file", "source", "entity_type", "actor", "started_at", "accepted", "unchanged", "quarantined")
+    row = (origin.id, origin.file, origin.source, origin.entity_type, actor, at, 0, 0, 0)
+    bulk.upsert(transaction, "batch", columns, [row], keys=1)
+
+
+def count(transaction: Transaction, batch: str, *, accepted: int, unchanged: int, quarantined: int) -> None:
+    """Add to what a batch has brought so far."""
+    transaction.run(
+        "UPDATE batch SET accepted = accepted + ?, unchanged = unchanged + ?, quarantined = quarantined + ? WHERE id = ?",
+        accepted, unchanged, quarantined, batch,
+    )  # fmt: skip
+
+
+def finish(transaction: Transaction, batch: str, *, at: str) -> None:
+    """Say that a batch is complete."""
+    transaction.run("UPDATE batch SET finished_at = ? WHERE id = ?", at, batch)
+
+
+def quarantine(transaction: Transaction, origin: Origin, rejected: Sequence[RejectedRow], *, recorded_at: str) -> None:
+    """Keep rejected rows; the same row of the same file is kept once, however often it comes."""
+    columns = (
+        "id", "batch", "source", "entity_type", "file", "line", "column", "value", "rule", "detail", "raw", "status",
+        "recorded_at",
+    )  # fmt: skip
+    rows = {}
+    for row in rejected:
+        written = orjson.dumps([row.source, row.entity_type, origin.file, row.line, row.rule, _storable(row.raw)])
+        id_ = hashlib.blake2b(written, digest_size=10).hexdigest()
+        value = None if row.value is None else _storable(str(row.value))
+        rows[id_] = (
+            id_, origin.id, row.source, row.entity_type, origin.file, row.line, row.column, value, row.rule,
+            _storable(row.detail), _storable(row.raw), "open", recorded_at,
+        )  # fmt: skip
+    bulk.upsert(transaction, "quarantine", columns, [rows[id_] for id_ in sorted(rows)], keys=1)
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL keeps no NUL and nothing keeps half a surrogate pair: both are written out visibly."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")

@@ -1,0 +1,45 @@
+"""Copy whole tables from one database to another: the log into a scratch database, derived state back."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Boolean, Table
+
+from mdm.store import bulk
+from mdm.store.database import Transaction
+from mdm.tables import SQLModel
+
+FACTS = ("hub", "log", "payload", "rules_document")
+DERIVED = (
+    "resolution", "source_record", "block_member", "block_size", "edge", "decision", "decision_void", "decision_pair",
+    "golden_version", "xref", "change", "task", "reference_link", "dirty_record",
+)  # fmt: skip
+CHUNK = 50_000
+
+
+def copy(reader: Transaction, writer: Transaction, tables: Sequence[str]) -> None:
+    """Replace these tables of one database by those of another."""
+    for name in tables:
+        table = SQLModel.metadata.tables[name]
+        writer.run(f"DELETE FROM {name}")
+        columns = [column.name for column in table.columns]
+        for rows in _chunks(reader, table, columns):
+            bulk.insert(writer, name, columns, rows)
+
+
+def _chunks(reader: Transaction, table: Table, columns: list[str]) -> Iterator[list[tuple[Any, ...]]]:
+    names = ", ".join(f'"{name}"' for name in columns)
+    order = ", ".join(f'"{column.name}"' for column in table.primary_key)
+    # SQLite keeps truth as 0 and 1, which PostgreSQL does not take.
+    truths = [index for index, column in enumerate(table.columns) if isinstance(column.type, Boolean)]
+    offset = 0
+    while rows := reader.rows(f"SELECT {names} FROM {table.name} ORDER BY {order} LIMIT ? OFFSET ?", CHUNK, offset):
+        yield [_with_truths(row, truths) for row in rows] if truths else rows
+        offset += CHUNK
+
+
+def _with_truths(row: tuple[Any, ...], truths: list[int]) -> tuple[Any, ...]:
+    values = list(row)
+    for index in truths:
+        values[index] = bool(values[index])
+    return tuple(values)

@@ -1,0 +1,172 @@
+"""One database, SQLite or PostgreSQL: transactions, locks, and statements that run alike on both.
+
+Statements are written once, with `?` for a value and `{in}` for "is one of this list".
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from filelock import FileLock
+from sqlalchemy import Connection as SQLConnection
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlmodel import Session
+
+from mdm.errors import Unavailable
+
+LOG_LOCK = 7_301
+
+
+class Transaction:
+    """An open transaction: rows out, statements in. Commits when its block ends, rolls back on any error."""
+
+    def __init__(self, connection: SQLConnection) -> None:
+        """Wrap an SQLAlchemy connection; hot statements go straight to its driver."""
+        self.connection = connection
+        self.postgresql = connection.dialect.name == "postgresql"
+        self.cursor: Any = connection.connection.cursor()
+        self.session = Session(bind=connection)
+
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Run a query and return all its rows."""
+        self._run(statement, values)
+        return self.cursor.fetchall()  # type: ignore[no-any-return]
+
+    def one(self, statement: str, *values: object) -> tuple[Any, ...] | None:
+        """Run a query and return its first row, if any."""
+        self._run(statement, values)
+        return self.cursor.fetchone()  # type: ignore[no-any-return]
+
+    def run(self, statement: str, *values: object) -> None:
+        """Run a statement that returns nothing."""
+        self._run(statement, values)
+
+    def _run(self, statement: str, values: Sequence[object]) -> None:
+        if self.postgresql:
+            statement = statement.replace("{in}", "= ANY(?)").replace("%", "%%").replace("?", "%s")
+            self.cursor.execute(statement, [list(v) if isinstance(v, set | tuple) else v for v in values])
+        else:
+            statement = statement.replace("{in}", "IN (SELECT value FROM json_each(?))")
+            self.cursor.execute(statement, [as_json(v) if isinstance(v, list | set | tuple) else v for v in values])
+
+    def lock_log(self) -> None:
+        """Take the one global lock under which positions of log and feed are given, until the transaction ends."""
+        if self.postgresql:
+            self.run("SELECT pg_advisory_xact_lock(?)", LOG_LOCK)
+
+
+def as_json(values: Sequence[object] | set[object]) -> str:
+    """A list as SQLite's json_each takes it."""
+    return orjson.dumps(list(values)).decode()
+
+
+class Database:
+    """A hub's database: reads, writes, and one named lock per writer."""
+
+    def __init__(self, url: str) -> None:
+        """Open lazily; nothing is read or created until the first transaction."""
+        try:
+            self.url = make_url(url)
+        except ArgumentError as error:
+            raise Unavailable(
+                f"MDM_DATABASE_URL is not a database address: {url!r}; write sqlite:///mdm.db or postgresql://user@host/name"
+            ) from error
+        if self.url.get_backend_name() not in {"sqlite", "postgresql"}:
+            raise Unavailable(
+                f"MDM_DATABASE_URL names {self.url.get_backend_name()}; only sqlite and postgresql are supported"
+            )
+        self.engine = _engine(str(self.url.render_as_string(hide_password=False)))
+        self.postgresql = self.url.get_backend_name() == "postgresql"
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A transaction that sees one state and changes nothing."""
+        with self._transaction("BEGIN") as transaction:
+            yield transaction
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """A transaction that may change something; durable once its block has ended."""
+        with self._transaction("BEGIN IMMEDIATE") as transaction:
+            yield transaction
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Transaction]:
+        try:
+            connection = self.engine.connect()
+        except SQLAlchemyError as error:
+            raise Unavailable(f"the database {self.url!r} cannot be reached: {_first_line(error)}") from error
+        try:
+            with connection:
+                if self.postgresql and begin == "BEGIN":
+                    connection = connection.execution_options(isolation_level="REPEATABLE READ")
+                elif not self.postgresql:
+                    connection = connection.execution_options(begin=begin)
+                with connection.begin():
+                    transaction = Transaction(connection)
+                    yield transaction
+                    transaction.session.flush()
+        except DBAPIError as error:
+            raise Unavailable(f"the database {self.url!r} refused: {_first_line(error)}") from error
+
+    @contextmanager
+    def locked(self, name: str) -> Iterator[None]:
+        """Be the only one under this name, across threads and processes; released when a process dies."""
+        with self._locks[name]:
+            if self.postgresql:
+                with self.engine.connect() as connection:
+                    connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext(%s))", (name,))
+                    connection.commit()
+                    try:
+                        yield
+                    finally:
+                        connection.exec_driver_sql("SELECT pg_advisory_unlock(hashtext(%s))", (name,))
+                        connection.commit()
+            else:
+                path = Path(f"{self.url.database}.{name}.lock")
+                with FileLock(path, thread_local=False):
+                    yield
+
+    def exists(self) -> bool:
+        """Whether there is a database to open; SQLite would create an empty one."""
+        return self.postgresql or self.url.database in {None, "", ":memory:"} or Path(str(self.url.database)).exists()
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _first_line(error: SQLAlchemyError) -> str:
+    cause = getattr(error, "orig", None) or error
+    return str(cause).strip().splitlines()[0]
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 60, "check_same_thread": False})
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_size=10, max_overflow=30, connect_args={"connect_timeout": 10})
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by hand, below
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-131072",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: SQLConnection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))

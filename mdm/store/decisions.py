@@ -1,0 +1,60 @@
+"""Decisions: which are in force, and what they say of each pair of records."""
+
+from collections.abc import Collection, Iterable
+
+from mdm.store import bulk
+from mdm.store.database import Transaction
+
+PairRow = tuple[int, int, int, str, bool]
+
+
+def any_of(transaction: Transaction, entity_type: str) -> bool:
+    """Whether anything was ever decided about this entity type."""
+    return transaction.one("SELECT 1 FROM decision WHERE entity_type = ? LIMIT 1", entity_type) is not None
+
+
+def pairs_of(transaction: Transaction, ids: Collection[int]) -> list[PairRow]:
+    """All that was ever decided about pairs with an end among these records."""
+    columns, listed = "left_id, right_id, position, verdict, in_force", list(ids)
+    return transaction.rows(
+        f"SELECT {columns} FROM decision_pair WHERE left_id {{in}} UNION SELECT {columns} FROM decision_pair WHERE right_id {{in}}",
+        listed, listed,
+    )  # fmt: skip
+
+
+def pairs_at(transaction: Transaction, positions: Collection[int]) -> list[PairRow]:
+    """What the decisions at these positions say."""
+    return transaction.rows(
+        "SELECT left_id, right_id, position, verdict, in_force FROM decision_pair WHERE position {in}", list(positions)
+    )
+
+
+def voids(transaction: Transaction) -> list[tuple[int, int]]:
+    """All (voided, voiding) positions."""
+    return transaction.rows("SELECT voided, position FROM decision_void")
+
+
+def states(transaction: Transaction, positions: Collection[int]) -> dict[int, tuple[str, str, bool]]:
+    """(entity type, kind, in force) of the decisions at these positions."""
+    rows = transaction.rows(
+        "SELECT position, entity_type, kind, in_force FROM decision WHERE position {in}", list(positions)
+    )
+    return {position: (entity_type, kind, in_force) for position, entity_type, kind, in_force in rows}
+
+
+def add(
+    transaction: Transaction, decisions: Iterable[tuple[int, str, str, bool]], *, voiding: Iterable[tuple[int, int]],
+    pairs: Iterable[PairRow],
+) -> None:  # fmt: skip
+    """Keep new decisions (position, entity type, kind, in force), what they void and the pairs they speak of."""
+    bulk.insert(transaction, "decision", ("position", "entity_type", "kind", "in_force"), sorted(decisions))
+    bulk.upsert(transaction, "decision_void", ("voided", "position"), sorted(voiding), keys=2)
+    columns = ("left_id", "right_id", "position", "verdict", "in_force")
+    bulk.upsert(transaction, "decision_pair", columns, sorted(pairs), keys=3)
+
+
+def enforce(transaction: Transaction, in_force: Iterable[tuple[int, bool]]) -> None:
+    """Say which decisions (position, in force) hold from now on."""
+    rows = sorted(in_force)
+    bulk.update(transaction, "decision", ("position", "in_force"), rows, keys=1)
+    bulk.update(transaction, "decision_pair", ("position", "in_force"), rows, keys=1)

@@ -1,0 +1,90 @@
+"""Digests of derived state: sums of record digests, the same on every database and in every order (rule 12)."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from mdm.log import canonical
+from mdm.store.database import Transaction
+
+WIDTH = 16
+
+
+def state(transaction: Transaction, entity_type: str | None = None) -> str:
+    """The digest of what stands now: members and IDs, values, edges and open tasks; of one entity type or of all."""
+    keys = _keys(transaction)
+    items: list[Iterable[tuple[object, ...]]] = [
+        (("member", keys[id_], golden, bool(deleted)) for id_, golden, deleted in _members(transaction, entity_type)),
+        _rows(transaction, "SELECT 'value', golden, attributes FROM golden_version WHERE until IS NULL AND attributes IS NOT NULL", entity_type),
+        (("edge", *sorted((keys[one], keys[other])), weight) for one, other, weight in _edges(transaction, entity_type)),
+        _rows(transaction, "SELECT 'task', id, weight FROM task WHERE status = 'open'", entity_type),
+    ]
+    return _total(item for rows in items for item in rows)
+
+
+def neutral(transaction: Transaction) -> str:
+    """The digest of what does not depend on arrival order (P4): which records are together, and their values."""
+    together: dict[int, list[str]] = {}
+    keys = _keys(transaction)
+    for id_, golden, deleted in _members(transaction, None):
+        if not deleted:
+            together.setdefault(golden, []).append(keys[id_])
+    values = dict(transaction.rows("SELECT golden, attributes FROM golden_version WHERE until IS NULL AND attributes IS NOT NULL"))
+    edges = [("edge", *sorted((keys[one], keys[other])), weight) for one, other, weight in _edges(transaction, None)]
+    tasks = transaction.rows("SELECT 'task', id, weight FROM task WHERE status = 'open'")
+    golden = [("golden", sorted(members), values[number]) for number, members in together.items()]
+    return _total([*golden, *edges, *tasks])
+
+
+def history(transaction: Transaction) -> str:
+    """The digest of how it came to be: versions, intervals of cross-references, and the feed."""
+    keys = _keys(transaction)
+    columns = "golden, version, since, until, rules_version, attributes, due"
+    items: list[Iterable[tuple[object, ...]]] = [
+        transaction.rows(f"SELECT 'version', {columns} FROM golden_version"),
+        (
+            ("xref", keys[id_], *interval)
+            for id_, *interval in transaction.rows("SELECT record_id, since, until, golden FROM xref")
+        ),
+        (
+            ("change", sequence, keys.get(id_ or 0), *rest)
+            for sequence, id_, *rest in transaction.rows(
+                "SELECT sequence, record_id, position, kind, golden, others, version_before, version_after FROM change"
+            )
+        ),
+    ]
+    return _total(item for rows in items for item in rows)
+
+
+def records(transaction: Transaction) -> int:
+    """How many source records there are, deleted ones included."""
+    row = transaction.one("SELECT count(*) FROM source_record WHERE first_position IS NOT NULL")
+    return row[0] if row else 0
+
+
+def _keys(transaction: Transaction) -> dict[int, str]:
+    rows = transaction.rows("SELECT id, source, entity_type, source_id FROM source_record")
+    return {id_: f"{source}:{entity_type}:{source_id}" for id_, source, entity_type, source_id in rows}
+
+
+def _members(transaction: Transaction, entity_type: str | None) -> list[tuple[int, int, bool]]:
+    return _rows(transaction, "SELECT id, golden, deleted FROM source_record WHERE golden IS NOT NULL", entity_type)
+
+
+def _edges(transaction: Transaction, entity_type: str | None) -> list[tuple[int, int, int]]:
+    joined = "SELECT left_id, right_id, weight FROM edge JOIN source_record ON id = left_id WHERE 1 = 1"
+    return _rows(transaction, joined, entity_type)
+
+
+def _rows(transaction: Transaction, statement: str, entity_type: str | None) -> list[tuple[Any, ...]]:
+    if entity_type is None:
+        return transaction.rows(statement)
+    return transaction.rows(f"{statement} AND entity_type = ?", entity_type)
+
+
+def _total(items: Iterable[tuple[object, ...]]) -> str:
+    total = 0
+    for item in items:
+        plain = [bytes(part).decode() if isinstance(part, bytes | memoryview) else part for part in item]
+        total += int.from_bytes(hashlib.blake2b(canonical(plain), digest_size=WIDTH).digest(), "big")
+    return (total % 2 ** (8 * WIDTH)).to_bytes(WIDTH, "big").hex()

@@ -1,0 +1,103 @@
+"""Golden records for readers: versions by number and position, pages, and what their lineage points to."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from mdm.store.database import Transaction
+from mdm.store.xref import NOW
+
+_COLUMNS = "golden, version, entity_type, since, until, rules_version, attributes, lineage"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredGolden:
+    """One golden version: attributes as canonical JSON, lineage as compressed JSON, neither when nothing living bears it."""
+
+    golden: int
+    version: int
+    entity_type: str
+    since: int
+    until: int | None
+    rules_version: str
+    attributes: bytes | None
+    lineage: bytes | None
+
+
+def at(transaction: Transaction, golden: Collection[int], *, position: int = NOW) -> dict[int, StoredGolden]:
+    """The versions that stood at a position, by golden number; a number not yet given then is absent."""
+    rows = transaction.rows(
+        f"SELECT {_COLUMNS} FROM golden_version WHERE golden {{in}} AND since <= ? AND (until IS NULL OR until > ?)",
+        list(golden), position, position,
+    )  # fmt: skip
+    return {row[0]: StoredGolden(*row) for row in rows}
+
+
+def living(transaction: Transaction, golden: Collection[int], *, position: int = NOW) -> set[int]:
+    """Those of these golden numbers that a living record bore at a position."""
+    rows = transaction.rows(
+        "SELECT golden FROM golden_version WHERE golden {in} AND since <= ? AND (until IS NULL OR until > ?)"
+        " AND attributes IS NOT NULL",
+        list(golden), position, position,
+    )  # fmt: skip
+    return {row[0] for row in rows}
+
+
+def versions(transaction: Transaction, golden: int) -> list[StoredGolden]:
+    """All versions of one golden number, oldest first."""
+    return [StoredGolden(*row) for row in transaction.rows(
+        f"SELECT {_COLUMNS} FROM golden_version WHERE golden = ? ORDER BY version", golden)]  # fmt: skip
+
+
+def numbered(transaction: Transaction, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], StoredGolden]:
+    """The versions with these (golden number, version)."""
+    rows = transaction.rows(
+        f"SELECT {_COLUMNS} FROM golden_version WHERE golden {{in}} AND version {{in}}",
+        sorted({golden for golden, _ in wanted}), sorted({version for _, version in wanted}),
+    )  # fmt: skip
+    found = {(row[0], row[1]): StoredGolden(*row) for row in rows}
+    return {place: found[place] for place in wanted if place in found}
+
+
+def page(
+    transaction: Transaction, entity_type: str | None, *, after: int, limit: int, position: int = NOW
+) -> list[StoredGolden]:
+    """The next golden records that are active at a position, by golden number."""
+    conditions = ["golden > ?", "attributes IS NOT NULL"]
+    values: list[Any] = [after]
+    if entity_type is not None:
+        conditions.append("entity_type = ?")
+        values.append(entity_type)
+    if position == NOW:
+        conditions.append("until IS NULL")
+    else:
+        conditions.append("since <= ? AND (until IS NULL OR until > ?)")
+        values += [position, position]
+    rows = transaction.rows(
+        f"SELECT {_COLUMNS} FROM golden_version WHERE {' AND '.join(conditions)} ORDER BY golden LIMIT ?",
+        *values,
+        limit,
+    )
+    return [StoredGolden(*row) for row in rows]
+
+
+def batch_files(transaction: Transaction, batches: Collection[str]) -> dict[str, str]:
+    """The file that each of these batches was read from."""
+    return dict(transaction.rows("SELECT id, file FROM batch WHERE id {in}", list(batches)))
+
+
+def counts(transaction: Transaction) -> dict[str, dict[str, int]]:
+    """How much there is of each entity type: source records, golden records, open tasks, rows in quarantine."""
+    statements = {
+        "source_records": "SELECT entity_type, count(*) FROM source_record"
+        " WHERE first_position IS NOT NULL AND NOT deleted GROUP BY entity_type",
+        "golden_records": "SELECT entity_type, count(*) FROM golden_version"
+        " WHERE until IS NULL AND attributes IS NOT NULL GROUP BY entity_type",
+        "open_tasks": "SELECT entity_type, count(*) FROM task WHERE status = 'open' GROUP BY entity_type",
+        "quarantined": "SELECT entity_type, count(*) FROM quarantine WHERE status = 'open' GROUP BY entity_type",
+    }
+    found: dict[str, dict[str, int]] = {}
+    for name, statement in statements.items():
+        for entity_type, count in transaction.rows(statement):
+            found.setdefault(entity_type, dict.fromkeys(statements, 0))[name] = count
+    return found

@@ -1,0 +1,47 @@
+"""What the resolver writes of golden records: versions and cross-references as intervals, read back as they stand."""
+
+from collections.abc import Collection, Sequence
+
+from mdm.store import bulk
+from mdm.store.database import Transaction
+
+VERSION = ("golden", "version", "entity_type", "since", "until", "rules_version", "attributes", "lineage", "due")
+
+
+def current(
+    transaction: Transaction, goldens: Collection[int]
+) -> dict[int, tuple[int, bytes | None, bytes | None, str | None]]:
+    """(version, attributes, lineage, due) of these golden numbers as they stand."""
+    rows = transaction.rows(
+        "SELECT golden, version, attributes, lineage, due FROM golden_version WHERE golden {in} AND until IS NULL",
+        list(goldens),
+    )
+    return {golden: (version, attributes, lineage, due) for golden, version, attributes, lineage, due in rows}
+
+
+def due(transaction: Transaction, entity_type: str, *, tick: str) -> list[int]:
+    """The golden numbers that may change by a date."""
+    rows = transaction.rows(
+        "SELECT golden FROM golden_version WHERE entity_type = ? AND until IS NULL AND due IS NOT NULL AND due <= ?"
+        " ORDER BY golden",
+        entity_type, tick,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+def add_versions(
+    transaction: Transaction, rows: Sequence[tuple[object, ...]], *, closed: Sequence[tuple[int, int]], position: int
+) -> None:
+    """End the current versions (golden, version) at a position and add new ones (in the order of VERSION)."""
+    ended = [(golden, version, position) for golden, version in closed]
+    bulk.update(transaction, "golden_version", ("golden", "version", "until"), ended, keys=2)
+    bulk.insert(transaction, "golden_version", VERSION, rows)
+
+
+def move(transaction: Transaction, moves: Sequence[tuple[int, int, bool]], *, position: int) -> None:
+    """Give records (id, golden, had one before) a golden number from a position on."""
+    ended = [record_id for record_id, _, before in moves if before]
+    if ended:
+        transaction.run("UPDATE xref SET until = ? WHERE record_id {in} AND until IS NULL", position, ended)
+    rows = [(record_id, position, None, golden) for record_id, golden, _ in moves]
+    bulk.insert(transaction, "xref", ("record_id", "since", "until", "golden"), rows)

@@ -1,0 +1,31 @@
+"""How the database really runs: whether a commit is flushed, and how far the resolver is behind."""
+
+from mdm.store.database import Transaction
+
+# A probe must be quick: it looks at this many positions of the log at most.
+WINDOW = 100_000
+
+
+def durable(transaction: Transaction) -> bool:
+    """Whether a commit is on the disk before it is acknowledged."""
+    if not transaction.postgresql:
+        row = transaction.one("PRAGMA synchronous")
+        return row is not None and row[0] >= 2
+    settings = dict(
+        transaction.rows("SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')")
+    )
+    return settings["fsync"] == "on" and settings["synchronous_commit"] != "off"
+
+
+def pending(transaction: Transaction) -> dict[str, int]:
+    """How many source record versions of each entity type are acknowledged and not yet resolved, within WINDOW."""
+    row = transaction.one("SELECT max(position) FROM log")
+    head = (row and row[0]) or 0
+    found: dict[str, int] = {}
+    for entity_type, upto in transaction.rows("SELECT entity_type, upto FROM resolution ORDER BY entity_type"):
+        counted = transaction.one(
+            "SELECT count(*) FROM log WHERE position > ? AND kind = 'record' AND entity_type = ?",
+            max(upto, head - WINDOW), entity_type,
+        )  # fmt: skip
+        found[entity_type] = counted[0] if counted else 0
+    return found

@@ -1,0 +1,113 @@
+"""The append-only log: facts in with gapless positions, facts out by position or by source key."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mdm.log import GENESIS, Author, Fact, canonical, commitment, envelope_hash
+from mdm.store import bulk
+from mdm.store.database import Transaction
+
+ENVELOPE = (
+    "position", "kind", "entity_type", "actor", "correlation_id", "recorded_at", "key_token", "commitment", "previous_hash",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFact:
+    """A fact as the log holds it."""
+
+    position: int
+    kind: str
+    entity_type: str | None
+    body: dict[str, Any]
+
+
+def head(transaction: Transaction) -> int:
+    """The last position given, 0 in an empty log."""
+    row = transaction.one("SELECT max(position) FROM log")
+    return (row and row[0]) or 0
+
+
+def append(transaction: Transaction, facts: Sequence[Fact], *, author: Author) -> int:
+    """Add facts under the global lock; returns the position of the first."""
+    transaction.lock_log()
+    last = transaction.one(f"SELECT {', '.join(ENVELOPE)} FROM log ORDER BY position DESC LIMIT 1")
+    previous = envelope_hash(_bytes(last)) if last else GENESIS
+    first = position = last[0] + 1 if last else 1
+    envelopes: list[tuple[object, ...]] = []
+    payloads: list[tuple[object, ...]] = []
+    salts = os.urandom(16 * len(facts))
+    for index, fact in enumerate(facts):
+        body, salt = canonical(fact.body), salts[16 * index : 16 * index + 16]
+        row = (position, fact.kind, fact.entity_type, author.actor, author.correlation_id, author.recorded_at, fact.key_token,
+               commitment(salt, body), previous)  # fmt: skip
+        envelopes.append(row)
+        payloads.append((position, salt, body))
+        previous = envelope_hash(row)
+        position += 1
+    bulk.insert(transaction, "log", ENVELOPE, envelopes)
+    bulk.insert(transaction, "payload", ("position", "salt", "body"), payloads)
+    return first
+
+
+def pending(
+    transaction: Transaction, entity_type: str, *, after: int, upto: int | None, limit: int
+) -> tuple[list[StoredFact], int]:
+    """The next facts that concern one entity type, at most `limit`, and the position they reach."""
+    end = head(transaction) if upto is None else upto
+    rows = transaction.rows(
+        "SELECT log.position, kind, entity_type, body FROM log JOIN payload ON payload.position = log.position"
+        " WHERE log.position > ? AND log.position <= ? AND (entity_type = ? OR entity_type IS NULL) AND kind <> 'resolved'"
+        " ORDER BY log.position LIMIT ?",
+        after, end, entity_type, limit,
+    )  # fmt: skip
+    reached = rows[-1][0] if len(rows) == limit else end
+    return [StoredFact(position, kind, of, orjson.loads(body)) for position, kind, of, body in rows], reached
+
+
+def versions(
+    transaction: Transaction, tokens: Sequence[int], *, upto: int | None = None
+) -> list[tuple[int, int, dict[str, Any]]]:
+    """All versions of the records with these key tokens: (token, position, body), by position."""
+    rows = transaction.rows(
+        "SELECT key_token, log.position, body FROM log JOIN payload ON payload.position = log.position"
+        " WHERE key_token {in} AND log.position <= ? ORDER BY log.position",
+        list(tokens), head(transaction) if upto is None else upto,
+    )  # fmt: skip
+    return [(token, position, orjson.loads(body)) for token, position, body in rows]
+
+
+def bodies(transaction: Transaction, positions: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What the facts at these positions say; an erased payload is absent."""
+    rows = transaction.rows("SELECT position, body FROM payload WHERE position {in}", list(positions))
+    return {position: orjson.loads(body) for position, body in rows}
+
+
+def authors(transaction: Transaction, positions: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Who added the facts at these positions, and when."""
+    rows = transaction.rows("SELECT position, actor, recorded_at FROM log WHERE position {in}", list(positions))
+    return {position: (actor, recorded_at) for position, actor, recorded_at in rows}
+
+
+def resolved(transaction: Transaction, *, after: int, limit: int) -> list[StoredFact]:
+    """The resolver's own commits in order, for a rebuild."""
+    rows = transaction.rows(
+        "SELECT log.position, entity_type, body FROM log JOIN payload ON payload.position = log.position"
+        " WHERE log.position > ? AND kind = 'resolved' ORDER BY log.position LIMIT ?",
+        after, limit,
+    )  # fmt: skip
+    return [StoredFact(position, "resolved", of, orjson.loads(body)) for position, of, body in rows]
+
+
+def position_at(transaction: Transaction, moment: str) -> int:
+    """The last position recorded at or before a moment (ISO 8601 UTC text)."""
+    row = transaction.one("SELECT max(position) FROM log WHERE recorded_at <= ?", moment)
+    return (row and row[0]) or 0
+
+
+def _bytes(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(bytes(part) if isinstance(part, memoryview) else part for part in row)

@@ -1,0 +1,130 @@
+"""Source records as they stand: read by id, token, cluster or golden number; written in bulk."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from mdm.store import bulk
+from mdm.store.database import Transaction
+
+COLUMNS = (
+    "id", "key_token", "first_position", "entity_type", "source", "source_id", "deleted", "layers", "cells", "keys",
+    "cluster", "golden", "hangs_on", "cut",
+)  # fmt: skip
+PLACE = ("id", "cluster", "golden", "hangs_on", "cut")
+
+
+@dataclass(slots=True)
+class StoredRecord:
+    """One row of `source_record`: layers and cells are JSON, keys a packed array of 64-bit integers."""
+
+    id: int
+    key_token: int
+    first_position: int | None
+    entity_type: str
+    source: str
+    source_id: str
+    deleted: bool
+    layers: bytes
+    cells: bytes
+    keys: bytes
+    cluster: int
+    golden: int | None
+    hangs_on: int | None
+    cut: bool
+
+    @property
+    def key(self) -> str:
+        """The written source key."""
+        return f"{self.source}:{self.entity_type}:{self.source_id}"
+
+    @property
+    def living(self) -> bool:
+        """It has arrived and is not deleted."""
+        return self.first_position is not None and not self.deleted
+
+
+def by_column(transaction: Transaction, column: str, values: Collection[int]) -> list[StoredRecord]:
+    """The records whose `id`, `key_token`, `cluster`, `golden` or `hangs_on` is one of these."""
+    if not values:
+        return []
+    rows = transaction.rows(f"SELECT {', '.join(COLUMNS)} FROM source_record WHERE {column} {{in}}", list(values))
+    return [StoredRecord(*row) for row in rows]
+
+
+def of_type(transaction: Transaction, entity_type: str) -> list[StoredRecord]:
+    """All records of one entity type, those not yet arrived included, by id."""
+    rows = transaction.rows(
+        f"SELECT {', '.join(COLUMNS)} FROM source_record WHERE entity_type = ? ORDER BY id", entity_type
+    )
+    return [StoredRecord(*row) for row in rows]
+
+
+def lowest_id(transaction: Transaction) -> int:
+    """The smallest id given so far, at most 0: the next record not yet arrived gets one less."""
+    row = transaction.one("SELECT min(id) FROM source_record")
+    return min((row and row[0]) or 0, 0)
+
+
+def save(transaction: Transaction, records: Iterable[StoredRecord]) -> None:
+    """Write whole rows, new or changed."""
+    rows = [tuple(getattr(record, column) for column in COLUMNS) for record in records]
+    bulk.upsert(transaction, "source_record", COLUMNS, rows, keys=1)
+
+
+def place(transaction: Transaction, records: Iterable[StoredRecord]) -> None:
+    """Write only where records stand now: cluster, golden number, what they hang on, whether their piece was cut."""
+    rows = [tuple(getattr(record, column) for column in PLACE) for record in records]
+    bulk.update(transaction, "source_record", PLACE, rows, keys=1)
+
+
+def representatives(transaction: Transaction, tokens: Collection[int]) -> dict[int, str]:
+    """For each key token that has arrived: the smallest member key of the golden record that bears it."""
+    if not tokens:
+        return {}
+    rows = transaction.rows(
+        "SELECT target.key_token, member.source, member.entity_type, member.source_id FROM source_record AS target"
+        " JOIN source_record AS member ON member.golden = target.golden WHERE target.key_token {in}",
+        list(tokens),
+    )
+    smallest: dict[int, str] = {}
+    for token, source, entity_type, source_id in rows:
+        key = f"{source}:{entity_type}:{source_id}"
+        smallest[token] = min(smallest.get(token, key), key)
+    return smallest
+
+
+def link(
+    transaction: Transaction, links: Collection[tuple[int, int]], *, instead_of: Collection[tuple[int, int]]
+) -> None:
+    """Say which records refer to which key token: (token, record id)."""
+    bulk.delete(transaction, "reference_link", ("target_token", "record_id"), sorted(instead_of))
+    bulk.upsert(transaction, "reference_link", ("target_token", "record_id"), sorted(links), keys=2)
+
+
+def mark_referring(transaction: Transaction, tokens: Collection[int]) -> None:
+    """Mark all records that refer to these keys as to be resolved again."""
+    transaction.run(
+        "INSERT INTO dirty_record (entity_type, record_id) SELECT DISTINCT entity_type, id FROM reference_link"
+        " JOIN source_record ON id = record_id WHERE target_token {in} ON CONFLICT DO NOTHING",
+        list(tokens),
+    )
+
+
+def marked(transaction: Transaction, entity_type: str) -> list[int]:
+    """The records of one type that are to be resolved again."""
+    rows = transaction.rows("SELECT record_id FROM dirty_record WHERE entity_type = ? ORDER BY record_id", entity_type)
+    return [row[0] for row in rows]
+
+
+def unmark(transaction: Transaction, entity_type: str, ids: Collection[int]) -> None:
+    """Say that these have been resolved again."""
+    bulk.delete(transaction, "dirty_record", ("entity_type", "record_id"), [(entity_type, id_) for id_ in sorted(ids)])
+
+
+def has_open_task(transaction: Transaction, id_: int) -> bool:
+    """Whether a steward should look at a pair that this record is in."""
+    row = transaction.one(
+        "SELECT 1 FROM task WHERE status = 'open' AND left_id = ? UNION SELECT 1 FROM task WHERE status = 'open' AND right_id = ?",
+        id_, id_,
+    )  # fmt: skip
+    return row is not None

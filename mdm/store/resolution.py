@@ -1,0 +1,68 @@
+"""How far each entity type is resolved; the rules documents; the change feed's tail."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mdm.errors import NotFound
+from mdm.store import bulk
+from mdm.store.database import Transaction
+
+STATE = ("entity_type", "upto", "position", "rules_version", "tick", "cut_records")
+
+
+class StateRow(NamedTuple):
+    """One row of `resolution`."""
+
+    entity_type: str
+    upto: int
+    position: int
+    rules_version: str
+    tick: str | None
+    cut_records: int
+
+
+def state(transaction: Transaction, entity_type: str) -> StateRow | None:
+    """How far a type is resolved, None when it never was."""
+    row = transaction.one(f"SELECT {', '.join(STATE)} FROM resolution WHERE entity_type = ?", entity_type)
+    return StateRow(*row) if row else None
+
+
+def positions(transaction: Transaction, entity_types: Sequence[str]) -> dict[str, int]:
+    """The position of the last resolver commit of each of these types."""
+    rows = transaction.rows("SELECT entity_type, position FROM resolution WHERE entity_type {in}", list(entity_types))
+    return {**dict.fromkeys(entity_types, 0), **{entity_type: position for entity_type, position in rows}}
+
+
+def save(transaction: Transaction, row: StateRow) -> None:
+    """Say how far a type is resolved now."""
+    bulk.upsert(transaction, "resolution", STATE, [row], keys=1)
+
+
+def document(transaction: Transaction, version: str) -> str:
+    """The text of a rules version."""
+    row = transaction.one("SELECT document FROM rules_document WHERE version = ?", version)
+    if row is None:
+        raise NotFound(f"there is no rules version {version}")
+    return str(row[0])
+
+
+def in_force(transaction: Transaction) -> dict[str, str]:
+    """The rules version that was applied last for each entity type."""
+    rows = transaction.rows("SELECT entity_type, version FROM rules_document ORDER BY position")
+    return dict(rows)
+
+
+def add_document(transaction: Transaction, *, version: str, entity_type: str, document: str, position: int) -> None:
+    """Keep the text of a rules version and the position at which it was applied last."""
+    columns = ("version", "entity_type", "document", "position")
+    bulk.upsert(transaction, "rules_document", columns, [(version, entity_type, document, position)], keys=1)
+
+
+def append_changes(
+    transaction: Transaction, rows: Sequence[tuple[object, ...]], *, columns: Sequence[str], position: int
+) -> None:
+    """Add events to the end of the feed, gapless, under the lock of the log."""
+    last = transaction.one("SELECT max(sequence) FROM change")
+    start = ((last and last[0]) or 0) + 1
+    numbered = [(start + offset, position, *row) for offset, row in enumerate(rows)]
+    bulk.insert(transaction, "change", ("sequence", "position", *columns), numbered)

@@ -1,0 +1,48 @@
+"""What the resolver writes of steward tasks."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from mdm.store import bulk
+from mdm.store.database import Transaction
+
+
+class OpenTask(NamedTuple):
+    """A task as the resolver sees it: what it is about, and the weight of its pair."""
+
+    id: str
+    entity_type: str
+    kind: str
+    left_id: int | None
+    right_id: int | None
+    weight: int | None
+
+
+def open_about(transaction: Transaction, ids: Collection[int]) -> list[OpenTask]:
+    """Open tasks with an end among these records."""
+    columns, listed = ", ".join(OpenTask._fields), list(ids)
+    rows = transaction.rows(
+        f"SELECT {columns} FROM task WHERE status = 'open' AND left_id {{in}}"
+        f" UNION SELECT {columns} FROM task WHERE status = 'open' AND right_id {{in}}",
+        listed, listed,
+    )  # fmt: skip
+    return [OpenTask(*row) for row in rows]
+
+
+def open_of_type(transaction: Transaction, entity_type: str) -> list[OpenTask]:
+    """All open tasks of one entity type."""
+    rows = transaction.rows(
+        f"SELECT {', '.join(OpenTask._fields)} FROM task WHERE entity_type = ? AND status = 'open'", entity_type
+    )
+    return [OpenTask(*row) for row in rows]
+
+
+def change(transaction: Transaction, *, opened: Sequence[OpenTask], closed: Sequence[OpenTask], position: int) -> None:
+    """Open tasks, or weigh and reopen those that are there; close others."""
+    bulk.upsert(
+        transaction, "task", (*OpenTask._fields, "status", "opened", "closed"),
+        [(*task, "open", position, None) for task in opened], keys=1,
+    )  # fmt: skip
+    bulk.update(
+        transaction, "task", ("id", "status", "closed"), [(task.id, "closed", position) for task in closed], keys=1
+    )

@@ -1,0 +1,61 @@
+"""Steward tasks for readers: one by its id, and pages of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from mdm.store.database import Transaction
+
+# Tasks without a weight, such as contradictions, rank before all others.
+HIGHEST = 2**31 - 1
+_RANK = f"coalesce(weight, {HIGHEST})"
+_COLUMNS = "id, entity_type, kind, left_id, right_id, weight, status, opened, closed"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTask:
+    """One row of `task`; weight in thousandths of a bit."""
+
+    id: str
+    entity_type: str
+    kind: str
+    left_id: int | None
+    right_id: int | None
+    weight: int | None
+    status: str
+    opened: int
+    closed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which tasks are wanted; None takes all."""
+
+    entity_type: str | None = None
+    kind: str | None = None
+    status: str | None = "open"
+
+
+def by_id(transaction: Transaction, task_id: str) -> StoredTask | None:
+    """The task with this id."""
+    row = transaction.one(f"SELECT {_COLUMNS} FROM task WHERE id = ?", task_id)
+    return StoredTask(*row) if row else None
+
+
+def page(transaction: Transaction, wanted: Filter, *, after: str | None, limit: int) -> list[StoredTask]:
+    """The next tasks, the likeliest matches first, after the task with this id; tasks without a weight come first of all."""
+    conditions, values = ["1 = 1"], list[Any]()
+    for column, value in (("entity_type", wanted.entity_type), ("kind", wanted.kind), ("status", wanted.status)):
+        if value is not None:
+            conditions.append(f"{column} = ?")
+            values.append(value)
+    last = by_id(transaction, after) if after is not None else None
+    if last is not None:
+        conditions.append(f"({_RANK} < ? OR ({_RANK} = ? AND id > ?))")
+        rank = HIGHEST if last.weight is None else last.weight
+        values += [rank, rank, last.id]
+    rows = transaction.rows(
+        f"SELECT {_COLUMNS} FROM task WHERE {' AND '.join(conditions)} ORDER BY {_RANK} DESC, id LIMIT ?",
+        *values,
+        limit,
+    )
+    return [StoredTask(*row) for row in rows]

@@ -1,0 +1,101 @@
+"""Cross-references: from a source key to the golden number it bears, now or at a position of the log."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from mdm.store.database import Transaction
+
+# A position after everything: what holds now is what held then.
+NOW = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Borne:
+    """The golden number a source record bears, and the position since which it does."""
+
+    record_id: int
+    source: str
+    entity_type: str
+    source_id: str
+    deleted: bool
+    golden: int
+    since: int
+
+    @property
+    def key(self) -> str:
+        """The written source key."""
+        return f"{self.source}:{self.entity_type}:{self.source_id}"
+
+
+_BORNE = (
+    "SELECT source_record.id, source, entity_type, source_id, deleted, xref.golden, xref.since FROM source_record"
+    " JOIN xref ON xref.record_id = source_record.id AND xref.since <= ? AND (xref.until IS NULL OR xref.until > ?)"
+)
+
+
+def arrived(transaction: Transaction, tokens: Collection[int]) -> dict[int, tuple[int, str]]:
+    """The records that have arrived, by key token: (record id, written key)."""
+    rows = transaction.rows(
+        "SELECT key_token, id, source, entity_type, source_id FROM source_record"
+        " WHERE key_token {in} AND first_position IS NOT NULL",
+        list(tokens),
+    )
+    return {token: (id_, f"{source}:{of}:{source_id}") for token, id_, source, of, source_id in rows}
+
+
+def of_records(transaction: Transaction, ids: Collection[int], *, at: int = NOW) -> dict[int, Borne]:
+    """What these records bore at a position, by record id; a record not yet resolved is absent."""
+    rows = transaction.rows(f"{_BORNE} WHERE source_record.id {{in}}", at, at, list(ids))
+    return {row[0]: _borne(row) for row in rows}
+
+
+def crosswalks(transaction: Transaction, golden: Collection[int], *, at: int = NOW) -> dict[int, list[Borne]]:
+    """Who bore each golden number at a position, those deleted now included, sorted by key."""
+    rows = transaction.rows(f"{_BORNE} WHERE xref.golden {{in}}", at, at, list(golden))
+    found: dict[int, list[Borne]] = {}
+    for one in sorted(map(_borne, rows), key=lambda borne: (borne.source, borne.source_id)):
+        found.setdefault(one.golden, []).append(one)
+    return found
+
+
+def bearers(transaction: Transaction, golden: int, *, at: int = NOW) -> list[Borne]:
+    """Every record that bore this golden number by a position, with the number that it bore at that position."""
+    rows = transaction.rows(
+        f"{_BORNE} WHERE source_record.id IN (SELECT record_id FROM xref WHERE golden = ? AND since <= ?)",
+        at, at, golden, at,
+    )  # fmt: skip
+    return [_borne(row) for row in rows]
+
+
+def moves(transaction: Transaction, golden: int) -> list[tuple[int, str, int, int, int | None]]:
+    """The whole way of every record that ever bore this number: (record id, key, golden, since, until), in order."""
+    rows = transaction.rows(
+        "SELECT source_record.id, source, entity_type, source_id, xref.golden, xref.since, xref.until FROM xref"
+        " JOIN source_record ON source_record.id = xref.record_id"
+        " WHERE record_id IN (SELECT record_id FROM xref WHERE golden = ?) ORDER BY xref.since, source_record.id",
+        golden,
+    )
+    return [(row[0], f"{row[1]}:{row[2]}:{row[3]}", *row[4:]) for row in rows]
+
+
+def moved(
+    transaction: Transaction, golden: Collection[int], positions: Collection[int]
+) -> dict[tuple[int, int], list[str]]:
+    """The keys that began or ceased to bear a golden number at a position, by (position, golden number)."""
+    columns = "golden, xref.since, xref.until, source, entity_type, source_id"
+    source = "xref JOIN source_record ON source_record.id = xref.record_id"
+    rows = transaction.rows(
+        f"SELECT {columns} FROM {source} WHERE xref.golden {{in}} AND (xref.since {{in}} OR xref.until {{in}})",
+        list(golden), list(positions), list(positions),
+    )  # fmt: skip
+    found: dict[tuple[int, int], list[str]] = {}
+    for number, since, until, of_source, of, source_id in rows:
+        for position in (since, until):
+            if position is not None:
+                found.setdefault((position, number), []).append(f"{of_source}:{of}:{source_id}")
+    return {place: sorted(set(keys)) for place, keys in found.items()}
+
+
+def _borne(row: tuple[int, str, str, str, bool, int, int]) -> Borne:
+    record_id, source, entity_type, source_id, deleted, golden, since = row
+    return Borne(record_id, source, entity_type, source_id, bool(deleted), golden, since)

@@ -1,0 +1,1 @@
+"""The stewards' desk: pages over the hub's services."""

@@ -1,0 +1,87 @@
+"""Survivorship rules say where they are wrong and what was probably meant."""
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from golden_records.rules import RulesError, SurvivorshipRules, Trust, check
+
+DOCUMENT = """
+default: most_trusted
+attributes:
+  email: union
+  name: {strategy: source_priority, sources: [erp, crm]}
+  phone: {strategy: most_trusted, trust: {crm: 95}}
+trust: {erp: 90, crm: {value: 80, half_life: 365d}, psa: 60}
+groups: [[street, city]]
+"""
+NAMES = ["name", "email", "phone", "street", "city"]
+
+
+def rules(text):
+    return SurvivorshipRules.model_validate(yaml.safe_load(text))
+
+
+def test_a_rules_document_reads_as_it_is_written():
+    read = rules(DOCUMENT)
+    assert read.decided_by["email"].strategy == "union"
+    assert read.decided_by["name"].sources == ("erp", "crm")
+    assert read.trust["crm"] == Trust(value=80, half_life=365)
+    assert read.fallback.ratings == {"erp": (90, None), "crm": (80, 365), "psa": (60, None)}
+    check(read, NAMES)
+
+
+def test_the_trust_of_an_attribute_lies_over_the_trust_of_all():
+    assert rules(DOCUMENT).decided_by["phone"].ratings == {
+        "erp": (90, None),
+        "crm": (95, None),
+        "psa": (60, None),
+    }
+
+
+def test_rules_written_out_read_back_the_same():
+    read = rules(DOCUMENT)
+    assert SurvivorshipRules.model_validate(read.model_dump(mode="json")) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("default: most_trustd", "did you mean 'most_trusted'"),
+        ("attributes: {name: unoin}", "did you mean 'union'"),
+        ("attributes: {name: {strategy: longst}}", "did you mean 'longest'"),
+        ("attributes: {name: source_priority}", "needs `sources`"),
+        ("attributes: {name: {strategy: union, sources: [crm]}}", "no other strategy"),
+        ("default: source_priority", "cannot be the default"),
+        ("trust: {crm: 101}", "less than or equal to 100"),
+        ("trust: {crm: -1}", "greater than or equal to 0"),
+        ("trust: {crm: 80.5}", "integer"),
+        ("trust: {crm: {value: 80, half_life: 1y}}", "'1y' is not a number of days such as '365d'"),
+        ("trust: {crm: {value: 80, half_life: 0d}}", "greater than or equal to 1"),
+        ("trust: {crm: {value: 80, halflife: 1d}}", "Extra inputs"),
+        ("defualt: union", "Extra inputs"),
+    ],
+)
+def test_a_rule_that_cannot_be_followed_is_refused_in_words(text, words):
+    with pytest.raises(ValidationError, match=words):
+        rules(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "words"),
+    [
+        (
+            "attributes: {nmae: union}",
+            ("attributes", "nmae"),
+            "unknown attribute 'nmae': did you mean 'name'?",
+        ),
+        ("groups: [[street, cty]]", ("groups", 0, 1), "unknown attribute 'cty': did you mean 'city'?"),
+        ("groups: [[street], [city, street]]", ("groups", 1, 1), "attribute 'street' is grouped twice"),
+        ("attributes: {zzz: union}", ("attributes", "zzz"), "one of city, email, name, phone, street"),
+    ],
+)
+def test_a_rule_about_no_attribute_names_its_place_and_the_nearest_word(text, path, words):
+    with pytest.raises(RulesError, match="attribute") as refused:
+        check(rules(text), NAMES)
+    assert refused.value.path == path
+    assert words in str(refused.value)

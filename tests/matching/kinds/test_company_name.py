@@ -1,0 +1,105 @@
+"""Names of firms: legal forms, spellings, abbreviations and sister companies."""
+
+from math import log2
+
+import pytest
+
+from matching.columns import PART
+from matching.kinds import KINDS
+
+KIND = KINDS["company_name"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Brandt Werke GmbH", "BRANDT WERKE Gesellschaft mit beschränkter Haftung"),
+        ("Brandt Werke G.m.b.H.", "Brandt Werke"),
+        ("Brandt GmbH & Co. KG", "Brandt GmbH und Co Kommanditgesellschaft"),
+        ("Brandt AG", "Brandt Aktiengesellschaft"),
+        ("Oakhill Ltd", "Oakhill Limited"),
+        ("Oakhill plc", "Oakhill Public Limited Company"),
+        ("Oakhill LLP", "Oakhill Limited Liability Partnership"),
+        ("Fernway, Inc.", "Fernway Incorporated"),
+        ("Fernway L.L.C.", "Fernway LLC"),
+        ("Lumière S.A.S.", "Lumiere SAS"),
+        ("Lumière SARL", "Lumière Société à responsabilité limitée"),
+        ("Verdi S.p.A.", "VERDI SOCIETA PER AZIONI"),
+        ("Verdi S.r.l.", "Verdi srl"),
+        ("Tulp B.V.", "Tulp Besloten Vennootschap"),
+        ("Tulp N.V.", "Tulp NV"),
+        ("Wisla Sp. z o.o.", "Wisła Spółka z ograniczoną odpowiedzialnością"),
+        ("Norrland AB", "Norrland Aktiebolag"),
+        ("Kivi Oy", "Kivi Osakeyhtiö"),
+        ("Fjord A/S", "Fjord AS"),
+        ("Vltava s.r.o.", "Vltava spol. s r.o."),
+        ("Douro Lda.", "Douro Limitada"),
+        ("Ebro, S.L.", "Ebro Sociedad Limitada"),
+        ("ООО Ромашка", "Romashka OOO"),
+        ("Müller & Söhne", "Mueller und Sohne"),
+        ("Harbor Intl Mfg", "Harbor International Manufacturing"),
+        ("Carter Bros.", "Carter Brothers"),
+        ("North Star Shipping", "Shipping, North Star"),
+        ("I.B.X. Partners", "IBX Partners"),
+        ("A.B.X. Company", "ABX Company"),
+        ("JSC Volga Corporation", "Volga Corporation Joint Stock Company"),
+    ],
+)
+def test_two_ways_to_write_one_name_are_the_same_name(one: str, other: str, level_of) -> None:
+    assert level_of("company_name", one, other) == "exact"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Harlow Tradiing Ltd", "Harlow Trading Limited"),
+        ("Silverlake GmvbH", "Silverlaek GmbH"),
+        ("Bluewater Systems", "Blue Water Systems"),
+        ("Datenkraft Consullting", "Datenkraft Consulting"),
+    ],
+)
+def test_a_slip_of_the_keyboard_is_close(one: str, other: str, level_of) -> None:
+    assert level_of("company_name", one, other) == "close"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Dorn Logistik GmbH", "Dorn Holding GmbH"),
+        ("Zenith Consulting", "Zenith Legal"),
+        ("Zenith Deutschland", "Zenith France"),
+        ("Zenith", "Zenith Holding"),
+        ("Zenith Capital Fund VII", "Zenith Capital Fund VIII"),
+        ("Zenith Trust 2004-1", "Zenith Trust 2004-2"),
+        ("Zenith SA", "Zenith Energy GmbH"),
+        ("Nova Platforms", "Kova Platforms"),
+        ("Smith Consulting", "Jones Consulting"),
+    ],
+)
+def test_sister_companies_and_namesakes_speak_against_a_match(one: str, other: str, level_of) -> None:
+    level = next(level for level in KIND.levels if level.name == level_of("company_name", one, other))
+    assert log2(level.m / level.u) < -3
+
+
+def test_a_left_out_business_word_is_weak_evidence_for(level_of) -> None:
+    assert level_of("company_name", "Harlow Limited", "Harlow Trading Ltd") == "contained"
+
+
+def test_an_acronym_stands_for_its_name(level_of) -> None:
+    assert level_of("company_name", "NWF", "Northern Wool Factory Ltd") == "contained"
+    assert KIND.parts["acronym"](str(KIND.standardise("NWF"))) == ("nwf",)
+    assert KIND.parts["acronym"](str(KIND.standardise("Northern Wool Factory Ltd"))) == ("nwf",)
+
+
+def test_another_legal_form_is_neither_the_same_name_nor_a_typo(level_of) -> None:
+    assert level_of("company_name", "Brandt AG", "Brandt GmbH") == "other_form"
+
+
+def test_the_legal_form_is_kept_apart_and_a_name_that_is_only_a_form_stays_a_name() -> None:
+    assert KIND.standardise("S.A. Lumière") == f"lumiere{PART}sa"
+    assert KIND.standardise("Limited") == f"limited{PART}"
+
+
+def test_keys_leave_out_words_that_many_firms_have() -> None:
+    value = str(KIND.standardise("Dorn International Logistik GmbH"))
+    assert list(KIND.parts["tokens"](value)) == ["dorn"]

@@ -1,0 +1,70 @@
+"""E-mail addresses, telephone numbers and web addresses."""
+
+import pytest
+
+from matching.kinds import KINDS
+
+
+@pytest.mark.parametrize(
+    ("level", "one", "other"),
+    [
+        ("same", "Rosa.Almeida+crm@Gmail.com", "rosaalmeida@googlemail.com"),
+        ("same", "Rosa <rosa@lumiere.fr>", "ROSA@LUMIERE.FR"),
+        ("close", "rosa.almeida@lumiere.fr", "rosa.almeda@lumiere.fr"),
+        ("domain", "rosa@lumiere.fr", "info@shop.lumiere.fr"),
+        ("different", "rosa@gmail.com", "pedro@gmail.com"),
+    ],
+)
+def test_email_addresses_compare_by_user_and_by_the_firms_domain(level: str, one: str, other: str, level_of) -> None:
+    assert level_of("email", one, other) == level
+
+
+def test_a_free_mail_domain_makes_no_key() -> None:
+    domain = KINDS["email"].parts["domain"]
+    assert list(domain(str(KINDS["email"].standardise("rosa@web.de")))) == []
+    assert list(domain(str(KINDS["email"].standardise("rosa@mail.lumiere.co.uk")))) == ["lumiere.co.uk"]
+
+
+def test_an_email_address_that_is_none_is_refused_by_name() -> None:
+    assert "rosa at lumiere" in str(KINDS["email"].accepts("rosa at lumiere"))
+
+
+@pytest.mark.parametrize(
+    ("level", "one", "other"),
+    [
+        ("same", "0746/129433", "+49 746 129433"),
+        ("same", "0049746129433", "+49 (0)746 129433"),
+        ("same", "(312) 555-0142", "312/555-0142 ext. 7"),
+        ("same", "+1 312 555 0142", "1-312-555-0142"),
+        ("local", "555-0142", "312-555-0142"),
+        ("one_keystroke", "312-555-0142", "312-555-0143"),
+        ("different", "+49 746 129433", "+44 746 129433"),
+        ("different", "312-555-0142", "773-555-9988"),
+    ],
+)
+def test_telephone_numbers_compare_without_their_format(level: str, one: str, other: str, level_of) -> None:
+    assert level_of("phone", one, other) == level
+
+
+@pytest.mark.parametrize("junk", ["0000000", "1111111", "123", "call reception"])
+def test_a_number_nobody_has_is_missing(junk: str) -> None:
+    assert KINDS["phone"].standardise(junk) is None
+
+
+def test_a_number_too_short_for_its_country_does_not_decide() -> None:
+    phone = KINDS["phone"]
+    assert phone.valid(str(phone.standardise("+49 30 1234567")))
+    assert not phone.valid(str(phone.standardise("+33 4455667")))
+
+
+@pytest.mark.parametrize(
+    ("level", "one", "other"),
+    [
+        ("same", "https://www.lumiere.fr/shop/", "lumiere.fr/shop"),
+        ("host", "lumiere.fr/shop", "lumiere.fr"),
+        ("domain", "shop.lumiere.co.uk", "lumiere.co.uk"),
+        ("different", "lumiere.co.uk", "brandt.co.uk"),
+    ],
+)
+def test_web_addresses_compare_by_site(level: str, one: str, other: str, level_of) -> None:
+    assert level_of("url", one, other) == level

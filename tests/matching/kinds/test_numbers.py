@@ -1,0 +1,139 @@
+"""Identifiers, tax numbers, dates, amounts and codes."""
+
+import pytest
+
+from matching.kinds import KINDS
+
+
+@pytest.mark.parametrize(
+    ("level", "one", "other"),
+    [
+        ("same", "DE 136 695 976", "de136695976"),
+        ("same", "VAT No. GB980780684", "GB 980 7806 84"),
+        ("same_number", "DE136695976", "136695976"),
+        ("same_number", "FR40303265045", "303 265 045"),
+        ("one_keystroke", "136695976", "136695967"),
+        ("different", "DE136695976", "DE811907980"),
+    ],
+)
+def test_tax_numbers_compare_with_and_without_their_country(level: str, one: str, other: str, level_of) -> None:
+    assert level_of("tax_id", one, other) == level
+
+
+@pytest.mark.parametrize(
+    ("number", "may_decide"),
+    [
+        ("DE136695976", True),
+        ("DE136695970", False),
+        ("CHE-116.281.710 MWST", True),
+        ("ATU13585627", True),
+        ("94-1234567", True),
+        ("0815", False),
+    ],
+)
+def test_only_a_tax_number_that_keeps_its_rules_decides(number: str, *, may_decide: bool) -> None:
+    tax_id = KINDS["tax_id"]
+    assert tax_id.valid(str(tax_id.standardise(number))) is may_decide
+
+
+def test_a_vat_number_needs_its_country_to_decide() -> None:
+    assert KINDS["vat"].valid("DE136695976")
+    assert not KINDS["vat"].valid("136695976")
+
+
+def test_check_digits_of_lei_and_iban_are_checked() -> None:
+    assert KINDS["lei"].valid("213800KUD8LAJWSQ9D15")
+    assert not KINDS["lei"].valid("213800KUD8LAJWSQ9D16")
+    iban = KINDS["iban"]
+    assert iban.valid(str(iban.standardise("GB82 WEST 1234 5698 7654 32")))
+    assert not iban.valid("GB82WEST12345698765433")
+
+
+@pytest.mark.parametrize(
+    ("level", "one", "other"),
+    [("same", "HRB 3381-4", "hrb33814"), ("one_keystroke", "5172386", "5172368"), ("different", "5172386", "9841207")],
+)
+def test_identifiers_compare_without_signs(level: str, one: str, other: str, level_of) -> None:
+    assert level_of("identifier", one, other) == level
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2020-12-31",
+        "31.12.2020",
+        "31/12/2020",
+        "12/31/2020",
+        "20201231",
+        20201231,
+        "31 December 2020",
+        "Dec 31, 2020",
+        "31. Dezember 2020",
+        "2020-12-31T10:00:00Z",
+    ],
+)
+def test_a_date_is_read_however_people_write_it(text: object) -> None:
+    assert KINDS["date"].standardise(text) == "2020-12-31"
+
+
+def test_an_impossible_date_is_refused_by_name() -> None:
+    assert "is not a date" in str(KINDS["date"].accepts("31/31/2020"))
+    assert "31/31/2020" in str(KINDS["date"].accepts("31/31/2020"))
+
+
+@pytest.mark.parametrize(
+    ("level", "one", "other"),
+    [
+        ("same", "2001-03-04", "4.3.2001"),
+        ("swapped", "2001-03-04", "2001-04-03"),
+        ("close", "2001-03-04", "2001-03-28"),
+        ("close", "2001-03-04", "2011-03-04"),
+        ("year", "2001-03-04", "2001-10-28"),
+        ("different", "2001-03-04", "1987-10-28"),
+    ],
+)
+def test_dates_compare_by_their_parts(level: str, one: str, other: str, level_of) -> None:
+    assert level_of("date", one, other) == level
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("1,234.50", "1234.5"),
+        ("1.234,50", "1234.5"),
+        ("1'234.50", "1234.5"),
+        ("1.234.567", "1234567"),
+        (12.0, "12"),
+        (True, None),
+    ],
+)
+def test_a_number_is_read_in_both_notations(text: object, plain: str | None) -> None:
+    assert KINDS["number"].standardise(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("level", "one", "other"),
+    [
+        ("same", "EUR 1.250,00", {"amount": 1250, "currency": "EUR"}),
+        ("same", "1250 €", "1,250.00"),
+        ("near", "1250 €", "1255 €"),
+        ("different", "1250 €", "1250 USD"),
+    ],
+)
+def test_amounts_compare_within_their_currency(level: str, one: object, other: object, level_of) -> None:
+    assert level_of("money", one, other) == level
+
+
+@pytest.mark.parametrize("text", ["DE", "deu", "Germany", "Deutschland", "Federal Republic of Germany", "Niemcy"])
+def test_a_country_is_known_by_name_and_code(text: str) -> None:
+    assert KINDS["country"].standardise(text) == "DE"
+
+
+def test_a_currency_is_known_by_code_and_sign() -> None:
+    assert [KINDS["currency"].standardise(text) for text in ("eur", "€", "Euro", "XQQ")] == ["EUR", "EUR", "EUR", None]
+
+
+def test_yes_and_no_are_known_in_several_languages() -> None:
+    assert [KINDS["boolean"].standardise(text) for text in (True, "ja", "oui", 0, "nein", "perhaps")] == [
+        "true", "true", "true", "false", "false", None,
+    ]  # fmt: skip

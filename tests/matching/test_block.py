@@ -1,0 +1,95 @@
+"""Blocking: keys, caps and candidate pairs."""
+
+from itertools import combinations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rowwise import columns, small_model
+
+from matching.block import MAX_KEYS, RuleReport, blocking_keys, candidate_pairs, key_words, report
+from matching.standardise import standardise
+
+MODEL = small_model()
+LETTERS = "abcdefghij"
+
+
+def tabled(*records, model=MODEL):
+    return standardise(model, columns(list(records), list(model.attributes)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    entries=st.sets(st.tuples(st.integers(0, 12), st.sampled_from([-(2**63), -5, 0, 7, 2**63 - 1]))),
+    cap=st.integers(1, 8),
+)
+def test_candidate_pairs_are_the_combinations_within_blocks_of_at_most_the_cap(entries, cap):
+    ordered = sorted(entries)
+    rows = np.array([row for row, _ in ordered], dtype=np.int64)
+    keys = np.array([key for _, key in ordered], dtype=np.int64)
+    blocks = {key: [row for row, other in ordered if other == key] for _, key in ordered}
+    expected = {pair for block in blocks.values() if len(block) <= cap for pair in combinations(block, 2)}
+    left, right = candidate_pairs(rows, keys, cap)
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == sorted(expected)
+
+
+def test_keys_are_distinct_and_sorted_by_row_and_key():
+    email = ["a@x.example", "b@x.example", "c@y.example"]
+    rows, keys = blocking_keys(MODEL, tabled({"email": email, "founded": "2001-01-01"}, {"email": email}))
+    entries = list(zip(rows.tolist(), keys.tolist(), strict=True))
+    assert entries == sorted(set(entries))
+    assert (rows == 0).sum() == 3 + 2
+    assert (rows == 1).sum() == 3
+
+
+def test_a_missing_part_makes_no_key():
+    rows, _ = blocking_keys(MODEL, tabled({"name": "Acme Trading"}, {"country": "DE"}))
+    assert rows.tolist() == []
+
+
+def test_a_key_does_not_change_from_release_to_release():
+    _, keys = blocking_keys(MODEL, tabled({"tax_id": "A1001"}))
+    assert keys.tolist() == [6898550189584933308]
+
+
+def test_the_same_value_under_two_rules_or_entity_types_makes_two_keys():
+    model = small_model(block_on=[["tax_id"], ["tax_id", "country"]])
+    _, keys = blocking_keys(model, tabled({"tax_id": "A1001", "country": "DE"}))
+    assert len(set(keys.tolist())) == 2
+
+
+def test_a_record_keeps_the_keys_of_the_first_rules_and_of_its_longer_values():
+    model = small_model(block_on=[["tax_id"], ["email"], ["country"]])
+    emails = [f"{'person'[:size]}{letter}@x.example" for letter in LETTERS for size in (2, 3, 4, 5, 6)]
+    table = tabled({"tax_id": "A1001", "email": emails, "country": "DE"}, model=model)
+    kept = list(key_words(model, table, 0).values())
+    assert len(kept) == MAX_KEYS
+    assert kept[0].startswith("tax_id=")
+    lengths = [len(words) - len("email=@x.example") for words in kept[1:]]
+    assert lengths == [7] * 10 + [6] * 10 + [5] * 10 + [4]
+
+
+def test_a_huge_product_of_values_stays_within_the_limit():
+    model = small_model(block_on=[["name.tokens", "email", "email.user"]])
+    emails = [f"{number}@x.example" for number in range(2000)]
+    table = tabled({"name": "Alpha Beta Gamma Delta", "email": emails}, model=model)
+    assert len(blocking_keys(model, table)[0]) == MAX_KEYS
+
+
+def test_key_words_name_the_keys_that_blocking_makes():
+    record = {"name": "Acme Trading", "country": "DE", "email": ["a@x.example"], "founded": "2001-02-03"}
+    table = tabled({}, record)
+    _, keys = blocking_keys(MODEL, table)
+    spelled = key_words(MODEL, table, 1)
+    assert sorted(spelled) == keys.tolist()
+    assert {"email=a@x.example", "email domain=x.example, founded year=2001"} <= set(spelled.values())
+    assert key_words(MODEL, table, 0) == {}
+
+
+def test_the_report_counts_pairs_by_rule_and_names_blocks_over_the_cap():
+    model = small_model(block_on=[["country"], ["email"]])
+    people = [{"country": "DE", "email": [f"{number % 2}@x.example"]} for number in range(4)]
+    found = report(model, tabled(*people, model=model), 3)
+    assert found[1] == RuleReport(rule="email", records=4, keys=2, pairs=2, oversized=[])
+    assert (found[0].pairs, [size for _, size in found[0].oversized]) == (0, [4])
+    assert found[0].oversized[0][0].startswith("country=")
