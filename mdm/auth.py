@@ -19,7 +19,9 @@ Action = Literal[
 ROLES: tuple[Role, ...] = get_args(Role)
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
-_READ: frozenset[Action] = frozenset({"look up", "read golden records", "read the feed", "read rules", "read statistics"})
+_READ: frozenset[Action] = frozenset(
+    {"look up", "read golden records", "read the feed", "read rules", "read statistics"}
+)
 _STEWARD: frozenset[Action] = _READ | {"read tasks", "decide", "read quarantine"}
 MAY: dict[Role, frozenset[Action]] = {
     "reader": _READ,
@@ -96,7 +98,9 @@ def form(value: Any) -> Any:
             host, dot, ending = domain.rpartition(".")
             return f"{name[0]}***@{(host or ending)[:1]}***{dot}{ending if dot else ''}"
         # Digits are the telling part of phone and account numbers, so none is kept.
-        return " ".join(f"{word[0]}***" if word[0].isalpha() else "***" for word in re.split(r"\s+", value.strip()) if word)
+        return " ".join(
+            f"{word[0]}***" if word[0].isalpha() else "***" for word in re.split(r"\s+", value.strip()) if word
+        )
     if isinstance(value, Mapping):
         return {name: form(part) for name, part in value.items()}
     if isinstance(value, list | tuple):

@@ -1,1 +1,1 @@
-"""The stewards' desk: pages over the hub's services."""
+"""HTML over mdm.services: what a steward sees of the hub."""

@@ -28,7 +28,9 @@ def tagged(request: Request, document: object, *, etag: str | None = None) -> Re
     tag = f'"{etag or hashlib.blake2b(content, digest_size=8).hexdigest()}"'
     # The same address gives other bytes to other keys, so no shared cache may keep it.
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
-    if any(given.strip().removeprefix("W/") in {tag, "*"} for given in request.headers.get("if-none-match", "").split(",")):
+    if any(
+        given.strip().removeprefix("W/") in {tag, "*"} for given in request.headers.get("if-none-match", "").split(",")
+    ):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type="application/json", headers=headers)
 

@@ -2,9 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Request
 
 from mdm.api.opening import HubAtHand
 from mdm.auth import Action, Principal, allowed
@@ -62,11 +61,6 @@ class Requires:
         path = request.path_params
         allowed(principal, self.action, source=path.get("source"), entity_type=path.get("entity_type"))
         return Caller(hub, principal, self.action, _correlation_id(request))
-
-
-def requires(action: Action) -> Any:
-    """Annotate a route's caller: `caller: requires("look up")`."""
-    return Annotated[Caller, Depends(Requires(action))]
 
 
 def _bearer(request: Request) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mdm.api.problems import problem
+from mdm.api.problems import Problem, render
 
 log = structlog.get_logger()
 LONGEST_PATH = 16_384
@@ -45,22 +45,24 @@ class Envelope:
         except Exception as error:  # noqa: BLE001  the outermost border: whatever went wrong, the client gets a problem
             # The message of an exception may hold personal data, so only its type and place are logged.
             place = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-8:]]
-            log.error("request failed", request_id=request_id, error=type(error).__name__, place=place)
+            log.error(  # noqa: TRY400  see above
+                "request failed", request_id=request_id, error=type(error).__name__, place=place
+            )
             if not status:
                 detail = f"something went wrong inside the hub; its log has the details under {request_id}"
-                await problem(request_id, 500, "internal", detail=detail)(scope, receive, sent)
+                await render(Problem(500, "internal", detail), request_id)(scope, receive, sent)
         _log(scope, status[0] if status else 0)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         wrong = _wrong_address(scope)
         if wrong is not None:
-            await problem(scope["request_id"], 400, "bad_request", detail=wrong)(scope, receive, send)
+            await render(Problem(400, "bad_request", wrong), scope["request_id"])(scope, receive, send)
             return
         body = await self._body(scope, receive)
         if body is None:
             detail = f"the body is larger than {self.limit:,} bytes; send it in parts, or raise MDM_BODY_LIMIT"
             headers = {"Connection": "close"}
-            refusal = problem(scope["request_id"], 413, "too_large", detail=detail, headers=headers)
+            refusal = render(Problem(413, "too_large", detail), scope["request_id"], headers)
             await refusal(scope, receive, send)
             return
         waiting = [body]

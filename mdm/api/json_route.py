@@ -43,4 +43,6 @@ def media_type(request: Request) -> str:
 
 def not_taken(request: Request, *taken: str) -> HTTPException:
     """The refusal of a media type."""
-    return HTTPException(415, f"this address takes {' or '.join(taken)}, not {media_type(request) or 'a body of no type'}")
+    return HTTPException(
+        415, f"this address takes {' or '.join(taken)}, not {media_type(request) or 'a body of no type'}"
+    )

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query
 
 from mdm.errors import Fault, InvalidInput
 from mdm.log import Key
@@ -26,9 +26,8 @@ AsOf = Annotated[
 
 def key(source: str, entity_type: str, source_id: str, *, pointer: str = "/path") -> Key:
     """Read a source key; InvalidInput names the part that cannot be one."""
-    for name, value, longest in (
-        ("source", source, LONGEST_NAME), ("entity_type", entity_type, LONGEST_NAME), ("source_id", source_id, LONGEST_ID),
-    ):  # fmt: skip
+    limits = {"source": LONGEST_NAME, "entity_type": LONGEST_NAME, "source_id": LONGEST_ID}
+    for (name, longest), value in zip(limits.items(), (source, entity_type, source_id), strict=True):
         wrong = _wrong(value, longest)
         if wrong is None and ":" in value and name != "source_id":
             wrong = "must not hold a colon: a key is split at its first two"
@@ -36,6 +35,13 @@ def key(source: str, entity_type: str, source_id: str, *, pointer: str = "/path"
             detail = f"{name} {wrong}"
             raise InvalidInput(detail, faults=[Fault(f"{pointer}/{name}", detail, "key")])
     return Key(source, entity_type, source_id)
+
+
+def _path_key(source: Source, entity_type: TypeName, source_id: SourceId) -> Key:
+    return key(source, entity_type, source_id)
+
+
+PathKey = Annotated[Key, Depends(_path_key)]
 
 
 def written_key(text: str, *, pointer: str) -> Key:

@@ -4,6 +4,7 @@ Source: RFC 9457 (problem details), RFC 6901 (JSON pointers), RFC 6750 (WWW-Auth
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -16,30 +17,44 @@ from starlette.responses import Response
 from mdm.errors import Fault, HubError
 
 MEDIA_TYPE = "application/problem+json"
-CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
+CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
 
 
-def problem(
-    request_id: str, status: int, code: str, *, detail: str, title: str | None = None,
-    faults: Sequence[Fault] = (), extra: Mapping[str, object] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Response:  # fmt: skip
-    """Build a problem document; the values that were sent are not repeated in it."""
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a problem document says; the values that were sent are not repeated in it."""
+
+    status: int
+    code: str
+    detail: str
+    title: str | None = None
+    faults: Sequence[Fault] = ()
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+def render(problem: Problem, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer with a problem document."""
     document: dict[str, Any] = {
-        **(extra or {}),
-        "type": f"urn:mdm:problem:{code}",
-        "title": title or HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "code": code,
+        **problem.extra,
+        "type": f"urn:mdm:problem:{problem.code}",
+        "title": problem.title or HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "detail": problem.detail,
+        "code": problem.code,
         "request_id": request_id,
     }
-    if faults:
+    if problem.faults:
         document["errors"] = [
-            {"pointer": fault.pointer, "detail": fault.detail, "rule": fault.rule} for fault in faults
+            {"pointer": fault.pointer, "detail": fault.detail, "rule": fault.rule} for fault in problem.faults
         ]
     content = orjson.dumps(document, default=str)
-    return Response(content, status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
+    return Response(content, problem.status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
 
 
 def install(app: FastAPI) -> None:
@@ -70,19 +85,15 @@ def _pointer(location: Sequence[str | int]) -> str:
 async def _hub_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HubError)  # noqa: S101  registered for no other
     headers = {401: {"WWW-Authenticate": 'Bearer realm="mdm"'}, 503: {"Retry-After": "5"}}.get(error.status)
-    return problem(
-        request_id(request), error.status, error.code, detail=error.detail, title=error.title,
-        faults=error.faults, extra=error.extra, headers=headers,
-    )  # fmt: skip
+    told = Problem(error.status, error.code, error.detail, error.title, error.faults, error.extra)
+    return render(told, request_id(request), headers)
 
 
 async def _not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for no other
     faults = faults_of(error.errors())
     detail = "; ".join(f"{fault.pointer or 'the body'}: {fault.detail}" for fault in faults[:3])
-    return problem(
-        request_id(request), 422, "invalid_input", detail=detail, title="The input is not valid", faults=faults
-    )
+    return render(Problem(422, "invalid_input", detail, "The input is not valid", faults), request_id(request))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
@@ -93,4 +104,4 @@ async def _http_error(request: Request, error: Exception) -> Response:
         405: "this address does not take this method; the header Allow names those it takes",
     }
     detail = details.get(status, str(error.detail))
-    return problem(request_id(request), status, CODES.get(status, "error"), detail=detail, headers=error.headers)
+    return render(Problem(status, CODES.get(status, "error"), detail), request_id(request), error.headers)

@@ -99,19 +99,23 @@ def _object(name: str, attribute: Attribute, value: dict[object, object]) -> tup
 
 def _text(name: str, value: object) -> tuple[object, list[Fault]]:
     """Strip a text; refuse what no store and no screen could hold."""
+    if not isinstance(value, str):
+        return _number(name, value)
+    if len(value) > LONGEST_TEXT:
+        detail = f"has {len(value):,} characters; at most {LONGEST_TEXT:,} are taken"
+        return None, [_fault(name, detail, "text_too_long", None)]
+    if not value.isprintable() and (found := _CONTROL.search(value)):
+        detail = f"holds the control character U+{ord(found[0]):04X}"
+        return None, [_fault(name, detail, "control_character", None)]
+    return value.strip() or None, []
+
+
+def _number(name: str, value: object) -> tuple[object, list[Fault]]:
     if isinstance(value, float) and value - value != 0:  # infinite, or not a number
         return None, [_fault(name, f"is not a finite number: {value}", "number", None)]
     if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
         return None, [_fault(name, "is larger than a 64-bit number; send it as text", "number", None)]
-    if not isinstance(value, str):
-        return value, []
-    if len(value) > LONGEST_TEXT:
-        detail = f"has {len(value):,} characters; at most {LONGEST_TEXT:,} are taken"
-        return None, [_fault(name, detail, "text_too_long", None)]
-    if found := _CONTROL.search(value):
-        detail = f"holds the control character U+{ord(found[0]):04X}"
-        return None, [_fault(name, detail, "control_character", None)]
-    return value.strip() or None, []
+    return value, []
 
 
 def _pointer(place: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _LARGEST = 2**63 - 1
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
@@ -16,12 +17,17 @@ def time_text(value: object) -> str:
     if not isinstance(value, str):
         words = f"is not a time (write it as text, such as 2024-03-01T09:30:00Z): {value!r}"
         raise ValueError(words)  # noqa: TRY004  the caller sends any JSON value; each wrong one is a wrong value
+    return _in_utc(value)
+
+
+@lru_cache(maxsize=10_000)  # the times of a file are few
+def _in_utc(text: str) -> str:
     try:
         # Digits of other scripts are no ISO 8601; encoding refuses them with a ValueError of its own.
-        read = datetime.fromisoformat(value.strip().encode("ascii").decode())
+        read = datetime.fromisoformat(text.strip().encode("ascii").decode())
         moment = read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
     except (ValueError, OverflowError):
-        words = f"is not an ISO 8601 date or time (such as 2024-03-01 or 2024-03-01T09:30:00Z): {value[:80]!r}"
+        words = f"is not an ISO 8601 date or time (such as 2024-03-01 or 2024-03-01T09:30:00Z): {text[:80]!r}"
         raise ValueError(words) from None
     return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 

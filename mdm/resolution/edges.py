@@ -4,9 +4,8 @@ from collections import defaultdict
 
 import numpy as np
 
+from matching import score
 from matching.columns import Table, from_cells
-from matching.compare import compare
-from matching.score import score
 from mdm.resolution.candidates import Blocks
 from mdm.resolution.graph import Graph
 from mdm.resolution.work import Work, cells_of
@@ -45,16 +44,13 @@ def _score(work: Work, blocks: Blocks, graph: Graph) -> set[tuple[int, int]]:
     listed = ids.tolist()
     work.load("id", listed)
     table = table_of(work, listed)
-    left, right = np.searchsorted(ids, blocks.left), np.searchsorted(ids, blocks.right)
-    weights = score(model, table, compare(model, table, left, right), left, right).weights
-    enough = np.flatnonzero(weights >= model.review_weight)
+    found = score.edges(model, table, np.searchsorted(ids, blocks.left), np.searchsorted(ids, blocks.right))
     living = np.array([work.records[id_].living for id_ in listed])
-    both = (living[left] & living[right])[enough].tolist()
-    kept = zip(blocks.left[enough].tolist(), blocks.right[enough].tolist(), weights[enough].tolist(), both, strict=True)
-    pairs: set[tuple[int, int]] = set()
-    graph.read(sorted(set(blocks.left[enough].tolist())))
-    for one, other, weight, alive in kept:
-        pairs.add((one, other))
+    both = living[found.left] & living[found.right]
+    left, right = ids[found.left].tolist(), ids[found.right].tolist()
+    graph.read(sorted(set(left)))
+    pairs = set(zip(left, right, strict=True))
+    for one, other, weight, alive in zip(left, right, found.weights.tolist(), both.tolist(), strict=True):
         if graph.edges(one, new=False).get(other) != (weight, alive):
             graph.change((one, other), (weight, alive))
     return pairs

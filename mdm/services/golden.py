@@ -39,7 +39,7 @@ def get(
 ) -> Document:
     """The record that a golden ID stands for, whatever has happened to the ID.
 
-    `status` is `active`, `merged` (with `current_id`, whose record is shown), `split` (with `successors`) or `retired`.
+    `status`: `active`, `merged` (`current_id` says into which, and it is shown), `split` (`successors`) or `retired`.
 
     include: `lineage` adds where each value came from.
     hint: a source key that once bore the ID (`source:id` is enough) picks the record that it belongs to now.
@@ -57,7 +57,7 @@ def get(
 
 
 def lineage(hub: Hub, golden_id: str, *, as_of: AsOf = None) -> Document:
-    """Where each value of a golden record came from, and why the others lost: `{"golden_id", ..., "lineage": {...}}`."""
+    """Where each value of a golden record came from, and why others lost: `{"golden_id", ..., "lineage": {...}}`."""
     document = get(hub, golden_id, as_of=as_of, include=("lineage",))
     return {name: part for name, part in document.items() if name not in {"attributes", "crosswalk"}}
 

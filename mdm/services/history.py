@@ -5,6 +5,9 @@ from typing import Any
 import orjson
 
 from golden_records.identity import golden_id
+from mdm.errors import NotFound
+from mdm.services.hub import Hub
+from mdm.store import decisions as stored_decisions
 from mdm.store import golden as stored_golden
 from mdm.store import history as stored_history
 from mdm.store import log as stored_log
@@ -53,3 +56,14 @@ def _decisions(transaction: Transaction, record_ids: set[int]) -> list[Document]
         for position, (kind, in_force) in sorted(states.items())
         if (body := bodies.get(position)) is not None
     ]
+
+
+def decided_type(hub: Hub, decision_id: str) -> str:
+    """The entity type that a decision is about; raises NotFound."""
+    digits = decision_id.removeprefix("dec_")
+    if digits.isascii() and digits.isdigit() and len(digits) < 19:
+        with hub.database.read() as transaction:
+            states = stored_decisions.states(transaction, [int(digits)])
+        if states:
+            return next(iter(states.values()))[0]
+    raise NotFound(f"there is no decision {decision_id!r}")

@@ -12,7 +12,7 @@ from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput, NotFound, Stale
 from mdm.log import Author, Key, canonical
 from mdm.services import decisions
-from mdm.services.decisions import Decided
+from mdm.services.decisions import Decided, Verdict
 from mdm.services.explain import evidence_of, seen_by_matching
 from mdm.services.hub import Hub
 from mdm.store import golden as stored_golden
@@ -55,8 +55,8 @@ def get(hub: Hub, task_id: str) -> Document:
         return _documents(hub, transaction, [_stored(transaction, task_id)])[0]
 
 
-def decide(
-    hub: Hub, task_id: str, *, verdict: str, reason: str, etag: str, author: Author, supersede: bool = False
+def decide(  # noqa: PLR0913  a decision has these parts
+    hub: Hub, task_id: str, *, verdict: Verdict, reason: str, etag: str, author: Author, supersede: bool = False
 ) -> Decided:
     """Say whether the two records of a task are the `same`, `distinct` or `related`.
 

@@ -25,7 +25,8 @@ def page(transaction: Transaction, entity_type: str | None, *, after: int, limit
     """The next changes after a position of the feed."""
     condition, values = ("AND entity_type = ? ", (entity_type,)) if entity_type is not None else ("", ())
     rows = transaction.rows(
-        "SELECT sequence, position, entity_type, kind, golden, record_id, others, version_before, version_after FROM change"
+        "SELECT sequence, position, entity_type, kind, golden, record_id, others, version_before, version_after"
+        " FROM change"
         f" WHERE sequence > ? {condition}ORDER BY sequence LIMIT ?",
         after, *values, limit,
     )  # fmt: skip

@@ -12,7 +12,7 @@ _COLUMNS = "golden, version, entity_type, since, until, rules_version, attribute
 
 @dataclass(frozen=True, slots=True)
 class StoredGolden:
-    """One golden version: attributes as canonical JSON, lineage as compressed JSON, neither when nothing living bears it."""
+    """One golden version: attributes as JSON, lineage as compressed JSON; neither when nothing living bears it."""
 
     golden: int
     version: int

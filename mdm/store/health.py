@@ -10,11 +10,11 @@ def durable(transaction: Transaction) -> bool:
     """Whether a commit is on the disk before it is acknowledged."""
     if not transaction.postgresql:
         row = transaction.one("PRAGMA synchronous")
-        return row is not None and row[0] >= 2
+        return row is not None and int(row[0]) >= 2
     settings = dict(
         transaction.rows("SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')")
     )
-    return settings["fsync"] == "on" and settings["synchronous_commit"] != "off"
+    return bool(settings["fsync"] == "on" and settings["synchronous_commit"] != "off")
 
 
 def pending(transaction: Transaction) -> dict[str, int]:

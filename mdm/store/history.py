@@ -9,7 +9,8 @@ def decisions_about(transaction: Transaction, record_ids: Collection[int]) -> di
     """By position: (kind, in force) of each decision that names one of these records, or that voids such a one."""
     ids = list(record_ids)
     rows = transaction.rows(
-        "SELECT position FROM decision_pair WHERE left_id {in} UNION SELECT position FROM decision_pair WHERE right_id {in}",
+        "SELECT position FROM decision_pair WHERE left_id {in}"
+        " UNION SELECT position FROM decision_pair WHERE right_id {in}",
         ids, ids,
     )  # fmt: skip
     positions = {row[0] for row in rows}

@@ -42,7 +42,7 @@ def by_id(transaction: Transaction, task_id: str) -> StoredTask | None:
 
 
 def page(transaction: Transaction, wanted: Filter, *, after: str | None, limit: int) -> list[StoredTask]:
-    """The next tasks, the likeliest matches first, after the task with this id; tasks without a weight come first of all."""
+    """The next tasks after the one with this id: those without a weight, then the likeliest matches first."""
     conditions, values = ["1 = 1"], list[Any]()
     for column, value in (("entity_type", wanted.entity_type), ("kind", wanted.kind), ("status", wanted.status)):
         if value is not None:

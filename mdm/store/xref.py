@@ -82,7 +82,7 @@ def moved(
     transaction: Transaction, golden: Collection[int], positions: Collection[int]
 ) -> dict[tuple[int, int], list[str]]:
     """The keys that began or ceased to bear a golden number at a position, by (position, golden number)."""
-    columns = "golden, xref.since, xref.until, source, entity_type, source_id"
+    columns = "xref.golden, xref.since, xref.until, source, entity_type, source_id"
     source = "xref JOIN source_record ON source_record.id = xref.record_id"
     rows = transaction.rows(
         f"SELECT {columns} FROM {source} WHERE xref.golden {{in}} AND (xref.since {{in}} OR xref.until {{in}})",

@@ -1,0 +1,85 @@
+# Everything a person or a machine does with this repository. Needs Python 3.11, make and a package index.
+# Each list of packages is installed once, and again only when it or pyproject.toml changes.
+
+PORT ?= 8000
+SERVE ?= 1
+N ?= 1
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --quiet
+INSTALL := $(PIP) install --root-user-action=ignore --no-compile
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test verify soak check format bench docs screenshots browser lock clean
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
+
+demo: .venv/core ## Build the demo hub and serve it (PORT=8000; SERVE=0 builds it and stops)
+	@$(BIN)/mdm demo --port $(PORT) $(if $(filter 0 no false,$(SERVE)),--no-serve)
+
+test: .venv/dev ## The test suite: SQLite and a real PostgreSQL, nothing to set up
+	@$(BIN)/pytest -n 2 --dist worksteal
+
+verify: .venv/dev ## The longer tier of tests
+	@$(BIN)/pytest -m verify
+
+soak: .venv/dev ## Random histories for as long as you like (N=10 is ten times as many)
+	@SOAK_N=$(N) $(BIN)/pytest -m soak -s
+
+check: .venv/dev ## Format, lint, types, import contracts, generated pages
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo --no-cache
+	@$(BIN)/python docs/generate.py --check
+
+format: .venv/dev ## Put the code into shape
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: .venv/dev ## Measure speed and quality (comes later)
+	@echo "make bench: there is nothing to run yet; benchmarks/ holds the rules and the generator of the data" >&2; exit 1
+
+docs: .venv/dev ## Write the generated pages of docs/reference anew
+	@$(BIN)/python docs/generate.py
+
+screenshots: ## Pictures of the stewards' desk (come with the desk)
+	@echo "make screenshots: the stewards' desk has no pages yet, so there is nothing to picture" >&2; exit 1
+
+browser: ## Tests in a real browser (come with the desk)
+	@echo "make browser: the stewards' desk has no pages yet, so there is nothing to open in a browser" >&2; exit 1
+
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header requirements/build.in pyproject.toml
+
+lock: ## Choose the package versions anew (needs uv); UPGRADE=--upgrade takes the newest
+	@command -v uv >/dev/null || { echo "make lock: uv is needed; install it with: python3 -m pip install uv" >&2; exit 1; }
+	@$(LOCK) $(UPGRADE) --extra dev --output-file requirements/dev.txt
+	@$(LOCK) $(UPGRADE) --constraint requirements/dev.txt --output-file requirements/core.txt
+
+clean: ## Remove what was installed and cached; hubs and their data stay
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/bin/python:
+	@for python in $(PYTHON) python3.11 python3; do \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		$$python -m venv .venv && exit 0; \
+		rm -rf .venv; \
+		echo "$$python cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; \
+	done; \
+	echo "Python 3.11 or newer is needed, and neither python3.11 nor python3 is that;" \
+		"name one with: make PYTHON=/path/to/python3" >&2; exit 1
+
+.venv/core: requirements/core.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what the hub needs (once, about half a minute) ..." >&2
+	@$(INSTALL) --require-hashes --only-binary :all: -r $<
+	@$(INSTALL) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+# The packages for development include those of the hub, so both marks are set.
+.venv/dev: requirements/dev.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what the hub and its tests need (once, about half a minute) ..." >&2
+	@$(INSTALL) --require-hashes --only-binary :all: -r $<
+	@$(INSTALL) --no-build-isolation --no-deps --editable .
+	@touch .venv/core $@

@@ -1,0 +1,119 @@
+"""Write the pages of docs/reference from the program itself; with --check, only say which are not current."""
+
+import sys
+from collections.abc import Iterator
+from math import log2
+from pathlib import Path
+from typing import Any
+
+from typer.main import get_command
+
+from golden_records.strategies import STRATEGIES
+from matching.kinds import KINDS
+from mdm.cli.app import app
+from mdm.settings import Settings
+
+REFERENCE = Path(__file__).parent / "reference"
+ORIGIN = "<!-- Written by `make docs` from the program itself; change it there. -->"
+
+
+def cell(text: object) -> str:
+    """One cell of a table: on one line, with no bars of its own."""
+    return " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Every command that does something, by its full name, in the order of the help."""
+    for word, below in getattr(command, "commands", {}).items():
+        if not below.hidden:
+            yield from commands(below, f"{name} {word}")
+    if not hasattr(command, "commands"):
+        yield name, command
+
+
+def command_section(name: str, command: Any) -> Iterator[str]:
+    """What one command does, how it is written, and what it takes."""
+    context = command.context_class(command, info_name=name)
+    yield f"## {name}\n"
+    yield f"{(command.help or '').strip()}\n"
+    if command.epilog:
+        yield f"{command.epilog.strip()}\n"
+    yield f"```\n{name} {' '.join(command.collect_usage_pieces(context))}\n```\n"
+    records = [parameter.get_help_record(context) for parameter in command.params if parameter.name != "help"]
+    if any(records):
+        yield "| argument or option | what |\n| --- | --- |"
+        yield from (f"| `{cell(left).replace('&lt;', '<')}` | {cell(right)} |" for left, right in filter(None, records))
+        yield ""
+
+
+def command_line() -> str:
+    """Put the page of the command line together."""
+    lines = [ORIGIN, "# The command line\n", "`mdm COMMAND --help` shows the same, with the defaults of your version.\n"]
+    for name, command in commands(get_command(app), "mdm"):
+        lines += command_section(name, command)
+    return "\n".join(lines)
+
+
+def settings() -> str:
+    """Put the page of the settings together."""
+    lines = [
+        ORIGIN,
+        "# Settings\n",
+        "Each setting is a variable of the environment, or a line of `mdm.toml` in the directory where `mdm` is started",
+        "(`port = 9000`). Variables win over the file, and options of a command win over both.\n",
+        "| variable | in mdm.toml | default | what |\n| --- | --- | --- | --- |",
+    ]
+    for name, field in Settings.model_fields.items():
+        lines.append(f"| `MDM_{name.upper()}` | `{name}` | `{cell(field.default)}` | {cell(field.description)} |")
+    return "\n".join([*lines, ""])
+
+
+def kinds() -> str:
+    """Put the page of the kinds and strategies together."""
+    lines = [
+        ORIGIN,
+        "# Kinds and strategies\n",
+        "## Kinds\n",
+        "What an attribute's values can be, and the parts of a value that a blocking key can use: `name.tokens`.\n",
+    ]
+    for name, kind in sorted(KINDS.items()):
+        lines += [f"### {name}\n", f"{kind.help.strip()}\n"]
+        if kind.fields:
+            lines.append(f"Fields: {', '.join(f'`{field}`' for field in kind.fields)}.\n")
+        parts = [f"`.{part}`" for part in kind.parts if part]
+        if parts:
+            lines.append(f"Parts: {', '.join(parts)}.\n")
+        lines.append("| level | says | match weight, bits |\n| --- | --- | ---: |")
+        lines += [f"| `{cell(one.name)}` | {cell(one.words)} | {log2(one.m / one.u):+.1f} |" for one in kind.levels]
+        lines.append("")
+    lines += ["## Strategies\n", "What a survivorship rule can say, for all attributes or for one.\n"]
+    lines += [f"- `{name}`: {(strategy.__doc__ or '').strip()}" for name, strategy in STRATEGIES.items()]
+    return "\n".join([*lines, ""])
+
+
+def pages() -> dict[Path, str]:
+    """Each generated page and what should stand in it."""
+    return {
+        REFERENCE / "cli.md": command_line(),
+        REFERENCE / "settings.md": settings(),
+        REFERENCE / "kinds.md": kinds(),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or check them; 1 when one is not current."""
+    current = pages()
+    old = [path for path in current if not path.exists() or path.read_text(encoding="utf-8") != current[path]]
+    if "--check" in arguments:
+        for path in old:
+            sys.stderr.write(f"{path.relative_to(REFERENCE.parents[1])} is not current: run `make docs`\n")
+        return 1 if old else 0
+    REFERENCE.mkdir(exist_ok=True)
+    for path in old:
+        path.write_text(current[path], encoding="utf-8")
+        sys.stdout.write(f"wrote {path.relative_to(REFERENCE.parents[1])}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,81 @@
+"""The HTTP application: routes, problems, OpenAPI, and documentation without a network."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from mdm.api import problems, reference
+from mdm.api.envelope import Envelope
+from mdm.api.opening import HubAtHand
+from mdm.api.routes import ROUTERS
+from mdm.settings import Settings
+
+PUBLIC = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs", "/docs/{name}"})
+"""The addresses that need no key; every other route declares an action."""
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+        **{name: {"type": "string"} for name in ("type", "title", "detail", "code", "request_id")},
+        "status": {"type": "integer"},
+        "errors": {"type": "array", "items": {
+            "type": "object",
+            "properties": {name: {"type": "string"} for name in ("pointer", "detail", "rule")},
+        }},
+    },
+}  # fmt: skip
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Make the API without a user interface.
+
+    The hub is opened at the first request that needs it: until then, and while its database is away,
+    requests are answered with 503 and `/readyz` says why.
+    """
+    settings = settings or Settings()
+    at_hand = HubAtHand(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        at_hand.close()
+
+    app = FastAPI(
+        title="Master data hub", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None,
+        openapi_url=None, redirect_slashes=False,
+    )  # fmt: skip
+    app.state.at_hand = at_hand
+    for router in ROUTERS:
+        app.include_router(router)
+    reference.install(app, describe)
+    problems.install(app)
+    app.add_middleware(Envelope, limit=settings.body_limit)
+    return app
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """Describe the API in OpenAPI 3.1."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, routes=app.routes,
+            description="Look up which golden record a source record belongs to, and follow what changes.",
+        )  # fmt: skip
+        components = document.setdefault("components", {})
+        components.setdefault("schemas", {})["Problem"] = PROBLEM
+        components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        for path, operations in document["paths"].items():
+            for operation in operations.values():
+                operation["security"] = [] if path in PUBLIC else [{"key": []}]
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _version() -> str:
+    try:
+        return version("mdm-hub")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "0"

@@ -1,0 +1,104 @@
+"""What clients send as JSON, parsed strictly: an unknown member is an error that names its place."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+WrittenKey = Annotated[str, StringConstraints(min_length=5, max_length=1_300)]
+GoldenIdText = Annotated[str, StringConstraints(min_length=3, max_length=40)]
+
+
+class Body(BaseModel):
+    """What all bodies share."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class RecordBody(Body):
+    """One version of a source record; absent is not null, and null is not empty."""
+
+    attributes: dict[str, Any]
+    version: int | str | None = None
+    event_time: str | None = None
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"attributes": {"name": "Acme GmbH", "email": ["info@acme.example"]}, "version": 7,
+         "event_time": "2026-03-01T09:30:00Z"}
+    ]})  # fmt: skip
+
+
+class BatchItem(Body):
+    """One source record of a batch, with its key."""
+
+    source: str
+    entity_type: str
+    source_id: str
+    attributes: dict[str, Any] = {}
+    version: int | str | None = None
+    event_time: str | None = None
+    deleted: bool = False
+
+
+class LookupBody(Body):
+    """Source keys to look up, each `[source, entity type, source id]`."""
+
+    keys: list[tuple[str, str, str]]
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"keys": [["crm", "customer", "0015g"], ["erp", "customer", "4711"]]}]},
+        strict=False,  # a JSON array is no tuple to a strict model
+    )
+
+
+class ReasonBody(Body):
+    """Why something is decided."""
+
+    reason: Text
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Merged the wrong Acme"}]})
+
+
+class MergeBody(ReasonBody):
+    """Golden records that are one thing."""
+
+    golden_ids: list[GoldenIdText] = Field(min_length=2, max_length=100)
+    supersede: bool = False
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"golden_ids": ["cus_000002a", "cus_0000041"], "reason": "Same tax ID, confirmed by phone"}
+    ]})  # fmt: skip
+
+
+class SplitBody(ReasonBody):
+    """Source records that belong together and not to the rest of the golden record."""
+
+    keys: list[WrittenKey] = Field(min_length=1, max_length=1_000)
+    supersede: bool = False
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"keys": ["erp:customer:4711"], "reason": "A sister company"}
+    ]})  # fmt: skip
+
+
+class DecideBody(ReasonBody):
+    """What a steward says of a task's pair, with the etag that the task was read with."""
+
+    verdict: Literal["same", "distinct", "related"]
+    etag: str | None = None
+    supersede: bool = False
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"verdict": "same", "reason": "One company, two spellings", "etag": "9f2c1b7a0d3e4f56"}
+    ]})  # fmt: skip
+
+
+class RulesBody(Body):
+    """A rules document, the YAML text of an entity type."""
+
+    document: Annotated[str, StringConstraints(min_length=1, max_length=1_000_000)]
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"document": "entity_type: branch\nid_prefix: bra\nattributes: {name: {kind: company_name}}\n"
+                     "match: {block_on: [[name]], compare: [name]}\n"}
+    ]})  # fmt: skip

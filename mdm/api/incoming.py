@@ -1,0 +1,76 @@
+"""From what a client sends to a source record as services take it, or to all that is wrong with it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from mdm.api.bodies import BatchItem, RecordBody
+from mdm.api.parameters import key
+from mdm.api.problems import faults_of
+from mdm.entity_types import EntityType, check, hint
+from mdm.errors import Fault, InvalidInput
+from mdm.ingest.incoming import Incoming, Mode, time_text, version_value
+from mdm.ingest.rows import Rejected
+from mdm.log import Key
+
+REQUEST = "request"
+
+
+def record(key: Key, body: RecordBody, entity_type: EntityType, *, mode: Mode) -> Incoming:
+    """Check one record; InvalidInput lists every fault with its pointer."""
+    if mode == "delete":
+        attributes, faults = dict[str, object](), list[Fault]()
+    else:
+        attributes, faults = check(entity_type, body.attributes, partial=mode == "patch")
+    version = _read(version_value, "version", body.version, faults)
+    event_time = _read(time_text, "event_time", body.event_time, faults)
+    if faults:
+        raise InvalidInput("; ".join(fault.detail for fault in faults[:3]), faults=faults)
+    return Incoming(
+        key.source, key.entity_type, key.source_id, attributes, version,
+        None if event_time is None else str(event_time), mode,
+    )  # fmt: skip
+
+
+def item(index: int, sent: Any, entity_types: dict[str, EntityType]) -> tuple[Incoming | Rejected, tuple[Fault, ...]]:
+    """Check one item of a batch: the record, or what goes to quarantine and its faults."""
+    try:
+        parsed = BatchItem.model_validate(sent)
+        of = key(parsed.source, parsed.entity_type, parsed.source_id, pointer="")
+        entity_type = _known(parsed.entity_type, entity_types)
+        body = RecordBody(attributes=parsed.attributes, version=parsed.version, event_time=parsed.event_time)
+        taken = record(of, body, entity_type, mode="delete" if parsed.deleted else "put")
+        return taken._replace(line=index + 1), ()
+    except ValidationError as error:
+        return _rejected(index, sent, faults_of(error.errors()))
+    except InvalidInput as error:
+        return _rejected(index, sent, error.faults)
+
+
+def _known(name: str, entity_types: dict[str, EntityType]) -> EntityType:
+    if name not in entity_types:
+        detail = f"there is no entity type {name!r}{hint(name, entity_types)}"
+        raise InvalidInput(detail, faults=[Fault("/entity_type", detail, "entity_type")])
+    return entity_types[name]
+
+
+def _read(read: Any, name: str, value: object, faults: list[Fault]) -> Any:
+    if value is None:
+        return None
+    try:
+        return read(value)
+    except ValueError as error:
+        faults.append(Fault(f"/{name}", f"{name} {error}", name, value))
+        return None
+
+
+def _rejected(index: int, sent: Any, faults: Sequence[Fault]) -> tuple[Rejected, tuple[Fault, ...]]:
+    first = faults[0]
+    column = first.pointer.removeprefix("/attributes").removeprefix("/").replace("/", ".") or None
+    rejected = Rejected(
+        file=REQUEST, line=index + 1, column=column, value=first.value, rule=first.rule, detail=first.detail,
+        raw=orjson.dumps(sent).decode(),
+    )  # fmt: skip
+    return rejected, tuple(faults)

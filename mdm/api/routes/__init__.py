@@ -1,0 +1,27 @@
+"""The routes, one module per noun; each declares its action, its example and its summary."""
+
+from mdm.api.routes import (
+    changes,
+    decisions,
+    golden_records,
+    health,
+    quarantine,
+    rules,
+    source_records,
+    stats,
+    tasks,
+    xref,
+)
+
+ROUTERS = (
+    source_records.router,
+    xref.router,
+    golden_records.router,
+    tasks.router,
+    decisions.router,
+    changes.router,
+    rules.router,
+    quarantine.router,
+    stats.router,
+    health.router,
+)

@@ -1,0 +1,131 @@
+"""Golden records: read, listed, explained, merged and split."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from mdm.api.answers import answer, described, tagged
+from mdm.api.bodies import MergeBody, SplitBody
+from mdm.api.caller import Caller, Requires
+from mdm.api.json_route import JsonRoute
+from mdm.api.parameters import AsOf, Cursor, GoldenId, Limit, TypeFilter, written_key
+from mdm.api.routes.decisions import DECIDED, FOR_REAL, decided
+from mdm.errors import Fault, InvalidInput
+from mdm.services import decisions, explain, golden, masking
+
+router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
+Reading = Annotated[Caller, Depends(Requires("read golden records"))]
+Deciding = Annotated[Caller, Depends(Requires("decide"))]
+Parts = Literal["lineage", "crosswalk"]
+EXAMPLE = {
+    "golden_id": "cus_000002a", "entity_type": "customer", "status": "active", "version": 3, "seq": 4712,
+    "rules_version": "9c1d4a5e6f708192", "attributes": {"name": "Acme GmbH"},
+    "crosswalk": [{"source": "crm", "source_id": "0015g"}, {"source": "erp", "source_id": "4711"}],
+}  # fmt: skip
+PLACE = {"source": "crm", "source_id": "0015g", "position": 4711, "version": 7, "event_time": None}
+LINEAGE = {
+    "golden_id": "cus_000002a", "entity_type": "customer", "status": "active", "version": 3, "seq": 4712,
+    "rules_version": "9c1d4a5e6f708192",
+    "lineage": {"name": {"winner": {**PLACE, "value": "Acme GmbH"}, "losers": [], "strategy": "most_frequent",
+                         "rules_version": "9c1d4a5e6f708192"}},
+}  # fmt: skip
+HISTORY = {
+    "golden_id": "cus_000002a", "entity_type": "customer", "status": "active",
+    "versions": [{"version": 1, "since": 4712, "until": None, "recorded_at": "2026-03-01T09:30:00.000000Z",
+                  "rules_version": "9c1d4a5e6f708192", "attributes": {"name": "Acme GmbH"}}],
+    "moves": [{"key": "crm:customer:0015g", "golden_id": "cus_000002a", "since": 4712, "until": None,
+               "recorded_at": "2026-03-01T09:30:00.000000Z"}],
+    "decisions": [],
+}  # fmt: skip
+WHY = {
+    "left": "crm:customer:0015g", "right": "erp:customer:4711", "entity_type": "customer", "outcome": "match",
+    "match_weight": 14.2, "match_probability": 0.999947, "prior": -9.965,
+    "comparisons": [{"attribute": "tax_id", "level": "exact", "weight": 24.165, "words": "the same number"}],
+    "keys": ["tax_id=DE136695976"], "verdict": None,
+}  # fmt: skip
+
+
+@router.get("/golden-records", summary="List golden records", **described({"items": [EXAMPLE], "next": None}, 404))
+def listed(caller: Reading, entity_type: TypeFilter = None, cursor: Cursor = None, limit: Limit = 100) -> Response:
+    """Active golden records by golden ID; go on with `cursor` set to `next` until that is null."""
+    found = golden.page(caller.hub, entity_type=caller.own_type(entity_type), cursor=cursor, limit=limit)
+    entity_types = caller.hub.entity_types()
+    items = [masking.golden(caller.principal, entity_types[one["entity_type"]], one) for one in found["items"]]
+    return answer({"items": items, "next": found["next"]})
+
+
+@router.get("/golden-records/{golden_id}", summary="Read a golden record", **described(EXAMPLE, 404))
+def one(
+    request: Request, caller: Reading, golden_id: GoldenId, as_of: AsOf = None,
+    include: Annotated[str, Query(description="`lineage`, `crosswalk`, or both with a comma.", max_length=100)] = "",
+    hint: Annotated[str | None, Query(description="A source key that once bore the ID.", max_length=1_300)] = None,
+) -> Response:  # fmt: skip
+    """Whatever has happened to the ID: `status` says, and leads on."""
+    entity_type = caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
+    found = golden.get(caller.hub, golden_id, as_of=as_of, include=_parts(include), hint=hint)
+    return tagged(request, masking.golden(caller.principal, entity_type, found))
+
+
+@router.get("/golden-records/{golden_id}/lineage", summary="Where each value came from", **described(LINEAGE, 404))
+def lineage(request: Request, caller: Reading, golden_id: GoldenId, as_of: AsOf = None) -> Response:
+    """Winner and losers of every attribute, with the record, version, file and line each came from."""
+    entity_type = caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
+    return tagged(
+        request, masking.golden(caller.principal, entity_type, golden.lineage(caller.hub, golden_id, as_of=as_of))
+    )
+
+
+@router.get("/golden-records/{golden_id}/history", summary="How a golden record came about", **described(HISTORY, 404))
+def history(request: Request, caller: Reading, golden_id: GoldenId) -> Response:
+    """Versions, records that came and went, and what people decided, each oldest first."""
+    entity_type = caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
+    return tagged(request, masking.history(caller.principal, entity_type, golden.history(caller.hub, golden_id)))
+
+
+@router.get("/why", summary="Why two source records match or not", **described(WHY, 404))
+def why(
+    caller: Reading,
+    left: Annotated[str, Query(description="source:entity_type:source_id", max_length=1_300)],
+    right: Annotated[str, Query(description="source:entity_type:source_id", max_length=1_300)],
+) -> Response:
+    """The evidence for a pair, matched or not: `prior` and the weights add up to `match_weight`."""
+    one, other = written_key(left, pointer="/query/left"), written_key(right, pointer="/query/right")
+    entity_type = caller.entity_type(one.entity_type)
+    return answer(masking.evidence(caller.principal, entity_type, explain.why(caller.hub, one, other)))
+
+
+@router.post(
+    "/golden-records:merge",
+    summary="Say that golden records are one thing",
+    dependencies=FOR_REAL,
+    **described(DECIDED, 404, 409, 415),
+)
+def merge(caller: Deciding, body: MergeBody) -> Response:
+    """The oldest ID stays, the others lead to it; 409 names the decisions it contradicts unless `supersede`."""
+    for golden_id in body.golden_ids:
+        caller.ensure(entity_type=golden.entity_type_of(caller.hub, golden_id)[0])
+    return decided(decisions.merge(
+        caller.hub, body.golden_ids, reason=body.reason, author=caller.author(), supersede=body.supersede
+    ))  # fmt: skip
+
+
+@router.post(
+    "/golden-records/{golden_id}:split", summary="Take source records out of a golden record", dependencies=FOR_REAL,
+    **described(DECIDED, 404, 409, 415),
+)  # fmt: skip
+def split(caller: Deciding, golden_id: GoldenId, body: SplitBody) -> Response:
+    """The records named belong together and not to the rest; the ID stays with its founding record."""
+    caller.ensure(entity_type=golden.entity_type_of(caller.hub, golden_id)[0])
+    keys = [written_key(text, pointer=f"/keys/{index}") for index, text in enumerate(body.keys)]
+    return decided(decisions.split(
+        caller.hub, golden_id, keys, reason=body.reason, author=caller.author(), supersede=body.supersede
+    ))  # fmt: skip
+
+
+def _parts(include: str) -> set[str]:
+    asked = {part.strip() for part in include.split(",")} - {""}
+    if unknown := sorted(asked - {"lineage", "crosswalk"}):
+        detail = f"include takes lineage and crosswalk, not {unknown[0]!r}"
+        raise InvalidInput(detail, faults=[Fault("/query/include", detail, "include")])
+    return asked

@@ -1,0 +1,77 @@
+"""Steward tasks: listed, read, decided."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from starlette.responses import Response
+
+from mdm.api.answers import answer, described, tagged
+from mdm.api.bodies import DecideBody
+from mdm.api.caller import Caller, Requires
+from mdm.api.json_route import JsonRoute
+from mdm.api.parameters import Cursor, Limit, TypeFilter
+from mdm.api.routes.decisions import DECIDED, FOR_REAL, decided
+from mdm.errors import Fault, InvalidInput
+from mdm.services import masking, tasks
+
+router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)
+Reading = Annotated[Caller, Depends(Requires("read tasks"))]
+Deciding = Annotated[Caller, Depends(Requires("decide"))]
+TaskId = Annotated[str, Path(examples=["task_5f1e0c9a7b3d2e4f6a8b"], max_length=60)]
+EXAMPLE = {
+    "id": "task_5f1e0c9a7b3d2e4f6a8b", "kind": "review", "entity_type": "customer", "status": "open", "priority": 93,
+    "etag": "9f2c1b7a0d3e4f56", "records": ["crm:customer:0015g", "erp:customer:4711"],
+    "evidence": {"outcome": "review", "match_weight": 3.8, "match_probability": 0.933, "prior": -9.965,
+                 "comparisons": [{"attribute": "name", "level": "close", "weight": 13.765, "words": "nearly the same"}],
+                 "keys": ["name.tokens=acme"]},
+    "preview": {"golden_records": [{"golden_id": "cus_000002a", "version": 3, "attributes": {"name": "Acme GmbH"}},
+                                   {"golden_id": "cus_0000041", "version": 1, "attributes": {"name": "ACME"}}],
+                "same": {"golden_id": "cus_000002a", "redirects": {"cus_0000041": "cus_000002a"}}},
+    "due": None, "opened": 4712, "closed": None,
+}  # fmt: skip
+
+
+@router.get("/tasks", summary="List steward tasks", **described({"items": [EXAMPLE], "next": None}, 404))
+def listed(
+    caller: Reading, entity_type: TypeFilter = None,
+    kind: Annotated[Literal["review", "contradiction", "oversized"] | None, Query()] = None,
+    status: Annotated[Literal["open", "closed"], Query()] = "open",
+    cursor: Cursor = None, limit: Limit = 50,
+) -> Response:  # fmt: skip
+    """By priority, the likeliest matches first."""
+    found = tasks.page(
+        caller.hub, entity_type=caller.own_type(entity_type), kind=kind, status=status, cursor=cursor, limit=limit
+    )
+    entity_types = caller.hub.entity_types()
+    items = [masking.task(caller.principal, entity_types[one["entity_type"]], one) for one in found["items"]]
+    return answer({"items": items, "next": found["next"]})
+
+
+@router.get("/tasks/{task_id}", summary="Read a steward task", **described(EXAMPLE, 404))
+def one(request: Request, caller: Reading, task_id: TaskId) -> Response:
+    """A task with its evidence, what would become of the golden records, and the etag to decide it with."""
+    found = tasks.get(caller.hub, task_id)
+    entity_type = caller.entity_type(found["entity_type"])
+    return tagged(request, masking.task(caller.principal, entity_type, found), etag=found["etag"])
+
+
+@router.post(
+    "/tasks/{task_id}:decide",
+    summary="Decide a steward task",
+    dependencies=FOR_REAL,
+    **described(DECIDED, 404, 409, 412, 415),
+)
+def decide(
+    caller: Deciding, task_id: TaskId, body: DecideBody,
+    if_match: Annotated[str | None, Header(max_length=100)] = None,
+) -> Response:  # fmt: skip
+    """`same`, `distinct` or `related`; 412 when what the task shows has changed since it was read."""
+    etag = body.etag or (if_match or "").removeprefix("W/").strip('"')
+    if not etag:
+        detail = "send the task's etag, in the body or as If-Match, so that nobody decides on old evidence"
+        raise InvalidInput(detail, faults=[Fault("/etag", detail, "required")])
+    caller.ensure(entity_type=tasks.get(caller.hub, task_id)["entity_type"])
+    return decided(tasks.decide(
+        caller.hub, task_id, verdict=body.verdict, reason=body.reason, etag=etag, author=caller.author(),
+        supersede=body.supersede,
+    ))  # fmt: skip

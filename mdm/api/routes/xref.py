@@ -1,0 +1,46 @@
+"""Cross-references: which golden record a source record belongs to."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from mdm.api.answers import answer, described, tagged
+from mdm.api.bodies import LookupBody
+from mdm.api.caller import Caller, Requires
+from mdm.api.json_route import JsonRoute
+from mdm.api.parameters import AsOf, PathKey, key
+from mdm.errors import TooLarge
+from mdm.services import lookup
+
+router = APIRouter(prefix="/v1", tags=["cross-references"], route_class=JsonRoute)
+LookingUp = Annotated[Caller, Depends(Requires("look up"))]
+EXAMPLE = {
+    "golden_id": "cus_000002a", "status": "active", "since": 4712, "entity_type": "customer",
+    "crosswalk": [{"source": "crm", "source_id": "0015g"}, {"source": "erp", "source_id": "4711"}], "seq": 4712,
+}  # fmt: skip
+
+
+@router.get(
+    "/xref/{source}/{entity_type}/{source_id:path}", summary="Look up one source key", **described(EXAMPLE, 404)
+)
+def one(
+    request: Request, caller: LookingUp, record: PathKey,
+    target: Annotated[str | None, Query(description="Only the entries of this system.", max_length=100)] = None,
+    as_of: AsOf = None,
+) -> Response:  # fmt: skip
+    """Give the golden ID that a source record bears, and every other source record that bears it."""
+    found = lookup.xref(caller.hub, record, target=target, as_of=as_of)
+    return tagged(request, found)
+
+
+@router.post("/xref:lookup", summary="Look up many source keys", **described({"items": [EXAMPLE, None]}, 413, 415))
+def many(caller: LookingUp, body: LookupBody) -> Response:
+    """One result per key, in their order; null for what has never arrived."""
+    limit = caller.hub.settings.batch_limit
+    if len(body.keys) > limit:
+        raise TooLarge(f"{len(body.keys):,} keys in one request; at most {limit:,} are taken, so send them in parts")
+    keys = [key(*parts, pointer=f"/keys/{index}") for index, parts in enumerate(body.keys)]
+    for entity_type in {one.entity_type for one in keys}:
+        caller.ensure(entity_type=entity_type)
+    return answer({"items": lookup.xrefs(caller.hub, keys)})

@@ -1,0 +1,54 @@
+"""The program `mdm`: every command under one roof, and every refusal told in one line."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperGroup
+
+from mdm.cli import decisions, export, files, golden, hub, keys, quarantine, records, rules, serving, tasks
+from mdm.cli.output import complain, complain_about
+from mdm.errors import HubError
+
+if TYPE_CHECKING:
+    from typer import Context
+
+REFUSED, INTERRUPTED = 1, 130
+HELP = "A master data hub: golden records with permanent IDs, from every copy a firm keeps."
+
+
+class Shell(TyperGroup):
+    """The group of all commands; what the hub refuses ends in one clear line and exit code 1."""
+
+    def invoke(self, ctx: "Context") -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except HubError as error:
+            complain_about(error)
+            raise typer.Exit(REFUSED) from None
+        except BrokenPipeError:
+            raise  # the reader has seen enough: typer ends without a word
+        except OSError as error:
+            complain(f"mdm: {f'{error.filename}: ' if error.filename else ''}{error.strerror or error}")
+            raise typer.Exit(REFUSED) from None
+        except KeyboardInterrupt:
+            complain("mdm: interrupted; what was acknowledged is kept, and the same command goes on from there")
+            raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    name="mdm", cls=Shell, help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)  # fmt: skip
+for module in (hub, serving, records, golden, export, decisions, files):
+    for command in module.COMMANDS:
+        app.command(command.__name__.rstrip("_"))(command)
+for noun, group in (("tasks", tasks), ("quarantine", quarantine), ("rules", rules), ("key", keys)):
+    app.add_typer(group.app, name=noun, help=group.HELP, no_args_is_help=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and exit: 0 success, 1 a refused input, 2 wrong usage."""
+    app(list(sys.argv[1:] if arguments is None else arguments), prog_name="mdm")

@@ -1,0 +1,24 @@
+"""Arguments that several commands take."""
+
+from typing import Annotated, Any
+
+import typer
+
+
+def _key(written: str) -> Any:
+    from mdm.log import Key
+
+    if isinstance(written, Key):  # a default comes as it is
+        return written
+    try:
+        return Key.parse(written)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+KEY = typer.Argument(parser=_key, metavar="KEY", help="A source record: source:type:id.")
+KEYS = typer.Argument(parser=_key, metavar="KEY...", help="Source records: source:type:id.")
+GoldenId = Annotated[str, typer.Argument(metavar="ID", help="A golden ID, such as cus_0000042.")]
+AsOf = Annotated[str | None, typer.Option(metavar="T", help="As it was at an ISO 8601 date or time, or log position.")]
+Reason = Annotated[str, typer.Option(help="Why, for whoever asks later.")]
+Supersede = Annotated[bool, typer.Option("--supersede", help="Replace decisions in force that say the opposite.")]

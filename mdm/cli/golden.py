@@ -1,0 +1,134 @@
+"""Commands about golden records: what is true, where it came from, how it came about, and why records match."""
+
+from typing import Annotated, Any
+
+import typer
+
+from mdm.cli import output, session
+from mdm.cli.arguments import KEY, AsOf, GoldenId
+from mdm.cli.output import Json
+from mdm.errors import NotFound
+
+Document = dict[str, Any]
+
+
+def golden(golden_id: GoldenId, *, as_of: AsOf = None, as_json: Json = False) -> None:
+    """Show a golden record, whatever has happened to its ID.
+
+    Example: mdm golden cus_0000042 --as-of 2026-03-03
+    """
+    from mdm.services.golden import get
+
+    with session.opened() as hub:
+        found = get(hub, golden_id, as_of=as_of)
+    if as_json:
+        output.print_json(found)
+        return
+    output.print_fields(_title(found), found["attributes"])
+    output.print_table("Crosswalk", ("source", "id"), [(one["source"], one["source_id"]) for one in found["crosswalk"]])
+
+
+def _title(found: Document) -> str:
+    title = f"{found['golden_id']} ({found['status']}"
+    if "current_id" in found:
+        title += f" into {found['current_id']}, shown here"
+    if "successors" in found:
+        title += f"; successors {', '.join(found['successors'])}"
+    return title + (f"), version {found['version']}" if "version" in found else ")")
+
+
+def lineage(
+    golden_id: GoldenId,
+    attribute: Annotated[str | None, typer.Argument(metavar="ATTRIBUTE", help="Only this attribute.")] = None,
+    *,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Show where each value came from: winner, losers and why they lost, file and line.
+
+    Example: mdm lineage cus_0000042 name
+    """
+    from mdm.services import golden as service
+
+    with session.opened() as hub:
+        found = service.lineage(hub, golden_id, as_of=as_of)
+    if attribute is not None:
+        found["lineage"] = {attribute: _only(found["lineage"], attribute, golden_id)}
+    if as_json:
+        output.print_json(found)
+        return
+    rows = [row for name, entry in found["lineage"].items() for row in _lineage_rows(name, entry)]
+    output.print_table(_title(found), ("attribute", "", "source", "id", "value", "event time", "file", "line", "because"), rows)
+
+
+def _only(lineage: Document, attribute: str, golden_id: str) -> Any:
+    from mdm.entity_types import hint
+
+    if attribute not in lineage:
+        raise NotFound(f"{golden_id} has no value for {attribute!r}{hint(attribute, lineage)}")
+    return lineage[attribute]
+
+
+def _lineage_rows(attribute: str, entry: Document) -> list[list[object]]:
+    winners = entry["winners"] if "winners" in entry else [entry["winner"]] if "winner" in entry else []
+    rows = [_place(attribute, "wins", place, f"strategy {entry['strategy']}") for place in winners]
+    return rows + [_place(attribute, "loses", place, place.get("because")) for place in entry["losers"]]
+
+
+def _place(attribute: str, fate: str, place: Document, because: object) -> list[object]:
+    told = [place.get(name) for name in ("source", "source_id", "value", "event_time", "file")]
+    line = place.get("line")
+    return [attribute, fate, *told, str(line) if line else "", because]
+
+
+def history(golden_id: GoldenId, *, as_json: Json = False) -> None:
+    """Show how a golden record came about: versions, records that came and went, decisions.
+
+    Example: mdm history cus_0000042
+    """
+    from mdm.services import golden as service
+
+    with session.opened() as hub:
+        found = service.history(hub, golden_id)
+    if as_json:
+        output.print_json(found)
+        return
+    versions = [(str(one["version"]), one["recorded_at"], one["attributes"]) for one in found["versions"]]
+    output.print_table(f"{_title(found)}: versions", ("version", "recorded", "attributes"), versions)
+    moves = [(one["key"], one["golden_id"], str(one["since"]), str(one["until"] or "")) for one in found["moves"]]
+    output.print_table("Source records", ("key", "golden ID", "since", "until"), moves)
+    if found["decisions"]:
+        columns = ("decision_id", "action", "verdict", "left", "right", "reason", "actor", "recorded_at", "in_force")
+        rows = [[one.get(name) for name in columns] for one in found["decisions"]]
+        output.print_table("Decisions", [name.replace("_", " ") for name in columns], rows)
+
+
+def why(left: Annotated[Any, KEY], right: Annotated[Any, KEY], *, as_json: Json = False) -> None:
+    """Show the evidence for a pair of source records, whether they match or not.
+
+    Example: mdm why crm:customer:0015g erp:customer:100042
+    """
+    from mdm.services import explain
+
+    with session.opened() as hub:
+        found = explain.why(hub, left, right)
+    if as_json:
+        output.print_json(found)
+    else:
+        output.say(f"{found['left']} and {found['right']}")
+        show_evidence(found)
+
+
+def show_evidence(evidence: Document) -> None:
+    """Print the weights that sum to the whole, and what they mean."""
+    rows = [("", "prior", "", f"{evidence['prior']:+.3f}")]
+    rows += [(one["attribute"], one["level"], one["words"], f"{one['weight']:+.3f}") for one in evidence["comparisons"]]
+    rows.append(("", evidence["outcome"], f"probability {evidence['match_probability']:.4f}", f"{evidence['match_weight']:+.3f}"))
+    output.print_table("Evidence, in bits", ("attribute", "level", "in words", "weight"), rows)
+    if evidence["keys"]:
+        output.say(f"Blocking keys in common: {output.words(evidence['keys'])}")
+    if evidence.get("verdict"):
+        output.say(f"A steward said: {evidence['verdict']}")
+
+
+COMMANDS = (golden, lineage, history, why)

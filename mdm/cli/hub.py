@@ -1,0 +1,59 @@
+"""Commands about the hub as a whole: set it up, and derive its state again from the log."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from mdm.cli import output, session
+from mdm.cli.output import Json
+
+
+def init(*, as_json: Json = False) -> None:
+    """Migrate the database, install the shipped entity types, and make the first admin key.
+
+    Safe to repeat: a hub that stands is only brought up to date.
+
+    Example: mdm init
+    """
+    from mdm.services.setup import initialise
+
+    session.log_to_stderr("warning")
+    chosen = session.settings()
+    done = initialise(chosen, author=session.author())
+    if as_json:
+        output.print_json(asdict(done))
+        return
+    output.say("The hub is ready." if done.created else "The hub was there already and is up to date.")
+    output.say(f"Entity types: {', '.join(done.entity_types)}")
+    if done.admin_key is not None:
+        output.say(f"Admin key (shown this once, keep it): {done.admin_key}")
+
+
+def rebuild(
+    *,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Compare with what stands and write nothing; exit 1 on a difference.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Derive all state again from the log.
+
+    Example: mdm rebuild --verify
+    """
+    from mdm.services import rebuild as service
+
+    with session.opened() as hub, output.progress("Deriving all state again"):
+        found = service.verify(hub) if verify else service.rebuild(hub)
+    if as_json:
+        output.print_json(asdict(found))
+    else:
+        output.say(f"{found.records:,} source records; digest of the log's state {found.digest_log}")
+        if found.match:
+            output.say("What stands is exactly what the log gives.")
+    if not found.match:
+        output.complain(f"mdm: what stands differs from what the log gives (digest {found.digest_live}): run `mdm rebuild`")
+        raise typer.Exit(1)
+
+
+COMMANDS = (init, rebuild)

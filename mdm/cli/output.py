@@ -1,0 +1,110 @@
+"""What a command prints: one JSON document for machines, or tables for people; complaints and progress to stderr."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mdm.errors import HubError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Progress = Callable[[int], None]
+# Wide enough that nothing is folded when a table is piped into another program.
+PIPED_WIDTH = 240
+SHOWN_FAULTS = 10
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document on one line."""
+    import orjson
+
+    sys.stdout.flush()
+    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+
+
+def say(line: str) -> None:
+    """Print one line for people."""
+    sys.stdout.write(printable(line) + "\n")
+
+
+def complain(line: str) -> None:
+    """Print one line on standard error."""
+    sys.stdout.flush()
+    sys.stderr.write(printable(line) + "\n")
+    sys.stderr.flush()
+
+
+def complain_about(error: HubError) -> None:
+    """Print what was refused on one line of standard error, and its single faults below it."""
+    complain(f"mdm: {' '.join(error.detail.split())}")
+    faults = [fault for fault in error.faults if fault.detail not in error.detail]
+    for fault in faults[:SHOWN_FAULTS]:
+        complain(f"  {fault.pointer}: {fault.detail}")
+    if len(faults) > SHOWN_FAULTS:
+        complain(f"  and {len(faults) - SHOWN_FAULTS} more")
+    for name, value in error.extra.items():
+        complain(f"  {name}: {words(value)}")
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; numbers stand to the right, and text from outside can neither style nor steer the terminal."""
+    from rich.table import Table
+    from rich.text import Text
+
+    listed = [list(row) for row in rows]
+    table = Table(title=Text(printable(title)), title_justify="left")
+    for index, name in enumerate(columns):
+        numeric = bool(listed) and all(isinstance(row[index], int | float) for row in listed)
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in listed:
+        table.add_row(*(Text(words(cell)) for cell in row))
+    console().print(table)
+
+
+def print_fields(title: str, fields: Mapping[str, object]) -> None:
+    """Print named values, one below the other; those that are empty are left out."""
+    print_table(title, ("", ""), [(name, words(value)) for name, value in fields.items() if value not in (None, [], {})])
+
+
+def words(value: Any) -> str:
+    """A JSON value as people read it: several values after semicolons, the parts of one after commas."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {words(part)}" for name, part in value.items() if part is not None)
+    if isinstance(value, list | tuple):
+        return "; ".join(words(part) for part in value)
+    return f"{value:,}" if isinstance(value, int) else printable(str(value))
+
+
+def printable(text: str) -> str:
+    """Text with control characters written out, so that no value from outside can steer a terminal."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text)
+
+
+def console(*, stderr: bool = False) -> "Console":
+    """A console as wide as the terminal, or wide enough for everything where there is none."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else PIPED_WIDTH, highlight=False, markup=False)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Progress]:
+    """A line that counts what is done, on standard error and only on a terminal."""
+    from rich.progress import Progress as Bar
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,}"), TimeElapsedColumn())
+    with Bar(*columns, console=console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task(printable(title), total=None)
+        yield lambda done: bar.update(task, completed=done)

@@ -1,0 +1,95 @@
+"""Commands about source records: take files in, and look up where a record belongs."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mdm.cli import output, session
+from mdm.cli.output import Json
+
+if TYPE_CHECKING:
+    from mdm.services.ingest import File, Summary
+
+
+def ingest(  # noqa: PLR0913  a command's options are its parameters
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="csv, tsv or jsonl; - for standard input.")],
+    *,
+    source: Annotated[str, typer.Option(help="The system that the records come from.")],
+    entity_type: Annotated[str, typer.Option("--type", help="The entity type of the records.")],
+    id_column: Annotated[
+        str | None, typer.Option("--id", metavar="COLUMN", help="The id; record_id, id or source_id if left out.")
+    ] = None,
+    version_column: Annotated[
+        str | None, typer.Option("--version", metavar="COLUMN", help="The version: a whole number or a time.")
+    ] = None,
+    event_time_column: Annotated[
+        str | None, typer.Option("--event-time", metavar="COLUMN", help="When it became so at the source.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Take in files of source records and resolve them; safe to repeat, also after an interruption.
+
+    Rows that cannot be taken are kept in quarantine, the others count; the exit code is 1 then.
+
+    Example: mdm ingest customers.csv --source crm --type customer --id account --event-time modified
+    """
+    from mdm.ingest import Columns
+    from mdm.services.ingest import File
+
+    columns = Columns(id_column, version_column, event_time_column)
+    with session.opened() as hub:
+        hub.entity_type(entity_type)
+    summaries = [_ingest(File(path, source, entity_type, columns)) for path in files]
+    if as_json:
+        output.print_json({"files": [asdict(summary) for summary in summaries]})
+    else:
+        _show(summaries)
+    rejected = sum(summary.quarantined for summary in summaries)
+    if rejected:
+        rows = sum(summary.rows for summary in summaries)
+        output.complain(f"mdm: {rejected:,} of {rows:,} rows were refused and kept: see `mdm quarantine list`")
+        raise typer.Exit(1)
+
+
+def _ingest(file: "File") -> "Summary":
+    from mdm.services.ingest import ingest_file
+
+    with session.opened() as hub, output.progress(file.path) as progress:
+        return ingest_file(hub, file, author=session.author(), progress=progress)
+
+
+def _show(summaries: "list[Summary]") -> None:
+    columns = ("file", "rows", "accepted", "unchanged", "quarantined", "seconds", "batch")
+    rows = [[getattr(summary, name) for name in columns] for summary in summaries]
+    output.print_table("Taken in and resolved", columns, rows)
+
+
+def lookup(
+    source: Annotated[str, typer.Argument(help="The system that knows the record.")],
+    entity_type: Annotated[str, typer.Argument(metavar="TYPE", help="Its entity type.")],
+    source_id: Annotated[str, typer.Argument(metavar="ID", help="Its id in that system.")],
+    *,
+    target: Annotated[str | None, typer.Option(help="Show only the entries of this system.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Look up the golden ID of a source record and the whole crosswalk.
+
+    Example: mdm lookup crm customer 0015g --target erp
+    """
+    from mdm.log import Key
+    from mdm.services.lookup import xref
+
+    with session.opened() as hub:
+        found = xref(hub, Key(source, entity_type, source_id), target=target)
+    if as_json:
+        output.print_json(found)
+        return
+    if found["golden_id"] is None:
+        output.say(f"{source}:{entity_type}:{source_id} has arrived and is not resolved yet")
+        return
+    output.say(f"{source}:{entity_type}:{source_id} is {found['golden_id']} ({found['status']})")
+    output.print_table("Crosswalk", ("source", "id"), [(one["source"], one["source_id"]) for one in found["crosswalk"]])
+
+
+COMMANDS = (ingest, lookup)

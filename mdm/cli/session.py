@@ -1,0 +1,83 @@
+"""What a command starts from: the settings, an open hub, and who is asking."""
+
+import getpass
+import os
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from mdm.errors import Fault, InvalidInput
+
+if TYPE_CHECKING:
+    from mdm.log import Author
+    from mdm.services.hub import Hub
+    from mdm.settings import Settings
+
+
+def settings(**given: Any) -> "Settings":
+    """The settings in force; arguments that are None are left to MDM_* variables and mdm.toml.
+
+    Raises:
+        InvalidInput: a variable or a line of mdm.toml is not valid; names it.
+    """
+    from pydantic import ValidationError
+
+    from mdm.settings import Settings
+
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        faults = [_fault(one["loc"], one["msg"]) for one in error.errors()]
+        raise InvalidInput(f"the settings are not valid: {faults[0].detail}", faults=faults[1:]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput(f"mdm.toml cannot be read as TOML: {error}") from None
+
+
+def _fault(place: tuple[int | str, ...], message: str) -> Fault:
+    name = ".".join(map(str, place))
+    return Fault(f"/{name}", f"MDM_{name.upper()} (or {name} in mdm.toml): {message}", "settings")
+
+
+@contextmanager
+def opened(chosen: "Settings | None" = None) -> Iterator["Hub"]:
+    """An open hub that is closed again afterwards."""
+    from mdm.services.hub import open_hub
+
+    log_to_stderr("warning")
+    hub = open_hub(settings() if chosen is None else chosen)
+    try:
+        yield hub
+    finally:
+        hub.close()
+
+
+def author() -> "Author":
+    """Who types the command, now: `cli:<user of the operating system>`."""
+    from mdm.log import Author
+    from mdm.settings import now
+
+    return Author(f"cli:{_user()}", now())
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return str(os.getuid())
+
+
+def log_to_stderr(level: str) -> None:
+    """Keep log lines off standard output, which belongs to the answer."""
+    import structlog
+
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

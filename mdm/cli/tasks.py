@@ -1,0 +1,97 @@
+"""Commands about steward tasks: list them, show one with its evidence, decide it."""
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+from mdm.cli import output, session
+from mdm.cli.arguments import Reason, Supersede
+from mdm.cli.decisions import show_decided
+from mdm.cli.golden import show_evidence
+from mdm.cli.output import Json
+
+HELP = "What stewards should look at: list, show, decide."
+app = typer.Typer()
+TaskId = Annotated[str, typer.Argument(metavar="TASK", help="A task, as `mdm tasks list` shows it.")]
+
+
+@app.command("list")
+def listed(  # noqa: PLR0913  a command's options are its parameters
+    *,
+    entity_type: Annotated[str | None, typer.Option("--type", help="Only this entity type.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only this kind: review, contradiction or oversized.")] = None,
+    status: Annotated[Literal["open", "closed"], typer.Option(help="Open or closed ones.")] = "open",
+    cursor: Annotated[str | None, typer.Option(help="Go on from here: `next` of the page before.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The most to list.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """List tasks, the likeliest matches first.
+
+    Example: mdm tasks list --type customer --limit 50
+    """
+    from mdm.services import tasks
+
+    with session.opened() as hub:
+        page = tasks.page(hub, entity_type=entity_type, kind=kind, status=status, cursor=cursor, limit=limit)
+    if as_json:
+        output.print_json(page)
+        return
+    rows = [(one["id"], one["kind"], one["entity_type"], one["priority"], one["records"]) for one in page["items"]]
+    output.print_table(f"{status.capitalize()} tasks", ("task", "kind", "type", "priority", "records"), rows)
+    if page["next"]:
+        output.say(f"There are more: --cursor {page['next']}")
+
+
+@app.command()
+def show(task_id: TaskId, *, as_json: Json = False) -> None:
+    """Show one task: the two records side by side, the evidence, and which ID would stay.
+
+    Example: mdm tasks show TASK
+    """
+    from mdm.services import tasks
+
+    with session.opened() as hub:
+        task = tasks.get(hub, task_id)
+    if as_json:
+        output.print_json(task)
+        return
+    output.say(f"{task['id']}: {task['kind']}, {task['status']}, priority {task['priority']}, {task['entity_type']}")
+    output.say(f"Records: {', '.join(task['records'])}")
+    if task["preview"]:
+        _show_preview(task["preview"])
+    if task["evidence"]:
+        show_evidence(task["evidence"])
+    if task["status"] == "open" and len(task["records"]) == 2:
+        output.say(f"Decide: mdm tasks decide {task['id']} --verdict same|distinct|related --reason ...")
+
+
+def _show_preview(preview: dict[str, Any]) -> None:
+    left, right = preview["golden_records"]
+    names = sorted({*left["attributes"], *right["attributes"]})
+    rows = [(name, left["attributes"].get(name), right["attributes"].get(name)) for name in names]
+    output.print_table("Golden records now", ("attribute", left["golden_id"], right["golden_id"]), rows)
+    output.say(f"If they are the same, {preview['same']['golden_id']} stays.")
+
+
+@app.command()
+def decide(  # noqa: PLR0913  a command's options are its parameters
+    task_id: TaskId,
+    *,
+    verdict: Annotated[Literal["same", "distinct", "related"], typer.Option(help="What the two records are.")],
+    reason: Reason,
+    etag: Annotated[str | None, typer.Option(help="Refuse if the task has changed since it had this etag.")] = None,
+    supersede: Supersede = False,
+    as_json: Json = False,
+) -> None:
+    """Say whether the two records of a task are the same.
+
+    Example: mdm tasks decide TASK --verdict distinct --reason "two branches of one group"
+    """
+    from mdm.services import tasks
+
+    with session.opened() as hub:
+        read = etag or tasks.get(hub, task_id)["etag"]
+        decided = tasks.decide(
+            hub, task_id, verdict=verdict, reason=reason, etag=read, author=session.author(), supersede=supersede
+        )
+    show_decided(decided, as_json=as_json)

@@ -1,0 +1,59 @@
+"""A server over a real hub, and a client for each role."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from mdm.services import keys
+from mdm.services.hub import Hub
+from stewardship_ui.app import create_app
+from tests.conftest import AUTHOR
+
+RECORD = {"attributes": {"name": "Acme GmbH", "tax_id": "DE136695976", "email": ["info@acme.example"]}}
+
+
+@dataclass
+class Server:
+    """A server in this process, and the key of each role, made when it is first asked for."""
+
+    hub: Hub
+    http: TestClient
+    made: dict[tuple[str, str | None, str | None], str] = field(default_factory=dict)
+
+    def as_(
+        self, role: str, *, source: str | None = None, entity_type: str | None = None
+    ) -> Callable[..., Any]:
+        """A function that sends a request with a key of this role."""
+        place = (role, source, entity_type)
+        if place not in self.made:
+            made = keys.create(self.hub, role=role, source=source, entity_type=entity_type, author=AUTHOR)
+            self.made[place] = made["key"]
+
+        def send(method: str, path: str, **options: Any) -> Any:
+            headers = {"Authorization": f"Bearer {self.made[place]}", **options.pop("headers", {})}
+            return self.http.request(method, path, headers=headers, **options)
+
+        return send
+
+    def put(self, key: str, **attributes: Any) -> Any:
+        """Put a record, wait for its golden ID, and give the answer's document."""
+        path = "/v1/source-records/" + "/".join(key.split(":", 2))
+        answer = self.as_("admin")("PUT", path + "?wait=resolved", json={"attributes": attributes})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@pytest.fixture
+def server(sqlite_hub: Hub) -> Iterator[Server]:
+    with TestClient(create_app(sqlite_hub.settings), raise_server_exceptions=False) as http:
+        yield Server(sqlite_hub, http)
+
+
+@pytest.fixture
+def either_server(hub: Hub) -> Iterator[Server]:
+    """The same over each database."""
+    with TestClient(create_app(hub.settings), raise_server_exceptions=False) as http:
+        yield Server(hub, http)

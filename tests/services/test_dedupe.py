@@ -1,0 +1,179 @@
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mdm.entity_types import parse
+from mdm.errors import HubError, InvalidInput, UnreadableFile
+from mdm.ingest.table import Wanted
+from mdm.services.dedupe import Job, Outputs, dedupe
+from mdm.services.dedupe_clusters import Edges, pieces_of
+from mdm.services.evaluate import evaluate
+
+RULES = """
+entity_type: site
+id_prefix: sit
+attributes:
+  name:  {kind: company_name}
+  phone: {kind: phone, many: true}
+  code:  {kind: identifier}
+match:
+  block_on: [[code], [name]]
+  compare: [name, code]
+survive: {default: longest}
+"""
+ROWS = """record_id,source,name,phone,code
+a1,crm,Holler Maschinenbau GmbH,+49 89 5000001,HRB 44264
+b1,erp,Holler Maschinenbau,+49 89 5000002,HRB44264
+a2,crm,Omega Logistics Ltd,,
+c1,psa,HOLLER MASCHINENBAU GMBH,,HRB 44264
+a3,crm,Holler Maschinenbau G.m.b.H.,,HRB 44264
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("rules.yaml").write_text(RULES, encoding="utf-8")
+    Path("records.csv").write_text(ROWS, encoding="utf-8")
+    return tmp_path
+
+
+def job(*files: str, **more: object) -> Job:
+    outputs = Outputs("clusters.csv", "pairs.csv", "golden.csv")
+    return Job(files or ("records.csv",), rules="rules.yaml", outputs=outputs, **more)
+
+
+def table(file: str) -> list[dict[str, str]]:
+    with Path(file).open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def clusters() -> dict[str, str]:
+    return {row["record_id"]: row["cluster_id"] for row in table("clusters.csv")}
+
+
+def test_every_record_is_in_one_cluster_numbered_in_order_of_the_file(folder):
+    report = dedupe(job())
+    assert clusters() == {"a1": "1", "b1": "1", "a2": "2", "c1": "1", "a3": "1"}
+    assert report.counts["records"] == 5
+    assert report.counts["clusters"] == 2
+    assert set(report.seconds) == {"read", "standardise", "block", "compare", "score", "cluster", "write"}
+
+
+def test_the_same_file_gives_the_same_bytes(folder):
+    dedupe(job())
+    first = {name: Path(name).read_bytes() for name in ("clusters.csv", "pairs.csv", "golden.csv")}
+    dedupe(job())
+    assert {name: Path(name).read_bytes() for name in first} == first
+
+
+def test_pairs_carry_weight_probability_and_outcome(folder):
+    dedupe(job())
+    pairs = table("pairs.csv")
+    assert (pairs[0]["record_id_l"], pairs[0]["record_id_r"]) == ("a1", "b1")
+    assert {row["outcome"] for row in pairs} <= {"match", "review"}
+    assert all(0.7 <= float(row["match_probability"]) <= 1 for row in pairs)
+
+
+def test_a_golden_record_has_one_value_for_each_attribute_and_all_of_those_with_many(folder):
+    dedupe(job())
+    golden = table("golden.csv")
+    assert [row["cluster_id"] for row in golden] == ["1", "2"]
+    assert golden[0]["name"] == "Holler Maschinenbau G.m.b.H."
+    assert golden[0]["phone"] == "+49 89 5000001; +49 89 5000002"
+
+
+def test_linking_only_never_joins_two_records_of_one_source(folder):
+    dedupe(job(link_only=True))
+    found = clusters()
+    assert found["a1"] != found["a3"]
+    assert len({found["b1"], found["c1"]} & {found["a1"], found["a3"]}) >= 1
+    assert ("a1", "a3") not in {(row["record_id_l"], row["record_id_r"]) for row in table("pairs.csv")}
+
+
+def test_an_ignored_column_is_no_evidence(folder):
+    Path("records.csv").write_text("id,name,code\n1,Acme Ltd,X 1001\n2,Omega Ltd,X 1001\n", encoding="utf-8")
+    assert dedupe(job()).counts["candidate_pairs"] == 1
+    assert dedupe(job(wanted=Wanted(ignore=("code",)))).counts["candidate_pairs"] == 0
+    assert "code" not in table("golden.csv")[0]
+    with pytest.raises(UnreadableFile, match=r"no column 'cod' for --ignore; the nearest is 'code'"):
+        dedupe(job(wanted=Wanted(ignore=("cod",))))
+
+
+def test_without_an_id_column_the_number_of_the_row_is_the_id_and_the_file_is_the_source(folder):
+    Path("one.csv").write_text("name,code\nAcme Ltd,X 1001\nOmega Ltd,Y 2002\n", encoding="utf-8")
+    Path("two.csv").write_text("name,code\nAcme Limited,X 1001\n", encoding="utf-8")
+    dedupe(job("one.csv", "two.csv"))
+    found = {(row["source"], row["record_id"]): row["cluster_id"] for row in table("clusters.csv")}
+    assert found == {("one", "1"): "1", ("one", "2"): "2", ("two", "1"): "1"}
+
+
+def test_rows_that_cannot_be_read_are_reported_and_the_others_stand(folder):
+    with Path("records.csv").open("a", encoding="utf-8") as opened:
+        opened.write("a1,crm,Again,,\n,crm,No id,,\nz9,crm\n")
+    report = dedupe(job())
+    assert [one.rule for one in report.rejected] == ["duplicate_id", "missing_id", "ragged_row"]
+    assert len(clusters()) == 5
+    assert report.json()["rejected"][0]["line"] == 7
+
+
+def test_a_large_component_is_cut_where_its_links_are_weak():
+    model = parse(RULES.replace("match:\n", "match:\n  piece_limit: 3\n"), file="r").matching
+    edges = [(0, 1, 20_000), (1, 2, 20_000), (2, 3, 9_000), (3, 4, 20_000), (5, 6, 7_000)]
+    left, right, weights = (np.array(column) for column in zip(*edges, strict=True))
+    pieces = pieces_of(8, Edges(left, right, weights.astype(np.int32)), model)
+    assert pieces.tolist() == [0, 0, 0, 3, 3, 5, 5, 7]
+
+
+def test_a_component_that_only_always_rules_hold_together_falls_apart_into_records():
+    model = parse(RULES.replace("match:\n", "match:\n  piece_limit: 2\n"), file="r").matching
+    always = np.array([100_000, 100_000], dtype=np.int32)
+    assert pieces_of(3, Edges(np.array([0, 1]), np.array([1, 2]), always), model).tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (Job(("records.csv",)), "exactly one of --type"),
+        (Job(("records.csv",), entity_type="customer", rules="rules.yaml"), "exactly one of --type"),
+        (Job(("records.csv",), entity_type="custmer"), "the nearest is 'customer'"),
+        (Job(("records.csv",), rules="none.yaml"), "none.yaml: No such file"),
+        (Job(("none.csv",), rules="rules.yaml"), "none.csv: No such file"),
+        (Job(("other.csv",), rules="rules.yaml"), "no column is named like an attribute"),
+        (Job(("records.csv",), rules="rules.yaml", wanted=Wanted(id="rec")), "the nearest is 'record_id'"),
+        (Job(("records.csv",), rules="rules.yaml", outputs=Outputs("no/such/folder.csv")), "cannot be written"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(folder, wrong, words):
+    Path("other.csv").write_text("id,colour\n1,red\n", encoding="utf-8")
+    with pytest.raises(HubError) as caught:
+        dedupe(wrong)
+    assert words in caught.value.detail
+    assert "\n" not in caught.value.detail
+    assert not Path("clusters.csv").exists()
+
+
+def test_evaluation_against_clusters_and_against_labelled_pairs(folder):
+    dedupe(job())
+    Path("truth.csv").write_text("record_id,cluster_id\na1,x\nb1,x\na2,y\nc1,x\na3,z\n", encoding="utf-8")
+    figures = evaluate("clusters.csv", "truth.csv")
+    assert figures["pairwise"] == {"precision": 0.5, "recall": 1.0, "f1": 0.666667}
+    assert (figures["clusters"], figures["true_clusters"]) == (2, 3)
+    Path("pairs_truth.csv").write_text(
+        "record_id_1,record_id_2,label,split\na1,b1,1,test\na1,a3,0,test\na1,c1,1,train\n", encoding="utf-8"
+    )
+    assert evaluate("clusters.csv", "pairs_truth.csv", split="test")["pairwise"]["precision"] == 0.5
+    assert evaluate("clusters.csv", "pairs_truth.csv")["pairs"] == 3
+    with pytest.raises(InvalidInput, match="no labelled pair of split 'dev'"):
+        evaluate("clusters.csv", "pairs_truth.csv", split="dev")
+
+
+def test_evaluation_refuses_what_would_mislead(folder):
+    Path("c.csv").write_text("record_id,cluster_id\na,1\na,2\n", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="line 3: record 'a' is in two clusters"):
+        evaluate("c.csv", "c.csv")
+    Path("d.csv").write_text("record_id,cluster\na,1\n", encoding="utf-8")
+    with pytest.raises(UnreadableFile, match=r"no column 'cluster_id'; the nearest is 'cluster'"):
+        evaluate("d.csv", "d.csv")
