@@ -14,7 +14,7 @@ from mdm.cli.app import app
 from mdm.settings import Settings
 
 REFERENCE = Path(__file__).parent / "reference"
-ORIGIN = "<!-- Written by `make docs` from the program itself; change it there. -->"
+ORIGIN = "<!-- Written by `make docs` from the program itself; change it there. -->\n"
 
 
 def cell(text: object) -> str:
@@ -35,10 +35,12 @@ def command_section(name: str, command: Any) -> Iterator[str]:
     """What one command does, how it is written, and what it takes."""
     context = command.context_class(command, info_name=name)
     yield f"## {name}\n"
-    yield f"{(command.help or '').strip()}\n"
-    if command.epilog:
-        yield f"{command.epilog.strip()}\n"
-    yield f"```\n{name} {' '.join(command.collect_usage_pieces(context))}\n```\n"
+    words, _, example = (command.help or "").partition("Example: ")
+    usage = f"{name} {' '.join(command.collect_usage_pieces(context))}"
+    yield f"{words.strip()}\n"
+    yield f"```\n{usage}\n```\n"
+    if example:
+        yield f"Example:\n\n```\n{example.strip()}\n```\n"
     records = [parameter.get_help_record(context) for parameter in command.params if parameter.name != "help"]
     if any(records):
         yield "| argument or option | what |\n| --- | --- |"

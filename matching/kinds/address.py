@@ -286,7 +286,7 @@ KIND = Kind(
         Level("other_street", "the same place, but another street", 0.085, 0.4),
         Level("different", "different addresses", 0.07, 0.26),
     ),
-    compare=_compare,
+    prepare=_prepare,
     accepts=_accepts,
     fields=FIELDS,
 )

@@ -28,6 +28,6 @@ KIND = Kind(
     valid=always_valid,
     parts={"": whole},
     levels=(Level("same", "the same answer", 0.95, 0.5), Level("different", "opposite answers", 0.05, 0.5)),
-    compare=same_or_different,
+    prepare=same_or_different,
     accepts=_accepts,
 )

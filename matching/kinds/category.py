@@ -26,6 +26,6 @@ KIND = Kind(
         Level("overlap", "categories with a word in common", 0.1, 0.1),
         Level("different", "different categories", 0.15, 0.7),
     ),
-    compare=each_pair(_judge),
+    prepare=each_pair(_judge),
     accepts=takes_text,
 )

@@ -10,6 +10,6 @@ KIND = Kind(
     valid=always_valid,
     parts={"": whole},
     levels=(Level("same", "the same code", 0.9, 0.15), Level("different", "different codes", 0.1, 0.85)),
-    compare=same_or_different,
+    prepare=same_or_different,
     accepts=takes_text,
 )

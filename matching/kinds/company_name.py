@@ -185,6 +185,6 @@ KIND = Kind(
         Level("related", "a shared name, but another business, place or number: sister companies", 0.03, 0.42),
         Level("different", "different names", 0.01, 0.4471),
     ),
-    compare=_compare,
+    prepare=_prepare,
     accepts=takes_text,
 )

@@ -41,6 +41,6 @@ KIND = Kind(
         Level("same", "the same country", 0.97, 0.6),
         Level("different", "different countries", 0.03, 0.4),
     ),
-    compare=same_or_different,
+    prepare=same_or_different,
     accepts=takes_text,
 )

@@ -40,6 +40,6 @@ KIND = Kind(
         Level("same", "the same currency", 0.98, 0.5),
         Level("different", "different currencies", 0.02, 0.5),
     ),
-    compare=same_or_different,
+    prepare=same_or_different,
     accepts=_accepts,
 )

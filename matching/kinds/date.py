@@ -104,6 +104,6 @@ KIND = Kind(
         Level("year", "the same year", 0.015, 0.03),
         Level("different", "different dates", 0.025, 0.9582),
     ),
-    compare=each_pair(_judge),
+    prepare=each_pair(_judge),
     accepts=_accepts,
 )

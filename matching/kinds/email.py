@@ -5,12 +5,14 @@ a firm's own domain does. A shared mailbox such as info@ belongs to a firm, not 
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from matching.columns import PART
 from matching.kinds.folding import is_junk
-from matching.kinds.identifier import one_keystroke
-from matching.kinds.kind import Kind, Level, always_valid, as_text, each_pair
+from matching.kinds.identifier import keystroke_pairs
+from matching.kinds.kind import Kind, Level, always_valid, as_text
+from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, only_where, same
 from matching.kinds.tables import rows
 from matching.kinds.url import registered_domain
 
@@ -49,15 +51,19 @@ def _domain(value: str) -> tuple[str, ...]:
     return () if domain in _free_mail() else (registered_domain(domain),)
 
 
-def _judge(one: str, other: str) -> int:
-    if one == other:
-        return 1
-    user, domain = one.split(PART)
-    other_user, other_domain = other.split(PART)
-    if (user == other_user and len(user) >= 6) or (domain == other_domain and one_keystroke(user, other_user)):
-        return 2
-    own = _domain(one)
-    return 3 if own and own == _domain(other) else 4
+def _prepare(values: Sequence[str]) -> PairComparison:
+    users = [value.split(PART)[0] for value in values]
+    domain = coded(value.split(PART)[1] for value in values)
+    firm = coded("".join(_domain(value)) for value in values)
+    telling = coded(user if len(user) >= 6 else "" for user in users)
+    keystroke = keystroke_pairs(users)
+
+    def compare(left: Codes, right: Codes) -> Outcomes:
+        slip = only_where(same(domain, left, right), keystroke, left, right)
+        conditions = (left == right, slip | same(telling, left, right), same(firm, left, right))
+        return first_level(conditions, (1, 2, 3), otherwise=4)
+
+    return compare
 
 
 KIND = Kind(
@@ -76,6 +82,6 @@ KIND = Kind(
         Level("domain", "e-mail addresses at the same firm", 0.1, 0.0125),
         Level("different", "different e-mail addresses", 0.29, 0.985),
     ),
-    compare=each_pair(_judge),
+    prepare=_prepare,
     accepts=_accepts,
 )

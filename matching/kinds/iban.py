@@ -20,6 +20,6 @@ KIND = Kind(
         Level("same", "the same bank account", 0.6, 0.0006),
         Level("different", "different bank accounts", 0.4, 0.9994),
     ),
-    compare=same_or_different,
+    prepare=same_or_different,
     accepts=takes_text,
 )

@@ -4,8 +4,14 @@ Spaces, dots, dashes and case do not count. Two identifiers that differ by one k
 apart from two that have nothing in common.
 """
 
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
 from matching.kinds.folding import is_junk, plain
-from matching.kinds.kind import Kind, Level, as_text, each_pair, takes_text, whole
+from matching.kinds.kind import Kind, Level, as_text, takes_text, whole
+from matching.kinds.letters import letters_of
+from matching.kinds.pairs import Codes, Flags, Outcomes, PairComparison
 
 
 def compact(value: object) -> str | None:
@@ -33,10 +39,29 @@ def one_keystroke(one: str, other: str) -> bool:
     )
 
 
-def _judge(one: str, other: str) -> int:
-    if one == other:
-        return 1
-    return 2 if one_keystroke(one, other) else 3
+def keystroke_pairs(values: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
+    """Prepare `one_keystroke` for any pairs of the values, by their places."""
+    letters = letters_of(values)
+
+    def pair(left: Codes, right: Codes) -> Flags:
+        found = letters.maybe_one_slip(left, right)
+        places = np.flatnonzero(found)
+        ends = zip(left[places].tolist(), right[places].tolist(), strict=True)
+        found[places] = [one_keystroke(values[one], values[other]) for one, other in ends]
+        return found
+
+    return pair
+
+
+def _prepare(values: Sequence[str]) -> PairComparison:
+    keystroke = keystroke_pairs(values)
+
+    def compare(left: Codes, right: Codes) -> Outcomes:
+        levels = np.where(keystroke(left, right), np.int8(2), np.int8(3))
+        levels[left == right] = 1
+        return levels
+
+    return compare
 
 
 def _valid(value: str) -> bool:
@@ -54,6 +79,6 @@ KIND = Kind(
         Level("one_keystroke", "identifiers one keystroke apart", 0.04, 0.004),
         Level("different", "different identifiers", 0.11, 0.9952),
     ),
-    compare=each_pair(_judge),
+    prepare=_prepare,
     accepts=takes_text,
 )

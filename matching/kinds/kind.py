@@ -4,11 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from matching.columns import PART, SEPARATOR
-
-Outcomes = npt.NDArray[np.int8]
+from matching.kinds.pairs import Codes, Outcomes, PairComparison, each_distinct
 
 _NO_SEPARATORS = {ord(SEPARATOR): " ", ord(PART): " "}
 
@@ -33,9 +31,9 @@ class Kind:
 
     `standardise` takes one source value and gives None where nothing usable is in it. `valid` says
     whether a standardised value may decide on its own. `parts` are what blocking keys may use; ""
-    is the whole value. `compare` takes aligned, distinct pairs of single standardised values and
-    gives the number of the level of each, 1 being the best. `accepts` says why a source value
-    cannot be taken at all, or None. `fields` are the fields of a value that may be an object.
+    is the whole value. `prepare` takes distinct standardised values and gives the comparison of any
+    pairs of them, by their places, which numbers the level of each, 1 being the best. `accepts` says
+    why a source value cannot be taken at all, or None. `fields` are those of a value that may be an object.
     """
 
     name: str
@@ -44,9 +42,17 @@ class Kind:
     valid: Callable[[str], bool]
     parts: Mapping[str, Callable[[str], Sequence[str]]]
     levels: tuple[Level, ...]
-    compare: Callable[[Sequence[str], Sequence[str]], Outcomes]
+    prepare: Callable[[Sequence[str]], PairComparison]
     accepts: Callable[[object], str | None]
     fields: tuple[str, ...] = ()
+
+    def compare(self, left: Sequence[str], right: Sequence[str]) -> Outcomes:
+        """Compare aligned standardised values: the number of the level of each pair, 1 the best."""
+        places: dict[str, int] = {}
+        pairs = [
+            np.array([places.setdefault(value, len(places)) for value in side], dtype=np.int64) for side in (left, right)
+        ]
+        return self.prepare(list(places))(*pairs)
 
 
 def whole(value: str) -> Sequence[str]:
@@ -59,22 +65,22 @@ def always_valid(_value: str) -> bool:
     return True
 
 
-def same_or_different(left: Sequence[str], right: Sequence[str]) -> Outcomes:
+def same_or_different(_values: Sequence[str]) -> PairComparison:
     """Compare for equality: level 1 where both are the same, 2 elsewhere."""
-    return np.fromiter(
-        (1 if one == other else 2 for one, other in zip(left, right, strict=True)),
-        dtype=np.int8,
-        count=len(left),
-    )
 
-
-def each_pair(judge: Callable[[str, str], int]) -> Callable[[Sequence[str], Sequence[str]], Outcomes]:
-    """Make a column comparison out of one that judges a single pair."""
-
-    def compare(left: Sequence[str], right: Sequence[str]) -> Outcomes:
-        return np.fromiter(map(judge, left, right), dtype=np.int8, count=len(left))
+    def compare(left: Codes, right: Codes) -> Outcomes:
+        return np.where(left == right, np.int8(1), np.int8(2))
 
     return compare
+
+
+def each_pair(judge: Callable[[str, str], int]) -> Callable[[Sequence[str]], PairComparison]:
+    """Make a comparison out of one that judges a single pair of values."""
+
+    def prepare(values: Sequence[str]) -> PairComparison:
+        return lambda left, right: each_distinct(judge, values, left, right)
+
+    return prepare
 
 
 def takes_text(value: object) -> str | None:

@@ -20,6 +20,6 @@ KIND = Kind(
         Level("same", "the same LEI", 0.97, 0.00001),
         Level("different", "different LEIs", 0.03, 0.99999),
     ),
-    compare=same_or_different,
+    prepare=same_or_different,
     accepts=takes_text,
 )

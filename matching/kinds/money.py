@@ -58,7 +58,7 @@ KIND = Kind(
         Level("similar", "amounts within 10 %", 0.15, 0.13),
         Level("different", "different amounts", 0.15, 0.8),
     ),
-    compare=each_pair(_judge),
+    prepare=each_pair(_judge),
     accepts=_accepts,
     fields=("amount", "currency"),
 )

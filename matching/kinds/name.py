@@ -91,6 +91,6 @@ KIND = Kind(
         Level("related", "a shared name with another given name, business, place or number", 0.03, 0.45),
         Level("different", "different names", 0.01, 0.4501),
     ),
-    compare=_compare,
+    prepare=_prepare,
     accepts=takes_text,
 )

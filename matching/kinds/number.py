@@ -74,6 +74,6 @@ KIND = Kind(
         Level("similar", "numbers within 10 %", 0.04, 0.12),
         Level("different", "different numbers", 0.06, 0.8),
     ),
-    compare=each_pair(nearness((Decimal("0.01"), Decimal("0.1")))),
+    prepare=each_pair(nearness((Decimal("0.01"), Decimal("0.1")))),
     accepts=takes_number,
 )

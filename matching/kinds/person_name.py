@@ -211,6 +211,6 @@ KIND = Kind(
         Level("other_given", "the same surname with another given name", 0.0145, 0.4),
         Level("different", "different names", 0.0105, 0.4),
     ),
-    compare=_compare,
+    prepare=_prepare,
     accepts=takes_text,
 )

@@ -6,13 +6,25 @@ good evidence and no proof.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import phonenumbers
 
 from matching.columns import PART
-from matching.kinds.identifier import one_keystroke
-from matching.kinds.kind import Kind, Level, as_text, each_pair, takes_text
+from matching.kinds.identifier import keystroke_pairs
+from matching.kinds.kind import Kind, Level, as_text, takes_text
+from matching.kinds.pairs import (
+    Codes,
+    Flags,
+    Outcomes,
+    PairComparison,
+    coded,
+    each_distinct,
+    first_level,
+    only_where,
+    same,
+)
 
 _EXTENSION = re.compile(r"(?:\s*(?:ext|extension|x|dw|durchwahl|poste|#)[.:]?\s*\d{1,6})\s*$", re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z]{5,}", re.IGNORECASE)
@@ -53,19 +65,28 @@ def _valid(value: str) -> bool:
     return bool(phonenumbers.is_possible_number(number))
 
 
-def _judge(one: str, other: str) -> int:
-    if one == other:
-        return 1
-    code, national = one.split(PART)
-    other_code, other_national = other.split(PART)
-    if code and other_code and code != other_code:
-        return 4
-    if national == other_national:
-        return 1
-    short, long = sorted((national, other_national), key=len)
-    if long.endswith(short) and len(short) >= 7:
-        return 2
-    return 3 if one_keystroke(national, other_national) and len(short) >= 7 else 4
+def _prepare(values: Sequence[str]) -> PairComparison:
+    numbers = [value.split(PART)[1] for value in values]
+    code, number = coded(value.split(PART)[0] for value in values), coded(numbers)
+    end = coded(text[-7:] if len(text) >= 7 else "" for text in numbers)
+    keystroke = keystroke_pairs(numbers)
+
+    def local(left: Codes, right: Codes) -> Flags:
+        return each_distinct(_one_ends_other, numbers, left, right).astype(bool)
+
+    def compare(left: Codes, right: Codes) -> Outcomes:
+        elsewhere = (code[left] != code[right]) & (code[left] >= 0) & (code[right] >= 0)
+        equal = same(number, left, right)
+        ends = only_where(same(end, left, right) & ~equal & ~elsewhere, local, left, right)
+        long = (end[left] >= 0) & (end[right] >= 0)
+        slip = only_where(long & ~equal & ~elsewhere, keystroke, left, right)
+        return first_level((left == right, elsewhere, equal, ends, slip), (1, 4, 1, 2, 3), otherwise=4)
+
+    return compare
+
+
+def _one_ends_other(one: str, other: str) -> bool:
+    return one.endswith(other) or other.endswith(one)
 
 
 KIND = Kind(
@@ -83,6 +104,6 @@ KIND = Kind(
         Level("one_keystroke", "telephone numbers one keystroke apart", 0.04, 0.005),
         Level("different", "different telephone numbers", 0.32, 0.983),
     ),
-    compare=each_pair(_judge),
+    prepare=_prepare,
     accepts=takes_text,
 )

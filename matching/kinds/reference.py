@@ -25,6 +25,6 @@ KIND = Kind(
         Level("same", "refers to the same record", 0.9, 0.05),
         Level("different", "refers to different records", 0.1, 0.95),
     ),
-    compare=same_or_different,
+    prepare=same_or_different,
     accepts=takes_text,
 )

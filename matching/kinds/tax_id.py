@@ -6,14 +6,26 @@ without its country counts as the same.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
 
 from stdnum.eu import vat as eu_vat
 
-from matching.kinds.identifier import compact, one_keystroke
-from matching.kinds.kind import Kind, Level, each_pair, takes_text, whole
+from matching.kinds.identifier import compact, keystroke_pairs
+from matching.kinds.kind import Kind, Level, takes_text, whole
+from matching.kinds.pairs import (
+    Codes,
+    Flags,
+    Outcomes,
+    PairComparison,
+    coded,
+    each_distinct,
+    first_level,
+    only_where,
+    same,
+)
 from matching.kinds.tables import words
 
 _LABEL = re.compile(
@@ -76,13 +88,20 @@ def _same_number(one: str, other: str) -> bool:
     )
 
 
-def judge_tax_ids(one: str, other: str) -> int:
-    """Give the level of a pair: same, same number without the country, one keystroke, different."""
-    if one == other:
-        return 1
-    if _same_number(one, other):
-        return 2
-    return 3 if one_keystroke(one, other) else 4
+def prepare_tax_ids(values: Sequence[str]) -> PairComparison:
+    """Prepare the comparison of pairs: same, same number without the country, one keystroke, different."""
+    end = coded(number_of(value)[-9:] for value in values)
+    keystroke = keystroke_pairs(values)
+
+    def same_number(left: Codes, right: Codes) -> Flags:
+        return each_distinct(_same_number, values, left, right).astype(bool)
+
+    def compare(left: Codes, right: Codes) -> Outcomes:
+        equal = left == right
+        number = only_where(same(end, left, right) & ~equal, same_number, left, right)
+        return first_level((equal, number, keystroke(left, right)), (1, 2, 3), otherwise=4)
+
+    return compare
 
 
 KIND = Kind(
@@ -97,6 +116,6 @@ KIND = Kind(
         Level("one_keystroke", "tax numbers one keystroke apart", 0.02, 0.002),
         Level("different", "different tax numbers", 0.0078, 0.997983),
     ),
-    compare=each_pair(judge_tax_ids),
+    prepare=prepare_tax_ids,
     accepts=takes_text,
 )

@@ -127,6 +127,6 @@ KIND = Kind(
         Level("other_model", "similar words with another model number", 0.02, 0.15),
         Level("different", "different words", 0.03, 0.6675),
     ),
-    compare=_compare,
+    prepare=_prepare,
     accepts=takes_text,
 )

@@ -1,13 +1,15 @@
 """A web address. Two addresses of one site are compared by the site; `www.` and the scheme do not count."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import tldextract
 
 from matching.columns import PART
 from matching.kinds.folding import is_junk
-from matching.kinds.kind import Kind, Level, always_valid, as_text, each_pair, takes_text
+from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
+from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, same
 
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 _ADDRESS = re.compile(
@@ -34,13 +36,15 @@ def _domain(value: str) -> tuple[str, ...]:
     return (registered_domain(value.split(PART, maxsplit=1)[0]),)
 
 
-def _judge(one: str, other: str) -> int:
-    if one == other:
-        return 1
-    host, other_host = one.split(PART, maxsplit=1)[0], other.split(PART, maxsplit=1)[0]
-    if host == other_host:
-        return 2
-    return 3 if registered_domain(host) == registered_domain(other_host) else 4
+def _prepare(values: Sequence[str]) -> PairComparison:
+    host = coded(value.split(PART, maxsplit=1)[0] for value in values)
+    domain = coded(_domain(value)[0] for value in values)
+
+    def compare(left: Codes, right: Codes) -> Outcomes:
+        conditions = (left == right, same(host, left, right), same(domain, left, right))
+        return first_level(conditions, (1, 2, 3), otherwise=4)
+
+    return compare
 
 
 KIND = Kind(
@@ -55,6 +59,6 @@ KIND = Kind(
         Level("domain", "sites of the same domain", 0.1, 0.01),
         Level("different", "different sites", 0.15, 0.97),
     ),
-    compare=each_pair(_judge),
+    prepare=_prepare,
     accepts=takes_text,
 )

@@ -1,7 +1,7 @@
 """A value added tax number with its country, such as DE136695976, checked by that country's rules."""
 
 from matching.kinds import tax_id
-from matching.kinds.kind import Kind, each_pair, takes_text, whole
+from matching.kinds.kind import Kind, takes_text, whole
 
 
 def _valid(value: str) -> bool:
@@ -17,6 +17,6 @@ KIND = Kind(
     valid=_valid,
     parts={"": whole},
     levels=tax_id.KIND.levels,
-    compare=each_pair(tax_id.judge_tax_ids),
+    prepare=tax_id.prepare_tax_ids,
     accepts=takes_text,
 )

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
@@ -11,9 +11,6 @@ from mdm.cli import decisions, export, files, golden, hub, keys, quarantine, rec
 from mdm.cli.output import complain, complain_about
 from mdm.errors import HubError
 
-if TYPE_CHECKING:
-    from typer import Context
-
 REFUSED, INTERRUPTED = 1, 130
 HELP = "A master data hub: golden records with permanent IDs, from every copy a firm keeps."
 
@@ -21,7 +18,7 @@ HELP = "A master data hub: golden records with permanent IDs, from every copy a 
 class Shell(TyperGroup):
     """The group of all commands; what the hub refuses ends in one clear line and exit code 1."""
 
-    def invoke(self, ctx: "Context") -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)

@@ -32,7 +32,7 @@ def merge(
     show_decided(decided, as_json=as_json)
 
 
-def split(  # noqa: PLR0913  a command's options are its parameters
+def split(
     golden_id: GoldenId,
     keys: Annotated[list[Any], KEYS],
     *,

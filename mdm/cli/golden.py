@@ -58,7 +58,9 @@ def lineage(
         output.print_json(found)
         return
     rows = [row for name, entry in found["lineage"].items() for row in _lineage_rows(name, entry)]
-    output.print_table(_title(found), ("attribute", "", "source", "id", "value", "event time", "file", "line", "because"), rows)
+    output.print_table(
+        _title(found), ("attribute", "", "source", "id", "value", "event time", "file", "line", "because"), rows
+    )
 
 
 def _only(lineage: Document, attribute: str, golden_id: str) -> Any:
@@ -123,7 +125,14 @@ def show_evidence(evidence: Document) -> None:
     """Print the weights that sum to the whole, and what they mean."""
     rows = [("", "prior", "", f"{evidence['prior']:+.3f}")]
     rows += [(one["attribute"], one["level"], one["words"], f"{one['weight']:+.3f}") for one in evidence["comparisons"]]
-    rows.append(("", evidence["outcome"], f"probability {evidence['match_probability']:.4f}", f"{evidence['match_weight']:+.3f}"))
+    rows.append(
+        (
+            "",
+            evidence["outcome"],
+            f"probability {evidence['match_probability']:.4f}",
+            f"{evidence['match_weight']:+.3f}",
+        )
+    )
     output.print_table("Evidence, in bits", ("attribute", "level", "in words", "weight"), rows)
     if evidence["keys"]:
         output.say(f"Blocking keys in common: {output.words(evidence['keys'])}")

@@ -52,7 +52,9 @@ def rebuild(
         if found.match:
             output.say("What stands is exactly what the log gives.")
     if not found.match:
-        output.complain(f"mdm: what stands differs from what the log gives (digest {found.digest_live}): run `mdm rebuild`")
+        output.complain(
+            f"mdm: what stands differs from what the log gives (digest {found.digest_live}): run `mdm rebuild`"
+        )
         raise typer.Exit(1)
 
 

@@ -69,7 +69,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 
 def print_fields(title: str, fields: Mapping[str, object]) -> None:
     """Print named values, one below the other; those that are empty are left out."""
-    print_table(title, ("", ""), [(name, words(value)) for name, value in fields.items() if value not in (None, [], {})])
+    print_table(
+        title, ("", ""), [(name, words(value)) for name, value in fields.items() if value not in (None, [], {})]
+    )
 
 
 def words(value: Any) -> str:

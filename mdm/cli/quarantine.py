@@ -12,7 +12,7 @@ app = typer.Typer()
 
 
 @app.command("list")
-def listed(  # noqa: PLR0913  a command's options are its parameters
+def listed(
     *,
     source: Annotated[str | None, typer.Option(help="Only from this system.")] = None,
     entity_type: Annotated[str | None, typer.Option("--type", help="Only of this entity type.")] = None,

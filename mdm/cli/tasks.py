@@ -16,7 +16,7 @@ TaskId = Annotated[str, typer.Argument(metavar="TASK", help="A task, as `mdm tas
 
 
 @app.command("list")
-def listed(  # noqa: PLR0913  a command's options are its parameters
+def listed(
     *,
     entity_type: Annotated[str | None, typer.Option("--type", help="Only this entity type.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only this kind: review, contradiction or oversized.")] = None,
@@ -74,7 +74,7 @@ def _show_preview(preview: dict[str, Any]) -> None:
 
 
 @app.command()
-def decide(  # noqa: PLR0913  a command's options are its parameters
+def decide(
     task_id: TaskId,
     *,
     verdict: Annotated[Literal["same", "distinct", "related"], typer.Option(help="What the two records are.")],

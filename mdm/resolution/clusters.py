@@ -175,6 +175,6 @@ def _final(clusters: Clusters, lead: int, hanging: set[int]) -> set[int]:
     members = clusters.members(lead)
     if lead not in clusters.piece_of:
         stored = work.load("hangs_on", members)
-        hanging = hanging | {record.cluster for record in stored if record.cluster not in clusters.targets}
+        hanging = hanging | {record.cluster for record in stored if record.hangs_on in members}
     everyone = [*members, *(id_ for dead in hanging for id_ in clusters.members(dead))]
     return {id_ for id_ in everyone if work.records[id_].first_position is not None}

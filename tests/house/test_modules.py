@@ -10,6 +10,8 @@ import pytest
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 60
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+# The outermost border, where any error at all must become an answer that a client can read.
+OUTERMOST = {"mdm/api/envelope.py"}
 VAGUE_NAMES = {"utils", "util", "common", "core", "base", "helpers", "misc", "manager"}
 # Written in two halves so that this file does not find itself.
 LEFT_OPEN = re.compile("|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + r"CK\b"]))
@@ -72,7 +74,7 @@ def test_no_error_is_caught_without_naming_it(modules: dict[Path, ast.Module], r
         for node in ast.walk(tree)
         if isinstance(node, ast.ExceptHandler) and _catches_everything(node)
     ]
-    assert caught == []
+    assert {place.partition(":")[0] for place in caught} <= OUTERMOST
 
 
 def test_nothing_is_left_open_and_no_test_is_switched_off(repository_files: list[Path], root: Path) -> None:

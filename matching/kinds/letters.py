@@ -1,0 +1,57 @@
+"""Count the letters of many strings, to see quickly which pairs are too different to be alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.kinds.pairs import Codes, Flags
+
+_SLICE = 1 << 15
+_CLASSES, _MOST = 32, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The letters of some strings: how many there are, and a picture of how often each occurs.
+
+    A picture has four bits for each of 32 classes of letters, of which as many are set as the class has
+    letters, so that the bits in which two pictures differ are letters that one string has more of.
+    """
+
+    lengths: npt.NDArray[np.int32]
+    pictures: npt.NDArray[np.uint64]
+    first: npt.NDArray[np.uint32]
+
+    def apart(self, left: Codes, right: Codes) -> npt.NDArray[np.uint8]:
+        """Give at most the number of letters that are only in one string of each pair: never more."""
+        differing: npt.NDArray[np.uint8] = np.bitwise_count(self.pictures[left] ^ self.pictures[right])
+        return differing[:, 0] + differing[:, 1]
+
+    def maybe_one_slip(self, left: Codes, right: Codes) -> Flags:
+        """Say which pairs may differ by one letter wrong, left out, added or swapped: the others do not."""
+        found: Flags = np.abs(self.lengths[left] - self.lengths[right]) <= 1
+        places = np.flatnonzero(found)
+        found[places] = self.apart(left[places], right[places]) <= 2
+        return found
+
+
+def letters_of(strings: Sequence[str]) -> Letters:
+    """Count the letters of each string."""
+    return Letters(
+        lengths=np.fromiter(map(len, strings), dtype=np.int32, count=len(strings)),
+        pictures=np.concatenate(
+            [np.empty((0, 2), np.uint64)]
+            + [_pictures(strings[start : start + _SLICE]) for start in range(0, len(strings), _SLICE)]
+        ),
+        first=np.fromiter((ord(text[0]) if text else 0 for text in strings), dtype=np.uint32, count=len(strings)),
+    )
+
+
+def _pictures(strings: Sequence[str]) -> npt.NDArray[np.uint64]:
+    flat = np.frombuffer("".join(strings).encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    owner = np.repeat(np.arange(len(strings)), np.fromiter(map(len, strings), dtype=np.int64, count=len(strings)))
+    counts = np.bincount(owner * _CLASSES + flat % _CLASSES, minlength=len(strings) * _CLASSES)
+    bits = ((1 << np.minimum(counts, _MOST)) - 1).astype(np.uint8).reshape(len(strings), _CLASSES)
+    return np.ascontiguousarray(bits[:, ::2] | bits[:, 1::2] << 4).view(np.uint64)

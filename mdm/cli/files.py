@@ -1,0 +1,93 @@
+"""Commands that need no hub: deduplicate files, and judge clusters against the truth."""
+
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from mdm.cli import output, session
+from mdm.cli.output import Json
+
+if TYPE_CHECKING:
+    from mdm.services.dedupe import Report
+
+
+def dedupe(  # noqa: PLR0913  a command's options are its parameters
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="csv, tsv or jsonl.")],
+    *,
+    id_column: Annotated[
+        str | None,
+        typer.Option("--id", metavar="COLUMN", help="The id; record_id, id or the row's number if left out."),
+    ] = None,
+    source_column: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The source; `source` or the file's name if left out.")
+    ] = None,
+    entity_type: Annotated[str | None, typer.Option("--type", help="A shipped entity type.")] = None,
+    rules: Annotated[str | None, typer.Option(metavar="FILE", help="An entity type of your own, as YAML.")] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN", help="A column to leave out; may repeat.")
+    ] = None,
+    out: Annotated[str, typer.Option(metavar="FILE", help="record_id,cluster_id, every record once.")] = "clusters.csv",
+    pairs: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Every pair at or above the review threshold.")
+    ] = None,
+    golden: Annotated[str | None, typer.Option(metavar="FILE", help="One golden record for each cluster.")] = None,
+    link_only: Annotated[bool, typer.Option("--link-only", help="Never join two records of one source.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Find the records of files that are one thing, without a hub; the same files give the same bytes.
+
+    Example: mdm dedupe customers.csv --type customer --out clusters.csv --pairs pairs.csv
+    """
+    from mdm.ingest.table import Wanted
+    from mdm.services import dedupe as service
+
+    session.log_to_stderr("warning")
+    job = service.Job(
+        tuple(files), entity_type, rules, Wanted(id_column, source_column, tuple(ignore or ())), link_only,
+        service.Outputs(out, pairs, golden),
+    )  # fmt: skip
+    with output.progress("Deduplicating"):
+        report = service.dedupe(job)
+    if as_json:
+        output.print_json(report.json())
+    else:
+        _show(report, [name for name in (out, pairs, golden) if name])
+    if report.rejected:
+        output.complain(f"mdm: {len(report.rejected):,} rows were refused; the first is {report.rejected[0]}")
+        raise typer.Exit(1)
+
+
+def _show(report: "Report", written: list[str]) -> None:
+    counts = {name.replace("_", " "): count for name, count in report.counts.items()}
+    output.print_table("Deduplicated", list(counts), [list(counts.values())])
+    output.print_table("Seconds", list(report.seconds), [list(report.seconds.values())])
+    output.say(f"Written: {', '.join(written)}")
+
+
+def evaluate(
+    clusters: Annotated[str, typer.Argument(metavar="CLUSTERS", help="record_id,cluster_id")],
+    truth: Annotated[str, typer.Argument(metavar="TRUTH", help="record_id,cluster_id, or labelled pairs.")],
+    *,
+    split: Annotated[str | None, typer.Option(help="Only the labelled pairs of this part.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Judge clusters against the truth: pairwise and B-cubed precision, recall and F1.
+
+    Example: mdm evaluate clusters.csv truth.csv
+    """
+    from mdm.services import evaluate as service
+
+    session.log_to_stderr("warning")
+    found = service.evaluate(clusters, truth, split=split)
+    if as_json:
+        output.print_json(found)
+        return
+    figures = {name: cast("dict[str, Any]", value) for name, value in found.items() if isinstance(value, dict)}
+    rows = [
+        [name, *(f"{one[column]:.4f}" for column in ("precision", "recall", "f1"))] for name, one in figures.items()
+    ]
+    output.print_table("Against the truth", ("", "precision", "recall", "F1"), rows)
+    output.print_fields("Counts", {name: value for name, value in found.items() if name not in figures})
+
+
+COMMANDS = (dedupe, evaluate)

@@ -1,0 +1,164 @@
+"""Commands that stay: the server, the worker apart from it, and the demo that ends in a server.
+
+Server, worker and demo stand beside the command line and not below it, so they are named as strings.
+"""
+
+import importlib
+import ipaddress
+import os
+import signal
+import socket
+import sys
+import threading
+from dataclasses import asdict
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from mdm.cli import output, session
+from mdm.cli.output import Json
+from mdm.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mdm.settings import Settings
+
+WITH_UI, HEADLESS = "stewardship_ui.app:create_app", "mdm.api.app:create_app"
+WORKER, DEMO = "mdm.worker", "mdm.demo.run"
+Port = Annotated[
+    int | None, typer.Option(min=1, max=65535, help="The port to listen on; MDM_PORT or 8000 if left out.")
+]
+
+
+def serve(
+    *,
+    host: Annotated[
+        str | None, typer.Option(help="The address to listen on; MDM_HOST or 127.0.0.1 if left out.")
+    ] = None,
+    port: Port = None,
+    workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 1,
+    headless: Annotated[bool, typer.Option("--headless", help="The API without the steward's screens.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Serve the API and the steward's screens, and resolve what comes in; Ctrl-C stops.
+
+    Example: mdm serve --port 9000
+    """
+    chosen = session.settings(host=host, port=port)
+    ensure_free(chosen.host, chosen.port)
+    with session.opened(chosen):
+        pass  # what is wrong with the database is said before anything listens
+    if as_json:
+        output.print_json({"url": _url(chosen), "workers": workers, "headless": headless})
+    else:
+        output.say(f"Serving on {_url(chosen)} (API reference at {_url(chosen)}/docs); Ctrl-C stops.")
+    sys.stdout.flush()
+    _serve(chosen, workers=workers, application=HEADLESS if headless else WITH_UI)
+
+
+def _serve(chosen: "Settings", *, workers: int, application: str) -> None:
+    import uvicorn
+
+    if not _is_loopback(chosen.host):
+        output.complain(
+            f"mdm: warning: {chosen.host} can be reached from other machines, and the hub speaks plain HTTP"
+        )
+    session.log_to_stderr("info")
+    os.environ["MDM_DATABASE_URL"] = chosen.database_url  # the factory reads the settings, also in other processes
+    signal.signal(signal.SIGTERM, _interrupt)
+    with importlib.import_module(WORKER).in_background(chosen, actor="resolver"):
+        uvicorn.run(
+            application, factory=True, host=chosen.host, port=chosen.port, workers=workers, log_level="warning",
+            access_log=False,
+        )  # fmt: skip
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    # uvicorn raises a signal again once it has shut down; as an interrupt it also lets the worker finish.
+    raise KeyboardInterrupt
+
+
+def ensure_free(host: str, port: int) -> None:
+    """Raise Unavailable when nothing can listen there, naming the port and what to do."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise Unavailable(
+            f"port {port} on {host} cannot be listened on ({error.strerror}): choose another with --port"
+        ) from None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _url(chosen: "Settings") -> str:
+    return f"http://{f'[{chosen.host}]' if ':' in chosen.host else chosen.host}:{chosen.port}"
+
+
+def worker(*, as_json: Json = False) -> None:
+    """Resolve what comes in and let days pass, apart from the server; Ctrl-C stops.
+
+    Example: mdm worker
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with session.opened() as hub:
+        session.log_to_stderr("info")
+        output.complain("mdm: resolving what comes in; Ctrl-C stops")
+        commits = importlib.import_module(WORKER).run(hub, stop, actor=session.author().actor)
+    if as_json:
+        output.print_json({"commits": commits})
+    else:
+        output.say(f"Stopped after {commits:,} resolver commits.")
+
+
+def demo(
+    *,
+    port: Port = None,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Build and tell, but do not serve.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Build the hub of a made-up firm, say how well it came out, and serve it; safe to repeat.
+
+    It is kept in demo/mdm.db, or where MDM_DATABASE_URL says.
+
+    Example: mdm demo --port 9000
+    """
+    chosen = session.settings(port=port)
+    if not no_serve:
+        ensure_free(chosen.host, chosen.port)
+    session.log_to_stderr("warning")
+    run = importlib.import_module(DEMO)
+    chosen = run.settings(chosen)
+    with output.progress("Loading the demo firm") as progress:
+        built = run.build(chosen, author=session.author(), program=_program(), progress=progress)
+    if as_json:
+        output.print_json({**asdict(built), "url": _url(chosen)})
+    else:
+        run.show(built, output.console(), url=_url(chosen), serving=not no_serve)
+    sys.stdout.flush()
+    if not no_serve:
+        _serve(chosen, workers=1, application=WITH_UI)
+
+
+def _program() -> str:
+    """How this program was called, so that the commands it suggests work when they are typed."""
+    import shutil
+    from pathlib import Path
+
+    called = Path(sys.argv[0])
+    if called.name != "mdm" or shutil.which("mdm") == str(called):
+        return "mdm"
+    near = os.path.relpath(called)
+    return str(called) if near.startswith("..") else near
+
+
+COMMANDS = (serve, worker, demo)

@@ -1,0 +1,86 @@
+"""The resolver and scheduler: brings golden records up to the log as facts come in, and lets days pass."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from mdm.entity_types import order
+from mdm.errors import Unavailable
+from mdm.log import Author
+from mdm.services import resolving
+from mdm.services.hub import Hub, open_hub
+from mdm.settings import Settings, now
+from mdm.store import resolution
+
+log = structlog.get_logger()
+# Seconds between looking: short while there is work, so that little waits; longer and longer while there is none.
+SHORTEST, LONGEST = 0.05, 1.0
+PATIENCE = 30.0
+
+
+def run(hub: Hub, stop: threading.Event, *, actor: str) -> int:
+    """Resolve all that is pending, again and again, until told to stop; returns the number of resolver commits.
+
+    A commit that has begun is finished first. A database that is away is tried again.
+    """
+    commits, pause = 0, SHORTEST
+    while not stop.is_set():
+        done = 0
+        try:
+            let_day_pass(hub, actor=actor)
+            done = resolve_pending(hub, stop, actor=actor)
+        except Unavailable as error:
+            log.warning("the database is away", detail=error.detail)
+            pause = LONGEST
+        commits += done
+        pause = SHORTEST if done else min(2 * pause, LONGEST)
+        stop.wait(pause)
+    return commits
+
+
+def resolve_pending(hub: Hub, stop: threading.Event, *, actor: str) -> int:
+    """Resolve each entity type once, those that others refer to first; returns the number of resolver commits."""
+    commits = 0
+    for name in order(hub.entity_types().values()):
+        with hub.database.locked(name):
+            while not stop.is_set() and resolving.step(hub, name, author=Author(actor, now())):
+                commits += 1
+    return commits
+
+
+def let_day_pass(hub: Hub, *, actor: str) -> bool:
+    """Append a tick when today is later than the latest one; at most one a day, however many workers there are."""
+    today = now()[:10]
+    if today <= _latest_tick(hub):
+        return False
+    with hub.database.locked("tick"):
+        if today <= _latest_tick(hub):
+            return False
+        resolving.tick(hub, today, author=Author(actor, now()))
+        # Before the lock is given back, so that the next to look sees the day.
+        resolving.resolve_all(hub, author=Author(actor, now()))
+    log.info("a day has passed", date=today)
+    return True
+
+
+def _latest_tick(hub: Hub) -> str:
+    with hub.database.read() as reader:
+        states = [resolution.state(reader, name) for name in resolution.in_force(reader)]
+    return min((state.tick or "" if state else "" for state in states), default="9999-12-31")
+
+
+@contextmanager
+def in_background(settings: Settings, *, actor: str) -> Iterator[None]:
+    """Run beside a server, in a thread with connections of its own, until the block ends."""
+    stop = threading.Event()
+    hub = open_hub(settings)
+    thread = threading.Thread(target=run, args=(hub, stop), kwargs={"actor": actor}, name="worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(PATIENCE)
+        hub.close()

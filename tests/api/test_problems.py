@@ -1,0 +1,147 @@
+"""Whatever is sent, the answer is a problem that says what to do, and never a 5xx."""
+
+import pytest
+
+from mdm.services import lookup
+
+PATH = "/v1/source-records/crm/customer/1"
+
+
+def problem(answer, status):
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    document = answer.json()
+    assert document["status"] == status
+    assert {"type", "title", "detail", "code", "request_id"} <= document.keys()
+    assert document["request_id"] == answer.headers["X-Request-ID"]
+    return document
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v1/nothing", 404),
+        ("GET", "/docs/../../etc/passwd", 404),
+        ("POST", "/v1/xref/crm/customer/1", 405),
+        ("GET", "/v1/xref/crm/customer/1", 404),
+        ("GET", "/v1/xref/crm/customer/%00", 400),
+        ("GET", "/v1/xref/crm/customer/%ff", 400),
+        ("GET", "/v1/xref/crm/customer/%ED%A0%80", 400),
+        ("GET", "/v1/xref/crm/customer/%0A", 422),
+        ("GET", "/v1/xref/crm/customer/" + "a" * 1_001, 422),
+        ("GET", "/v1/xref/crm/customer/" + "a" * 20_000, 400),
+        ("GET", "/v1/xref/c:m/customer/1", 422),
+        ("GET", "/v1/xref/crm/customer/1?as_of=yesterday", 422),
+        ("GET", "/v1/xref/crm/customer/1?as_of=" + "9" * 60, 404),
+        ("GET", "/v1/golden-records/cus_0000001", 404),
+        ("GET", "/v1/golden-records/zzz_0000001", 404),
+        ("GET", "/v1/golden-records/cus_zzzzzzzzzzzzzzzzzzzzzzzzzzz", 404),
+        ("GET", "/v1/golden-records/%27%3B--", 404),
+        ("GET", "/v1/golden-records?type=custmer", 404),
+        ("GET", "/v1/golden-records?limit=0", 422),
+        ("GET", "/v1/golden-records?limit=many", 422),
+        ("GET", "/v1/golden-records?cursor=nonsense", 404),
+        ("GET", "/v1/tasks/task_nothing", 404),
+        ("GET", "/v1/tasks?status=lost", 422),
+        ("GET", "/v1/tasks?cursor=task_nothing", 404),
+        ("GET", "/v1/changes?after=-1", 422),
+        ("GET", "/v1/changes?wait=31", 422),
+        ("GET", "/v1/changes?after=99999999999999999999", 422),
+        ("GET", "/v1/why?left=crm:customer:1", 422),
+        ("GET", "/v1/why?left=crm&right=erp", 422),
+        ("GET", "/v1/why?left=crm:customer:1&right=crm:customer:1", 422),
+        ("GET", "/v1/why?left=crm:customer:1&right=crm:customer:2", 404),
+        ("GET", "/v1/rules/custmer", 404),
+        ("GET", "/v1/quarantine/qua_nothing", 404),
+        ("DELETE", "/v1/source-records/crm/customer/1?version=x", 422),
+        ("DELETE", "/v1/source-records/crm/custmer/1", 404),
+    ],
+)
+def test_a_wrong_address_is_a_problem(server, method, path, status):
+    problem(server.as_("admin")(method, path), status)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ('{"attributes": {"name": "Acme"', ""),
+        ("", ""),
+        ("[]", ""),
+        ("null", ""),
+        ('{"attributes": []}', "/attributes"),
+        ('{"attributes": {"name": NaN}}', ""),
+        ('{"attributes": {"name": 1e999}}', ""),
+        ('{"attributes": {"name": "\\ud800"}}', ""),
+        ('{"attributes": {"name": ' + "[" * 5_000 + "]" * 5_000 + "}}", ""),
+        ('{"attributes": {"name": "A\\u0000B"}}', "/attributes/name"),
+        ('{"attributes": {"nam": "Acme"}}', "/attributes/nam"),
+        ('{"attributes": {}}', "/attributes/name"),
+        ('{"attributes": {"name": ["Acme", "Ajax"]}}', "/attributes/name"),
+        ('{"attributes": {"name": {"first": "Acme"}}}', "/attributes/name"),
+        ('{"attributes": {"name": "Acme"}, "version": 1.5}', "/version"),
+        ('{"attributes": {"name": "Acme"}, "version": 99999999999999999999}', "/version"),
+        ('{"attributes": {"name": "Acme"}, "event_time": "31/31/2020"}', "/event_time"),
+        ('{"attributes": {"name": "Acme"}, "colour": "red"}', "/colour"),
+        ('{"attributes": {"name": "' + "a" * 100_001 + '"}}', "/attributes/name"),
+    ],
+)
+def test_a_wrong_body_is_a_problem_that_points_at_the_place(server, body, pointer):
+    answer = server.as_("admin")("PUT", PATH, content=body, headers={"Content-Type": "application/json"})
+    document = problem(answer, 422)
+    assert any(one["pointer"].startswith(pointer) for one in document["errors"]), document
+    assert server.as_("admin")("GET", "/v1/xref/crm/customer/1").status_code == 404
+
+
+def test_an_error_does_not_repeat_what_was_sent(server):
+    answer = server.as_("admin")("PUT", PATH, json={"attributes": {"name": "Acme", "email": ["jane@acme@acme"]}})
+    assert "value" not in str(problem(answer, 422)["errors"])
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded", ""])
+def test_another_media_type_is_refused(server, kind):
+    answer = server.as_("admin")("PUT", PATH, content=b"{}", headers={"Content-Type": kind})
+    assert "application/json" in problem(answer, 415)["detail"]
+    batch = server.as_("admin")("POST", "/v1/source-records:batch", content=b"[]", headers={"Content-Type": kind})
+    assert "application/x-ndjson" in problem(batch, 415)["detail"]
+
+
+def test_a_body_over_the_limit_is_refused_whether_or_not_it_says_its_size(sqlite_hub):
+    from fastapi.testclient import TestClient
+
+    from mdm.api.app import create_app
+
+    settings = sqlite_hub.settings.model_copy(update={"body_limit": 1_000})
+    with TestClient(create_app(settings)) as http:
+        problem(http.put(PATH, content=b"x" * 1_001), 413)
+        problem(http.put(PATH, content=iter([b"x" * 600, b"x" * 600])), 413)
+        problem(http.put(PATH, content=b"x" * 1_000), 401)
+
+
+def test_more_items_than_the_limit_are_refused(server):
+    server.hub.settings.__dict__["batch_limit"] = 10_000
+    keys = [["crm", "customer", "1"]] * 10_001
+    problem(server.as_("reader")("POST", "/v1/xref:lookup", json={"keys": keys}), 413)
+
+
+def test_a_fault_of_ours_is_a_500_without_a_traceback(server, monkeypatch, capsys):
+    def broken(*_args, **_options):
+        raise ZeroDivisionError("jane@acme.com")
+
+    monkeypatch.setattr(lookup, "xref", broken)
+    document = problem(server.as_("reader")("GET", "/v1/xref/crm/customer/1"), 500)
+    assert "Zero" not in str(document)
+    logged = capsys.readouterr().out
+    assert document["request_id"] in logged
+    assert "ZeroDivisionError" in logged
+    assert "jane@acme.com" not in logged
+
+
+def test_the_log_names_routes_and_never_source_ids(server, capsys):
+    server.as_("reader")("GET", "/v1/xref/crm/customer/jane@acme.com")
+    assert "jane" not in capsys.readouterr().out
+
+
+def test_405_names_the_methods_there_are(server):
+    answer = server.as_("admin")("POST", "/v1/tasks")
+    assert answer.headers["Allow"] == "GET"
+    problem(answer, 405)

@@ -1,0 +1,96 @@
+"""Every column of every table is known to hold personal data or not, so that an erasure can reach all of it."""
+
+import pytest
+
+from mdm.tables import PERSONAL, SQLModel
+
+# What a column may hold without being about a person: the reason, and the columns.
+HARMLESS: dict[str, dict[str, set[str]]] = {
+    "a position, a count or a number the hub gave": {
+        "log": {"position"},
+        "payload": {"position"},
+        "rules_document": {"position"},
+        "resolution": {"upto", "position", "cut_records"},
+        "source_record": {"id", "first_position", "cluster", "golden", "hangs_on"},
+        "block_member": {"record_id"},
+        "block_size": {"living", "deleted"},
+        "edge": {"left_id", "right_id", "weight"},
+        "decision": {"position"},
+        "decision_void": {"voided", "position"},
+        "decision_pair": {"left_id", "right_id", "position"},
+        "golden_version": {"golden", "version", "since", "until"},
+        "xref": {"record_id", "since", "until", "golden"},
+        "change": {"sequence", "position", "golden", "record_id", "others", "version_before", "version_after"},
+        "task": {"left_id", "right_id", "weight", "opened", "closed"},
+        "reference_link": {"record_id"},
+        "dirty_record": {"record_id"},
+        "batch": {"accepted", "unchanged", "quarantined"},
+        "quarantine": {"line"},
+        "hub": {"id"},
+    },
+    "a state, a kind or a name out of a short list": {
+        "log": {"kind", "entity_type"},
+        "rules_document": {"entity_type"},
+        "resolution": {"entity_type"},
+        "source_record": {"entity_type", "source", "deleted", "cut"},
+        "edge": {"living"},
+        "decision": {"entity_type", "kind", "in_force"},
+        "decision_pair": {"verdict", "in_force"},
+        "golden_version": {"entity_type"},
+        "change": {"entity_type", "kind"},
+        "task": {"entity_type", "kind", "status"},
+        "dirty_record": {"entity_type"},
+        "version_sort": {"source", "entity_type", "sort"},
+        "batch": {"source", "entity_type"},
+        "quarantine": {"source", "entity_type", "column", "rule", "status"},
+        "api_key": {"role", "source", "entity_type"},
+    },
+    "when the hub did something, or a day of the calendar": {
+        "log": {"recorded_at"},
+        "resolution": {"tick"},
+        "golden_version": {"due"},
+        "batch": {"started_at", "finished_at"},
+        "quarantine": {"recorded_at"},
+        "api_key": {"created_at", "revoked_at"},
+    },
+    "a hash or a random number that says nothing once what it was made from is gone": {
+        "log": {"commitment", "previous_hash"},
+        "payload": {"salt"},
+        "hub": {"salt"},
+        "rules_document": {"version"},
+        "resolution": {"rules_version"},
+        "golden_version": {"rules_version"},
+        "task": {"id"},
+        "api_key": {"id", "hash"},
+        "quarantine": {"id", "batch"},
+        "batch": {"id"},
+    },
+    "said about the work and not about a person in the data: who signed it, in which request, from which file": {
+        "log": {"actor", "correlation_id"},
+        "batch": {"actor", "file"},
+        "quarantine": {"file"},
+        "hub": {"name"},
+        "rules_document": {"document"},
+    },
+}
+TABLES = {name: set(table.columns.keys()) for name, table in SQLModel.metadata.tables.items()}
+
+
+@pytest.mark.parametrize("table", sorted(TABLES))
+def test_every_column_is_either_personal_or_harmless(table: str) -> None:
+    personal = set(PERSONAL.get(table, ()))
+    harmless = set().union(*(columns.get(table, set()) for columns in HARMLESS.values()))
+    assert TABLES[table] - personal - harmless == set(), "say which of the two they are"
+    assert personal & harmless == set()
+
+
+def test_no_list_names_a_column_that_is_not_there() -> None:
+    listed = [(table, set(columns)) for table, columns in PERSONAL.items()]
+    listed += [(table, columns) for tables in HARMLESS.values() for table, columns in tables.items()]
+    assert [(table, columns - TABLES.get(table, set())) for table, columns in listed if columns - TABLES.get(table, set())] == []
+
+
+def test_a_column_that_is_personal_in_one_table_is_so_wherever_it_stands() -> None:
+    names = {"key_token", "target_token", "raw", "body", "source_id"}
+    found = {(table, column) for table, columns in TABLES.items() for column in columns & names}
+    assert found == {(table, column) for table, columns in PERSONAL.items() for column in set(columns) & names}

@@ -1,0 +1,56 @@
+"""The pages that show commands were run as written: each command works, and prints what the page says it prints."""
+
+import doctest
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mdm.cli.app import main
+
+PAGES = ("README.md", "docs/tutorial.md", "docs/how-to/add-an-entity-type.md")
+CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LIKE_THE_PAGE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def commands(page: str) -> Iterator[tuple[str, str]]:
+    """Each command of a page, and what the page shows below it."""
+    for block in CONSOLE.findall(page):
+        for part in block.split("$ ")[1:] if block.startswith("$ ") else []:
+            command, _, shown = part.partition("\n")
+            yield command, shown
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_with_commands_was_run_as_written(
+    page: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (root / page).read_text(encoding="utf-8")
+    shutil.copytree(root / "docs" / "tour", tmp_path / "docs" / "tour")
+    for name, content in FILE.findall(text):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    ran = 0
+    for command, shown in commands(text):
+        program, *arguments = shlex.split(command)
+        assert program == "mdm", command
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        printed = capsys.readouterr()
+        assert not end.value.code, f"$ {command}\n{printed.err}"
+        ok = doctest.OutputChecker().check_output(shown, printed.out, LIKE_THE_PAGE)
+        assert ok, f"$ {command}\nthe page shows:\n{shown}\nbut it prints:\n{printed.out}"
+        ran += 1
+    assert ran >= 3
+
+
+def test_a_shown_line_that_is_not_printed_is_noticed() -> None:
+    [(command, shown)] = commands("```console\n$ mdm init\nThe hub is ready.\n...\n```\n")
+    assert command == "mdm init"
+    checker = doctest.OutputChecker()
+    assert checker.check_output(shown, "The hub is ready.\nEntity types: customer\n", LIKE_THE_PAGE)
+    assert not checker.check_output(shown, "The hub was there already.\n", LIKE_THE_PAGE)

@@ -1,0 +1,143 @@
+"""Random histories of a small world: places, and things that refer to places, with mess of every sort."""
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mdm.entity_types import EntityType, parse
+
+MODEL = """
+entity_type: {name}
+id_prefix: {prefix}
+attributes:
+  a: {{kind: code}}
+  b: {{kind: code}}
+  t: {{kind: identifier}}
+{more}
+match:
+  block_on: {block_on}
+  compare:
+    - {{attribute: a, levels: [{{level: same, m: 0.8, u: 0.05}}, {{level: different, m: 0.1, u: 0.8}}]}}
+    - {{attribute: b, levels: [{{level: same, m: {b_same}, u: 0.1}}, {{level: different, m: 0.2, u: 0.4}}]}}
+{compare}
+  always: [{{same: t}}]
+  never: [{{different: t}}]
+  prior: 0.5
+  thresholds: {{match: {match}, review: {review}}}
+  block_cap: {cap}
+  piece_limit: {limit}
+survive:
+  default: most_frequent
+  attributes: {{a: most_trusted, b: most_recent}}
+  trust: {trust}
+"""
+KEYS = {of: [f"s{1 + i % 3}:{of}:{i}" for i in range(count)] for of, count in (("place", 6), ("thing", 8))}
+ALL = KEYS["place"] + KEYS["thing"]
+VARIANTS = (
+    {"cap": 3, "limit": 5, "match": 0.969, "review": 0.88, "b_same": 0.4,
+     "trust": "{s1: 90, s2: {value: 96, half_life: 3d}, s3: {value: 50, half_life: 10d}}"},
+    {"cap": 2, "limit": 4, "match": 0.984, "review": 0.94, "b_same": 0.4,
+     "trust": "{s1: {value: 40, half_life: 2d}, s2: {value: 96, half_life: 5d}, s3: 50}"},
+    {"cap": 99, "limit": 3, "match": 0.94, "review": 0.79, "b_same": 0.8, "trust": "{s1: 90, s2: 90, s3: 90}"},
+)  # fmt: skip
+Fact = tuple[str, str, dict[str, Any]]
+"""Entity type, kind and body; an undo names the number of its target in the history."""
+
+
+def rules(of: str, variant: int = 0) -> str:
+    """The rules document of one of the two entity types, in one of its variants."""
+    thing = of == "thing"
+    return MODEL.format(
+        name=of, prefix="thg" if thing else "plc", **VARIANTS[variant],
+        block_on="[[a], [a, b], [a, b, place], [b], [b, place], [t], [place], [place, a]]" if thing else "[[a], [a, b], [b], [t]]",
+        more="  place: {kind: reference, to: place}" if thing else "",
+        compare="    - {attribute: place, levels: [{level: same, m: 0.8, u: 0.1}, {level: different, m: 0.2, u: 0.8}]}" if thing else "",
+    )  # fmt: skip
+
+
+def entity_type(of: str, variant: int = 0) -> EntityType:
+    """The same, parsed."""
+    return parse(rules(of, variant), file=f"{of}.yaml")
+
+
+def history(seed: int, *, length: int, kinds: Sequence[str] = ()) -> list[Fact]:
+    """A dense random history; only decisions are undone or superseded, a version comes with one content only."""
+    pick = random.Random(seed).choice
+    facts: list[Fact] = []
+    stamps: set[tuple[object, ...]] = set()
+    while len(facts) < length:
+        fact = _fact(pick, facts, kinds or ["record"] * 14 + ["verdict"] * 4 + ["set", "undo", "undo", "tick"])
+        if fact is None:
+            continue
+        if fact[1] == "record":
+            stamp = (fact[0], fact[2]["source_id"], fact[2]["version"])
+            if stamp in stamps:
+                continue
+            stamps.add(stamp)
+        facts.append(fact)
+    return facts
+
+
+def _fact(pick: Callable[[Any], Any], facts: list[Fact], kinds: Sequence[str]) -> Fact | None:
+    kind, key = pick(kinds), pick(ALL)
+    source, of, source_id = key.split(":")
+    if kind == "record":
+        mode = pick(["put"] * 5 + ["patch"] * 2 + ["delete"] * 2)
+        day = pick([None, 1, 2, 5, 9])
+        body = {
+            "source": source, "source_id": source_id, "version": pick(range(20)), "mode": mode,
+            "event_time": day and f"2026-01-{day:02}T00:00:00.000000Z", "batch": "", "line": 0,
+            "attributes": {} if mode == "delete" else _attributes(pick, of),
+        }  # fmt: skip
+        return of, "record", body
+    if kind == "tick":
+        return of, "tick", {"date": f"2026-01-{pick(range(1, 29)):02}"}
+    decisions = [number for number, fact in enumerate(facts) if fact[1] in {"verdict", "undo"} and fact[0] == of]
+    if kind == "undo":
+        return (of, "undo", {"undoes": pick(decisions), "reason": ""}) if decisions else None
+    others = [other for other in KEYS[of] if other != key]
+    right = sorted({pick(others) for _ in range(pick([1, 2, 3]) if kind == "set" else 1)})
+    rest = [other for other in [key, *others] if other not in right]
+    left = sorted({pick(rest) for _ in range(pick([1, 2, 3]))}) if kind == "set" else [key]
+    verdicts = [number for number in decisions if facts[number][1] == "verdict"]
+    supersedes = [pick(verdicts)] if verdicts and pick([0, 0, 1]) else []
+    said = pick(["same", "same", "distinct", "related"])
+    return of, "verdict", {"verdict": said, "left": left, "right": right, "reason": "", "supersedes": supersedes, "action": kind}
+
+
+def _attributes(pick: Callable[[Any], Any], of: str) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for attribute, domain, often in (("a", "ppq-", [1, 1, 0]), ("b", "xxy-", [1, 1, 0]), ("t", ["ID4711", "ID4712"], [0, 0, 0, 1])):
+        if pick(often):
+            value = pick(domain)
+            values[attribute] = None if value == "-" else value
+    if of == "thing" and pick([0, 1]):
+        values["place"] = pick(KEYS["place"][:4]).split(":")[2]
+    return values
+
+
+def commuting(one: Fact, other: Fact, *, undoes: bool) -> bool:
+    """Whether two facts give the same state in either order (DESIGN: what does not commute)."""
+    if undoes:
+        return False
+    if one[1] == other[1] == "verdict":
+        mine, theirs = ({frozenset((x, y)) for x in body["left"] for y in body["right"]} for body in (one[2], other[2]))
+        return not mine & theirs
+    return True
+
+
+def shuffled(facts: list[Fact], seed: int) -> list[int]:
+    """A random order of the facts, by number, that keeps the order of those that do not commute."""
+    rnd, left, order = random.Random(seed), list(range(len(facts))), []
+    while left:
+        free = [n for i, n in enumerate(left) if all(_free(facts, n, before) for before in left[:i])]
+        chosen = rnd.choice(free)
+        left.remove(chosen)
+        order.append(chosen)
+    return order
+
+
+def _free(facts: list[Fact], number: int, before: int) -> bool:
+    names = lambda body: {body.get("undoes"), *body.get("supersedes", ())}  # noqa: E731
+    undoes = before in names(facts[number][2]) or number in names(facts[before][2])
+    return commuting(facts[number], facts[before], undoes=undoes)

@@ -1,0 +1,217 @@
+"""A hub in plain Python: everything worked out from the facts, every time, with no store and no increments.
+
+It is the oracle of the laws. It shares with the product only the pure functions whose own tests hold
+them (standardise, blocking keys, scores, `cluster`, `survive`), not how a commit finds what to redo.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from golden_records.contributions import Contribution
+from golden_records.survive import survive
+from matching import score
+from matching.block import blocking_keys
+from matching.cluster import cluster
+from matching.rules import ALWAYS_WEIGHT
+from matching.standardise import standardise
+from mdm.entity_types import EntityType
+from mdm.log import canonical
+from mdm.resolution.fold import fold, values_of
+
+Pair = tuple[str, str]
+
+
+@dataclass
+class State:
+    """What stands: clusters of living keys with their values, golden numbers, edges, tasks."""
+
+    golden: dict[str, int] = field(default_factory=dict)
+    values: dict[frozenset[str], bytes] = field(default_factory=dict)
+    edges: dict[Pair, int] = field(default_factory=dict)
+    tasks: set[tuple[str, ...]] = field(default_factory=set)
+    representatives: dict[str, str] = field(default_factory=dict)
+
+
+def pair(one: str, other: str) -> Pair:
+    return (one, other) if one < other else (other, one)
+
+
+def in_force(facts: list[tuple[int, str, dict[str, Any]]]) -> list[tuple[int, dict[str, Any]]]:
+    """The verdicts in force: newest first, a decision in force voids what it undoes or supersedes."""
+    void: set[int] = set()
+    kept = []
+    for position, kind, body in sorted(facts, key=lambda fact: -fact[0]):
+        if kind in {"verdict", "undo"} and position not in void:
+            void |= {body["undoes"]} if kind == "undo" else set(body["supersedes"])
+            if kind == "verdict":
+                kept.append((position, body))
+    return kept[::-1]
+
+
+def state(
+    entity_type: EntityType,
+    facts: list[tuple[int, str, dict[str, Any]]],
+    representatives: dict[str, str],
+    tick: str | None,
+) -> State:
+    """Work out one entity type from (position, kind, body) of all its facts."""
+    name = entity_type.entity_type
+    versions: defaultdict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
+    for position, kind, body in facts:
+        if kind == "record":
+            versions[f"{body['source']}:{name}:{body['source_id']}"].append((position, body))
+    records = {key: fold(those) for key, those in versions.items()}
+    keys = sorted(records)
+    seen = [_seen(entity_type, key, records[key].layers, representatives) for key in keys]
+    table = standardise(
+        entity_type.matching, {attribute: [values.get(attribute) for values in seen] for attribute in entity_type.attributes}
+    )
+    verdicts: dict[Pair, str] = {}
+    for _, body in in_force(facts):
+        for one in body["left"]:
+            for other in body["right"]:
+                if one != other:
+                    verdicts[pair(one, other)] = body["verdict"]
+    found = State()
+    living = {key for key in keys if not records[key].deleted}
+    found.edges = _edges(entity_type, keys, living, table)
+    clusters, skipped, cut = _clusters(entity_type, keys, living, table, found.edges, verdicts)
+    of = {key: members for members in clusters for key in members}
+    hung: defaultdict[frozenset[str], set[str]] = defaultdict(set)
+    for members in clusters:
+        target = _target(entity_type, members, living, set(keys), found.edges, verdicts, of)
+        if target is not None:
+            hung[target] |= members
+    everyone = {key for those in hung.values() for key in those}
+    for members in clusters:
+        final = (members | hung[members]) & set(keys)
+        if not final or members <= everyone:
+            continue
+        number = min(records[key].first_position for key in final)
+        found.golden.update(dict.fromkeys(final, number))
+        found.representatives.update(dict.fromkeys(final, min(final)))
+        here = sorted(final & living)
+        if here:
+            found.values[frozenset(here)] = _values(entity_type, here, records, table, keys, representatives, tick)
+    for one, other in found.edges:
+        if {one, other} <= living and of[one] is not of[other] and (one, other) not in verdicts:
+            if not (cut.get(one) and cut.get(other) and cut[one] is not cut[other]):
+                found.tasks.add(("review", one, other))
+    found.tasks |= {("contradiction", *ends) for ends in skipped}
+    found.tasks |= {("oversized", name)} if any(cut.values()) else set()
+    return found
+
+
+def _seen(entity_type: EntityType, key: str, layers: list[dict[str, Any]], representatives: dict[str, str]) -> dict[str, Any]:
+    values = values_of(layers)
+    for attribute, to in entity_type.references.items():
+        if values.get(attribute) is not None:
+            values[attribute] = representatives.get(f"{key.split(':')[0]}:{to}:{values[attribute]}")
+    return values
+
+
+def _edges(entity_type: EntityType, keys: list[str], living: set[str], table: Any) -> dict[Pair, int]:
+    rows, hashes = blocking_keys(entity_type.matching, table)
+    blocks: defaultdict[int, list[str]] = defaultdict(list)
+    for row, key in zip(rows.tolist(), hashes.tolist(), strict=True):
+        blocks[key].append(keys[row])
+    candidates = set()
+    for members in blocks.values():
+        alive = sum(key in living for key in members)
+        for ends in combinations(sorted(members), 2):
+            count = alive if set(ends) <= living else len(members)
+            if count <= entity_type.match.block_cap:
+                candidates.add(ends)
+    if not candidates:
+        return {}
+    place = {key: row for row, key in enumerate(keys)}
+    ordered = sorted(candidates)
+    left = np.array([place[one] for one, _ in ordered], dtype=np.int64)
+    right = np.array([place[other] for _, other in ordered], dtype=np.int64)
+    kept = score.edges(entity_type.matching, table, left, right)
+    return {
+        (keys[one], keys[other]): weight
+        for one, other, weight in zip(kept.left.tolist(), kept.right.tolist(), kept.weights.tolist(), strict=True)
+    }
+
+
+def _components(nodes: set[str], joined: list[Pair]) -> list[frozenset[str]]:
+    of = {node: {node} for node in nodes}
+    for one, other in joined:
+        if one in of and other in of and of[one] is not of[other]:
+            of[one] |= of[other]
+            for node in of[other]:
+                of[node] = of[one]
+    return [frozenset(members) for members in {id(members): members for members in of.values()}.values()]
+
+
+def _clusters(
+    entity_type: EntityType, keys: list[str], living: set[str], table: Any, edges: dict[Pair, int], verdicts: dict[Pair, str]
+) -> tuple[list[frozenset[str]], list[Pair], dict[str, frozenset[str] | None]]:
+    model, limit = entity_type.matching, entity_type.match.piece_limit
+    musts = [ends for ends, verdict in verdicts.items() if verdict == "same"]
+    match = {ends: weight for ends, weight in edges.items() if weight >= model.match_weight and set(ends) <= living}
+    grid = [*range(model.match_weight, ALWAYS_WEIGHT, 1_000), ALWAYS_WEIGHT, 10**9]
+    nodes = set(keys) | {key for ends in musts for key in ends}
+    never = score.never_values(model, table)
+    place = {key: row for row, key in enumerate(keys)}
+    clusters, skipped, cut = [], [], {}
+    todo = [(nodes, 0)]
+    while todo:
+        members, step = todo.pop()
+        for piece in _components(members, [e for e, weight in match.items() if weight >= grid[step]] + musts):
+            if len(piece) > limit and step < len(grid) - 1:
+                todo.append((set(piece), step + 1))
+                continue
+            cut.update(dict.fromkeys(piece, piece if step else None))
+            ids = sorted(piece)
+            index = {key: number for number, key in enumerate(ids)}
+            inside = lambda ends, index=index: ends[0] in index and ends[1] in index  # noqa: E731
+            result = cluster(
+                ids,
+                [(index[e[0]], index[e[1]], weight) for e, weight in match.items() if inside(e)],
+                musts=[(index[e[0]], index[e[1]], True) for e in musts if inside(e)],
+                cannot={(index[e[0]], index[e[1]]) for e, v in verdicts.items() if v != "same" and inside(e)},
+                never=[[those[place[key]] if key in living else frozenset() for key in ids] for those in never],
+            )
+            clusters += [frozenset(ids[number] for number in group) for group in result.clusters]
+            skipped += [pair(ids[one], ids[other]) for one, other in result.skipped]
+    return clusters, skipped, cut
+
+
+def _target(entity_type, members, living, arrived, edges, verdicts, of) -> frozenset[str] | None:  # type: ignore[no-untyped-def]
+    """Where a cluster of deleted records hangs: on its strongest living match that no verdict keeps apart."""
+    if members & living or not members & arrived:
+        return None
+    best = []
+    for (one, other), weight in edges.items():
+        for mine, theirs in ((one, other), (other, one)):
+            if mine in members and theirs in living and weight >= entity_type.matching.match_weight:
+                apart = any(verdicts.get(pair(a, b), "same") != "same" for a in members for b in of[theirs])
+                if not apart:
+                    best.append((-weight, (one, other), theirs))
+    return of[min(best)[2]] if best else None
+
+
+def _values(entity_type, here, records, table, keys, representatives, tick) -> bytes:  # type: ignore[no-untyped-def]
+    offered: defaultdict[str, list[Contribution]] = defaultdict(list)
+    for key in here:
+        source, row = key.split(":")[0], keys.index(key)
+        for layer in records[key].layers:
+            for attribute, value in layer["attributes"].items():
+                if attribute in entity_type.references:
+                    value = f"{source}:{entity_type.references[attribute]}:{value}"
+                    standard, valid = representatives.get(value, f"?{value}"), True
+                else:
+                    column = table[attribute]
+                    standard = column.cells[column.codes[row]] if column.codes[row] >= 0 else None
+                    valid = standard is not None and entity_type.matching.kind(attribute).valid(standard)
+                offered[attribute].append(
+                    Contribution(key, source, value, standard, valid, layer["event_time"], layer["position"])
+                )
+    rules = entity_type.survivorship
+    return canonical(survive(rules, offered, sources=list(rules.trust), today=tick).attributes)

@@ -1,0 +1,90 @@
+"""Put histories into real hubs, resolve them as a script says, and read back what stands."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mdm.log import Author, Fact, key_token
+from mdm.services import resolving, rules
+from mdm.services.hub import Hub
+from mdm.store import digests, log
+from tests.laws import histories, plain_hub
+
+AUTHOR = Author("law", "2026-03-01T09:30:00.000000Z")
+
+
+@dataclass
+class Driven:
+    """A hub with the small world's entity types, and the facts put into it so far."""
+
+    hub: Hub
+    facts: dict[str, list[tuple[int, str, dict[str, Any]]]] = field(default_factory=lambda: {"place": [], "thing": []})
+    positions: dict[int, int] = field(default_factory=dict)
+    representatives: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for of in ("place", "thing"):
+            rules.apply(self.hub, histories.rules(of), file=of, author=AUTHOR)
+
+    def put(self, number: int, fact: histories.Fact) -> None:
+        """Append one fact as the log would hold it."""
+        of, kind, body = fact
+        body = dict(body)
+        if kind == "undo":
+            body["undoes"] = self.positions[body["undoes"]]
+        if kind == "verdict":
+            body["supersedes"] = [self.positions[target] for target in body["supersedes"]]
+        token = key_token(self.hub.salt, f"{body['source']}:{of}:{body['source_id']}") if kind == "record" else None
+        with self.hub.database.write() as writer:
+            position = log.append(writer, [Fact(kind, None if kind == "tick" else of, body, token)], author=AUTHOR)  # type: ignore[arg-type]
+        self.positions[number] = position
+        for each in ("place", "thing") if kind == "tick" else (of,):
+            self.facts[each].append((position, kind, body))
+
+    def resolve(self, of: str) -> None:
+        resolving.resolve(self.hub, of, author=AUTHOR)
+
+    def settle(self) -> None:
+        resolving.resolve_all(self.hub, author=AUTHOR)
+
+    def neutral(self) -> str:
+        with self.hub.database.read() as reader:
+            return digests.neutral(reader)
+
+    def digest(self) -> str:
+        with self.hub.database.read() as reader:
+            return digests.state(reader)
+
+    def expected(self, of: str, variant: int = 0) -> plain_hub.State:
+        """What the plain hub makes of the same facts."""
+        tick = max((body["date"] for _, kind, body in self.facts[of] if kind == "tick"), default=None)
+        entity_type = histories.entity_type(of, variant)
+        found = plain_hub.state(entity_type, self.facts[of], self.representatives if of == "thing" else {}, tick)
+        if of == "place":
+            self.representatives = found.representatives
+        return found
+
+    def found(self, of: str) -> plain_hub.State:
+        """What stands in the real hub, in the plain hub's terms."""
+        state = plain_hub.State()
+        with self.hub.database.read() as reader:
+            rows = reader.rows(
+                "SELECT id, source, source_id, golden, deleted FROM source_record WHERE entity_type = ?", of
+            )
+            values = dict(reader.rows("SELECT golden, attributes FROM golden_version WHERE until IS NULL"))
+            edges = reader.rows("SELECT left_id, right_id, weight FROM edge")
+            tasks = reader.rows(
+                "SELECT kind, left_id, right_id FROM task WHERE status = 'open' AND entity_type = ?", of
+            )
+        keys = {id_: f"{source}:{of}:{source_id}" for id_, source, source_id, _, _ in rows}
+        members: dict[int, set[str]] = {}
+        for id_, _, _, golden, deleted in rows:
+            if golden is not None:
+                state.golden[keys[id_]] = golden
+                if not deleted:
+                    members.setdefault(golden, set()).add(keys[id_])
+        state.values = {frozenset(those): bytes(values[golden]) for golden, those in members.items()}
+        state.edges = {plain_hub.pair(keys[a], keys[b]): weight for a, b, weight in edges if a in keys}
+        state.tasks = {
+            (kind, *sorted((keys[left], keys[right]))) if left is not None else (kind, of) for kind, left, right in tasks
+        }
+        return state
