@@ -25,7 +25,7 @@ verify: .venv/dev ## The longer tier of tests
 	@$(BIN)/pytest -m verify
 
 soak: .venv/dev ## Random histories for as long as you like (N=10 is ten times as many)
-	@SOAK_N=$(N) $(BIN)/pytest -m soak -s
+	@SOAK_N=$(N) $(BIN)/pytest -m soak -s -o faulthandler_timeout=0
 
 check: .venv/dev ## Format, lint, types, import contracts, generated pages
 	@$(BIN)/ruff format --check .

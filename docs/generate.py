@@ -50,7 +50,11 @@ def command_section(name: str, command: Any) -> Iterator[str]:
 
 def command_line() -> str:
     """Put the page of the command line together."""
-    lines = [ORIGIN, "# The command line\n", "`mdm COMMAND --help` shows the same, with the defaults of your version.\n"]
+    lines = [
+        ORIGIN,
+        "# The command line\n",
+        "`mdm COMMAND --help` shows the same, with the defaults of your version.\n",
+    ]
     for name, command in commands(get_command(app), "mdm"):
         lines += command_section(name, command)
     return "\n".join(lines)
@@ -61,7 +65,7 @@ def settings() -> str:
     lines = [
         ORIGIN,
         "# Settings\n",
-        "Each setting is a variable of the environment, or a line of `mdm.toml` in the directory where `mdm` is started",
+        "Each setting is a variable of the environment, or a line of `mdm.toml` in the directory where `mdm` starts",
         "(`port = 9000`). Variables win over the file, and options of a command win over both.\n",
         "| variable | in mdm.toml | default | what |\n| --- | --- | --- | --- |",
     ]

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with an input: where it stands (a JSON pointer), what is wrong, and the rule it breaks."""
+    """One thing that is wrong with an input: where it stands (a JSON pointer), what it is, the rule it breaks."""
 
     pointer: str
     detail: str

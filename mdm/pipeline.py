@@ -1,4 +1,7 @@
-"""The pipeline, one record or a million alike: ingest → standardise → block → compare → score → cluster → survive → publish."""
+"""The pipeline: ingest → standardise → block → compare → score → cluster → survive → publish.
+
+One record and a million take the same way.
+"""
 
 from matching import block
 from matching.standardise import standardise

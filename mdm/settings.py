@@ -22,7 +22,9 @@ class Settings(BaseSettings):
     port: int = Field(8000, description="The port `mdm serve` listens on.", ge=1, le=65535)
     ingest_chunk: int = Field(5_000, description="Source records acknowledged in one transaction of a file.", ge=1)
     resolve_chunk: int = Field(
-        10_000, description="Source records resolved in one transaction; smaller holds the write lock for less time.", ge=1
+        5_000,
+        description="Source records resolved in one transaction; smaller holds the write lock for less time.",
+        ge=1,
     )
     batch_limit: int = Field(10_000, description="The most records or keys one HTTP request may carry.", ge=1)
     body_limit: int = Field(64 * 1024 * 1024, description="The most bytes one HTTP request may carry.", ge=1)

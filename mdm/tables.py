@@ -163,7 +163,7 @@ class DecisionPair(SQLModel, table=True):
 
 
 class GoldenVersion(SQLModel, table=True):
-    """One version of a golden record, from one resolver commit to another; no attributes when nothing living bears it."""
+    """One version of a golden record, between two resolver commits; no attributes when nothing living bears it."""
 
     __tablename__ = "golden_version"
     __table_args__ = (

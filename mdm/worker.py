@@ -29,8 +29,9 @@ def run(hub: Hub, stop: threading.Event, *, actor: str) -> int:
     while not stop.is_set():
         done = 0
         try:
-            let_day_pass(hub, actor=actor)
             done = resolve_pending(hub, stop, actor=actor)
+            if not stop.is_set():
+                let_day_pass(hub, actor=actor)
         except Unavailable as error:
             log.warning("the database is away", detail=error.detail)
             pause = LONGEST

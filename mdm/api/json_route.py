@@ -29,9 +29,11 @@ class JsonRoute(APIRoute):
         takes_body = self.body_field is not None
 
         async def handle(request: Request) -> Response:
-            if takes_body and media_type(request) != "application/json" and await request.body():
+            # One object reads the body and keeps it: a second one would wait for a body that never comes.
+            strict = JsonRequest(request.scope, request.receive)
+            if takes_body and media_type(request) != "application/json" and await strict.body():
                 raise not_taken(request, "application/json")
-            return await handler(JsonRequest(request.scope, request.receive))
+            return await handler(strict)
 
         return handle
 

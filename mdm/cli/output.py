@@ -106,7 +106,12 @@ def progress(title: str) -> Iterator[Progress]:
     from rich.progress import Progress as Bar
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,}"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TextColumn("{task.fields[done]}"),
+        TimeElapsedColumn(),
+    )
     with Bar(*columns, console=console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
-        task = bar.add_task(printable(title), total=None)
-        yield lambda done: bar.update(task, completed=done)
+        task = bar.add_task(printable(title), total=None, done="")
+        yield lambda done: bar.update(task, done=f"{done:,}")

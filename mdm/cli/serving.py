@@ -69,7 +69,7 @@ def _serve(chosen: "Settings", *, workers: int, application: str) -> None:
     with importlib.import_module(WORKER).in_background(chosen, actor="resolver"):
         uvicorn.run(
             application, factory=True, host=chosen.host, port=chosen.port, workers=workers, log_level="warning",
-            access_log=False,
+            access_log=False, timeout_worker_healthcheck=30,
         )  # fmt: skip
 
 

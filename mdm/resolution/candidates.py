@@ -71,7 +71,7 @@ def unpacked(keys: bytes) -> Ints:
 
 
 def move(work: Work, rows: Ints, keys: Ints) -> Blocks:
-    """Give the changed records their new keys (`rows` index the sorted changed records) and find the pairs to look at."""
+    """Give the changed records their new keys (`rows` index them, sorted) and find the pairs to look at."""
     blocks = Blocks(work)
     ids = np.array(sorted(work.dirty), dtype=np.int64)
     bounds = np.searchsorted(rows, np.arange(len(ids) + 1))

@@ -3,18 +3,24 @@
 from collections import defaultdict
 
 import numpy as np
+import orjson
 
 from matching import score
 from matching.columns import Table, from_cells
 from mdm.resolution.candidates import Blocks
 from mdm.resolution.graph import Graph
-from mdm.resolution.work import Work, cells_of
+from mdm.resolution.work import Work
 from mdm.store import blocks as stored_blocks
+from mdm.store import records as stored_records
 
 
 def table_of(work: Work, ids: list[int]) -> Table:
     """The standardised columns of records in hand, one row each in the given order."""
-    cells = [cells_of(work.records[id_]) for id_ in ids]
+    return _table(work, [work.records[id_].cells for id_ in ids])
+
+
+def _table(work: Work, written: list[bytes]) -> Table:
+    cells = [orjson.loads(one) for one in written]
     return {
         attribute: from_cells([cell.get(attribute) for cell in cells])
         for attribute in work.entity_type.matching.attributes
@@ -41,11 +47,10 @@ def _score(work: Work, blocks: Blocks, graph: Graph) -> set[tuple[int, int]]:
     if not len(ids):
         return set()
     model = work.entity_type.matching
-    listed = ids.tolist()
-    work.load("id", listed)
-    table = table_of(work, listed)
+    seen = _seen(work, ids.tolist())
+    table = _table(work, [cells for cells, _ in seen])
     found = score.edges(model, table, np.searchsorted(ids, blocks.left), np.searchsorted(ids, blocks.right))
-    living = np.array([work.records[id_].living for id_ in listed])
+    living = np.array([alive for _, alive in seen])
     both = living[found.left] & living[found.right]
     left, right = ids[found.left].tolist(), ids[found.right].tolist()
     graph.read(sorted(set(left)))
@@ -54,6 +59,14 @@ def _score(work: Work, blocks: Blocks, graph: Graph) -> set[tuple[int, int]]:
         if graph.edges(one, new=False).get(other) != (weight, alive):
             graph.change((one, other), (weight, alive))
     return pairs
+
+
+def _seen(work: Work, ids: list[int]) -> list[tuple[bytes, bool]]:
+    """(cells, living) of each record; most are only compared, so that not all of their row is read."""
+    others = [id_ for id_ in ids if id_ not in work.records]
+    read = {id_: (cells, not deleted) for id_, cells, deleted in stored_records.cells(work.reader, others)}
+    in_hand = ((id_, work.records.get(id_)) for id_ in ids)
+    return [(record.cells, record.living) if record is not None else read[id_] for id_, record in in_hand]
 
 
 def _crowded_out(work: Work, blocks: Blocks, graph: Graph) -> set[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """What one resolver commit has in hand: the records it touches, as they stood and as they will stand."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -40,7 +40,7 @@ class Work:
     ids: dict[int, int] = field(default_factory=dict)
     dirty: set[int] = field(default_factory=set)
     unmarked: list[int] = field(default_factory=list)
-    references: dict[int, str] = field(default_factory=dict)
+    references: dict[str, str] = field(default_factory=dict)
 
     def load(self, column: str, values: Collection[int]) -> list[StoredRecord]:
         """The stored records whose column is one of these values, each read once, as they will stand."""
@@ -52,7 +52,7 @@ class Work:
         """Take a stored record into hand; what is there already wins."""
         if record.id not in self.records:
             self.before[record.id] = record
-            self.records[record.id] = replace(record)
+            self.records[record.id] = record.twin()
             self.ids[record.key_token] = record.id
         return self.records[record.id]
 

@@ -76,7 +76,9 @@ def split(
     mine, parting = members[golden_id], [str(key) for key in dict.fromkeys(keys)]
     strangers = [key for key in parting if key not in mine]
     if strangers or not parting:
-        raise InvalidInput(f"{', '.join(strangers) or 'nothing'} is not a record of {golden_id}; it has {', '.join(mine)}")
+        raise InvalidInput(
+            f"{', '.join(strangers) or 'nothing'} is not a record of {golden_id}; it has {', '.join(mine)}"
+        )
     rest = [key for key in mine if key not in parting]
     if not rest:
         raise InvalidInput(f"a split leaves at least one record with {golden_id}")
@@ -159,7 +161,9 @@ def _contradicted(hub: Hub, proposal: Proposal) -> list[int]:
     """The decisions in force that say the opposite of any pair across the two sets."""
     with hub.database.read() as reader:
         ids = {key: record.id for key, record in _records(hub, reader, [*proposal.left, *proposal.right]).items()}
-        across = {tuple(sorted((ids[x], ids[y]))) for x in proposal.left for y in proposal.right if x in ids and y in ids}
+        across = {
+            tuple(sorted((ids[x], ids[y]))) for x in proposal.left for y in proposal.right if x in ids and y in ids
+        }
         latest: dict[tuple[int, int], tuple[int, str]] = {}
         for one, other, position, said, in_force in decisions.pairs_of(reader, set(ids.values())):
             if in_force and (one, other) in across:

@@ -44,6 +44,8 @@ def stats(hub: Hub) -> Document:
 
 
 def _check(database: Database, checks: Document) -> bool:
+    if not database.exists():
+        raise Unavailable(f"there is no hub at {database.url!r} yet: run `mdm init`")
     at, newest = schema.current(database), schema.newest()
     checks["database"] = {"ok": True}
     checks["migration"] = {"ok": at == newest, "at": at, "newest": newest}

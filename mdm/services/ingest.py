@@ -40,7 +40,7 @@ class File:
     path: str
     source: str
     entity_type: str
-    columns: Columns = Columns()
+    columns: Columns
 
 
 def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | None = None) -> Summary:

@@ -54,6 +54,7 @@ def _xrefs(
     arrived = stored_xref.arrived(transaction, set(tokens))
     ids = {key: arrived[token][0] for key, token in zip(written, tokens, strict=True)
            if token in arrived and arrived[token][1] == key}  # fmt: skip
+    waiting = stored_xref.acknowledged(transaction, set(tokens) - arrived.keys())
     borne = stored_xref.of_records(transaction, set(ids.values()), at=at)
     numbers = {one.golden for one in borne.values()}
     walks = crosswalks(hub, transaction, numbers, at=at)
@@ -62,8 +63,9 @@ def _xrefs(
         id_: _document(one, prefixes[one.entity_type], walks.get(one.golden, []), living=one.golden in living)
         for id_, one in borne.items()
     }
+    pending = {key for key, token in zip(written, tokens, strict=True) if key in ids or token in waiting}
     return [
-        None if text not in ids else found.get(ids[text]) or {**PENDING, "entity_type": key.entity_type}
+        found.get(ids.get(text, 0)) or ({**PENDING, "entity_type": key.entity_type} if text in pending else None)
         for key, text in zip(keys, written, strict=True)
     ]
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from golden_records.identity import golden_id
 from mdm.errors import Fault, InvalidInput
-from mdm.ingest.incoming import Incoming, Rejected
+from mdm.ingest import Incoming, Rejected
 from mdm.log import Author, Fact, key_token
 from mdm.services.hub import Hub
 from mdm.services.resolving import resolve

@@ -31,7 +31,7 @@ def catch_up(hub: Hub, entity_type: str, *, author: Author) -> int:
 def resolve_all(hub: Hub, *, author: Author) -> None:
     """Resolve every entity type, those that others refer to first, until nothing is pending anywhere."""
     names = order(hub.entity_types().values())
-    while any([resolve(hub, name, author=author) for name in names]):
+    while sum(resolve(hub, name, author=author) for name in names):
         pass
 
 

@@ -44,7 +44,8 @@ def start(transaction: Transaction, origin: Origin, *, actor: str, at: str) -> N
 def count(transaction: Transaction, batch: str, *, accepted: int, unchanged: int, quarantined: int) -> None:
     """Add to what a batch has brought so far."""
     transaction.run(
-        "UPDATE batch SET accepted = accepted + ?, unchanged = unchanged + ?, quarantined = quarantined + ? WHERE id = ?",
+        "UPDATE batch SET accepted = accepted + ?, unchanged = unchanged + ?, quarantined = quarantined + ?"
+        " WHERE id = ?",
         accepted, unchanged, quarantined, batch,
     )  # fmt: skip
 

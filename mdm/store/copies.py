@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Boolean, Table
+from sqlmodel import SQLModel
 
 from mdm.store import bulk
 from mdm.store.database import Transaction
-from mdm.tables import SQLModel
 
 FACTS = ("hub", "log", "payload", "rules_document")
 DERIVED = (

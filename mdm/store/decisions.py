@@ -17,7 +17,8 @@ def pairs_of(transaction: Transaction, ids: Collection[int]) -> list[PairRow]:
     """All that was ever decided about pairs with an end among these records."""
     columns, listed = "left_id, right_id, position, verdict, in_force", list(ids)
     return transaction.rows(
-        f"SELECT {columns} FROM decision_pair WHERE left_id {{in}} UNION SELECT {columns} FROM decision_pair WHERE right_id {{in}}",
+        f"SELECT {columns} FROM decision_pair WHERE left_id {{in}}"
+        f" UNION SELECT {columns} FROM decision_pair WHERE right_id {{in}}",
         listed, listed,
     )  # fmt: skip
 

@@ -15,8 +15,15 @@ def state(transaction: Transaction, entity_type: str | None = None) -> str:
     keys = _keys(transaction)
     items: list[Iterable[tuple[object, ...]]] = [
         (("member", keys[id_], golden, bool(deleted)) for id_, golden, deleted in _members(transaction, entity_type)),
-        _rows(transaction, "SELECT 'value', golden, attributes FROM golden_version WHERE until IS NULL AND attributes IS NOT NULL", entity_type),
-        (("edge", *sorted((keys[one], keys[other])), weight) for one, other, weight in _edges(transaction, entity_type)),
+        _rows(
+            transaction,
+            "SELECT 'value', golden, attributes FROM golden_version WHERE until IS NULL AND attributes IS NOT NULL",
+            entity_type,
+        ),
+        (
+            ("edge", *sorted((keys[one], keys[other])), weight)
+            for one, other, weight in _edges(transaction, entity_type)
+        ),
         _rows(transaction, "SELECT 'task', id, weight FROM task WHERE status = 'open'", entity_type),
     ]
     return _total(item for rows in items for item in rows)
@@ -29,11 +36,13 @@ def neutral(transaction: Transaction) -> str:
     for id_, golden, deleted in _members(transaction, None):
         if not deleted:
             together.setdefault(golden, []).append(keys[id_])
-    values = dict(transaction.rows("SELECT golden, attributes FROM golden_version WHERE until IS NULL AND attributes IS NOT NULL"))
+    values = dict(
+        transaction.rows("SELECT golden, attributes FROM golden_version WHERE until IS NULL AND attributes IS NOT NULL")
+    )
     edges = [("edge", *sorted((keys[one], keys[other])), weight) for one, other, weight in _edges(transaction, None)]
     tasks = transaction.rows("SELECT 'task', id, weight FROM task WHERE status = 'open'")
-    golden = [("golden", sorted(members), values[number]) for number, members in together.items()]
-    return _total([*golden, *edges, *tasks])
+    goldens = [("golden", sorted(members), values[number]) for number, members in together.items()]
+    return _total([*goldens, *edges, *tasks])
 
 
 def history(transaction: Transaction) -> str:
@@ -87,4 +96,4 @@ def _total(items: Iterable[tuple[object, ...]]) -> str:
     for item in items:
         plain = [bytes(part).decode() if isinstance(part, bytes | memoryview) else part for part in item]
         total += int.from_bytes(hashlib.blake2b(canonical(plain), digest_size=WIDTH).digest(), "big")
-    return (total % 2 ** (8 * WIDTH)).to_bytes(WIDTH, "big").hex()
+    return f"{total % 2 ** (8 * WIDTH):0{2 * WIDTH}x}"

@@ -12,7 +12,8 @@ from mdm.store import bulk
 from mdm.store.database import Transaction
 
 ENVELOPE = (
-    "position", "kind", "entity_type", "actor", "correlation_id", "recorded_at", "key_token", "commitment", "previous_hash",
+    "position", "kind", "entity_type", "actor", "correlation_id", "recorded_at", "key_token", "commitment",
+    "previous_hash",
 )  # fmt: skip
 
 
@@ -36,15 +37,15 @@ def append(transaction: Transaction, facts: Sequence[Fact], *, author: Author) -
     """Add facts under the global lock; returns the position of the first."""
     transaction.lock_log()
     last = transaction.one(f"SELECT {', '.join(ENVELOPE)} FROM log ORDER BY position DESC LIMIT 1")
-    previous = envelope_hash(_bytes(last)) if last else GENESIS
+    previous = envelope_hash(last) if last else GENESIS
     first = position = last[0] + 1 if last else 1
     envelopes: list[tuple[object, ...]] = []
     payloads: list[tuple[object, ...]] = []
     salts = os.urandom(16 * len(facts))
     for index, fact in enumerate(facts):
         body, salt = canonical(fact.body), salts[16 * index : 16 * index + 16]
-        row = (position, fact.kind, fact.entity_type, author.actor, author.correlation_id, author.recorded_at, fact.key_token,
-               commitment(salt, body), previous)  # fmt: skip
+        said_by = author.actor, author.correlation_id, author.recorded_at
+        row = (position, fact.kind, fact.entity_type, *said_by, fact.key_token, commitment(salt, body), previous)
         envelopes.append(row)
         payloads.append((position, salt, body))
         previous = envelope_hash(row)
@@ -61,7 +62,8 @@ def pending(
     end = head(transaction) if upto is None else upto
     rows = transaction.rows(
         "SELECT log.position, kind, entity_type, body FROM log JOIN payload ON payload.position = log.position"
-        " WHERE log.position > ? AND log.position <= ? AND (entity_type = ? OR entity_type IS NULL) AND kind <> 'resolved'"
+        " WHERE log.position > ? AND log.position <= ? AND (entity_type = ? OR entity_type IS NULL)"
+        " AND kind <> 'resolved'"
         " ORDER BY log.position LIMIT ?",
         after, end, entity_type, limit,
     )  # fmt: skip
@@ -107,7 +109,3 @@ def position_at(transaction: Transaction, moment: str) -> int:
     """The last position recorded at or before a moment (ISO 8601 UTC text)."""
     row = transaction.one("SELECT max(position) FROM log WHERE recorded_at <= ?", moment)
     return (row and row[0]) or 0
-
-
-def _bytes(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(bytes(part) if isinstance(part, memoryview) else part for part in row)

@@ -30,7 +30,7 @@ def state(transaction: Transaction, entity_type: str) -> StateRow | None:
 def positions(transaction: Transaction, entity_types: Sequence[str]) -> dict[str, int]:
     """The position of the last resolver commit of each of these types."""
     rows = transaction.rows("SELECT entity_type, position FROM resolution WHERE entity_type {in}", list(entity_types))
-    return {**dict.fromkeys(entity_types, 0), **{entity_type: position for entity_type, position in rows}}
+    return {**dict.fromkeys(entity_types, 0), **dict(rows)}
 
 
 def save(transaction: Transaction, row: StateRow) -> None:

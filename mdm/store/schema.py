@@ -7,9 +7,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlmodel import SQLModel
 
+import mdm.tables  # noqa: F401  fills the metadata
 from mdm.store.database import Database
-from mdm.tables import SQLModel
 
 
 def _config() -> Config:

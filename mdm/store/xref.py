@@ -43,6 +43,11 @@ def arrived(transaction: Transaction, tokens: Collection[int]) -> dict[int, tupl
     return {token: (id_, f"{source}:{of}:{source_id}") for token, id_, source, of, source_id in rows}
 
 
+def acknowledged(transaction: Transaction, tokens: Collection[int]) -> set[int]:
+    """Those of these key tokens that some fact in the log is about, resolved or not."""
+    return {row[0] for row in transaction.rows("SELECT DISTINCT key_token FROM log WHERE key_token {in}", list(tokens))}
+
+
 def of_records(transaction: Transaction, ids: Collection[int], *, at: int = NOW) -> dict[int, Borne]:
     """What these records bore at a position, by record id; a record not yet resolved is absent."""
     rows = transaction.rows(f"{_BORNE} WHERE source_record.id {{in}}", at, at, list(ids))

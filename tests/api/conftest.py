@@ -23,9 +23,7 @@ class Server:
     http: TestClient
     made: dict[tuple[str, str | None, str | None], str] = field(default_factory=dict)
 
-    def as_(
-        self, role: str, *, source: str | None = None, entity_type: str | None = None
-    ) -> Callable[..., Any]:
+    def as_(self, role: str, *, source: str | None = None, entity_type: str | None = None) -> Callable[..., Any]:
         """A function that sends a request with a key of this role."""
         place = (role, source, entity_type)
         if place not in self.made:

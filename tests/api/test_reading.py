@@ -36,7 +36,11 @@ def test_many_keys_are_answered_in_their_order_with_null_for_what_never_came(acm
 def test_a_document_has_an_etag_and_is_not_sent_twice(acme):
     server, golden_id = acme
     send = server.as_("reader")
-    for path in ("/v1/xref/crm/customer/1", f"/v1/golden-records/{golden_id}", f"/v1/golden-records/{golden_id}/lineage"):
+    for path in (
+        "/v1/xref/crm/customer/1",
+        f"/v1/golden-records/{golden_id}",
+        f"/v1/golden-records/{golden_id}/lineage",
+    ):
         etag = send("GET", path).headers["ETag"]
         again = send("GET", path, headers={"If-None-Match": f'"other", W/{etag}'})
         assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", etag)

@@ -99,7 +99,12 @@ def test_every_fact_keeps_the_correlation_id_of_its_request(server):
     send = server.as_("admin")
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     send("PUT", PATH, json=BODY, headers={"X-Correlation-ID": "order-4711"})
-    send("PUT", "/v1/source-records/crm/customer/2", json=BODY, headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    send(
+        "PUT",
+        "/v1/source-records/crm/customer/2",
+        json=BODY,
+        headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"},
+    )
     last = send("PUT", "/v1/source-records/crm/customer/3", json=BODY, headers={"X-Correlation-ID": "no\ttabs"})
     with server.hub.database.read() as reader:
         kept = [row[0] for row in reader.rows("SELECT correlation_id FROM log WHERE kind = 'record' ORDER BY position")]

@@ -27,17 +27,17 @@ def test_a_customer_refers_to_its_legal_entity_and_is_resolved_after_it():
     customer, legal_entity = (parse(shipped()[name], file=name) for name in ("customer", "legal_entity"))
     assert customer.references == {"legal_entity": "legal_entity"}
     assert order([legal_entity, customer]) == ["customer", "legal_entity"]  # not evidence for a match
-    evidence = changed("compare: [name", "compare: [legal_entity, name")
+    evidence = changed("  compare:\n", "  compare:\n    - legal_entity\n")
     assert order([parse(evidence, file="c"), legal_entity]) == ["legal_entity", "customer"]
 
 
 def test_a_reference_to_an_entity_type_that_is_not_installed_waits():
-    evidence = changed("compare: [name", "compare: [legal_entity, name")
+    evidence = changed("  compare:\n", "  compare:\n    - legal_entity\n")
     assert order([parse(evidence, file="c")]) == ["customer"]
 
 
 def test_references_as_evidence_may_not_lead_in_a_circle():
-    there = parse(changed("compare: [name", "compare: [legal_entity, name"), file="c")
+    there = parse(changed("  compare:\n", "  compare:\n    - legal_entity\n"), file="c")
     back = (
         shipped()["legal_entity"]
         .replace("match:", "  owner: {kind: reference, to: customer}\nmatch:", 1)
@@ -48,7 +48,7 @@ def test_references_as_evidence_may_not_lead_in_a_circle():
 
 
 def test_an_entity_type_that_is_matched_by_a_reference_to_itself_is_refused():
-    text = changed("to: legal_entity", "to: customer").replace("compare: [name", "compare: [legal_entity, name")
+    text = changed("to: legal_entity", "to: customer").replace("  compare:\n", "  compare:\n    - legal_entity\n")
     assert "circle" in refused(text).detail
 
 
@@ -59,8 +59,8 @@ def test_an_entity_type_that_is_matched_by_a_reference_to_itself_is_refused():
         ("many: true", "manny: true", "/attributes/email/manny", "many"),
         ("kind: url", "kind: ulr", "/attributes/website/kind", "url"),
         ("privacy: contact", "privacy: contcat", "/attributes/email/privacy", "contact"),
-        ("compare: [name", "compare: [nmae", "/match/compare/0", "name"),
-        ("compare: [name", "compare: [{attribute: name, wieght: 2}", "/match/compare/0/wieght", "weight"),
+        ("    - address\n", "    - adress\n", "/match/compare/4", "address"),
+        ("weight: 0.5", "wieght: 0.5", "/match/compare/5/wieght", "weight"),
         ("name.tokens", "name.tokns", "/match/block_on/4/0", "tokens"),
         ("same: tax_id", "same: tax_di", "/match/always/0/same", "tax_id"),
         ("email: union", "email: unoin", "/survive/attributes/email", "union"),

@@ -26,7 +26,9 @@ PLANTED = [
 
 def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
     """Run import-linter over the packages that stand in `directory`, and over no others."""
-    run = "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command; lint_imports_command()"
+    run = (
+        "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command; lint_imports_command()"
+    )
     command = [sys.executable, "-c", run, "--no-logo", "--no-cache", "--verbose"]
     return subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
 

@@ -24,7 +24,11 @@ def names(requirements: list[str]) -> set[str]:
 def test_each_line_pins_a_package_or_gives_a_hash_and_no_address(root: Path, lock: str) -> None:
     lines = (root / "requirements" / lock).read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if not PINNED.match(line) and not HASH.match(line)] == []
-    without = [line for line, after in zip(lines, [*lines[1:], ""], strict=True) if PINNED.match(line) and not HASH.match(after)]
+    without = [
+        line
+        for line, after in zip(lines, [*lines[1:], ""], strict=True)
+        if PINNED.match(line) and not HASH.match(after)
+    ]
     assert without == []
 
 

@@ -90,9 +90,14 @@ def test_nothing_is_left_open_and_no_test_is_switched_off(repository_files: list
 
 @pytest.mark.parametrize(
     ("line", "caught"),
-    [("except:", True), ("except Exception:", True), ("except (ValueError, BaseException):", True), ("except OSError:", False)],
+    [
+        ("except:", True),
+        ("except Exception:", True),
+        ("except (ValueError, BaseException):", True),
+        ("except OSError:", False),
+    ],
 )
-def test_the_search_for_nameless_errors_finds_them(line: str, caught: bool) -> None:
+def test_the_search_for_nameless_errors_finds_them(line: str, *, caught: bool) -> None:
     tree = ast.parse(f"try:\n    pass\n{line}\n    pass\n")
     assert [_catches_everything(node) for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)] == [caught]
 

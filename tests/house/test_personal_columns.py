@@ -87,7 +87,9 @@ def test_every_column_is_either_personal_or_harmless(table: str) -> None:
 def test_no_list_names_a_column_that_is_not_there() -> None:
     listed = [(table, set(columns)) for table, columns in PERSONAL.items()]
     listed += [(table, columns) for tables in HARMLESS.values() for table, columns in tables.items()]
-    assert [(table, columns - TABLES.get(table, set())) for table, columns in listed if columns - TABLES.get(table, set())] == []
+    assert [
+        (table, columns - TABLES.get(table, set())) for table, columns in listed if columns - TABLES.get(table, set())
+    ] == []
 
 
 def test_a_column_that_is_personal_in_one_table_is_so_wherever_it_stands() -> None:

@@ -4,7 +4,14 @@ import re
 from pathlib import Path
 
 # Put together here so that this file does not find itself.
-_HOSTS = [("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("crates", "io"), ("deb.debian", "org")]
+_HOSTS = [
+    ("pypi", "org"),
+    ("pythonhosted", "org"),
+    ("npmjs", "org"),
+    ("npmjs", "com"),
+    ("crates", "io"),
+    ("deb.debian", "org"),
+]
 HOSTS = re.compile("|".join(re.escape(".".join(parts)) for parts in _HOSTS), re.IGNORECASE)
 _PLACES = ["home", "root", "work", "Users", "opt", "mnt"]
 PLACES = re.compile(rf"(?<![\w.:/<>*{{}}$\"'-])[\"'`(]?/(?:{'|'.join(_PLACES)})/[\w.-]+")

@@ -40,6 +40,11 @@ VARIANTS = (
      "trust": "{s1: {value: 40, half_life: 2d}, s2: {value: 96, half_life: 5d}, s3: 50}"},
     {"cap": 99, "limit": 3, "match": 0.94, "review": 0.79, "b_same": 0.8, "trust": "{s1: 90, s2: 90, s3: 90}"},
 )  # fmt: skip
+BLOCK_ON = {
+    "place": "[[a], [a, b], [b], [t]]",
+    "thing": "[[a], [a, b], [a, b, place], [b], [b, place], [t], [place], [place, a]]",
+}
+PLACE_LEVELS = "{level: same, m: 0.8, u: 0.1}, {level: different, m: 0.2, u: 0.8}"
 Fact = tuple[str, str, dict[str, Any]]
 """Entity type, kind and body; an undo names the number of its target in the history."""
 
@@ -49,9 +54,9 @@ def rules(of: str, variant: int = 0) -> str:
     thing = of == "thing"
     return MODEL.format(
         name=of, prefix="thg" if thing else "plc", **VARIANTS[variant],
-        block_on="[[a], [a, b], [a, b, place], [b], [b, place], [t], [place], [place, a]]" if thing else "[[a], [a, b], [b], [t]]",
+        block_on=BLOCK_ON[of],
         more="  place: {kind: reference, to: place}" if thing else "",
-        compare="    - {attribute: place, levels: [{level: same, m: 0.8, u: 0.1}, {level: different, m: 0.2, u: 0.8}]}" if thing else "",
+        compare=f"    - {{attribute: place, levels: [{PLACE_LEVELS}]}}" if thing else "",
     )  # fmt: skip
 
 
@@ -102,12 +107,20 @@ def _fact(pick: Callable[[Any], Any], facts: list[Fact], kinds: Sequence[str]) -
     verdicts = [number for number in decisions if facts[number][1] == "verdict"]
     supersedes = [pick(verdicts)] if verdicts and pick([0, 0, 1]) else []
     said = pick(["same", "same", "distinct", "related"])
-    return of, "verdict", {"verdict": said, "left": left, "right": right, "reason": "", "supersedes": supersedes, "action": kind}
+    return (
+        of,
+        "verdict",
+        {"verdict": said, "left": left, "right": right, "reason": "", "supersedes": supersedes, "action": kind},
+    )
 
 
 def _attributes(pick: Callable[[Any], Any], of: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for attribute, domain, often in (("a", "ppq-", [1, 1, 0]), ("b", "xxy-", [1, 1, 0]), ("t", ["ID4711", "ID4712"], [0, 0, 0, 1])):
+    for attribute, domain, often in (
+        ("a", "ppq-", [1, 1, 0]),
+        ("b", "xxy-", [1, 1, 0]),
+        ("t", ["ID4711", "ID4712"], [0, 0, 0, 1]),
+    ):
         if pick(often):
             value = pick(domain)
             values[attribute] = None if value == "-" else value

@@ -68,7 +68,8 @@ def state(
     keys = sorted(records)
     seen = [_seen(entity_type, key, records[key].layers, representatives) for key in keys]
     table = standardise(
-        entity_type.matching, {attribute: [values.get(attribute) for values in seen] for attribute in entity_type.attributes}
+        entity_type.matching,
+        {attribute: [values.get(attribute) for values in seen] for attribute in entity_type.attributes},
     )
     verdicts: dict[Pair, str] = {}
     for _, body in in_force(facts):
@@ -106,11 +107,13 @@ def state(
     return found
 
 
-def _seen(entity_type: EntityType, key: str, layers: list[dict[str, Any]], representatives: dict[str, str]) -> dict[str, Any]:
+def _seen(
+    entity_type: EntityType, key: str, layers: list[dict[str, Any]], representatives: dict[str, str]
+) -> dict[str, Any]:
     values = values_of(layers)
     for attribute, to in entity_type.references.items():
         if values.get(attribute) is not None:
-            values[attribute] = representatives.get(f"{key.split(':')[0]}:{to}:{values[attribute]}")
+            values[attribute] = representatives.get(f"{key.split(':', maxsplit=1)[0]}:{to}:{values[attribute]}")
     return values
 
 
@@ -150,7 +153,12 @@ def _components(nodes: set[str], joined: list[Pair]) -> list[frozenset[str]]:
 
 
 def _clusters(
-    entity_type: EntityType, keys: list[str], living: set[str], table: Any, edges: dict[Pair, int], verdicts: dict[Pair, str]
+    entity_type: EntityType,
+    keys: list[str],
+    living: set[str],
+    table: Any,
+    edges: dict[Pair, int],
+    verdicts: dict[Pair, str],
 ) -> tuple[list[frozenset[str]], list[Pair], dict[str, frozenset[str] | None]]:
     model, limit = entity_type.matching, entity_type.match.piece_limit
     musts = [ends for ends, verdict in verdicts.items() if verdict == "same"]

@@ -35,7 +35,8 @@ class Driven:
             body["supersedes"] = [self.positions[target] for target in body["supersedes"]]
         token = key_token(self.hub.salt, f"{body['source']}:{of}:{body['source_id']}") if kind == "record" else None
         with self.hub.database.write() as writer:
-            position = log.append(writer, [Fact(kind, None if kind == "tick" else of, body, token)], author=AUTHOR)  # type: ignore[arg-type]
+            written = Fact(kind, None if kind == "tick" else of, body, token)  # type: ignore[arg-type]
+            position = log.append(writer, [written], author=AUTHOR)
         self.positions[number] = position
         for each in ("place", "thing") if kind == "tick" else (of,):
             self.facts[each].append((position, kind, body))
@@ -85,6 +86,7 @@ class Driven:
         state.values = {frozenset(those): bytes(values[golden]) for golden, those in members.items()}
         state.edges = {plain_hub.pair(keys[a], keys[b]): weight for a, b, weight in edges if a in keys}
         state.tasks = {
-            (kind, *sorted((keys[left], keys[right]))) if left is not None else (kind, of) for kind, left, right in tasks
+            (kind, *sorted((keys[left], keys[right]))) if left is not None else (kind, of)
+            for kind, left, right in tasks
         }
         return state

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from mdm.services import rebuild
-from mdm.services.hub import open_hub
+from golden_records.identity import golden_id
+from mdm.services import golden, rebuild, rules
+from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
 from tests.laws import histories
-from tests.laws.replay import Driven
+from tests.laws.replay import AUTHOR, Driven
 
 SAMPLE, MANY = range(10), range(1000, 1150)
 
@@ -43,8 +44,8 @@ def both_tiers(function):  # type: ignore[no-untyped-def]
     return pytest.mark.parametrize("seed", seeds)(function)
 
 
-def same_as_plain(driven: Driven, of: str) -> None:
-    expected, found = driven.expected(of), driven.found(of)
+def same_as_plain(driven: Driven, of: str, variant: int = 0) -> None:
+    expected, found = driven.expected(of, variant), driven.found(of)
     assert found.edges == expected.edges
     assert found.golden == expected.golden
     assert found.values == expected.values
@@ -53,7 +54,12 @@ def same_as_plain(driven: Driven, of: str) -> None:
 
 @both_tiers
 def test_every_commit_gives_what_the_facts_give_from_scratch(hubs: Hubs, seed: int) -> None:
-    driven, rnd = hubs.new(), random.Random(seed)
+    follow(hubs.new(), seed)
+
+
+def follow(driven: Driven, seed: int) -> None:
+    """Put a history into a hub and compare with the plain hub after every commit."""
+    rnd = random.Random(seed)
     for number, fact in enumerate(histories.history(seed, length=rnd.randrange(20, 45))):
         driven.put(number, fact)
         if rnd.random() < 0.4:
@@ -64,6 +70,11 @@ def test_every_commit_gives_what_the_facts_give_from_scratch(hubs: Hubs, seed: i
     for of in ("place", "thing"):
         same_as_plain(driven, of)
     assert rebuild.verify(driven.hub).match
+
+
+@pytest.mark.parametrize("seed", [1, 2, *(pytest.param(seed, marks=pytest.mark.verify) for seed in range(3, 23))])
+def test_postgresql_gives_the_same(postgres_hub: Hub, seed: int) -> None:
+    follow(Driven(postgres_hub), seed)
 
 
 @both_tiers
@@ -96,3 +107,62 @@ def test_undo_gives_the_state_before_the_decision(hubs: Hubs, seed: int) -> None
     driven.put(101, (decision[0], "undo", {"undoes": 100, "reason": ""}))
     driven.settle()
     assert driven.digest() == before
+
+
+@both_tiers
+def test_new_rules_give_what_the_facts_give_under_them(hubs: Hubs, seed: int) -> None:
+    driven, rnd, variants = hubs.new(), random.Random(seed), {"place": 0, "thing": 0}
+    for number, fact in enumerate(histories.history(seed, length=30)):
+        driven.put(number, fact)
+        if rnd.random() < 0.15:
+            of = rnd.choice(["place", "thing"])
+            variants[of] = rnd.choice([0, 1, 2])
+            rules.apply(driven.hub, histories.rules(of, variants[of]), file=of, author=AUTHOR)
+        if rnd.random() < 0.2:
+            driven.settle()
+    driven.settle()
+    for of in ("place", "thing"):
+        same_as_plain(driven, of, variants[of])
+    assert rebuild.verify(driven.hub).match
+
+
+@both_tiers
+def test_every_golden_id_ever_given_out_answers(hubs: Hubs, seed: int) -> None:
+    driven, rnd = hubs.new(), random.Random(seed)
+    for number, fact in enumerate(histories.history(seed, length=30)):
+        driven.put(number, fact)
+        if rnd.random() < 0.4:
+            driven.settle()
+    driven.settle()
+    with driven.hub.database.read() as reader:
+        published = reader.rows("SELECT DISTINCT golden, entity_type FROM golden_version")
+        bearers = reader.rows("SELECT xref.golden, source_record.golden FROM xref JOIN source_record ON id = record_id")
+        active = {row[0] for row in reader.rows(
+            "SELECT golden FROM golden_version WHERE until IS NULL AND attributes IS NOT NULL")}  # fmt: skip
+    prefixes = {"place": "plc", "thing": "thg"}
+    for number, of in published:
+        answer = golden.get(driven.hub, golden_id(prefixes[of], number))
+        successors = {now for was, now in bearers if was == number and now in active} - {number}
+        if number in active:
+            assert answer["status"] == "active"
+        elif len(successors) == 1:
+            assert (answer["status"], answer["current_id"]) == ("merged", golden_id(prefixes[of], *successors))
+        else:
+            assert answer["status"] == ("split" if successors else "retired")
+
+
+@both_tiers
+def test_the_feed_tells_who_bears_which_golden_id(hubs: Hubs, seed: int) -> None:
+    """Folding the cross-reference events gives the cross-references that stand, and positions have no gap."""
+    driven, rnd = hubs.new(), random.Random(seed)
+    for number, fact in enumerate(histories.history(seed, length=30)):
+        driven.put(number, fact)
+        if rnd.random() < 0.4:
+            driven.settle()
+    driven.settle()
+    with driven.hub.database.read() as reader:
+        events = reader.rows("SELECT sequence, kind, golden, record_id FROM change ORDER BY sequence")
+        standing = reader.rows("SELECT id, golden FROM source_record WHERE golden IS NOT NULL")
+    assert [sequence for sequence, *_ in events] == list(range(1, len(events) + 1))
+    told = {record: number for _, kind, number, record in events if kind in {"xref.assigned", "xref.moved"}}
+    assert told == dict(standing)

@@ -104,7 +104,7 @@ def why(
 def merge(caller: Deciding, body: MergeBody) -> Response:
     """The oldest ID stays, the others lead to it; 409 names the decisions it contradicts unless `supersede`."""
     for golden_id in body.golden_ids:
-        caller.ensure(entity_type=golden.entity_type_of(caller.hub, golden_id)[0])
+        caller.ensure(entity_type=golden.get(caller.hub, golden_id)["entity_type"])
     return decided(decisions.merge(
         caller.hub, body.golden_ids, reason=body.reason, author=caller.author(), supersede=body.supersede
     ))  # fmt: skip
@@ -116,7 +116,7 @@ def merge(caller: Deciding, body: MergeBody) -> Response:
 )  # fmt: skip
 def split(caller: Deciding, golden_id: GoldenId, body: SplitBody) -> Response:
     """The records named belong together and not to the rest; the ID stays with its founding record."""
-    caller.ensure(entity_type=golden.entity_type_of(caller.hub, golden_id)[0])
+    caller.ensure(entity_type=golden.get(caller.hub, golden_id)["entity_type"])
     keys = [written_key(text, pointer=f"/keys/{index}") for index, text in enumerate(body.keys)]
     return decided(decisions.split(
         caller.hub, golden_id, keys, reason=body.reason, author=caller.author(), supersede=body.supersede

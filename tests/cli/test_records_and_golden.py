@@ -1,0 +1,143 @@
+"""Taking records in, looking them up, and asking what is true and why."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import CUSTOMERS, Mdm
+
+GoldenId = Callable[[str, str], str]
+
+
+def test_what_was_taken_in_can_be_looked_up(loaded: Mdm) -> None:
+    found = loaded("lookup", "crm", "customer", "1", "--json").json
+    assert found["status"] == "active"
+    assert found["crosswalk"] == [{"source": "crm", "source_id": "1"}, {"source": "erp", "source_id": "1"}]
+    assert found["golden_id"] in loaded("lookup", "erp", "customer", "1").out
+
+
+def test_lookup_shows_one_target_only(loaded: Mdm) -> None:
+    found = loaded("lookup", "crm", "customer", "1", "--target", "erp", "--json").json
+    assert found["crosswalk"] == [{"source": "erp", "source_id": "1"}]
+
+
+def test_what_never_arrived_is_refused_in_one_line(loaded: Mdm) -> None:
+    ran = loaded("lookup", "crm", "customer", "404")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "mdm: no source record 'crm:customer:404' has arrived\n"
+
+
+def test_the_same_file_again_changes_nothing(loaded: Mdm) -> None:
+    again = loaded("ingest", "crm.csv", "--source", "crm", "--type", "customer", "--json").json["files"]
+    assert [(one["rows"], one["accepted"], one["unchanged"]) for one in again] == [(2, 0, 2)]
+
+
+def test_records_come_from_standard_input_too(mdm: Mdm) -> None:
+    ran = mdm("ingest", "-", "--source", "crm", "--type", "customer", "--json", stdin=CUSTOMERS)
+    assert ran.json["files"][0]["accepted"] == 2
+
+
+def test_columns_can_be_named(mdm: Mdm) -> None:
+    Path("a.csv").write_text("account,rev,changed,name\nA1,3,2026-01-01,Acme Ltd\n", encoding="utf-8")
+    named = ("--id", "account", "--version", "rev", "--event-time", "changed")
+    assert mdm("ingest", "a.csv", "--source", "crm", "--type", "customer", *named).code == 0
+    assert mdm("lookup", "crm", "customer", "A1").code == 0
+
+
+def test_rows_that_cannot_be_taken_are_kept_and_the_others_count(mdm: Mdm) -> None:
+    Path("bad.csv").write_text("id,name\n1,Acme Ltd\n2,\n,Nameless\n", encoding="utf-8")
+    ran = mdm("ingest", "bad.csv", "--source", "crm", "--type", "customer", "--json")
+    assert ran.code == 1
+    assert ran.json["files"][0]["quarantined"] == 2
+    assert ran.err == "mdm: 2 of 3 rows were refused and kept: see `mdm quarantine list`\n"
+    kept = mdm("quarantine", "list", "--json").json["items"]
+    assert sorted((one["line"], one["file"]) for one in kept) == [(3, "bad.csv"), (4, "bad.csv")]
+    assert mdm("quarantine", "show", kept[0]["id"], "--json").json == kept[0]
+    assert "bad.csv" in mdm("quarantine", "list").out
+    assert "bad.csv" in mdm("quarantine", "show", kept[0]["id"]).out
+    assert mdm("lookup", "crm", "customer", "1").code == 0
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("missing.csv", None, "No such file"),
+        ("empty.csv", b"", "empty"),
+        ("twice.csv", b"id,name,name\n1,a,b\n", "name"),
+        ("latin.csv", "id,name\n1,Müller GmbH\n".encode("utf-16-le"), "latin.csv"),
+        ("book.xlsx", b"PK", "no reader for .xlsx"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_and_leaves_nothing(
+    mdm: Mdm, file: str, content: bytes | None, said: str
+) -> None:
+    if content is not None:
+        Path(file).write_bytes(content)
+    ran = mdm("ingest", file, "--source", "crm", "--type", "customer")
+    assert (ran.code, ran.out) == (1, "")
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
+    assert mdm("export", "--type", "customer", "-").out == ""
+
+
+def test_an_unknown_entity_type_names_the_nearest(mdm: Mdm) -> None:
+    ran = mdm("ingest", "a.csv", "--source", "crm", "--type", "custmer")
+    assert ran.code == 1
+    assert "did you mean 'customer'" in ran.err
+
+
+def test_golden_shows_the_record_and_where_it_was_at_a_position(loaded: Mdm, golden_id: GoldenId) -> None:
+    id_ = golden_id("crm", "1")
+    now = loaded("golden", id_, "--json").json
+    assert len(now["crosswalk"]) == 2
+    first = loaded("lookup", "crm", "customer", "1", "--json").json["since"]
+    assert len(loaded("golden", id_, "--as-of", first, "--json").json["crosswalk"]) == 1
+    assert "Waldsee" in loaded("golden", id_).out
+
+
+def test_lineage_names_winner_losers_file_and_line(loaded: Mdm, golden_id: GoldenId) -> None:
+    id_ = golden_id("crm", "1")
+    entry = loaded("lineage", id_, "name", "--json").json["lineage"]["name"]
+    assert {entry["winner"]["file"], entry["losers"][0]["file"]} == {"crm.csv", "erp.csv"}
+    shown = loaded("lineage", id_).out
+    assert "wins" in shown
+    assert "loses" in shown
+    nothing = loaded("lineage", id_, "nmae")
+    assert nothing.code == 1
+    assert "'name'" in nothing.err
+
+
+def test_why_sums_to_the_whole(loaded: Mdm) -> None:
+    pair = ("crm:customer:1", "erp:customer:1")
+    found = loaded("why", *pair, "--json").json
+    assert found["prior"] + sum(one["weight"] for one in found["comparisons"]) == pytest.approx(found["match_weight"])
+    assert "bits" in loaded("why", *pair).out
+
+
+def test_export_writes_both_formats_whole(loaded: Mdm) -> None:
+    assert loaded("export", "--type", "customer", "--format", "csv", "out.csv", "--json").json["golden_records"] == 2
+    lines = Path("out.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("golden_id,version,name,tax_id")
+    assert len(lines) == 3
+    assert "crm:1; erp:1" in lines[1]
+    assert not Path("out.csv.part").exists()
+    ids = [line.split('"')[3] for line in loaded("export", "--type", "customer", "-").out.splitlines()]
+    assert ids == sorted(ids)
+    assert len(ids) == 2
+
+
+def test_export_says_what_it_cannot_write(loaded: Mdm) -> None:
+    ran = loaded("export", "--type", "customer", "--format", "parquet", "out.parquet")
+    assert ran.code == 2
+    assert "parquet is not written yet" in ran.err
+    nowhere = loaded("export", "--type", "customer", "no/such/folder/out.jsonl")
+    assert nowhere.code == 1
+    assert "cannot be written" in nowhere.err
+
+
+def test_values_cannot_steer_the_terminal(mdm: Mdm) -> None:
+    Path("a.csv").write_text("id,name\n1,[red]Acme[/red] \x1b[2J Ltd\n", encoding="utf-8")
+    mdm("ingest", "a.csv", "--source", "crm", "--type", "customer")
+    shown = mdm("quarantine", "list").out + mdm("export", "--type", "customer", "-").out
+    assert "\x1b" not in shown

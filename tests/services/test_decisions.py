@@ -1,0 +1,120 @@
+"""Merges, splits, verdicts and their undoing: facts that hold, and go without a trace when they are undone."""
+
+import pytest
+
+from mdm.errors import Conflict, InvalidInput, NotFound
+from mdm.ingest import Incoming
+from mdm.log import Key
+from mdm.services import decisions, golden, rebuild, records
+from mdm.services.hub import Hub
+from mdm.store import digests
+from tests.conftest import AUTHOR
+
+
+def put(hub: Hub, source: str, source_id: str, **attributes: object) -> str:
+    incoming = Incoming(source, "customer", source_id, attributes, None, None, "put")
+    found = records.put(hub, incoming, author=AUTHOR, wait=True).golden_id
+    assert found is not None
+    return found
+
+
+def digest(hub: Hub) -> str:
+    with hub.database.read() as reader:
+        return digests.state(reader)
+
+
+def two(hub: Hub) -> tuple[str, str]:
+    return put(hub, "crm", "1", name="Alder Consulting"), put(hub, "erp", "2", name="Birch Logistics")
+
+
+def one_of_two(hub: Hub) -> str:
+    put(hub, "crm", "1", name="Northgate Trading Ltd", tax_id="GB434031494")
+    return put(hub, "erp", "2", name="Northgate Trading Limited", tax_id="GB434031494")
+
+
+def test_a_merge_keeps_the_older_id_and_the_other_redirects(hub: Hub) -> None:
+    older, newer = two(hub)
+    decided = decisions.merge(hub, [newer, older], reason="same firm", author=AUTHOR)
+    assert decided.golden_ids == [older]
+    assert decided.redirects == {newer: older}
+    found = golden.get(hub, newer)
+    assert (found["status"], found["current_id"]) == ("merged", older)
+    assert rebuild.verify(hub).match
+
+
+def test_undoing_a_merge_restores_the_digest_and_both_ids(hub: Hub) -> None:
+    older, newer = two(hub)
+    before = digest(hub)
+    decided = decisions.merge(hub, [older, newer], reason="same firm", author=AUTHOR)
+    assert digest(hub) != before
+    undone = decisions.undo(hub, decided.decision_id, reason="mistaken", author=AUTHOR)
+    assert undone.golden_ids == [older, newer]
+    assert digest(hub) == before
+    assert rebuild.verify(hub).match
+
+
+def test_a_split_holds_against_the_rules_and_the_old_id_stays_with_its_founder(hub: Hub) -> None:
+    one = one_of_two(hub)
+    decided = decisions.split(hub, one, [Key("erp", "customer", "2")], reason="not the same", author=AUTHOR)
+    assert len(decided.golden_ids) == 2
+    assert one in decided.golden_ids
+    assert golden.get(hub, one)["status"] == "active"
+    put(hub, "erp", "2", name="Northgate Trading Limited", tax_id="GB434031494", website="northgate.example")
+    assert len(golden.page(hub, entity_type="customer", cursor=None, limit=10)["items"]) == 2
+
+
+def test_undoing_a_split_restores_the_digest(hub: Hub) -> None:
+    one = one_of_two(hub)
+    before = digest(hub)
+    decided = decisions.split(hub, one, [Key("erp", "customer", "2")], reason="not the same", author=AUTHOR)
+    decisions.undo(hub, decided.decision_id, reason="it was", author=AUTHOR)
+    assert digest(hub) == before
+    assert rebuild.verify(hub).match
+
+
+def test_a_decision_is_undone_once(hub: Hub) -> None:
+    decided = decisions.merge(hub, two(hub), reason="same firm", author=AUTHOR)
+    decisions.undo(hub, decided.decision_id, reason="mistaken", author=AUTHOR)
+    with pytest.raises(Conflict, match="undone or superseded already"):
+        decisions.undo(hub, decided.decision_id, reason="again", author=AUTHOR)
+
+
+def test_undoing_an_undo_brings_the_decision_back(hub: Hub) -> None:
+    older, newer = two(hub)
+    decided = decisions.merge(hub, [older, newer], reason="same firm", author=AUTHOR)
+    merged = digest(hub)
+    undone = decisions.undo(hub, decided.decision_id, reason="mistaken", author=AUTHOR)
+    decisions.undo(hub, undone.decision_id, reason="no, it was right", author=AUTHOR)
+    assert digest(hub) == merged
+
+
+def test_a_contradiction_is_refused_with_what_it_contradicts_unless_it_supersedes(hub: Hub) -> None:
+    left, right = Key("crm", "customer", "1"), Key("erp", "customer", "2")
+    two(hub)
+    first = decisions.verdict(hub, left, right, "distinct", reason="other town", author=AUTHOR)
+    with pytest.raises(Conflict) as refused:
+        decisions.verdict(hub, left, right, "same", reason="moved", author=AUTHOR)
+    listed = refused.value.extra["decisions"]
+    assert isinstance(listed, list)
+    assert listed[0]["decision_id"] == first.decision_id
+    decided = decisions.verdict(hub, left, right, "same", reason="moved", author=AUTHOR, supersede=True)
+    assert len(decided.golden_ids) == 1
+
+
+def test_what_cannot_be_decided_is_refused_in_words(hub: Hub) -> None:
+    older, newer = two(hub)
+    with pytest.raises(InvalidInput, match="at least two different"):
+        decisions.merge(hub, [older, older], reason="", author=AUTHOR)
+    with pytest.raises(InvalidInput, match="erp:customer:2 is not a record of"):
+        decisions.split(hub, older, [Key("erp", "customer", "2")], reason="", author=AUTHOR)
+    with pytest.raises(InvalidInput, match="leaves at least one"):
+        decisions.split(hub, older, [Key("crm", "customer", "1")], reason="", author=AUTHOR)
+    with pytest.raises(NotFound, match="no decision"):
+        decisions.undo(hub, "dec_999999", reason="", author=AUTHOR)
+    with pytest.raises(NotFound, match="no source record crm:customer:404"):
+        decisions.verdict(
+            hub, Key("crm", "customer", "404"), Key("erp", "customer", "2"), "same", reason="", author=AUTHOR
+        )
+    decisions.merge(hub, [older, newer], reason="same firm", author=AUTHOR)
+    with pytest.raises(Conflict, match="no active golden record"):
+        decisions.merge(hub, [older, newer], reason="again", author=AUTHOR)
