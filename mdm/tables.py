@@ -215,6 +215,7 @@ class Change(SQLModel, table=True):
     others: str | None
     version_before: int | None
     version_after: int | None
+    decision: int | None = Field(sa_type=BigInteger)
 
 
 class Task(SQLModel, table=True):
@@ -311,11 +312,12 @@ class ApiKey(SQLModel, table=True):
 
 PERSONAL: dict[str, tuple[str, ...]] = {
     "payload": ("body",),
-    "source_record": ("source_id", "layers", "cells", "keys"),
+    "source_record": ("key_token", "source_id", "layers", "cells", "keys"),
     "block_member": ("key",),
     "block_size": ("key",),
     "golden_version": ("attributes", "lineage"),
     "quarantine": ("value", "detail", "raw"),
     "log": ("key_token",),
+    "task": ("id",),
     "reference_link": ("target_token",),
 }

@@ -12,7 +12,6 @@ from mdm.log import Author
 from mdm.services import resolving
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings, now
-from mdm.store import resolution
 
 log = structlog.get_logger()
 # Seconds between looking: short while there is work, so that little waits; longer and longer while there is none.
@@ -54,22 +53,16 @@ def resolve_pending(hub: Hub, stop: threading.Event, *, actor: str) -> int:
 def let_day_pass(hub: Hub, *, actor: str) -> bool:
     """Append a tick when today is later than the latest one; at most one a day, however many workers there are."""
     today = now()[:10]
-    if today <= _latest_tick(hub):
+    if today <= (resolving.latest_tick(hub) or ""):
         return False
     with hub.database.locked("tick"):
-        if today <= _latest_tick(hub):
+        if today <= (resolving.latest_tick(hub) or ""):
             return False
         resolving.tick(hub, today, author=Author(actor, now()))
         # Before the lock is given back, so that the next to look sees the day.
         resolving.resolve_all(hub, author=Author(actor, now()))
     log.info("a day has passed", date=today)
     return True
-
-
-def _latest_tick(hub: Hub) -> str:
-    with hub.database.read() as reader:
-        states = [resolution.state(reader, name) for name in resolution.in_force(reader)]
-    return min((state.tick or "" if state else "" for state in states), default="9999-12-31")
 
 
 @contextmanager

@@ -3,9 +3,8 @@
 import hashlib
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import networkx as nx
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -13,6 +12,9 @@ from golden_records.rules import AttributeStrategy, SurvivorshipRules
 from matching.kinds import KINDS
 from matching.rules import Comparison, MatchAttribute, MatchModel, MatchRules, match_model
 from mdm.errors import Fault, InvalidRules
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Privacy = Literal["public", "internal", "contact", "personal", "financial"]
 
@@ -120,6 +122,8 @@ def order(entity_types: Iterable[EntityType]) -> list[str]:
     Raises:
         InvalidRules: references used as match evidence lead in a circle.
     """
+    import networkx as nx  # loaded here because it is slow to load and most commands need no order
+
     graph = nx.DiGraph()
     for one in entity_types:
         graph.add_node(one.entity_type)
@@ -134,6 +138,8 @@ def order(entity_types: Iterable[EntityType]) -> list[str]:
 
 
 def _circle(graph: "nx.DiGraph") -> InvalidRules:
+    import networkx as nx
+
     edges = nx.find_cycle(graph)
     steps = " and ".join(f"{to} is matched by its {graph.edges[by, to]['attribute']}, a {by}" for by, to, *_ in edges)
     fault = Fault("/match", f"references used as match evidence lead in a circle: {steps}", "circle")

@@ -7,7 +7,10 @@ import orjson
 
 
 class FeedRow(NamedTuple):
-    """One event: its kind, the golden number it is about, the record that moved, the other numbers involved."""
+    """One event: its kind, the golden number it is about, the record that moved, the decision that brought it.
+
+    `others` is a JSON list: of the other golden numbers involved, of the ids of opened tasks, or the rules version.
+    """
 
     entity_type: str
     kind: str
@@ -16,6 +19,7 @@ class FeedRow(NamedTuple):
     others: str | None = None
     version_before: int | None = None
     version_after: int | None = None
+    decision: int | None = None
 
 
 class GoldenChange(NamedTuple):
@@ -75,6 +79,13 @@ def xref_events(
     return rows
 
 
-def task_events(entity_type: str, opened: int) -> list[FeedRow]:
-    """One event for each task that a commit opened."""
-    return [FeedRow(entity_type, "task.opened", 0) for _ in range(opened)]
+def rules_event(entity_type: str, rules_version: str) -> FeedRow:
+    """The event of an entity type whose records are resolved under new rules from now on."""
+    return FeedRow(entity_type, "rules.applied", 0, None, orjson.dumps([rules_version]).decode())
+
+
+def task_events(entity_type: str, opened: Collection[str]) -> list[FeedRow]:
+    """One event for the tasks that a commit opened, by their ids."""
+    if not opened:
+        return []
+    return [FeedRow(entity_type, "task.opened", 0, None, orjson.dumps(sorted(opened)).decode())]

@@ -37,6 +37,7 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     writer.lock_log()
     position = _resolved(writer, work, result, author) if at is None else at
     _write_golden(writer, work, result.golden, position)
+    task_writing.weigh(writer, result.tasks.weighed)
     task_writing.change(writer, opened=result.tasks.opened, closed=result.tasks.closed, position=position)
     columns = feed.FeedRow._fields
     resolution.append_changes(writer, _events(work, result), columns=columns, position=position)
@@ -106,8 +107,13 @@ def _events(work: Work, result: Result) -> list[feed.FeedRow]:
         id_: work.records[id_].golden or 0
         for id_ in sorted(work.dirty) if work.was_living(id_) and not work.records[id_].living
     }  # fmt: skip
-    opened = feed.task_events(of, len(result.tasks.opened))
-    return [*feed.golden_events(of, changes, created=created), *feed.xref_events(of, moves, removed=died), *opened]
+    events = [*feed.golden_events(of, changes, created=created), *feed.xref_events(of, moves, removed=died)]
+    decisions = [fact.position for fact in result.graph.verdicts.new]
+    if len(decisions) == 1:
+        events = [event._replace(decision=decisions[0]) for event in events]
+    if work.afresh:
+        events.insert(0, feed.rules_event(of, work.entity_type.version))
+    return [*events, *feed.task_events(of, [task.id for task in result.tasks.opened])]
 
 
 def _mark_dependents(writer: Transaction, work: Work, result: Result) -> None:

@@ -11,9 +11,10 @@ from mdm.store.task_writing import OpenTask
 
 @dataclass(slots=True)
 class TaskChanges:
-    """Tasks to open or to weigh anew, ids of tasks to close, and whether any piece of the type is cut now."""
+    """Tasks to open, to weigh anew and to close, and how many records of the type stand in cut pieces now."""
 
     opened: list[OpenTask] = field(default_factory=list)
+    weighed: list[OpenTask] = field(default_factory=list)
     closed: list[OpenTask] = field(default_factory=list)
     cut_records: int = 0
 
@@ -33,7 +34,8 @@ def review(work: Work, clusters: Clusters) -> TaskChanges:
         stored = task_writing.open_about(work.reader, clusters.piece_of.keys())
     there = {task.id: task for task in stored if task.left_id is not None}
     changes = TaskChanges(
-        opened=[task for id_, task in sorted(wanted.items()) if there.get(id_) != task],
+        opened=[task for id_, task in sorted(wanted.items()) if id_ not in there],
+        weighed=[task for id_, task in sorted(wanted.items()) if id_ in there and there[id_] != task],
         closed=[task for id_, task in sorted(there.items()) if id_ not in wanted],
         cut_records=_cut_records(work),
     )

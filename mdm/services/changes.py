@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from golden_records.identity import golden_id
+from mdm.services.decisions import decision_id
 from mdm.services.hub import Hub
 from mdm.store import changes as stored_changes
 from mdm.store import golden as stored_golden
@@ -95,8 +96,11 @@ def _event(change: StoredChange, context: _Context) -> Document:
 
 def _data(change: StoredChange, context: _Context, about: str | None) -> Document:
     data: Document = {"entity_type": change.entity_type, "seq": change.position}
+    if change.decision is not None:
+        data["decision_id"] = decision_id(change.decision)
     if about is None:
-        return data | ({"task_ids": orjson.loads(change.others)} if change.others else {})
+        others = orjson.loads(change.others) if change.others else []
+        return data | ({"rules_version": others[0]} if change.kind == "rules.applied" else {"task_ids": others})
     data["golden_id"] = about
     if change.record_id is not None:
         data["key"] = context.keys.get(change.record_id)

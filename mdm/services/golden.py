@@ -1,6 +1,6 @@
 """Golden records for readers: as they are, as they were, where each value came from, and how they came about."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -34,6 +34,14 @@ def entity_type_of(hub: Hub, written: str) -> tuple[str, int]:
     raise NotFound(f"no entity type gives IDs that begin with {prefix}_")
 
 
+def prefixes_of(hub: Hub) -> dict[str, str]:
+    """What the golden IDs of each entity type begin with.
+
+    Read before a transaction is opened: one that needs a second connection could wait for itself in the pool.
+    """
+    return {name: entity_type.id_prefix for name, entity_type in hub.entity_types().items()}
+
+
 def get(
     hub: Hub, golden_id: str, *, as_of: AsOf = None, include: Collection[str] = (), hint: str | None = None
 ) -> Document:
@@ -48,9 +56,10 @@ def get(
         NotFound: the ID was never given.
     """
     entity_type, number = entity_type_of(hub, golden_id)
+    prefixes = prefixes_of(hub)
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
-        document, shown = _resolve(hub, transaction, (golden_id, entity_type, number), at=at, hint=hint)
+        document, shown = _resolve(hub, transaction, prefixes, (golden_id, entity_type, number), at=at, hint=hint)
         if "lineage" in include:
             document["lineage"] = lineage_of(transaction, shown)
         return document
@@ -68,9 +77,10 @@ def history(hub: Hub, golden_id: str) -> Document:
     `{"golden_id", "entity_type", "status", "current_id"?, "versions": [...], "moves": [...], "decisions": [...]}`
     """
     entity_type, number = entity_type_of(hub, golden_id)
+    prefixes = prefixes_of(hub)
     with hub.database.read() as transaction:
-        now, _ = _resolve(hub, transaction, (golden_id, entity_type, number), at=NOW, hint=None)
-        found = told(transaction, number, hub.entity_type(entity_type).id_prefix)
+        now, _ = _resolve(hub, transaction, prefixes, (golden_id, entity_type, number), at=NOW, hint=None)
+        found = told(transaction, number, prefixes[entity_type])
     kept = ("golden_id", "entity_type", "status", "current_id", "successors")
     return {**{name: now[name] for name in kept if name in now}, **found}
 
@@ -80,26 +90,34 @@ def page(hub: Hub, *, entity_type: str | None = None, cursor: str | None = None,
     if entity_type is not None:
         hub.entity_type(entity_type)
     after = entity_type_of(hub, cursor)[1] if cursor else 0
+    prefixes = prefixes_of(hub)
     with hub.database.read() as transaction:
         found = stored_golden.page(transaction, entity_type, after=after, limit=limit + 1)
-        items = _documents(hub, transaction, found[:limit], at=NOW)
+        items = _documents(hub, transaction, prefixes, found[:limit], at=NOW)
     return {"items": items, "next": items[-1]["golden_id"] if len(found) > limit else None}
 
 
 def export(hub: Hub, entity_type: str, *, as_of: AsOf = None) -> Iterator[Document]:
     """Every active golden record of one entity type, by golden ID, all as of one position of the log."""
     hub.entity_type(entity_type)
+    prefixes = prefixes_of(hub)
     with hub.database.read() as transaction:
         at, after = position(transaction, as_of), 0
         while found := stored_golden.page(transaction, entity_type, after=after, limit=EXPORT_PAGE, position=at):
             after = found[-1].golden
-            for document in _documents(hub, transaction, found, at=at):
+            for document in _documents(hub, transaction, prefixes, found, at=at):
                 del document["seq"]
                 yield document
 
 
 def _resolve(
-    hub: Hub, transaction: Transaction, asked: tuple[str, str, int], *, at: int, hint: str | None
+    hub: Hub,
+    transaction: Transaction,
+    prefixes: Mapping[str, str],
+    asked: tuple[str, str, int],
+    *,
+    at: int,
+    hint: str | None,
 ) -> tuple[Document, StoredGolden]:
     written, entity_type, number = asked
     bearers = stored_xref.bearers(transaction, number, at=at)
@@ -116,8 +134,8 @@ def _resolve(
         raise NotFound(f"{hint!r} names no source record that ever bore {written}")
     current = identity.current if hinted is None else hinted
     shown = versions[number if current is None else current]
-    document = _documents(hub, transaction, [shown], at=at)[0]
-    prefix = hub.entity_type(entity_type).id_prefix
+    document = _documents(hub, transaction, prefixes, [shown], at=at)[0]
+    prefix = prefixes[entity_type]
     return {**document, "golden_id": written, **_redirect(prefix, number, identity, current)}, shown
 
 
@@ -134,10 +152,11 @@ def _redirect(prefix: str, number: int, identity: Identity, current: int | None)
     return found
 
 
-def _documents(hub: Hub, transaction: Transaction, found: Iterable[StoredGolden], *, at: int) -> list[Document]:
+def _documents(
+    hub: Hub, transaction: Transaction, prefixes: Mapping[str, str], found: Iterable[StoredGolden], *, at: int
+) -> list[Document]:
     goldens = list(found)
     walks = crosswalks(hub, transaction, {one.golden for one in goldens}, at=at)
-    prefixes = {name: one.id_prefix for name, one in hub.entity_types().items()}
     return [_document(one, prefixes[one.entity_type], walks.get(one.golden, [])) for one in goldens]
 
 

@@ -7,6 +7,7 @@ from golden_records.identity import golden_id
 from mdm.errors import NotFound
 from mdm.log import Key, key_token
 from mdm.services.crosswalks import crosswalks, entries
+from mdm.services.golden import prefixes_of
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
 from mdm.store import golden as stored_golden
@@ -25,7 +26,7 @@ def xref(hub: Hub, key: Key, *, target: str | None = None, as_of: AsOf = None) -
     Raises:
         NotFound: no such source record has ever arrived.
     """
-    prefixes = _prefixes(hub)
+    prefixes = prefixes_of(hub)
     with hub.database.read() as transaction:
         found = _xrefs(hub, transaction, [key], at=position(transaction, as_of), prefixes=prefixes)[0]
     if found is None:
@@ -37,13 +38,9 @@ def xref(hub: Hub, key: Key, *, target: str | None = None, as_of: AsOf = None) -
 
 def xrefs(hub: Hub, keys: Sequence[Key]) -> list[dict[str, Any] | None]:
     """One cross-reference per key, in their order; None for what has never arrived."""
-    prefixes = _prefixes(hub)
+    prefixes = prefixes_of(hub)
     with hub.database.read() as transaction:
         return _xrefs(hub, transaction, keys, at=NOW, prefixes=prefixes)
-
-
-def _prefixes(hub: Hub) -> dict[str, str]:
-    return {name: entity_type.id_prefix for name, entity_type in hub.entity_types().items()}
 
 
 def _xrefs(

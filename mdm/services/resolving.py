@@ -48,6 +48,14 @@ def tick(hub: Hub, date: str, *, author: Author) -> int:
         return log.append(writer, [Fact("tick", None, {"date": date})], author=author)
 
 
+def latest_tick(hub: Hub) -> str | None:
+    """The latest day that every entity type has seen pass (ISO date), None before the first."""
+    with hub.database.read() as reader:
+        states = [resolution.state(reader, name) for name in resolution.in_force(reader)]
+    ticks = [state.tick if state else None for state in states]
+    return min((tick for tick in ticks if tick), default=None) if all(ticks) else None
+
+
 def step(hub: Hub, entity_type: str, *, author: Author) -> bool:
     """Make one resolver commit; False when nothing was pending. The caller holds the type's lock."""
     for _ in range(RETRIES):

@@ -35,11 +35,12 @@ def page(
     """Tasks by priority, the likeliest matches first: `{"items", "next"}`; each as `get` gives it."""
     if entity_type is not None:
         hub.entity_type(entity_type)
+    entity_types = hub.entity_types()
     with hub.database.read() as transaction:
         if cursor is not None:
             _stored(transaction, cursor)
         found = stored_tasks.page(transaction, Filter(entity_type, kind, status), after=cursor, limit=limit + 1)
-        items = _documents(hub, transaction, found[:limit])
+        items = _documents(hub, transaction, entity_types, found[:limit])
     return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
 
 
@@ -51,8 +52,9 @@ def get(hub: Hub, task_id: str) -> Document:
     Raises:
         NotFound: no such task was ever open.
     """
+    entity_types = hub.entity_types()
     with hub.database.read() as transaction:
-        return _documents(hub, transaction, [_stored(transaction, task_id)])[0]
+        return _documents(hub, transaction, entity_types, [_stored(transaction, task_id)])[0]
 
 
 def decide(  # noqa: PLR0913  a decision has these parts
@@ -93,12 +95,13 @@ def _stored(transaction: Transaction, task_id: str) -> StoredTask:
     return task
 
 
-def _documents(hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask]) -> list[Document]:
+def _documents(
+    hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], tasks: Sequence[StoredTask]
+) -> list[Document]:
     ends = {id_ for task in tasks for id_ in (task.left_id, task.right_id) if id_ is not None}
     records = {record.id: record for record in stored_records.by_column(transaction, "id", ends)}
     numbers = {record.golden for record in records.values() if record.golden is not None}
     goldens = stored_golden.at(transaction, numbers)
-    entity_types = hub.entity_types()
     values: dict[int, Document] = {}
     for name in {task.entity_type for task in tasks}:
         of = [record for record in records.values() if record.entity_type == name]

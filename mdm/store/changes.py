@@ -8,7 +8,7 @@ from mdm.store.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class StoredChange:
-    """One row of the feed; `others` is a JSON list of the further numbers it involves."""
+    """One row of the feed; `others` is a JSON list of the further golden numbers or tasks it involves."""
 
     sequence: int
     position: int
@@ -19,13 +19,15 @@ class StoredChange:
     others: str | None
     version_before: int | None
     version_after: int | None
+    decision: int | None
 
 
 def page(transaction: Transaction, entity_type: str | None, *, after: int, limit: int) -> list[StoredChange]:
     """The next changes after a position of the feed."""
     condition, values = ("AND entity_type = ? ", (entity_type,)) if entity_type is not None else ("", ())
     rows = transaction.rows(
-        "SELECT sequence, position, entity_type, kind, golden, record_id, others, version_before, version_after"
+        "SELECT sequence, position, entity_type, kind, golden, record_id, others, version_before, version_after,"
+        " decision"
         " FROM change"
         f" WHERE sequence > ? {condition}ORDER BY sequence LIMIT ?",
         after, *values, limit,

@@ -3,6 +3,7 @@
 Statements are written once, with `?` for a value and `{in}` for "is one of this list".
 """
 
+import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import psycopg
 from filelock import FileLock
 from sqlalchemy import Connection as SQLConnection
 from sqlalchemy import Engine, create_engine, event, make_url
@@ -112,26 +114,30 @@ class Database:
                     transaction = Transaction(connection)
                     yield transaction
                     transaction.session.flush()
-        except DBAPIError as error:
+        except (DBAPIError, sqlite3.OperationalError, psycopg.OperationalError) as error:
             raise Unavailable(f"the database {self.url!r} refused: {_first_line(error)}") from error
 
     @contextmanager
     def locked(self, name: str) -> Iterator[None]:
         """Be the only one under this name, across threads and processes; released when a process dies."""
-        with self._locks[name]:
-            if self.postgresql:
-                with self.engine.connect() as connection:
-                    connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext(%s))", (name,))
-                    connection.commit()
-                    try:
-                        yield
-                    finally:
-                        connection.exec_driver_sql("SELECT pg_advisory_unlock(hashtext(%s))", (name,))
-                        connection.commit()
-            else:
-                path = Path(f"{self.url.database}.{name}.lock")
-                with FileLock(path, thread_local=False):
-                    yield
+        with self._locks[name], self._advisory_lock(name) if self.postgresql else self._file_lock(name):
+            yield
+
+    def _file_lock(self, name: str) -> FileLock:
+        return FileLock(f"{self.url.database}.{name}.lock", thread_local=False)
+
+    @contextmanager
+    def _advisory_lock(self, name: str) -> Iterator[None]:
+        try:
+            connection = self.engine.connect()
+            connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext(%s))", (name,))
+            connection.commit()
+        except SQLAlchemyError as error:
+            raise Unavailable(f"the database {self.url!r} cannot be reached: {_first_line(error)}") from error
+        try:
+            yield
+        finally:
+            _unlock(connection, name)
 
     def exists(self) -> bool:
         """Whether there is a database to open; SQLite would create an empty one."""
@@ -142,7 +148,17 @@ class Database:
         self.engine.dispose()
 
 
-def _first_line(error: SQLAlchemyError) -> str:
+def _unlock(connection: SQLConnection, name: str) -> None:
+    try:
+        connection.exec_driver_sql("SELECT pg_advisory_unlock(hashtext(%s))", (name,))
+        connection.commit()
+    except SQLAlchemyError:
+        connection.invalidate()  # the server ended the session, and with it the lock
+    finally:
+        connection.close()
+
+
+def _first_line(error: Exception) -> str:
     cause = getattr(error, "orig", None) or error
     return str(cause).strip().splitlines()[0]
 

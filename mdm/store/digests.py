@@ -58,7 +58,8 @@ def history(transaction: Transaction) -> str:
         (
             ("change", sequence, keys.get(id_ or 0), *rest)
             for sequence, id_, *rest in transaction.rows(
-                "SELECT sequence, record_id, position, kind, golden, others, version_before, version_after FROM change"
+                "SELECT sequence, record_id, position, kind, golden, others, version_before, version_after,"
+                " decision FROM change"
             )
         ),
     ]

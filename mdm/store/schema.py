@@ -1,44 +1,59 @@
-"""The schema of the database: bring it up to date, or say whether it is."""
+"""The schema of the database: bring it up to date, or say whether it is.
+
+Alembic is loaded only to migrate or to compare: every command asks whether the schema is current.
+"""
 
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlmodel import SQLModel
+from sqlalchemy import inspect
 
-import mdm.tables  # noqa: F401  fills the metadata
 from mdm.store.database import Database
 
+if TYPE_CHECKING:
+    from alembic.config import Config
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(files("migrations")))
-    return config
+
+def current(database: Database) -> str | None:
+    """The version the database is at, None when it was never migrated."""
+    with database.read() as transaction:
+        if not inspect(transaction.connection).has_table("alembic_version"):
+            return None
+        row = transaction.one("SELECT version_num FROM alembic_version")
+        return str(row[0]) if row else None
+
+
+def newest() -> str:
+    """The version this program needs: migrations are numbered, and the number begins their file's name."""
+    names = (entry.name for entry in files("migrations.versions").iterdir())
+    return max(name.partition("_")[0] for name in names if name[:4].isdigit())
 
 
 def migrate(database: Database) -> None:
     """Bring the schema to the newest version; nothing happens when it is."""
+    from alembic import command
+
     with database.write() as transaction:
         config = _config()
         config.attributes["connection"] = transaction.connection
         command.upgrade(config, "head")
 
 
-def current(database: Database) -> str | None:
-    """The version the database is at, None when it was never migrated."""
-    with database.read() as transaction:
-        return MigrationContext.configure(transaction.connection).get_current_revision()
-
-
-def newest() -> str | None:
-    """The version this program needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
-
-
 def differences(database: Database) -> list[object]:
     """What autogenerate would still change: nothing, when tables and migrations agree."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+    from sqlmodel import SQLModel
+
+    import mdm.tables  # noqa: F401  fills the metadata
+
     with database.read() as transaction:
         return list(compare_metadata(MigrationContext.configure(transaction.connection), SQLModel.metadata))
+
+
+def _config() -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(files("migrations")))
+    return config

@@ -38,7 +38,7 @@ def open_of_type(transaction: Transaction, entity_type: str) -> list[OpenTask]:
 
 
 def change(transaction: Transaction, *, opened: Sequence[OpenTask], closed: Sequence[OpenTask], position: int) -> None:
-    """Open tasks, or weigh and reopen those that are there; close others."""
+    """Open tasks, or open again those that were closed; close others."""
     bulk.upsert(
         transaction, "task", (*OpenTask._fields, "status", "opened", "closed"),
         [(*task, "open", position, None) for task in opened], keys=1,
@@ -46,3 +46,8 @@ def change(transaction: Transaction, *, opened: Sequence[OpenTask], closed: Sequ
     bulk.update(
         transaction, "task", ("id", "status", "closed"), [(task.id, "closed", position) for task in closed], keys=1
     )
+
+
+def weigh(transaction: Transaction, tasks: Sequence[OpenTask]) -> None:
+    """Give open tasks the weight that their pair has now; they stay as old as they are."""
+    bulk.update(transaction, "task", ("id", "weight"), [(task.id, task.weight) for task in tasks], keys=1)

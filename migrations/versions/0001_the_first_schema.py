@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("others", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("version_before", sa.Integer(), nullable=True),
         sa.Column("version_after", sa.Integer(), nullable=True),
+        sa.Column("decision", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("sequence"),
     )
     op.create_table(

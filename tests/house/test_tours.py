@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from mdm.cli.app import main
 
@@ -24,6 +25,13 @@ def commands(page: str) -> Iterator[tuple[str, str]]:
         for part in block.split("$ ")[1:] if block.startswith("$ ") else []:
             command, _, shown = part.partition("\n")
             yield command, shown
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """A command points the log at the standard error of its test, which is closed afterwards."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize("page", PAGES)

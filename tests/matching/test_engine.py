@@ -1,6 +1,7 @@
 """The columnar engine agrees with a row-by-row reference, whatever the order of the records."""
 
 import numpy as np
+import pytest
 from colliding import RECORDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,6 +74,15 @@ def test_giving_up_hopeless_pairs_early_loses_no_edge_and_changes_no_weight(reco
     slow = resolve(model, records).items()
     expected = [(*pair, weight, outcome) for pair, (_, weight, outcome) in slow if outcome >= REVIEW]
     assert list(zip(*(array.tolist() for array in arrays), strict=True)) == expected
+
+
+@settings(max_examples=40, deadline=None)
+@given(records=RECORDS)
+def test_how_many_pairs_are_compared_at_a_time_changes_no_level(records):
+    whole = resolve(MODEL, records)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matching.compare.BLOCK", 2)
+        assert resolve(MODEL, records) == whole
 
 
 def test_a_record_without_any_value_takes_part_without_a_pair():

@@ -36,7 +36,7 @@ def listed(
     caller: Reading, entity_type: TypeFilter = None,
     kind: Annotated[Literal["review", "contradiction", "oversized"] | None, Query()] = None,
     status: Annotated[Literal["open", "closed"], Query()] = "open",
-    cursor: Cursor = None, limit: Limit = 50,
+    cursor: Cursor = None, limit: Limit = 20,
 ) -> Response:  # fmt: skip
     """By priority, the likeliest matches first."""
     found = tasks.page(
