@@ -175,7 +175,8 @@ def _part_index(model: MatchModel, part: BlockPart, column: Column) -> _PartInde
     chosen: list[int] = []
     starts = [0]
     for cell in column.cells:
-        strings = {text for value in cell.split(SEPARATOR) for text in give(value) if text}
+        values = cell.split(SEPARATOR) if SEPARATOR in cell else (cell,)
+        strings = {text for value in values for text in give(value) if text}
         ordered = strings if len(strings) < 2 else sorted(strings, key=lambda text: (-len(text), text))
         chosen.extend(places.setdefault(text, len(places)) for text in ordered)
         starts.append(len(chosen))

@@ -7,10 +7,14 @@ import numpy.typing as npt
 
 from matching.columns import SEPARATOR, Column, Table
 from matching.kinds.kind import Kind
+from matching.kinds.pairs import PairComparison, crossed
 from matching.rules import MatchModel
 
 Rows = npt.NDArray[np.int64]
 Levels = npt.NDArray[np.int8]
+
+BLOCK = 1 << 16
+"""So many pairs are compared at a time, which keeps what is worked on small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,7 @@ class CellValues:
 def compare(model: MatchModel, table: Table, left: Rows, right: Rows) -> Levels:
     """Give the level of every pair on every compared attribute: (pairs, len(model.compared)), 1 the best.
 
-    0 says that a side has no value. Each distinct pair of cells is compared once; of cells with several
-    values the best level counts.
+    0 says that a side has no value. Of cells with several values the best level counts.
     """
     levels = np.zeros((len(left), len(model.compared)), dtype=np.int8)
     for place, name in enumerate(model.compared):
@@ -40,31 +43,46 @@ def compare(model: MatchModel, table: Table, left: Rows, right: Rows) -> Levels:
 
 def attribute_levels(kind: Kind, column: Column, left_rows: Rows, right_rows: Rows) -> Levels:
     """Give the level of every pair of rows on one attribute, as `compare` does."""
-    left, right = column.codes[left_rows], column.codes[right_rows]
-    levels = np.zeros(len(left), dtype=np.int8)
-    present = np.flatnonzero((left >= 0) & (right >= 0))
-    one, other, which = _distinct(left[present], right[present], len(column.cells))
-    cells = cell_values(column)
-    pair, first, second = value_pairs(cells, one, other)
-    if cells.single:
-        found = _value_levels(kind, cells.values, first, second)
-    else:
-        first, second, again = _distinct(first, second, len(cells.values))
-        each = _value_levels(kind, cells.values, first, second)[again]
-        found = np.minimum.reduceat(each, np.searchsorted(pair, np.arange(len(one)))) if len(one) else each
-    levels[present] = found[which]
+    known = column.codes >= 0
+    present = np.flatnonzero(known[left_rows] & known[right_rows])
+    levels = np.zeros(len(left_rows), dtype=np.int8)
+    if not len(present):
+        return levels
+    cells, left, right = _used(column, left_rows[present], right_rows[present])
+    comparison = kind.prepare(cells.values)
+    for start in range(0, len(present), BLOCK):
+        block = slice(start, start + BLOCK)
+        levels[present[block]] = _cell_levels(comparison, cells, left[block], right[block])
     return levels
 
 
-def cell_values(column: Column) -> CellValues:
-    """Take apart the cells of a column that hold several values; a value has one id wherever it occurs."""
-    count = len(column.cells)
-    if not any(SEPARATOR in cell for cell in column.cells):
-        return CellValues(column.cells, np.arange(count), np.arange(count + 1), single=True)
+def _cell_levels(comparison: PairComparison, cells: CellValues, left: Rows, right: Rows) -> Levels:
+    """Compare pairs of cells; the best level of any two of their values counts."""
+    if cells.single:
+        return comparison(left, right)
+    pair, first, second = value_pairs(cells, left, right)
+    return np.minimum.reduceat(comparison(first, second), np.searchsorted(pair, np.arange(len(left))))
+
+
+def _used(column: Column, left_rows: Rows, right_rows: Rows) -> tuple[CellValues, Rows, Rows]:
+    """Take only the cells that occur in the pairs of rows, and number the pairs by them."""
+    left, right = column.codes[left_rows], column.codes[right_rows]
+    used = np.zeros(len(column.cells), dtype=bool)
+    used[left] = used[right] = True
+    cells = cell_values([column.cells[place] for place in np.flatnonzero(used).tolist()])
+    number = np.cumsum(used, dtype=np.int64) - 1
+    return cells, number[left], number[right]
+
+
+def cell_values(texts: list[str]) -> CellValues:
+    """Take apart the cells that hold several values; a value has one id wherever it occurs."""
+    count = len(texts)
+    if not any(SEPARATOR in cell for cell in texts):
+        return CellValues(texts, np.arange(count), np.arange(count + 1), single=True)
     places: dict[str, int] = {}
     ids: list[int] = []
     starts = [0]
-    for cell in column.cells:
+    for cell in texts:
         ids.extend(places.setdefault(value, len(places)) for value in cell.split(SEPARATOR))
         starts.append(len(ids))
     return CellValues(list(places), np.array(ids, np.int64), np.array(starts, np.int64), single=False)
@@ -78,25 +96,5 @@ def value_pairs(cells: CellValues, left: Rows, right: Rows) -> tuple[Rows, Rows,
     """
     if cells.single:
         return np.arange(len(left)), left, right
-    sizes = np.diff(cells.starts)
-    each = sizes[left] * sizes[right]
-    pair = np.repeat(np.arange(len(left)), each)
-    place = np.arange(len(pair)) - np.repeat(np.cumsum(each) - each, each)
-    one, other = np.divmod(place, sizes[right][pair])
-    return pair, cells.ids[cells.starts[left][pair] + one], cells.ids[cells.starts[right][pair] + other]
-
-
-def _value_levels(kind: Kind, values: list[str], left: Rows, right: Rows) -> Levels:
-    return kind.compare(_texts(values, left), _texts(values, right))
-
-
-def _texts(values: list[str], ids: Rows) -> list[str]:
-    return [values[place] for place in ids.tolist()]
-
-
-def _distinct(left: npt.NDArray[np.integer], right: npt.NDArray[np.integer], width: int) -> tuple[Rows, Rows, Rows]:
-    """Give the distinct unordered pairs, and for each pair given which of them it is."""
-    low, high = np.minimum(left, right), np.maximum(left, right)
-    packed, which = np.unique(low.astype(np.int64) * width + high, return_inverse=True)
-    one, other = np.divmod(packed, max(width, 1))
-    return one, other, which
+    pair, one, other = crossed(cells.starts, left, right)
+    return pair, cells.ids[one], cells.ids[other]

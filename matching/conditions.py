@@ -78,7 +78,7 @@ def _tagged(cells: CellValues, tag: str, column: Column) -> list[Values]:
 
 
 def _valid_cells(kind: Kind, column: Column) -> CellValues:
-    cells = cell_values(column)
+    cells = cell_values(column.cells)
     valid = np.fromiter(map(kind.valid, cells.values), dtype=bool, count=len(cells.values))
     kept = valid[cells.ids]
     before = np.append(0, np.cumsum(kept))

@@ -12,6 +12,7 @@ TAG = "\x1d"
 """Marks values of a rule over several attributes; like the separators, no standardised value holds it."""
 
 _RESERVED = (SEPARATOR, PART, TAG)
+_UNMISTAKABLE = {str, type(None)}
 _CONTROL = str.maketrans(dict.fromkeys(_RESERVED, " "))
 
 
@@ -52,6 +53,8 @@ def _key(value: object) -> object:
     if isinstance(value, list | tuple):
         return (list, *map(_key, value))
     if isinstance(value, Mapping):
+        if set(map(type, value.values())) <= _UNMISTAKABLE:
+            return (dict, *value.items())
         return (dict, *sorted((str(name), _key(part)) for name, part in value.items()))
     return (type(value), value)
 
@@ -59,7 +62,7 @@ def _key(value: object) -> object:
 def _without_separators(value: object) -> object:
     """Keep the characters that separate values and parts out of what a source sends."""
     if isinstance(value, str):
-        return value.translate(_CONTROL) if any(mark in value for mark in _RESERVED) else value
+        return value if value.isprintable() else value.translate(_CONTROL)  # the separators are not printable
     if isinstance(value, Mapping):
         return {name: _without_separators(part) for name, part in value.items()}
     return value

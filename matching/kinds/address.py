@@ -8,23 +8,41 @@ Offices move, so a different address speaks only a little against a match.
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from rapidfuzz import fuzz
 
 from matching.columns import PART
 from matching.kinds.country import country_code
 from matching.kinds.folding import folded, is_junk, plain
-from matching.kinds.identifier import one_keystroke
-from matching.kinds.kind import Kind, Level, Outcomes, always_valid, as_text
+from matching.kinds.identifier import keystroke_pairs
+from matching.kinds.kind import Kind, Level, always_valid, as_text
+from matching.kinds.letters import letters_of
+from matching.kinds.pairs import (
+    Codes,
+    Flags,
+    Outcomes,
+    PairComparison,
+    both_known,
+    coded,
+    distinct,
+    each_distinct,
+    first_level,
+    numbered,
+    only_where,
+    parts_of,
+)
 from matching.kinds.tables import rows, words
 
 FIELDS = ("street", "city", "region", "postcode", "country")
 
 SAME, SAME_STREET_AND_HOUSE, SAME_STREET, NEAR_HOUSE, OTHER_HOUSE, SAME_PLACE, OTHER_STREET, DIFFERENT = range(1, 9)
+_ALIKE = 84
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _HOUSE = re.compile(r"\d{1,5}[a-z]?")
+_RANGE = re.compile(r"(?<=\d)\s*[-/–]\s*\d+\w*")
+_CLOSE_DOT = re.compile(r"(?<=[.])(?=\w)")
 _UNIT = words("address_units")
 _DIRECTIONS = {
     "n": "n", "north": "n", "s": "s", "south": "s", "e": "e", "east": "e", "w": "w", "west": "w",
@@ -43,18 +61,6 @@ _POSTCODE = re.compile(
     r"|\d{2}-\d{3}|\d{4}-\d{3}|\d{3} \d{2}|\d{4,6}"
     r")\b"
 )
-
-
-class Address(NamedTuple):
-    """A standardised address taken apart for comparison."""
-
-    street: str
-    marks: frozenset[str]
-    house: str
-    city: str
-    region: str
-    postcode: str
-    country: str
 
 
 @lru_cache(maxsize=1)
@@ -84,7 +90,7 @@ def _without_unit(words: list[str]) -> list[str]:
 
 def _street_parts(text: str) -> tuple[str, str, str]:
     """Give the name of the street, its kind and direction, and the house number."""
-    spaced = re.sub(r"(?<=\d)\s*[-/–]\s*\d+\w*", "", re.sub(r"(?<=[.])(?=\w)", " ", text))
+    spaced = _RANGE.sub("", _CLOSE_DOT.sub(" ", text))
     words = _without_unit([folded(word) for word in plain(spaced).split()])
     if not words:
         return "", "", ""
@@ -112,11 +118,13 @@ def _name_and_marks(words: list[str]) -> tuple[str, str]:
     return " ".join(name or pieces), " ".join(sorted(marks)) if name else ""
 
 
+@lru_cache(maxsize=50_000)
 def _city(text: str) -> str:
     words = [_DIRECTIONS.get(word, word) for word in folded(re.sub(r"\(.*?\)", " ", text)).split()]
     return " ".join(word for word in words if word != "city" or len(words) == 1)
 
 
+@lru_cache(maxsize=50_000)
 def _postcode(text: str) -> str:
     compact = re.sub(r"[^0-9A-Za-z]", "", re.sub(r"^[A-Za-z]{1,2}-", "", text.strip())).upper()
     return compact[:5] if compact.isdigit() and len(compact) == 9 else compact
@@ -190,69 +198,118 @@ def _same_words(one: str, other: str) -> bool:
         return True
     if any(map(str.isdigit, one + other)):
         return False
-    return fuzz.ratio(one, other) >= 84 or fuzz.token_sort_ratio(one, other) >= 88
+    return fuzz.ratio(one, other) >= _ALIKE or fuzz.token_sort_ratio(one, other) >= 88
 
 
-def _same_place(one: Address, other: Address) -> bool | None:
-    """Say whether postcode or city agree, None where neither can be compared."""
-    if one.postcode and other.postcode:
-        if one.postcode == other.postcode:
-            return True
-        if one_keystroke(one.postcode, other.postcode):
-            return not (one.city and other.city) or _same_words(one.city, other.city)
-    if one.city and other.city:
-        return _same_words(one.city, other.city)
-    return False if one.postcode and other.postcode else None
+def _prepare_words(texts: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
+    """Prepare `_same_words` for any pairs of distinct texts, by their places.
+
+    Texts that are the same, one within the other, or alike share all letters, all words of one, or most letters.
+    """
+    joined = coded([text.replace(" ", "") for text in texts])
+    words, letters = _word_marks(texts), letters_of(texts)
+
+    def same_words(left: Codes, right: Codes) -> Flags:
+        one, other = words[left], words[right]
+        within = (one & ~other == 0) | (other & ~one == 0)
+        most = (100 - _ALIKE) * (letters.lengths[left] + letters.lengths[right])
+        maybe = within | (joined[left] == joined[right]) | (100 * letters.apart(left, right).astype(np.int32) <= most)
+        return only_where(maybe, judged, left, right)
+
+    def judged(left: Codes, right: Codes) -> Flags:
+        return each_distinct(_same_words, texts, left, right).astype(bool)
+
+    return same_words
 
 
-def _same_street(one: Address, other: Address) -> bool:
-    if not _same_words(one.street, other.street):
-        return False
-    return _agree(one.marks & _COMPASS, other.marks & _COMPASS) and _agree(one.marks - _COMPASS, other.marks - _COMPASS)
+def _word_marks(texts: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """Give each text one bit of 64 for every word of it; two words may have the same bit."""
+    bits: dict[str, int] = {}
+    marks = []
+    for text in texts:
+        mark = 0
+        for word in text.split():
+            mark |= 1 << bits.setdefault(word, len(bits)) % 64
+        marks.append(mark)
+    return np.array(marks, dtype=np.uint64)
+
+
+def _marks_agree(one: str, other: str) -> bool:
+    """Say whether the kinds of street, and the directions, do not speak against one street."""
+    marks, others = frozenset(one.split()), frozenset(other.split())
+    return _agree(marks & _COMPASS, others & _COMPASS) and _agree(marks - _COMPASS, others - _COMPASS)
 
 
 def _agree(marks: frozenset[str], others: frozenset[str]) -> bool:
     return not marks or not others or not marks.isdisjoint(others)
 
 
-def judge(one: Address, other: Address) -> int:
-    """Give the level of a pair of addresses."""
-    place = _same_place(one, other)
-    if one.country and other.country and one.country != other.country:
-        return DIFFERENT
-    if not (one.street and other.street):
-        return SAME_PLACE if place else DIFFERENT
-    if not _same_street(one, other):
-        return OTHER_STREET if place else DIFFERENT
-    return _by_house(one.house, other.house, same_place=place is not False)
+def _prepare(values: Sequence[str]) -> PairComparison:
+    streets, marks, houses, cities, _, postcodes, countries = parts_of(values, 7)
+    street, country = coded(streets), coded(countries)
+    same_place, same_street = _prepare_place(cities, postcodes), _prepare_street(streets, marks)
+    level_by_house = _prepare_house(houses)
+
+    def compare(left: Codes, right: Codes) -> Outcomes:
+        there, elsewhere = same_place(left, right)
+        levels = np.where(there, np.int8(OTHER_STREET), np.int8(DIFFERENT))
+        known = both_known(street, left, right)
+        levels[there & ~known] = SAME_PLACE
+        abroad = both_known(country, left, right) & (country[left] != country[right])
+        levels[abroad] = DIFFERENT
+        found = np.flatnonzero(only_where(known & ~abroad, same_street, left, right))
+        levels[found] = level_by_house(left[found], right[found], ~elsewhere[found])
+        return levels
+
+    return compare
 
 
-def _by_house(house: str, other: str, *, same_place: bool) -> int:
-    """Give the level of two addresses in streets of the same name."""
-    if house and house == other:
-        return SAME if same_place else SAME_STREET_AND_HOUSE
-    if not same_place:
-        return DIFFERENT
-    if not house or not other:
-        return SAME_STREET
-    if house.rstrip(_LETTERS) == other.rstrip(_LETTERS):
-        return SAME_STREET_AND_HOUSE
-    near = max(len(house), len(other)) >= 3 and one_keystroke(f"000{house}", f"000{other}")
-    return NEAR_HOUSE if near else OTHER_HOUSE
+def _prepare_place(cities: Sequence[str], postcodes: Sequence[str]) -> Callable[[Codes, Codes], tuple[Flags, Flags]]:
+    """Prepare to say whether postcode or city agree, and whether they disagree: neither where both are missing."""
+    city, postcode = coded(cities), coded(postcodes)
+    same_city, keystroke = _prepare_words(distinct(cities)), keystroke_pairs(distinct(postcodes))
+
+    def same_place(left: Codes, right: Codes) -> tuple[Flags, Flags]:
+        one, other, first, second = city[left], city[right], postcode[left], postcode[right]
+        known_city, known_postcode = (one >= 0) & (other >= 0), (first >= 0) & (second >= 0)
+        equal = known_postcode & (first == second)
+        near = only_where(known_postcode & ~known_city & ~equal, keystroke, first, second)
+        there = equal | near | only_where(known_city & ~equal, same_city, one, other)
+        return there, (known_city | known_postcode) & ~there
+
+    return same_place
 
 
-def _take_apart(value: str) -> Address:
-    street, marks, house, city, region, postcode, country = value.split(PART)
-    return Address(street, frozenset(marks.split()), house, city, region, postcode, country)
+def _prepare_street(streets: Sequence[str], marks: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
+    """Prepare to say whether two streets have the same name, and no other kind or direction."""
+    street = coded(streets)
+    mark, listed = numbered(marks)
+    same_name = _prepare_words(distinct(streets))
+
+    def agree(left: Codes, right: Codes) -> Flags:
+        return each_distinct(_marks_agree, listed, mark[left], mark[right]).astype(bool)
+
+    return lambda left, right: only_where(same_name(street[left], street[right]), agree, left, right)
 
 
-def _compare(left: Sequence[str], right: Sequence[str]) -> Outcomes:
-    addresses = {value: _take_apart(value) for value in {*left, *right}}
-    return np.fromiter(
-        (judge(addresses[one], addresses[other]) for one, other in zip(left, right, strict=True)),
-        dtype=np.int8,
-        count=len(left),
-    )
+def _prepare_house(houses: Sequence[str]) -> Callable[[Codes, Codes, Flags], Outcomes]:
+    """Prepare to give the level of two addresses in streets of the same name, and whether in the same place."""
+    house, listed = numbered(houses)
+    number = coded([text.rstrip(_LETTERS) for text in listed])
+    known = np.array([bool(text) for text in listed], dtype=bool)
+    long = np.array([len(text) >= 3 for text in listed], dtype=bool)
+    keystroke = keystroke_pairs([f"000{text}" for text in listed])
+
+    def level(left: Codes, right: Codes, here: Flags) -> Outcomes:
+        one, other = house[left], house[right]
+        both = known[one] & known[other]
+        equal = both & (one == other)
+        near = (long[one] | long[other]) & keystroke(one, other)
+        conditions = (equal & here, equal, ~here, ~both, number[one] == number[other], near)
+        levels = (SAME, SAME_STREET_AND_HOUSE, DIFFERENT, SAME_STREET, SAME_STREET_AND_HOUSE, NEAR_HOUSE)
+        return first_level(conditions, levels, otherwise=OTHER_HOUSE)
+
+    return level
 
 
 def _part(place: int) -> Callable[[str], Sequence[str]]:

@@ -6,11 +6,13 @@ month swapped count as close.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from matching.kinds.folding import is_junk, plain
-from matching.kinds.identifier import one_keystroke
-from matching.kinds.kind import Kind, Level, as_text, each_pair, whole
+from matching.kinds.identifier import keystroke_pairs
+from matching.kinds.kind import Kind, Level, as_text, whole
+from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, same
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -80,15 +82,23 @@ def _accepts(value: object) -> str | None:
     return f"is not a date (such as 2020-12-31): {value!r}"
 
 
-def _judge(one: str, other: str) -> int:
-    if one == other:
-        return 1
-    year, month, day = one.split("-")
-    if other == f"{year}-{day}-{month}":
-        return 2
-    if one[:7] == other[:7] or one_keystroke(one, other):
-        return 3
-    return 4 if year == other[:4] else 5
+def _swapped(value: str) -> str:
+    year, month, day = value.split("-")
+    return f"{year}-{day}-{month}"
+
+
+def _prepare(values: Sequence[str]) -> PairComparison:
+    year, month = coded([value[:4] for value in values]), coded([value[:7] for value in values])
+    both = coded([*values, *map(_swapped, values)])
+    there, back = both[: len(values)], both[len(values) :]
+    keystroke = keystroke_pairs(values)
+
+    def compare(left: Codes, right: Codes) -> Outcomes:
+        close = same(month, left, right) | keystroke(left, right)
+        conditions = (left == right, back[left] == there[right], close, same(year, left, right))
+        return first_level(conditions, (1, 2, 3, 4), otherwise=5)
+
+    return compare
 
 
 KIND = Kind(
@@ -104,6 +114,6 @@ KIND = Kind(
         Level("year", "the same year", 0.015, 0.03),
         Level("different", "different dates", 0.025, 0.9582),
     ),
-    prepare=each_pair(_judge),
+    prepare=_prepare,
     accepts=_accepts,
 )

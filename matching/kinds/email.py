@@ -12,7 +12,7 @@ from matching.columns import PART
 from matching.kinds.folding import is_junk
 from matching.kinds.identifier import keystroke_pairs
 from matching.kinds.kind import Kind, Level, always_valid, as_text
-from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, only_where, same
+from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, only_where, parts_of, same
 from matching.kinds.tables import rows
 from matching.kinds.url import registered_domain
 
@@ -52,10 +52,10 @@ def _domain(value: str) -> tuple[str, ...]:
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
-    users = [value.split(PART)[0] for value in values]
-    domain = coded(value.split(PART)[1] for value in values)
-    firm = coded("".join(_domain(value)) for value in values)
-    telling = coded(user if len(user) >= 6 else "" for user in users)
+    users, domains = parts_of(values, 2)
+    domain = coded(domains)
+    firm = coded(["".join(_domain(value)) for value in values])
+    telling = coded([user if len(user) >= 6 else "" for user in users])
     keystroke = keystroke_pairs(users)
 
     def compare(left: Codes, right: Codes) -> Outcomes:

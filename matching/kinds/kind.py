@@ -49,10 +49,11 @@ class Kind:
     def compare(self, left: Sequence[str], right: Sequence[str]) -> Outcomes:
         """Compare aligned standardised values: the number of the level of each pair, 1 the best."""
         places: dict[str, int] = {}
-        pairs = [
-            np.array([places.setdefault(value, len(places)) for value in side], dtype=np.int64) for side in (left, right)
-        ]
-        return self.prepare(list(places))(*pairs)
+        one, other = (
+            np.array([places.setdefault(value, len(places)) for value in side], dtype=np.int64)
+            for side in (left, right)
+        )
+        return self.prepare(list(places))(one, other)
 
 
 def whole(value: str) -> Sequence[str]:
@@ -99,4 +100,5 @@ def as_text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).translate(_NO_SEPARATORS).strip()
+    text = str(value)
+    return (text if text.isprintable() else text.translate(_NO_SEPARATORS)).strip()

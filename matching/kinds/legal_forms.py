@@ -41,6 +41,7 @@ def _longest() -> int:
     return max(map(len, _spellings()))
 
 
+@lru_cache(maxsize=100_000)
 def _misspelt(word: str) -> str | None:
     if len(word) < 4:
         return None

@@ -11,13 +11,15 @@ import numpy as np
 
 from matching.columns import PART
 from matching.kinds import company_name, person_name
+from matching.kinds.company_judge import business_words
 from matching.kinds.folding import folded, plain
-from matching.kinds.kind import Kind, Level, Outcomes, always_valid, as_text, takes_text
+from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.legal_forms import take_legal_form, words_of
+from matching.kinds.pairs import Codes, Outcomes, PairComparison
 
 _FIRM = re.compile(r"[&+@/\d]|\b(?:and|und|et|of|the|for|de la|des|du)\b", re.IGNORECASE)
 _PERSON, _COMPANY = "p", "c"
-_LEVEL_OF_PERSON = (0, 1, 2, 2, 3, 4, 6, 6, 7)
+_LEVEL_OF_PERSON = np.array((0, 1, 2, 2, 3, 4, 6, 6, 7), dtype=np.int8)
 """By the level of two persons, the level here; the levels of two firms are those here."""
 
 
@@ -31,7 +33,7 @@ def _is_person(text: str) -> bool:
         return len(words) <= 6
     if person_name.is_given_name(folded(words[0])) and 2 <= len(words) <= 4:
         return True
-    return 2 <= len(words) <= 4 and company_name.business_words().isdisjoint(parts[0].split())
+    return 2 <= len(words) <= 4 and business_words().isdisjoint(parts[0].split())
 
 
 def _standardise(value: object) -> str | None:
@@ -42,28 +44,27 @@ def _standardise(value: object) -> str | None:
     return PART.join((_PERSON if person else _COMPANY, *parts)) if parts else None
 
 
-def _as_person(value: str) -> person_name.PersonName | None:
-    sort, given, family = value.split(PART)
-    return person_name.taken_apart(given, family) if sort == _PERSON else None
-
-
-def _as_company(value: str) -> company_name.CompanyName:
+def _as_company(value: str) -> str:
     sort, first, second = value.split(PART)
-    words, form = (f"{first} {second}".strip(), "") if sort == _PERSON else (first, second)
-    return company_name.taken_apart(words, form)
+    return PART.join((f"{first} {second}".strip(), "") if sort == _PERSON else (first, second))
 
 
-def _compare(left: Sequence[str], right: Sequence[str]) -> Outcomes:
-    names = {value: (_as_person(value), _as_company(value)) for value in {*left, *right}}
+def _prepare(values: Sequence[str]) -> PairComparison:
+    person = np.fromiter((value.startswith(_PERSON + PART) for value in values), dtype=bool, count=len(values))
+    number = np.cumsum(person) - 1
+    persons = person_name.KIND.prepare(
+        [value.split(PART, 1)[1] for value in values if value.startswith(_PERSON + PART)]
+    )
+    companies = company_name.KIND.prepare(list(map(_as_company, values)))
 
-    def judge(one: str, other: str) -> int:
-        person, firm = names[one]
-        other_person, other_firm = names[other]
-        if person and other_person:
-            return _LEVEL_OF_PERSON[person_name.judge(person, other_person)]
-        return company_name.judge(firm, other_firm)
+    def compare(left: Codes, right: Codes) -> Outcomes:
+        both = person[left] & person[right]
+        levels = np.zeros(len(left), dtype=np.int8)
+        levels[both] = _LEVEL_OF_PERSON[persons(number[left[both]], number[right[both]])]
+        levels[~both] = companies(left[~both], right[~both])
+        return levels
 
-    return np.fromiter(map(judge, left, right), dtype=np.int8, count=len(left))
+    return compare
 
 
 def _part(name: str) -> Callable[[str], Sequence[str]]:

@@ -6,6 +6,8 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from matching.columns import PART
+
 Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Outcomes = npt.NDArray[np.int8]
@@ -15,16 +17,45 @@ PairComparison = Callable[[Codes, Codes], Outcomes]
 Taken = TypeVar("Taken")
 
 
-def coded(strings: Iterable[str]) -> Codes:
-    """Number the strings, equal ones alike, in the order in which they are first seen; "" is -1."""
-    codes: dict[str, int] = {}
-    return np.array([codes.setdefault(text, len(codes)) if text else -1 for text in strings], dtype=np.int64)
+def parts_of(values: Sequence[str], count: int) -> list[list[str]]:
+    """Take values of `count` parts each apart: the first parts of all, the second parts of all and so on."""
+    every = PART.join(values).split(PART) if values else []  # one list, not one a value: those cost more to keep
+    return [every[place::count] for place in range(count)]
+
+
+def numbered(strings: Sequence[str]) -> tuple[Codes, list[str]]:
+    """Give every string the place at which it stands in the list of the distinct ones, and this list."""
+    listed = list(dict.fromkeys(strings))
+    return _looked_up(strings, {text: place for place, text in enumerate(listed)}), listed
+
+
+def coded(strings: Sequence[str]) -> Codes:
+    """Number the strings, equal ones alike, by their places in the `distinct` ones; "" is -1."""
+    places = {text: place for place, text in enumerate(distinct(strings))}
+    return _looked_up(strings, places | {"": -1})
+
+
+def _looked_up(strings: Sequence[str], places: dict[str, int]) -> Codes:
+    return np.fromiter(map(places.__getitem__, strings), dtype=np.int64, count=len(strings))
+
+
+def distinct(strings: Iterable[str]) -> list[str]:
+    """Give the distinct strings but "", in the order in which they are first seen."""
+    return [text for text in dict.fromkeys(strings) if text]
+
+
+def both_known(codes: Codes, left: Codes, right: Codes) -> Flags:
+    """Say for every pair whether both have a code."""
+    known: Flags = codes >= 0
+    both: Flags = known[left] & known[right]
+    return both
 
 
 def same(codes: Codes, left: Codes, right: Codes) -> Flags:
     """Say for every pair whether both have a code and the same one."""
     one = codes[left]
-    return (one == codes[right]) & (one >= 0)
+    found: Flags = (one == codes[right]) & (one >= 0)
+    return found
 
 
 def distinct_pairs(left: Codes, right: Codes) -> tuple[Codes, Codes, Codes]:
@@ -47,12 +78,28 @@ def each_distinct(judge: Callable[[Taken, Taken], int], items: Sequence[Taken], 
     return found[which]
 
 
-def only_where(doubtful: Flags, compare: Callable[[Codes, Codes], npt.NDArray[np.generic]], left: Codes, right: Codes) -> Flags:
+def only_where(
+    doubtful: Flags, compare: Callable[[Codes, Codes], npt.NDArray[np.generic]], left: Codes, right: Codes
+) -> Flags:
     """Ask the comparison about the doubtful pairs only; the others are not so."""
     places = np.flatnonzero(doubtful)
     doubtful = doubtful.copy()
     doubtful[places] = compare(left[places], right[places])
     return doubtful
+
+
+def crossed(starts: Codes, left: Codes, right: Codes) -> tuple[Codes, Codes, Codes]:
+    """Pair every item of one list with every item of the other, for each pair of lists.
+
+    The items of list `i` are those from `starts[i]` to `starts[i + 1]`. Gives which pair of lists each pair of
+    items belongs to (in order), and the places of both items. An empty list pairs with nothing.
+    """
+    sizes = np.diff(starts)
+    each = sizes[left] * sizes[right]
+    pair = np.repeat(np.arange(len(left)), each)
+    place = np.arange(len(pair)) - np.repeat(np.cumsum(each) - each, each)
+    one, other = np.divmod(place, sizes[right][pair])
+    return pair, starts[left][pair] + one, starts[right][pair] + other
 
 
 def first_level(conditions: Sequence[Flags], levels: Sequence[int], *, otherwise: int) -> Outcomes:

@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-
 from matching.columns import PART
 from matching.kinds.folding import folded, is_junk, phonetic, plain
-from matching.kinds.kind import Kind, Level, Outcomes, always_valid, as_text, takes_text
+from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
+from matching.kinds.pairs import PairComparison, each_distinct
 from matching.kinds.spelling import near, same_when_joined
 from matching.kinds.tables import rows, words
 
@@ -174,13 +173,9 @@ def _both_have_more(one: PersonName, other: PersonName, common: Sequence[str]) -
     return OTHER_GIVEN if common else DIFFERENT
 
 
-def _compare(left: Sequence[str], right: Sequence[str]) -> Outcomes:
-    names = {value: taken_apart(*value.split(PART)) for value in {*left, *right}}
-    return np.fromiter(
-        (judge(names[one], names[other]) for one, other in zip(left, right, strict=True)),
-        dtype=np.int8,
-        count=len(left),
-    )
+def _prepare(values: Sequence[str]) -> PairComparison:
+    names = [taken_apart(*value.split(PART)) for value in values]
+    return lambda left, right: each_distinct(judge, names, left, right)
 
 
 def _every(value: str) -> list[str]:

@@ -19,10 +19,12 @@ from matching.kinds.pairs import (
     Flags,
     Outcomes,
     PairComparison,
+    both_known,
     coded,
     each_distinct,
     first_level,
     only_where,
+    parts_of,
     same,
 )
 
@@ -66,16 +68,16 @@ def _valid(value: str) -> bool:
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
-    numbers = [value.split(PART)[1] for value in values]
-    code, number = coded(value.split(PART)[0] for value in values), coded(numbers)
-    end = coded(text[-7:] if len(text) >= 7 else "" for text in numbers)
+    codes, numbers = parts_of(values, 2)
+    code, number = coded(codes), coded(numbers)
+    end = coded([text[-7:] if len(text) >= 7 else "" for text in numbers])
     keystroke = keystroke_pairs(numbers)
 
     def local(left: Codes, right: Codes) -> Flags:
         return each_distinct(_one_ends_other, numbers, left, right).astype(bool)
 
     def compare(left: Codes, right: Codes) -> Outcomes:
-        elsewhere = (code[left] != code[right]) & (code[left] >= 0) & (code[right] >= 0)
+        elsewhere = both_known(code, left, right) & (code[left] != code[right])
         equal = same(number, left, right)
         ends = only_where(same(end, left, right) & ~equal & ~elsewhere, local, left, right)
         long = (end[left] >= 0) & (end[right] >= 0)

@@ -1,10 +1,14 @@
 """Say whether two words are spellings of one word: a slip of the keyboard, an ending, a sound."""
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+import numpy as np
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from matching.kinds.folding import phonetic
+from matching.kinds.letters import Letters, letters_of
+from matching.kinds.pairs import Codes, Flags, each_distinct, only_where
 
 _ROMAN = frozenset("ivx")
 _VOWELS = frozenset("aeiouy")
@@ -40,6 +44,34 @@ def _near_by_two(one: str, other: str, *, slips: int, short: int) -> bool:
         return True
     likeness = JaroWinkler.similarity(one, other)
     return short >= 5 and ((slips == 2 and likeness >= 0.93) or phonetic(one) == phonetic(other)) and likeness > 0.84
+
+
+def near_pairs(words: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
+    """Prepare `near` for any pairs of the words, by their places."""
+    letters = letters_of(words)
+
+    def judged(left: Codes, right: Codes) -> Flags:
+        return each_distinct(near, words, left, right).astype(bool)
+
+    return lambda left, right: only_where(_maybe_near(letters, left, right), judged, left, right)
+
+
+def _maybe_near(letters: Letters, left: Codes, right: Codes) -> Flags:
+    """Say which pairs have enough letters in common to be near each other: the others are not.
+
+    One slip leaves two letters at most without a partner. With more slips the likeness must be above 0.84,
+    which takes matching letters for 1.2 times half the harmonic mean of the lengths (Winkler 1990).
+    """
+    found: Flags = np.abs(letters.lengths[left] - letters.lengths[right]) <= 2
+    places = np.flatnonzero(found)
+    left, right = left[places], right[places]
+    one, other = letters.lengths[left].astype(np.int64), letters.lengths[right].astype(np.int64)
+    apart, both, short = letters.apart(left, right).astype(np.int64), one + other, np.minimum(one, other)
+    alike = 10 * apart * both <= 10 * both**2 - 24 * one * other
+    found[places] = (short >= 3) & (
+        (apart <= 2) | ((short >= 5) & (letters.first[left] == letters.first[right]) & alike)
+    )
+    return found
 
 
 def pair_off(left: set[str], right: set[str]) -> list[str]:

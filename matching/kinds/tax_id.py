@@ -90,7 +90,7 @@ def _same_number(one: str, other: str) -> bool:
 
 def prepare_tax_ids(values: Sequence[str]) -> PairComparison:
     """Prepare the comparison of pairs: same, same number without the country, one keystroke, different."""
-    end = coded(number_of(value)[-9:] for value in values)
+    end = coded([number_of(value)[-9:] for value in values])
     keystroke = keystroke_pairs(values)
 
     def same_number(left: Codes, right: Codes) -> Flags:

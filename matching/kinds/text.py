@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
 from rapidfuzz import fuzz
 
 from matching.kinds.folding import is_junk, plain
-from matching.kinds.kind import Kind, Level, Outcomes, always_valid, as_text, takes_text
+from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
+from matching.kinds.pairs import PairComparison, each_distinct
 from matching.kinds.tables import words
 
 _STOP = words("stop_words")
@@ -97,13 +97,9 @@ def judge(one: Text, other: Text) -> int:
     return 5 if 100 * common >= 30 * least else 7
 
 
-def _compare(left: Sequence[str], right: Sequence[str]) -> Outcomes:
-    texts = {value: _take_apart(value) for value in {*left, *right}}
-    return np.fromiter(
-        (judge(texts[one], texts[other]) for one, other in zip(left, right, strict=True)),
-        dtype=np.int8,
-        count=len(left),
-    )
+def _prepare(values: Sequence[str]) -> PairComparison:
+    texts = [_take_apart(value) for value in values]
+    return lambda left, right: each_distinct(judge, texts, left, right)
 
 
 def telling_words(value: str) -> Sequence[str]:

@@ -9,7 +9,7 @@ import tldextract
 from matching.columns import PART
 from matching.kinds.folding import is_junk
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
-from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, same
+from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, parts_of, same
 
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 _ADDRESS = re.compile(
@@ -37,8 +37,8 @@ def _domain(value: str) -> tuple[str, ...]:
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
-    host = coded(value.split(PART, maxsplit=1)[0] for value in values)
-    domain = coded(_domain(value)[0] for value in values)
+    host = coded(parts_of(values, 2)[0])
+    domain = coded([_domain(value)[0] for value in values])
 
     def compare(left: Codes, right: Codes) -> Outcomes:
         conditions = (left == right, same(host, left, right), same(domain, left, right))

@@ -1,7 +1,7 @@
 """Checks the attributes of a source record against its entity type, and cleans their shape."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from matching.kinds import KINDS
 from mdm.entity_types.entity_type import Attribute, EntityType
@@ -27,10 +27,12 @@ def check(
     """
     cleaned: dict[str, object] = {}
     faults: list[Fault] = []
+    refused: set[str] = set()  # not missing: what is wrong with them has been said
     for name, value in attributes.items():
         cleaned[name], found = check_value(entity_type, name, value)
         faults += found
-    faults += _required(entity_type, cleaned, partial=partial)
+        refused |= {name} if found else set()
+    faults += _required(entity_type, cleaned, refused, partial=partial)
     return cleaned, faults
 
 
@@ -52,11 +54,16 @@ def check_value(entity_type: EntityType, name: str, value: object) -> tuple[obje
     return [one for one, _ in pairs if one is not None], faults
 
 
-def _required(entity_type: EntityType, cleaned: Mapping[str, object], *, partial: bool) -> list[Fault]:
+def _required(
+    entity_type: EntityType, cleaned: Mapping[str, object], refused: Collection[str], *, partial: bool
+) -> list[Fault]:
     return [
         _fault(name, "is required", "required", None)
         for name, attribute in entity_type.attributes.items()
-        if attribute.required and cleaned.get(name) in (None, []) and (name in cleaned or not partial)
+        if attribute.required
+        and name not in refused
+        and cleaned.get(name) in (None, [])
+        and (name in cleaned or not partial)
     ]
 
 

@@ -40,7 +40,7 @@ def draft_maker(entity_type: EntityType, layout: Layout) -> Callable[[Mapping[st
         version = "" if layout.version is None else cells[layout.version]
         event_time = "" if layout.event_time is None else cells[layout.event_time]
         return Draft(
-            cells[layout.id],
+            (layout.id, cells[layout.id]),
             (layout.version, version.strip() or None),
             (layout.event_time, event_time.strip() or None),
             attributes,

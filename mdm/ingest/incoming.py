@@ -79,7 +79,7 @@ def _record(draft: Draft, row: Row, *, source: str, entity_type: str) -> Incomin
     return Incoming(
         source,
         entity_type,
-        _id(draft.id),
+        _id(*draft.id),
         draft.attributes,
         _ordering(draft.version, version_value, "version"),
         cast("str | None", _ordering(draft.event_time, time_text, "event_time")),
@@ -89,17 +89,17 @@ def _record(draft: Draft, row: Row, *, source: str, entity_type: str) -> Incomin
     )
 
 
-def _id(value: object) -> str:
+def _id(column: str, value: object) -> str:
     text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
     if not text:
         if value is None or value == "" or isinstance(value, str):
-            raise RefusalError(None, value, "missing_id", "the record has no id")
-        raise RefusalError(None, value, "id", f"an id is a text or a whole number, not {value!r}")
+            raise RefusalError(column, value, "missing_id", "the record has no id")
+        raise RefusalError(column, value, "id", f"an id is a text or a whole number, not {value!r}")
     if len(text) > LONGEST_ID:
         detail = f"the id has {len(text):,} characters; at most {LONGEST_ID:,} are taken"
-        raise RefusalError(None, None, "id", detail)
+        raise RefusalError(column, None, "id", detail)
     if found := _CONTROL.search(text):
-        raise RefusalError(None, None, "id", f"the id holds the control character U+{ord(found[0]):04X}")
+        raise RefusalError(column, None, "id", f"the id holds the control character U+{ord(found[0]):04X}")
     return text
 
 
@@ -120,4 +120,4 @@ def _once(record: Incoming, draft: Draft, seen: dict[str, int]) -> None:
     content = hash(orjson.dumps([draft.deleted, draft.attributes], option=orjson.OPT_SORT_KEYS))
     if seen.setdefault(record.source_id, content) != content:
         detail = f"id {record.source_id!r} came before with different content, and no version or event time"
-        raise RefusalError(None, record.source_id, "duplicate_id", detail)
+        raise RefusalError(draft.id[0], record.source_id, "duplicate_id", detail)

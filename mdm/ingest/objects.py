@@ -40,7 +40,7 @@ def draft_of(values: Mapping[str, object], entity_type: EntityType, columns: Col
         else {name: value for name, value in values.items() if name in own or name not in special}
     )
     return Draft(
-        values.get(ident),
+        (ident, values.get(ident)),
         (version, values.get(version or "")),
         (event_time, values.get(event_time or "")),
         {} if deleted else _checked(sent, entity_type),

@@ -41,12 +41,12 @@ class RefusalError(Exception):
 
 
 class Draft(NamedTuple):
-    """A row taken apart: its id, what orders it (each with its column), and its checked attributes.
+    """A row taken apart: its id and what orders it, each with its column, and its checked attributes.
 
     A deleted one has no attributes.
     """
 
-    id: object
+    id: tuple[str, object]
     version: tuple[str | None, object]
     event_time: tuple[str | None, object]
     attributes: dict[str, object]

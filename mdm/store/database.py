@@ -103,7 +103,10 @@ class Database:
         try:
             connection = self.engine.connect()
         except SQLAlchemyError as error:
-            raise Unavailable(f"the database {self.url!r} cannot be reached: {_first_line(error)}") from error
+            raise Unavailable(
+                f"the database {self.url!r} cannot be reached: check MDM_DATABASE_URL and that it can be opened"
+                f" ({_first_line(error)})"
+            ) from error
         try:
             with connection:
                 if self.postgresql and begin == "BEGIN":
@@ -133,7 +136,10 @@ class Database:
             connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext(%s))", (name,))
             connection.commit()
         except SQLAlchemyError as error:
-            raise Unavailable(f"the database {self.url!r} cannot be reached: {_first_line(error)}") from error
+            raise Unavailable(
+                f"the database {self.url!r} cannot be reached: check MDM_DATABASE_URL and that it can be opened"
+                f" ({_first_line(error)})"
+            ) from error
         try:
             yield
         finally:

@@ -1,0 +1,84 @@
+"""Judge a pair of company names: at which level they agree."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from matching.kinds.legal_forms import Words, compatible, words_of
+from matching.kinds.spelling import pair_off, same_when_joined
+from matching.kinds.tables import rows
+
+EXACT, CLOSE, OTHER_FORM, CONTAINED, SIMILAR, RELATED, DIFFERENT = range(1, 8)
+
+_ROMAN = frozenset(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"])
+
+
+class CompanyName(NamedTuple):
+    """A standardised name taken apart for comparison."""
+
+    words: Words
+    bag: frozenset[str]
+    generic: frozenset[str]
+    numbering: frozenset[str]
+    form: str
+
+
+@lru_cache(maxsize=1)
+def meanings() -> dict[Words, str]:
+    """Map each way of writing a business word to the word that is compared, as one token."""
+    return {
+        words_of(spelling): "".join(words_of(spellings[0]))
+        for spellings in rows("business_words")
+        for spelling in spellings
+    }
+
+
+@lru_cache(maxsize=1)
+def business_words() -> frozenset[str]:
+    """Give the words that many firms have in their name, as they are compared."""
+    return frozenset(meanings().values())
+
+
+def taken_apart(core: str, form: str) -> CompanyName:
+    """Prepare the words and the legal form of one name for `judge`."""
+    words = tuple(core.split(" "))
+    bag = frozenset(words)
+    return CompanyName(words, bag, bag & business_words(), frozenset(filter(is_numbering, bag)), form)
+
+
+@lru_cache(maxsize=200_000)
+def is_numbering(word: str) -> bool:
+    """Say whether a word counts: a Roman number, or one with digits."""
+    return word in _ROMAN or any(map(str.isdigit, word))
+
+
+def _acronym(one: CompanyName, other: CompanyName) -> bool:
+    return len(one.words) == 1 and len(other.words) >= 3 and one.words[0] == "".join(word[0] for word in other.words)
+
+
+def judge(one: CompanyName, other: CompanyName) -> int:
+    """Give the level of a pair of names."""
+    if one.bag == other.bag:
+        return EXACT if compatible(one.form, other.form) else OTHER_FORM
+    shared = set(one.bag & other.bag)
+    left, right = set(one.bag - shared), set(other.bag - shared)
+    if left and right:
+        if same_when_joined(one.words, other.words):
+            left, right = set(), set()
+        shared.update(pair_off(left, right))
+    if not left and not right:
+        return CLOSE if compatible(one.form, other.form) else OTHER_FORM
+    if shared <= one.generic:
+        # Deutsche Bank is made of business words alone: two of them still make a name.
+        contained = len(shared) >= 2 and not (left and right)
+        return CONTAINED if contained or _acronym(one, other) or _acronym(other, one) else DIFFERENT
+    shared -= one.generic
+    if not (left.isdisjoint(one.numbering) and right.isdisjoint(other.numbering)):
+        return RELATED
+    if left and right:
+        return _both_have_more(len(shared), left - one.generic, right - other.generic)
+    return CONTAINED if "holding" not in (left or right) and compatible(one.form, other.form) else RELATED
+
+
+def _both_have_more(shared: int, left: set[str], right: set[str]) -> int:
+    """Hold two names with more words for similar where they share most of their telling words."""
+    return SIMILAR if shared >= 2 and shared > min(len(left), len(right)) and (left or right) else RELATED

@@ -1,0 +1,170 @@
+"""Compare many pairs of company names by counting what words they share; `judge` sees only the doubtful ones."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.kinds.company_judge import (
+    CONTAINED,
+    DIFFERENT,
+    EXACT,
+    OTHER_FORM,
+    RELATED,
+    SIMILAR,
+    CompanyName,
+    business_words,
+    is_numbering,
+    judge,
+    taken_apart,
+)
+from matching.kinds.legal_forms import compatible
+from matching.kinds.pairs import (
+    Codes,
+    Flags,
+    Outcomes,
+    PairComparison,
+    coded,
+    crossed,
+    each_distinct,
+    first_level,
+    numbered,
+    only_where,
+    parts_of,
+)
+from matching.kinds.spelling import near_pairs
+
+ANY, TELLING, NUMBERING, HOLDING = range(4)
+"""The sorts of words that are counted."""
+_MOST_WORDS = 1000
+"""Two names with more pairs of words than this between them are not counted but judged."""
+
+Counts = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The distinct words of some names: those of name `i` are `codes[starts[i]:starts[i + 1]]`.
+
+    `sorts` says for every word of the vocabulary of which sorts it is, `counts` how many of each a name has.
+    """
+
+    vocabulary: list[str]
+    codes: Codes
+    starts: Codes
+    sorts: npt.NDArray[np.int32]
+    counts: Counts
+
+
+def prepare(values: Sequence[str]) -> PairComparison:
+    """Prepare the comparison of standardised names: every pair gets the level that `judge` gives it."""
+    cores, forms = parts_of(values, 2)
+    words = _words_of(cores)
+    shared, joined, agree = _prepare_shared(words), _prepare_joined(cores), _prepare_forms(forms)
+    lengths = np.fromiter((core.count(" ") + 1 for core in cores), dtype=np.int64, count=len(cores))
+
+    @cache
+    def name(place: int) -> CompanyName:
+        return taken_apart(cores[place], forms[place])
+
+    def judged(left: Codes, right: Codes) -> Outcomes:
+        return each_distinct(lambda one, other: judge(name(one), name(other)), range(len(cores)), left, right)
+
+    def compare(left: Codes, right: Codes) -> Outcomes:
+        common, doubtful = shared(left, right)
+        one, other = words.counts[left] - common, words.counts[right] - common
+        both = (one[:, ANY] > 0) & (other[:, ANY] > 0)
+        one_long, other_long = lengths[left], lengths[right]
+        doubtful |= only_where(both & (one_long != other_long), joined, left, right)
+        doubtful |= (common[:, TELLING] == 0) & (np.minimum(one_long, other_long) == 1)  # perhaps an acronym
+        levels = _counted(common, one, other, agree(left, right))
+        places = np.flatnonzero(doubtful)
+        levels[places] = judged(left[places], right[places])
+        return levels
+
+    return compare
+
+
+def _counted(common: Counts, one: Counts, other: Counts, agree: Flags) -> Outcomes:
+    """Judge by numbers of words: those in common, those that only one name has, and whether the forms agree."""
+    both = (one[:, ANY] > 0) & (other[:, ANY] > 0)
+    neither = (one[:, ANY] == 0) & (other[:, ANY] == 0)
+    general = common[:, TELLING] == 0
+    more = one + other
+    similar = (
+        (common[:, TELLING] >= 2)
+        & (common[:, TELLING] > np.minimum(one[:, TELLING], other[:, TELLING]))
+        & (more[:, TELLING] > 0)
+    )
+    conditions = (
+        (neither & agree, EXACT),
+        (neither, OTHER_FORM),
+        (general & ~both & (common[:, ANY] >= 2), CONTAINED),
+        (general, DIFFERENT),
+        (more[:, NUMBERING] > 0, RELATED),
+        (both & similar, SIMILAR),
+        (~both & agree & (more[:, HOLDING] == 0), CONTAINED),
+    )
+    return first_level([flags for flags, _ in conditions], [level for _, level in conditions], otherwise=RELATED)
+
+
+def _prepare_shared(words: _Words) -> Callable[[Codes, Codes], tuple[Counts, Flags]]:
+    """Prepare to count the words of each sort that two names share, and to say whether others may be near."""
+    near, sizes = near_pairs(words.vocabulary), np.diff(words.starts)
+    beginnings = np.array([_beginning(word) for word in words.vocabulary], dtype=np.uint32)
+
+    def maybe_near(left: Codes, right: Codes) -> Flags:
+        return only_where((beginnings[left] & beginnings[right]) > 0, near, left, right)
+
+    def shared(left: Codes, right: Codes) -> tuple[Counts, Flags]:
+        doubtful = sizes[left] * sizes[right] > _MOST_WORDS
+        counted = np.flatnonzero(~doubtful)
+        pair, one, other = crossed(words.starts, left[counted], right[counted])
+        pair, one, other = counted[pair], words.codes[one], words.codes[other]
+        equal = one == other
+        doubtful[pair[only_where(~equal, maybe_near, one, other)]] = True
+        pair, word = pair[equal], one[equal]
+        common = [np.bincount(pair, words.sorts[word, sort], len(left)) for sort in range(words.sorts.shape[1])]
+        return np.stack(common, axis=1).astype(np.int32), doubtful
+
+    return shared
+
+
+def _prepare_joined(cores: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
+    """Prepare to say whether two names are the same, or near, when written as one word."""
+    texts = [core.replace(" ", "") for core in cores]
+    near = near_pairs(texts)
+    text = coded(texts)
+    return lambda left, right: (text[left] == text[right]) | near(left, right)
+
+
+def _prepare_forms(forms: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
+    """Prepare to say whether the legal forms of two names may belong to one company."""
+    form, listed = numbered(forms)
+    table: Flags = np.array([compatible(one, other) for one in listed for other in listed], dtype=bool)
+    table = table.reshape(len(listed), len(listed))
+    return lambda left, right: table[form[left], form[right]]
+
+
+def _words_of(cores: Sequence[str]) -> _Words:
+    places: dict[str, int] = {}
+    codes: list[int] = []
+    starts = [0]
+    for core in cores:
+        codes.extend({places.setdefault(word, len(places)): None for word in core.split(" ")})
+        starts.append(len(codes))
+    general = business_words()
+    sorts = np.array(
+        [(True, word not in general, is_numbering(word), word == "holding") for word in places], dtype=np.int32
+    ).reshape(-1, 4)
+    before = np.concatenate([np.zeros((1, 4), np.int32), np.cumsum(sorts[codes], axis=0, dtype=np.int32)])
+    return _Words(
+        list(places), np.array(codes, np.int64), np.array(starts, np.int64), sorts, np.diff(before[starts], axis=0)
+    )
+
+
+def _beginning(word: str) -> int:
+    """Give a bit of 32 for each of the first two letters: words without one in common are not paired off."""
+    return sum({1 << ord(letter) % 32 for letter in word[:2]})
