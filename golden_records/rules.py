@@ -87,9 +87,7 @@ class AttributeStrategy(_Rules):
     @model_validator(mode="after")
     def _sources_have_a_use(self) -> "AttributeStrategy":
         if (self.strategy == "source_priority") != bool(self.sources):
-            raise ValueError(
-                "strategy source_priority needs `sources`, and no other strategy has a use for them"
-            )
+            raise ValueError("strategy source_priority needs `sources`, and no other strategy has a use for them")
         return self
 
     @cached_property
@@ -131,9 +129,7 @@ class SurvivorshipRules(_Rules):
     def decided_by(self) -> dict[str, AttributeStrategy]:
         """The strategy of each attribute the rules name, its own trust laid over the trust of all."""
         return {
-            name: AttributeStrategy(
-                strategy=rule.strategy, sources=rule.sources, trust={**self.trust, **rule.trust}
-            )
+            name: AttributeStrategy(strategy=rule.strategy, sources=rule.sources, trust={**self.trust, **rule.trust})
             for name, rule in self.attributes.items()
         }
 

@@ -95,9 +95,7 @@ def _ranked(offered: Sequence[Contribution], context: Context, owner: str | None
     ranking = STRATEGIES[context.rule.strategy](competing, context) if competing else []
     if len(competing) < len(offered):
         barred = [one for one in offered if not (one.valid and (owner is None or one.record == owner))]
-        ranking += [
-            (one, NOT_ITS_GROUP if one.valid else NOT_VALID) for one in in_tie_order(barred, context.ranks)
-        ]
+        ranking += [(one, NOT_ITS_GROUP if one.valid else NOT_VALID) for one in in_tie_order(barred, context.ranks)]
     return ranking
 
 

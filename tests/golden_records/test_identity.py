@@ -76,11 +76,7 @@ def test_an_id_that_was_handed_out_tells_what_became_of_it(bearers, living, expe
     assert status(1, bearers=bearers, living=living) == expected
 
 
-@given(
-    st.lists(
-        st.tuples(st.sets(st.integers(1, 6), min_size=1), st.sets(st.integers(1, 6))), min_size=1, max_size=5
-    )
-)
+@given(st.lists(st.tuples(st.sets(st.integers(1, 6), min_size=1), st.sets(st.integers(1, 6))), min_size=1, max_size=5))
 def test_status_agrees_with_a_plain_history_of_clusters(steps):
     """Each step joins some of six records into one cluster, leaves the others apart and deletes some."""
     born: dict[int, set[int]] = {}

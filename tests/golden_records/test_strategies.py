@@ -95,9 +95,7 @@ def test_a_trusted_value_gives_way_when_it_has_grown_old():
 
 def test_under_one_rating_an_older_value_is_called_older_and_not_less_trusted():
     trust = {"crm": {"value": 80, "half_life": "10d"}}
-    found = outcome(
-        "most_trusted", said("crm:1", "A", "2024-02-20"), said("crm:2", "B", "2024-02-28"), trust=trust
-    )
+    found = outcome("most_trusted", said("crm:1", "A", "2024-02-20"), said("crm:2", "B", "2024-02-28"), trust=trust)
     assert found == ("B", [("crm:customer:1", "older")])
 
 
@@ -116,9 +114,7 @@ def test_most_frequent_counts_records_and_not_mentions():
 
 
 def test_most_frequent_takes_the_spelling_of_the_latest_that_agrees():
-    found = outcome(
-        "most_frequent", said("erp:1", "ACME"), said("crm:2", "Acme", "2024-02-01"), said("psa:3", "Zeta")
-    )
+    found = outcome("most_frequent", said("erp:1", "ACME"), said("crm:2", "Acme", "2024-02-01"), said("psa:3", "Zeta"))
     assert found[0] == "Acme"
 
 

@@ -89,9 +89,7 @@ def test_a_golden_document_holds_no_floats():
 
 def test_the_same_document_with_its_keys_in_another_order_is_the_same_bytes():
     one, other = {"city": "Bonn", "street": "Weg 1"}, {"street": "Weg 1", "city": "Bonn"}
-    written = [
-        json.dumps(decide({}, {"address": [said("crm:1", value)]}).attributes) for value in (one, other)
-    ]
+    written = [json.dumps(decide({}, {"address": [said("crm:1", value)]}).attributes) for value in (one, other)]
     assert written[0] == written[1]
 
 

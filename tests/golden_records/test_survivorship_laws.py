@@ -97,9 +97,7 @@ def test_every_value_is_a_valid_contribution_of_the_record_its_lineage_names(dec
         winners = entry.get("winners") or [entry["winner"]]
         assert len(values) == len(winners)
         valid = [
-            json.dumps([without_floats(one.value), one.record, one.position])
-            for one in offered[name]
-            if one.valid
+            json.dumps([without_floats(one.value), one.record, one.position]) for one in offered[name] if one.valid
         ]
         for one, winner in zip(values, winners, strict=True):
             assert json.dumps([one, winner["record"], winner["position"]]) in valid
@@ -136,8 +134,7 @@ def rivals(draw):
     """Values that all differ, from records of sources whose small trust soon meets."""
     half_lives = st.none() | st.integers(1, 4)
     trust = {
-        source: {"value": draw(st.integers(0, 6)), "half_life": draw(half_lives)}
-        for source in ("erp", "crm", "psa")
+        source: {"value": draw(st.integers(0, 6)), "half_life": draw(half_lives)} for source in ("erp", "crm", "psa")
     }
     times = st.none() | st.integers(1, 9).map("2024-01-0{}T00:00:00Z".format)
     records = draw(st.lists(st.sampled_from([*trust]), min_size=2, max_size=4))
@@ -193,7 +190,6 @@ def test_a_group_holds_the_values_of_one_record(decided_by, offered, today):
         for name in group:
             entry = survived.lineage.get(name, {})
             records |= {
-                one["record"]
-                for one in entry.get("winners", []) + [entry[key] for key in entry if key == "winner"]
+                one["record"] for one in entry.get("winners", []) + [entry[key] for key in entry if key == "winner"]
             }
         assert len(records) <= 1

@@ -27,12 +27,12 @@ Pair = tuple[str, str]
 
 @dataclass
 class State:
-    """What stands: clusters of living keys with their values, golden numbers, edges, tasks."""
+    """What stands: clusters of living keys with their values and lineage, golden numbers, edges, tasks."""
 
     golden: dict[str, int] = field(default_factory=dict)
-    values: dict[frozenset[str], bytes] = field(default_factory=dict)
+    values: dict[frozenset[str], tuple[bytes, Any]] = field(default_factory=dict)
     edges: dict[Pair, int] = field(default_factory=dict)
-    tasks: set[tuple[str, ...]] = field(default_factory=set)
+    tasks: dict[tuple[str, ...], int | None] = field(default_factory=dict)
     representatives: dict[str, str] = field(default_factory=dict)
 
 
@@ -98,12 +98,12 @@ def state(
         here = sorted(final & living)
         if here:
             found.values[frozenset(here)] = _values(entity_type, here, records, table, keys, representatives, tick)
-    for one, other in found.edges:
+    for (one, other), weight in found.edges.items():
         if {one, other} <= living and of[one] is not of[other] and (one, other) not in verdicts:
             if not (cut.get(one) and cut.get(other) and cut[one] is not cut[other]):
-                found.tasks.add(("review", one, other))
-    found.tasks |= {("contradiction", *ends) for ends in skipped}
-    found.tasks |= {("oversized", name)} if any(cut.values()) else set()
+                found.tasks["review", one, other] = weight
+    found.tasks |= dict.fromkeys((("contradiction", *ends) for ends in skipped), None)
+    found.tasks |= {("oversized", name): None} if any(cut.values()) else {}
     return found
 
 
@@ -205,7 +205,7 @@ def _target(entity_type, members, living, arrived, edges, verdicts, of) -> froze
     return of[min(best)[2]] if best else None
 
 
-def _values(entity_type, here, records, table, keys, representatives, tick) -> bytes:  # type: ignore[no-untyped-def]
+def _values(entity_type, here, records, table, keys, representatives, tick) -> tuple[bytes, Any]:  # type: ignore[no-untyped-def]
     offered: defaultdict[str, list[Contribution]] = defaultdict(list)
     for key in here:
         source, row = key.split(":")[0], keys.index(key)
@@ -222,4 +222,5 @@ def _values(entity_type, here, records, table, keys, representatives, tick) -> b
                     Contribution(key, source, value, standard, valid, layer["event_time"], layer["position"])
                 )
     rules = entity_type.survivorship
-    return canonical(survive(rules, offered, sources=list(rules.trust), today=tick).attributes)
+    survived = survive(rules, offered, sources=list(rules.trust), today=tick)
+    return canonical(survived.attributes), survived.lineage

@@ -1,7 +1,10 @@
 """Put histories into real hubs, resolve them as a script says, and read back what stands."""
 
+import zlib
 from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 from mdm.log import Author, Fact, key_token
 from mdm.services import resolving, rules
@@ -14,16 +17,23 @@ AUTHOR = Author("law", "2026-03-01T09:30:00.000000Z")
 
 @dataclass
 class Driven:
-    """A hub with the small world's entity types, and the facts put into it so far."""
+    """A hub with the small world's entity types in one of their variants, and the facts put into it so far."""
 
     hub: Hub
+    variant: int = 0
     facts: dict[str, list[tuple[int, str, dict[str, Any]]]] = field(default_factory=lambda: {"place": [], "thing": []})
     positions: dict[int, int] = field(default_factory=dict)
     representatives: dict[str, str] = field(default_factory=dict)
+    variants: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for of in ("place", "thing"):
-            rules.apply(self.hub, histories.rules(of), file=of, author=AUTHOR)
+            self.apply(of, self.variant)
+
+    def apply(self, of: str, variant: int) -> None:
+        """Put other rules in force."""
+        self.variants[of] = variant
+        rules.apply(self.hub, histories.rules(of, variant), file=of, author=AUTHOR)
 
     def put(self, number: int, fact: histories.Fact) -> None:
         """Append one fact as the log would hold it."""
@@ -55,10 +65,10 @@ class Driven:
         with self.hub.database.read() as reader:
             return digests.state(reader)
 
-    def expected(self, of: str, variant: int = 0) -> plain_hub.State:
+    def expected(self, of: str) -> plain_hub.State:
         """What the plain hub makes of the same facts."""
         tick = max((body["date"] for _, kind, body in self.facts[of] if kind == "tick"), default=None)
-        entity_type = histories.entity_type(of, variant)
+        entity_type = histories.entity_type(of, self.variants[of])
         found = plain_hub.state(entity_type, self.facts[of], self.representatives if of == "thing" else {}, tick)
         if of == "place":
             self.representatives = found.representatives
@@ -71,10 +81,14 @@ class Driven:
             rows = reader.rows(
                 "SELECT id, source, source_id, golden, deleted FROM source_record WHERE entity_type = ?", of
             )
-            values = dict(reader.rows("SELECT golden, attributes FROM golden_version WHERE until IS NULL"))
+            versions = reader.rows(
+                "SELECT golden, attributes, lineage FROM golden_version"
+                " WHERE until IS NULL AND attributes IS NOT NULL AND entity_type = ?",
+                of,
+            )
             edges = reader.rows("SELECT left_id, right_id, weight FROM edge")
             tasks = reader.rows(
-                "SELECT kind, left_id, right_id FROM task WHERE status = 'open' AND entity_type = ?", of
+                "SELECT kind, left_id, right_id, weight FROM task WHERE status = 'open' AND entity_type = ?", of
             )
         keys = {id_: f"{source}:{of}:{source_id}" for id_, source, source_id, _, _ in rows}
         members: dict[int, set[str]] = {}
@@ -83,10 +97,13 @@ class Driven:
                 state.golden[keys[id_]] = golden
                 if not deleted:
                     members.setdefault(golden, set()).add(keys[id_])
-        state.values = {frozenset(those): bytes(values[golden]) for golden, those in members.items()}
+        state.values = {
+            frozenset(members.get(golden, ())): (bytes(attributes), orjson.loads(zlib.decompress(lineage)))
+            for golden, attributes, lineage in versions
+        }
         state.edges = {plain_hub.pair(keys[a], keys[b]): weight for a, b, weight in edges if a in keys}
         state.tasks = {
-            (kind, *sorted((keys[left], keys[right]))) if left is not None else (kind, of)
-            for kind, left, right in tasks
+            (kind, *plain_hub.pair(keys[left], keys[right])) if left is not None else (kind, of): weight
+            for kind, left, right, weight in tasks
         }
         return state

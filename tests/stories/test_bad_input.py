@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import structlog
 from fastapi.testclient import TestClient
@@ -320,6 +321,24 @@ def test_a_database_that_cannot_be_reached_is_one_line_and_a_503(tmp_path: Path,
         assert http.get("/readyz").status_code == 503
     file.unlink()
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_server_of_databases_that_cuts_every_connection_is_a_503_until_it_is_back(
+    postgres_hub: Hub, postgres_server: str
+) -> None:
+    key = keys.create(postgres_hub, role="admin", author=AUTHOR)["key"]
+    name = postgres_hub.database.url.database
+    with (
+        TestClient(create_app(postgres_hub.settings), raise_server_exceptions=False) as http,
+        psycopg.connect(postgres_server, autocommit=True) as server,
+    ):
+        put = {"json": {"attributes": {"name": "Acme"}}, "headers": {"Authorization": f"Bearer {key}"}}
+        assert http.put(RECORD + "?wait=resolved", **put).status_code == 200
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        answers = [http.put(RECORD + "?wait=resolved", **put) for _ in range(10)]
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    assert answers[-1].json()["status"] == "unchanged"
+    assert rebuild.verify(postgres_hub).match
 
 
 def test_a_port_in_use_is_one_line_from_a_server_that_does_not_start(sqlite_url: str) -> None:

@@ -1,0 +1,99 @@
+"""What must hold of the stored state in itself, whatever the facts were: intervals, counters, the feed."""
+
+from collections import defaultdict
+from itertools import pairwise
+
+import numpy as np
+import orjson
+
+from mdm.services.hub import Hub
+from mdm.store.database import Transaction
+
+
+def check(hub: Hub) -> None:
+    """Check all of it; an AssertionError says what does not hold."""
+    with hub.database.read() as reader:
+        for law in (_xrefs, _versions, _blocks, _edges, _hanging, _cut, _feed):
+            law(reader)
+
+
+def _intervals(rows: list[tuple[int, int, int | None]]) -> dict[int, list[tuple[int, int | None]]]:
+    """Half-open intervals by what they are of: one after another without a gap or an overlap, the last one open."""
+    found: defaultdict[int, list[tuple[int, int | None]]] = defaultdict(list)
+    for of, since, until in sorted(rows, key=lambda row: row[:2]):
+        found[of].append((since, until))
+    for of, intervals in found.items():
+        assert all(one[1] == other[0] for one, other in pairwise(intervals)), (of, intervals)
+        assert all(until is None or since < until for since, until in intervals), (of, intervals)
+        assert intervals[-1][1] is None, (of, intervals)
+    return found
+
+
+def _xrefs(reader: Transaction) -> None:
+    rows = reader.rows("SELECT record_id, since, until, golden FROM xref")
+    _intervals([row[:3] for row in rows])
+    standing = dict(reader.rows("SELECT id, golden FROM source_record WHERE golden IS NOT NULL"))
+    assert {record: golden for record, _, until, golden in rows if until is None} == standing
+
+
+def _versions(reader: Transaction) -> None:
+    rows = reader.rows("SELECT golden, version, since, until, attributes, lineage FROM golden_version")
+    _intervals([(golden, since, until) for golden, _, since, until, _, _ in rows])
+    for golden in {row[0] for row in rows}:
+        mine = sorted((version, since) for number, version, since, *_ in rows if number == golden)
+        assert [version for version, _ in mine] == list(range(1, len(mine) + 1))
+        assert mine == sorted(mine, key=lambda each: each[1])
+    members = reader.rows("SELECT DISTINCT golden FROM source_record WHERE golden IS NOT NULL AND NOT deleted")
+    assert {row[0] for row in rows if row[3] is None and row[4] is not None} == {row[0] for row in members}
+    assert all((attributes is None) == (lineage is None) for *_, attributes, lineage in rows)
+
+
+def _blocks(reader: Transaction) -> None:
+    """Each record stands in the blocks of its keys, and the counters say how many do."""
+    records = reader.rows("SELECT id, keys, deleted FROM source_record")
+    expected = {(key, id_) for id_, keys, _ in records for key in np.frombuffer(keys, "<i8").tolist()}
+    assert set(reader.rows("SELECT key, record_id FROM block_member")) == expected
+    deleted = {id_ for id_, _, gone in records if gone}
+    counts: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for key, id_ in expected:
+        counts[key][id_ in deleted] += 1
+    rows = reader.rows("SELECT key, living, deleted FROM block_size WHERE living <> 0 OR deleted <> 0")
+    assert {key: [living, gone] for key, living, gone in rows} == counts
+
+
+def _edges(reader: Transaction) -> None:
+    gone = {row[0] for row in reader.rows("SELECT id FROM source_record WHERE deleted")}
+    for left, right, living in reader.rows("SELECT left_id, right_id, living FROM edge"):
+        assert bool(living) == (not {left, right} & gone)
+
+
+def _hanging(reader: Transaction) -> None:
+    """Only clusters without a living member hang, and they bear the ID of what they hang on."""
+    rows = reader.rows(
+        "SELECT one.golden, other.golden, one.cluster, one.deleted, other.deleted FROM source_record AS one"
+        " JOIN source_record AS other ON other.id = one.hangs_on WHERE one.golden IS NOT NULL"
+    )
+    for mine, theirs, _, deleted, target_deleted in rows:
+        assert (mine, bool(deleted), bool(target_deleted)) == (theirs, True, False)
+
+
+def _cut(reader: Transaction) -> None:
+    for of, count in reader.rows("SELECT entity_type, cut_records FROM resolution"):
+        assert reader.one("SELECT count(*) FROM source_record WHERE cut AND entity_type = ?", of) == (count,)
+
+
+def _feed(reader: Transaction) -> None:
+    """Told from its beginning, the feed says who bears which golden number and which are active."""
+    bears: dict[int, int] = {}
+    active: set[int] = set()
+    rows = reader.rows("SELECT sequence, kind, golden, record_id, others, version_after FROM change ORDER BY sequence")
+    assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
+    for _, kind, golden, record, others, version in rows:
+        if kind in {"xref.assigned", "xref.moved"}:
+            bears[record] = golden
+        elif kind.startswith("golden."):
+            (active.discard if version is None else active.add)(golden)
+            active -= set(orjson.loads(others)) if kind == "golden.merged" else set()
+    assert bears == dict(reader.rows("SELECT id, golden FROM source_record WHERE golden IS NOT NULL"))
+    standing = reader.rows("SELECT golden FROM golden_version WHERE until IS NULL AND attributes IS NOT NULL")
+    assert active == {row[0] for row in standing}
