@@ -22,7 +22,7 @@ test: .venv/dev ## The test suite: SQLite and a real PostgreSQL, nothing to set 
 	@$(BIN)/pytest -n 2 --dist worksteal
 
 verify: .venv/dev ## The longer tier of tests
-	@$(BIN)/pytest -m verify
+	@$(BIN)/pytest -m verify -n 2 --dist worksteal
 
 soak: .venv/dev ## Random histories for as long as you like (N=10 is ten times as many)
 	@SOAK_N=$(N) $(BIN)/pytest -m soak -s -o faulthandler_timeout=0

@@ -125,7 +125,7 @@ def _posterior(vectors: Levels, decided: Known, found: Estimate) -> Shares:
 def _counted(vectors: Levels, weights: Shares, start: Estimate) -> list[Shares]:
     """Add up the weights at each level of each attribute, without the missing values."""
     return [
-        np.bincount(vectors[:, place], weights, len(given) + 1)[1 : len(given) + 1]
+        np.bincount(vectors[:, place], weights, len(given) + 1)[1 : len(given) + 1].astype(np.float64)
         for place, given in enumerate(start.m)
     ]
 

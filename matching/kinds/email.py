@@ -1,5 +1,6 @@
 """An e-mail address. Tags after a plus do not count, nor dots and case at Gmail.
 
+A text that is no address is kept as the source sent it, but is no evidence and never survives.
 A domain at which anybody can have a mailbox (gmail.com, web.de) says nothing about who somebody is;
 a firm's own domain does. A shared mailbox such as info@ belongs to a firm, not to a person.
 """
@@ -11,7 +12,7 @@ from functools import lru_cache
 from matching.columns import PART
 from matching.kinds.folding import is_junk
 from matching.kinds.identifier import keystroke_pairs
-from matching.kinds.kind import Kind, Level, always_valid, as_text
+from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, only_where, parts_of, same
 from matching.kinds.tables import rows
 from matching.kinds.url import registered_domain
@@ -37,13 +38,6 @@ def _standardise(value: object) -> str | None:
     if user in _NOBODY or not user or is_junk(user):
         return None
     return f"{user}{PART}{domain}"
-
-
-def _accepts(value: object) -> str | None:
-    text = as_text(value)
-    if value is None or (isinstance(value, str) and (is_junk(text) or _ADDRESS.fullmatch(text))):
-        return None
-    return f"is not an e-mail address: {value!r}"
 
 
 def _domain(value: str) -> tuple[str, ...]:
@@ -83,5 +77,5 @@ KIND = Kind(
         Level("different", "different e-mail addresses", 0.29, 0.985),
     ),
     prepare=_prepare,
-    accepts=_accepts,
+    accepts=takes_text,
 )

@@ -12,8 +12,9 @@ from mdm.errors import UnreadableFile
 
 if TYPE_CHECKING:
     from mdm.entity_types import EntityType
+    from mdm.services.train import Report
 
-HELP = "Entity types as YAML documents: check, show, apply."
+HELP = "Entity types as YAML documents: check, show, apply, train."
 app = typer.Typer()
 RulesFile = Annotated[str, typer.Argument(metavar="FILE", help="A YAML file; - for standard input.")]
 
@@ -64,6 +65,61 @@ def apply(file: RulesFile, *, as_json: Json = False) -> None:
     with session.opened() as hub, output.progress("Resolving under the new rules"):
         entity_type = rules.apply(hub, text, file=file, author=session.author())
     _tell(entity_type, "is in force", as_json=as_json)
+
+
+@app.command()
+def train(  # noqa: PLR0913  a command's options are its parameters
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="csv, tsv or jsonl.")],
+    *,
+    rules: Annotated[str | None, typer.Option(metavar="FILE", help="The rules to start from, as YAML.")] = None,
+    entity_type: Annotated[str | None, typer.Option("--type", help="Or a shipped entity type.")] = None,
+    id_column: Annotated[
+        str | None,
+        typer.Option("--id", metavar="COLUMN", help="The id; record_id, id or the row's number if left out."),
+    ] = None,
+    source_column: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The source; `source` or the file's name if left out.")
+    ] = None,
+    out: Annotated[str, typer.Option(metavar="FILE", help="The trained rules, as YAML.")] = "trained.yaml",
+    as_json: Json = False,
+) -> None:
+    """Estimate how much each agreement says (m, u and the prior) from files alone, and write the rules with it.
+
+    Example: mdm rules train customers.csv --type customer --out trained.yaml
+    """
+    from mdm.ingest.table import Wanted
+    from mdm.services import train as service
+
+    session.log_to_stderr("warning")
+    document = None if rules is None else (_text(rules), rules)
+    job = service.Job(tuple(files), out, entity_type, document, Wanted(id_column, source_column))
+    with output.progress("Training"):
+        report = service.train(job)
+    if as_json:
+        output.print_json(report.json())
+    else:
+        _show_training(report, out)
+    if report.rejected:
+        output.complain(f"mdm: {len(report.rejected):,} rows were refused; the first is {report.rejected[0]}")
+        raise typer.Exit(1)
+
+
+def _show_training(report: "Report", out: str) -> None:
+    rows = [
+        (one.attribute, level.level, level.pairs, *(f"{number:.6f}" for number in figures))
+        for one in report.attributes
+        for level in one.levels
+        for figures in [(level.m.before, level.m.after, level.u.before, level.u.after)]
+    ]
+    output.print_table("Trained", ("attribute", "level", "pairs", "m before", "m", "u before", "u"), rows)
+    for note in report.notes:
+        output.say(note)
+    counts, prior = report.counts, report.prior
+    output.say(
+        f"{counts['pairs']:,} of {counts['candidate_pairs']:,} candidate pairs of {counts['records']:,} records, "
+        f"about {counts['likely_matches']:,} of them matches; prior {prior.before:g} -> {prior.after:g}"
+    )
+    output.say(f"Written: {out}")
 
 
 def _text(file: str) -> str:

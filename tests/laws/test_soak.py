@@ -1,4 +1,4 @@
-"""The laws on fresh random seeds, as many as you like: `make soak N=300`; SOAK_SEED repeats a run from its base seed."""
+"""The laws on fresh random seeds, as many as you like: `make soak N=300`; SOAK_SEED=... repeats a run."""
 
 import os
 import random
@@ -22,7 +22,7 @@ def seeds() -> list[int]:
     count = int(os.environ.get("SOAK_N") or 1)
     given = os.environ.get("SOAK_SEED")
     base = int(given) if given else random.SystemRandom().randrange(10**9)
-    print(f"\nsoak: {len(LAWS)} laws, N={count} seeds each, SOAK_SEED={base} repeats them")
+    _say(f"\nsoak: {len(LAWS)} laws, N={count} seeds each, SOAK_SEED={base} repeats them")
     rnd = random.Random(base)
     return [rnd.randrange(10**12) for _ in range(count)]
 
@@ -32,8 +32,13 @@ def seeds() -> list[int]:
 def test_every_law_holds_on_fresh_seeds(sqlite_template: Path, tmp_path: Path, seeds: list[int], name: str) -> None:
     for number, seed in enumerate(seeds, 1):
         if number == 1 or number % EVERY == 0:
-            print(f"{name}: seed {seed} ({number} of {len(seeds)})", flush=True)
+            _say(f"{name}: seed {seed} ({number} of {len(seeds)})")
         _hold(name, seed, sqlite_template, tmp_path / str(seed))
+
+
+def _say(words: str) -> None:
+    """A run of hours says where it stands."""
+    print(words, flush=True)  # noqa: T201
 
 
 def _hold(name: str, seed: int, template: Path, folder: Path) -> None:

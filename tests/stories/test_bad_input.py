@@ -332,12 +332,17 @@ def test_a_server_of_databases_that_cuts_every_connection_is_a_503_until_it_is_b
         TestClient(create_app(postgres_hub.settings), raise_server_exceptions=False) as http,
         psycopg.connect(postgres_server, autocommit=True) as server,
     ):
-        put = {"json": {"attributes": {"name": "Acme"}}, "headers": {"Authorization": f"Bearer {key}"}}
-        assert http.put(RECORD + "?wait=resolved", **put).status_code == 200
+
+        def put() -> Any:
+            headers = {"Authorization": f"Bearer {key}"}
+            return http.put(RECORD + "?wait=resolved", json={"attributes": {"name": "Acme"}}, headers=headers)
+
+        assert put().status_code == 200
         server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
-        answers = [http.put(RECORD + "?wait=resolved", **put) for _ in range(10)]
+        answers = [put() for _ in range(10)]
     assert {answer.status_code for answer in answers} <= {200, 503}
     assert answers[-1].json()["status"] == "unchanged"
+    postgres_hub.close()  # the connections of this test were cut as well
     assert rebuild.verify(postgres_hub).match
 
 

@@ -25,8 +25,9 @@ def test_a_free_mail_domain_makes_no_key() -> None:
     assert list(domain(str(KINDS["email"].standardise("rosa@mail.lumiere.co.uk")))) == ["lumiere.co.uk"]
 
 
-def test_an_email_address_that_is_none_is_refused_by_name() -> None:
-    assert "rosa at lumiere" in str(KINDS["email"].accepts("rosa at lumiere"))
+def test_a_text_that_is_no_email_address_is_kept_and_is_no_evidence() -> None:
+    assert KINDS["email"].accepts("rosa at lumiere") is None
+    assert KINDS["email"].standardise("rosa at lumiere") is None
 
 
 @pytest.mark.parametrize(
