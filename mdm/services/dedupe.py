@@ -10,11 +10,10 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from matching import score
 from matching.block import Rows, blocking_keys, candidate_pairs
 from matching.columns import Table
-from matching.compare import compare
 from matching.rules import MatchModel
-from matching.score import DISTINCT, MATCH, Scores, score
 from matching.standardise import standardise
 from mdm.entity_types import EntityType, hint, parse, shipped
 from mdm.errors import InvalidInput, NotFound, UnreadableFile
@@ -45,15 +44,6 @@ class Job:
     wanted: Wanted = field(default_factory=Wanted)
     link_only: bool = False
     outputs: Outputs = field(default_factory=Outputs)
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """The pairs at or above the review threshold: left < right are rows."""
-
-    left: Rows
-    right: Rows
-    scores: Scores
 
 
 @dataclass(slots=True)
@@ -95,9 +85,7 @@ def dedupe(job: Job) -> Report:
     _comparable(model, records, job)
     table = report.timed("standardise", lambda: standardise(model, records.values))
     left, right = report.timed("block", lambda: _block(model, table, records, link_only=job.link_only))
-    levels = report.timed("compare", lambda: compare(model, table, left, right))
-    scores = report.timed("score", lambda: score(model, table, levels, left, right))
-    pairs = _at_least_review(left, right, scores)
+    pairs = report.timed("compare and score", lambda: score.edges(model, table, left, right))
     leads = report.timed("cluster", lambda: _cluster(model, table, records, pairs, link_only=job.link_only))
     _count(report, records, candidates=len(left), pairs=pairs, leads=leads)
     report.model = entity_type.model_dump(mode="json", exclude_defaults=True)
@@ -154,20 +142,15 @@ def _numbered(words: list[str]) -> npt.NDArray[np.int64]:
     return np.fromiter((numbers[word] for word in words), dtype=np.int64, count=len(words))
 
 
-def _at_least_review(left: Rows, right: Rows, scores: Scores) -> Pairs:
-    kept = scores.outcomes != DISTINCT
-    return Pairs(left[kept], right[kept], Scores(scores.weights[kept], scores.outcomes[kept]))
-
-
-def _cluster(model: MatchModel, table: Table, records: Records, pairs: Pairs, *, link_only: bool) -> Rows:
-    edges = Edges(pairs.left, pairs.right, pairs.scores.weights).where(pairs.scores.outcomes == MATCH)
+def _cluster(model: MatchModel, table: Table, records: Records, pairs: score.Edges, *, link_only: bool) -> Rows:
+    edges = Edges(pairs.left, pairs.right, pairs.weights).where(pairs.outcomes == score.MATCH)
     sides = zip(records.sources, records.ids, strict=True)
     keys = [f"{source}:record:{ident}" for source, ident in sides]
     return clusters_of(model, table, edges, keys=keys, sources=records.sources if link_only else None)
 
 
-def _count(report: Report, records: Records, *, candidates: int, pairs: Pairs, leads: Rows) -> None:
-    matches = int((pairs.scores.outcomes == MATCH).sum())
+def _count(report: Report, records: Records, *, candidates: int, pairs: score.Edges, leads: Rows) -> None:
+    matches = int((pairs.outcomes == score.MATCH).sum())
     report.counts = {
         "records": len(records.ids),
         "rejected": len(records.rejected),
@@ -179,13 +162,13 @@ def _count(report: Report, records: Records, *, candidates: int, pairs: Pairs, l
     }
 
 
-def _write(job: Job, entity_type: EntityType, records: Records, pairs: Pairs, leads: Rows) -> None:
+def _write(job: Job, entity_type: EntityType, records: Records, pairs: score.Edges, leads: Rows) -> None:
     """Write the files, clusters numbered in the order of their first records."""
     _, numbers = np.unique(leads, return_inverse=True)
     clusters = (numbers + 1).tolist()
     if job.outputs.clusters is not None:
         write_clusters(job.outputs.clusters, records, clusters)
     if job.outputs.pairs is not None:
-        write_pairs(job.outputs.pairs, records, (pairs.left, pairs.right), pairs.scores)
+        write_pairs(job.outputs.pairs, records, pairs)
     if job.outputs.golden is not None:
         write_golden(job.outputs.golden, entity_type, records, clusters)

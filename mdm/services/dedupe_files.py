@@ -8,9 +8,8 @@ from typing import cast
 
 from golden_records.contributions import JSON, Contribution
 from golden_records.survive import survive
-from matching.block import Rows
 from matching.kinds import Kind
-from matching.score import OUTCOMES, Scores, probability
+from matching.score import OUTCOMES, Edges, probability
 from mdm.entity_types import EntityType
 from mdm.errors import UnreadableFile
 from mdm.ingest.table import Records
@@ -27,11 +26,11 @@ def write_clusters(file: str, records: Records, clusters: Sequence[int]) -> None
         _write(file, ["record_id", "cluster_id"], zip(records.ids, clusters, strict=True))
 
 
-def write_pairs(file: str, records: Records, pairs: tuple[Rows, Rows], scores: Scores) -> None:
+def write_pairs(file: str, records: Records, pairs: Edges) -> None:
     """Write every pair at or above the review threshold, weights in bits."""
     header = ["record_id_l", "record_id_r", "match_weight", "match_probability", "outcome"]
     sources = records.sources if _ambiguous(records) else None
-    _write(file, header + (["source_l", "source_r"] if sources else []), _pairs(records, pairs, scores, sources))
+    _write(file, header + (["source_l", "source_r"] if sources else []), _pairs(records, pairs, sources))
 
 
 def write_golden(file: str, entity_type: EntityType, records: Records, clusters: Sequence[int]) -> None:
@@ -59,11 +58,9 @@ def _write(file: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -
         raise UnreadableFile(f"{file}: cannot be written: {error.strerror}") from None
 
 
-def _pairs(
-    records: Records, pairs: tuple[Rows, Rows], scores: Scores, sources: Sequence[str] | None
-) -> Iterator[list[object]]:
+def _pairs(records: Records, pairs: Edges, sources: Sequence[str] | None) -> Iterator[list[object]]:
     known: dict[int, tuple[str, str]] = {}
-    columns = (pairs[0].tolist(), pairs[1].tolist(), scores.weights.tolist(), scores.outcomes.tolist())
+    columns = (pairs.left.tolist(), pairs.right.tolist(), pairs.weights.tolist(), pairs.outcomes.tolist())
     for left, right, weight, outcome in zip(*columns, strict=True):
         if weight not in known:
             known[weight] = (f"{weight / 1000:.3f}", f"{probability(weight):.6f}")

@@ -1,6 +1,7 @@
 """Train rules: m, u and the prior of a rules document from files alone, with what could not be learnt said."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -23,10 +24,12 @@ from mdm.ingest.table import Wanted, read_table
 
 SAMPLE = 200_000
 """The most candidate pairs that are learnt from; of more, evenly spaced ones are taken."""
-FEWEST_PAIRS = 100
+PAIRS_PER_FIGURE = 10
+"""So many candidate pairs are needed for each m and u that is to be learnt."""
 FEWEST_OF_A_CLASS = 10
 """A class, or an attribute within it, that fewer pairs speak for teaches nothing."""
 _PROVENANCE = "# mdm rules train: "
+_COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
 _SMALLEST = 1e-6
 
 
@@ -168,10 +171,9 @@ def _row_counts(files: Sequence[str], rows: int) -> dict[str, int]:
 def _evidence(model: MatchModel, table: Table, names: str) -> _Evidence:
     left, right = candidate_pairs(*blocking_keys(model, table), model.rules.block_cap)
     candidates = len(left)
-    if candidates < FEWEST_PAIRS:
-        raise InvalidInput(
-            f"{names}: {candidates:,} candidate pairs are too few to learn from; {FEWEST_PAIRS} are needed"
-        )
+    needed = 2 * PAIRS_PER_FIGURE * sum(len(levels) for levels in _given(model).values())
+    if candidates < needed:
+        raise InvalidInput(f"{names}: {candidates:,} candidate pairs are too few to learn from; {needed:,} are needed")
     if candidates > SAMPLE:
         chosen = np.arange(SAMPLE, dtype=np.int64) * candidates // SAMPLE
         left, right = left[chosen], right[chosen]
@@ -302,13 +304,14 @@ def _trained(text: str, file: str, entity_type: EntityType, report: Report) -> s
     prior = f"prior: {_number(report.prior.after)}"
     if any(word.value == "prior" for word, _ in match.value):
         word, number = _value(match, "prior")
-        edits = [(word.start_mark.index, number.end_mark.index, prior)]
+        edits = [(word.start_mark.index, _past_comment(text, number.end_mark.index), prior)]
     else:
         after = ", " if _flows(match) else "\n" + " " * column
         edits = [(key.start_mark.index, key.start_mark.index, prior + after)]
     comparisons = _comparisons(entity_type.match, report.attributes)
     lines = ",\n".join(" " * (column + 2) + _written(one) for one in comparisons)
-    edits.append((key.start_mark.index, _end(compared), f"compare: [\n{lines},\n{' ' * (column + 2)}]"))
+    end = _past_comment(text, _end(compared))
+    edits.append((key.start_mark.index, end, f"compare: [\n{lines},\n{' ' * (column + 2)}]"))
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]
     body = "".join(line for line in text.splitlines(keepends=True) if not line.startswith(_PROVENANCE))
@@ -331,6 +334,12 @@ def _value(node: yaml.Node | None, name: str) -> tuple[yaml.Node, yaml.Node]:
     """Give the key and the value of that name in a mapping that has it."""
     pairs: list[tuple[yaml.Node, yaml.Node]] = node.value if isinstance(node, yaml.MappingNode) else []
     return next((key, value) for key, value in pairs if key.value == name)
+
+
+def _past_comment(text: str, end: int) -> int:
+    """Move past a comment on the same line, which spoke about the figures that were given."""
+    comment = _COMMENT.match(text, end)
+    return comment.end() if comment else end
 
 
 def _flows(node: yaml.Node) -> bool:

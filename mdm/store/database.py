@@ -82,6 +82,8 @@ class Database:
             raise Unavailable(
                 f"MDM_DATABASE_URL names {self.url.get_backend_name()}; only sqlite and postgresql are supported"
             )
+        if self.url.get_backend_name() == "sqlite" and self.url.database in {None, "", ":memory:"}:
+            raise Unavailable("a hub in SQLite needs a file: write sqlite:///mdm.db")
         self.engine = _engine(str(self.url.render_as_string(hide_password=False)))
         self.postgresql = self.url.get_backend_name() == "postgresql"
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -147,7 +149,7 @@ class Database:
 
     def exists(self) -> bool:
         """Whether there is a database to open; SQLite would create an empty one."""
-        return self.postgresql or self.url.database in {None, "", ":memory:"} or Path(str(self.url.database)).exists()
+        return self.postgresql or Path(str(self.url.database)).exists()
 
     def close(self) -> None:
         """Give all connections back."""
