@@ -1,13 +1,10 @@
 """Train rules: m, u and the prior of a rules document from files alone, with what could not be learnt said."""
 
-import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from matching.block import Rows, blocking_keys, candidate_pairs
 from matching.columns import Table
@@ -21,6 +18,7 @@ from mdm.errors import InvalidInput, NotFound, UnreadableFile
 from mdm.ingest import read
 from mdm.ingest.rows import Rejected
 from mdm.ingest.table import Wanted, read_table
+from mdm.services.train_document import written
 
 SAMPLE = 200_000
 """The most candidate pairs that are learnt from; of more, evenly spaced ones are taken."""
@@ -28,8 +26,6 @@ PAIRS_PER_FIGURE = 10
 """So many candidate pairs are needed for each m and u that is to be learnt."""
 FEWEST_OF_A_CLASS = 10
 """A class, or an attribute within it, that fewer pairs speak for teaches nothing."""
-_PROVENANCE = "# mdm rules train: "
-_COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
 _SMALLEST = 1e-6
 
 
@@ -139,7 +135,9 @@ def train(job: Job) -> Report:
     }
     numbers = {"iterations": fit.iterations, "log_likelihood": round(fit.log_likelihood, 1)}
     report = Report(counts, files, attributes, prior, numbers, list(_notes(attributes)), records.rejected)
-    _write(job.out, _trained(text, file, entity_type, report))
+    trained = written(text, _provenance(report), _comparisons(entity_type.match, attributes), prior.after)
+    parse(trained, file=file)
+    _write(job.out, trained)
     return report
 
 
@@ -296,30 +294,6 @@ def _comparisons(rules: MatchRules, attributes: Sequence[TrainedAttribute]) -> l
     return found
 
 
-def _trained(text: str, file: str, entity_type: EntityType, report: Report) -> str:
-    """Put the trained figures into the document, which stays as it is elsewhere, under a head that says whence."""
-    match = _value(yaml.compose(text, Loader=yaml.SafeLoader), "match")[1]
-    key, compared = _value(match, "compare")
-    column = key.start_mark.column
-    prior = f"prior: {_number(report.prior.after)}"
-    if any(word.value == "prior" for word, _ in match.value):
-        word, number = _value(match, "prior")
-        edits = [(word.start_mark.index, _past_comment(text, number.end_mark.index), prior)]
-    else:
-        after = ", " if _flows(match) else "\n" + " " * column
-        edits = [(key.start_mark.index, key.start_mark.index, prior + after)]
-    comparisons = _comparisons(entity_type.match, report.attributes)
-    lines = ",\n".join(" " * (column + 2) + _written(one) for one in comparisons)
-    end = _past_comment(text, _end(compared))
-    edits.append((key.start_mark.index, end, f"compare: [\n{lines},\n{' ' * (column + 2)}]"))
-    for start, end, new in sorted(edits, reverse=True):
-        text = text[:start] + new + text[end:]
-    body = "".join(line for line in text.splitlines(keepends=True) if not line.startswith(_PROVENANCE))
-    trained = "".join(f"{_PROVENANCE}{line}\n" for line in _provenance(report)) + body
-    parse(trained, file=file)
-    return trained
-
-
 def _provenance(report: Report) -> Iterator[str]:
     for name, rows in report.files.items():
         yield f"{rows:,} rows of {name if name.isprintable() else ascii(name)}"
@@ -328,57 +302,6 @@ def _provenance(report: Report) -> Iterator[str]:
     yield f"{pairs}, about {counts['likely_matches']:,} of them matches"
     yield f"log likelihood {fit['log_likelihood']:,.1f} after {fit['iterations']:,} rounds"
     yield from report.notes
-
-
-def _value(node: yaml.Node | None, name: str) -> tuple[yaml.Node, yaml.Node]:
-    """Give the key and the value of that name in a mapping that has it."""
-    pairs: list[tuple[yaml.Node, yaml.Node]] = node.value if isinstance(node, yaml.MappingNode) else []
-    return next((key, value) for key, value in pairs if key.value == name)
-
-
-def _past_comment(text: str, end: int) -> int:
-    """Move past a comment on the same line, which spoke about the figures that were given."""
-    comment = _COMMENT.match(text, end)
-    return comment.end() if comment else end
-
-
-def _flows(node: yaml.Node) -> bool:
-    """Say whether a collection is written in brackets."""
-    return isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
-
-
-def _end(node: yaml.Node) -> int:
-    """Give where a node ends; that of a block ends with the last thing in it, not with the comments below."""
-    if isinstance(node, yaml.ScalarNode) or _flows(node) or not node.value:
-        return int(node.end_mark.index)
-    last = node.value[-1]
-    return _end(last[1] if isinstance(last, tuple) else last)
-
-
-def _written(entry: str | Comparison) -> str:
-    """Write a comparison on one line of YAML."""
-    if isinstance(entry, str):
-        return _word(entry)
-    parts = [f"attribute: {_word(entry.attribute)}"]
-    if entry.weight is not None:
-        parts.append(f"weight: {_number(entry.weight)}")
-    if entry.levels is not None:
-        parts.append(f"levels: [{', '.join(_written_level(level) for level in entry.levels)}]")
-    return "{" + ", ".join(parts) + "}"
-
-
-def _written_level(level: LevelTuning) -> str:
-    figures = [f"{name}: {_number(value)}" for name, value in (("m", level.m), ("u", level.u)) if value is not None]
-    return "{" + ", ".join([f"level: {_word(level.level)}", *figures]) + "}"
-
-
-def _word(text: str) -> str:
-    """Write a name so that YAML reads it as text."""
-    return text if yaml.safe_load(text) == text else json.dumps(text)
-
-
-def _number(value: float) -> str:
-    return np.format_float_positional(value, trim="0")
 
 
 def _write(file: str, text: str) -> None:

@@ -177,7 +177,7 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=10, max_overflow=30, connect_args={"connect_timeout": 10})
+    return create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True, connect_args={"connect_timeout": 10})
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

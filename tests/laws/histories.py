@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from mdm.entity_types import EntityType, parse
@@ -61,6 +62,7 @@ def rules(of: str, variant: int = 0) -> str:
     )  # fmt: skip
 
 
+@cache
 def entity_type(of: str, variant: int = 0) -> EntityType:
     """The same, parsed."""
     return parse(rules(of, variant), file=f"{of}.yaml")
@@ -90,7 +92,7 @@ MOODS = (
     ),
     Mood(
         ("record",) * 22 + ("verdict", "verdict", "set", "undo", "tick", "tick"),
-        ("put",) * 5 + ("patch",) * 2 + ("delete",) * 5, "pPqQ", "xXy", (1, 1, 1, 1, 0),
+        ("put",) * 6 + ("patch",) * 2 + ("delete",) * 5, "pPqQr", "xXxy", (1, 1, 1, 1, 0),
     ),
     Mood(
         ("record",) * 12 + ("verdict",) * 6 + ("set",) * 3 + ("undo",) * 3 + ("tick",) * 2,

@@ -1,0 +1,71 @@
+"""Migrations: a database that was migrated is what the tables say, and migrating again changes nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import make_url
+
+from mdm.services.hub import Hub
+from mdm.store import schema
+from mdm.store.database import Database
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database with nothing in it."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+        yield database
+        database.close()
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    name = "mdm_empty"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name}")
+        connection.execute(f"CREATE DATABASE {name}")
+        database = Database(make_url(server).set(database=name).render_as_string(hide_password=False))
+        yield database
+        database.close()
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_new_database_is_migrated_to_exactly_what_the_tables_say(empty: Database) -> None:
+    assert schema.current(empty) is None
+    schema.migrate(empty)
+    assert schema.current(empty) == schema.newest()
+    assert schema.differences(empty) == []
+
+
+def test_migrating_again_changes_nothing(hub: Hub) -> None:
+    before = _everything(hub.database)
+    schema.migrate(hub.database)
+    assert _everything(hub.database) == before
+    assert schema.differences(hub.database) == []
+
+
+def test_a_difference_would_be_seen(hub: Hub) -> None:
+    with hub.database.write() as writer:
+        writer.run("CREATE TABLE stray (id INTEGER PRIMARY KEY)")
+        writer.run("DROP INDEX ix_xref_golden")
+    assert len(schema.differences(hub.database)) == 2
+
+
+def test_the_newest_version_is_the_last_of_the_migrations() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).parents[2] / "migrations"))
+    assert ScriptDirectory.from_config(config).get_heads() == [schema.newest()]
+
+
+def _everything(database: Database) -> list[tuple[object, ...]]:
+    catalogue = (
+        "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns"
+        " WHERE table_schema = 'public' ORDER BY 1, 2"
+        if database.postgresql
+        else "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
+    )
+    with database.read() as reader:
+        return [*reader.rows(catalogue), *reader.rows("SELECT position, kind FROM log ORDER BY position")]
