@@ -115,7 +115,8 @@ def _decide(work: Work, changes: GoldenChanges, number: int, stored: tuple[int, 
         attributes, due = canonical(survived.attributes), survived.due
         lineage = zlib.compress(orjson.dumps(survived.lineage), 1)
     version, was, was_lineage, was_due = stored or (0, None, None, None)
-    if stored is None or (attributes, lineage, due) != (was, was_lineage, was_due):
+    before = sorted(id_ for id_ in changes.before.get(number, ()) if work.was_living(id_))
+    if stored is None or living != before or (attributes, lineage, due) != (was, was_lineage, was_due):
         changes.versions.append(NewVersion(number, version + 1, attributes, lineage, due, was_active=was is not None))
 
 

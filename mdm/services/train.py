@@ -12,7 +12,7 @@ from matching.compare import Levels, compare
 from matching.rules import ALWAYS_WEIGHT, Comparison, LevelTuning, MatchModel, MatchRules, match_model
 from matching.score import NEVER, score
 from matching.standardise import standardise
-from matching.train import MATCHES, OTHERS, Estimate, Fit, Shares, prior_for, refine
+from matching.train import MATCHES, OTHERS, Estimate, Fit, Shares, estimate, prior_for, refine
 from mdm.entity_types import EntityType, hint, parse, shipped
 from mdm.errors import InvalidInput, NotFound, UnreadableFile
 from mdm.ingest import read
@@ -27,6 +27,8 @@ PAIRS_PER_FIGURE = 10
 FEWEST_OF_A_CLASS = 10
 """A class, or an attribute within it, that fewer pairs speak for teaches nothing."""
 _SMALLEST = 1e-6
+_AGREE = 1.5
+"""Two fits whose shares of matches differ by more than this factor contradict each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,15 @@ def train(job: Job) -> Report:
         "pairs": len(evidence.left),
         "likely_matches": round(fit.estimate.prior * len(evidence.left)),
     }
-    numbers = {"iterations": fit.iterations, "log_likelihood": round(fit.log_likelihood, 1)}
-    report = Report(counts, files, attributes, prior, numbers, list(_notes(attributes)), records.rejected)
+    second = _second_opinion(model, evidence)
+    numbers = {
+        "iterations": fit.iterations,
+        "log_likelihood": round(fit.log_likelihood, 1),
+        "matches": round(fit.estimate.prior, 4),
+        "matches_by_a_second_fit": round(second, 4),
+    }
+    notes = [*_notes(attributes), *_differences(fit.estimate.prior, second)]
+    report = Report(counts, files, attributes, prior, numbers, notes, records.rejected)
     trained = written(text, _provenance(report), _comparisons(entity_type.match, attributes), prior.after)
     parse(trained, file=file)
     _write(job.out, trained)
@@ -259,6 +268,24 @@ def _kept(matches: Shares, others: Shares, shares: tuple[Shares, Shares]) -> str
     if m[0] <= u[0]:
         return f"its best level is no more frequent among matches ({m[0]:.3f}) than among others ({u[0]:.3f})"
     return None
+
+
+def _second_opinion(model: MatchModel, evidence: _Evidence) -> float:
+    """The share of matches by a fit that knows nothing of the rules, 0 where it finds no two classes of pairs."""
+    counts = [len(model.weights[name]) - 1 for name in model.compared]
+    try:
+        return estimate(evidence.levels, counts, seed=0).prior
+    except ValueError:
+        return 0.0
+
+
+def _differences(first: float, second: float) -> list[str]:
+    if max(first, second) <= _AGREE * min(first, second):
+        return []
+    return [
+        f"a second fit, from random starts, takes {second:.0%} of the pairs for matches and this one {first:.0%}: "
+        "compare the two rules files on records you know before you apply this one"
+    ]
 
 
 def _notes(attributes: Sequence[TrainedAttribute]) -> Iterator[str]:

@@ -110,7 +110,7 @@ def test_make_knows_the_target(root: Path, target: str) -> None:
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("target", ["bench", "screenshots", "browser"])
+@pytest.mark.parametrize("target", ["screenshots", "browser"])
 def test_a_target_that_can_do_nothing_yet_says_so_and_fails(root: Path, target: str, tmp_path: Path) -> None:
     (tmp_path / "Makefile").write_text(read(root / "Makefile"), encoding="utf-8")
     # As if everything were installed: nothing may be downloaded for a target that can do nothing.

@@ -13,7 +13,7 @@ from mdm.store.database import Transaction
 def check(hub: Hub) -> None:
     """Check all of it; an AssertionError says what does not hold."""
     with hub.database.read() as reader:
-        for law in (_xrefs, _versions, _blocks, _edges, _hanging, _cut, _feed):
+        for law in (_xrefs, _versions, _blocks, _edges, _hanging, _cut, _references, _feed):
             law(reader)
 
 
@@ -70,16 +70,25 @@ def _edges(reader: Transaction) -> None:
 def _hanging(reader: Transaction) -> None:
     """Only clusters without a living member hang, and they bear the ID of what they hang on."""
     rows = reader.rows(
-        "SELECT one.golden, other.golden, one.cluster, one.deleted, other.deleted FROM source_record AS one"
+        "SELECT one.golden, other.golden, one.deleted, other.deleted FROM source_record AS one"
         " JOIN source_record AS other ON other.id = one.hangs_on WHERE one.golden IS NOT NULL"
     )
-    for mine, theirs, _, deleted, target_deleted in rows:
+    for mine, theirs, deleted, target_deleted in rows:
         assert (mine, bool(deleted), bool(target_deleted)) == (theirs, True, False)
 
 
 def _cut(reader: Transaction) -> None:
     for of, count in reader.rows("SELECT entity_type, cut_records FROM resolution"):
         assert reader.one("SELECT count(*) FROM source_record WHERE cut AND entity_type = ?", of) == (count,)
+
+
+def _references(reader: Transaction) -> None:
+    """A link for each record that names a place; a mark for none, once all is resolved."""
+    layers = reader.rows("SELECT id, layers FROM source_record WHERE entity_type = 'thing'")
+    naming = {id_ for id_, written in layers if any("place" in layer["attributes"] for layer in orjson.loads(written))}
+    rows = reader.rows("SELECT record_id FROM reference_link")
+    assert sorted(row[0] for row in rows) == sorted(naming)
+    assert reader.one("SELECT count(*) FROM dirty_record") == (0,)
 
 
 def _feed(reader: Transaction) -> None:

@@ -14,7 +14,7 @@ from mdm.settings import Settings
 from tests.laws import histories, standing
 from tests.laws.replay import Driven
 
-SAMPLE, MORE, MANY = range(12), range(12, 36), range(1000, 1150)
+SAMPLE, LARGE_SAMPLE, MANY = range(12), range(48), range(1000, 1150)
 
 
 class Hubs:
@@ -39,10 +39,10 @@ def hubs(sqlite_template: Path, tmp_path: Path) -> Iterator[Hubs]:
         hub.close()
 
 
-def both_tiers(function):  # type: ignore[no-untyped-def]
+def both_tiers(sample: range):  # type: ignore[no-untyped-def]
     """A sample of seeds in `make test`, many in `make verify`."""
-    seeds = [*SAMPLE, *(pytest.param(seed, marks=pytest.mark.verify) for seed in MANY)]
-    return pytest.mark.parametrize("seed", seeds)(function)
+    seeds = [*sample, *(pytest.param(seed, marks=pytest.mark.verify) for seed in MANY)]
+    return pytest.mark.parametrize("seed", seeds)
 
 
 def same_as_plain(driven: Driven, of: str) -> None:
@@ -61,13 +61,7 @@ def settled_as_plain(driven: Driven) -> None:
     standing.check(driven.hub)
 
 
-@pytest.mark.parametrize("seed", MORE)
-def test_every_commit_of_further_histories_gives_the_same(hubs: Hubs, seed: int) -> None:
-    """This is the law that finds most, so it gets the most seeds."""
-    follow(hubs.new(seed), seed)
-
-
-@both_tiers
+@both_tiers(LARGE_SAMPLE)
 def test_every_commit_gives_what_the_facts_give_from_scratch(hubs: Hubs, seed: int) -> None:
     follow(hubs.new(seed), seed)
 
@@ -88,7 +82,7 @@ def test_postgresql_gives_the_same(postgres_hub: Hub, seed: int) -> None:
     follow(Driven(postgres_hub), seed)
 
 
-@both_tiers
+@both_tiers(SAMPLE)
 def test_arrival_order_and_batch_sizes_do_not_matter(hubs: Hubs, seed: int) -> None:
     facts = histories.history(seed, length=30)
     digests = set()
@@ -103,7 +97,7 @@ def test_arrival_order_and_batch_sizes_do_not_matter(hubs: Hubs, seed: int) -> N
     assert len(digests) == 1
 
 
-@both_tiers
+@both_tiers(SAMPLE)
 def test_undo_gives_the_state_before_the_decision(hubs: Hubs, seed: int) -> None:
     facts = histories.history(seed, length=25)
     decision = histories.history(seed + 7, length=1, kinds=["verdict", "set"])[0]
@@ -120,7 +114,7 @@ def test_undo_gives_the_state_before_the_decision(hubs: Hubs, seed: int) -> None
     assert driven.digest() == before
 
 
-@both_tiers
+@both_tiers(SAMPLE)
 def test_new_rules_give_what_the_facts_give_under_them(hubs: Hubs, seed: int) -> None:
     driven, rnd = hubs.new(seed), random.Random(seed)
     for number, fact in enumerate(histories.history(seed, length=30)):
@@ -133,7 +127,7 @@ def test_new_rules_give_what_the_facts_give_under_them(hubs: Hubs, seed: int) ->
     assert rebuild.verify(driven.hub).match
 
 
-@both_tiers
+@both_tiers(SAMPLE)
 def test_every_golden_id_ever_given_out_answers(hubs: Hubs, seed: int) -> None:
     driven, rnd = hubs.new(seed), random.Random(seed)
     for number, fact in enumerate(histories.history(seed, length=30)):

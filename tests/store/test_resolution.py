@@ -1,0 +1,59 @@
+"""How far each type is resolved, which rules are in force, what sources send as versions, the hub itself."""
+
+import pytest
+
+from mdm.errors import NotFound
+from mdm.services.hub import Hub
+from mdm.store import health, hubs, log, resolution, versions
+from mdm.store.resolution import StateRow
+from tests.store.rows import AUTHOR, fact
+
+
+def test_the_state_of_a_type_is_what_was_saved_last(hub: Hub) -> None:
+    with hub.database.write() as writer:
+        assert resolution.state(writer, "other") is None
+        for upto in (10, 20):
+            resolution.save(writer, StateRow("other", upto, upto + 1, "v1", "2026-01-01" if upto > 10 else None, 3))
+        assert resolution.state(writer, "other") == StateRow("other", 20, 21, "v1", "2026-01-01", 3)
+        assert resolution.positions(writer, ["other", "unknown"]) == {"other": 21, "unknown": 0}
+        assert resolution.positions(writer, []) == {}
+
+
+def test_the_rules_applied_last_are_in_force_an_old_version_again_included(hub: Hub) -> None:
+    with hub.database.write() as writer:
+        for position, version in ((900, "v1"), (901, "v2"), (902, "v1")):
+            resolution.add_document(
+                writer, version=version, entity_type="other", document=f"text of {version}", position=position
+            )
+        assert resolution.in_force(writer)["other"] == "v1"
+        assert set(resolution.in_force(writer)) == {"customer", "legal_entity", "other"}
+        assert resolution.document(writer, "v2") == "text of v2"
+        with pytest.raises(NotFound, match="no rules version v9"):
+            resolution.document(writer, "v9")
+
+
+def test_what_a_source_sends_as_version_is_known_by_source_and_type(hub: Hub) -> None:
+    with hub.database.write() as writer:
+        versions.add_sorts(writer, {("crm", "customer"): "integer", ("erp", "customer"): "none"})
+        asked = [("crm", "customer"), ("crm", "legal_entity"), ("psa", "customer")]
+        assert versions.sorts(writer, asked) == {("crm", "customer"): "integer"}
+        assert versions.sorts(writer, []) == {}
+        versions.add_sorts(writer, {})
+
+
+def test_a_hub_is_made_once_and_keeps_its_salt(hub: Hub) -> None:
+    with hub.database.write() as writer:
+        assert not hubs.create(writer, "another")
+        assert hubs.salt(writer) == hub.salt
+        assert len(hub.salt) == 32
+
+
+def test_a_commit_is_on_the_disk_before_it_is_acknowledged(hub: Hub) -> None:
+    with hub.database.read() as reader:
+        assert health.durable(reader)
+
+
+def test_what_is_pending_is_counted_by_type(hub: Hub) -> None:
+    with hub.database.write() as writer:
+        log.append(writer, [fact("1"), fact("2"), fact("3", entity_type="legal_entity")], author=AUTHOR)
+        assert health.pending(writer) == {"customer": 2, "legal_entity": 1}
