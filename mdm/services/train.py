@@ -282,10 +282,9 @@ def _second_opinion(model: MatchModel, evidence: _Evidence) -> float:
 def _differences(first: float, second: float) -> list[str]:
     if max(first, second) <= _AGREE * min(first, second):
         return []
-    return [
-        f"a second fit, from random starts, takes {second:.0%} of the pairs for matches and this one {first:.0%}: "
-        "compare the two rules files on records you know before you apply this one"
-    ]
+    shares = f"takes {second:.0%} of the pairs for matches and this one {first:.0%}"
+    advice = "compare the two rules files on records you know before you apply this one"
+    return [f"a second fit, from random starts, {shares}: {advice}"]
 
 
 def _notes(attributes: Sequence[TrainedAttribute]) -> Iterator[str]:

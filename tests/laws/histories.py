@@ -70,17 +70,23 @@ def entity_type(of: str, variant: int = 0) -> EntityType:
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """What a history is full of: kinds of facts, modes of records, values, and how often each is given."""
+    """What a history is full of: kinds of facts, modes of records, values, and how often each is given.
+
+    At home a record has the value `a` of its neighbours by number, one of each source.
+    """
 
     kinds: tuple[str, ...]
     modes: tuple[str, ...]
     a: str
     b: str
     given: tuple[int, ...]
+    at_home: tuple[int, ...] = (0,)
+    t: tuple[int, ...] = (0, 0, 0, 1)
 
 
-# Capitals are the same value written otherwise, so that it shows who wins. Each mood was measured over two
-# hundred seeds to reach what the others seldom do: blocks at the cap, the deleted that hang, contradictions.
+# Capitals are the same value written otherwise, so that it shows who wins. Each mood reaches what the others
+# seldom do, measured over two hundred seeds: anything, blocks at the cap, the deleted that hang, contradictions,
+# trust that falls.
 MOODS = (
     Mood(
         ("record",) * 14 + ("verdict",) * 4 + ("set", "undo", "undo", "tick"),
@@ -91,12 +97,16 @@ MOODS = (
         ("put",) * 6 + ("patch",) * 2 + ("delete",) * 3, "pPpPq", "xXyY-", (1, 1, 1, 1, 0),
     ),
     Mood(
-        ("record",) * 22 + ("verdict", "verdict", "set", "undo", "tick", "tick"),
-        ("put",) * 6 + ("patch",) * 2 + ("delete",) * 5, "pPqQr", "xXxy", (1, 1, 1, 1, 0),
+        ("record",) * 22 + ("verdict", "set", "undo", "tick"),
+        ("put",) * 6 + ("patch",) + ("delete",) * 6, "pPqQr", "xXxXy", (1, 1, 1, 1, 0), at_home=(1, 1, 1, 0),
     ),
     Mood(
         ("record",) * 12 + ("verdict",) * 6 + ("set",) * 3 + ("undo",) * 3 + ("tick",) * 2,
-        ("put",) * 6 + ("patch",) + ("delete",), "pPqQrR", "xXy-", (1, 1, 0),
+        ("put",) * 5 + ("patch",) + ("delete",) * 2, "pPqQrR", "xXy-", (1, 1, 0), at_home=(1, 0), t=(0, 1),
+    ),
+    Mood(
+        ("record",) * 18 + ("verdict", "verdict", "undo") + ("tick",) * 5,
+        ("put",) * 8 + ("patch",) * 2 + ("delete",), "pPqQrR", "xXxXy", (1, 1, 1, 1, 0), at_home=(1, 1, 1, 0),
     ),
 )  # fmt: skip
 
@@ -125,7 +135,7 @@ def _fact(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: Sequ
     if kind == "record":
         return of, kind, _record(pick, facts, mood, key)
     if kind == "tick":
-        return of, kind, {"date": f"2026-01-{pick(range(1, 29)):02}"}
+        return of, kind, {"date": _date(pick, facts)}
     decisions = [number for number, fact in enumerate(facts) if fact[1] in {"verdict", "undo"} and fact[0] == of]
     if kind == "undo":
         return (of, "undo", {"undoes": pick(decisions), "reason": ""}) if decisions else None
@@ -155,16 +165,24 @@ def _record(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, key: str)
         # half of the versions come late
         "source": source, "source_id": source_id, "version": pick([pick(range(20)), max(sent, default=0) + 1]),
         "event_time": day and f"2026-01-{day:02}T00:00:00.000000Z", "mode": mode, "batch": "", "line": 0,
-        "attributes": {} if mode == "delete" else _attributes(pick, mood, of),
+        "attributes": {} if mode == "delete" else _attributes(pick, mood, key),
     }  # fmt: skip
 
 
-def _attributes(pick: Callable[[Any], Any], mood: Mood, of: str) -> dict[str, Any]:
+def _date(pick: Callable[[Any], Any], facts: list[Fact]) -> str:
+    """A little later than the latest, so that trust falls step by step; now and then an earlier day."""
+    latest = max((int(body["date"][-2:]) for _, kind, body in facts if kind == "tick"), default=1)
+    return f"2026-01-{pick([min(latest + pick([1, 2, 4]), 28)] * 4 + [pick(range(1, 29))]):02}"
+
+
+def _attributes(pick: Callable[[Any], Any], mood: Mood, key: str) -> dict[str, Any]:
+    _, of, source_id = key.split(":")
+    a = ("pP", "qQ", "rR")[int(source_id) // 3] if pick(mood.at_home) else mood.a
     values: dict[str, Any] = {}
     for attribute, domain, often in (
-        ("a", mood.a, mood.given),
+        ("a", a, mood.given),
         ("b", mood.b, mood.given),
-        ("t", ["ID4711", "ID4712"], [0, 0, 0, 1]),
+        ("t", ["ID4711", "ID4712"], mood.t),
     ):
         if pick(often):
             value = pick(domain)

@@ -14,7 +14,7 @@ from mdm.settings import Settings
 from tests.laws import histories, standing
 from tests.laws.replay import Driven
 
-SAMPLE, LARGE_SAMPLE, MANY = range(12), range(48), range(1000, 1150)
+SAMPLE, LARGE_SAMPLE, MANY = range(15), range(60), range(1000, 1150)
 
 
 class Hubs:
