@@ -13,7 +13,7 @@ from mdm.store.database import Transaction
 def check(hub: Hub) -> None:
     """Check all of it; an AssertionError says what does not hold."""
     with hub.database.read() as reader:
-        for law in (_xrefs, _versions, _blocks, _edges, _hanging, _cut, _references, _feed):
+        for law in (_xrefs, _versions, _blocks, _edges, _hanging, _cut, _due, _references, _feed):
             law(reader)
 
 
@@ -80,6 +80,15 @@ def _hanging(reader: Transaction) -> None:
 def _cut(reader: Transaction) -> None:
     for of, count in reader.rows("SELECT entity_type, cut_records FROM resolution"):
         assert reader.one("SELECT count(*) FROM source_record WHERE cut AND entity_type = ?", of) == (count,)
+
+
+def _due(reader: Transaction) -> None:
+    """Whatever was due by the latest tick has been decided again."""
+    rows = reader.rows(
+        "SELECT due, tick FROM golden_version JOIN resolution"
+        " ON resolution.entity_type = golden_version.entity_type WHERE until IS NULL AND due IS NOT NULL"
+    )
+    assert all(tick is None or due > tick for due, tick in rows)
 
 
 def _references(reader: Transaction) -> None:
