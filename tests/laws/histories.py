@@ -90,23 +90,24 @@ class Mood:
 MOODS = (
     Mood(
         ("record",) * 14 + ("verdict",) * 4 + ("set", "undo", "undo", "tick"),
-        ("put",) * 5 + ("patch",) * 2 + ("delete",) * 2, "pPq-", "xXy-", (1, 1, 0),
+        ("put",) * 5 + ("patch",) * 2 + ("delete",) * 2, "pPq-", "uUv-", (1, 1, 0),
     ),
     Mood(
         ("record",) * 26 + ("verdict", "undo", "tick"),
-        ("put",) * 6 + ("patch",) * 2 + ("delete",) * 3, "pPpPq", "xXyY-", (1, 1, 1, 1, 0),
+        ("put",) * 6 + ("patch",) * 2 + ("delete",) * 3, "pPpPq", "uUvV-", (1, 1, 1, 1, 0),
     ),
     Mood(
         ("record",) * 22 + ("verdict", "set", "undo", "tick"),
-        ("put",) * 6 + ("patch",) + ("delete",) * 6, "pPqQr", "xXxXy", (1, 1, 1, 1, 0), at_home=(1, 1, 1, 0),
+        ("put",) * 6 + ("patch",) + ("delete",) * 6, "pPqQr", "uUuUv", (1, 1, 1, 1, 0), at_home=(1, 1, 1, 0),
     ),
     Mood(
-        ("record",) * 12 + ("verdict",) * 6 + ("set",) * 3 + ("undo",) * 3 + ("tick",) * 2,
-        ("put",) * 5 + ("patch",) + ("delete",) * 2, "pPqQrR", "xXy-", (1, 1, 0), at_home=(1, 0), t=(0, 1),
+        ("record",) * 14 + ("verdict",) * 6 + ("set",) * 2 + ("undo",) * 2 + ("tick",),
+        ("put",) * 5 + ("patch",) + ("delete",) * 2, "pPqQrR", "uUuv-", (1, 1, 1, 0), at_home=(1, 1, 0), t=(0, 1),
     ),
     Mood(
         ("record",) * 18 + ("verdict", "verdict", "undo") + ("tick",) * 5,
-        ("put",) * 8 + ("patch",) * 2 + ("delete",), "pPqQrR", "xXxXy", (1, 1, 1, 1, 0), at_home=(1, 1, 1, 0),
+        ("put",) * 8 + ("patch",) * 2 + ("delete",), "pPqQrR", "uUuUv", (1, 1, 1, 1, 0), at_home=(1, 1, 1, 0),
+        t=(0, 0, 1),
     ),
 )  # fmt: skip
 
@@ -172,7 +173,7 @@ def _record(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, key: str)
 def _date(pick: Callable[[Any], Any], facts: list[Fact]) -> str:
     """A little later than the latest, so that trust falls step by step; now and then an earlier day."""
     latest = max((int(body["date"][-2:]) for _, kind, body in facts if kind == "tick"), default=1)
-    return f"2026-01-{pick([min(latest + pick([1, 2, 4]), 28)] * 4 + [pick(range(1, 29))]):02}"
+    return f"2026-01-{pick([min(latest + pick([1, 2, 4]), 28)] * 3 + [pick(range(1, 29))]):02}"
 
 
 def _attributes(pick: Callable[[Any], Any], mood: Mood, key: str) -> dict[str, Any]:

@@ -83,7 +83,11 @@ def _cut(reader: Transaction) -> None:
 
 
 def _due(reader: Transaction) -> None:
-    """Whatever was due by the latest tick has been decided again."""
+    """Every type is at the greatest tick, and whatever was due by it has been decided again."""
+    bodies = reader.rows("SELECT body FROM payload JOIN log ON log.position = payload.position WHERE kind = 'tick'")
+    greatest = max((orjson.loads(body)["date"] for (body,) in bodies), default=None)
+    ticks = reader.rows("SELECT tick FROM resolution WHERE entity_type IN ('place', 'thing')")
+    assert {row[0] for row in ticks} == {greatest}
     rows = reader.rows(
         "SELECT due, tick FROM golden_version JOIN resolution"
         " ON resolution.entity_type = golden_version.entity_type WHERE until IS NULL AND due IS NOT NULL"

@@ -1,0 +1,142 @@
+"""Histories that random ones seldom reach, each told line by line and compared with the plain hub."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.laws import histories
+from tests.laws.replay import Driven
+from tests.laws.test_resolution_laws import Hubs, settled_as_plain
+
+Tell = Callable[..., Driven]
+
+
+@pytest.fixture
+def told(sqlite_template: Path, tmp_path: Path) -> Iterator[Tell]:
+    """Tells a history to a fresh hub: `told("thing 0 put a=p b=u", "thing 0 same 1", "tick 5", "settle")`."""
+    hubs = Hubs(sqlite_template, tmp_path)
+
+    def tell(*lines: str) -> Driven:
+        driven = hubs.new()
+        for number, line in enumerate(lines):
+            _tell(driven, number, line.split())
+        settled_as_plain(driven)
+        return driven
+
+    yield tell
+    for hub in hubs.made:
+        hub.close()
+
+
+def _tell(driven: Driven, number: int, words: list[str]) -> None:
+    match words:
+        case ["settle"]:
+            settled_as_plain(driven)
+        case ["rules", of, variant]:
+            driven.apply(of, int(variant))
+        case ["tick", day]:
+            driven.put(number, ("place", "tick", {"date": f"2026-01-{int(day):02}"}))
+        case ["undo", of, line]:
+            driven.put(number, (of, "undo", {"undoes": int(line), "reason": ""}))
+        case [of, id_, "put" | "patch" | "delete" as mode, *given]:
+            driven.put(number, (of, "record", _record(number, id_, mode, given)))
+        case [of, left, verdict, right]:
+            body = {"verdict": verdict, "left": _keys(of, left), "right": _keys(of, right), "reason": ""}
+            driven.put(number, (of, "verdict", {**body, "supersedes": [], "action": "verdict"}))
+
+
+def _record(number: int, id_: str, mode: str, given: list[str]) -> dict[str, object]:
+    values = dict(each.split("=") for each in given)
+    day = values.pop("on", None)
+    time = f"2026-01-{int(day):02}T00:00:00.000000Z" if day else None
+    return {
+        "source": f"s{1 + int(id_) % 3}", "source_id": id_, "version": number, "event_time": time, "mode": mode,
+        "batch": "", "line": 0, "attributes": values,
+    }  # fmt: skip
+
+
+def _keys(of: str, ids: str) -> list[str]:
+    return [f"s{1 + int(id_) % 3}:{of}:{id_}" for id_ in ids.split(",")]
+
+
+def bears(driven: Driven, of: str, ids: str) -> list[int | None]:
+    """The golden numbers of these records, counted from the first that any of them bears."""
+    golden = driven.found(of).golden
+    numbers = [golden.get(key) for key in _keys(of, ids)]
+    order = sorted({number for number in numbers if number is not None})
+    return [None if number is None else order.index(number) for number in numbers]
+
+
+def test_the_values_of_a_deleted_record_bar_nothing(told: Tell) -> None:
+    driven = told(
+        "thing 0 put a=p b=u", "thing 1 put t=ID4711", "thing 0 same 1", "thing 1 delete", "settle",
+        "thing 2 put a=p b=u t=ID4712",
+    )  # fmt: skip
+    assert bears(driven, "thing", "0,1,2") == [0, 0, 0]
+
+
+def test_the_living_values_of_a_must_linked_group_bar_a_third(told: Tell) -> None:
+    driven = told(
+        "thing 0 put a=p b=u", "thing 1 put t=ID4711", "thing 0 same 1", "settle", "thing 2 put a=p b=u t=ID4712"
+    )
+    assert bears(driven, "thing", "0,1,2") == [0, 0, 1]
+
+
+def test_an_edge_of_a_deleted_record_does_not_strengthen_a_bridge(told: Tell) -> None:
+    driven = told(
+        "thing 0 put a=p b=u", "thing 1 put a=q b=v", "thing 0 same 1", "thing 1 delete", "settle",
+        "thing 2 put a=p b=u t=ID4711", "thing 3 put a=q b=v t=ID4711",
+    )  # fmt: skip
+    assert bears(driven, "thing", "0,1,2,3") == [0, 0, 1, 1]
+
+
+def test_two_deleted_records_hang_on_one_and_one_of_them_is_deleted_again(told: Tell) -> None:
+    driven = told(
+        "thing 0 put a=p b=u", "thing 1 put a=p b=u", "thing 2 put a=p b=u", "settle", "thing 0 delete",
+        "thing 1 delete", "settle", "thing 1 delete",
+    )  # fmt: skip
+    assert bears(driven, "thing", "0,1,2") == [0, 0, 0]
+
+
+def test_a_deleted_founder_leaves_for_a_stronger_match_and_takes_its_number_along(told: Tell) -> None:
+    driven = told(
+        "thing 0 put a=p b=u t=ID4711", "thing 1 put a=p b=u", "settle", "thing 0 delete", "settle",
+        "thing 2 put t=ID4711",
+    )  # fmt: skip
+    assert bears(driven, "thing", "0,1,2") == [0, 1, 0]
+
+
+def test_a_record_without_values_joins_and_the_feed_says_that_it_did(told: Tell) -> None:
+    driven = told("thing 0 put a=p", "thing 1 put", "settle", "thing 0 same 1")
+    assert bears(driven, "thing", "0,1") == [0, 0]
+
+
+def test_a_contradiction_between_records_not_yet_arrived_outlives_new_rules(told: Tell) -> None:
+    driven = told("place 0,1 same 2,3,4", "place 2 related 4", "settle", "rules place 1", "settle", "rules place 0")
+    assert sum(kind == "contradiction" for kind, *_ in driven.found("place").tasks) == 2
+
+
+def shown(driven: Driven) -> list[bytes]:
+    return [attributes for attributes, _ in driven.found("place").values.values()]
+
+
+def test_trust_falls_on_the_day_it_is_due_though_nothing_else_happens(told: Tell) -> None:
+    """s2 begins at 96 and loses half in three days; s1 stays at 90."""
+    records = ("place 0 put a=p b=u on=1", "place 1 put a=P b=u on=1", "tick 1", "settle")
+    assert shown(told(*records)) == [b'{"a":"P","b":"u"}']
+    assert shown(told(*records, "tick 2")) == [b'{"a":"p","b":"u"}']
+
+
+def test_the_greatest_tick_counts_and_not_the_last(told: Tell) -> None:
+    records = ("place 0 put a=p b=u on=1", "place 1 put a=P b=u on=1")
+    driven = told(*records, "tick 9", "settle", "tick 1", "settle", "place 1 put a=P b=u on=1 t=ID4711")
+    assert shown(driven) == [b'{"a":"p","b":"u","t":"ID4711"}']
+
+
+def test_no_value_of_the_small_world_counts_as_missing() -> None:
+    """Kinds take an `x` for "nothing"; histories full of those would reach little."""
+    model = histories.entity_type("thing").matching
+    for mood in histories.MOODS:
+        for attribute, domain in (("a", mood.a), ("b", mood.b)):
+            assert all(model.kind(attribute).standardise(value) for value in domain if value != "-")
