@@ -3,7 +3,7 @@
 
 PORT ?= 8000
 SERVE ?= 1
-N ?= 1
+N ?= 100
 COUNT ?= 100000
 
 BIN := .venv/bin
@@ -25,7 +25,7 @@ test: .venv/dev ## The test suite: SQLite and a real PostgreSQL, nothing to set 
 verify: .venv/dev ## The longer tier of tests
 	@$(BIN)/pytest -m verify -n 2 --dist worksteal
 
-soak: .venv/dev ## Random histories for as long as you like (N=10 is ten times as many)
+soak: .venv/dev ## Random histories for as long as you like (N=1000 seeds of each law)
 	@SOAK_N=$(N) $(BIN)/pytest -m soak -s -o faulthandler_timeout=0
 
 check: .venv/dev ## Format, lint, types, import contracts, generated pages

@@ -41,8 +41,8 @@ class Clusters:
 def form(work: Work, graph: Graph, touched: Iterable[int]) -> Clusters:
     """Resolve the old and the new pieces of every touched record again."""
     seeds = set(touched)
-    if not work.afresh:
-        seeds |= pieces(graph, seeds, new=False).keys()
+    # Under new rules all records are in hand, those not yet arrived included: verdicts may tie them too.
+    seeds |= work.records.keys() if work.afresh else pieces(graph, seeds, new=False).keys()
     clusters = Clusters(work, graph, pieces(graph, seeds, new=True))
     work.load("id", clusters.piece_of)
     _cluster_all(clusters)

@@ -103,6 +103,7 @@ def _events(work: Work, result: Result) -> list[feed.FeedRow]:
         for new in golden.versions
     ]  # fmt: skip
     moves = {id_: (_before(work, id_), work.records[id_].golden or 0) for id_ in golden.moved}
+    moves |= {id_: (None, work.records[id_].golden or 0) for id_ in _revived(work) if id_ not in moves}
     died = {
         id_: work.records[id_].golden or 0
         for id_ in sorted(work.dirty) if work.was_living(id_) and not work.records[id_].living
@@ -114,6 +115,15 @@ def _events(work: Work, result: Result) -> list[feed.FeedRow]:
     if work.afresh:
         events.insert(0, feed.rules_event(of, work.entity_type.version))
     return [*events, *feed.task_events(of, [task.id for task in result.tasks.opened])]
+
+
+def _revived(work: Work) -> list[int]:
+    """The records that were deleted and are living again: their cross-references hold once more."""
+    return [
+        id_
+        for id_ in sorted(work.dirty)
+        if _before(work, id_) is not None and not work.was_living(id_) and work.records[id_].living
+    ]
 
 
 def _mark_dependents(writer: Transaction, work: Work, result: Result) -> None:

@@ -112,9 +112,35 @@ def test_a_record_without_values_joins_and_the_feed_says_that_it_did(told: Tell)
     assert bears(driven, "thing", "0,1") == [0, 0]
 
 
+def test_a_deletion_is_told_once_by_the_key_that_is_gone(told: Tell) -> None:
+    driven = told("thing 0 put a=p", "thing 1 put a=q", "settle", "thing 0 delete", "settle", "thing 0 delete")
+    with driven.hub.database.read() as reader:
+        told_of = reader.rows(
+            "SELECT source_id FROM change JOIN source_record ON id = record_id WHERE kind = 'xref.removed'"
+        )
+    assert told_of == [("0",)]
+
+
 def test_a_contradiction_between_records_not_yet_arrived_outlives_new_rules(told: Tell) -> None:
     driven = told("place 0,1 same 2,3,4", "place 2 related 4", "settle", "rules place 1", "settle", "rules place 0")
     assert sum(kind == "contradiction" for kind, *_ in driven.found("place").tasks) == 2
+
+
+def test_a_piece_is_cut_no_further_than_it_must_be(told: Tell) -> None:
+    """Four are too many under the third rules, joined by 4 bits all; two of them by 5 bits, one step of the grid up."""
+    driven = told(
+        "rules thing 2", "place 0 put a=p", "place 1 put a=q", "thing 0 put a=p b=u place=0",
+        "thing 1 put a=p b=u place=1", "thing 2 put a=p", "thing 3 put a=p",
+    )  # fmt: skip
+    assert bears(driven, "thing", "0,1,2,3") == [0, 0, 1, 2]
+
+
+def test_a_must_link_that_holds_again_cuts_the_piece_it_was_not_part_of(told: Tell) -> None:
+    driven = told(
+        "rules thing 2", "thing 0 put a=p", "thing 1 put a=p", "thing 2 put a=p", "thing 3 put a=q",
+        "thing 0 same 3", "settle", "undo thing 5", "settle", "undo thing 7",
+    )  # fmt: skip
+    assert bears(driven, "thing", "0,1,2,3") == [0, 1, 2, 0]
 
 
 def shown(driven: Driven) -> list[bytes]:

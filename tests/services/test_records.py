@@ -67,6 +67,15 @@ def test_a_late_version_does_not_overrule_a_newer_one(hub: Hub) -> None:
     assert [bytes(row[0]) for row in rows] == [b'{"name":"Acme AG"}']
 
 
+def test_the_feed_says_when_a_deleted_record_is_there_again(hub: Hub) -> None:
+    for mode in ("put", "delete", "put"):
+        incoming = Incoming("crm", "customer", "1", {"name": "Acme GmbH"} if mode == "put" else {}, None, None, mode)
+        records.put(hub, incoming, author=AUTHOR, wait=True)
+    with hub.database.read() as reader:
+        kinds = [row[0] for row in reader.rows("SELECT kind FROM change WHERE record_id IS NOT NULL ORDER BY sequence")]
+    assert kinds == ["xref.assigned", "xref.removed", "xref.assigned"]
+
+
 def test_one_batch_keeps_what_is_good_and_quarantines_what_is_not(hub: Hub) -> None:
     items = [record(version=1), record(version=1, name="Other AG"), record("2", version=1)]
     origin = Origin("batch", "records.csv", "crm", "customer")
