@@ -14,7 +14,7 @@ from mdm.errors import Forbidden
 Role = Literal["reader", "source", "steward", "approver", "auditor", "admin"]
 Action = Literal[
     "ingest", "look up", "read golden records", "read the feed", "read tasks", "decide", "read quarantine",
-    "read rules", "apply rules", "read statistics",
+    "mend quarantine", "read rules", "apply rules", "read statistics",
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -22,10 +22,10 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 _READ: frozenset[Action] = frozenset(
     {"look up", "read golden records", "read the feed", "read rules", "read statistics"}
 )
-_STEWARD: frozenset[Action] = _READ | {"read tasks", "decide", "read quarantine"}
+_STEWARD: frozenset[Action] = _READ | {"read tasks", "decide", "read quarantine", "mend quarantine"}
 MAY: dict[Role, frozenset[Action]] = {
     "reader": _READ,
-    "source": frozenset({"ingest", "look up", "read quarantine"}),
+    "source": frozenset({"ingest", "look up", "read quarantine", "mend quarantine"}),
     "steward": _STEWARD,
     "approver": _STEWARD,
     "auditor": _READ | {"read tasks", "read quarantine"},
@@ -42,7 +42,7 @@ SEES: dict[Role, frozenset[Privacy]] = {
     "admin": _ALL,
 }
 # These bind a key that is narrowed to one source: what it writes and whose payloads it reads. A crosswalk stays whole.
-_BY_SOURCE: frozenset[Action] = frozenset({"ingest", "read quarantine"})
+_BY_SOURCE: frozenset[Action] = frozenset({"ingest", "read quarantine", "mend quarantine"})
 
 
 @dataclass(frozen=True, slots=True)

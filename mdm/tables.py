@@ -280,8 +280,13 @@ class Batch(SQLModel, table=True):
 
 
 class Quarantine(SQLModel, table=True):
-    """A rejected row: where it stood, the rule it broke, and the row itself."""
+    """A rejected row: where it stood, the rule it broke, the row itself, and what became of it.
 
+    `raw` is the row as it came; `parts` its values by column as they stand after mending. `position` is the log
+    position it was taken at.
+    """
+
+    __table_args__ = (Index("ix_quarantine_status", "status", "file", "line", "id"),)
     id: str = Field(primary_key=True)
     batch: str
     source: str
@@ -293,8 +298,13 @@ class Quarantine(SQLModel, table=True):
     rule: str
     detail: str = Field(sa_type=Text)
     raw: str = Field(sa_type=Text)
-    status: str = Field(index=True)
+    parts: str | None = Field(sa_type=Text)
+    status: str
     recorded_at: str
+    settled_by: str | None
+    settled_at: str | None
+    reason: str | None = Field(sa_type=Text)
+    position: int | None = Field(sa_type=BigInteger)
 
 
 class ApiKey(SQLModel, table=True):
@@ -316,7 +326,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "block_member": ("key",),
     "block_size": ("key",),
     "golden_version": ("attributes", "lineage"),
-    "quarantine": ("value", "detail", "raw"),
+    "quarantine": ("value", "detail", "raw", "parts", "reason"),
     "log": ("key_token",),
     "task": ("id",),
     "reference_link": ("target_token",),

@@ -59,6 +59,14 @@ class ReasonBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Merged the wrong Acme"}]})
 
 
+class RetryBody(Body):
+    """What to put into the columns of a rejected row before it is read again; null or "" takes a value away."""
+
+    set: dict[str, Any] = Field(default={}, max_length=1_000)
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"set": {"modified": "2024-12-31"}}]})
+
+
 class MergeBody(ReasonBody):
     """Golden records that are one thing."""
 

@@ -12,6 +12,7 @@ from mdm.api.problems import faults_of
 from mdm.entity_types import EntityType, check, hint
 from mdm.errors import Fault, InvalidInput
 from mdm.ingest.incoming import Incoming, Mode, time_text, version_value
+from mdm.ingest.parts import Parts
 from mdm.ingest.rows import Rejected
 from mdm.log import Key
 
@@ -71,6 +72,6 @@ def _rejected(index: int, sent: Any, faults: Sequence[Fault]) -> tuple[Rejected,
     column = first.pointer.removeprefix("/attributes").removeprefix("/").replace("/", ".") or None
     rejected = Rejected(
         file=REQUEST, line=index + 1, column=column, value=first.value, rule=first.rule, detail=first.detail,
-        raw=orjson.dumps(sent).decode(),
+        raw=orjson.dumps(sent).decode(), parts=Parts(sent if isinstance(sent, dict) else {}, typed=True),
     )  # fmt: skip
     return rejected, tuple(faults)

@@ -6,6 +6,7 @@ from typing import TextIO
 
 from mdm.entity_types import LONGEST_TEXT
 from mdm.errors import UnreadableFile
+from mdm.ingest.parts import Parts, uneven
 from mdm.ingest.rows import Rejected, Row
 
 LONGEST_CELL = 8 << 20
@@ -38,14 +39,15 @@ def _rows(text: TextIO, file: str, delimiter: str) -> Iterator[Row | Rejected]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield _malformed(file, line, error, "".join(taken))
+            malformed = _malformed(file, line, error, "".join(taken))
+            yield malformed._replace(parts=Parts(dict.fromkeys(header)))
             continue
         if not cells:
             continue
         raw = taken[0] if len(taken) == 1 else "".join(taken)
         if len(cells) != len(header):
             detail = f"{len(cells)} cells, where the header has {len(header)} columns"
-            yield Rejected(file, line, None, None, "ragged_row", detail, raw)
+            yield Rejected(file, line, None, None, "ragged_row", detail, raw, Parts(uneven(header, cells)))
         elif "\0" in raw or len(raw) > LONGEST_TEXT:
             yield _unstorable(file, line, dict(zip(header, cells, strict=True)), raw)
         else:
@@ -94,8 +96,8 @@ def _unstorable(file: str, line: int, values: dict[str, object], raw: str) -> Ro
     for column, cell in values.items():
         text = str(cell)
         if "\0" in text:
-            return Rejected(file, line, column, None, "nul_byte", "holds a NUL byte", raw)
+            return Rejected(file, line, column, None, "nul_byte", "holds a NUL byte", raw, Parts(values))
         if len(text) > LONGEST_TEXT:
             detail = f"has {len(text):,} characters; at most {LONGEST_TEXT:,} are taken"
-            return Rejected(file, line, column, None, "text_too_long", detail, raw)
+            return Rejected(file, line, column, None, "text_too_long", detail, raw, Parts(values))
     return Row(line, values, raw)

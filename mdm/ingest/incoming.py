@@ -10,6 +10,7 @@ from mdm.entity_types import EntityType
 from mdm.ingest.cells import draft_maker
 from mdm.ingest.columns import ENTITY_TYPE, SOURCE, Columns, layout
 from mdm.ingest.objects import draft_of
+from mdm.ingest.parts import Parts
 from mdm.ingest.rows import Draft, RefusalError, Rejected, Row
 from mdm.ingest.times import time_text, version_value
 
@@ -49,7 +50,7 @@ def incoming(
     seen: dict[str, int] = {}
     for row in rows:
         if isinstance(row, Rejected):
-            yield row
+            yield row if row.parts is None else row._replace(parts=row.parts._replace(columns=columns))
             continue
         try:
             _owned(row.values, entity_type, source)
@@ -62,7 +63,8 @@ def incoming(
             record = _record(draft, row, source=source, entity_type=entity_type.entity_type)
             _once(record, draft, seen)
         except RefusalError as no:
-            yield Rejected(file, row.line, no.column, no.value, no.rule, no.detail, row.raw)
+            parts = Parts(row.values, row.typed, columns)
+            yield Rejected(file, row.line, no.column, no.value, no.rule, no.detail, row.raw, parts)
         else:
             yield record
 

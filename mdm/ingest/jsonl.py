@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import TextIO
 
+from mdm.ingest.parts import Parts
 from mdm.ingest.rows import Rejected, Row
 
 
@@ -16,13 +17,17 @@ def read_jsonl(text: TextIO, file: str) -> Iterator[Row | Rejected]:
             value = json.loads(raw, object_pairs_hook=_members, parse_constant=_no_number)
         except (ValueError, RecursionError) as error:
             words = str(error) if isinstance(error, ValueError) else "nested too deeply"
-            yield Rejected(file, line, None, None, "malformed_json", f"not a JSON object: {words}", raw)
+            yield _malformed(file, line, f"not a JSON object: {words}", raw)
             continue
         if isinstance(value, dict):
             yield Row(line, value, raw, typed=True)
         else:
             detail = f"a JSON object is expected, not a {type(value).__name__}"
-            yield Rejected(file, line, None, None, "malformed_json", detail, raw)
+            yield _malformed(file, line, detail, raw)
+
+
+def _malformed(file: str, line: int, detail: str, raw: str) -> Rejected:
+    return Rejected(file, line, None, None, "malformed_json", detail, raw, Parts({}, typed=True))
 
 
 def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from mdm.ingest.parts import Parts
+
 
 class Row(NamedTuple):
     """One row: the line it starts on (from 1), its values by column, and its text as it stands in the file.
@@ -26,6 +28,7 @@ class Rejected(NamedTuple):
     rule: str
     detail: str
     raw: str
+    parts: Parts | None = None
 
     def __str__(self) -> str:
         where = "" if self.column is None else f"column {self.column}: "

@@ -64,7 +64,7 @@ def rejected(principal: Principal, entity_type: EntityType | None, document: Doc
     if entity_type is not None and not hidden(principal, entity_type):
         return document
     # The raw row and the words about it may hold any attribute, so a right to some of them is not enough.
-    return {**document, "value": None, "raw": None, "detail": f"breaks the rule {document['rule']}"}
+    return {**document, "value": None, "raw": None, "columns": None, "detail": f"breaks the rule {document['rule']}"}
 
 
 def _held_back(all_: Mapping[str, Any], shown: Mapping[str, Any]) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from golden_records.identity import golden_id
 from mdm.errors import Fault, InvalidInput
 from mdm.ingest import Incoming, Rejected
+from mdm.ingest.parts import Parts, written
 from mdm.log import Author, Fact, key_token
 from mdm.services.hub import Hub
 from mdm.services.resolving import resolve
@@ -54,15 +55,23 @@ def put_many(
 ) -> list[Outcome]:
     """Take in many records of any types in one transaction; with `keep`, rejected ones go to quarantine."""
     with hub.database.write() as writer:
-        writer.lock_log()
-        intake = _Intake(hub, writer, batch)
-        outcomes = intake.take(items)
-        if intake.facts:
-            first = log.append(writer, intake.facts, author=author)
-            outcomes = [_placed(outcome, first) for outcome in outcomes]
+        outcomes, rejected = take_in(hub, writer, items, author=author, batch=batch)
         if keep:
-            batches.quarantine(writer, batch, intake.rejected, recorded_at=author.recorded_at)
+            batches.quarantine(writer, batch, rejected, recorded_at=author.recorded_at)
     return outcomes
+
+
+def take_in(
+    hub: Hub, writer: Transaction, items: Sequence[Incoming | Rejected], *, author: Author, batch: Origin
+) -> tuple[list[Outcome], list[RejectedRow]]:
+    """Take in many records within a transaction of the caller's; also gives what quarantine should keep."""
+    writer.lock_log()
+    intake = _Intake(hub, writer, batch)
+    outcomes = intake.take(items)
+    if intake.facts:
+        first = log.append(writer, intake.facts, author=author)
+        outcomes = [_placed(outcome, first) for outcome in outcomes]
+    return outcomes, intake.rejected
 
 
 def _placed(outcome: Outcome, first: int) -> Outcome:
@@ -129,7 +138,8 @@ class _Intake:
         return _refused(item, "version_sort", detail)
 
     def _reject(self, item: Rejected, source: str, entity_type: str) -> Outcome:
-        self.rejected.append(RejectedRow(source, entity_type, *item[1:]))
+        why = item.line, item.column, item.value, item.rule, item.detail
+        self.rejected.append(RejectedRow(source, entity_type, *why, item.raw, written(item.parts)))
         pointer = f"/{item.column}" if item.column else ""
         return Outcome("quarantined", None, (Fault(pointer, item.detail, item.rule, item.value),))
 
@@ -154,7 +164,10 @@ def _content(body: Body) -> tuple[object, object]:
 
 def _refused(item: Incoming, rule: str, detail: str) -> Rejected:
     value = None if item.version is None else str(item.version)
-    return Rejected("", item.line, "version", value, rule, detail, item.raw)
+    # Its row is not at hand any more, so it is kept as the whole source record that was made of it.
+    members = {name: getattr(item, name) for name in ("source_id", "attributes", "version", "event_time")}
+    parts = Parts({**members, "deleted": item.mode == "delete"}, typed=True)
+    return Rejected("", item.line, "version", value, rule, detail, item.raw, parts)
 
 
 def _where(hub: Hub, incoming: Incoming, outcome: Outcome) -> Put:

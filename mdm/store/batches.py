@@ -32,6 +32,7 @@ class RejectedRow(NamedTuple):
     rule: str
     detail: str
     raw: str
+    parts: str | None = None
 
 
 def start(transaction: Transaction, origin: Origin, *, actor: str, at: str) -> None:
@@ -56,23 +57,26 @@ def finish(transaction: Transaction, batch: str, *, at: str) -> None:
 
 
 def quarantine(transaction: Transaction, origin: Origin, rejected: Sequence[RejectedRow], *, recorded_at: str) -> None:
-    """Keep rejected rows; the same row of the same file is kept once, however often it comes."""
+    """Keep rejected rows; the same row of the same file is kept once, however often it comes.
+
+    One that was mended, taken or discarded since stays as it is: sending the file again asks nobody twice.
+    """
     columns = (
-        "id", "batch", "source", "entity_type", "file", "line", "column", "value", "rule", "detail", "raw", "status",
-        "recorded_at",
+        "id", "batch", "source", "entity_type", "file", "line", "column", "value", "rule", "detail", "raw", "parts",
+        "status", "recorded_at",
     )  # fmt: skip
     rows = {}
     for row in rejected:
-        written = orjson.dumps([row.source, row.entity_type, origin.file, row.line, row.rule, _storable(row.raw)])
+        written = orjson.dumps([row.source, row.entity_type, origin.file, row.line, row.rule, storable(row.raw)])
         id_ = hashlib.blake2b(written, digest_size=10).hexdigest()
-        value = None if row.value is None else _storable(str(row.value))
+        value = None if row.value is None else storable(str(row.value))
         rows[id_] = (
             id_, origin.id, row.source, row.entity_type, origin.file, row.line, row.column, value, row.rule,
-            _storable(row.detail), _storable(row.raw), "open", recorded_at,
+            storable(row.detail), storable(row.raw), row.parts, "open", recorded_at,
         )  # fmt: skip
-    bulk.upsert(transaction, "quarantine", columns, [rows[id_] for id_ in sorted(rows)], keys=1)
+    bulk.insert_new(transaction, "quarantine", columns, [rows[id_] for id_ in sorted(rows)], keys=1)
 
 
-def _storable(text: str) -> str:
-    """PostgreSQL keeps no NUL and nothing keeps half a surrogate pair: both are written out visibly."""
+def storable(text: str) -> str:
+    """A text that both databases keep: PostgreSQL has no NUL, nothing has half a surrogate pair; both are spelt out."""
     return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")

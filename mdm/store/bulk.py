@@ -28,6 +28,11 @@ def upsert(transaction: Transaction, table: str, columns: Sequence[str], rows: R
     _merge(transaction, table, columns, rows, keys=keys, changes=changes)
 
 
+def insert_new(transaction: Transaction, table: str, columns: Sequence[str], rows: Rows, *, keys: int) -> None:
+    """Add rows; those whose first `keys` columns are there already stay as they are."""
+    _merge(transaction, table, columns, rows, keys=keys, changes=None)
+
+
 def add(transaction: Transaction, table: str, columns: Sequence[str], rows: Rows, *, keys: int) -> None:
     """Add rows, or add their numbers to those whose first `keys` columns are there already."""
     changes = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in _quoted(columns[keys:]))

@@ -198,12 +198,17 @@ def upgrade() -> None:
         sa.Column("rule", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("raw", sa.Text(), nullable=False),
+        sa.Column("parts", sa.Text(), nullable=True),
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("recorded_at", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("settled_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("settled_at", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("position", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("quarantine", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_quarantine_status"), ["status"], unique=False)
+        batch_op.create_index("ix_quarantine_status", ["status", "file", "line", "id"], unique=False)
 
     op.create_table(
         "reference_link",
@@ -335,7 +340,7 @@ def downgrade() -> None:
     op.drop_table("resolution")
     op.drop_table("reference_link")
     with op.batch_alter_table("quarantine", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_quarantine_status"))
+        batch_op.drop_index("ix_quarantine_status")
 
     op.drop_table("quarantine")
     op.drop_table("payload")

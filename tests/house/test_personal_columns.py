@@ -34,7 +34,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "reference_link": {"record_id"},
         "dirty_record": {"record_id"},
         "batch": {"accepted", "unchanged", "quarantined"},
-        "quarantine": {"line"},
+        "quarantine": {"line", "position"},
         "hub": {"id"},
     },
     "a state, a kind or a name out of a short list": {
@@ -59,7 +59,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "resolution": {"tick"},
         "golden_version": {"due"},
         "batch": {"started_at", "finished_at"},
-        "quarantine": {"recorded_at"},
+        "quarantine": {"recorded_at", "settled_at"},
         "api_key": {"created_at", "revoked_at"},
     },
     "a hash or a random number that says nothing once what it was made from is gone": {
@@ -76,7 +76,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
     "said about the work and not about a person in the data: who signed it, in which request, from which file": {
         "log": {"actor", "correlation_id"},
         "batch": {"actor", "file"},
-        "quarantine": {"file"},
+        "quarantine": {"file", "settled_by"},
         "hub": {"name"},
         "rules_document": {"document"},
     },

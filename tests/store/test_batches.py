@@ -63,14 +63,17 @@ def test_what_no_database_can_hold_is_written_out_visibly(hub: Hub) -> None:
     assert (other.value, other.column) == (None, None)
 
 
-def test_pages_of_quarantine_go_by_id_and_keep_to_what_is_wanted(hub: Hub) -> None:
+def test_pages_of_quarantine_go_by_file_and_line_and_keep_to_what_is_wanted(hub: Hub) -> None:
     with hub.database.write() as writer:
-        keep(writer, [rejected(line) for line in range(5)])
+        keep(writer, [rejected(line) for line in (10, 9, 2, 1, 0)])
     with hub.database.read() as reader:
-        wanted, last, found = quarantine.Filter(source="crm", entity_type="customer"), None, list[str]()
+        wanted = quarantine.Filter(source="crm", entity_type="customer")
+        last: Quarantine | None = None
+        found: list[str] = []
         while part := quarantine.page(reader, wanted, after=last, limit=2):
-            found, last = found + [row.id for row in part], part[-1].id
-        assert len(found) == len(set(found)) == 5
+            found, last = found + [row.id for row in part], part[-1]
+        lines = [row.line for row in map(reader.session.get_one, [Quarantine] * 5, found)]
+        assert lines == [0, 1, 2, 9, 10]
         assert quarantine.page(reader, quarantine.Filter(source="erp"), after=None, limit=9) == []
         assert quarantine.page(reader, quarantine.Filter(status="retried"), after=None, limit=9) == []
         one = quarantine.by_id(reader, found[0])

@@ -1,0 +1,110 @@
+"""Mends a rejected row, column by column, and reads it again as its file was read."""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+
+from mdm.entity_types import EntityType, hint
+from mdm.errors import Fault, InvalidInput, UnreadableFile
+from mdm.ingest.cells import BETWEEN_VALUES
+from mdm.ingest.columns import DELETED, EVENT_TIME, ID_COLUMNS, VERSION
+from mdm.ingest.incoming import Incoming, incoming
+from mdm.ingest.objects import MEMBERS
+from mdm.ingest.parts import Parts
+from mdm.ingest.rows import Rejected, Row
+
+_SURPLUS = re.compile("cell [0-9]+")
+
+
+def mended(parts: Parts, given: Mapping[str, object], entity_type: EntityType) -> Parts:
+    """Put values into columns; an empty one (blank or None) takes the value away.
+
+    Raises:
+        InvalidInput: neither the row nor the entity type has such a column, or a value cannot stand in it.
+    """
+    values = dict(parts.values)
+    for column, value in given.items():
+        _check(column, value, parts, entity_type)
+        place, name = _place(values, column, parts, entity_type)
+        if value not in (None, ""):
+            place[name] = _typed(name, value, entity_type) if parts.typed else str(value)
+        elif parts.typed or _is_attribute(column, entity_type) or _SURPLUS.fullmatch(column):
+            place.pop(name, None)
+        else:
+            place[name] = ""
+    return parts._replace(values=values)
+
+
+def read_again(parts: Parts, entity_type: EntityType, *, source: str, file: str, line: int) -> Incoming | Rejected:
+    """Make a source record of the row, or say why it still cannot be one."""
+    wrong = _not_whole(parts, entity_type)
+    if wrong is not None:
+        return Rejected(file, line, wrong[0], None, wrong[1], wrong[2], "")
+    row = Row(line, parts.values, "", parts.typed)
+    try:
+        (found,) = incoming([row], entity_type, source=source, file=file, columns=parts.columns)
+    except UnreadableFile as error:
+        return Rejected(file, line, None, None, "columns", error.detail.removeprefix(f"{file}: "), "")
+    return found
+
+
+def _not_whole(parts: Parts, entity_type: EntityType) -> tuple[str | None, str, str] | None:
+    if not parts.values:
+        return None, "malformed_row", "cannot be taken apart into columns; set the value of each"
+    if parts.typed:
+        return None
+    missing = [name for name, value in parts.values.items() if value is None]
+    if missing:
+        return missing[0], "ragged_row", f"no cell for {', '.join(missing)}; set the value of each"
+    left = [name for name in parts.values if _SURPLUS.fullmatch(name) and not _is_attribute(name, entity_type)]
+    if left:
+        return left[0], "ragged_row", f"cells left over: {', '.join(left)}; put each column right and empty these"
+    return None
+
+
+def _check(column: str, value: object, parts: Parts, entity_type: EntityType) -> None:
+    own = [*entity_type.attributes]
+    own += [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.fields(name)]
+    own += [VERSION, EVENT_TIME, DELETED, *(ID_COLUMNS if parts.typed else ()), *(MEMBERS if parts.typed else ())]
+    known = dict.fromkeys([*parts.values, *own, *filter(None, dataclasses.astuple(parts.columns))])
+    wrong = None
+    if column not in known and not _inside(parts, column):
+        wrong = f"the row has no column {column!r}{hint(column, known)}"
+    elif not parts.typed and (isinstance(value, bool) or not isinstance(value, str | int | None)):
+        wrong = f"the cell of column {column!r} is text, not {value!r}"
+    if wrong is not None:
+        raise InvalidInput(wrong, faults=[Fault(f"/set/{column}", wrong, "column", value)])
+
+
+def _inside(parts: Parts, column: str) -> bool:
+    """Whether the row is a whole source record with such an attribute, known to its entity type or not."""
+    attributes = parts.values.get("attributes")
+    return parts.typed and isinstance(attributes, dict) and column in attributes
+
+
+def _is_attribute(column: str, entity_type: EntityType) -> bool:
+    name, _, field = column.partition(".")
+    return column in entity_type.attributes or (name in entity_type.attributes and field in entity_type.fields(name))
+
+
+def _place(
+    values: dict[str, object], column: str, parts: Parts, entity_type: EntityType
+) -> tuple[dict[str, object], str]:
+    """The object that holds a column's value, copied so that the row itself stays as it is, and its name there."""
+    place, name = values, column
+    if not parts.typed:
+        return place, name
+    attributes = values.get("attributes")
+    if isinstance(attributes, dict) and "attributes" not in entity_type.attributes and column not in MEMBERS:
+        place = values["attributes"] = dict(attributes)
+    attribute, dot, field = column.partition(".")
+    if dot and column not in place and _is_attribute(column, entity_type):
+        held = place.get(attribute)
+        place[attribute] = inner = dict(held) if isinstance(held, dict) else {}
+        return inner, field
+    return place, name
+
+
+def _typed(name: str, value: object, entity_type: EntityType) -> object:
+    attribute = entity_type.attributes.get(name)
+    return BETWEEN_VALUES.split(value) if attribute and attribute.many and isinstance(value, str) else value

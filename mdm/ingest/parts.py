@@ -1,0 +1,43 @@
+"""A rejected row taken apart into its columns, kept so that it can be mended and read again."""
+
+from typing import NamedTuple
+
+import orjson
+
+from mdm.ingest.columns import Columns
+
+
+class Parts(NamedTuple):
+    """The values of a row by column, whether they carry types of their own, and the columns that the caller named.
+
+    A cell that the row does not have is None; `values` is empty where the row cannot be taken apart.
+    """
+
+    values: dict[str, object]
+    typed: bool = False
+    columns: Columns = Columns()
+
+
+def uneven(header: list[str], cells: list[str]) -> dict[str, object]:
+    """Take apart a row of too few or too many cells: None for a missing one, `cell 4` and so on for those left over."""
+    names = header + [f"cell {number}" for number in range(len(header) + 1, len(cells) + 1)]
+    return {name: cells[place] if place < len(cells) else None for place, name in enumerate(names)}
+
+
+def written(parts: Parts | None) -> str | None:
+    """Write parts as text for the database; what JSON cannot hold counts as a row that cannot be taken apart."""
+    if parts is None:
+        return None
+    named = [parts.columns.id, parts.columns.version, parts.columns.event_time]
+    try:
+        return orjson.dumps([parts.values, parts.typed, named]).decode()
+    except orjson.JSONEncodeError:  # half a surrogate pair, nested too deeply, or a number of over 64 bits
+        return orjson.dumps([{}, parts.typed, named]).decode()
+
+
+def parsed(text: str | None) -> Parts:
+    """Read what `written` wrote."""
+    if text is None:
+        return Parts({}, typed=True)
+    values, typed, named = orjson.loads(text)
+    return Parts(values, typed, Columns(*named))
