@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def ingest(  # noqa: PLR0913  a command's options are its parameters
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="csv, tsv or jsonl; - for standard input.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="csv, tsv or jsonl, also .gz; - for standard input.")],
     *,
     source: Annotated[str, typer.Option(help="The system that the records come from.")],
     entity_type: Annotated[str, typer.Option("--type", help="The entity type of the records.")],

@@ -1,4 +1,4 @@
-"""Finds the reader for a file by its ending, or for standard input by its first character."""
+"""Finds the reader for a file by its ending, or for standard input by its first characters; gzip is expanded."""
 
 import shutil
 import sys
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
 from mdm.errors import UnreadableFile
+from mdm.ingest import gzip
 from mdm.ingest.csv import read_csv, read_tsv
 from mdm.ingest.jsonl import read_jsonl
 from mdm.ingest.rows import Rejected, Row
@@ -27,9 +28,15 @@ STDIN = "-"
 IN_MEMORY = 16 << 20
 
 
+def stem(file: str) -> str:
+    """Give the name of a file without its folder and endings: `crm` for `data/crm.csv.gz`."""
+    return Path(_plain(file)).stem
+
+
 def read(file: str, *, stream: BinaryIO | None = None) -> Iterator[Row | Rejected]:
     """Read a file, or standard input where `file` is "-", one row at a time.
 
+    A file that ends in .gz is expanded first, and so is standard input that begins like gzip.
     `stream` is read in place of standard input or the file. The encoding of all of it is checked before
     the first row is given.
 
@@ -41,6 +48,8 @@ def read(file: str, *, stream: BinaryIO | None = None) -> Iterator[Row | Rejecte
     with ExitStack() as opened:
         try:
             source = opened.enter_context(_open(file, stream))
+            if file != _plain(file) or (file == STDIN and gzip.is_gzip(source)):
+                source = opened.enter_context(gzip.expand(source, name))
             text = opened.enter_context(open_text(source, name))
             yield from (reader or _sniffed(text))(text, name)
         except OSError as error:
@@ -48,10 +57,16 @@ def read(file: str, *, stream: BinaryIO | None = None) -> Iterator[Row | Rejecte
 
 
 def _reader(file: str) -> Reader:
-    ending = Path(file).suffix.lower()
+    ending = Path(_plain(file)).suffix.lower()
     if ending not in READERS:
-        raise UnreadableFile(f"{file}: no reader for {ending or 'a file without ending'}; use {', '.join(READERS)}")
+        known = f"{', '.join(READERS)}, each also with {gzip.ENDING}"
+        raise UnreadableFile(f"{file}: no reader for {ending or 'a file without ending'}; use {known}")
     return READERS[ending]
+
+
+def _plain(file: str) -> str:
+    """Give the name that a file has when it is expanded."""
+    return file[: -len(gzip.ENDING)] if file.lower().endswith(gzip.ENDING) else file
 
 
 def _sniffed(text: TextIO) -> Reader:

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from mdm.entity_types import EntityType, hint
 from mdm.errors import UnreadableFile
 from mdm.ingest.cells import BETWEEN_VALUES
-from mdm.ingest.read import read
+from mdm.ingest.read import read, stem
 from mdm.ingest.rows import Rejected, Row
 
 USUAL_IDS = ("record_id", "id")
@@ -68,7 +67,7 @@ def read_table(files: Sequence[str], entity_type: EntityType, wanted: Wanted) ->
 
 def _sources(files: Sequence[str]) -> list[str]:
     """Name each file as the source of its rows; by its whole path where two have one name."""
-    stems = [Path(file).stem for file in files]
+    stems = [stem(file) for file in files]
     return list(files) if len(set(stems)) < len(stems) else stems
 
 
