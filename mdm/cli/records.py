@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mdm.cli import output, session
+from mdm.cli import ingest_preview, output, session
 from mdm.cli.output import Json
 
 if TYPE_CHECKING:
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def ingest(  # noqa: PLR0913  a command's options are its parameters
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="csv, tsv or jsonl, also .gz; - for standard input.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="csv, tsv or jsonl, also .gz; - for standard input.")
+    ],
     *,
     source: Annotated[str, typer.Option(help="The system that the records come from.")],
     entity_type: Annotated[str, typer.Option("--type", help="The entity type of the records.")],
@@ -26,6 +28,11 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     event_time_column: Annotated[
         str | None, typer.Option("--event-time", metavar="COLUMN", help="When it became so at the source.")
     ] = None,
+    mapping: Annotated[
+        str | None, typer.Option(metavar="FILE", help="YAML that says how columns become attributes.")
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Show the first rows as stored; write nothing.")] = False,
+    rows: Annotated[int, typer.Option(min=1, max=10_000, help="How many rows --preview shows.")] = 10,
     as_json: Json = False,
 ) -> None:
     """Take in files of source records and resolve them; safe to repeat, also after an interruption.
@@ -35,12 +42,17 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     Example: mdm ingest customers.csv --source crm --type customer --id account --event-time modified
     """
     from mdm.ingest import Columns
-    from mdm.services.ingest import File
+    from mdm.services.ingest import File, mapping_file
 
     columns = Columns(id_column, version_column, event_time_column)
     with session.opened() as hub:
         hub.entity_type(entity_type)
-    summaries = [_ingest(File(path, source, entity_type, columns)) for path in files]
+        how = None if mapping is None else mapping_file(hub, mapping, entity_type)
+    named = [File(path, source, entity_type, columns, how) for path in files]
+    if preview:
+        ingest_preview.show(named, rows, as_json=as_json)
+        return
+    summaries = [_ingest(file) for file in named]
     if as_json:
         output.print_json({"files": [asdict(summary) for summary in summaries]})
     else:

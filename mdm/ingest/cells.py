@@ -50,20 +50,20 @@ def draft_maker(entity_type: EntityType, layout: Layout) -> Callable[[Mapping[st
     return draft
 
 
-def taker(entity_type: EntityType, attribute: str) -> Callable[[str], Taken]:
+def taker(entity_type: EntityType, attribute: str) -> Callable[[str | tuple[str, ...]], Taken]:
     """Make the function that turns a cell into an attribute's value; None for a blank cell.
 
-    The cell of an attribute with `many` is split on ";" and "|".
+    The cell of an attribute with `many` is split on ";" and "|", unless a mapping has split it already.
     """
     many = entity_type.attributes[attribute].many
-    known: dict[str, Taken] = {}
+    known: dict[str | tuple[str, ...], Taken] = {}
 
-    def take(cell: str) -> Taken:
+    def take(cell: str | tuple[str, ...]) -> Taken:
         found = known.get(cell)
         if found is None:
             if len(known) >= REMEMBERED:
                 known.clear()
-            value: object = BETWEEN_VALUES.split(cell) if many else cell
+            value: object = [*cell] if isinstance(cell, tuple) else BETWEEN_VALUES.split(cell) if many else cell
             cleaned, faults = check_value(entity_type, attribute, value)
             found = known[cell] = (None if cleaned == [] else cleaned, faults[0] if faults else None)
         return found

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from mdm.entity_types import EntityType
+from mdm.errors import UnreadableFile
 from mdm.ingest import STDIN, Columns, Incoming, Rejected, incoming, read
+from mdm.ingest.mapped import mapped, named_as_in_file
+from mdm.ingest.mapping import Mapping, parse_mapping
 from mdm.log import Author
 from mdm.services.hub import Hub
 from mdm.services.records import Outcome, put_many
@@ -37,22 +41,59 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of source records, and which of its columns say what."""
+    """A file of source records, and which of its columns say what; with a mapping, as they are called after it."""
 
     path: str
     source: str
     entity_type: str
     columns: Columns
+    mapping: Mapping | None = None
+
+    @property
+    def name(self) -> str:
+        """What the file is called in the records of the hub."""
+        return "standard input" if self.path == STDIN else Path(self.path).name
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows of a file as they would be taken in; `more`: the file goes on."""
+
+    file: str
+    items: tuple[Item, ...]
+    more: bool
+
+
+def mapping_file(hub: Hub, path: str, entity_type: str) -> Mapping:
+    """Read a mapping file for records of an entity type.
+
+    Raises:
+        InvalidRules: it is not valid; names the place and the nearest valid word.
+        UnreadableFile: it is not there, or is not UTF-8.
+    """
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UnreadableFile(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(f"{path}: byte {error.start + 1} is not UTF-8; save the mapping as UTF-8") from None
+    return parse_mapping(text, hub.entity_type(entity_type), file=path)
+
+
+def preview(hub: Hub, file: File, *, rows: int) -> Preview:
+    """Show the first rows of a file as they would be stored, or why they would be rejected; writes nothing."""
+    items = list(islice(_items(file, hub.entity_type(file.entity_type)), rows + 1))
+    return Preview(file.name, tuple(items[:rows]), len(items) > rows)
 
 
 def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | None = None) -> Summary:
     """Take in one file of one source and entity type, then resolve; `progress` gets the rows taken so far."""
     started = time.perf_counter()
     entity_type = hub.entity_type(file.entity_type)
-    name = "standard input" if file.path == STDIN else Path(file.path).name
+    name = file.name
     identity = f"{author.recorded_at}:{file.source}:{file.entity_type}:{name}"
     origin = Origin(hashlib.blake2b(identity.encode(), digest_size=8).hexdigest(), name, file.source, file.entity_type)
-    rows = incoming(read(file.path), entity_type, source=file.source, file=name, columns=file.columns)
+    rows = _items(file, entity_type)
     with _no_search_for_cycles():
         counts = _take_in(hub, rows, origin, author=author, progress=progress)
         resolve_all(hub, author=author)
@@ -60,6 +101,17 @@ def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | No
     return Summary(
         origin.id, name, counts.total(), counts["accepted"], counts["unchanged"], counts["quarantined"], seconds
     )
+
+
+def _items(file: File, entity_type: EntityType) -> Iterator[Item]:
+    rows = read(file.path)
+    if file.mapping is not None:
+        rows = mapped(rows, file.mapping, file=file.name)
+    for item in incoming(rows, entity_type, source=file.source, file=file.name, columns=file.columns):
+        if isinstance(item, Rejected) and file.mapping is not None:
+            yield named_as_in_file(item, file.mapping)
+        else:
+            yield item
 
 
 def _take_in(

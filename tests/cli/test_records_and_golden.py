@@ -141,3 +141,18 @@ def test_values_cannot_steer_the_terminal(mdm: Mdm) -> None:
     mdm("ingest", "a.csv", "--source", "crm", "--type", "customer")
     shown = mdm("quarantine", "list").out + mdm("export", "--type", "customer", "-").out
     assert "\x1b" not in shown
+
+
+def test_a_preview_shows_rows_as_stored_and_writes_nothing(mdm: Mdm) -> None:
+    Path("a.csv").write_text("id,Firm\n1,Acme Ltd\n2,\n3,Omega\n", encoding="utf-8")
+    Path("m.yaml").write_text("rename: {Firm: name}\n", encoding="utf-8")
+    named = ("a.csv", "--source", "crm", "--type", "customer", "--mapping", "m.yaml")
+    ran = mdm("ingest", *named, "--preview", "--rows", 2, "--json")
+    [shown] = ran.json["files"]
+    assert (ran.code, shown["more"]) == (1, True)
+    assert [one["status"] for one in shown["rows"]] == ["accepted", "rejected"]
+    assert shown["rows"][0]["attributes"] == {"name": "Acme Ltd"}
+    assert (shown["rows"][1]["column"], shown["rows"][1]["rule"]) == ("Firm", "required")
+    assert mdm("lookup", "crm", "customer", "1").code == 1
+    assert mdm("quarantine", "list", "--json").json["items"] == []
+    assert mdm("ingest", *named, "--json").json["files"][0]["accepted"] == 2

@@ -12,7 +12,13 @@ import structlog
 
 from mdm.cli.app import main
 
-PAGES = ("README.md", "docs/tutorial.md", "docs/how-to/add-an-entity-type.md", "docs/how-to/mend-rejected-rows.md")
+PAGES = (
+    "README.md",
+    "docs/tutorial.md",
+    "docs/how-to/add-an-entity-type.md",
+    "docs/how-to/map-a-file.md",
+    "docs/how-to/mend-rejected-rows.md",
+)
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REFUSED = re.compile(r"^mdm: ", re.MULTILINE)

@@ -1,0 +1,62 @@
+"""Shows the first rows of files as they would be taken in, and those that would be rejected."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from mdm.cli import output, session
+
+if TYPE_CHECKING:
+    from mdm.services.ingest import File, Item, Preview
+
+
+def show(files: "Sequence[File]", rows: int, *, as_json: bool) -> None:
+    """Print what would become of the first rows of each file; exits 1 where one would be rejected."""
+    from mdm.services.ingest import preview
+
+    with session.opened() as hub:
+        previews = [preview(hub, file, rows=rows) for file in files]
+    listed = [[_row(item) for item in one.items] for one in previews]
+    if as_json:
+        found = zip(previews, listed, strict=True)
+        output.print_json({"files": [{"file": one.file, "rows": shown, "more": one.more} for one, shown in found]})
+    else:
+        for one, shown in zip(previews, listed, strict=True):
+            _print(one, shown)
+    rejected = sum(row["status"] == "rejected" for shown in listed for row in shown)
+    if rejected:
+        count = sum(map(len, listed))
+        output.complain(f"mdm: {rejected:,} of the {count:,} rows shown would be refused; nothing was written")
+        raise typer.Exit(1)
+
+
+def _print(preview: "Preview", rows: "list[dict[str, object]]") -> None:
+    """Print one line a row: its values by name, or the column, the reason and the rule."""
+    lines = []
+    for row in rows:
+        if row["status"] == "rejected":
+            what = f"rejected: {row['detail']} ({row['rule']})"
+        else:
+            marks = [
+                f"{name}: {output.words(row[name])}" for name in ("version", "event_time") if row[name] is not None
+            ]
+            values = ["deleted"] if row["deleted"] else [output.words(row["attributes"])]
+            what = ", ".join([*marks, *values])
+        lines.append((row["line"], row.get("source_id", ""), what))
+    output.print_table(f"{preview.file}, as it would be stored", ("line", "id", "values"), lines)
+    output.say("There are more rows. Nothing was written." if preview.more else "Nothing was written.")
+
+
+def _row(item: "Item") -> dict[str, object]:
+    from mdm.ingest import Rejected
+
+    if isinstance(item, Rejected):
+        return {
+            "line": item.line, "status": "rejected", "column": item.column, "value": item.value, "rule": item.rule,
+            "detail": item.detail,
+        }  # fmt: skip
+    return {
+        "line": item.line, "status": "accepted", "source_id": item.source_id, "version": item.version,
+        "event_time": item.event_time, "deleted": item.mode == "delete", "attributes": item.attributes,
+    }  # fmt: skip

@@ -1,0 +1,199 @@
+"""Mapping files: YAML that says how the columns of one system's file become attributes, strictly read."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    model_validator,
+)
+
+from mdm.entity_types import EntityType, hint
+from mdm.entity_types.faults import Path, faults_of, pointer
+from mdm.entity_types.strict_yaml import invalid, load
+from mdm.errors import Fault
+from mdm.ingest.columns import DELETED, EVENT_TIME, VERSION
+from mdm.ingest.formats import date_format
+
+ID = "id"
+SPECIAL = (ID, VERSION, EVENT_TIME, DELETED)
+"""What a column can become besides an attribute."""
+
+
+def _quoted(value: object) -> object:
+    """Refuse what YAML made of a bare word: NO is the country Norway to a person, and false to YAML."""
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise ValueError(f"is no text or whole number to YAML ({value}); put it in quotes")
+
+
+Constant = Annotated[StrictStr | StrictInt, BeforeValidator(_quoted)]
+Word = Annotated[StrictStr, BeforeValidator(_quoted)]
+Separator = Annotated[StrictStr, Field(min_length=1)]
+DatePattern = Annotated[StrictStr, Field(min_length=2), BeforeValidator(_quoted)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Split(_Strict):
+    """One column into several targets; a row with more or fewer parts is rejected."""
+
+    column: str
+    by: Separator
+    into: Annotated[tuple[str, ...], Field(min_length=2)]
+
+
+class Concatenate(_Strict):
+    """Several columns into one target; blank ones are left out."""
+
+    columns: Annotated[tuple[str, ...], Field(min_length=2)]
+    by: str = " "
+    into: str
+
+
+class Numbers(_Strict):
+    """The marks in the numbers of a column."""
+
+    decimal: Annotated[str, Field(pattern="^[.,]$")] = "."
+    thousands: Annotated[str, Field(pattern="^[., '’]?$")] = ""
+
+    @model_validator(mode="after")
+    def _different(self) -> "Numbers":
+        if self.decimal == self.thousands:
+            raise ValueError("decimal and thousands are the same mark")
+        return self
+
+
+class Booleans(_Strict):
+    """The words of a column that say yes, and those that say no."""
+
+    when_true: Annotated[tuple[Word, ...], Field(min_length=1)]
+    when_false: Annotated[tuple[Word, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _different(self) -> "Booleans":
+        both = {word.casefold() for word in self.when_true} & {word.casefold() for word in self.when_false}
+        if both:
+            raise ValueError(f"{sorted(both)[0]!r} says both yes and no")
+        return self
+
+
+class Mapping(_Strict):
+    """How columns become attributes.
+
+    Columns are named as in the file; targets are attributes, their fields (`address.city`), or id, version,
+    event_time and deleted. Values are read in their stated format first, then renamed, split and joined.
+    """
+
+    rename: dict[str, str] = {}
+    constant: dict[str, Constant] = {}
+    split: tuple[Split, ...] = ()
+    concatenate: tuple[Concatenate, ...] = ()
+    dates: dict[str, DatePattern] = {}
+    numbers: dict[str, Numbers] = {}
+    booleans: dict[str, Booleans] = {}
+    many: dict[str, Separator] = {}
+    drop: tuple[str, ...] = ()
+
+    def columns(self) -> Iterator[tuple[Path, str]]:
+        """Give every column that is named, with its place in the document."""
+        for section in ("rename", "dates", "numbers", "booleans", "many"):
+            for column in getattr(self, section):
+                yield (section, column), column
+        for place, split in enumerate(self.split):
+            yield ("split", place, "column"), split.column
+        for place, joined in enumerate(self.concatenate):
+            for number, column in enumerate(joined.columns):
+                yield ("concatenate", place, "columns", number), column
+        for place, column in enumerate(self.drop):
+            yield ("drop", place), column
+
+    def targets(self) -> Iterator[tuple[Path, str]]:
+        """Give every target that is named, with its place in the document."""
+        for column, target in self.rename.items():
+            yield ("rename", column), target
+        for target in self.constant:
+            yield ("constant", target), target
+        for place, split in enumerate(self.split):
+            for number, target in enumerate(split.into):
+                yield ("split", place, "into", number), target
+        for place, joined in enumerate(self.concatenate):
+            yield ("concatenate", place, "into"), joined.into
+
+
+def parse_mapping(text: str, entity_type: EntityType, *, file: str) -> Mapping:
+    """Make a mapping of a YAML document; `file` is only named in errors.
+
+    Raises:
+        InvalidRules: with one fault for each thing that is wrong, and the nearest valid word.
+    """
+    document = load(text, file)
+    if not isinstance(document, dict):
+        sections = ", ".join(Mapping.model_fields)
+        raise invalid(file, [Fault("", f"the document is not a mapping with the keys {sections}", "yaml")])
+    try:
+        mapping = Mapping.model_validate(document)
+    except ValidationError as error:
+        raise invalid(file, faults_of(error, Mapping, document)) from None
+    faults = [*_patterns(mapping), *_targets(mapping, entity_type), *_conflicts(mapping), *_many(mapping, entity_type)]
+    if faults:
+        raise invalid(file, faults)
+    return mapping
+
+
+def _patterns(mapping: Mapping) -> Iterator[Fault]:
+    for column, pattern in mapping.dates.items():
+        try:
+            date_format(pattern)
+        except ValueError as error:
+            yield Fault(pointer(("dates", column)), str(error), "date_pattern", pattern)
+
+
+def _targets(mapping: Mapping, entity_type: EntityType) -> Iterator[Fault]:
+    fields = [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.fields(name)]
+    known = [*entity_type.attributes, *fields, *SPECIAL]
+    named = list(mapping.targets())
+    count = Counter(target for _, target in named)
+    for path, target in named:
+        if target not in known:
+            detail = f"{target!r} is no attribute of {entity_type.entity_type}{hint(target, known)}"
+            yield Fault(pointer(path), detail, "unknown_attribute", target)
+        elif count[target] > 1:
+            yield Fault(pointer(path), f"{target!r} is filled more than once", "filled_twice", target)
+        elif "." in target and target not in entity_type.attributes and target.partition(".")[0] in count:
+            detail = f"{target.partition('.')[0]!r} is filled both as a whole and by its fields"
+            yield Fault(pointer(path), detail, "filled_twice", target)
+
+
+def _conflicts(mapping: Mapping) -> Iterator[Fault]:
+    used = {column for path, column in mapping.columns() if path[0] != "drop"}
+    for place, column in enumerate(mapping.drop):
+        if column in used:
+            yield Fault(pointer(("drop", place)), f"column {column!r} is both dropped and used", "conflict", column)
+    formats = Counter(column for path, column in mapping.columns() if path[0] in {"dates", "numbers", "booleans"})
+    for path, column in mapping.columns():
+        if path[0] in {"dates", "numbers", "booleans"} and formats[column] > 1:
+            yield Fault(pointer(path), f"column {column!r} has two formats", "conflict", column)
+
+
+def _many(mapping: Mapping, entity_type: EntityType) -> Iterator[Fault]:
+    parted = {column for path, column in mapping.columns() if path[0] in {"split", "concatenate"}}
+    for column in mapping.many:
+        target = mapping.rename.get(column, column)
+        attribute = entity_type.attributes.get(target)
+        if column in parted:
+            detail = f"column {column!r} is also split or concatenated"
+            yield Fault(pointer(("many", column)), detail, "conflict", column)
+        elif attribute is None or not attribute.many:
+            several = [name for name, one in entity_type.attributes.items() if one.many]
+            detail = f"{target!r} takes one value; these take several: {', '.join(several) or 'none'}"
+            yield Fault(pointer(("many", column)), detail, "one_value", column)
