@@ -79,5 +79,6 @@ def log_to_stderr(level: str) -> None:
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Standard error as it is when a line is written, not as it was when this ran.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
