@@ -6,6 +6,7 @@ import orjson
 
 from golden_records.identity import golden_id
 from mdm.errors import NotFound
+from mdm.services.decisions import decision_id, parse_decision_id
 from mdm.services.hub import Hub
 from mdm.store import decisions as stored_decisions
 from mdm.store import golden as stored_golden
@@ -45,7 +46,7 @@ def _decisions(transaction: Transaction, record_ids: set[int]) -> list[Document]
     authors = stored_log.authors(transaction, sorted(states))
     return [
         {
-            "decision_id": f"dec_{position}",
+            "decision_id": decision_id(position),
             "action": body.get("action", kind),
             **{name: body[name] for name in ("verdict", "left", "right", "reason") if name in body},
             **({"undoes": f"dec_{body['undoes']}"} if "undoes" in body else {}),
@@ -58,12 +59,11 @@ def _decisions(transaction: Transaction, record_ids: set[int]) -> list[Document]
     ]
 
 
-def decided_type(hub: Hub, decision_id: str) -> str:
+def decided_type(hub: Hub, written: str) -> str:
     """The entity type that a decision is about; raises NotFound."""
-    digits = decision_id.removeprefix("dec_")
-    if digits.isascii() and digits.isdigit() and len(digits) < 19:
-        with hub.database.read() as transaction:
-            states = stored_decisions.states(transaction, [int(digits)])
-        if states:
-            return next(iter(states.values()))[0]
-    raise NotFound(f"there is no decision {decision_id!r}")
+    position = parse_decision_id(written)
+    with hub.database.read() as transaction:
+        states = stored_decisions.states(transaction, [position])
+    if not states:
+        raise NotFound(f"there is no decision {written!r}")
+    return states[position][0]
