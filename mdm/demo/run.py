@@ -12,7 +12,8 @@ import orjson
 
 from matching.evaluate import pairwise
 from mdm.auth import Role
-from mdm.demo.firm import Firm, Load, firm, write
+from mdm.demo.books import Load
+from mdm.demo.firm import Firm, firm, mapping_file, write
 from mdm.errors import Unauthorised
 from mdm.ingest import Columns
 from mdm.log import Author
@@ -88,7 +89,7 @@ def _load(hub: Hub, made: Firm, *, author: Author, progress: Progress | None) ->
     seconds: defaultdict[str, float] = defaultdict(float)
     taken = 0
     for load in made.loads:
-        summary = ingest.ingest_file(hub, _file(load), author=author)
+        summary = ingest.ingest_file(hub, _file(hub, load), author=author)
         seconds[load.entity_type] += summary.seconds
         taken += summary.rows
         if progress is not None:
@@ -96,9 +97,9 @@ def _load(hub: Hub, made: Firm, *, author: Author, progress: Progress | None) ->
     return seconds
 
 
-def _file(load: Load) -> ingest.File:
-    columns = Columns(id=load.id_column, event_time=load.event_time_column)
-    return ingest.File(str(FOLDER / load.file), load.source, load.entity_type, columns)
+def _file(hub: Hub, load: Load) -> ingest.File:
+    mapping = ingest.mapping_file(hub, str(FOLDER / mapping_file(load)), load.entity_type)
+    return ingest.File(str(FOLDER / load.file), load.source, load.entity_type, Columns(), mapping)
 
 
 def _clusters(hub: Hub, entity_type: str) -> Clusters:
