@@ -38,7 +38,8 @@ class CodeLists:
 
     def unmapped(self, list_: str, source: str, raw: object) -> bool:
         """Whether a value says something that no code stands for; "n/a" and the like say nothing."""
-        return self.canonical(list_, source, raw) is None and KINDS["code"].standardise(raw) is not None
+        # Asked of the folded value, so that all spellings of a value are told the same.
+        return self.canonical(list_, source, raw) is None and KINDS["code"].standardise(fold(raw)) is not None
 
     def changed(self, before: "CodeLists", lists: Iterable[str]) -> set[Value]:
         """The values of these lists that lead to another code than they did before."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -59,7 +59,7 @@ class CodeList(_Document):
     """The codes of one list, by code."""
 
     code_list: ListName
-    label: str | None = None
+    label: str | None = Field(None, max_length=LONGEST_VALUE)
     codes: dict[CodeName, Code] = Field(min_length=1, max_length=MOST_CODES)
 
     @property
@@ -84,12 +84,9 @@ class CodeMapping(_Document):
     code_list: ListName
     source: SourceName
     map: dict[Written, CodeName | None] = Field(min_length=1, max_length=MOST_MAPPED)
-    reason: str | None = None
+    reason: str | None = Field(None, max_length=2_000)
 
     @property
     def folded(self) -> dict[str, str | None]:
         """The code of each folded value."""
         return {fold(value): code for value, code in self.map.items()}
-
-
-Kind = Literal["code_list", "code_mapping"]

@@ -19,6 +19,4 @@ def fold(raw: object) -> str:
 @lru_cache(maxsize=100_000)
 def _folded(text: str) -> str:
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(
-        letter for letter in plain if letter not in _SIGNS and unicodedata.category(letter) not in _LEFT_OUT
-    )
+    return "".join(letter for letter in plain if letter not in _SIGNS and unicodedata.category(letter) not in _LEFT_OUT)

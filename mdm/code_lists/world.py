@@ -18,9 +18,7 @@ def countries() -> CodeList:
     """Every country by its two letters, with its names, its three letters and its number."""
     import pycountry
 
-    entries = [
-        (one.alpha_2, one.name, [one.alpha_3, one.numeric, *_further_names(one)]) for one in pycountry.countries
-    ]
+    entries = [(one.alpha_2, one.name, [one.alpha_3, one.numeric, *_further_names(one)]) for one in pycountry.countries]
     return _list("countries", "Countries (ISO 3166-1)", entries)
 
 
