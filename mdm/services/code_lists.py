@@ -111,19 +111,14 @@ def take_back(hub: Hub, position: int, *, reason: str, author: Author) -> Applie
         if not rows:
             return None
         name, source = rows[0].code_list, rows[0].source
-        now, before = (
-            {
-                row.folded: (row.code, row.position)
-                for row in stored.mappings(reader, upto, name)
-                if row.source == source
-            }
+        last, before = (
+            {row.folded: row for row in stored.said_last(reader, upto, name) if row.source == source}
             for upto in (NOW, position - 1)
         )
         codes = known(hub.code_lists(reader), name).codes
-    for row in rows:
-        if now.get(row.folded, (None, position))[1] != position:
-            raise Conflict(f"dec_{position} is not in force: {row.value!r} has been mapped anew since")
-    earlier = {row.value: before.get(row.folded, (None, 0))[0] for row in rows}
+    if anew := [row for row in rows if last[row.folded].position != position]:
+        raise Conflict(f"dec_{position} is not in force: {anew[0].value!r} has been mapped anew since")
+    earlier = {row.value: before[row.folded].code if row.folded in before else None for row in rows}
     kept = {value: code if code in codes else None for value, code in earlier.items()}
     return take(hub, [CodeMapping(code_list=name, source=source, map=kept, reason=reason)], author=author)[0]
 

@@ -57,13 +57,18 @@ def lists(transaction: Transaction, upto: int) -> dict[str, str]:
 
 def mappings(transaction: Transaction, upto: int, code_list: str | None = None) -> list[MappingRow]:
     """The mappings that hold as of a position, of one list or of all, by source and value."""
+    return [row for row in said_last(transaction, upto, code_list) if row.code is not None]
+
+
+def said_last(transaction: Transaction, upto: int, code_list: str | None = None) -> list[MappingRow]:
+    """What was said last of each value as of a position, also that it is mapped no longer, by source and value."""
     condition, values = ("AND code_list = ? ", (code_list,)) if code_list is not None else ("", ())
     rows = transaction.rows(
         f"SELECT {', '.join(MappingRow._fields)} FROM code_mapping WHERE position <= ? {condition}ORDER BY position",
         upto, *values,
     )  # fmt: skip
     latest = {row[:3]: MappingRow(*row) for row in rows}
-    return [row for _, row in sorted(latest.items()) if row.code is not None]
+    return [row for _, row in sorted(latest.items())]
 
 
 def mapped_at(transaction: Transaction, position: int) -> list[MappingRow]:
