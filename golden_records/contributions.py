@@ -14,7 +14,8 @@ class Contribution(NamedTuple):
     record: key "source:type:id".  source: the source in that key.  value: as the source sent it.
     standardised: two contributions agree when these are equal; None compares the values themselves.
     valid: False disqualifies the value.  event_time: ISO 8601 UTC text ending in "Z", None when unknown.
-    position: log position of the record version that set the value.
+    position: log position of the record version that set the value.  because: why it is not valid, where more is
+    known than that it is not.
     """
 
     # A named tuple and not a frozen dataclass: millions are made, and this is made three times as fast.
@@ -25,6 +26,7 @@ class Contribution(NamedTuple):
     valid: bool
     event_time: str | None
     position: int
+    because: str = ""
 
 
 def same_as(contribution: Contribution) -> str:
@@ -43,10 +45,10 @@ def distinct(contributions: Sequence[Contribution]) -> Sequence[Contribution]:
     return [said[key] for key in sorted(said)]
 
 
-def _everything(one: Contribution) -> tuple[str, str, str, bool, int, bool, str]:
+def _everything(one: Contribution) -> tuple[str, str, str, bool, int, bool, str, str]:
     unknown = one.standardised is None
     told = canonical(one.value)
-    return one.record, same_as(one), told, unknown, one.position, one.valid, one.event_time or ""
+    return one.record, same_as(one), told, unknown, one.position, one.valid, one.event_time or "", one.because
 
 
 def canonical(value: JSON) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import orjson
 
-FactKind = Literal["record", "verdict", "undo", "rules", "tick", "resolved"]
+FactKind = Literal["record", "verdict", "undo", "rules", "tick", "resolved", "code_list", "code_mapping"]
 GENESIS = b"\x00" * 32
 
 

@@ -1,7 +1,7 @@
 """Every table of the hub: rows without behaviour.
 
-Facts (`log`, `payload`, `rules_document`) are appended and never changed; everything the resolver
-writes can be derived from them again. `PERSONAL` names each column that may hold personal data.
+Facts (`log`, `payload`, `rules_document`, `code_list`, `code_mapping`) are appended and never changed; everything
+the resolver writes can be derived from them again. `PERSONAL` names each column that may hold personal data.
 Times are ISO 8601 UTC text, because SQLite drops time zones and text sorts alike everywhere.
 """
 
@@ -53,6 +53,29 @@ class RulesDocument(SQLModel, table=True):
     entity_type: str = Field(index=True)
     document: str = Field(sa_type=Text)
     position: int = Field(sa_type=BigInteger)
+
+
+class CodeList(SQLModel, table=True):
+    """One version of a code list, as JSON; the one with the greatest position holds."""
+
+    __tablename__ = "code_list"
+    __table_args__ = (Index("ix_code_list_position", "position"), CLUSTERED)
+    code_list: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    document: str = Field(sa_type=Text)
+
+
+class CodeMapping(SQLModel, table=True):
+    """What one source means by a folded value, or that it is mapped no longer; the greatest position holds."""
+
+    __tablename__ = "code_mapping"
+    __table_args__ = (Index("ix_code_mapping_position", "position"), CLUSTERED)
+    code_list: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    folded: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    value: str = Field(sa_type=Text)
+    code: str | None
 
 
 class Resolution(SQLModel, table=True):
@@ -219,7 +242,10 @@ class Change(SQLModel, table=True):
 
 
 class Task(SQLModel, table=True):
-    """One thing a steward should look at; its id follows from what it is about."""
+    """One thing a steward should look at; its id follows from what it is about.
+
+    `about` is JSON: what a task is about that is not about records.
+    """
 
     __table_args__ = (
         Index("ix_task_left_id", "left_id"),
@@ -235,10 +261,11 @@ class Task(SQLModel, table=True):
     status: str
     opened: int = Field(sa_type=BigInteger)
     closed: int | None = Field(sa_type=BigInteger)
+    about: str | None = Field(sa_type=Text)
 
 
 class ReferenceLink(SQLModel, table=True):
-    """A source record that names another one by its source key."""
+    """A source record that names another one by its source key, or that holds a value of a code list."""
 
     __tablename__ = "reference_link"
     __table_args__ = (CLUSTERED,)
@@ -328,6 +355,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "golden_version": ("attributes", "lineage"),
     "quarantine": ("value", "detail", "raw", "parts", "reason"),
     "log": ("key_token",),
-    "task": ("id",),
+    "task": ("id", "about"),
+    "code_mapping": ("folded", "value"),
     "reference_link": ("target_token",),
 }

@@ -33,13 +33,17 @@ class _Document(BaseModel):
 
 
 class Attribute(_Document):
-    """What one attribute holds, and who may see it; `to` names the entity type that a reference leads to."""
+    """What one attribute holds, and who may see it.
+
+    `to` names the entity type that a reference leads to, `list` the code list that the values of a code belong to.
+    """
 
     kind: str
     required: bool = False
     many: bool = False
     privacy: Privacy = "internal"
     to: EntityTypeName | None = None
+    list: EntityTypeName | None = None
     label: str | None = None
     description: str | None = None
     renamed_from: str | None = None
@@ -48,6 +52,12 @@ class Attribute(_Document):
     def _a_reference_leads_somewhere(self) -> "Attribute":
         if (self.kind == "reference") != (self.to is not None):
             raise ValueError("kind reference needs `to` (an entity type), and no other kind has a use for it")
+        return self
+
+    @model_validator(mode="after")
+    def _only_codes_stand_in_a_list(self) -> "Attribute":
+        if self.list is not None and self.kind != "code":
+            raise ValueError(f"`list` (a code list) goes with kind code, and this is of kind {self.kind}")
         return self
 
 
@@ -93,6 +103,11 @@ class EntityType(_Document):
     def references(self) -> dict[str, str]:
         """Each attribute that is a reference, and the entity type it leads to."""
         return {name: attribute.to for name, attribute in self.attributes.items() if attribute.to is not None}
+
+    @cached_property
+    def code_lists(self) -> dict[str, str]:
+        """The code list of each attribute that belongs to one."""
+        return {name: attribute.list for name, attribute in self.attributes.items() if attribute.list is not None}
 
     @cached_property
     def evidence(self) -> frozenset[str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mdm.log import Author, Fact
 from mdm.publish import feed
+from mdm.resolution import codes
 from mdm.resolution.candidates import Blocks
 from mdm.resolution.clusters import Clusters
 from mdm.resolution.golden import GoldenChanges
@@ -54,9 +55,16 @@ def _write_records(writer: Transaction, work: Work, result: Result) -> None:
     placed = [id_ for id_ in sorted(result.clusters.placed - whole) if work.records[id_] != work.before[id_]]
     records.save(writer, [work.records[id_] for id_ in sorted(whole)])
     records.place(writer, [work.records[id_] for id_ in placed])
-    now, before = links(work)
-    records.link(writer, now, instead_of=before)
+    _write_links(writer, work)
     records.unmark(writer, work.entity_type.entity_type, work.unmarked)
+
+
+def _write_links(writer: Transaction, work: Work) -> None:
+    if work.afresh:
+        records.unlink(writer, work.entity_type.entity_type)
+    now, before = links(work)
+    coded, formerly = codes.links(work)
+    records.link(writer, now | coded, instead_of=before | formerly)
 
 
 def _resolved(writer: Transaction, work: Work, result: Result, author: Author) -> int:

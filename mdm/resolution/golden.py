@@ -12,6 +12,7 @@ from golden_records.contributions import Contribution
 from golden_records.survive import survive
 from mdm.log import canonical
 from mdm.resolution.clusters import Clusters
+from mdm.resolution.codes import barred, code_of
 from mdm.resolution.references import read_targets, target
 from mdm.resolution.work import Work, cells_of, layers_of
 from mdm.store import golden_writing
@@ -133,7 +134,10 @@ def _of_record(work: Work, record: StoredRecord) -> Iterator[tuple[str, Contribu
     key, cells = record.key, cells_of(record)
     for layer in layers_of(record):
         for attribute, value in layer["attributes"].items():
-            if attribute in work.entity_type.attributes:
+            if attribute in work.entity_type.code_lists:
+                for one in _coded(work, record, attribute, value):
+                    yield attribute, one._replace(event_time=layer["event_time"], position=layer["position"])
+            elif attribute in work.entity_type.attributes:
                 for shown, standard, valid in _values(work, record, attribute, value, cells.get(attribute)):
                     yield (
                         attribute,
@@ -141,6 +145,19 @@ def _of_record(work: Work, record: StoredRecord) -> Iterator[tuple[str, Contribu
                             key, record.source, shown, standard, valid, layer["event_time"], layer["position"]
                         ),
                     )
+
+
+def _coded(work: Work, record: StoredRecord, attribute: str, value: Any) -> Iterator[Contribution]:
+    """One for each value of an attribute that belongs to a code list: its code, or as sent where no code stands for it.
+
+    They stand without time and position.
+    """
+    list_, source = work.entity_type.code_lists[attribute], record.source
+    for one in value if isinstance(value, list) else [value]:
+        code = code_of(work, list_, source, one)
+        because = "" if code is not None else barred(work, list_, source, one)
+        shown = one if code is None else code
+        yield Contribution(record.key, source, shown, code, code is not None, None, 0, because)
 
 
 def _values(

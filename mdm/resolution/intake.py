@@ -5,6 +5,7 @@ from collections import defaultdict
 import orjson
 
 from mdm.log import Key, key_token
+from mdm.resolution import codes
 from mdm.resolution.fold import Body, Folded, fold
 from mdm.resolution.work import Work
 from mdm.store import log as stored_log
@@ -16,7 +17,7 @@ Version = tuple[int, Body]
 
 
 def take_in(work: Work, facts: list[StoredFact]) -> None:
-    """Fold every record that a fact, a moved reference or a change of rules concerns; they become `work.dirty`."""
+    """Fold every record that a fact, a moved reference, code or rule concerns; they become `work.dirty`."""
     arriving: defaultdict[int, list[Version]] = defaultdict(list)
     for fact in facts:
         if fact.kind == "record":
@@ -30,6 +31,8 @@ def take_in(work: Work, facts: list[StoredFact]) -> None:
     work.unmarked = stored_records.marked(work.reader, work.entity_type.entity_type)
     work.load("id", work.unmarked)
     work.dirty |= {id_ for id_ in work.unmarked if id_ in work.records}
+    if any(fact.kind in codes.FACTS for fact in facts):
+        codes.read_affected(work)
     if work.afresh:
         for record in stored_records.of_type(work.reader, work.entity_type.entity_type):
             work.keep(record)

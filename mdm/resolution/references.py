@@ -5,6 +5,7 @@ from typing import Any
 
 from mdm.entity_types import EntityType
 from mdm.log import Key, key_token
+from mdm.resolution.codes import translate
 from mdm.resolution.fold import values_of
 from mdm.resolution.work import Work, layers_of
 from mdm.store import records as stored_records
@@ -39,11 +40,16 @@ def read_targets(work: Work, ids: Iterable[int]) -> None:
 
 
 def seen(work: Work, id_: int) -> dict[str, Any]:
-    """A record's values as matching sees them: a reference is its target, and missing while that has not arrived."""
+    """A record's values as matching sees them: references are their targets, and values of code lists their codes.
+
+    A reference is missing while its target has not arrived, and a value while it is unmapped.
+    """
     record = work.records[id_]
     values = values_of(layers_of(record))
     for attribute, key in targets(work.entity_type, record).items():
         values[attribute] = work.references.get(key)
+    if work.entity_type.code_lists:
+        translate(work.entity_type, work.codes, record.source, values)
     return values
 
 

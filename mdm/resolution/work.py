@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from matching.columns import Table
+from mdm.code_lists import NONE, CodeLists
 from mdm.entity_types import EntityType
 from mdm.store import records as stored_records
 from mdm.store.database import Transaction
@@ -26,7 +27,10 @@ class State:
 
 @dataclass(slots=True)
 class Work:
-    """One commit of one entity type's resolver. `afresh`: new rules, so that every record is worked out again."""
+    """One commit of one entity type's resolver. `afresh`: new rules, so that every record is worked out again.
+
+    `codes` are the code lists as of `upto`, `codes_before` those that stood at the commit before.
+    """
 
     reader: Transaction
     entity_type: EntityType
@@ -41,6 +45,8 @@ class Work:
     dirty: set[int] = field(default_factory=set)
     unmarked: list[int] = field(default_factory=list)
     references: dict[str, str] = field(default_factory=dict)
+    codes: CodeLists = NONE
+    codes_before: CodeLists = NONE
 
     def load(self, column: str, values: Collection[int]) -> list[StoredRecord]:
         """The stored records whose column is one of these values, each read once, as they will stand."""

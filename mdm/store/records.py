@@ -115,6 +115,14 @@ def link(
     bulk.upsert(transaction, "reference_link", ("target_token", "record_id"), sorted(links), keys=2)
 
 
+def unlink(transaction: Transaction, entity_type: str) -> None:
+    """Forget what the records of one type refer to, before a change of rules says it anew."""
+    transaction.run(
+        "DELETE FROM reference_link WHERE record_id IN (SELECT id FROM source_record WHERE entity_type = ?)",
+        entity_type,
+    )
+
+
 def mark_referring(transaction: Transaction, tokens: Collection[int]) -> None:
     """Mark all records that refer to these keys as to be resolved again."""
     transaction.run(
