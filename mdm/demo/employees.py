@@ -10,6 +10,7 @@ from mdm.demo.books import Books, Entry, updated
 from mdm.demo.cost_centers import CostCenter
 from mdm.demo.people import Employment, Person, people
 from mdm.demo.systems import Row, mobile_number
+from mdm.demo.vocabulary import role
 
 _ENDLESS = "9999-12-31"
 _BORN = {"DE": "geb.", "FR": "née", "NL": "geb."}
@@ -185,8 +186,7 @@ def _row(books: Books, random: Random, copy: Copy) -> Row:
         row["end_date"] = spell.ended or _ENDLESS
     if source in {"hcm", "psa"}:
         row["worker_type"] = _worker_type(source, contractor=spell.contractor)
-    if source != "procurement":
-        row["role"] = person.role
+    row["role"] = role(source, person.role)
     books.refer(row, "legal_entity", ("legal_entity", person.center.legal_entity), source=source)
     if random.random() < HABITS[source].center:
         books.refer(row, "cost_center", ("cost_center", person.center.entity), source=source)

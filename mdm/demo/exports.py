@@ -10,7 +10,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 
@@ -20,6 +20,7 @@ from mdm.entity_types import EntityType, parse, shipped
 from mdm.ingest.mapping import Mapping, parse_mapping
 
 Cells = dict[str, object]
+_ENDLESS = "9999-12-31"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def sheet(load: Load, rows: Iterable[Row]) -> Sheet:
     said = mapping(load)
     joined = [column for one in said.concatenate for column in one.columns]
     parted = [one.column for one in said.split]
-    return Sheet(load, (*said.rename, *parted, *joined, *said.drop), [dict(_cells(load, said, row)) for row in rows])
+    cells = [made for row in rows for made in _rows(load, said, row)]
+    return Sheet(load, (*said.rename, *parted, *joined, *said.drop), cells)
 
 
 def lines(made: Sheet) -> list[str]:
@@ -112,6 +114,19 @@ def _flat(row: Row) -> dict[str, object]:
     return values
 
 
+def _rows(load: Load, said: Mapping, row: Row) -> Iterator[Cells]:
+    """Give the rows that a system writes for a record: one for each of its dated lines, where columns are for them."""
+    lines = row.get("lines")
+    if not isinstance(lines, list) or not any(target.startswith("lines.") for target in said.rename.values()):
+        yield dict(_cells(load, said, row))
+        return
+    rest = {name: value for name, value in row.items() if name != "lines"}
+    for number, line in enumerate(lines):
+        # The ERP leaves blank what the row above says already; the others repeat it.
+        repeated = {"id": row["id"]} if number and load.source == "erp" else rest
+        yield dict(_cells(load, said, {**repeated, **{f"lines.{name}": value for name, value in line.items()}}))
+
+
 def _cells(load: Load, said: Mapping, row: Row) -> Iterator[tuple[str, object]]:
     """Give the cells of one row; what the row lacks has none."""
     values = _flat(row)
@@ -129,6 +144,8 @@ def _cells(load: Load, said: Mapping, row: Row) -> Iterator[tuple[str, object]]:
 
 def _written(load: Load, said: Mapping, column: str, value: object, *, is_time: bool) -> object:
     form = FORMATS[load.source]
+    if column in said.inclusive and value != _ENDLESS:
+        value = (date.fromisoformat(str(value)) - timedelta(days=1)).isoformat()
     if column in said.dates or is_time:
         return datetime.fromisoformat(str(value)).strftime(said.dates.get(column, form.moment))
     if column in said.numbers:

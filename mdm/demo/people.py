@@ -9,16 +9,13 @@ from mdm.demo import mess
 from mdm.demo.books import Books
 from mdm.demo.cost_centers import CostCenter
 from mdm.demo.registry import Registry
+from mdm.demo.vocabulary import ROLES
 from mdm.demo.words import Country, countries, split, table
 
 Kind = Literal["single", "father_son", "namesake", "twin", "spouse"]
 MAIL = "caldervoss.com"
 PEOPLE = 250
 _PAIRS: tuple[tuple[Kind, int], ...] = (("father_son", 7), ("namesake", 10), ("twin", 4), ("spouse", 5))
-ROLES = (
-    *("consultant", "senior_consultant", "manager", "senior_manager", "partner"),
-    *("analyst", "developer", "project_manager"),
-)
 GRADES = ("G1", "G2", "G3", "G4", "G5", "G6")
 
 

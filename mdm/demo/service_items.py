@@ -8,20 +8,14 @@ from random import Random
 from mdm.demo import mess
 from mdm.demo.books import Books, Entry, updated
 from mdm.demo.systems import Row
+from mdm.demo.vocabulary import unit
 from mdm.demo.words import table
 
 _PRESENT = {"psa": 0.90, "erp": 0.75, "crm": 0.60, "billing": 0.55, "procurement": 0.22}
 _ACTIVITIES = (("Assessment", "A"), ("Workshop", "W"), ("Implementation", "I"), ("Support", "S"), ("Training", "T"))
 _TIERS = (("Basic", "1"), ("Standard", "2"), ("Premium", "3"))
 _SHORTER = (("Implementation", "Implem."), ("Assessment", "Assmt."), ("Management", "Mgmt."), ("Migration", "Migr."))
-_UNITS = {
-    "Assessment": ("fixed price", "FP", "each", "EA", "LE"),
-    "Workshop": ("day", "day", "days", "DAY", "TAG"),
-    "Implementation": ("hour", "h", "hours", "HR", "STD"),
-    "Support": ("month", "month", "months", "MON", "MON"),
-    "Training": ("day", "day", "days", "DAY", "TAG"),
-}
-_UNIT_PLACES = {"psa": 1, "crm": 0, "billing": 2, "procurement": 3, "erp": 4}
+_UNITS = {"Assessment": "fixed", "Workshop": "day", "Implementation": "hour", "Support": "month", "Training": "day"}
 _ERP_LENGTH = 40
 
 
@@ -105,7 +99,7 @@ def _entries(random: Random, one: ServiceItem) -> Iterator[Entry]:
             row["description"] = f"{one.activity} for {one.topic}, {one.tier or 'one'} scope, by senior consultants"
         if source != "billing":
             row["category"] = one.family if source != "procurement" else f"{one.family} services"
-        row["unit"] = _UNITS[one.activity][_UNIT_PLACES[source]]
+        row["unit"] = unit(source, _UNITS[one.activity])
         if source in {"psa", "erp", "billing"}:
             row["list_price"], row["currency"] = f"{one.price}.00", "EUR"
         row["updated"] = updated(random)
