@@ -10,7 +10,9 @@ from typing import Literal
 
 import orjson
 
-FactKind = Literal["record", "verdict", "undo", "rules", "tick", "resolved"]
+FactKind = Literal[
+    "record", "verdict", "undo", "rules", "tick", "resolved", "crosswalk", "source_merge", "snapshot", "absence",
+]  # fmt: skip
 GENESIS = b"\x00" * 32
 
 
