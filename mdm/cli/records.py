@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mdm.cli import ingest_preview, output, session
+from mdm.cli import ingest_crosswalk, ingest_preview, output, session
 from mdm.cli.output import Json
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
         list[str], typer.Argument(metavar="FILE...", help="csv, tsv or jsonl, also .gz; - for standard input.")
     ],
     *,
-    source: Annotated[str, typer.Option(help="The system that the records come from.")],
-    entity_type: Annotated[str, typer.Option("--type", help="The entity type of the records.")],
+    source: Annotated[str | None, typer.Option(help="The system that the records come from.")] = None,
+    entity_type: Annotated[str | None, typer.Option("--type", help="The entity type of the records.")] = None,
     id_column: Annotated[
         str | None, typer.Option("--id", metavar="COLUMN", help="The id; record_id, id or source_id if left out.")
     ] = None,
@@ -31,6 +31,9 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     mapping: Annotated[
         str | None, typer.Option(metavar="FILE", help="YAML that says how columns become attributes.")
     ] = None,
+    crosswalk: Annotated[
+        bool, typer.Option("--crosswalk", help="The files say which record of an old master each source record is.")
+    ] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Show the first rows as stored; write nothing.")] = False,
     rows: Annotated[int, typer.Option(min=1, max=10_000, help="How many rows --preview shows.")] = 10,
     as_json: Json = False,
@@ -44,6 +47,14 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     from mdm.ingest import Columns
     from mdm.services.ingest import File, mapping_file
 
+    if crosswalk:
+        others = {
+            "--type": entity_type, "--id": id_column, "--version": version_column, "--event-time": event_time_column,
+            "--mapping": mapping, "--preview": preview,
+        }  # fmt: skip
+        ingest_crosswalk.run(files, source, others, as_json=as_json)
+        return
+    source, entity_type = _given(source, "--source"), _given(entity_type, "--type")
     columns = Columns(id_column, version_column, event_time_column)
     with session.opened() as hub:
         hub.entity_type(entity_type)
@@ -62,6 +73,12 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
         rows = sum(summary.rows for summary in summaries)
         output.complain(f"mdm: {rejected:,} of {rows:,} rows were refused and kept: see `mdm quarantine list`")
         raise typer.Exit(1)
+
+
+def _given(value: str | None, option: str) -> str:
+    if value is None:
+        raise typer.BadParameter("say it for every file but a crosswalk", param_hint=option)
+    return value
 
 
 def _ingest(file: "File") -> "Summary":

@@ -10,6 +10,7 @@ from mdm.errors import Fault, InvalidInput
 from mdm.ingest import Incoming, Rejected
 from mdm.ingest.parts import Parts, written
 from mdm.log import Author, Fact, key_token
+from mdm.services import source_merges
 from mdm.services.hub import Hub
 from mdm.services.resolving import resolve
 from mdm.store import batches, log, records, versions
@@ -68,6 +69,11 @@ def take_in(
     writer.lock_log()
     intake = _Intake(hub, writer, batch)
     outcomes = intake.take(items)
+    taken = {n: item for n, item in enumerate(items) if isinstance(item, Incoming) and outcomes[n].faults == ()}
+    for number, fact in source_merges.facts_of(hub, writer, taken, batch=batch).items():
+        if outcomes[number].status == "unchanged":
+            outcomes[number] = Outcome("accepted", -len(intake.facts))
+        intake.facts.append(fact)
     if intake.facts:
         first = log.append(writer, intake.facts, author=author)
         outcomes = [_placed(outcome, first) for outcome in outcomes]
@@ -165,7 +171,9 @@ def _content(body: Body) -> tuple[object, object]:
 def _refused(item: Incoming, rule: str, detail: str) -> Rejected:
     value = None if item.version is None else str(item.version)
     # Its row is not at hand any more, so it is kept as the whole source record that was made of it.
-    members = {name: getattr(item, name) for name in ("source_id", "attributes", "version", "event_time")}
+    members = {
+        name: getattr(item, name) for name in ("source_id", "attributes", "version", "event_time", "merged_into")
+    }
     parts = Parts({**members, "deleted": item.mode == "delete"}, typed=True)
     return Rejected("", item.line, "version", value, rule, detail, item.raw, parts)
 

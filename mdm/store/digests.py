@@ -11,7 +11,7 @@ WIDTH = 16
 
 
 def state(transaction: Transaction, entity_type: str | None = None) -> str:
-    """The digest of what stands now: members and IDs, values, edges, links and open tasks; of one entity type or of all."""
+    """The digest of what stands now: members and IDs, values, edges, links and open tasks; of one type or all."""
     keys = _keys(transaction)
     items: list[Iterable[tuple[object, ...]]] = [
         (("member", keys[id_], golden, bool(deleted)) for id_, golden, deleted in _members(transaction, entity_type)),
