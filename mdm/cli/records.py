@@ -34,6 +34,12 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     crosswalk: Annotated[
         bool, typer.Option("--crosswalk", help="The files say which record of an old master each source record is.")
     ] = False,
+    snapshot: Annotated[
+        bool, typer.Option("--snapshot", help="The file holds all records: what two in a row do not hold is deleted.")
+    ] = False,
+    allow_short: Annotated[
+        bool, typer.Option("--allow-short", help="Take a snapshot that lacks much of what is known.")
+    ] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Show the first rows as stored; write nothing.")] = False,
     rows: Annotated[int, typer.Option(min=1, max=10_000, help="How many rows --preview shows.")] = 10,
     as_json: Json = False,
@@ -50,7 +56,7 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     if crosswalk:
         others = {
             "--type": entity_type, "--id": id_column, "--version": version_column, "--event-time": event_time_column,
-            "--mapping": mapping, "--preview": preview,
+            "--mapping": mapping, "--preview": preview, "--snapshot": snapshot, "--allow-short": allow_short,
         }  # fmt: skip
         ingest_crosswalk.run(files, source, others, as_json=as_json)
         return
@@ -63,7 +69,11 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     if preview:
         ingest_preview.show(named, rows, as_json=as_json)
         return
-    summaries = [_ingest(file) for file in named]
+    if allow_short and not snapshot:
+        raise typer.BadParameter("only a snapshot can be short", param_hint="--allow-short")
+    if snapshot and len(named) > 1:
+        raise typer.BadParameter("a snapshot is one file, which holds all records", param_hint="--snapshot")
+    summaries = [_ingest_snapshot(file, allow_short) if snapshot else _ingest(file) for file in named]
     if as_json:
         output.print_json({"files": [asdict(summary) for summary in summaries]})
     else:
@@ -88,10 +98,23 @@ def _ingest(file: "File") -> "Summary":
         return ingest_file(hub, file, author=session.author(), progress=progress)
 
 
+def _ingest_snapshot(file: "File", allow_short: bool) -> "Summary":  # noqa: FBT001  as the option says
+    from mdm.services.snapshots import ingest_snapshot
+
+    with session.opened() as hub, output.progress(file.path) as progress:
+        return ingest_snapshot(hub, file, author=session.author(), allow_short=allow_short, progress=progress)
+
+
 def _show(summaries: "list[Summary]") -> None:
-    columns = ("file", "rows", "accepted", "unchanged", "quarantined", "seconds", "batch")
+    columns = ["file", "rows", "accepted", "unchanged", "quarantined", "seconds", "batch"]
+    columns[5:5] = [name for name in ("absent", "deleted") if all(hasattr(one, name) for one in summaries)]
     rows = [[getattr(summary, name) for name in columns] for summary in summaries]
     output.print_table("Taken in and resolved", columns, rows)
+    for summary in summaries:
+        if unreadable := getattr(summary, "unreadable", 0):
+            output.say(
+                f"{summary.file}: {unreadable:,} rows have no id that can be read, so no record counts as absent."
+            )
 
 
 def lookup(

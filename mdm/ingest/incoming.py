@@ -141,7 +141,7 @@ def _once(record: Incoming, draft: Draft, seen: dict[str, int]) -> None:
     """Refuse an id that came before with different content, where nothing says which of the two is newer."""
     if record.version is not None or record.event_time is not None:
         return
-    content = hash(orjson.dumps([draft.deleted, draft.attributes], option=orjson.OPT_SORT_KEYS))
+    content = hash(orjson.dumps([draft.deleted, draft.attributes, record.merged_into], option=orjson.OPT_SORT_KEYS))
     if seen.setdefault(record.source_id, content) != content:
         detail = f"id {record.source_id!r} came before with different content, and no version or event time"
         raise RefusalError(draft.id[0], record.source_id, "duplicate_id", detail)

@@ -1,4 +1,4 @@
-"""Reads a file more than once, standard input too: what is in it must be known before the first row is taken."""
+"""Lets a file be read more than once, standard input too: what is in it must be known before a row is taken."""
 
 import shutil
 import sys
@@ -7,27 +7,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, cast
 
-from mdm.ingest.read import IN_MEMORY, STDIN, read
-from mdm.ingest.rows import Rejected, Row
-
-Rows = Iterator[Row | Rejected]
+from mdm.ingest.read import IN_MEMORY, STDIN
 
 
 @contextmanager
-def read_twice(file: str) -> Iterator[Callable[[], Rows]]:
-    """Give a function that reads the rows of a file from its beginning, each time it is called.
-
-    Raises:
-        UnreadableFile: as `read` does, when the rows are read.
-    """
+def kept(file: str) -> Iterator[Callable[[], BinaryIO | None]]:
+    """Give a function that gives the stream to read a file from, at its beginning; None where it is a real file."""
     if file != STDIN:
-        yield lambda: read(file)
+        yield lambda: None
         return
-    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as kept:
-        shutil.copyfileobj(sys.stdin.buffer, kept)
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as stream:
+        shutil.copyfileobj(sys.stdin.buffer, stream)
 
-        def again() -> Rows:
-            kept.seek(0)
-            return read(STDIN, stream=cast("BinaryIO", kept))
+        def from_its_beginning() -> BinaryIO:
+            stream.seek(0)
+            return cast("BinaryIO", stream)
 
-        yield again
+        yield from_its_beginning

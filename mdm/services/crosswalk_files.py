@@ -4,16 +4,16 @@ import hashlib
 import time
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from mdm.ingest import STDIN, Rejected
+from mdm.ingest import STDIN, Rejected, read
 from mdm.ingest.crosswalk import CrosswalkRow, crosswalk_rows
 from mdm.ingest.parts import written
-from mdm.ingest.twice import Rows, read_twice
+from mdm.ingest.twice import kept
 from mdm.log import Author, Fact, Key, key_token
 from mdm.services.hub import Hub
 from mdm.services.ingest import Progress, Summary
@@ -44,12 +44,13 @@ def ingest_crosswalk(
     identity = f"{author.recorded_at}:{master}:crosswalk:{name}"
     origin = Origin(hashlib.blake2b(identity.encode(), digest_size=8).hexdigest(), name, master)
     types = hub.entity_types()
-    with read_twice(path) as rows:
-        read: Callable[[Rows], Iterator[Item]] = lambda given: crosswalk_rows(  # noqa: E731  read alike both times
-            given, entity_types=types, master=master, file=name
-        )
-        last = _last_of_each(hub, read(rows()))
-        counts = _take_all(hub, zip(read(rows()), last, strict=False), origin, author=author, progress=progress)
+    with kept(path) as stream:
+
+        def items() -> Iterator[Item]:
+            return crosswalk_rows(read(path, stream=stream()), entity_types=types, master=master, file=name)
+
+        last = _last_of_each(hub, items())
+        counts = _take_all(hub, zip(items(), last, strict=False), origin, author=author, progress=progress)
     resolve_all(hub, author=author)
     seconds = round(time.perf_counter() - started, 3)
     told = counts["accepted"], counts["unchanged"], counts["quarantined"]
@@ -87,7 +88,7 @@ def _last_of_each(hub: Hub, items: Iterator[Item]) -> Iterable[bool]:
         key_token(hub.salt, str(item.key)) if isinstance(item, CrosswalkRow) else number
         for number, item in enumerate(items)
     ))  # fmt: skip
-    _, from_the_end = np.unique(np.frombuffer(tokens, dtype=np.int64)[::-1], return_index=True)
+    _, from_the_end = np.unique(np.array(tokens, dtype=np.int64)[::-1], return_index=True)
     last = np.zeros(len(tokens), dtype=bool)
     last[len(tokens) - 1 - from_the_end] = True
     return last.tolist()

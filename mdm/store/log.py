@@ -94,6 +94,41 @@ def said_of(
     return [(token, position, orjson.loads(body)) for token, position, body in rows]
 
 
+def latest(transaction: Transaction, kind: FactKind, token: int) -> StoredFact | None:
+    """The last fact of one kind that is about a key token."""
+    row = transaction.one(
+        "SELECT log.position, kind, entity_type, body, key_token FROM log"
+        " JOIN payload ON payload.position = log.position"
+        " WHERE key_token = ? AND kind = ? ORDER BY log.position DESC LIMIT 1",
+        token, kind,
+    )  # fmt: skip
+    if row is None:
+        return None
+    position, said, of, body, about = row
+    return StoredFact(position, said, of, orjson.loads(body), about)
+
+
+def within(
+    transaction: Transaction, kind: FactKind, entity_type: str, *, first: int, last: int
+) -> list[tuple[int, dict[str, Any]]]:
+    """(key token, body) of the facts of one kind and entity type from one position to another."""
+    rows = transaction.rows(
+        "SELECT key_token, body FROM log JOIN payload ON payload.position = log.position"
+        " WHERE log.position >= ? AND log.position <= ? AND kind = ? AND entity_type = ? ORDER BY log.position",
+        first, last, kind, entity_type,
+    )  # fmt: skip
+    return [(token, orjson.loads(body)) for token, body in rows]
+
+
+def tokens_since(transaction: Transaction, tokens: Sequence[int], *, after: int) -> set[int]:
+    """Those of these key tokens of which a version came after a position."""
+    rows = transaction.rows(
+        "SELECT DISTINCT key_token FROM log WHERE key_token {in} AND kind = 'record' AND position > ?",
+        list(tokens), after,
+    )  # fmt: skip
+    return {row[0] for row in rows}
+
+
 def bodies(transaction: Transaction, positions: Sequence[int]) -> dict[int, dict[str, Any]]:
     """What the facts at these positions say; an erased payload is absent."""
     rows = transaction.rows("SELECT position, body FROM payload WHERE position {in}", list(positions))
