@@ -185,6 +185,21 @@ class DecisionPair(SQLModel, table=True):
     in_force: bool
 
 
+class SourceLink(SQLModel, table=True):
+    """A must-link from outside that is in force: a crosswalk row, by its old master, or a merge inside a source.
+
+    Each record has at most one of a kind and old master; `master` is empty for a merge.
+    """
+
+    __tablename__ = "source_link"
+    __table_args__ = (Index("ix_source_link_other_id", "other_id"), CLUSTERED)
+    record_id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: str = Field(primary_key=True)
+    master: str = Field(primary_key=True)
+    other_id: int = Field(sa_type=BigInteger)
+    position: int = Field(sa_type=BigInteger)
+
+
 class GoldenVersion(SQLModel, table=True):
     """One version of a golden record, between two resolver commits; no attributes when nothing living bears it."""
 

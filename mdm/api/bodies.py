@@ -28,6 +28,14 @@ class RecordBody(Body):
     ]})  # fmt: skip
 
 
+class SourceMergeBody(Body):
+    """The record of the same source and entity type that this one was merged into."""
+
+    into: Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"into": "0015h"}]})
+
+
 class BatchItem(Body):
     """One source record of a batch, with its key."""
 
@@ -38,6 +46,7 @@ class BatchItem(Body):
     version: int | str | None = None
     event_time: str | None = None
     deleted: bool = False
+    merged_into: str | None = None
 
 
 class LookupBody(Body):

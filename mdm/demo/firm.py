@@ -12,7 +12,9 @@ from mdm.demo import (
     exports,
     legal_entities,
     project_templates,
+    rate_cards,
     service_items,
+    tax_rules,
 )
 from mdm.demo.books import SYSTEMS, Books, Load
 from mdm.demo.companies import Trap
@@ -58,6 +60,8 @@ def firm(seed: int = 2026, *, size: int = 1) -> Firm:
     items = service_items.enter(books)
     project_templates.enter(books, centers, items)
     employees.enter(books, centers)
+    cards = rate_cards.enter(books, population.companies, entities)
+    tax_rules.enter(books, entities)
     return Firm(seed, books.files, sorted(books.loads, key=_arrival), books.truth, books.traps)
 
 

@@ -153,10 +153,11 @@ class EntityType(_Document):
 
     @cached_property
     def code_lists(self) -> dict[str, str]:
-        """The code list of each attribute that belongs to one, and of each such field of lines (`lines.role`)."""
-        fields = {f"{name}.{field}": one.list for name, of in self.lines.items() for field, one in of.of.items()}
-        plain = {name: attribute.list for name, attribute in self.attributes.items()}
-        return {place: list_ for place, list_ in {**plain, **fields}.items() if list_ is not None}
+        """The code list of each attribute that belongs to one, and of each field of dated lines (`lines.role`)."""
+        found = {name: attribute.list for name, attribute in self.attributes.items() if attribute.list is not None}
+        for name, attribute in self.lines.items():
+            found |= {f"{name}.{field}": one.list for field, one in attribute.of.items() if one.list is not None}
+        return found
 
     @cached_property
     def lines(self) -> dict[str, Attribute]:

@@ -22,7 +22,10 @@ _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class Incoming(NamedTuple):
-    """A source record as it comes in, its attributes checked; `line` and `raw` are where it came from."""
+    """A source record as it comes in, its attributes checked; `line` and `raw` are where it came from.
+
+    `merged_into` is the id of the record that its source merged it into, where the source says so.
+    """
 
     source: str
     entity_type: str
@@ -33,6 +36,7 @@ class Incoming(NamedTuple):
     mode: Mode
     line: int = 0
     raw: str = ""
+    merged_into: str | None = None
 
 
 def incoming(
@@ -78,20 +82,27 @@ def _owned(values: Mapping[str, object], entity_type: EntityType, source: str) -
 
 
 def _record(draft: Draft, row: Row, *, source: str, entity_type: str) -> Incoming:
+    ident = source_id(*draft.id)
     return Incoming(
         source,
         entity_type,
-        _id(*draft.id),
+        ident,
         draft.attributes,
         _ordering(draft.version, version_value, "version"),
         cast("str | None", _ordering(draft.event_time, time_text, "event_time")),
         "delete" if draft.deleted else "put",
         row.line,
         row.raw,
+        _winner(draft.merged_into, ident),
     )
 
 
-def _id(column: str, value: object) -> str:
+def source_id(column: str, value: object) -> str:
+    """Read the id of a record: a text or a whole number.
+
+    Raises:
+        RefusalError: it is none, too long, or holds what no key can.
+    """
     text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
     if not text:
         if value is None or value == "" or isinstance(value, str):
@@ -103,6 +114,17 @@ def _id(column: str, value: object) -> str:
     if found := _CONTROL.search(text):
         raise RefusalError(column, None, "id", f"the id holds the control character U+{ord(found[0]):04X}")
     return text
+
+
+def _winner(given: tuple[str | None, object], loser: str) -> str | None:
+    """The record that this one was merged into; blank where it was not."""
+    column, value = given
+    if column is None or value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    winner = source_id(column, value)
+    if winner == loser:
+        raise RefusalError(column, winner, "itself", f"{loser!r} cannot be merged into itself")
+    return winner
 
 
 def _ordering(given: tuple[str | None, object], read: Callable[[object], int | str], rule: str) -> int | str | None:
@@ -119,7 +141,7 @@ def _once(record: Incoming, draft: Draft, seen: dict[str, int]) -> None:
     """Refuse an id that came before with different content, where nothing says which of the two is newer."""
     if record.version is not None or record.event_time is not None:
         return
-    content = hash(orjson.dumps([draft.deleted, draft.attributes], option=orjson.OPT_SORT_KEYS))
+    content = hash(orjson.dumps([draft.deleted, draft.attributes, record.merged_into], option=orjson.OPT_SORT_KEYS))
     if seen.setdefault(record.source_id, content) != content:
         detail = f"id {record.source_id!r} came before with different content, and no version or event time"
         raise RefusalError(draft.id[0], record.source_id, "duplicate_id", detail)

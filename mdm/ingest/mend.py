@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from mdm.entity_types import EntityType, hint
 from mdm.errors import Fault, InvalidInput, UnreadableFile
 from mdm.ingest.cells import BETWEEN_VALUES
-from mdm.ingest.columns import DELETED, EVENT_TIME, ID_COLUMNS, VERSION
+from mdm.ingest.columns import DELETED, EVENT_TIME, ID_COLUMNS, MERGED_INTO, VERSION
 from mdm.ingest.incoming import Incoming, incoming
 from mdm.ingest.objects import MEMBERS
 from mdm.ingest.parts import Parts
@@ -65,7 +65,14 @@ def _not_whole(parts: Parts, entity_type: EntityType) -> tuple[str | None, str, 
 def _check(column: str, value: object, parts: Parts, entity_type: EntityType) -> None:
     own = [*entity_type.attributes]
     own += [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.fields(name)]
-    own += [VERSION, EVENT_TIME, DELETED, *(ID_COLUMNS if parts.typed else ()), *(MEMBERS if parts.typed else ())]
+    own += [
+        VERSION,
+        EVENT_TIME,
+        DELETED,
+        MERGED_INTO,
+        *(ID_COLUMNS if parts.typed else ()),
+        *(MEMBERS if parts.typed else ()),
+    ]
     known = dict.fromkeys([*parts.values, *own, *filter(None, dataclasses.astuple(parts.columns))])
     wrong = None
     if column not in known and not _inside(parts, column):

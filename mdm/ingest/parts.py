@@ -11,11 +11,13 @@ class Parts(NamedTuple):
     """The values of a row by column, whether they carry types of their own, and the columns that the caller named.
 
     A cell that the row does not have is None; `values` is empty where the row cannot be taken apart.
+    `crosswalk`: it is a row of a crosswalk and not of source records.
     """
 
     values: dict[str, object]
     typed: bool = False
     columns: Columns = Columns()
+    crosswalk: bool = False
 
 
 def uneven(header: list[str], cells: list[str]) -> dict[str, object]:
@@ -30,14 +32,14 @@ def written(parts: Parts | None) -> str | None:
         return None
     named = [parts.columns.id, parts.columns.version, parts.columns.event_time]
     try:
-        return orjson.dumps([parts.values, parts.typed, named]).decode()
+        return orjson.dumps([parts.values, parts.typed, named, parts.crosswalk]).decode()
     except orjson.JSONEncodeError:  # half a surrogate pair, nested too deeply, or a number of over 64 bits
-        return orjson.dumps([{}, parts.typed, named]).decode()
+        return orjson.dumps([{}, parts.typed, named, parts.crosswalk]).decode()
 
 
 def parsed(text: str | None) -> Parts:
     """Read what `written` wrote."""
     if text is None:
         return Parts({}, typed=True)
-    values, typed, named = orjson.loads(text)
-    return Parts(values, typed, Columns(*named))
+    values, typed, named, *crosswalk = orjson.loads(text)  # rows kept before there were crosswalks do not say
+    return Parts(values, typed, Columns(*named), *crosswalk)

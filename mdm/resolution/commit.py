@@ -4,15 +4,14 @@ from dataclasses import dataclass
 
 from mdm.log import Author, Fact
 from mdm.publish import feed
-from mdm.resolution import codes
+from mdm.resolution import codes, references
 from mdm.resolution.candidates import Blocks
 from mdm.resolution.clusters import Clusters
 from mdm.resolution.golden import GoldenChanges
 from mdm.resolution.graph import Graph
-from mdm.resolution.references import links
 from mdm.resolution.tasks import TaskChanges
 from mdm.resolution.work import Work
-from mdm.store import edges, golden_writing, log, records, resolution, task_writing
+from mdm.store import edges, golden_writing, links, log, records, resolution, task_writing
 from mdm.store.database import Transaction
 
 
@@ -30,6 +29,8 @@ class Result:
 def write(writer: Transaction, work: Work, result: Result, *, author: Author, at: int | None) -> int:
     """Write everything and return the position of the `resolved` fact; `at` repeats one that is in the log."""
     result.graph.verdicts.write(writer)
+    gone, kept = result.graph.links.write()
+    links.change(writer, gone=gone, kept=kept)
     if work.afresh:
         edges.clear(writer, work.entity_type.entity_type)
     result.blocks.write(writer)
@@ -62,7 +63,7 @@ def _write_records(writer: Transaction, work: Work, result: Result) -> None:
 def _write_links(writer: Transaction, work: Work) -> None:
     if work.afresh:
         records.unlink(writer, work.entity_type.entity_type)
-    now, before = links(work)
+    now, before = references.links(work)
     coded, formerly = codes.links(work)
     records.link(writer, now | coded, instead_of=before | formerly)
 

@@ -1,6 +1,7 @@
 """From pending facts to records as they now stand: the first step of a resolver commit."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 import orjson
 
@@ -39,14 +40,15 @@ def take_in(work: Work, facts: list[StoredFact]) -> None:
         work.dirty |= {id_ for id_, record in work.records.items() if record.first_position is not None}
 
 
-def expected(work: Work, key: Key) -> StoredRecord:
-    """The record of a key that a decision names; one that has not arrived yet gets a row to be found by."""
-    token = key_token(work.salt, str(key))
-    work.load("key_token", [token])
-    if token not in work.ids:
-        lowest = min(stored_records.lowest_id(work.reader), min(work.records, default=0))
-        work.add(_row(lowest - 1, token, key))
-    return work.records[work.ids[token]]
+def expected_all(work: Work, keys: Iterable[Key]) -> dict[str, int]:
+    """The ids of keys that a fact names; those that have not arrived yet get a row to be found by."""
+    tokens = {key: key_token(work.salt, str(key)) for key in keys}
+    work.load("key_token", [token for token in tokens.values() if token not in work.ids])
+    missing = [(key, token) for key, token in tokens.items() if token not in work.ids]
+    lowest = min(stored_records.lowest_id(work.reader), min(work.records, default=0)) if missing else 0
+    for number, (key, token) in enumerate(missing, 1):
+        work.add(_row(lowest - number, token, key))
+    return {str(key): work.ids[token] for key, token in tokens.items()}
 
 
 def _all_versions(work: Work, tokens: list[int]) -> dict[int, list[Version]]:

@@ -12,7 +12,6 @@ from matching.kinds import KINDS
 from matching.kinds.lines import VALID_FROM, VALID_TO, end_day, first_day
 from mdm.entity_types import Attribute, LineField
 from mdm.log import canonical
-from mdm.resolution.codes import barred, code_of
 from mdm.resolution.work import Work, layers_of
 from mdm.store.records import StoredRecord
 
@@ -68,16 +67,14 @@ def standard(work: Work, source: str, field: LineField, value: object) -> Standa
     if value is None:
         return None, True
     if field.list is not None:
-        return _coded(work, source, field.list, value)
+        return code_of(work, source, field.list, value)
     return _text(field.kind, value) if isinstance(value, str | int | float) else _judged(field.kind, value)
 
 
-def _coded(work: Work, source: str, list_: str, value: object) -> Standard:
-    """The code a source means; a value that no code stands for disqualifies its line."""
-    code = code_of(work, list_, source, value)
-    if code is None and barred(work, list_, source, value):
-        return str(value), False
-    return code, True
+def code_of(work: Work, source: str, code_list: str, value: object) -> Standard:
+    """The canonical code of a source's value in a code list, and whether it has one."""
+    code = work.codes.canonical(code_list, source, value)
+    return code, code is not None or not work.codes.unmapped(code_list, source, value)
 
 
 @lru_cache(maxsize=100_000, typed=True)  # one rate card says the same roles and currencies again and again

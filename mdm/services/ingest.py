@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from mdm.entity_types import EntityType
 from mdm.errors import UnreadableFile
@@ -41,13 +42,18 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of source records, and which of its columns say what; with a mapping, as they are called after it."""
+    """A file of source records, and which of its columns say what; with a mapping, as they are called after it.
+
+    `stream`: what to read in place of standard input; `snapshot`: it holds every record of its source and type.
+    """
 
     path: str
     source: str
     entity_type: str
     columns: Columns
     mapping: Mapping | None = None
+    stream: BinaryIO | None = None
+    snapshot: bool = False
 
     @property
     def name(self) -> str:
@@ -92,7 +98,8 @@ def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | No
     entity_type = hub.entity_type(file.entity_type)
     name = file.name
     identity = f"{author.recorded_at}:{file.source}:{file.entity_type}:{name}"
-    origin = Origin(hashlib.blake2b(identity.encode(), digest_size=8).hexdigest(), name, file.source, file.entity_type)
+    batch = hashlib.blake2b(identity.encode(), digest_size=8).hexdigest()
+    origin = Origin(batch, name, file.source, file.entity_type, file.snapshot)
     rows = _items(file, entity_type)
     with _no_search_for_cycles():
         counts = _take_in(hub, rows, origin, author=author, progress=progress)
@@ -104,7 +111,7 @@ def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | No
 
 
 def _items(file: File, entity_type: EntityType) -> Iterator[Item]:
-    rows = read(file.path)
+    rows = read(file.path, stream=file.stream)
     if file.mapping is not None:
         rows = mapped(rows, file.mapping, file=file.name)
     for item in incoming(rows, entity_type, source=file.source, file=file.name, columns=file.columns):

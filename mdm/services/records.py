@@ -10,6 +10,7 @@ from mdm.errors import Fault, InvalidInput
 from mdm.ingest import Incoming, Rejected
 from mdm.ingest.parts import Parts, written
 from mdm.log import Author, Fact, key_token
+from mdm.services import absences, source_merges
 from mdm.services.hub import Hub
 from mdm.services.resolving import resolve
 from mdm.store import batches, log, records, versions
@@ -68,6 +69,11 @@ def take_in(
     writer.lock_log()
     intake = _Intake(hub, writer, batch)
     outcomes = intake.take(items)
+    taken = {n: item for n, item in enumerate(items) if isinstance(item, Incoming) and outcomes[n].faults == ()}
+    for number, fact in source_merges.facts_of(hub, writer, taken, batch=batch).items():
+        if outcomes[number].status == "unchanged":
+            outcomes[number] = Outcome("accepted", -len(intake.facts))
+        intake.facts.append(fact)
     if intake.facts:
         first = log.append(writer, intake.facts, author=author)
         outcomes = [_placed(outcome, first) for outcome in outcomes]
@@ -86,6 +92,7 @@ class _Intake:
 
     def __init__(self, hub: Hub, writer: Transaction, batch: Origin) -> None:
         self.hub, self.writer, self.batch = hub, writer, batch.id
+        self.snapshot = batch.snapshot
         self.origin = batch.source, batch.entity_type
         self.facts: list[Fact] = []
         self.rejected: list[RejectedRow] = []
@@ -116,17 +123,30 @@ class _Intake:
         same = [(position, known) for position, known in self.known[token] if _stamp(known) == _stamp(body)]
         for position, known in same if item.version is not None or item.event_time is not None else same[-1:]:
             if _content(known) == _content(body):
-                return Outcome("unchanged", position)
+                return self._there_again(item, token, known) or Outcome("unchanged", position)
         if same and item.version is not None:
             detail = f"version {item.version} of {item.source_id!r} is there already with other content"
             return self._reject(_refused(item, "version_conflict", detail), item.source, item.entity_type)
         wrong = self._version_sort(item)
         if wrong is not None:
             return self._reject(wrong, item.source, item.entity_type)
+        accepted = self._accept(item, token, body)
+        return self._there_again(item, token) or accepted
+
+    def _accept(self, item: Incoming, token: int, body: Body) -> Outcome:
         position = -len(self.facts)
-        self.known[token].append((position, body))
+        self.known[token].append((-len(self.facts), body))
         self.facts.append(Fact("record", item.entity_type, body, token))
         return Outcome("accepted", position)
+
+    def _there_again(self, item: Incoming, token: int, said: Body | None = None) -> Outcome | None:
+        """Revive a record that snapshots did not hold when a file that is one does, or its last version comes again."""
+        gone = absences.tombstone_on_top(self.known[token])
+        if gone is None or item.mode == "delete":
+            return None
+        if self.snapshot or (said is not None and _stamp(said) == _stamp(gone)):
+            return self._accept(item, token, absences.revival(gone, batch=self.batch, line=item.line))
+        return None
 
     def _version_sort(self, item: Incoming) -> Rejected | None:
         """A source sends integers, times or no version at all, always the same."""
@@ -165,7 +185,9 @@ def _content(body: Body) -> tuple[object, object]:
 def _refused(item: Incoming, rule: str, detail: str) -> Rejected:
     value = None if item.version is None else str(item.version)
     # Its row is not at hand any more, so it is kept as the whole source record that was made of it.
-    members = {name: getattr(item, name) for name in ("source_id", "attributes", "version", "event_time")}
+    members = {
+        name: getattr(item, name) for name in ("source_id", "attributes", "version", "event_time", "merged_into")
+    }
     parts = Parts({**members, "deleted": item.mode == "delete"}, typed=True)
     return Rejected("", item.line, "version", value, rule, detail, item.raw, parts)
 

@@ -13,12 +13,16 @@ from mdm.store.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where records come from: their batch and file, and the source and entity type of rows that name none."""
+    """Where records come from: their batch and file, and the source and entity type of rows that name none.
+
+    `snapshot`: the file holds every record of them.
+    """
 
     id: str = ""
     file: str = ""
     source: str = ""
     entity_type: str = ""
+    snapshot: bool = False
 
 
 class RejectedRow(NamedTuple):
@@ -54,6 +58,17 @@ def count(transaction: Transaction, batch: str, *, accepted: int, unchanged: int
 def finish(transaction: Transaction, batch: str, *, at: str) -> None:
     """Say that a batch is complete."""
     transaction.run("UPDATE batch SET finished_at = ? WHERE id = ?", at, batch)
+
+
+def reopen(transaction: Transaction, batch: str) -> None:
+    """Say that there is more to do for a batch than to take its rows."""
+    transaction.run("UPDATE batch SET finished_at = NULL WHERE id = ?", batch)
+
+
+def finished(transaction: Transaction, batch: str) -> bool:
+    """Whether a batch is complete; one that brought no row was never begun, and counts as complete."""
+    row = transaction.one("SELECT finished_at FROM batch WHERE id = ?", batch)
+    return row is None or row[0] is not None
 
 
 def quarantine(transaction: Transaction, origin: Origin, rejected: Sequence[RejectedRow], *, recorded_at: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from mdm.log import GENESIS, Author, Fact, canonical, commitment, envelope_hash
+from mdm.log import GENESIS, Author, Fact, FactKind, canonical, commitment, envelope_hash
 from mdm.store import bulk
 from mdm.store.database import Transaction
 
@@ -25,6 +25,7 @@ class StoredFact:
     kind: str
     entity_type: str | None
     body: dict[str, Any]
+    key_token: int | None = None
 
 
 def head(transaction: Transaction) -> int:
@@ -61,26 +62,71 @@ def pending(
     """The next facts that concern one entity type, at most `limit`, and the position they reach."""
     end = head(transaction) if upto is None else upto
     rows = transaction.rows(
-        "SELECT log.position, kind, entity_type, body FROM log JOIN payload ON payload.position = log.position"
+        "SELECT log.position, kind, entity_type, body, key_token FROM log"
+        " JOIN payload ON payload.position = log.position"
         " WHERE log.position > ? AND log.position <= ? AND (entity_type = ? OR entity_type IS NULL)"
-        " AND kind <> 'resolved'"
+        " AND kind NOT IN ('resolved', 'snapshot', 'absence')"
         " ORDER BY log.position LIMIT ?",
         after, end, entity_type, limit,
     )  # fmt: skip
     reached = rows[-1][0] if len(rows) == limit else end
-    return [StoredFact(position, kind, of, orjson.loads(body)) for position, kind, of, body in rows], reached
+    return [
+        StoredFact(position, kind, of, orjson.loads(body), token) for position, kind, of, body, token in rows
+    ], reached
 
 
 def versions(
     transaction: Transaction, tokens: Sequence[int], *, upto: int | None = None
 ) -> list[tuple[int, int, dict[str, Any]]]:
     """All versions of the records with these key tokens: (token, position, body), by position."""
+    return said_of(transaction, "record", tokens, upto=upto)
+
+
+def said_of(
+    transaction: Transaction, kind: FactKind, tokens: Sequence[int], *, upto: int | None = None
+) -> list[tuple[int, int, dict[str, Any]]]:
+    """All facts of one kind that are about these key tokens: (token, position, body), by position."""
     rows = transaction.rows(
         "SELECT key_token, log.position, body FROM log JOIN payload ON payload.position = log.position"
-        " WHERE key_token {in} AND log.position <= ? ORDER BY log.position",
-        list(tokens), head(transaction) if upto is None else upto,
+        " WHERE key_token {in} AND kind = ? AND log.position <= ? ORDER BY log.position",
+        list(tokens), kind, head(transaction) if upto is None else upto,
     )  # fmt: skip
     return [(token, position, orjson.loads(body)) for token, position, body in rows]
+
+
+def latest(transaction: Transaction, kind: FactKind, token: int) -> StoredFact | None:
+    """The last fact of one kind that is about a key token."""
+    row = transaction.one(
+        "SELECT log.position, kind, entity_type, body, key_token FROM log"
+        " JOIN payload ON payload.position = log.position"
+        " WHERE key_token = ? AND kind = ? ORDER BY log.position DESC LIMIT 1",
+        token, kind,
+    )  # fmt: skip
+    if row is None:
+        return None
+    position, said, of, body, about = row
+    return StoredFact(position, said, of, orjson.loads(body), about)
+
+
+def within(
+    transaction: Transaction, kind: FactKind, entity_type: str, *, first: int, last: int
+) -> list[tuple[int, dict[str, Any]]]:
+    """(key token, body) of the facts of one kind and entity type from one position to another."""
+    rows = transaction.rows(
+        "SELECT key_token, body FROM log JOIN payload ON payload.position = log.position"
+        " WHERE log.position >= ? AND log.position <= ? AND kind = ? AND entity_type = ? ORDER BY log.position",
+        first, last, kind, entity_type,
+    )  # fmt: skip
+    return [(token, orjson.loads(body)) for token, body in rows]
+
+
+def tokens_since(transaction: Transaction, tokens: Sequence[int], *, after: int) -> set[int]:
+    """Those of these key tokens of which a version came after a position."""
+    rows = transaction.rows(
+        "SELECT DISTINCT key_token FROM log WHERE key_token {in} AND kind = 'record' AND position > ?",
+        list(tokens), after,
+    )  # fmt: skip
+    return {row[0] for row in rows}
 
 
 def bodies(transaction: Transaction, positions: Sequence[int]) -> dict[int, dict[str, Any]]:

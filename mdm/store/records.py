@@ -73,6 +73,17 @@ def of_type(transaction: Transaction, entity_type: str) -> list[StoredRecord]:
     return [StoredRecord(*row) for row in rows]
 
 
+def living(
+    transaction: Transaction, source: str, entity_type: str, *, after: int | None, limit: int
+) -> list[tuple[int, int]]:
+    """The next (id, key token) of the living records of one source and entity type, by id."""
+    return transaction.rows(
+        "SELECT id, key_token FROM source_record WHERE entity_type = ? AND id > ? AND source = ? AND NOT deleted"
+        " AND first_position IS NOT NULL ORDER BY id LIMIT ?",
+        entity_type, -(2**62) if after is None else after, source, limit,
+    )  # fmt: skip
+
+
 def lowest_id(transaction: Transaction) -> int:
     """The smallest id given so far, at most 0: the next record not yet arrived gets one less."""
     row = transaction.one("SELECT min(id) FROM source_record")

@@ -18,6 +18,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "decision": {"position"},
         "decision_void": {"voided", "position"},
         "decision_pair": {"left_id", "right_id", "position"},
+        "source_link": {"record_id", "other_id", "position"},
         "golden_version": {"golden", "version", "since", "until"},
         "xref": {"record_id", "since", "until", "golden"},
         "change": {
@@ -45,6 +46,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "edge": {"living"},
         "decision": {"entity_type", "kind", "in_force"},
         "decision_pair": {"verdict", "in_force"},
+        "source_link": {"kind", "master"},
         "golden_version": {"entity_type"},
         "change": {"entity_type", "kind"},
         "task": {"entity_type", "kind", "status"},

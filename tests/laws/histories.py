@@ -35,6 +35,8 @@ survive:
 """
 KEYS = {of: [f"s{1 + i % 3}:{of}:{i}" for i in range(count)] for of, count in (("place", 6), ("thing", 8))}
 ALL = KEYS["place"] + KEYS["thing"]
+MASTERS = {of: [f"{name}:{of}:{i}" for name, count in (("m", 3), ("n", 1)) for i in range(count)] for of in KEYS}
+"""The records of two old masters, which have no values of their own."""
 VARIANTS = (
     {"cap": 3, "limit": 5, "match": 0.969, "review": 0.88, "b_same": 0.4,
      "trust": "{s1: 90, s2: {value: 96, half_life: 3d}, s3: {value: 50, half_life: 10d}}"},
@@ -86,7 +88,7 @@ class Mood:
 
 # Capitals are the same value written otherwise, so that it shows who wins. Each mood reaches what the others
 # seldom do, measured over two hundred seeds: anything, blocks at the cap, the deleted that hang, contradictions,
-# trust that falls.
+# trust that falls, links from outside among many matches, and among few where stewards say otherwise.
 MOODS = (
     Mood(
         ("record",) * 14 + ("verdict",) * 4 + ("set", "undo", "undo", "tick"),
@@ -109,6 +111,16 @@ MOODS = (
         ("put",) * 8 + ("patch",) * 2 + ("delete",), "pPqQrR", "uUuUv", (1, 1, 1, 1, 0), at_home=(1, 1, 1, 0),
         t=(0, 0, 1),
     ),
+    Mood(
+        ("record",) * 16 + ("crosswalk",) * 6 + ("source_merge",) * 5 + ("master",) * 3 + ("verdict",) * 3
+        + ("set", "undo", "tick"),
+        ("put",) * 5 + ("patch",) + ("delete",) * 3, "pPqQr", "uUuv-", (1, 1, 1, 0), at_home=(1, 1, 0), t=(0, 0, 1),
+    ),
+    Mood(
+        ("record",) * 10 + ("crosswalk",) * 5 + ("source_merge",) * 5 + ("master",) + ("verdict",) * 6 + ("set",) * 2
+        + ("undo",) * 2,
+        ("put",) * 4 + ("delete",), "pq-", "uv-", (1, 0, 0), t=(0, 0, 0, 1),
+    ),
 )  # fmt: skip
 
 
@@ -121,8 +133,8 @@ def history(seed: int, *, length: int, kinds: Sequence[str] = ()) -> list[Fact]:
         fact = _fact(pick, facts, mood, kinds or mood.kinds)
         if fact is None:
             continue
-        if fact[1] == "record":
-            stamp = (fact[0], fact[2]["source_id"], fact[2]["version"])
+        if fact[1] in {"record", "source_merge"}:
+            stamp = (*fact[:2], fact[2]["source"], fact[2]["source_id"], fact[2]["version"])
             if stamp in stamps:
                 continue
             stamps.add(stamp)
@@ -135,6 +147,12 @@ def _fact(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: Sequ
     of = key.split(":")[1]
     if kind == "record":
         return of, kind, _record(pick, facts, mood, key)
+    if kind == "master":
+        return of, "record", _record(pick, facts, mood, pick(MASTERS[of]))
+    if kind == "crosswalk":
+        return of, kind, _crosswalk(pick, key)
+    if kind == "source_merge":
+        return of, kind, _source_merge(pick, facts, key)
     if kind == "tick":
         return of, kind, {"date": _date(pick, facts)}
     decisions = [number for number, fact in enumerate(facts) if fact[1] in {"verdict", "undo"} and fact[0] == of]
@@ -152,6 +170,29 @@ def _fact(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: Sequ
         "verdict",
         {"verdict": said, "left": left, "right": right, "reason": "", "supersedes": supersedes, "action": kind},
     )
+
+
+def _crosswalk(pick: Callable[[Any], Any], key: str) -> dict[str, Any]:
+    """One row in five takes the row before it back; now and then it links two records of old masters."""
+    _, of, _ = key.split(":")
+    master, _, master_id = pick(MASTERS[of]).split(":")
+    others = [other for other in MASTERS[of] if other != f"{master}:{of}:{master_id}"]
+    source, _, source_id = pick([key] * 8 + [pick(others)]).split(":")
+    return {
+        "source": source, "source_id": source_id, "master": master, "master_id": pick([master_id] * 4 + [None]),
+        "version": None, "event_time": None, "batch": "", "line": 0,
+    }  # fmt: skip
+
+
+def _source_merge(pick: Callable[[Any], Any], facts: list[Fact], key: str) -> dict[str, Any]:
+    """Into another record of the same source; chains and cycles come about by themselves."""
+    source, of, source_id = key.split(":")
+    own = [other.split(":")[2] for other in KEYS[of] if other.startswith(f"{source}:") and other != key]
+    sent = [body["version"] for _, kind, body in facts if kind == "source_merge"]
+    return {
+        "source": source, "source_id": source_id, "into": pick(own),
+        "version": pick([pick(range(9)), max(sent, default=0) + 1]), "event_time": None, "batch": "", "line": 0,
+    }  # fmt: skip
 
 
 def _record(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, key: str) -> dict[str, Any]:
@@ -177,7 +218,9 @@ def _date(pick: Callable[[Any], Any], facts: list[Fact]) -> str:
 
 
 def _attributes(pick: Callable[[Any], Any], mood: Mood, key: str) -> dict[str, Any]:
-    _, of, source_id = key.split(":")
+    source, of, source_id = key.split(":")
+    if source in {"m", "n"}:
+        return {}
     a = ("pP", "qQ", "rR")[int(source_id) // 3] if pick(mood.at_home) else mood.a
     values: dict[str, Any] = {}
     for attribute, domain, often in (
@@ -200,6 +243,8 @@ def commuting(one: Fact, other: Fact, *, undoes: bool) -> bool:
     if one[1] == other[1] == "verdict":
         mine, theirs = ({frozenset((x, y)) for x in body["left"] for y in body["right"]} for body in (one[2], other[2]))
         return not mine & theirs
+    if one[1] == other[1] == "crosswalk":
+        return any(one[2][name] != other[2][name] for name in ("source", "source_id", "master"))
     return True
 
 

@@ -52,6 +52,24 @@ def in_force(facts: list[tuple[int, str, dict[str, Any]]]) -> list[tuple[int, di
     return kept[::-1]
 
 
+def in_force_links(name: str, facts: list[tuple[int, str, dict[str, Any]]]) -> set[Pair]:
+    """The pairs that hold by crosswalks, the latest of each key and master, and by merges, the newest of each loser."""
+    slots: dict[tuple[str, str], tuple[Any, str | None]] = {}
+    for position, kind, body in facts:
+        key = f"{body['source']}:{name}:{body['source_id']}" if kind in {"crosswalk", "source_merge"} else ""
+        if kind == "crosswalk":
+            slot, to = (key, body["master"]), body["master_id"] and f"{body['master']}:{name}:{body['master_id']}"
+            rank: tuple[Any, ...] = (position,)
+        elif kind == "source_merge":
+            slot, to = (key, ""), f"{body['source']}:{name}:{body['into']}"
+            rank = (-1 if body["version"] is None else body["version"], body["event_time"] or "", position)
+        else:
+            continue
+        if slot not in slots or slots[slot][0] < rank:
+            slots[slot] = rank, to
+    return {pair(slot[0], to) for slot, (_, to) in slots.items() if to is not None}
+
+
 def state(
     entity_type: EntityType,
     facts: list[tuple[int, str, dict[str, Any]]],
@@ -77,10 +95,11 @@ def state(
             for other in body["right"]:
                 if one != other:
                     verdicts[pair(one, other)] = body["verdict"]
+    links = {ends for ends in in_force_links(name, facts) if ends not in verdicts}
     found = State()
     living = {key for key in keys if not records[key].deleted}
     found.edges = _edges(entity_type, keys, living, table)
-    clusters, skipped, cut = _clusters(entity_type, keys, living, table, found.edges, verdicts)
+    clusters, skipped, cut = _clusters(entity_type, keys, living, table, found.edges, verdicts, links)
     of = {key: members for members in clusters for key in members}
     hung: defaultdict[frozenset[str], set[str]] = defaultdict(set)
     for members in clusters:
@@ -159,9 +178,11 @@ def _clusters(
     table: Any,
     edges: dict[Pair, int],
     verdicts: dict[Pair, str],
+    links: set[Pair],
 ) -> tuple[list[frozenset[str]], list[Pair], dict[str, frozenset[str] | None]]:
     model, limit = entity_type.matching, entity_type.match.piece_limit
-    musts = [ends for ends, verdict in verdicts.items() if verdict == "same"]
+    stewards = {ends for ends, verdict in verdicts.items() if verdict == "same"}
+    musts = [*stewards, *links]
     match = {ends: weight for ends, weight in edges.items() if weight >= model.match_weight and set(ends) <= living}
     grid = [*range(model.match_weight, ALWAYS_WEIGHT, 1_000), ALWAYS_WEIGHT, 10**9]
     nodes = set(keys) | {key for ends in musts for key in ends}
@@ -182,7 +203,7 @@ def _clusters(
             result = cluster(
                 ids,
                 [(index[e[0]], index[e[1]], weight) for e, weight in match.items() if inside(e)],
-                musts=[(index[e[0]], index[e[1]], True) for e in musts if inside(e)],
+                musts=[(index[e[0]], index[e[1]], e in stewards) for e in musts if inside(e)],
                 cannot={(index[e[0]], index[e[1]]) for e, v in verdicts.items() if v != "same" and inside(e)},
                 never=[[those[place[key]] if key in living else frozenset() for key in ids] for those in never],
             )

@@ -43,7 +43,7 @@ class Driven:
             body["undoes"] = self.positions[body["undoes"]]
         if kind == "verdict":
             body["supersedes"] = [self.positions[target] for target in body["supersedes"]]
-        token = key_token(self.hub.salt, f"{body['source']}:{of}:{body['source_id']}") if kind == "record" else None
+        token = key_token(self.hub.salt, f"{body['source']}:{of}:{body['source_id']}") if "source_id" in body else None
         with self.hub.database.write() as writer:
             written = Fact(kind, None if kind == "tick" else of, body, token)  # type: ignore[arg-type]
             position = log.append(writer, [written], author=AUTHOR)

@@ -13,7 +13,7 @@ from mdm.store.database import Transaction
 def check(hub: Hub) -> None:
     """Check all of it; an AssertionError says what does not hold."""
     with hub.database.read() as reader:
-        for law in (_xrefs, _versions, _blocks, _edges, _hanging, _cut, _due, _references, _feed):
+        for law in (_xrefs, _versions, _blocks, _edges, _hanging, _cut, _due, _references, _links, _feed):
             law(reader)
 
 
@@ -102,6 +102,18 @@ def _references(reader: Transaction) -> None:
     rows = reader.rows("SELECT record_id FROM reference_link")
     assert sorted(row[0] for row in rows) == sorted(naming)
     assert reader.one("SELECT count(*) FROM dirty_record") == (0,)
+
+
+def _links(reader: Transaction) -> None:
+    """Each record holds at most one link of a sort, made by a fact about it; links are of one entity type."""
+    rows = reader.rows(
+        "SELECT one.entity_type, other.entity_type, link.kind, log.kind, one.key_token, log.key_token"
+        " FROM source_link AS link JOIN source_record AS one ON one.id = record_id"
+        " JOIN source_record AS other ON other.id = other_id JOIN log ON log.position = link.position"
+    )
+    assert reader.one("SELECT count(*) FROM source_link") == (len(rows),)
+    for mine, theirs, kind, said, token, about in rows:
+        assert (mine, kind, token) == (theirs, said, about)
 
 
 def _feed(reader: Transaction) -> None:
