@@ -8,7 +8,8 @@ from mdm.ingest.parts import Parts
 class Row(NamedTuple):
     """One row: the line it starts on (from 1), its values by column, and its text as it stands in the file.
 
-    `typed`: the values carry types of their own (jsonl); otherwise each is the text of a cell.
+    `typed`: the values carry types of their own (jsonl); otherwise each is the text of a cell. `apart`: the row in
+    the columns of its file, where the values have been made of those.
     """
 
     # Named tuples and not frozen dataclasses: millions are made, and these are made three times as fast.
@@ -16,6 +17,7 @@ class Row(NamedTuple):
     values: dict[str, object]
     raw: str
     typed: bool = False
+    apart: Parts | None = None
 
 
 class Rejected(NamedTuple):
