@@ -15,6 +15,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LARGEST = 1 << 30
 """Bytes that a workbook may expand to: its sheets are held in memory, which gzip's limit would overrun."""
 MOST_PARTS = 10_000
+MOST_ROWS, MOST_COLUMNS = 1 << 20, 1 << 14
+"""How far a sheet can reach in the format."""
 MOST_CELLS = 30_000_000
 """Rows times columns of a sheet: blank cells between two that are filled take memory like any other."""
 CHUNK = 4 << 20
@@ -66,7 +68,7 @@ def _read(archive: zipfile.ZipFile, part: zipfile.ZipInfo, file: str) -> None:
     with archive.open(part) as opened:
         for block in _blocks(opened):
             extent.add(block)
-            if extent.cells > MOST_CELLS:
+            if extent.rows > MOST_ROWS or extent.columns > MOST_COLUMNS or extent.rows * extent.columns > MOST_CELLS:
                 words = f"a sheet spans {extent.rows:,} rows and {extent.columns:,} columns"
                 raise UnreadableFile(f"{file}: {words}; delete the cells that stand far from the table")
 
@@ -88,19 +90,18 @@ class _Extent:
     row_tags: int = 0
     in_row: int = 0
 
-    @property
-    def cells(self) -> int:
-        return self.rows * self.columns
-
     def add(self, block: bytes) -> None:
+        cells, rows = len(_CELL.findall(block)), len(_ROW.findall(block))
+        if not cells and not rows and not self.row_tags:
+            return  # another part of the workbook: there the same letters say something else
         places = _PLACE.findall(block)
         numbers = {number for _, number in places}
         letters = {word for word, _ in places}
         # int() of a number of thousands of digits is refused; one of eight is too large already.
         self.rows = max([self.rows, *(int(number[:8]) for number in numbers)])
         self.columns = max([self.columns, *(_column(word[:5]) for word in letters)])
-        self.row_tags += len(_ROW.findall(block))
-        if len(_CELL.findall(block)) > sum(1 for word, _ in places if word):  # some have no address: they are counted
+        self.row_tags += rows
+        if cells > sum(1 for word, _ in places if word):  # some have no address: they are counted
             before, *others = _ROW.split(block)
             self.in_row += len(_CELL.findall(before))
             for row in others:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING, BinaryIO
 
-from mdm.entity_types import hint
+from mdm.entity_types import LONGEST_TEXT, hint
 from mdm.errors import UnreadableFile
 from mdm.ingest import workbook
 from mdm.ingest.header import FIRST_ROWS, header
@@ -97,9 +97,8 @@ def _numbered(sheet: "CalamineSheet", found: Found) -> Iterator[Numbered]:
     read, height = 0, sheet.total_height
     found.share = lambda: read / height
     for read, cells in enumerate(sheet.iter_rows(), start=1):  # noqa: B007  the share looks at it
-        texts = [_text(cell) for cell in cells]
-        if any(texts):
-            yield read, texts
+        if cells.count("") < len(cells):
+            yield read, [cell if isinstance(cell, str) else _text(cell) for cell in cells]
 
 
 def _columns(names: Sequence[str], file: str) -> list[str]:
@@ -113,22 +112,19 @@ def _columns(names: Sequence[str], file: str) -> list[str]:
 
 def _row(line: int, cells: list[str], columns: list[str], file: str) -> Row | Rejected:
     raw = "\t".join(cells)
-    values: dict[str, object] = {}
-    for number, (name, cell) in enumerate(zip(columns, cells, strict=True), start=1):
-        if name:
-            values[name] = cell
-        elif cell.strip():
-            values[f"cell {number}"] = cell
-    if len(values) > sum(map(bool, columns)):
-        detail = "a cell stands in a column without a name"
-        return Rejected(file, line, None, None, "ragged_row", detail, raw, Parts(values))
-    return storable(Row(line, values, raw), file)
+    values: dict[str, object] = dict(zip(columns, cells, strict=True))
+    if "" in values:
+        del values[""]
+        over = {f"cell {place}": cells[place - 1] for place, name in enumerate(columns, start=1) if not name}
+        if left := {name: cell for name, cell in over.items() if cell.strip()}:
+            detail = "a cell stands in a column without a name"
+            return Rejected(file, line, None, None, "ragged_row", detail, raw, Parts(values | left))
+    row = Row(line, values, raw)
+    return storable(row, file) if "\0" in raw or len(raw) > LONGEST_TEXT else row
 
 
 def _text(cell: object) -> str:
     """Write a cell as a person sees it: 100042 and not 100042.0, 2024-03-01, 09:30, true."""
-    if isinstance(cell, str):
-        return cell
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
