@@ -1,7 +1,7 @@
 """Entity types: YAML documents that say what a thing's attributes are, how it matches and what survives."""
 
 from mdm.entity_types.document import parse, shipped
-from mdm.entity_types.entity_type import Attribute, EntityType, Privacy, Readiness, order
+from mdm.entity_types.entity_type import Attribute, EntityType, LineField, Privacy, Readiness, order
 from mdm.entity_types.nearest import hint, nearest
 from mdm.entity_types.values import LONGEST_TEXT, check, check_value
 
@@ -9,6 +9,7 @@ __all__ = [
     "LONGEST_TEXT",
     "Attribute",
     "EntityType",
+    "LineField",
     "Privacy",
     "Readiness",
     "check",

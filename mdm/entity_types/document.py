@@ -10,6 +10,7 @@ from golden_records.rules import check as check_survivorship
 from matching.rules import RulesError as MatchError
 from mdm.entity_types.entity_type import EntityType, order
 from mdm.entity_types.faults import Path, faults_of, pointer
+from mdm.entity_types.line_rules import line_faults
 from mdm.entity_types.nearest import hint
 from mdm.entity_types.strict_yaml import invalid, load
 from mdm.errors import Fault, InvalidRules
@@ -57,6 +58,7 @@ def _cross_check(entity_type: EntityType) -> Iterator[Fault]:
         check_survivorship(entity_type.survive, entity_type.attributes)
     except SurvivorshipError as error:
         yield Fault(pointer(("survive", *error.path)), str(error), "survive")
+    yield from line_faults(entity_type)
     yield from _unknown_attributes(entity_type)
 
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection, Mapping
 
 from matching.kinds import KINDS
-from mdm.entity_types.entity_type import Attribute, EntityType
+from mdm.entity_types.entity_type import Attribute, EntityType, LineField
+from mdm.entity_types.line_values import check_lines
 from mdm.entity_types.nearest import hint
 from mdm.errors import Fault
 
@@ -22,8 +23,8 @@ def check(
     """Clean the attributes of one source record, and list everything that is wrong with them.
 
     Texts are stripped, "" becomes None (absent is not null: an attribute that was not sent stays out), and
-    an attribute with `many` is a list without blanks. `partial`: required attributes may be left out, but
-    not emptied. Where faults are given, the cleaned attributes are not to be used.
+    an attribute with `many` is a list without blanks, and lines are a list of objects. `partial`: required
+    attributes may be left out, but not emptied. Where faults are given, the cleaned attributes are not to be used.
     """
     cleaned: dict[str, object] = {}
     faults: list[Fault] = []
@@ -42,6 +43,8 @@ def check_value(entity_type: EntityType, name: str, value: object) -> tuple[obje
     if attribute is None:
         detail = f"{entity_type.entity_type} has no attribute {name!r}{hint(name, entity_type.attributes)}"
         return None, [Fault(_pointer(name), detail, "unknown_attribute", name)]
+    if attribute.of:
+        return check_lines(name, attribute, value, _single)
     if not attribute.many:
         if isinstance(value, list):
             return None, [_fault(name, "takes one value, not a list", "one_value", value)]
@@ -67,7 +70,7 @@ def _required(
     ]
 
 
-def _single(name: str, attribute: Attribute, value: object) -> tuple[object, list[Fault]]:
+def _single(name: str, attribute: Attribute | LineField, value: object) -> tuple[object, list[Fault]]:
     if isinstance(value, dict):
         return _object(name, attribute, value)
     if value is None:
@@ -81,7 +84,7 @@ def _single(name: str, attribute: Attribute, value: object) -> tuple[object, lis
     return cleaned, [] if reason is None else [_fault(name, reason, attribute.kind, cleaned)]
 
 
-def _object(name: str, attribute: Attribute, value: dict[object, object]) -> tuple[object, list[Fault]]:
+def _object(name: str, attribute: Attribute | LineField, value: dict[object, object]) -> tuple[object, list[Fault]]:
     fields = KINDS[attribute.kind].fields
     if not fields:
         return None, [_fault(name, f"takes one plain {attribute.kind}, not an object", "one_value", None)]

@@ -26,7 +26,8 @@ class Wanted:
 class Records:
     """The records of some files: one id, source and value of each attribute a record, in the order of rows.
 
-    `columns` are all that the files have; `values` holds only attributes that some column is named like.
+    `columns` are all that the files have; `values` holds only attributes that some column is named like, and that
+    can be evidence: dated lines cannot.
     """
 
     ids: list[str] = field(default_factory=list)
@@ -77,7 +78,7 @@ class _Gather:
     def __init__(self, entity_type: EntityType, wanted: Wanted) -> None:
         self.entity_type = entity_type
         self.wanted = wanted
-        self.records = Records(values={name: [] for name in entity_type.attributes})
+        self.records = Records(values={name: [] for name in entity_type.matching.attributes})
         self.seen: set[tuple[str, str]] = set()
         self.plans: dict[tuple[str, ...], _Plan] = {}
 
