@@ -63,7 +63,7 @@ def incoming(
             record = _record(draft, row, source=source, entity_type=entity_type.entity_type)
             _once(record, draft, seen)
         except RefusalError as no:
-            parts = Parts(row.values, row.typed, columns)
+            parts = (row.apart or Parts(row.values, row.typed))._replace(columns=columns)
             yield Rejected(file, row.line, no.column, no.value, no.rule, no.detail, row.raw, parts)
         else:
             yield record

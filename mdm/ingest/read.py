@@ -17,16 +17,19 @@ from mdm.ingest.rows import Rejected, Row
 from mdm.ingest.text import open_text
 from mdm.ingest.xlsx import read_xlsx
 
+
 class Reader(Protocol):
     """Reads rows from the text of a file."""
 
-    def __call__(self, text: TextIO, file: str, /, *, reading: Reading) -> Iterator[Row | Rejected]: ...
+    def __call__(self, text: TextIO, file: str, /, *, reading: Reading) -> Iterator[Row | Rejected]:
+        """Give one row after the other, and say in `reading.found` what was found."""
 
 
 class BinaryReader(Protocol):
     """Reads rows from the bytes of a file."""
 
-    def __call__(self, stream: BinaryIO, file: str, /, *, reading: Reading) -> Iterator[Row | Rejected]: ...
+    def __call__(self, stream: BinaryIO, file: str, /, *, reading: Reading) -> Iterator[Row | Rejected]:
+        """Give one row after the other, and say in `reading.found` what was found."""
 
 
 READERS: dict[str, Reader] = {

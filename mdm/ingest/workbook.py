@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from mdm.errors import UnreadableFile
 from mdm.ingest.gzip import LARGEST_RATIO, UNSUSPICIOUS
@@ -73,7 +73,7 @@ def _read(archive: zipfile.ZipFile, part: zipfile.ZipInfo, file: str) -> None:
                 raise UnreadableFile(f"{file}: {words}; delete the cells that stand far from the table")
 
 
-def _blocks(opened: "zipfile.ZipExtFile") -> Iterator[bytes]:
+def _blocks(opened: IO[bytes]) -> Iterator[bytes]:
     """Give a part in blocks that overlap, so that no address of a cell is cut in two."""
     rest = b""
     while chunk := opened.read(CHUNK):

@@ -96,7 +96,7 @@ def _numbered(sheet: "CalamineSheet", found: Found) -> Iterator[Numbered]:
     """Give the rows that are not blank, each with its number in the sheet."""
     read, height = 0, sheet.total_height
     found.share = lambda: read / height
-    for read, cells in enumerate(sheet.iter_rows(), start=1):  # noqa: B007  the share looks at it
+    for read, cells in enumerate(sheet.iter_rows(), start=1):
         if cells.count("") < len(cells):
             yield read, [cell if isinstance(cell, str) else _text(cell) for cell in cells]
 

@@ -12,23 +12,28 @@ from pathlib import Path
 
 from mdm.entity_types import EntityType
 from mdm.errors import UnreadableFile
-from mdm.ingest import STDIN, Columns, Incoming, Rejected, incoming, read
-from mdm.ingest.mapped import mapped, named_as_in_file
+from mdm.ingest import STDIN, Columns, Incoming, Rejected, read
 from mdm.ingest.mapping import Mapping, parse_mapping
+from mdm.ingest.reading import Found, Reading
+from mdm.ingest.take import expected, take
 from mdm.log import Author
 from mdm.services.hub import Hub
 from mdm.services.records import Outcome, put_many
 from mdm.services.resolving import resolve_all
-from mdm.store import batches
+from mdm.store import batches, mappings
 from mdm.store.batches import Origin
 
-Progress = Callable[[int], None]
+Progress = Callable[[int, float | None], None]
+"""Told the rows taken so far, and the share of the file that is read where its size is known."""
 Item = Incoming | Rejected
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What became of one file."""
+    """What became of one file, and what was found out about it.
+
+    `same`: every row was there already, those in quarantine too, so that nothing changed.
+    """
 
     batch: str
     file: str
@@ -37,17 +42,27 @@ class Summary:
     unchanged: int
     quarantined: int
     seconds: float
+    same: bool
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    header_line: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of source records, and which of its columns say what; with a mapping, as they are called after it."""
+    """A file of source records, and which of its columns say what; with a mapping, as they are called after it.
+
+    The encoding, and the sheet of a workbook, are found where they are not named.
+    """
 
     path: str
     source: str
     entity_type: str
     columns: Columns
     mapping: Mapping | None = None
+    encoding: str | None = None
+    sheet: str | None = None
 
     @property
     def name(self) -> str:
@@ -62,6 +77,7 @@ class Preview:
     file: str
     items: tuple[Item, ...]
     more: bool
+    found: Found
 
 
 def mapping_file(hub: Hub, path: str, entity_type: str) -> Mapping:
@@ -82,8 +98,10 @@ def mapping_file(hub: Hub, path: str, entity_type: str) -> Mapping:
 
 def preview(hub: Hub, file: File, *, rows: int) -> Preview:
     """Show the first rows of a file as they would be stored, or why they would be rejected; writes nothing."""
-    items = list(islice(_items(file, hub.entity_type(file.entity_type)), rows + 1))
-    return Preview(file.name, tuple(items[:rows]), len(items) > rows)
+    entity_type = hub.entity_type(file.entity_type)
+    reading = _reading(file, entity_type)
+    items = list(islice(_items(file, entity_type, reading), rows + 1))
+    return Preview(file.name, tuple(items[:rows]), len(items) > rows, reading.found)
 
 
 def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | None = None) -> Summary:
@@ -93,34 +111,47 @@ def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | No
     name = file.name
     identity = f"{author.recorded_at}:{file.source}:{file.entity_type}:{name}"
     origin = Origin(hashlib.blake2b(identity.encode(), digest_size=8).hexdigest(), name, file.source, file.entity_type)
-    rows = _items(file, entity_type)
+    reading = _reading(file, entity_type)
+    rows = _items(file, entity_type, reading)
     with _no_search_for_cycles():
-        counts = _take_in(hub, rows, origin, author=author, progress=progress)
+        shared = None if progress is None else _shared(progress, reading.found)
+        counts = _take_in(hub, rows, origin, mapping=file.mapping, author=author, progress=shared)
         resolve_all(hub, author=author)
-    seconds = round(time.perf_counter() - started, 3)
+    return _summary(hub, origin, counts, reading.found, seconds=time.perf_counter() - started)
+
+
+def _reading(file: File, entity_type: EntityType) -> Reading:
+    return Reading(file.encoding, file.sheet, expected(entity_type, file.columns, file.mapping))
+
+
+def _items(file: File, entity_type: EntityType, reading: Reading) -> Iterator[Item]:
+    rows = read(file.path, reading=reading)
+    return take(rows, entity_type, source=file.source, file=file.name, columns=file.columns, mapping=file.mapping)
+
+
+def _shared(progress: Progress, found: Found) -> Callable[[int], None]:
+    return lambda rows: progress(rows, None if found.share is None else found.share())
+
+
+def _summary(hub: Hub, origin: Origin, counts: Counter[str], found: Found, *, seconds: float) -> Summary:
+    same = bool(counts) and not counts["accepted"]
+    if same and counts["quarantined"]:
+        with hub.database.read() as reader:
+            same = not batches.brought_rejected(reader, origin.id)
     return Summary(
-        origin.id, name, counts.total(), counts["accepted"], counts["unchanged"], counts["quarantined"], seconds
-    )
-
-
-def _items(file: File, entity_type: EntityType) -> Iterator[Item]:
-    rows = read(file.path)
-    if file.mapping is not None:
-        rows = mapped(rows, file.mapping, file=file.name)
-    for item in incoming(rows, entity_type, source=file.source, file=file.name, columns=file.columns):
-        if isinstance(item, Rejected) and file.mapping is not None:
-            yield named_as_in_file(item, file.mapping)
-        else:
-            yield item
+        origin.id, origin.file, counts.total(), counts["accepted"], counts["unchanged"], counts["quarantined"],
+        round(seconds, 3), same, found.encoding, found.delimiter, found.sheet, found.header_line,
+    )  # fmt: skip
 
 
 def _take_in(
-    hub: Hub, rows: Iterable[Item], origin: Origin, *, author: Author, progress: Progress | None
-) -> Counter[str]:
+    hub: Hub, rows: Iterable[Item], origin: Origin, *, mapping: Mapping | None, author: Author,
+    progress: Callable[[int], None] | None,
+) -> Counter[str]:  # fmt: skip
     counts: Counter[str] = Counter()
     for chunk in _chunks(rows, hub.settings.ingest_chunk):
         if not counts:
-            _start(hub, origin, author)
+            _start(hub, origin, mapping, author)
         outcomes = put_many(hub, chunk, author=author, batch=origin)
         counts.update(outcome.status for outcome in outcomes)
         _count(hub, origin, outcomes)
@@ -150,8 +181,10 @@ def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
         yield chunk
 
 
-def _start(hub: Hub, origin: Origin, author: Author) -> None:
+def _start(hub: Hub, origin: Origin, mapping: Mapping | None, author: Author) -> None:
     with hub.database.write() as writer:
+        if mapping is not None:
+            mappings.keep(writer, mapping.version, mapping.document)
         batches.start(writer, origin, actor=author.actor, at=author.recorded_at)
 
 
