@@ -59,10 +59,11 @@ def by_letters(stream: BinaryIO) -> str | tuple[str, ...]:
         return ()
     best = max(readings, key=lambda reading: reading.likelihood)
     alike = next(one.encoding for one in readings if one.words == best.words)
-    near = [one for one in readings if one.words != best.words and one.likelihood > best.likelihood - SURE]
+    near = {one.words: one.encoding for one in reversed(readings) if one.likelihood > best.likelihood - SURE}
+    near.pop(best.words)
     senseless = best.likelihood < SENSELESS * sum(letter > "\x7f" for word in best.words for letter in word)
     if near or senseless:
-        return (alike, *(one.encoding for one in near[:2]))
+        return (alike, *list(near.values())[:2])
     return alike
 
 
