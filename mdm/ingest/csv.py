@@ -1,43 +1,78 @@
 """Reads csv and tsv: a header line, then one row a record; nothing in a row is guessed."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import TextIO
 
 from mdm.entity_types import LONGEST_TEXT
 from mdm.errors import UnreadableFile
 from mdm.ingest.parts import Parts, uneven
-from mdm.ingest.rows import Rejected, Row
+from mdm.ingest.rows import Chunk, Rejected, Row
 
 LONGEST_CELL = 8 << 20
 """Characters from which a cell is taken for a quote that was never closed."""
 
 
-def read_csv(text: TextIO, file: str) -> Iterator[Row | Rejected]:
+AT_ONCE = 2_000
+"""Lines that are parsed together, and one by one where something is wrong with any of them."""
+
+
+def read_csv(text: TextIO, file: str) -> Iterator[Chunk | Row | Rejected]:
     """Read rows separated by comma, semicolon or tab, whichever parts the header into most columns."""
     start = text.readline()
     text.seek(0)
     counts = {delimiter: len(next(csv.reader([start], delimiter=delimiter))) for delimiter in ",;\t"}
-    return _rows(text, file, max(counts, key=lambda delimiter: counts[delimiter]))
+    return _read(text, file, max(counts, key=lambda delimiter: counts[delimiter]))
 
 
-def read_tsv(text: TextIO, file: str) -> Iterator[Row | Rejected]:
+def read_tsv(text: TextIO, file: str) -> Iterator[Chunk | Row | Rejected]:
     """Read rows separated by tabs."""
-    return _rows(text, file, "\t")
+    return _read(text, file, "\t")
 
 
-def _rows(text: TextIO, file: str, delimiter: str) -> Iterator[Row | Rejected]:
+def _read(text: TextIO, file: str, delimiter: str) -> Iterator[Chunk | Row | Rejected]:
     csv.field_size_limit(LONGEST_CELL)  # of the whole process; the module has no other way
     taken: list[str] = []
     reader = csv.reader(_kept(text, taken), delimiter=delimiter, strict=True)
     header = _header(reader, taken, file)
-    while True:
+    above = reader.line_num
+    while lines := list(islice(text, AT_ONCE)):
+        chunk = _chunk(lines, header, delimiter=delimiter, above=above)
+        if chunk is not None:
+            yield chunk
+            above += len(lines)
+        else:
+            above = yield from _rows(text, file, header, delimiter=delimiter, above=above, lines=lines)
+
+
+def _chunk(lines: list[str], header: list[str], *, delimiter: str, above: int) -> Chunk | None:
+    """Parse lines together; None where they are not just so many rows with a cell for each column."""
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    if len(rows) != len(lines) or set(map(len, rows)) != {len(header)}:
+        return None
+    if max(map(len, lines)) > LONGEST_TEXT or "\0" in "".join(lines):
+        return None
+    columns: dict[str, Sequence[object]] = dict(zip(header, zip(*rows, strict=True), strict=True))
+    return Chunk(range(above + 1, above + 1 + len(lines)), columns, lines)
+
+
+def _rows(
+    text: TextIO, file: str, header: list[str], *, delimiter: str, above: int, lines: list[str]
+) -> Generator[Row | Rejected, None, int]:
+    """Read row by row until these lines, and what belongs to the last of them, are read; gives the last line."""
+    taken: list[str] = []
+    reader = csv.reader(_kept(chain(lines, text), taken), delimiter=delimiter, strict=True)
+    while reader.line_num < len(lines):
         taken.clear()
-        line = reader.line_num + 1
+        line = above + reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
-            return
+            break
         except csv.Error as error:
             malformed = _malformed(file, line, error, "".join(taken))
             yield malformed._replace(parts=Parts(dict.fromkeys(header)))
@@ -52,9 +87,10 @@ def _rows(text: TextIO, file: str, delimiter: str) -> Iterator[Row | Rejected]:
             yield _unstorable(file, line, dict(zip(header, cells, strict=True)), raw)
         else:
             yield Row(line, dict(zip(header, cells, strict=True)), raw)
+    return above + reader.line_num
 
 
-def _kept(text: TextIO, taken: list[str]) -> Iterator[str]:
+def _kept(text: Iterable[str], taken: list[str]) -> Iterator[str]:
     """Pass lines on, and keep those of the row being read: a row in quarantine is kept as it stood."""
     for line in text:
         taken.append(line)

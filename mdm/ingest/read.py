@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
 from mdm.errors import UnreadableFile
-from mdm.ingest import gzip
+from mdm.ingest import gzip, parquet
 from mdm.ingest.csv import read_csv, read_tsv
 from mdm.ingest.jsonl import read_jsonl
-from mdm.ingest.rows import Rejected, Row
+from mdm.ingest.parquet import read_parquet
+from mdm.ingest.rows import Chunk, Rejected, Row, each_row
 from mdm.ingest.text import open_text
 
-Reader = Callable[[TextIO, str], Iterator[Row | Rejected]]
+Reader = Callable[[TextIO, str], Iterator[Chunk | Row | Rejected]]
+BinaryReader = Callable[[BinaryIO, str], Iterator[Chunk | Row | Rejected]]
 
 READERS: dict[str, Reader] = {
     ".csv": read_csv,
@@ -24,6 +26,9 @@ READERS: dict[str, Reader] = {
     ".jsonl": read_jsonl,
     ".ndjson": read_jsonl,
 }
+BINARY_READERS: dict[str, BinaryReader] = {".parquet": read_parquet}
+MAGIC: dict[bytes, BinaryReader] = {parquet.MAGIC: read_parquet}
+"""How standard input begins that is no text."""
 STDIN = "-"
 IN_MEMORY = 16 << 20
 
@@ -34,7 +39,12 @@ def stem(file: str) -> str:
 
 
 def read(file: str, *, stream: BinaryIO | None = None) -> Iterator[Row | Rejected]:
-    """Read a file, or standard input where `file` is "-", one row at a time.
+    """Read a file one row at a time, as `read_chunks` reads it."""
+    return each_row(read_chunks(file, stream=stream))
+
+
+def read_chunks(file: str, *, stream: BinaryIO | None = None) -> Iterator[Chunk | Row | Rejected]:
+    """Read a file, or standard input where `file` is "-", in chunks where rows are as they should be.
 
     A file that ends in .gz is expanded first, and so is standard input that begins like gzip.
     `stream` is read in place of standard input or the file. The encoding of all of it is checked before
@@ -43,25 +53,39 @@ def read(file: str, *, stream: BinaryIO | None = None) -> Iterator[Row | Rejecte
     Raises:
         UnreadableFile: there is no such file, no reader for it, or it is not what its ending says.
     """
-    reader = None if file == STDIN else _reader(file)
+    known = None if file == STDIN else _reader(file)
     name = "standard input" if file == STDIN else file
     with ExitStack() as opened:
         try:
             source = opened.enter_context(_open(file, stream))
             if file != _plain(file) or (file == STDIN and gzip.is_gzip(source)):
                 source = opened.enter_context(gzip.expand(source, name))
-            text = opened.enter_context(open_text(source, name))
-            yield from (reader or _sniffed(text))(text, name)
+            binary = _binary(file, source)
+            if binary is not None:
+                yield from binary(source, name)
+            else:
+                text = opened.enter_context(open_text(source, name))
+                yield from (known or _sniffed(text))(text, name)
         except OSError as error:
             raise UnreadableFile(f"{name}: {error.strerror or error}") from None
 
 
-def _reader(file: str) -> Reader:
+def _reader(file: str) -> Reader | None:
+    """Find the reader of a text; None for a file that is no text."""
     ending = Path(_plain(file)).suffix.lower()
-    if ending not in READERS:
-        known = f"{', '.join(READERS)}, each also with {gzip.ENDING}"
+    if ending not in READERS and ending not in BINARY_READERS:
+        known = f"{', '.join([*READERS, *BINARY_READERS])}, each also with {gzip.ENDING}"
         raise UnreadableFile(f"{file}: no reader for {ending or 'a file without ending'}; use {known}")
-    return READERS[ending]
+    return READERS.get(ending)
+
+
+def _binary(file: str, source: BinaryIO) -> BinaryReader | None:
+    """Find the reader of a file that is no text: by its ending, for standard input by how it begins."""
+    if file != STDIN:
+        return BINARY_READERS.get(Path(_plain(file)).suffix.lower())
+    start = source.read(max(map(len, MAGIC)))
+    source.seek(0)
+    return next((reader for magic, reader in MAGIC.items() if start.startswith(magic)), None)
 
 
 def _plain(file: str) -> str:

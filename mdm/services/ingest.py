@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mdm.entity_types import EntityType
 from mdm.errors import UnreadableFile
-from mdm.ingest import STDIN, Columns, Incoming, Rejected, incoming, read
+from mdm.ingest import STDIN, Columns, Incoming, Rejected, each_row, incoming, read_chunks
 from mdm.ingest.mapped import mapped, named_as_in_file
 from mdm.ingest.mapping import Mapping, parse_mapping
 from mdm.log import Author
@@ -104,9 +104,9 @@ def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | No
 
 
 def _items(file: File, entity_type: EntityType) -> Iterator[Item]:
-    rows = read(file.path)
+    rows = read_chunks(file.path)
     if file.mapping is not None:
-        rows = mapped(rows, file.mapping, file=file.name)
+        rows = mapped(each_row(rows), file.mapping, file=file.name)
     for item in incoming(rows, entity_type, source=file.source, file=file.name, columns=file.columns):
         if isinstance(item, Rejected) and file.mapping is not None:
             yield named_as_in_file(item, file.mapping)
