@@ -60,7 +60,13 @@ class Columnar:
     def _set_apart(self, chunk: Chunk, odd: Places) -> None:
         """Leave rows of another source, deleted ones, and those that say anything else of their own."""
         layout = self.layout
-        plain = {layout.id, layout.version, layout.event_time, *layout.attributes, *(one for one, _, _ in layout.fields)}
+        plain = {
+            layout.id,
+            layout.version,
+            layout.event_time,
+            *layout.attributes,
+            *(one for one, _, _ in layout.fields),
+        }
         for name, cells in chunk.columns.items():
             if name in plain:
                 continue
@@ -131,15 +137,16 @@ class Columnar:
         cells = columns if known or not self.typed else [chunk.columns[column] for _, column in self.parts[name]]
         rows = zip(*cells, strict=True)  # type: ignore[arg-type]
         found: list[object] = [
-            {part: value for part, value in zip(parts, row, strict=True) if value is not None} or None
-            for row in rows
+            {part: value for part, value in zip(parts, row, strict=True) if value is not None} or None for row in rows
         ]
         return found if known else _checked(self.entity_type, name, found, odd)
 
 
 def _ids(cells: Cells, odd: Places) -> list[str]:
     if not all(isinstance(cell, str) for cell in cells):
-        odd.update(place for place, cell in enumerate(cells) if isinstance(cell, bool) or not isinstance(cell, str | int))
+        odd.update(
+            place for place, cell in enumerate(cells) if isinstance(cell, bool) or not isinstance(cell, str | int)
+        )
         cells = ["" if cell is None else str(cell) for cell in cells]
     texts: Sequence[str] = cells  # type: ignore[assignment]
     joined = "".join(texts)
