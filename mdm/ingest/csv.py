@@ -1,7 +1,8 @@
 """Reads csv and tsv: a header line, then one row a record; nothing in a row is guessed."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import TextIO
 
 from mdm.entity_types import LONGEST_TEXT
@@ -9,24 +10,28 @@ from mdm.errors import UnreadableFile
 from mdm.ingest.delimiter import start_of
 from mdm.ingest.parts import Parts, uneven
 from mdm.ingest.reading import Reading
-from mdm.ingest.rows import Rejected, Row
+from mdm.ingest.rows import Chunk, Rejected, Row
 from mdm.ingest.storable import storable
 
 LONGEST_CELL = 8 << 20
 """Characters from which a cell is taken for a quote that was never closed."""
 
 
-def read_csv(text: TextIO, file: str, *, reading: Reading) -> Iterator[Row | Rejected]:
+AT_ONCE = 2_000
+"""Lines that are parsed together, and one by one where something is wrong with any of them."""
+
+
+def read_csv(text: TextIO, file: str, *, reading: Reading) -> Iterator[Chunk | Row | Rejected]:
     """Read rows separated by comma, semicolon, tab or bar, whichever fits the first lines best."""
-    return _rows(text, file, reading, delimiter=None)
+    return _read(text, file, reading, delimiter=None)
 
 
-def read_tsv(text: TextIO, file: str, *, reading: Reading) -> Iterator[Row | Rejected]:
+def read_tsv(text: TextIO, file: str, *, reading: Reading) -> Iterator[Chunk | Row | Rejected]:
     """Read rows separated by tabs."""
-    return _rows(text, file, reading, delimiter="\t")
+    return _read(text, file, reading, delimiter="\t")
 
 
-def _rows(text: TextIO, file: str, reading: Reading, *, delimiter: str | None) -> Iterator[Row | Rejected]:
+def _read(text: TextIO, file: str, reading: Reading, *, delimiter: str | None) -> Iterator[Chunk | Row | Rejected]:
     csv.field_size_limit(LONGEST_CELL)  # of the whole process; the module has no other way
     delimiter, above = start_of(text, file, expected=reading.expected, delimiter=delimiter)
     for _ in range(above):
@@ -34,15 +39,44 @@ def _rows(text: TextIO, file: str, reading: Reading, *, delimiter: str | None) -
     taken: list[str] = []
     reader = csv.reader(_kept(text, taken), delimiter=delimiter, strict=True)
     header = _header(reader, taken, file)
-    found = reading.found
-    found.delimiter, found.header_line = delimiter, above + 1
-    while True:
+    reading.found.delimiter, reading.found.header_line = delimiter, above + 1
+    above += reader.line_num
+    while lines := list(islice(text, AT_ONCE)):
+        chunk = _chunk(lines, header, delimiter=delimiter, above=above)
+        if chunk is not None:
+            yield chunk
+            above += len(lines)
+        else:
+            above = yield from _rows(text, file, header, delimiter=delimiter, above=above, lines=lines)
+
+
+def _chunk(lines: list[str], header: list[str], *, delimiter: str, above: int) -> Chunk | None:
+    """Parse lines together; None where they are not just so many rows with a cell for each column."""
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    if len(rows) != len(lines) or set(map(len, rows)) != {len(header)} or not all(map(any, rows)):
+        return None
+    if max(map(len, lines)) > LONGEST_TEXT or "\0" in "".join(lines):
+        return None
+    columns: dict[str, Sequence[object]] = dict(zip(header, zip(*rows, strict=True), strict=True))
+    return Chunk(range(above + 1, above + 1 + len(lines)), columns, lines)
+
+
+def _rows(
+    text: TextIO, file: str, header: list[str], *, delimiter: str, above: int, lines: list[str]
+) -> Generator[Row | Rejected, None, int]:
+    """Read row by row until these lines, and what belongs to the last of them, are read; gives the last line."""
+    taken: list[str] = []
+    reader = csv.reader(_kept(chain(lines, text), taken), delimiter=delimiter, strict=True)
+    while reader.line_num < len(lines):
         taken.clear()
         line = above + reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
-            return
+            break
         except csv.Error as error:
             malformed = _malformed(file, line, error, "".join(taken))
             yield malformed._replace(parts=Parts(dict.fromkeys(header)))
@@ -57,9 +91,10 @@ def _rows(text: TextIO, file: str, reading: Reading, *, delimiter: str | None) -
             yield storable(Row(line, dict(zip(header, cells, strict=True)), raw), file)
         else:
             yield Row(line, dict(zip(header, cells, strict=True)), raw)
+    return above + reader.line_num
 
 
-def _kept(text: TextIO, taken: list[str]) -> Iterator[str]:
+def _kept(text: Iterable[str], taken: list[str]) -> Iterator[str]:
     """Pass lines on, and keep those of the row being read: a row in quarantine is kept as it stood."""
     for line in text:
         taken.append(line)

@@ -48,14 +48,11 @@ def gathered(
 
     The other cells repeat or are blank. An id that comes back after another one is rejected wherever it stands, so
     the whole file is read (and kept, on disk when long) before the first row is given. Files without such columns
-    are passed on.
+    are passed on as they are.
 
     Raises:
         UnreadableFile: a column is missing, or is nothing the entity type knows.
     """
-    if not entity_type.lines:
-        yield from rows
-        return
     remaining = iter(rows)
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         found = _first(remaining, spool)

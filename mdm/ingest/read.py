@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, TextIO, cast
 
 from mdm.errors import UnreadableFile
-from mdm.ingest import gzip, xlsx
+from mdm.ingest import gzip, parquet, xlsx
 from mdm.ingest.csv import read_csv, read_tsv
 from mdm.ingest.jsonl import read_jsonl
+from mdm.ingest.parquet import read_parquet
 from mdm.ingest.reading import Reading
-from mdm.ingest.rows import Rejected, Row
+from mdm.ingest.rows import Chunk, Rejected, Row, each_row
 from mdm.ingest.text import open_text
 from mdm.ingest.xlsx import read_xlsx
 
@@ -21,15 +22,15 @@ from mdm.ingest.xlsx import read_xlsx
 class Reader(Protocol):
     """Reads rows from the text of a file."""
 
-    def __call__(self, text: TextIO, file: str, /, *, reading: Reading) -> Iterator[Row | Rejected]:
-        """Give one row after the other, and say in `reading.found` what was found."""
+    def __call__(self, text: TextIO, file: str, /, *, reading: Reading) -> Iterator[Chunk | Row | Rejected]:
+        """Give rows in their order, and say in `reading.found` what was found."""
 
 
 class BinaryReader(Protocol):
     """Reads rows from the bytes of a file."""
 
-    def __call__(self, stream: BinaryIO, file: str, /, *, reading: Reading) -> Iterator[Row | Rejected]:
-        """Give one row after the other, and say in `reading.found` what was found."""
+    def __call__(self, stream: BinaryIO, file: str, /, *, reading: Reading) -> Iterator[Chunk | Row | Rejected]:
+        """Give rows in their order, and say in `reading.found` what was found."""
 
 
 READERS: dict[str, Reader] = {
@@ -40,8 +41,8 @@ READERS: dict[str, Reader] = {
     ".jsonl": read_jsonl,
     ".ndjson": read_jsonl,
 }
-BINARY_READERS: dict[str, BinaryReader] = {".xlsx": read_xlsx, ".xlsm": read_xlsx}
-MAGIC: dict[bytes, BinaryReader] = {xlsx.MAGIC: read_xlsx}
+BINARY_READERS: dict[str, BinaryReader] = {".parquet": read_parquet, ".xlsx": read_xlsx, ".xlsm": read_xlsx}
+MAGIC: dict[bytes, BinaryReader] = {parquet.MAGIC: read_parquet, xlsx.MAGIC: read_xlsx}
 """How standard input begins that is no text."""
 STDIN = "-"
 IN_MEMORY = 16 << 20
@@ -53,7 +54,14 @@ def stem(file: str) -> str:
 
 
 def read(file: str, *, stream: BinaryIO | None = None, reading: Reading | None = None) -> Iterator[Row | Rejected]:
-    """Read a file, or standard input where `file` is "-", one row at a time.
+    """Read a file one row at a time, as `read_chunks` reads it."""
+    return each_row(read_chunks(file, stream=stream, reading=reading))
+
+
+def read_chunks(
+    file: str, *, stream: BinaryIO | None = None, reading: Reading | None = None
+) -> Iterator[Chunk | Row | Rejected]:
+    """Read a file, or standard input where `file` is "-", in chunks where rows are as they should be.
 
     A file that ends in .gz is expanded first, and so is standard input that begins like gzip.
     `stream` is read in place of standard input or the file. The encoding of all of it is checked before

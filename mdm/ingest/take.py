@@ -8,7 +8,7 @@ from mdm.ingest.gather import TellId, gathered, located
 from mdm.ingest.incoming import Incoming, incoming
 from mdm.ingest.mapped import mapped, named_as_in_file
 from mdm.ingest.mapping import ID, Mapping
-from mdm.ingest.rows import Rejected, Row
+from mdm.ingest.rows import Chunk, Rejected, Row, each_row
 
 
 def expected(entity_type: EntityType, columns: Columns, mapping: Mapping | None) -> tuple[str, ...]:
@@ -21,7 +21,7 @@ def expected(entity_type: EntityType, columns: Columns, mapping: Mapping | None)
 
 
 def take(
-    rows: Iterable[Row | Rejected], entity_type: EntityType, *, source: str, file: str, columns: Columns,
+    rows: Iterable[Chunk | Row | Rejected], entity_type: EntityType, *, source: str, file: str, columns: Columns,
     mapping: Mapping | None,
 ) -> Iterator[Incoming | Rejected]:  # fmt: skip
     """Make source records of rows, or say why they cannot be; `columns` as they are called after the mapping.
@@ -30,8 +30,9 @@ def take(
         UnreadableFile: a column is missing, or is nothing the mapping or the entity type knows.
     """
     if mapping is not None:
-        rows = mapped(rows, mapping, file=file)
-    rows = gathered(rows, entity_type, file=file, columns=columns, tell_id=_tell_id(columns, mapping))
+        rows = mapped(each_row(rows), mapping, file=file)
+    if entity_type.lines:
+        rows = gathered(each_row(rows), entity_type, file=file, columns=columns, tell_id=_tell_id(columns, mapping))
     for item in incoming(rows, entity_type, source=source, file=file, columns=columns):
         if isinstance(item, Rejected):
             yield _placed(item, mapping)

@@ -5,6 +5,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -12,20 +13,23 @@ from pathlib import Path
 
 from mdm.entity_types import EntityType
 from mdm.errors import UnreadableFile
-from mdm.ingest import STDIN, Columns, Incoming, Rejected, read
+from mdm.ingest import STDIN, Columns, Incoming, Rejected, read_chunks
 from mdm.ingest.mapping import Mapping, parse_mapping
 from mdm.ingest.reading import Found, Reading
 from mdm.ingest.take import expected, take
 from mdm.log import Author
 from mdm.services.hub import Hub
-from mdm.services.records import Outcome, put_many
+from mdm.services.records import Prepared, prepare, take_in_prepared
 from mdm.services.resolving import resolve_all
 from mdm.store import batches, mappings
 from mdm.store.batches import Origin
 
+Rows = Callable[[int], None]
 Progress = Callable[[int, float | None], None]
 """Told the rows taken so far, and the share of the file that is read where its size is known."""
 Item = Incoming | Rejected
+LONGEST_CHUNK = 16 << 20
+"""Characters of rows from which a chunk is written before it has all its records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +129,11 @@ def _reading(file: File, entity_type: EntityType) -> Reading:
 
 
 def _items(file: File, entity_type: EntityType, reading: Reading) -> Iterator[Item]:
-    rows = read(file.path, reading=reading)
+    rows = read_chunks(file.path, reading=reading)
     return take(rows, entity_type, source=file.source, file=file.name, columns=file.columns, mapping=file.mapping)
 
 
-def _shared(progress: Progress, found: Found) -> Callable[[int], None]:
+def _shared(progress: Progress, found: Found) -> Rows:
     return lambda rows: progress(rows, None if found.share is None else found.share())
 
 
@@ -146,21 +150,46 @@ def _summary(hub: Hub, origin: Origin, counts: Counter[str], found: Found, *, se
 
 def _take_in(
     hub: Hub, rows: Iterable[Item], origin: Origin, *, mapping: Mapping | None, author: Author,
-    progress: Callable[[int], None] | None,
+    progress: Rows | None,
 ) -> Counter[str]:  # fmt: skip
+    """Take in chunk by chunk, in order: while one is being written, the next is read."""
     counts: Counter[str] = Counter()
-    for chunk in _chunks(rows, hub.settings.ingest_chunk):
-        if not counts:
-            _start(hub, origin, mapping, author)
-        outcomes = put_many(hub, chunk, author=author, batch=origin)
-        counts.update(outcome.status for outcome in outcomes)
-        _count(hub, origin, outcomes)
-        if progress is not None:
-            progress(counts.total())
+    writing: Future[Counter[str]] | None = None
+    with ThreadPoolExecutor(1, thread_name_prefix="ingest") as writer:
+        for chunk in _chunks(rows, hub.settings.ingest_chunk):
+            prepared = prepare(hub, chunk, origin)
+            if writing is None:
+                _start(hub, origin, mapping, author)
+            else:
+                _written(writing, counts, progress)
+            writing = writer.submit(_write, hub, prepared, author)
+        if writing is not None:
+            _written(writing, counts, progress)
     if counts:
-        with hub.database.write() as writer:
-            batches.finish(writer, origin.id, at=author.recorded_at)
+        with hub.database.write() as last:
+            batches.finish(last, origin.id, at=author.recorded_at)
     return counts
+
+
+def _written(writing: "Future[Counter[str]]", counts: Counter[str], progress: Rows | None) -> None:
+    """Wait until a chunk is acknowledged, and count it."""
+    counts.update(writing.result())
+    if progress is not None:
+        progress(counts.total())
+
+
+def _write(hub: Hub, prepared: Prepared, author: Author) -> Counter[str]:
+    """Acknowledge one chunk: its records, what of it goes to quarantine, and the count are one transaction."""
+    origin = prepared.batch
+    with hub.database.write() as writer:
+        outcomes, rejected = take_in_prepared(writer, prepared, author=author)
+        counted = Counter(outcome.status for outcome in outcomes)
+        batches.quarantine(writer, origin, rejected, recorded_at=author.recorded_at)
+        batches.count(
+            writer, origin.id, accepted=counted["accepted"], unchanged=counted["unchanged"],
+            quarantined=counted["quarantined"],
+        )  # fmt: skip
+    return Counter(counted)
 
 
 @contextmanager
@@ -176,8 +205,16 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 
 def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
+    """Part items into chunks of a size, or smaller ones where their rows are long: memory stays bounded."""
+    chunk: list[Item] = []
+    length = 0
+    for item in items:
+        chunk.append(item)
+        length += len(item.raw)
+        if len(chunk) == size or length > LONGEST_CHUNK:
+            yield chunk
+            chunk, length = [], 0
+    if chunk:
         yield chunk
 
 
@@ -186,12 +223,3 @@ def _start(hub: Hub, origin: Origin, mapping: Mapping | None, author: Author) ->
         if mapping is not None:
             mappings.keep(writer, mapping.version, mapping.document)
         batches.start(writer, origin, actor=author.actor, at=author.recorded_at)
-
-
-def _count(hub: Hub, origin: Origin, outcomes: list[Outcome]) -> None:
-    counted = Counter(outcome.status for outcome in outcomes)
-    with hub.database.write() as writer:
-        batches.count(
-            writer, origin.id, accepted=counted["accepted"], unchanged=counted["unchanged"],
-            quarantined=counted["quarantined"],
-        )  # fmt: skip
