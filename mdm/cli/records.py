@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def ingest(  # noqa: PLR0913  a command's options are its parameters
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="csv, tsv or jsonl, also .gz; - for standard input.")
+        list[str], typer.Argument(metavar="FILE...", help="csv, tsv, jsonl or xlsx, also .gz; - for standard input.")
     ],
     *,
     source: Annotated[str | None, typer.Option(help="The system that the records come from.")] = None,
@@ -40,6 +40,12 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     allow_short: Annotated[
         bool, typer.Option("--allow-short", help="Take a snapshot that lacks much of what is known.")
     ] = False,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The encoding of text files; found if left out.")
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The sheet of a workbook; the only one filled if left out.")
+    ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Show the first rows as stored; write nothing.")] = False,
     rows: Annotated[int, typer.Option(min=1, max=10_000, help="How many rows --preview shows.")] = 10,
     as_json: Json = False,
@@ -65,7 +71,7 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     with session.opened() as hub:
         hub.entity_type(entity_type)
         how = None if mapping is None else mapping_file(hub, mapping, entity_type)
-    named = [File(path, source, entity_type, columns, how) for path in files]
+    named = [File(path, source, entity_type, columns, how, encoding=encoding, sheet=sheet) for path in files]
     if preview:
         ingest_preview.show(named, rows, as_json=as_json)
         return
@@ -115,6 +121,10 @@ def _show(summaries: "list[Summary]") -> None:
             output.say(
                 f"{summary.file}: {unreadable:,} rows have no id that can be read, so no record counts as absent."
             )
+        if told := ingest_preview.unusual(summary):
+            output.say(f"{summary.file}: {told}")
+        if summary.same:
+            output.say(f"{summary.file}: every row was there already; nothing has changed")
 
 
 def lookup(

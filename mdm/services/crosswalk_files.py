@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from mdm.ingest import STDIN, Rejected, read
-from mdm.ingest.crosswalk import CrosswalkRow, crosswalk_rows
+from mdm.ingest.crosswalk import COLUMNS, CrosswalkRow, crosswalk_rows
 from mdm.ingest.parts import written
+from mdm.ingest.reading import Reading
 from mdm.ingest.twice import kept
 from mdm.log import Author, Fact, Key, key_token
 from mdm.services.hub import Hub
-from mdm.services.ingest import Progress, Summary
+from mdm.services.ingest import Progress, Rows, Summary, shared, summary_of
 from mdm.services.records import Outcome
 from mdm.services.resolving import resolve_all
 from mdm.store import batches, log, xref
@@ -43,18 +44,17 @@ def ingest_crosswalk(
     name = "standard input" if path == STDIN else Path(path).name
     identity = f"{author.recorded_at}:{master}:crosswalk:{name}"
     origin = Origin(hashlib.blake2b(identity.encode(), digest_size=8).hexdigest(), name, master)
-    types = hub.entity_types()
+    types, reading = hub.entity_types(), Reading(expected=COLUMNS)
+    told = None if progress is None else shared(progress, reading.found)
     with kept(path) as stream:
 
         def items() -> Iterator[Item]:
-            return crosswalk_rows(read(path, stream=stream()), entity_types=types, master=master, file=name)
+            return crosswalk_rows(read(path, stream=stream(), reading=reading), entity_types=types, master=master, file=name)
 
         last = _last_of_each(hub, items())
-        counts = _take_all(hub, zip(items(), last, strict=False), origin, author=author, progress=progress)
+        counts = _take_all(hub, zip(items(), last, strict=False), origin, author=author, progress=told)
     resolve_all(hub, author=author)
-    seconds = round(time.perf_counter() - started, 3)
-    told = counts["accepted"], counts["unchanged"], counts["quarantined"]
-    return Summary(origin.id, name, counts.total(), *told, seconds)
+    return summary_of(hub, origin, counts, reading.found, seconds=time.perf_counter() - started)
 
 
 def take_in(
@@ -95,7 +95,7 @@ def _last_of_each(hub: Hub, items: Iterator[Item]) -> Iterable[bool]:
 
 
 def _take_all(
-    hub: Hub, items: Iterator[tuple[Item, bool]], origin: Origin, *, author: Author, progress: Progress | None
+    hub: Hub, items: Iterator[tuple[Item, bool]], origin: Origin, *, author: Author, progress: Rows | None
 ) -> Counter[str]:
     """Take the rows in chunk by chunk; each is acknowledged, counted and kept in one transaction."""
     counts: Counter[str] = Counter()

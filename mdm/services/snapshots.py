@@ -16,7 +16,7 @@ from mdm.ingest.twice import kept
 from mdm.log import Author, Fact, key_token
 from mdm.services.absences import NONE, Tokens, last_absent, pair_token, tombstones
 from mdm.services.hub import Hub
-from mdm.services.ingest import File, Progress, Summary, ingest_file
+from mdm.services.ingest import File, Progress, Summary, ingest_file, reading_of
 from mdm.services.resolving import resolve, resolve_all
 from mdm.store import batches, log, records
 
@@ -76,7 +76,8 @@ def ingest_snapshot(
 def _held(hub: Hub, file: File, stream: Callable[[], BinaryIO | None]) -> _Held:
     """Read which records a file holds, eight bytes each."""
     tokens, unreadable = array("q"), 0
-    rows = read(file.path, stream=stream())
+    reading = reading_of(file, hub.entity_type(file.entity_type))
+    rows = read(file.path, stream=stream(), reading=reading)
     for source_id in ids_of(rows, columns=file.columns, mapping=file.mapping, file=file.name):
         if source_id is None:
             unreadable += 1
