@@ -122,7 +122,12 @@ def test_a_bad_row_is_kept_as_a_crosswalk_row_and_taken_once_it_is_mended(hub: H
     put(hub, "crm", "1", "Acme")
     assert told(take(hub, tmp_path, "crm,custmer,1,M1", "crm,customer,2")) == (2, 0, 0, 2)
     first, second = quarantine.page(hub)["items"]
-    assert (first["file"], first["line"], first["column"], first["rule"]) == ("old.csv", 2, "entity_type", "entity_type")
+    assert (first["file"], first["line"], first["column"], first["rule"]) == (
+        "old.csv",
+        2,
+        "entity_type",
+        "entity_type",
+    )
     mended = quarantine.retry(hub, first["id"], given={"entity_type": "custom"}, author=AUTHOR)
     assert mended["status"] == "open"
     mended = quarantine.retry(hub, first["id"], given={"entity_type": "customer"}, author=AUTHOR)
