@@ -167,10 +167,8 @@ def _fact(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: Sequ
         return of, kind, _record(pick, facts, mood, key)
     if kind == "master":
         return of, "record", _record(pick, facts, mood, pick(MASTERS[of]))
-    if kind == "crosswalk":
-        return of, kind, _crosswalk(pick, key)
-    if kind == "source_merge":
-        return of, kind, _source_merge(pick, facts, key)
+    if kind in {"crosswalk", "source_merge"}:
+        return of, kind, _crosswalk(pick, key) if kind == "crosswalk" else _source_merge(pick, facts, key)
     if kind == "tick":
         return of, kind, {"date": _date(pick, facts)}
     if kind == "code_list":
