@@ -4,7 +4,8 @@ Source: the chain follows the idea of RFC 9162 section 1 (append only, each entr
 """
 
 import hashlib
-from collections.abc import Mapping
+import struct
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,8 @@ import orjson
 
 FactKind = Literal["record", "verdict", "undo", "rules", "tick", "resolved", "code_list", "code_mapping"]
 GENESIS = b"\x00" * 32
+SALT = 16
+"""Bytes of the salt of one commitment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,28 @@ class Fact:
     entity_type: str | None
     body: Mapping[str, object]
     key_token: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Facts ready to append: the token, the body in canonical bytes, the salt and the commitment of each.
+
+    `salts` are 16 bytes each, one after the other; commitments are written in hexadecimal, as envelopes have them.
+    """
+
+    tokens: Sequence[int | None]
+    bodies: Sequence[bytes]
+    salts: bytes
+    commitments: Sequence[str]
+
+    def only(self, places: Sequence[int]) -> "Sealed":
+        """Leave out all but these, in this order."""
+        return Sealed(
+            [self.tokens[place] for place in places],
+            [self.bodies[place] for place in places],
+            b"".join(self.salts[SALT * place : SALT * (place + 1)] for place in places),
+            [self.commitments[place] for place in places],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +87,38 @@ def key_token(salt: bytes, written: str) -> int:
     """A signed 64-bit token of a written key that says nothing without the hub's salt."""
     digest = hashlib.blake2b(written.encode(), digest_size=8, key=salt).digest()
     return int.from_bytes(digest, "big", signed=True)
+
+
+def key_tokens(salt: bytes, written: Iterable[str]) -> list[int]:
+    """The tokens of many written keys, as `key_token` makes each."""
+    keyed = hashlib.blake2b(digest_size=8, key=salt)
+    digests = []
+    for key in written:
+        one = keyed.copy()
+        one.update(key.encode())
+        digests.append(one.digest())
+    return list(struct.unpack(f">{len(digests)}q", b"".join(digests)))
+
+
+def seal(tokens: Sequence[int | None], bodies: Sequence[bytes], *, salts: bytes) -> Sealed:
+    """Bind bodies to salts, 16 bytes for each, so that they can be appended."""
+    salted = (salts[SALT * place : SALT * (place + 1)] + body for place, body in enumerate(bodies))
+    return Sealed(tokens, bodies, salts, [hashlib.sha256(one).hexdigest() for one in salted])
+
+
+def chain(sealed: Sealed, same: Sequence[str | None], *, first: int, previous: bytes) -> bytes:
+    """The hashes that the envelopes of facts carry, one after the other: each that of the envelope before.
+
+    `same` are the columns from kind to recorded_at, alike in all of them; `previous` is the hash of the envelope
+    before the first. Gives what `envelope_hash` gives for each, in one go.
+    """
+    written = canonical(same)[1:-1].decode()
+    carried, hashes = previous.hex(), []
+    for position, (token, bound) in enumerate(zip(sealed.tokens, sealed.commitments, strict=True), start=first):
+        hashes.append(carried)
+        envelope = f'[{position},{written},{"null" if token is None else token},"{bound}","{carried}"]'
+        carried = hashlib.sha256(envelope.encode()).hexdigest()
+    return bytes.fromhex("".join(hashes))
 
 
 def commitment(salt: bytes, body: bytes) -> bytes:

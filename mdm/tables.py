@@ -334,6 +334,14 @@ class Quarantine(SQLModel, table=True):
     position: int | None = Field(sa_type=BigInteger)
 
 
+class MappingDocument(SQLModel, table=True):
+    """One mapping of a file's columns to attributes, by content hash."""
+
+    __tablename__ = "mapping_document"
+    version: str = Field(primary_key=True)
+    document: str = Field(sa_type=Text)
+
+
 class ApiKey(SQLModel, table=True):
     """A key of the API: only its hash is kept."""
 

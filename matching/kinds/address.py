@@ -346,4 +346,5 @@ KIND = Kind(
     prepare=_prepare,
     accepts=_accepts,
     fields=FIELDS,
+    any_texts=True,
 )

@@ -33,7 +33,8 @@ class Kind:
     whether a standardised value may decide on its own. `parts` are what blocking keys may use; ""
     is the whole value. `prepare` takes distinct standardised values and gives the comparison of any
     pairs of them, by their places, which numbers the level of each, 1 being the best. `accepts` says
-    why a source value cannot be taken at all, or None. `fields` are those of a value that may be an object.
+    why a source value cannot be taken at all, or None. `fields` are those of a value that may be an object;
+    `any_texts` says that `accepts` takes every object of them whose values are texts.
     """
 
     name: str
@@ -45,6 +46,12 @@ class Kind:
     prepare: Callable[[Sequence[str]], PairComparison]
     accepts: Callable[[object], str | None]
     fields: tuple[str, ...] = ()
+    any_texts: bool = False
+
+    @property
+    def any_text(self) -> bool:
+        """Whether `accepts` takes every text, so that texts need not be shown to it one by one."""
+        return self.accepts is takes_text
 
     @property
     def evidence(self) -> bool:

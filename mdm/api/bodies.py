@@ -67,6 +67,19 @@ class RetryBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"set": {"modified": "2024-12-31"}}]})
 
 
+class RetryManyBody(Body):
+    """Which open rejected rows to retry as they stand; what is left out takes all."""
+
+    source: Text | None = None
+    type: Text | None = None
+    rule: Text | None = None
+    file: Text | None = None
+    cursor: Annotated[str, StringConstraints(max_length=60)] | None = None
+    limit: Annotated[int, Field(ge=1, le=1_000)] = 200
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"source": "crm", "rule": "event_time"}]})
+
+
 class MergeBody(ReasonBody):
     """Golden records that are one thing."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def ingest(  # noqa: PLR0913  a command's options are its parameters
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="csv, tsv or jsonl, also .gz; - for standard input.")
+        list[str], typer.Argument(metavar="FILE...", help="csv, tsv, jsonl or xlsx, also .gz; - for standard input.")
     ],
     *,
     source: Annotated[str, typer.Option(help="The system that the records come from.")],
@@ -30,6 +30,12 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     ] = None,
     mapping: Annotated[
         str | None, typer.Option(metavar="FILE", help="YAML that says how columns become attributes.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The encoding of text files; found if left out.")
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The sheet of a workbook; the only one filled if left out.")
     ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Show the first rows as stored; write nothing.")] = False,
     rows: Annotated[int, typer.Option(min=1, max=10_000, help="How many rows --preview shows.")] = 10,
@@ -48,7 +54,7 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     with session.opened() as hub:
         hub.entity_type(entity_type)
         how = None if mapping is None else mapping_file(hub, mapping, entity_type)
-    named = [File(path, source, entity_type, columns, how) for path in files]
+    named = [File(path, source, entity_type, columns, how, encoding, sheet) for path in files]
     if preview:
         ingest_preview.show(named, rows, as_json=as_json)
         return
@@ -75,6 +81,11 @@ def _show(summaries: "list[Summary]") -> None:
     columns = ("file", "rows", "accepted", "unchanged", "quarantined", "seconds", "batch")
     rows = [[getattr(summary, name) for name in columns] for summary in summaries]
     output.print_table("Taken in and resolved", columns, rows)
+    for summary in summaries:
+        if told := ingest_preview.unusual(summary):
+            output.say(f"{summary.file}: {told}")
+        if summary.same:
+            output.say(f"{summary.file}: every row was there already; nothing has changed")
 
 
 def lookup(

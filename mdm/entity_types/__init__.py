@@ -3,10 +3,19 @@
 from mdm.entity_types.document import parse, shipped
 from mdm.entity_types.entity_type import Attribute, EntityType, EntityTypeName, LineField, Privacy, Readiness, order
 from mdm.entity_types.nearest import hint, nearest
-from mdm.entity_types.values import LONGEST_TEXT, check, check_value
+from mdm.entity_types.values import (
+    LONGEST_TEXT,
+    MOST_VALUES,
+    check,
+    check_value,
+    control_character,
+    takes_any_parts,
+    takes_any_text,
+)
 
 __all__ = [
     "LONGEST_TEXT",
+    "MOST_VALUES",
     "Attribute",
     "EntityType",
     "EntityTypeName",
@@ -15,9 +24,12 @@ __all__ = [
     "Readiness",
     "check",
     "check_value",
+    "control_character",
     "hint",
     "nearest",
     "order",
     "parse",
     "shipped",
+    "takes_any_parts",
+    "takes_any_text",
 ]

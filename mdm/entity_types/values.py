@@ -57,6 +57,22 @@ def check_value(entity_type: EntityType, name: str, value: object) -> tuple[obje
     return [one for one, _ in pairs if one is not None], faults
 
 
+def takes_any_text(entity_type: EntityType, name: str) -> bool:
+    """Whether each text of a storable length, without control characters, can be a value of the attribute."""
+    return KINDS[entity_type.attributes[name].kind].any_text
+
+
+def takes_any_parts(entity_type: EntityType, name: str) -> bool:
+    """Whether each object of the attribute's fields with such texts can be a value of it."""
+    return KINDS[entity_type.attributes[name].kind].any_texts
+
+
+def control_character(text: str) -> str | None:
+    """Find the first character of a text that no store and no screen could hold."""
+    found = None if text.isprintable() else _CONTROL.search(text)
+    return None if found is None else found[0]
+
+
 def _required(
     entity_type: EntityType, cleaned: Mapping[str, object], refused: Collection[str], *, partial: bool
 ) -> list[Fault]:
@@ -114,8 +130,8 @@ def _text(name: str, value: object) -> tuple[object, list[Fault]]:
     if len(value) > LONGEST_TEXT:
         detail = f"has {len(value):,} characters; at most {LONGEST_TEXT:,} are taken"
         return None, [_fault(name, detail, "text_too_long", None)]
-    if not value.isprintable() and (found := _CONTROL.search(value)):
-        detail = f"holds the control character U+{ord(found[0]):04X}"
+    if found := control_character(value):
+        detail = f"holds the control character U+{ord(found):04X}"
         return None, [_fault(name, detail, "control_character", None)]
     return value.strip() or None, []
 

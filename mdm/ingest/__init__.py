@@ -1,18 +1,21 @@
-"""Reads files of source records: csv, tsv and jsonl, from a path or from standard input."""
+"""Reads files of source records: csv, tsv, jsonl and parquet, from a path or from standard input."""
 
 from mdm.ingest.incoming import Columns, Incoming, incoming, time_text, version_value
-from mdm.ingest.read import READERS, STDIN, read
-from mdm.ingest.rows import Rejected, Row
+from mdm.ingest.read import READERS, STDIN, read, read_chunks
+from mdm.ingest.rows import Chunk, Rejected, Row, each_row
 
 __all__ = [
     "READERS",
     "STDIN",
+    "Chunk",
     "Columns",
     "Incoming",
     "Rejected",
     "Row",
+    "each_row",
     "incoming",
     "read",
+    "read_chunks",
     "time_text",
     "version_value",
 ]

@@ -3,7 +3,7 @@
 from mdm.ingest.rows import RefusalError
 
 _TRUE = frozenset({"true", "1", "yes"})
-_FALSE = frozenset({"", "false", "0", "no"})
+FALSE = frozenset({"", "false", "0", "no"})
 
 
 def flag(column: str, value: object) -> bool:
@@ -13,6 +13,6 @@ def flag(column: str, value: object) -> bool:
     word = str(value).strip().lower()
     if word in _TRUE:
         return True
-    if word in _FALSE:
+    if word in FALSE:
         return False
     raise RefusalError(column, value, "flag", f"{column} is neither true nor false: {str(value)[:80]!r}")

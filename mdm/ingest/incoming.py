@@ -2,22 +2,23 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import repeat
 from typing import Literal, NamedTuple, cast
 
 import orjson
 
 from mdm.entity_types import EntityType
 from mdm.ingest.cells import draft_maker
+from mdm.ingest.columnar import LONGEST_ID, Columnar
 from mdm.ingest.columns import ENTITY_TYPE, SOURCE, Columns, layout
 from mdm.ingest.objects import draft_of
 from mdm.ingest.parts import Parts
-from mdm.ingest.rows import Draft, RefusalError, Rejected, Row
+from mdm.ingest.rows import Chunk, Draft, RefusalError, Rejected, Row
 from mdm.ingest.times import time_text, version_value
 
 __all__ = ["Columns", "Incoming", "incoming", "time_text", "version_value"]
 
 Mode = Literal["put", "patch", "delete"]
-LONGEST_ID = 1_000
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -36,7 +37,7 @@ class Incoming(NamedTuple):
 
 
 def incoming(
-    rows: Iterable[Row | Rejected], entity_type: EntityType, *, source: str, file: str, columns: Columns
+    rows: Iterable[Chunk | Row | Rejected], entity_type: EntityType, *, source: str, file: str, columns: Columns
 ) -> Iterator[Incoming | Rejected]:
     """Make a source record of each row, or say why it cannot be one; in the order of the rows.
 
@@ -46,27 +47,74 @@ def incoming(
     Raises:
         UnreadableFile: a column is missing, or is nothing the entity type knows.
     """
-    from_cells: Callable[[Mapping[str, str]], Draft] | None = None
-    seen: dict[str, int] = {}
+    taking = _Taking(entity_type, source, file, columns)
     for row in rows:
-        if isinstance(row, Rejected):
-            yield row if row.parts is None else row._replace(parts=row.parts._replace(columns=columns))
-            continue
-        try:
-            _owned(row.values, entity_type, source)
-            if row.typed:
-                draft = draft_of(row.values, entity_type, columns)
-            else:
-                if from_cells is None:  # the columns of a file of cells are the same in every row
-                    from_cells = draft_maker(entity_type, layout(row.values, entity_type, columns, file))
-                draft = from_cells(cast("Mapping[str, str]", row.values))
-            record = _record(draft, row, source=source, entity_type=entity_type.entity_type)
-            _once(record, draft, seen)
-        except RefusalError as no:
-            parts = Parts(row.values, row.typed, columns)
-            yield Rejected(file, row.line, no.column, no.value, no.rule, no.detail, row.raw, parts)
+        if isinstance(row, Chunk):
+            yield from taking.chunk(row)
+        elif isinstance(row, Row):
+            yield taking.row(row)
         else:
-            yield record
+            yield row if row.parts is None else row._replace(parts=row.parts._replace(columns=columns))
+
+
+class _Taking:
+    """Takes the rows of one file, and remembers what may not come twice."""
+
+    def __init__(self, entity_type: EntityType, source: str, file: str, columns: Columns) -> None:
+        self.entity_type, self.source, self.file, self.columns = entity_type, source, file, columns
+        self.from_cells: Callable[[Mapping[str, str]], Draft] | None = None
+        self.columnar: Columnar | None = None
+        self.seen: dict[str, int] = {}
+
+    def row(self, row: Row) -> Incoming | Rejected:
+        try:
+            _owned(row.values, self.entity_type, self.source)
+            draft = self._draft(row)
+            record = _record(draft, row, source=self.source, entity_type=self.entity_type.entity_type)
+            _once(record, draft.id[0], self.seen)
+        except RefusalError as no:
+            return self._rejected(row, no)
+        return record
+
+    def chunk(self, chunk: Chunk) -> Iterator[Incoming | Rejected]:
+        """Take rows column by column, and one by one those that are out of the ordinary."""
+        if self.columnar is None:  # the columns of a file are the same in every chunk
+            found = layout(chunk.columns, self.entity_type, self.columns, self.file)
+            self.columnar = Columnar(self.entity_type, found, source=self.source, typed=chunk.typed)
+        taken = self.columnar(chunk)
+        records = map(
+            Incoming._make,
+            zip(
+                repeat(self.source), repeat(self.entity_type.entity_type), taken.ids, taken.attributes, taken.versions,
+                taken.event_times, repeat("put"), chunk.lines, chunk.raws or repeat(""),
+            ),
+        )  # fmt: skip
+        for place, record in enumerate(records):
+            if place in taken.odd:
+                yield self.row(chunk.row(place))
+            elif record.version is None and record.event_time is None:
+                yield self._single(record, chunk, place)
+            else:
+                yield record
+
+    def _single(self, record: Incoming, chunk: Chunk, place: int) -> Incoming | Rejected:
+        try:
+            _once(record, self.columnar.layout.id if self.columnar else "", self.seen)
+        except RefusalError as no:
+            return self._rejected(chunk.row(place), no)
+        return record
+
+    def _draft(self, row: Row) -> Draft:
+        if row.typed:
+            return draft_of(row.values, self.entity_type, self.columns)
+        if self.from_cells is None:  # the columns of a file of cells are the same in every row
+            found = layout(row.values, self.entity_type, self.columns, self.file)
+            self.from_cells = draft_maker(self.entity_type, found)
+        return self.from_cells(cast("Mapping[str, str]", row.values))
+
+    def _rejected(self, row: Row, no: RefusalError) -> Rejected:
+        parts = (row.apart or Parts(row.values, row.typed))._replace(columns=self.columns)
+        return Rejected(self.file, row.line, no.column, no.value, no.rule, no.detail, row.raw, parts)
 
 
 def _owned(values: Mapping[str, object], entity_type: EntityType, source: str) -> None:
@@ -115,11 +163,11 @@ def _ordering(given: tuple[str | None, object], read: Callable[[object], int | s
         raise RefusalError(column, value, rule, f"{column} {error}") from None
 
 
-def _once(record: Incoming, draft: Draft, seen: dict[str, int]) -> None:
+def _once(record: Incoming, id_column: str, seen: dict[str, int]) -> None:
     """Refuse an id that came before with different content, where nothing says which of the two is newer."""
     if record.version is not None or record.event_time is not None:
         return
-    content = hash(orjson.dumps([draft.deleted, draft.attributes], option=orjson.OPT_SORT_KEYS))
+    content = hash(orjson.dumps([record.mode == "delete", record.attributes], option=orjson.OPT_SORT_KEYS))
     if seen.setdefault(record.source_id, content) != content:
         detail = f"id {record.source_id!r} came before with different content, and no version or event time"
-        raise RefusalError(draft.id[0], record.source_id, "duplicate_id", detail)
+        raise RefusalError(id_column, record.source_id, "duplicate_id", detail)

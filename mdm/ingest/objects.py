@@ -43,7 +43,7 @@ def draft_of(values: Mapping[str, object], entity_type: EntityType, columns: Col
         (ident, values.get(ident)),
         (version, values.get(version or "")),
         (event_time, values.get(event_time or "")),
-        {} if deleted else _checked(sent, entity_type),
+        {} if deleted else _checked(_with_objects(sent, entity_type), entity_type),
         deleted,
     )
 
@@ -52,6 +52,23 @@ def _id(values: Mapping[str, object], columns: Columns, *, whole: bool) -> str:
     if whole:
         return "source_id"
     return columns.id or next((name for name in ID_COLUMNS if name in values), ID_COLUMNS[0])
+
+
+def _with_objects(sent: object, entity_type: EntityType) -> object:
+    """Put `address.city` and its like, as columns of tables are named, into objects."""
+    if not isinstance(sent, dict) or not any("." in name for name in sent):
+        return sent
+    found: dict[str, object] = {}
+    for name, value in sent.items():
+        attribute, dot, field = name.partition(".")
+        if not dot or attribute not in entity_type.attributes or field not in entity_type.fields(attribute):
+            found[name] = value
+            continue
+        inside = found.setdefault(attribute, {})
+        if attribute in sent or not isinstance(inside, dict):
+            raise RefusalError(name, value, "filled_twice", f"{attribute!r} is given both as a whole and by its fields")
+        inside[field] = value
+    return found
 
 
 def _checked(sent: object, entity_type: EntityType) -> dict[str, object]:

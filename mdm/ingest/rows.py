@@ -1,6 +1,9 @@
-"""What a reader gives: rows as they stand in a file, and those that cannot be taken."""
+"""What a reader gives: rows as they stand in a file, one by one or in chunks, and those that cannot be taken."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
+
+import orjson
 
 from mdm.ingest.parts import Parts
 
@@ -8,7 +11,8 @@ from mdm.ingest.parts import Parts
 class Row(NamedTuple):
     """One row: the line it starts on (from 1), its values by column, and its text as it stands in the file.
 
-    `typed`: the values carry types of their own (jsonl); otherwise each is the text of a cell.
+    `typed`: the values carry types of their own (jsonl); otherwise each is the text of a cell. `apart`: the row in
+    the columns of its file, where the values have been made of those.
     """
 
     # Named tuples and not frozen dataclasses: millions are made, and these are made three times as fast.
@@ -16,6 +20,27 @@ class Row(NamedTuple):
     values: dict[str, object]
     raw: str
     typed: bool = False
+    apart: Parts | None = None
+
+
+class Chunk(NamedTuple):
+    """Rows that follow one another in a file, as columns: the line of each, its values by column, and its text.
+
+    Of typed values None says that the row has none. `raws` is empty where rows have no text of their own.
+    """
+
+    lines: Sequence[int]
+    columns: dict[str, Sequence[object]]
+    raws: Sequence[str]
+    typed: bool = False
+
+    def row(self, place: int) -> Row:
+        """Give one row as a reader of single rows would."""
+        values = {name: column[place] for name, column in self.columns.items()}
+        if self.typed:
+            values = {name: _without_nulls(value) for name, value in values.items() if value is not None}
+        raw = self.raws[place] if self.raws else orjson.dumps(values, default=str).decode()
+        return Row(self.lines[place], values, raw, self.typed)
 
 
 class Rejected(NamedTuple):
@@ -54,3 +79,19 @@ class Draft(NamedTuple):
     event_time: tuple[str | None, object]
     attributes: dict[str, object]
     deleted: bool
+
+
+def _without_nulls(value: object) -> object:
+    """Leave out what an object does not have: a column of objects gives each of them all fields."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
+    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
+
+
+def each_row(found: "Iterable[Chunk | Row | Rejected]") -> "Iterator[Row | Rejected]":
+    """Give the rows of chunks one by one, for work that looks at whole rows."""
+    for one in found:
+        if isinstance(one, Chunk):
+            yield from map(one.row, range(len(one.lines)))
+        else:
+            yield one

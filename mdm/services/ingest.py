@@ -5,6 +5,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -12,23 +13,31 @@ from pathlib import Path
 
 from mdm.entity_types import EntityType
 from mdm.errors import UnreadableFile
-from mdm.ingest import STDIN, Columns, Incoming, Rejected, incoming, read
-from mdm.ingest.mapped import mapped, named_as_in_file
+from mdm.ingest import STDIN, Columns, Incoming, Rejected, read_chunks
 from mdm.ingest.mapping import Mapping, parse_mapping
+from mdm.ingest.reading import Found, Reading
+from mdm.ingest.take import expected, take
 from mdm.log import Author
 from mdm.services.hub import Hub
-from mdm.services.records import Outcome, put_many
+from mdm.services.records import Prepared, prepare, take_in_prepared
 from mdm.services.resolving import resolve_all
-from mdm.store import batches
+from mdm.store import batches, mappings
 from mdm.store.batches import Origin
 
-Progress = Callable[[int], None]
+Rows = Callable[[int], None]
+Progress = Callable[[int, float | None], None]
+"""Told the rows taken so far, and the share of the file that is read where its size is known."""
 Item = Incoming | Rejected
+LONGEST_CHUNK = 16 << 20
+"""Characters of rows from which a chunk is written before it has all its records."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What became of one file."""
+    """What became of one file, and what was found out about it.
+
+    `same`: every row was there already, those in quarantine too, so that nothing changed.
+    """
 
     batch: str
     file: str
@@ -37,17 +46,27 @@ class Summary:
     unchanged: int
     quarantined: int
     seconds: float
+    same: bool
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    header_line: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of source records, and which of its columns say what; with a mapping, as they are called after it."""
+    """A file of source records, and which of its columns say what; with a mapping, as they are called after it.
+
+    The encoding, and the sheet of a workbook, are found where they are not named.
+    """
 
     path: str
     source: str
     entity_type: str
     columns: Columns
     mapping: Mapping | None = None
+    encoding: str | None = None
+    sheet: str | None = None
 
     @property
     def name(self) -> str:
@@ -62,6 +81,7 @@ class Preview:
     file: str
     items: tuple[Item, ...]
     more: bool
+    found: Found
 
 
 def mapping_file(hub: Hub, path: str, entity_type: str) -> Mapping:
@@ -82,8 +102,10 @@ def mapping_file(hub: Hub, path: str, entity_type: str) -> Mapping:
 
 def preview(hub: Hub, file: File, *, rows: int) -> Preview:
     """Show the first rows of a file as they would be stored, or why they would be rejected; writes nothing."""
-    items = list(islice(_items(file, hub.entity_type(file.entity_type)), rows + 1))
-    return Preview(file.name, tuple(items[:rows]), len(items) > rows)
+    entity_type = hub.entity_type(file.entity_type)
+    reading = _reading(file, entity_type)
+    items = list(islice(_items(file, entity_type, reading), rows + 1))
+    return Preview(file.name, tuple(items[:rows]), len(items) > rows, reading.found)
 
 
 def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | None = None) -> Summary:
@@ -93,43 +115,81 @@ def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | No
     name = file.name
     identity = f"{author.recorded_at}:{file.source}:{file.entity_type}:{name}"
     origin = Origin(hashlib.blake2b(identity.encode(), digest_size=8).hexdigest(), name, file.source, file.entity_type)
-    rows = _items(file, entity_type)
+    reading = _reading(file, entity_type)
+    rows = _items(file, entity_type, reading)
     with _no_search_for_cycles():
-        counts = _take_in(hub, rows, origin, author=author, progress=progress)
+        shared = None if progress is None else _shared(progress, reading.found)
+        counts = _take_in(hub, rows, origin, mapping=file.mapping, author=author, progress=shared)
         resolve_all(hub, author=author)
-    seconds = round(time.perf_counter() - started, 3)
+    return _summary(hub, origin, counts, reading.found, seconds=time.perf_counter() - started)
+
+
+def _reading(file: File, entity_type: EntityType) -> Reading:
+    return Reading(file.encoding, file.sheet, expected(entity_type, file.columns, file.mapping))
+
+
+def _items(file: File, entity_type: EntityType, reading: Reading) -> Iterator[Item]:
+    rows = read_chunks(file.path, reading=reading)
+    return take(rows, entity_type, source=file.source, file=file.name, columns=file.columns, mapping=file.mapping)
+
+
+def _shared(progress: Progress, found: Found) -> Rows:
+    return lambda rows: progress(rows, None if found.share is None else found.share())
+
+
+def _summary(hub: Hub, origin: Origin, counts: Counter[str], found: Found, *, seconds: float) -> Summary:
+    same = bool(counts) and not counts["accepted"]
+    if same and counts["quarantined"]:
+        with hub.database.read() as reader:
+            same = not batches.brought_rejected(reader, origin.id)
     return Summary(
-        origin.id, name, counts.total(), counts["accepted"], counts["unchanged"], counts["quarantined"], seconds
-    )
-
-
-def _items(file: File, entity_type: EntityType) -> Iterator[Item]:
-    rows = read(file.path)
-    if file.mapping is not None:
-        rows = mapped(rows, file.mapping, file=file.name)
-    for item in incoming(rows, entity_type, source=file.source, file=file.name, columns=file.columns):
-        if isinstance(item, Rejected) and file.mapping is not None:
-            yield named_as_in_file(item, file.mapping)
-        else:
-            yield item
+        origin.id, origin.file, counts.total(), counts["accepted"], counts["unchanged"], counts["quarantined"],
+        round(seconds, 3), same, found.encoding, found.delimiter, found.sheet, found.header_line,
+    )  # fmt: skip
 
 
 def _take_in(
-    hub: Hub, rows: Iterable[Item], origin: Origin, *, author: Author, progress: Progress | None
-) -> Counter[str]:
+    hub: Hub, rows: Iterable[Item], origin: Origin, *, mapping: Mapping | None, author: Author,
+    progress: Rows | None,
+) -> Counter[str]:  # fmt: skip
+    """Take in chunk by chunk, in order: while one is being written, the next is read."""
     counts: Counter[str] = Counter()
-    for chunk in _chunks(rows, hub.settings.ingest_chunk):
-        if not counts:
-            _start(hub, origin, author)
-        outcomes = put_many(hub, chunk, author=author, batch=origin)
-        counts.update(outcome.status for outcome in outcomes)
-        _count(hub, origin, outcomes)
-        if progress is not None:
-            progress(counts.total())
+    writing: Future[Counter[str]] | None = None
+    with ThreadPoolExecutor(1, thread_name_prefix="ingest") as writer:
+        for chunk in _chunks(rows, hub.settings.ingest_chunk):
+            prepared = prepare(hub, chunk, origin)
+            if writing is None:
+                _start(hub, origin, mapping, author)
+            else:
+                _written(writing, counts, progress)
+            writing = writer.submit(_write, hub, prepared, author)
+        if writing is not None:
+            _written(writing, counts, progress)
     if counts:
-        with hub.database.write() as writer:
-            batches.finish(writer, origin.id, at=author.recorded_at)
+        with hub.database.write() as last:
+            batches.finish(last, origin.id, at=author.recorded_at)
     return counts
+
+
+def _written(writing: "Future[Counter[str]]", counts: Counter[str], progress: Rows | None) -> None:
+    """Wait until a chunk is acknowledged, and count it."""
+    counts.update(writing.result())
+    if progress is not None:
+        progress(counts.total())
+
+
+def _write(hub: Hub, prepared: Prepared, author: Author) -> Counter[str]:
+    """Acknowledge one chunk: its records, what of it goes to quarantine, and the count are one transaction."""
+    origin = prepared.batch
+    with hub.database.write() as writer:
+        outcomes, rejected = take_in_prepared(writer, prepared, author=author)
+        counted = Counter(outcome.status for outcome in outcomes)
+        batches.quarantine(writer, origin, rejected, recorded_at=author.recorded_at)
+        batches.count(
+            writer, origin.id, accepted=counted["accepted"], unchanged=counted["unchanged"],
+            quarantined=counted["quarantined"],
+        )  # fmt: skip
+    return Counter(counted)
 
 
 @contextmanager
@@ -145,20 +205,21 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 
 def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
+    """Part items into chunks of a size, or smaller ones where their rows are long: memory stays bounded."""
+    chunk: list[Item] = []
+    length = 0
+    for item in items:
+        chunk.append(item)
+        length += len(item.raw)
+        if len(chunk) == size or length > LONGEST_CHUNK:
+            yield chunk
+            chunk, length = [], 0
+    if chunk:
         yield chunk
 
 
-def _start(hub: Hub, origin: Origin, author: Author) -> None:
+def _start(hub: Hub, origin: Origin, mapping: Mapping | None, author: Author) -> None:
     with hub.database.write() as writer:
+        if mapping is not None:
+            mappings.keep(writer, mapping.version, mapping.document)
         batches.start(writer, origin, actor=author.actor, at=author.recorded_at)
-
-
-def _count(hub: Hub, origin: Origin, outcomes: list[Outcome]) -> None:
-    counted = Counter(outcome.status for outcome in outcomes)
-    with hub.database.write() as writer:
-        batches.count(
-            writer, origin.id, accepted=counted["accepted"], unchanged=counted["unchanged"],
-            quarantined=counted["quarantined"],
-        )  # fmt: skip

@@ -1,15 +1,15 @@
 """Source records in: one, a batch or a file; each accepted once, rejected ones kept in quarantine."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from itertools import groupby
+from typing import Any, Literal, NamedTuple, cast
 
 from golden_records.identity import golden_id
 from mdm.errors import Fault, InvalidInput
 from mdm.ingest import Incoming, Rejected
 from mdm.ingest.parts import Parts, written
-from mdm.log import Author, Fact, key_token
+from mdm.log import Author, Sealed, canonical, key_token, key_tokens
 from mdm.services.hub import Hub
 from mdm.services.resolving import resolve
 from mdm.store import batches, log, records, versions
@@ -18,15 +18,25 @@ from mdm.store.database import Transaction
 
 Status = Literal["accepted", "unchanged", "quarantined"]
 Body = dict[str, Any]
+Said = tuple[object, object, object, object]
+"""What a version says: its version, event time, mode and attributes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one item: where it stands in the log, or what was wrong with it."""
 
     status: Status
     position: int | None = None
     faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Items of one batch, and of each the fact that it will be if it is accepted (of rejected ones an empty one)."""
+
+    items: Sequence[Incoming | Rejected]
+    facts: Sealed
+    batch: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +71,49 @@ def put_many(
     return outcomes
 
 
+def prepare(hub: Hub, items: Sequence[Incoming | Rejected], batch: Origin) -> Prepared:
+    """Work out all that needs no database: it may be done while the items before are being written."""
+    keys = (
+        f"{item.source}:{item.entity_type}:{item.source_id}" if isinstance(item, Incoming) else "" for item in items
+    )
+    bodies = [canonical(_body(item, batch.id)) if isinstance(item, Incoming) else b"" for item in items]
+    return Prepared(items, log.sealed(key_tokens(hub.salt, keys), bodies), batch)
+
+
 def take_in(
     hub: Hub, writer: Transaction, items: Sequence[Incoming | Rejected], *, author: Author, batch: Origin
 ) -> tuple[list[Outcome], list[RejectedRow]]:
     """Take in many records within a transaction of the caller's; also gives what quarantine should keep."""
+    return take_in_prepared(writer, prepare(hub, items, batch), author=author)
+
+
+def take_in_prepared(
+    writer: Transaction, prepared: Prepared, *, author: Author
+) -> tuple[list[Outcome], list[RejectedRow]]:
+    """Take in what `prepare` made ready within a transaction of the caller's, as `take_in` does."""
     writer.lock_log()
-    intake = _Intake(hub, writer, batch)
-    outcomes = intake.take(items)
-    if intake.facts:
-        first = log.append(writer, intake.facts, author=author)
+    intake = _Intake(writer, prepared)
+    outcomes = intake.take()
+    if intake.accepted:
+        first = _append(writer, prepared, intake.accepted, author=author)
         outcomes = [_placed(outcome, first) for outcome in outcomes]
     return outcomes, intake.rejected
 
 
+def _append(writer: Transaction, prepared: Prepared, accepted: Sequence[int], *, author: Author) -> int:
+    """Append the facts of accepted items; returns the position of the first."""
+    items = cast("Sequence[Incoming]", prepared.items)
+    firsts = []
+    for entity_type, some in groupby(accepted, key=lambda place: items[place].entity_type):
+        places = list(some)
+        facts = prepared.facts if len(places) == len(items) else prepared.facts.only(places)
+        firsts.append(log.append_sealed(writer, facts, kind="record", entity_type=entity_type, author=author))
+    return firsts[0]
+
+
 def _placed(outcome: Outcome, first: int) -> Outcome:
     """Positions are counted from 0 until the log says where they start."""
-    if outcome.status == "quarantined" or outcome.position is None or outcome.position > 0:
+    if outcome.position is None or outcome.position > 0:
         return outcome
     return Outcome(outcome.status, first - outcome.position)
 
@@ -84,49 +121,52 @@ def _placed(outcome: Outcome, first: int) -> Outcome:
 class _Intake:
     """Decides for each item whether it is new, there already, or refused, against the log and the items before it."""
 
-    def __init__(self, hub: Hub, writer: Transaction, batch: Origin) -> None:
-        self.hub, self.writer, self.batch = hub, writer, batch.id
-        self.origin = batch.source, batch.entity_type
-        self.facts: list[Fact] = []
+    def __init__(self, writer: Transaction, prepared: Prepared) -> None:
+        self.writer, self.prepared = writer, prepared
+        self.accepted: list[int] = []
         self.rejected: list[RejectedRow] = []
-        self.known: defaultdict[int, list[tuple[int, Body]]] = defaultdict(list)
+        self.known: dict[int, list[tuple[int, Said]]] = {}
         self.sorts: dict[tuple[str, str], str] = {}
 
-    def take(self, items: Sequence[Incoming | Rejected]) -> list[Outcome]:
-        tokens = [
-            key_token(self.hub.salt, f"{item.source}:{item.entity_type}:{item.source_id}")
-            if isinstance(item, Incoming)
-            else 0
-            for item in items
-        ]
+    def take(self) -> list[Outcome]:
+        items = self.prepared.items
+        tokens = cast("Sequence[int]", self.prepared.facts.tokens)
         wanted = {token for token, item in zip(tokens, items, strict=True) if isinstance(item, Incoming)}
         for token, position, body in log.versions(self.writer, sorted(wanted)):
-            self.known[token].append((position, body))
-        pairs = {(item.source, item.entity_type) for item in items if isinstance(item, Incoming)}
+            self.known.setdefault(token, []).append((position, _said_by(body)))
+        pairs = {item[:2] for item in items if isinstance(item, Incoming)}  # its source and entity type
         self.sorts = versions.sorts(self.writer, pairs)
         before = dict(self.sorts)
-        outcomes = [self._one(item, token) for item, token in zip(items, tokens, strict=True)]
+        outcomes = [self._one(*one) for one in zip(range(len(items)), items, tokens, strict=True)]
         versions.add_sorts(self.writer, {pair: sort for pair, sort in self.sorts.items() if pair not in before})
         return outcomes
 
-    def _one(self, item: Incoming | Rejected, token: int) -> Outcome:
+    def _one(self, place: int, item: Incoming | Rejected, token: int) -> Outcome:
         if isinstance(item, Rejected):
-            return self._reject(item, *self.origin)
-        body = _body(item, self.batch)
-        same = [(position, known) for position, known in self.known[token] if _stamp(known) == _stamp(body)]
-        for position, known in same if item.version is not None or item.event_time is not None else same[-1:]:
-            if _content(known) == _content(body):
-                return Outcome("unchanged", position)
-        if same and item.version is not None:
-            detail = f"version {item.version} of {item.source_id!r} is there already with other content"
-            return self._reject(_refused(item, "version_conflict", detail), item.source, item.entity_type)
+            return self._reject(item, self.prepared.batch.source, self.prepared.batch.entity_type)
+        said = item.version, item.event_time, item.mode, item.attributes
+        if token in self.known:
+            found = self._among_known(item, said, self.known[token])
+            if found is not None:
+                return found
         wrong = self._version_sort(item)
         if wrong is not None:
             return self._reject(wrong, item.source, item.entity_type)
-        position = -len(self.facts)
-        self.known[token].append((position, body))
-        self.facts.append(Fact("record", item.entity_type, body, token))
+        position = -len(self.accepted)
+        self.known.setdefault(token, []).append((position, said))
+        self.accepted.append(place)
         return Outcome("accepted", position)
+
+    def _among_known(self, item: Incoming, said: Said, known: Sequence[tuple[int, Said]]) -> Outcome | None:
+        """Say that the version is there already, or contradicts one that is; None where it is new."""
+        same = [(position, one) for position, one in known if one[:2] == said[:2]]
+        for position, one in same if item.version is not None or item.event_time is not None else same[-1:]:
+            if one == said:
+                return Outcome("unchanged", position)
+        if not same or item.version is None:
+            return None
+        detail = f"version {item.version} of {item.source_id!r} is there already with other content"
+        return self._reject(_refused(item, "version_conflict", detail), item.source, item.entity_type)
 
     def _version_sort(self, item: Incoming) -> Rejected | None:
         """A source sends integers, times or no version at all, always the same."""
@@ -149,17 +189,13 @@ _WORDS = {"none": "no version", "integer": "whole numbers as versions", "time": 
 
 def _body(item: Incoming, batch: str) -> Body:
     return {
-        "source": item.source, "source_id": item.source_id, "version": item.version, "event_time": item.event_time,
-        "mode": item.mode, "attributes": item.attributes, "batch": batch, "line": item.line,
+        "attributes": item.attributes, "batch": batch, "event_time": item.event_time, "line": item.line,
+        "mode": item.mode, "source": item.source, "source_id": item.source_id, "version": item.version,
     }  # fmt: skip
 
 
-def _stamp(body: Body) -> tuple[object, object]:
-    return body["version"], body["event_time"]
-
-
-def _content(body: Body) -> tuple[object, object]:
-    return body["mode"], body["attributes"]
+def _said_by(body: Body) -> Said:
+    return body["version"], body["event_time"], body["mode"], body["attributes"]
 
 
 def _refused(item: Incoming, rule: str, detail: str) -> Rejected:
@@ -167,7 +203,8 @@ def _refused(item: Incoming, rule: str, detail: str) -> Rejected:
     # Its row is not at hand any more, so it is kept as the whole source record that was made of it.
     members = {name: getattr(item, name) for name in ("source_id", "attributes", "version", "event_time")}
     parts = Parts({**members, "deleted": item.mode == "delete"}, typed=True)
-    return Rejected("", item.line, "version", value, rule, detail, item.raw, parts)
+    raw = item.raw or canonical(parts.values).decode()  # a row of parquet has no text of its own
+    return Rejected("", item.line, "version", value, rule, detail, raw, parts)
 
 
 def _where(hub: Hub, incoming: Incoming, outcome: Outcome) -> Put:

@@ -77,6 +77,11 @@ def quarantine(transaction: Transaction, origin: Origin, rejected: Sequence[Reje
     bulk.insert_new(transaction, "quarantine", columns, [rows[id_] for id_ in sorted(rows)], keys=1)
 
 
+def brought_rejected(transaction: Transaction, batch: str) -> bool:
+    """Whether a batch brought a rejected row that no batch before it had brought."""
+    return transaction.one("SELECT 1 FROM quarantine WHERE batch = ? LIMIT 1", batch) is not None
+
+
 def storable(text: str) -> str:
     """A text that both databases keep: PostgreSQL has no NUL, nothing has half a surrogate pair; both are spelt out."""
     return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")

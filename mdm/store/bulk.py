@@ -3,12 +3,33 @@
 Measured on two cores: raw sqlite3 356,000 rows/s, SQLAlchemy Core 81,000, an ORM session 9,000, COPY 281,000.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, repeat
 
-from mdm.store.database import Transaction
+from mdm.store.database import Transaction, as_json
 
 Rows = Sequence[tuple[object, ...]]
 FEW = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A column of byte strings of one length, one after the other."""
+
+    data: bytes
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A column of whole numbers (or None), or of byte strings, one for each row."""
+
+    values: Sequence[int | None] | Sequence[bytes]
+
+
+Column = str | None | Packed | Each
+"""What stands in one column of many rows; a text (or None) stands in all of them."""
 
 
 def insert(transaction: Transaction, table: str, columns: Sequence[str], rows: Rows) -> None:
@@ -20,6 +41,41 @@ def insert(transaction: Transaction, table: str, columns: Sequence[str], rows: R
         _copy(transaction, table, names, rows)
     else:
         _many(transaction, f"INSERT INTO {table} ({names}) VALUES ({_marks(columns)})", rows)
+
+
+def insert_run(transaction: Transaction, table: str, columns: Mapping[str, Column], *, first: int, count: int) -> None:
+    """Add `count` rows at positions from `first` on, given as columns, at most one of them `Each`.
+
+    SQLite takes all of them in one statement. That is three times as fast as a statement for each row, and while
+    it runs the interpreter is free for another thread; one for each row would hand it over and back every time.
+    """
+    names = ["position", *columns]
+    if transaction.postgresql:
+        listed = [_listed(column, count) for column in columns.values()]
+        rows = zip(range(first, first + count), *listed, strict=True)
+        insert(transaction, table, names, list(rows))
+        return
+    numbers: Sequence[int | None] = range(count)
+    bound: list[object] = [first]
+    terms = ["? + key"]
+    for column in columns.values():
+        if isinstance(column, Packed):
+            terms.append(f"substr(?, key * {column.width} + 1, {column.width})")
+            bound.append(column.data)
+        elif not isinstance(column, Each):
+            terms.append("?")
+            bound.append(column)
+        elif count and isinstance(column.values[0], bytes):
+            # Where each begins in all of them joined, and how long it is, in one number.
+            terms.append("substr(?, (value >> 32) + 1, value & 4294967295)")
+            lengths = list(map(len, column.values))
+            numbers = [end - length << 32 | length for end, length in zip(accumulate(lengths), lengths, strict=True)]
+            bound.append(b"".join(column.values))
+        else:
+            terms.append("value")
+            numbers = column.values
+    statement = f"INSERT INTO {table} ({', '.join(_quoted(names))}) SELECT {', '.join(terms)} FROM json_each(?)"
+    transaction.cursor.execute(statement, [*bound, as_json(numbers)])
 
 
 def upsert(transaction: Transaction, table: str, columns: Sequence[str], rows: Rows, *, keys: int) -> None:
@@ -114,3 +170,9 @@ def _quoted(columns: Sequence[str]) -> list[str]:
 
 def _joined(table: str, names: Sequence[str]) -> str:
     return " AND ".join(f"{table}.{name} = stage.{name}" for name in names)
+
+
+def _listed(column: Column, count: int) -> Sequence[object]:
+    if isinstance(column, Packed):
+        return [column.data[place : place + column.width] for place in range(0, len(column.data), column.width)]
+    return column.values if isinstance(column, Each) else list(repeat(column, count))

@@ -3,11 +3,24 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import orjson
 
-from mdm.log import GENESIS, Author, Fact, canonical, commitment, envelope_hash
+from mdm.log import (
+    GENESIS,
+    SALT,
+    Author,
+    Fact,
+    FactKind,
+    Sealed,
+    canonical,
+    chain,
+    envelope_hash,
+    seal,
+)
 from mdm.store import bulk
 from mdm.store.database import Transaction
 
@@ -15,6 +28,9 @@ ENVELOPE = (
     "position", "kind", "entity_type", "actor", "correlation_id", "recorded_at", "key_token", "commitment",
     "previous_hash",
 )  # fmt: skip
+HASH = 32
+AT_ONCE = 1_000
+"""Records whose versions are read together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +52,37 @@ def head(transaction: Transaction) -> int:
 def append(transaction: Transaction, facts: Sequence[Fact], *, author: Author) -> int:
     """Add facts under the global lock; returns the position of the first."""
     transaction.lock_log()
+    first = head(transaction) + 1
+    for (kind, of), some in groupby(facts, key=lambda fact: (fact.kind, fact.entity_type)):
+        run = list(some)
+        ready = sealed([fact.key_token for fact in run], [canonical(fact.body) for fact in run])
+        append_sealed(transaction, ready, kind=kind, entity_type=of, author=author)
+    return first
+
+
+def sealed(tokens: Sequence[int | None], bodies: Sequence[bytes]) -> Sealed:
+    """Make facts ready to append; needs no transaction."""
+    return seal(tokens, bodies, salts=os.urandom(SALT * len(bodies)))
+
+
+def append_sealed(
+    transaction: Transaction, facts: Sealed, *, kind: FactKind, entity_type: str | None, author: Author
+) -> int:
+    """Add facts of one kind and entity type under the global lock; returns the position of the first."""
+    transaction.lock_log()
     last = transaction.one(f"SELECT {', '.join(ENVELOPE)} FROM log ORDER BY position DESC LIMIT 1")
-    previous = envelope_hash(last) if last else GENESIS
-    first = position = last[0] + 1 if last else 1
-    envelopes: list[tuple[object, ...]] = []
-    payloads: list[tuple[object, ...]] = []
-    salts = os.urandom(16 * len(facts))
-    for index, fact in enumerate(facts):
-        body, salt = canonical(fact.body), salts[16 * index : 16 * index + 16]
-        said_by = author.actor, author.correlation_id, author.recorded_at
-        row = (position, fact.kind, fact.entity_type, *said_by, fact.key_token, commitment(salt, body), previous)
-        envelopes.append(row)
-        payloads.append((position, salt, body))
-        previous = envelope_hash(row)
-        position += 1
-    bulk.insert(transaction, "log", ENVELOPE, envelopes)
-    bulk.insert(transaction, "payload", ("position", "salt", "body"), payloads)
+    first: int = last[0] + 1 if last else 1
+    same = (kind, entity_type, author.actor, author.correlation_id, author.recorded_at)
+    hashes = chain(facts, same, first=first, previous=envelope_hash(last) if last else GENESIS)
+    envelope: dict[str, bulk.Column] = {
+        **dict(zip(ENVELOPE[1:6], same, strict=True)),
+        "key_token": bulk.Each(facts.tokens),
+        "commitment": bulk.Packed(bytes.fromhex("".join(facts.commitments)), HASH),
+        "previous_hash": bulk.Packed(hashes, HASH),
+    }
+    payload: dict[str, bulk.Column] = {"salt": bulk.Packed(facts.salts, SALT), "body": bulk.Each(facts.bodies)}
+    bulk.insert_run(transaction, "log", envelope, first=first, count=len(facts.bodies))
+    bulk.insert_run(transaction, "payload", payload, first=first, count=len(facts.bodies))
     return first
 
 
@@ -75,12 +106,22 @@ def versions(
     transaction: Transaction, tokens: Sequence[int], *, upto: int | None = None
 ) -> list[tuple[int, int, dict[str, Any]]]:
     """All versions of the records with these key tokens: (token, position, body), by position."""
-    rows = transaction.rows(
-        "SELECT key_token, log.position, body FROM log JOIN payload ON payload.position = log.position"
-        " WHERE key_token {in} AND log.position <= ? ORDER BY log.position",
-        list(tokens), head(transaction) if upto is None else upto,
-    )  # fmt: skip
-    return [(token, position, orjson.loads(body)) for token, position, body in rows]
+    end = head(transaction) if upto is None else upto
+    found: list[tuple[int, int, dict[str, Any]]] = []
+    for start in range(0, len(tokens), AT_ONCE):
+        found += _versions(transaction, tokens[start : start + AT_ONCE], end)
+    return sorted(found, key=itemgetter(1))
+
+
+def _versions(transaction: Transaction, tokens: Sequence[int], end: int) -> list[tuple[int, int, dict[str, Any]]]:
+    """On SQLite all of them come as one row: between rows the driver hands the interpreter over and back."""
+    source = "FROM log JOIN payload ON payload.position = log.position WHERE key_token {in} AND log.position <= ?"
+    if transaction.postgresql:
+        rows = transaction.rows(f"SELECT key_token, log.position, body {source}", list(tokens), end)
+        return [(token, position, orjson.loads(body)) for token, position, body in rows]
+    each = "json_array(key_token, log.position, json(CAST(body AS TEXT)))"
+    row = transaction.one(f"SELECT json_group_array({each}) {source}", list(tokens), end)
+    return [(token, position, body) for token, position, body in orjson.loads(row[0] if row else "[]")]
 
 
 def bodies(transaction: Transaction, positions: Sequence[int]) -> dict[int, dict[str, Any]]:

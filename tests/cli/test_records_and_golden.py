@@ -65,8 +65,9 @@ def test_rows_that_cannot_be_taken_are_kept_and_the_others_count(mdm: Mdm) -> No
         ("missing.csv", None, "No such file"),
         ("empty.csv", b"", "empty"),
         ("twice.csv", b"id,name,name\n1,a,b\n", "name"),
-        ("latin.csv", "id,name\n1,Müller GmbH\n".encode("utf-16-le"), "latin.csv"),
-        ("book.xlsx", b"PK", "no reader for .xlsx"),
+        ("half.csv", "id,name\n1,Müller GmbH\n".encode("utf-16")[:-1], "is not utf-16, as the file begins"),
+        ("book.xlsx", b"PK", "is no workbook"),
+        ("book.xls", b"", "save the workbook as .xlsx"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_and_leaves_nothing(

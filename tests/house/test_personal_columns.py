@@ -67,6 +67,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "payload": {"salt"},
         "hub": {"salt"},
         "rules_document": {"version"},
+        "mapping_document": {"version"},
         "resolution": {"rules_version"},
         "golden_version": {"rules_version"},
         "api_key": {"id", "hash"},
@@ -79,6 +80,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "quarantine": {"file", "settled_by"},
         "hub": {"name"},
         "rules_document": {"document"},
+        "mapping_document": {"document"},
     },
 }
 TABLES = {name: set(table.columns.keys()) for name, table in SQLModel.metadata.tables.items()}

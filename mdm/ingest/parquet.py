@@ -1,0 +1,176 @@
+"""Reads parquet: rows from 1 in batches of bounded size, values with their types; what is damaged is refused first."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from mdm.errors import UnreadableFile
+from mdm.ingest.gzip import LARGEST, LARGEST_RATIO, UNSUSPICIOUS
+from mdm.ingest.parquet_types import as_plain, readable
+from mdm.ingest.parts import Parts
+from mdm.ingest.reading import Reading
+from mdm.ingest.rows import Chunk, Rejected, Row
+
+if TYPE_CHECKING:
+    import pyarrow
+    import pyarrow.parquet
+
+MAGIC = b"PAR1"
+AT_ONCE = 2_000
+"""Rows that are read together, or fewer where their texts are long."""
+IN_MEMORY = 128 << 20
+"""Bytes that the texts of one batch may take, and those of the lists in one row group."""
+BUFFER = 1 << 20
+
+
+def read_parquet(stream: BinaryIO, file: str, *, reading: Reading) -> Iterator[Chunk | Row | Rejected]:
+    """Read rows in the order of the file; a value that is null is one that the row does not have.
+
+    All of it is decoded once before the first row is given.
+
+    Raises:
+        UnreadableFile: it is no parquet, is damaged, would expand beyond the limits, or has a column of a type
+            that no attribute can hold.
+    """
+    del reading  # the file itself says all that a reader needs
+    with _faults_of(file):
+        opened = _opened(stream)
+        _check_size(opened.metadata, stream.seek(0, 2), file)
+        names = _names(opened.schema_arrow, file)
+        sizes = [_rows_at_once(stream, opened, group, file) for group in range(opened.num_row_groups)]
+        for _ in _batches(opened, sizes):
+            pass  # a damaged page must not show after the first record is in
+    above = 0
+    for batch in _batches(opened, sizes):
+        lines = range(above + 1, above + 1 + batch.num_rows)
+        try:
+            columns: dict[str, Sequence[object]] = {
+                name: as_plain(column) for name, column in zip(names, batch.columns, strict=True)
+            }
+        except UnicodeDecodeError:
+            yield from _rows(batch, names, lines, file)
+        else:
+            yield Chunk(lines, columns, (), typed=True)
+        above += batch.num_rows
+
+
+@contextmanager
+def _faults_of(file: str) -> Iterator[None]:
+    from pyarrow import ArrowException
+
+    try:
+        yield
+    except (ArrowException, OSError, ValueError) as error:
+        words = (str(error).splitlines() or ["no reason given"])[0]
+        raise UnreadableFile(f"{file}: cannot be read as parquet, or is damaged: {words}") from None
+
+
+def _opened(stream: BinaryIO, *, read_dictionary: Sequence[str] = ()) -> "pyarrow.parquet.ParquetFile":
+    from pyarrow.parquet import ParquetFile
+
+    stream.seek(0)
+    return ParquetFile(
+        stream, read_dictionary=list(read_dictionary), buffer_size=BUFFER, page_checksum_verification=True
+    )
+
+
+def _check_size(metadata: Any, size: int, file: str) -> None:
+    """Refuse what says itself that it expands too far; each value counts as a byte, however often it is repeated."""
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    values = sum(group.column(place).num_values for group in groups for place in range(group.num_columns))
+    expanded = values + sum(group.total_byte_size for group in groups)
+    if expanded > LARGEST:
+        raise UnreadableFile(f"{file}: expands to more than {LARGEST:,} bytes; part it")
+    if expanded > UNSUSPICIOUS and expanded > LARGEST_RATIO * size:
+        words = f"expands to more than {LARGEST_RATIO} times its size ({size:,} bytes), as a bomb does"
+        raise UnreadableFile(f"{file}: {words}; write it anew if you trust it")
+
+
+def _names(schema: "pyarrow.Schema", file: str) -> list[str]:
+    """Check what the columns are called and what they hold."""
+    names = [name.strip() for name in schema.names]
+    for number, (name, field) in enumerate(zip(names, schema, strict=True), start=1):
+        if not name:
+            raise UnreadableFile(f"{file}: column {number} has no name; name it or take it out")
+        if name in names[: number - 1]:
+            first = names.index(name) + 1
+            raise UnreadableFile(
+                f"{file}: columns {first} and {number} are both named {name!r}; rename or take out one"
+            )
+        if not readable(field.type):
+            words = "a source record holds text, numbers, dates, booleans, and lists and objects of these"
+            raise UnreadableFile(f"{file}: column {name!r} is of type {field.type}; {words}")
+    return names
+
+
+def _rows_at_once(stream: BinaryIO, opened: Any, group: int, file: str) -> int:
+    """Decide how many rows of a row group are read together.
+
+    A dictionary holds a long text once that a thousand rows repeat, so its longest text decides; and texts that
+    are kept as what differs from the one before may each be as long as all of them.
+    """
+    described = opened.metadata.row_group(group)
+    longest = _longest_in_dictionaries(stream, opened, group)
+    flat = 1
+    for place in range(described.num_columns):
+        column = described.column(place)
+        length = longest.get(column.path_in_schema, 16)
+        if "DELTA_BYTE_ARRAY" in column.encodings:
+            length = max(length, column.total_uncompressed_size)
+        if "." not in column.path_in_schema or opened.schema.column(place).max_repetition_level == 0:
+            flat += length
+        elif column.num_values * length > IN_MEMORY:
+            words = f"row group {group + 1} has lists of {column.num_values:,} values in {column.path_in_schema}"
+            raise UnreadableFile(f"{file}: {words}; write it with smaller row groups")
+    return int(max(1, min(AT_ONCE, IN_MEMORY // flat)))
+
+
+def _longest_in_dictionaries(stream: BinaryIO, opened: Any, group: int) -> dict[str, int]:
+    """Give the length in bytes of the longest text in the dictionary of each column that has one."""
+    described = opened.metadata.row_group(group)
+    columns = [described.column(place) for place in range(described.num_columns)]
+    texts = [
+        column.path_in_schema
+        for column in columns
+        if column.has_dictionary_page and column.physical_type == "BYTE_ARRAY"
+    ]
+    found: dict[str, int] = {}
+    for path in texts:
+        reader = _opened(stream, read_dictionary=[path])
+        batch = next(reader.iter_batches(batch_size=1, row_groups=[group], columns=[path], use_threads=False), None)
+        found[path] = 0 if batch is None else _longest(batch.column(0))
+    return found
+
+
+def _longest(column: Any) -> int:
+    """Look for a dictionary inside lists and objects."""
+    from pyarrow import compute, types
+
+    if types.is_dictionary(column.type):
+        return compute.max(compute.binary_length(column.dictionary)).as_py() or 0
+    if types.is_struct(column.type):
+        return max(map(_longest, column.flatten()), default=0)
+    return _longest(column.values) if types.is_list(column.type) or types.is_large_list(column.type) else column.nbytes
+
+
+def _batches(opened: Any, sizes: Sequence[int]) -> Iterator[Any]:
+    for group, size in enumerate(sizes):
+        yield from opened.iter_batches(batch_size=size, row_groups=[group], use_threads=False)
+
+
+def _rows(batch: Any, names: Sequence[str], lines: Sequence[int], file: str) -> Iterator[Row | Rejected]:
+    """Read a batch row by row, where some text in it is none."""
+    for place, line in enumerate(lines):
+        values: dict[str, object] = {}
+        wrong = None
+        for name, column in zip(names, batch.columns, strict=True):
+            try:
+                values[name] = as_plain(column.slice(place, 1))[0]
+            except UnicodeDecodeError:
+                wrong = wrong or name
+        row = Chunk([line], {name: [value] for name, value in values.items()}, (), typed=True).row(0)
+        if wrong is None:
+            yield row
+        else:
+            parts = Parts(row.values, typed=True)
+            yield Rejected(file, line, wrong, None, "encoding", f"{wrong} is not UTF-8", row.raw, parts)

@@ -1,0 +1,75 @@
+"""What the types of parquet become: values that JSON has; exact numbers and times as text."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+def readable(kind: "pyarrow.DataType") -> bool:
+    """Whether an attribute can hold values of this type."""
+    from pyarrow import types
+
+    if types.is_dictionary(kind):
+        return readable(kind.value_type)
+    if _is_list(kind):
+        return readable(kind.value_type)
+    if types.is_struct(kind):
+        return all(readable(kind.field(place).type) for place in range(kind.num_fields))
+    return bool(_is_text(kind) or _becomes_text(kind) or _is_plain(kind))
+
+
+def as_plain(column: Any) -> list[object]:
+    """Give the values of a column as JSON has them: dates and times in ISO 8601, decimals as text, null as None.
+
+    Raises:
+        UnicodeDecodeError: a text is not UTF-8.
+    """
+    from pyarrow import compute, types
+
+    kind = column.type
+    plain = _plain(kind)
+    if plain != kind:
+        column = column.cast(plain)
+    if types.is_timestamp(kind):
+        column = compute.replace_substring(column, " ", "T", max_replacements=1)
+    return column.to_pylist()  # type: ignore[no-any-return]
+
+
+def _plain(kind: "pyarrow.DataType") -> "pyarrow.DataType":
+    """The type that a column is turned into before its values are taken out."""
+    import pyarrow
+    from pyarrow import types
+
+    if types.is_dictionary(kind):
+        return _plain(kind.value_type)
+    if _is_list(kind):
+        return pyarrow.list_(_plain(kind.value_type))
+    if types.is_struct(kind):
+        fields = [kind.field(place) for place in range(kind.num_fields)]
+        return pyarrow.struct([(field.name, _plain(field.type)) for field in fields])
+    return pyarrow.string() if _becomes_text(kind) else kind
+
+
+def _is_list(kind: "pyarrow.DataType") -> bool:
+    from pyarrow import types
+
+    return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
+
+
+def _is_text(kind: "pyarrow.DataType") -> bool:
+    from pyarrow import types
+
+    return bool(types.is_string(kind) or types.is_large_string(kind))
+
+
+def _becomes_text(kind: "pyarrow.DataType") -> bool:
+    from pyarrow import types
+
+    return bool(types.is_decimal(kind) or types.is_date(kind) or types.is_timestamp(kind) or types.is_time(kind))
+
+
+def _is_plain(kind: "pyarrow.DataType") -> bool:
+    from pyarrow import types
+
+    return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind) or types.is_null(kind))
