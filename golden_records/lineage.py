@@ -21,6 +21,37 @@ class Loser(TypedDict):
     because: str
 
 
+class Stretch(TypedDict):
+    """A dated line on some of its days: `index` is its place in the list that its record version brought."""
+
+    record: str
+    position: int
+    index: int
+    key: dict[str, str | None]
+    valid_from: str | None
+    valid_to: str | None
+
+
+class LineLoser(Stretch):
+    """Days on which a dated line was not taken, and why, in plain words."""
+
+    because: str
+
+
+class Overlap(Stretch):
+    """Days on which a record contradicts itself: the line taken for it, and the places of those it covers."""
+
+    covers: list[int]
+
+
+class Gap(TypedDict):
+    """Days between the first and the last of a key on which no line holds."""
+
+    key: dict[str, str | None]
+    valid_from: str
+    valid_to: str
+
+
 class LineageEntry(TypedDict):
     """Why an attribute has its value: `winners` for a list of values, neither when no value was valid."""
 
@@ -28,6 +59,16 @@ class LineageEntry(TypedDict):
     winners: NotRequired[list[Winner]]
     losers: list[Loser]
     strategy: str
+
+
+class LinesEntry(TypedDict):
+    """Why an attribute has its dated lines: one of `winners` for each golden line, in their order."""
+
+    winners: NotRequired[list[Stretch]]
+    losers: list[LineLoser]
+    strategy: str
+    overlaps: list[Overlap]
+    gaps: list[Gap]
 
 
 def entry(ranking: Sequence[tuple[Contribution, str]], *, strategy: str, many: bool) -> LineageEntry:

@@ -12,6 +12,7 @@ from golden_records.contributions import Contribution
 from golden_records.survive import survive
 from mdm.log import canonical
 from mdm.resolution.clusters import Clusters
+from mdm.resolution.lines import lines_of
 from mdm.resolution.references import read_targets, target
 from mdm.resolution.work import Work, cells_of, layers_of
 from mdm.store import golden_writing
@@ -111,7 +112,13 @@ def _decide(work: Work, changes: GoldenChanges, number: int, stored: tuple[int, 
     attributes = lineage = due = None
     if living:
         rules = work.entity_type.survivorship
-        survived = survive(rules, _contributions(work, living), sources=list(rules.trust), today=work.tick)
+        survived = survive(
+            rules,
+            _contributions(work, living),
+            sources=list(rules.trust),
+            today=work.tick,
+            lines=lines_of(work, living),
+        )
         attributes, due = canonical(survived.attributes), survived.due
         lineage = zlib.compress(orjson.dumps(survived.lineage), 1)
     version, was, was_lineage, was_due = stored or (0, None, None, None)
@@ -131,9 +138,10 @@ def _contributions(work: Work, living: list[int]) -> dict[str, list[Contribution
 
 def _of_record(work: Work, record: StoredRecord) -> Iterator[tuple[str, Contribution]]:
     key, cells = record.key, cells_of(record)
+    plain = work.entity_type.matching.attributes  # dated lines stand apart
     for layer in layers_of(record):
         for attribute, value in layer["attributes"].items():
-            if attribute in work.entity_type.attributes:
+            if attribute in plain:
                 for shown, standard, valid in _values(work, record, attribute, value, cells.get(attribute)):
                     yield (
                         attribute,
