@@ -49,7 +49,8 @@ def ingest_crosswalk(
     with kept(path) as stream:
 
         def items() -> Iterator[Item]:
-            return crosswalk_rows(read(path, stream=stream(), reading=reading), entity_types=types, master=master, file=name)
+            rows = read(path, stream=stream(), reading=reading)
+            return crosswalk_rows(rows, entity_types=types, master=master, file=name)
 
         last = _last_of_each(hub, items())
         counts = _take_all(hub, zip(items(), last, strict=False), origin, author=author, progress=told)

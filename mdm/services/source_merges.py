@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from golden_records.identity import golden_id
 from mdm.errors import Fault, InvalidInput
@@ -19,6 +19,13 @@ from mdm.store.database import Transaction
 Body = dict[str, Any]
 Known = defaultdict[int, list[tuple[int, Body]]]
 """What was said of each loser so far: (position, body) by its key token."""
+
+
+class Saying(NamedTuple):
+    """A record whose source says into which other it was merged, and its key token."""
+
+    token: int
+    item: Incoming
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +48,26 @@ def merge(hub: Hub, loser: Key, into: str, *, author: Author, wait: bool) -> Mer
     if loser.source_id == into:
         detail = f"{loser} cannot be merged into itself"
         raise InvalidInput(detail, faults=[Fault("/into", detail, "itself", into)])
+    token = key_token(hub.salt, str(loser))
     said = Incoming(loser.source, loser.entity_type, loser.source_id, {}, None, None, "patch", merged_into=into)
     with hub.database.write() as writer:
         writer.lock_log()
-        fact = facts_of(hub, writer, {0: said}, batch=Origin()).get(0)
+        fact = facts_of(writer, {0: Saying(token, said)}, batch=Origin()).get(0)
         if fact is None:
-            known = _known(hub, writer, [said])[_token(hub, said)]
-            found = Merged(max(known, key=order)[0], "unchanged")
+            found = Merged(max(_known(writer, [token])[token], key=order)[0], "unchanged")
         else:
             found = Merged(log.append(writer, [fact], author=author), "accepted")
     return _resolved(hub, loser, found, author) if wait else found
 
 
-def facts_of(hub: Hub, writer: Transaction, items: Mapping[int, Incoming], *, batch: Origin) -> dict[int, Fact]:
+def facts_of(writer: Transaction, merging: Mapping[int, Saying], *, batch: Origin) -> dict[int, Fact]:
     """The merges that these records speak of and the log does not yet, by the number of the record; the log is locked.
 
     One without version and event time takes those of the merge that holds, so that the latest word does.
     """
-    saying = [(number, item) for number, item in items.items() if item.merged_into]
-    if not saying:
-        return {}
-    known = _known(hub, writer, [item for _, item in saying])
+    known = _known(writer, sorted({token for token, _ in merging.values()}))
     found: dict[int, Fact] = {}
-    for number, item in saying:
-        token = _token(hub, item)
+    for number, (token, item) in merging.items():
         body = _body(item, known[token], batch.id)
         if body is not None:
             found[number] = Fact("source_merge", item.entity_type, body, token)
@@ -94,15 +97,11 @@ def _body(item: Incoming, known: list[tuple[int, Body]], batch: str) -> Body | N
     }  # fmt: skip
 
 
-def _known(hub: Hub, writer: Transaction, items: Sequence[Incoming]) -> Known:
+def _known(writer: Transaction, tokens: Sequence[int]) -> Known:
     known: Known = defaultdict(list)
-    for token, position, body in log.said_of(writer, "source_merge", sorted({_token(hub, item) for item in items})):
+    for token, position, body in log.said_of(writer, "source_merge", tokens):
         known[token].append((position, body))
     return known
-
-
-def _token(hub: Hub, item: Incoming) -> int:
-    return key_token(hub.salt, f"{item.source}:{item.entity_type}:{item.source_id}")
 
 
 def _resolved(hub: Hub, loser: Key, found: Merged, author: Author) -> Merged:

@@ -1,0 +1,262 @@
+"""Accepts records into the log: each version once; those that contradict what is there are refused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, groupby, repeat
+from typing import Any, Literal, NamedTuple, cast
+
+import orjson
+
+from mdm.errors import Fault
+from mdm.ingest import Incoming, Rejected
+from mdm.ingest.parts import Parts, written
+from mdm.log import Author, Fact, Sealed, canonical, key_tokens
+from mdm.services import absences, source_merges
+from mdm.services.source_merges import Saying
+from mdm.store import log, versions
+from mdm.store.batches import Origin, RejectedRow
+from mdm.store.database import Transaction
+
+Status = Literal["accepted", "unchanged", "quarantined"]
+ACCEPTED: Status = "accepted"
+Body = dict[str, Any]
+Owner = tuple[str, str, str]
+"""The source and the entity type of a record, and the sort of version that it comes with."""
+
+
+class Outcome(NamedTuple):
+    """What became of one item: where it stands in the log, or what was wrong with it."""
+
+    status: Status
+    position: int | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Items with all that needs no database: the records as facts, and those that are refused by their places.
+
+    Of each record it also has its owner and the text of its row; `merging` are those whose source says that it merged
+    them. The items themselves are let go: many of them at once fill the memory and slow down all the rest.
+    """
+
+    facts: Sealed
+    owners: Sequence[Owner]
+    raws: Sequence[str]
+    merging: Mapping[int, Saying]
+    refused: Mapping[int, Rejected]
+    batch: Origin
+
+    def __len__(self) -> int:
+        return len(self.raws) + len(self.refused)
+
+
+def prepare(salt: bytes, items: Sequence[Incoming | Rejected], batch: Origin) -> Prepared:
+    """Work out all that needs no database: it may be done while the items before are being written."""
+    records = [item for item in items if isinstance(item, Incoming)]
+    keys = [f"{item.source}:{item.entity_type}:{item.source_id}" for item in records]
+    tokens = key_tokens(salt, keys)
+    return Prepared(
+        log.sealed(tokens, [canonical(_body(item, batch.id)) for item in records]),
+        [(item.source, item.entity_type, _sort(item.version)) for item in records],
+        [item.raw for item in records],
+        {place: Saying(tokens[place], item) for place, item in enumerate(records) if item.merged_into},
+        {place: item for place, item in enumerate(items) if isinstance(item, Rejected)},
+        batch,
+    )
+
+
+def joined(parts: Sequence[Prepared]) -> Prepared:
+    """Put parts of one batch together, in their order."""
+    refused: dict[int, Rejected] = {}
+    for start, part in zip(accumulate(map(len, parts), initial=0), parts, strict=False):
+        refused.update((start + place, item) for place, item in part.refused.items())
+    merging: dict[int, Saying] = {}
+    for start, part in zip(accumulate((len(part.raws) for part in parts), initial=0), parts, strict=False):
+        merging.update((start + place, saying) for place, saying in part.merging.items())
+    return Prepared(
+        Sealed.joined([part.facts for part in parts]),
+        [owner for part in parts for owner in part.owners],
+        [raw for part in parts for raw in part.raws],
+        merging,
+        refused,
+        parts[0].batch,
+    )
+
+
+def accept(writer: Transaction, prepared: Prepared, *, author: Author) -> tuple[list[Outcome], list[RejectedRow]]:
+    """Append what is new, under the global lock; gives the outcome of each item, and what quarantine should keep."""
+    writer.lock_log()
+    intake = _Intake(writer, prepared)
+    outcomes = intake.take()
+    if prepared.merging:
+        intake.merge(outcomes)
+    if intake.accepted:
+        first = _append(writer, prepared, intake.accepted, author=author)
+        outcomes = [_placed(outcome, first) for outcome in outcomes]
+    if prepared.refused:
+        left, batch = iter(outcomes), prepared.batch
+        outcomes = [
+            intake.reject(prepared.refused[place], batch.source, batch.entity_type)
+            if place in prepared.refused
+            else next(left)
+            for place in range(len(prepared))
+        ]
+    return outcomes, intake.rejected
+
+
+def _append(writer: Transaction, prepared: Prepared, accepted: Sequence[int | Fact], *, author: Author) -> int:
+    """Append the facts of accepted records, given by their places, and others; returns the position of the first."""
+    firsts = []
+    for entity_type, some in groupby(
+        accepted, key=lambda one: prepared.owners[one][1] if isinstance(one, int) else None
+    ):
+        if entity_type is None:
+            firsts.append(log.append(writer, cast("list[Fact]", list(some)), author=author))
+            continue
+        places = cast("list[int]", list(some))
+        facts = prepared.facts if len(places) == len(prepared.owners) else prepared.facts.only(places)
+        firsts.append(log.append_sealed(writer, facts, kind="record", entity_type=entity_type, author=author))
+    return firsts[0]
+
+
+def _placed(outcome: Outcome, first: int) -> Outcome:
+    """Positions are counted from 0 until the log says where they start."""
+    if outcome.position is None or outcome.position > 0:
+        return outcome
+    return Outcome(outcome.status, first - outcome.position)
+
+
+class _Intake:
+    """Decides for each record whether it is new, there already, or refused, against the log and those before it."""
+
+    def __init__(self, writer: Transaction, prepared: Prepared) -> None:
+        self.writer, self.prepared = writer, prepared
+        self.accepted: Sequence[int | Fact] = ()
+        self.rejected: list[RejectedRow] = []
+        self.known: dict[int, list[tuple[int, Body]]] = {}
+        self.sorts: dict[tuple[str, str], str] = {}
+
+    def take(self) -> list[Outcome]:
+        tokens = cast("Sequence[int]", self.prepared.facts.tokens)
+        distinct, owners = set(tokens), set(self.prepared.owners)
+        for token, position, body in log.versions(self.writer, sorted(distinct)):
+            self.known.setdefault(token, []).append((position, body))
+        before = versions.sorts(self.writer, {owner[:2] for owner in owners})
+        self.sorts = {owner[:2]: owner[2] for owner in owners} | before
+        agreed = all(self.sorts[owner[:2]] == owner[2] for owner in owners)
+        if agreed and not self.known and len(distinct) == len(tokens):
+            self.accepted = range(len(tokens))
+            # Their places are counted downwards from 0, as `_placed` says.
+            outcomes = [*map(Outcome, repeat(ACCEPTED), range(0, -len(tokens), -1))]
+        else:
+            self.sorts = dict(before)
+            outcomes = self._one_by_one(tokens)
+        versions.add_sorts(self.writer, {pair: sort for pair, sort in self.sorts.items() if pair not in before})
+        return outcomes
+
+    def reject(self, item: Rejected, source: str, entity_type: str) -> Outcome:
+        why = item.line, item.column, item.value, item.rule, item.detail
+        self.rejected.append(RejectedRow(source, entity_type, *why, item.raw, written(item.parts)))
+        pointer = f"/{item.column}" if item.column else ""
+        return Outcome("quarantined", None, (Fault(pointer, item.detail, item.rule, item.value),))
+
+    def merge(self, outcomes: list[Outcome]) -> None:
+        """Add the merges that records taken speak of, after all records; one that says nothing else new is accepted."""
+        merging = {place: one for place, one in self.prepared.merging.items() if not outcomes[place].faults}
+        accepted = [*self.accepted]
+        for place, fact in source_merges.facts_of(self.writer, merging, batch=self.prepared.batch).items():
+            if outcomes[place].status == "unchanged":
+                outcomes[place] = Outcome("accepted", -len(accepted))
+            accepted.append(fact)
+        self.accepted = accepted
+
+    def _one_by_one(self, tokens: Sequence[int]) -> list[Outcome]:
+        accepted: list[int | Fact] = []
+        outcomes = []
+        for place, token in enumerate(tokens):
+            body = orjson.loads(self.prepared.facts.bodies[place])
+            outcome = self._known(place, body, self.known.get(token, ())) or self._version_sort(place, body)
+            if outcome is None:
+                outcome = Outcome("accepted", -len(accepted))
+                self.known.setdefault(token, []).append((-len(accepted), body))
+                accepted.append(place)
+            if not outcome.faults:
+                revived = self._revived(place, body, known=outcome.status == "unchanged")
+                if revived is not None:
+                    outcome = Outcome("accepted", -len(accepted))
+                    self.known[token].append((-len(accepted), {**revived.body}))
+                    accepted.append(revived)
+            outcomes.append(outcome)
+        self.accepted = accepted
+        return outcomes
+
+    def _revived(self, place: int, body: Body, *, known: bool) -> Fact | None:
+        """Bring back a record that snapshots did not hold: a file that is one does, or its last version comes again."""
+        token = cast("int", self.prepared.facts.tokens[place])
+        gone = absences.tombstone_on_top(self.known[token])
+        if gone is None or body["mode"] == "delete":
+            return None
+        batch = self.prepared.batch
+        if not batch.snapshot and not (known and _stamp(body) == _stamp(gone)):
+            return None
+        back = absences.revival(gone, batch=batch.id, line=body["line"])
+        return Fact("record", self.prepared.owners[place][1], back, token)
+
+    def _known(self, place: int, body: Body, known: Sequence[tuple[int, Body]]) -> Outcome | None:
+        """Say that the version is there already, or contradicts one that is; None where it is new."""
+        same = [(position, one) for position, one in known if _stamp(one) == _stamp(body)]
+        for position, one in same[-1:] if _stamp(body) == (None, None) else same:
+            if _content(one) == _content(body):
+                return Outcome("unchanged", position)
+        if not same or body["version"] is None:
+            return None
+        detail = f"version {body['version']} of {body['source_id']!r} is there already with other content"
+        return self._refuse(place, body, "version_conflict", detail)
+
+    def _version_sort(self, place: int, body: Body) -> Outcome | None:
+        """A source sends integers, times or no version at all, always the same."""
+        source, entity_type, sort = self.prepared.owners[place]
+        known = self.sorts.setdefault((source, entity_type), sort)
+        if known == sort:
+            return None
+        detail = f"{source} has sent {_WORDS[known]} so far, and this record comes with {_WORDS[sort]}"
+        return self._refuse(place, body, "version_sort", detail)
+
+    def _refuse(self, place: int, body: Body, rule: str, detail: str) -> Outcome:
+        source, entity_type, _ = self.prepared.owners[place]
+        if place in self.prepared.merging:
+            body = {**body, "merged_into": self.prepared.merging[place].item.merged_into}
+        return self.reject(_refused(body, self.prepared.raws[place], rule, detail), source, entity_type)
+
+
+_WORDS = {"none": "no version", "integer": "whole numbers as versions", "time": "times as versions"}
+
+
+def _sort(version: int | str | None) -> str:
+    return "none" if version is None else "integer" if isinstance(version, int) else "time"
+
+
+def _body(item: Incoming, batch: str) -> Body:
+    return {
+        "attributes": item.attributes, "batch": batch, "event_time": item.event_time, "line": item.line,
+        "mode": item.mode, "source": item.source, "source_id": item.source_id, "version": item.version,
+    }  # fmt: skip
+
+
+def _stamp(body: Body) -> tuple[object, object]:
+    return body["version"], body["event_time"]
+
+
+def _content(body: Body) -> tuple[object, object]:
+    return body["mode"], body["attributes"]
+
+
+def _refused(body: Body, raw: str, rule: str, detail: str) -> Rejected:
+    value = None if body["version"] is None else str(body["version"])
+    # Its columns are not at hand any more, so it is kept as the whole source record that was made of it.
+    named = ("source_id", "attributes", "version", "event_time", "merged_into")
+    members = {name: body[name] for name in named if name in body}
+    parts = Parts({**members, "deleted": body["mode"] == "delete"}, typed=True)
+    raw = raw or canonical(parts.values).decode()  # a row of parquet has no text of its own
+    return Rejected("", body["line"], "version", value, rule, detail, raw, parts)
