@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from golden_records.rules import AttributeStrategy, SurvivorshipRules
 from matching.kinds import KINDS
 from matching.rules import Comparison, MatchAttribute, MatchModel, MatchRules, match_model
+from mdm.entity_types.validity import Rules, ValidityRule, must_be_there
 from mdm.errors import Fault, InvalidRules
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Attribute(_Document):
     many: bool = False
     privacy: Privacy = "internal"
     to: EntityTypeName | None = None
+    valid: Rules = ()
     label: str | None = None
     description: str | None = None
     renamed_from: str | None = None
@@ -49,6 +51,11 @@ class Attribute(_Document):
         if (self.kind == "reference") != (self.to is not None):
             raise ValueError("kind reference needs `to` (an entity type), and no other kind has a use for it")
         return self
+
+    @cached_property
+    def must_be_there(self) -> bool:
+        """Whether a record without a value is refused."""
+        return self.required or must_be_there(self.valid)
 
 
 class Readiness(_Document):
@@ -93,6 +100,11 @@ class EntityType(_Document):
     def references(self) -> dict[str, str]:
         """Each attribute that is a reference, and the entity type it leads to."""
         return {name: attribute.to for name, attribute in self.attributes.items() if attribute.to is not None}
+
+    @cached_property
+    def validity(self) -> dict[str, tuple[ValidityRule, ...]]:
+        """The validity rules of each attribute that has any."""
+        return {name: attribute.valid for name, attribute in self.attributes.items() if attribute.valid}
 
     @cached_property
     def evidence(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from matching.kinds import KINDS
 from mdm.entity_types.entity_type import Attribute, EntityType
 from mdm.entity_types.nearest import hint
+from mdm.entity_types.validity import refusals
 from mdm.errors import Fault
 
 LONGEST_TEXT = 100_000
@@ -60,7 +61,7 @@ def _required(
     return [
         _fault(name, "is required", "required", None)
         for name, attribute in entity_type.attributes.items()
-        if attribute.required
+        if attribute.must_be_there
         and name not in refused
         and cleaned.get(name) in (None, [])
         and (name in cleaned or not partial)
@@ -77,8 +78,24 @@ def _single(name: str, attribute: Attribute, value: object) -> tuple[object, lis
     cleaned, faults = _text(name, value)
     if cleaned is None or faults:
         return cleaned, faults
-    reason = KINDS[attribute.kind].accepts(cleaned)
-    return cleaned, [] if reason is None else [_fault(name, reason, attribute.kind, cleaned)]
+    return cleaned, _unfit(name, attribute, cleaned)
+
+
+def _unfit(name: str, attribute: Attribute, cleaned: object) -> list[Fault]:
+    """Say why a cleaned value cannot be taken: by its kind, or by a validity rule of grade reject."""
+    kind = KINDS[attribute.kind]
+    reason = kind.accepts(cleaned)
+    if reason is not None:
+        return [_fault(name, reason, attribute.kind, None if isinstance(cleaned, dict) else cleaned)]
+    return [
+        _fault(
+            name if rule.field is None else f"{name}/{rule.field}",
+            words,
+            f"valid.{rule.word}",
+            cleaned if not isinstance(cleaned, dict) else cleaned.get(rule.field),
+        )
+        for rule, words in (refusals(kind, attribute.valid, cleaned) if attribute.valid else ())
+    ]
 
 
 def _object(name: str, attribute: Attribute, value: dict[object, object]) -> tuple[object, list[Fault]]:
@@ -100,8 +117,7 @@ def _object(name: str, attribute: Attribute, value: dict[object, object]) -> tup
                 cleaned[str(field)] = kept
     if not cleaned or faults:
         return None, faults
-    reason = KINDS[attribute.kind].accepts(cleaned)
-    return cleaned, [] if reason is None else [_fault(name, reason, attribute.kind, None)]
+    return cleaned, _unfit(name, attribute, cleaned)
 
 
 def _text(name: str, value: object) -> tuple[object, list[Fault]]:
