@@ -54,7 +54,7 @@ def survive(
         offered = contributions[name]
         rule = decided_by.get(name, fallback)
         if len(offered) == 1 and name not in owners:
-            ranking = [(offered[0], "" if offered[0].valid else NOT_VALID)]
+            ranking = [(offered[0], "" if offered[0].valid else _not_valid(offered[0]))]
         else:
             context = Context(ranks, day_number, rule)
             ranking = _ranked(offered, context, owners.get(name))
@@ -95,8 +95,14 @@ def _ranked(offered: Sequence[Contribution], context: Context, owner: str | None
     ranking = STRATEGIES[context.rule.strategy](competing, context) if competing else []
     if len(competing) < len(offered):
         barred = [one for one in offered if not (one.valid and (owner is None or one.record == owner))]
-        ranking += [(one, NOT_ITS_GROUP if one.valid else NOT_VALID) for one in in_tie_order(barred, context.ranks)]
+        for one in in_tie_order(barred, context.ranks):
+            ranking.append((one, NOT_ITS_GROUP if one.valid else _not_valid(one)))
     return ranking
+
+
+def _not_valid(one: Contribution) -> str:
+    """Say why a value is disqualified: by its kind, or by the validity rules that it breaks."""
+    return f"{NOT_VALID}: {', '.join(one.broken)}" if one.broken else NOT_VALID
 
 
 def _due(ranking: Ranking, context: Context) -> int | None:
@@ -107,7 +113,7 @@ def _due(ranking: Ranking, context: Context) -> int | None:
     competing = [
         (ratings.get(one.source, UNRATED), one.event_time)
         for one, because in ranking
-        if because not in {NOT_VALID, NOT_ITS_GROUP}
+        if one.valid and because != NOT_ITS_GROUP
     ]
     return order_due(tuple(competing), context.today) if len(competing) > 1 else None
 

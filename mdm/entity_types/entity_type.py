@@ -107,6 +107,11 @@ class EntityType(_Document):
         return {name: attribute.valid for name, attribute in self.attributes.items() if attribute.valid}
 
     @cached_property
+    def must_exist(self) -> bool:
+        """Whether any rule asks that what a reference leads to is there and lives."""
+        return any(rule.reference_exists for rules in self.validity.values() for rule in rules)
+
+    @cached_property
     def evidence(self) -> frozenset[str]:
         """The attributes that decide which records are the same: those blocked on, compared, or in a rule."""
         rules = self.match

@@ -1,5 +1,6 @@
 """Write what a resolver commit worked out, in one transaction, positions last (rules 1 and 2)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mdm.log import Author, Fact
@@ -127,17 +128,20 @@ def _revived(work: Work) -> list[int]:
 
 
 def _mark_dependents(writer: Transaction, work: Work, result: Result) -> None:
-    """Mark the records that refer to anything whose smallest member key has changed."""
-    before = _representatives(work, result.golden.before)
-    after = _representatives(work, result.golden.after)
+    """Mark the records that refer to anything whose smallest member key has changed, or that died or revived."""
+    before = _representatives(work, result.golden.before, work.was_living)
+    after = _representatives(work, result.golden.after, lambda id_: work.records[id_].living)
     changed = {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
     if changed:
         records.mark_referring(writer, sorted(work.records[id_].key_token for id_ in changed))
 
 
-def _representatives(work: Work, goldens: dict[int, set[int]]) -> dict[int, str]:
-    smallest: dict[int, str] = {}
+def _representatives(
+    work: Work, goldens: dict[int, set[int]], living: Callable[[int], bool]
+) -> dict[int, tuple[str, bool]]:
+    """For each member: the smallest key of its golden record, and whether anything of that lives."""
+    found: dict[int, tuple[str, bool]] = {}
     for members in goldens.values():
         key = min(work.key(id_) for id_ in members)
-        smallest.update(dict.fromkeys(members, key))
-    return smallest
+        found.update(dict.fromkeys(members, (key, any(map(living, members)))))
+    return found

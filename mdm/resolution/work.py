@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from matching.columns import Table
-from mdm.entity_types import EntityType
+from mdm.entity_types import EntityType, Judgement
 from mdm.store import records as stored_records
 from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
@@ -26,7 +26,11 @@ class State:
 
 @dataclass(slots=True)
 class Work:
-    """One commit of one entity type's resolver. `afresh`: new rules, so that every record is worked out again."""
+    """One commit of one entity type's resolver. `afresh`: new rules, so that every record is worked out again.
+
+    `references` is the smallest member key of what each written key leads to, and `existing` are the written keys
+    that lead to a living golden record, as far as any rule asks.
+    """
 
     reader: Transaction
     entity_type: EntityType
@@ -41,6 +45,8 @@ class Work:
     dirty: set[int] = field(default_factory=set)
     unmarked: list[int] = field(default_factory=list)
     references: dict[str, str] = field(default_factory=dict)
+    existing: set[str] = field(default_factory=set)
+    judgements: dict[tuple[str, str | bytes, bool], Judgement] = field(default_factory=dict)
 
     def load(self, column: str, values: Collection[int]) -> list[StoredRecord]:
         """The stored records whose column is one of these values, each read once, as they will stand."""
