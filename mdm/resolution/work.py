@@ -29,7 +29,8 @@ class Work:
     """One commit of one entity type's resolver. `afresh`: new rules, so that every record is worked out again.
 
     `references` is the smallest member key of what each written key leads to, and `existing` are the written keys
-    that lead to a living golden record, as far as any rule asks.
+    that lead to a living golden record, as far as any rule asks. `stood_under` are the rules that the stored state
+    was resolved under.
     """
 
     reader: Transaction
@@ -39,6 +40,7 @@ class Work:
     upto: int
     tick: str | None
     afresh: bool
+    stood_under: EntityType | None = None
     records: dict[int, StoredRecord] = field(default_factory=dict)
     before: dict[int, StoredRecord] = field(default_factory=dict)
     ids: dict[int, int] = field(default_factory=dict)

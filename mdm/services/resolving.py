@@ -115,6 +115,7 @@ def _work(hub: Hub, reader: Transaction, entity_type: str, *, upto: int, version
         upto=upto,
         tick=max((date for date in ticks if date), default=None),
         afresh=row is not None and state.rules_version != version,
+        stood_under=hub.rules(row.rules_version) if row else None,
     )
 
 

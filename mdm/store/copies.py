@@ -13,6 +13,7 @@ FACTS = ("hub", "log", "payload", "rules_document")
 DERIVED = (
     "resolution", "source_record", "block_member", "block_size", "edge", "decision", "decision_void", "decision_pair",
     "golden_version", "xref", "change", "task", "reference_link", "dirty_record",
+    "quality_measure",
 )  # fmt: skip
 CHUNK = 50_000
 
