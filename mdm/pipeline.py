@@ -6,7 +6,7 @@ One record and a million take the same way.
 from matching import block
 from matching.standardise import standardise
 from mdm.log import Author
-from mdm.resolution import candidates, clusters, commit, edges, golden, intake, references, tasks
+from mdm.resolution import candidates, clusters, commit, edges, golden, intake, quality, references, tasks
 from mdm.resolution.graph import Graph, neighbours
 from mdm.resolution.links import Links
 from mdm.resolution.verdicts import Verdicts
@@ -46,7 +46,10 @@ def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
 
     # survive: what is true of each
     survived = golden.survive_all(work, formed)
-    return commit.Result(blocks, graph, formed, survived, tasks.review(work, formed))
+    review = tasks.review(work, formed)
+
+    # measure: how good the data was before the day that begins with this commit
+    return commit.Result(blocks, graph, formed, survived, review, quality.before(work))
 
 
 def publish(writer: Transaction, work: Work, result: commit.Result, *, author: Author, at: int | None = None) -> int:

@@ -297,6 +297,33 @@ class DirtyRecord(SQLModel, table=True):
     record_id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
 
 
+class QualityMeasure(SQLModel, table=True):
+    """How good the data of an entity type was before a day; "" is all sources together, and the record as a whole."""
+
+    __tablename__ = "quality_measure"
+    __table_args__ = (CLUSTERED,)
+    entity_type: str = Field(primary_key=True)
+    tick: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    attribute: str = Field(primary_key=True)
+    records: int
+    fillable: int
+    filled: int
+    judged: int
+    valid: int
+    identified: int
+    unique_count: int
+    dated: int
+    recent: int | None
+    median_age: int | None
+    compared: int
+    differing: int
+    golden_records: int | None
+    golden_filled: int | None
+    position: int = Field(sa_type=BigInteger)
+    rules_version: str
+
+
 class VersionSort(SQLModel, table=True):
     """What one source sends as the version of one entity type: integers, times, or none."""
 

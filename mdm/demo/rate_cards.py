@@ -167,7 +167,9 @@ def spoil(books: Books, cards: list[RateCard]) -> list[tuple[str, str]]:
     planted = []
     for source in ("psa", "erp", "crm"):
         rows = books.files[f"{source}_rate_cards"]
-        for what, row in zip(("overlap",) * 4 + ("expired",) * 4 + ("future",) * 4, random.sample(rows, 12), strict=True):
+        for what, row in zip(
+            ("overlap",) * 4 + ("expired",) * 4 + ("future",) * 4, random.sample(rows, 12), strict=True
+        ):
             lines = row["lines"]
             assert isinstance(lines, list)
             lines.append(_further(random.choice(lines), what))

@@ -3,6 +3,7 @@
 from mdm.entity_types.document import parse, shipped
 from mdm.entity_types.entity_type import Attribute, EntityType, EntityTypeName, LineField, Privacy, Readiness, order
 from mdm.entity_types.nearest import hint, nearest
+from mdm.entity_types.validity import Judgement, ValidityRule, is_missed, judge
 from mdm.entity_types.values import (
     LONGEST_TEXT,
     MOST_VALUES,
@@ -19,13 +20,17 @@ __all__ = [
     "Attribute",
     "EntityType",
     "EntityTypeName",
+    "Judgement",
     "LineField",
     "Privacy",
     "Readiness",
+    "ValidityRule",
     "check",
     "check_value",
     "control_character",
     "hint",
+    "is_missed",
+    "judge",
     "nearest",
     "order",
     "parse",

@@ -12,6 +12,7 @@ from golden_records.rules import AttributeStrategy, SurvivorshipRules
 from matching.kinds import KINDS
 from matching.kinds.lines import VALID_FROM, VALID_TO
 from matching.rules import Comparison, MatchAttribute, MatchModel, MatchRules, match_model
+from mdm.entity_types.validity import Rules, ValidityRule, must_be_there
 from mdm.errors import Fault, InvalidRules
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class LineField(_Document):
     required: bool = False
     privacy: Privacy | None = None
     list: str | None = None
+    valid: Rules = ()
     label: str | None = None
     description: str | None = None
 
@@ -72,6 +74,7 @@ class Attribute(_Document):
     list: EntityTypeName | None = None
     of: dict[AttributeName, LineField] = {}
     key: tuple[str, ...] = ()
+    valid: Rules = ()
     label: str | None = None
     description: str | None = None
     renamed_from: str | None = None
@@ -102,6 +105,11 @@ class Attribute(_Document):
     def line_fields(self) -> dict[str, LineField]:
         """The fields of its lines: those of `of`, then the first and the last day unless `of` describes them."""
         return {**self.of, **{name: _DAY for name in (VALID_FROM, VALID_TO) if self.of and name not in self.of}}
+
+    @cached_property
+    def must_be_there(self) -> bool:
+        """Whether a record without a value is refused."""
+        return self.required or must_be_there(self.valid)
 
 
 _NOT_IN_A_LINE = frozenset({"reference", "lines"})
@@ -163,6 +171,21 @@ class EntityType(_Document):
     def lines(self) -> dict[str, Attribute]:
         """Each attribute that holds dated lines."""
         return {name: attribute for name, attribute in self.attributes.items() if attribute.of}
+
+    @cached_property
+    def validity(self) -> dict[str, tuple[ValidityRule, ...]]:
+        """The validity rules of each attribute that has any."""
+        return {name: attribute.valid for name, attribute in self.attributes.items() if attribute.valid}
+
+    @cached_property
+    def judged(self) -> dict[str, tuple[ValidityRule, ...]]:
+        """The validity rules of the attributes whose values are judged one by one: dated lines are not."""
+        return {name: rules for name, rules in self.validity.items() if name not in self.lines}
+
+    @cached_property
+    def must_exist(self) -> bool:
+        """Whether any rule asks that what a reference leads to is there and lives."""
+        return any(rule.reference_exists for rules in self.validity.values() for rule in rules)
 
     @cached_property
     def evidence(self) -> frozenset[str]:

@@ -22,9 +22,9 @@ def code_of(work: Work, list_: str, source: str, raw: object) -> str | None:
     return work.codes.canonical(list_, source, raw)
 
 
-def barred(work: Work, list_: str, source: str, raw: object) -> str:
-    """Why a value without a code does not survive; "" for one that says nothing anyway, such as "n/a"."""
-    return UNMAPPED if work.codes.unmapped(list_, source, raw) else ""
+def barred(work: Work, list_: str, source: str, raw: object) -> tuple[str, ...]:
+    """Why a value without a code does not survive; nothing for one that says nothing anyway, such as "n/a"."""
+    return (UNMAPPED,) if work.codes.unmapped(list_, source, raw) else ()
 
 
 def translate(entity_type: EntityType, codes: CodeLists, source: str, values: dict[str, Any]) -> None:

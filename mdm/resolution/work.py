@@ -8,7 +8,7 @@ import orjson
 
 from matching.columns import Table
 from mdm.code_lists import NONE, CodeLists
-from mdm.entity_types import EntityType
+from mdm.entity_types import EntityType, Judgement
 from mdm.store import records as stored_records
 from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
@@ -29,7 +29,9 @@ class State:
 class Work:
     """One commit of one entity type's resolver. `afresh`: new rules, so that every record is worked out again.
 
-    `codes` are the code lists as of `upto`, `codes_before` those that stood at the commit before.
+    `references` is the smallest member key of what each written key leads to, and `existing` are the written keys
+    that lead to a living golden record, as far as any rule asks. `stood_under` are the rules that the stored state
+    was resolved under. `codes` are the code lists as of `upto`, `codes_before` those at the commit before.
     """
 
     reader: Transaction
@@ -39,6 +41,7 @@ class Work:
     upto: int
     tick: str | None
     afresh: bool
+    stood_under: EntityType | None = None
     records: dict[int, StoredRecord] = field(default_factory=dict)
     before: dict[int, StoredRecord] = field(default_factory=dict)
     ids: dict[int, int] = field(default_factory=dict)
@@ -47,6 +50,8 @@ class Work:
     references: dict[str, str] = field(default_factory=dict)
     codes: CodeLists = NONE
     codes_before: CodeLists = NONE
+    existing: set[str] = field(default_factory=set)
+    judgements: dict[tuple[str, str | bytes, bool], Judgement] = field(default_factory=dict)
 
     def load(self, column: str, values: Collection[int]) -> list[StoredRecord]:
         """The stored records whose column is one of these values, each read once, as they will stand."""

@@ -120,6 +120,7 @@ def _work(hub: Hub, reader: Transaction, name: str, *, upto: int, version: str, 
         afresh=row is not None and state.rules_version != version,
         codes=codes[0],
         codes_before=codes[1],
+        stood_under=hub.rules(row.rules_version) if row else None,
     )
 
 

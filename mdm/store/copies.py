@@ -12,7 +12,7 @@ from mdm.store.database import Transaction
 FACTS = ("hub", "log", "payload", "rules_document", "code_list", "code_mapping")
 DERIVED = (
     "resolution", "source_record", "block_member", "block_size", "edge", "decision", "decision_void", "decision_pair",
-    "source_link", "golden_version", "xref", "change", "task", "reference_link", "dirty_record",
+    "source_link", "golden_version", "xref", "change", "task", "reference_link", "dirty_record", "quality_measure",
 )  # fmt: skip
 CHUNK = 50_000
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mdm.log import canonical
+from mdm.store import quality
 from mdm.store.database import Transaction
 
 WIDTH = 16
@@ -50,7 +51,7 @@ def neutral(transaction: Transaction) -> str:
 
 
 def history(transaction: Transaction) -> str:
-    """The digest of how it came to be: versions, intervals of cross-references, and the feed."""
+    """The digest of how it came to be: versions, intervals of cross-references, the feed, and the kept figures."""
     keys = _keys(transaction)
     columns = "golden, version, since, until, rules_version, attributes, due"
     items: list[Iterable[tuple[object, ...]]] = [
@@ -66,6 +67,7 @@ def history(transaction: Transaction) -> str:
                 " decision FROM change"
             )
         ),
+        transaction.rows(f"SELECT 'quality', {', '.join(quality.COLUMNS)} FROM quality_measure"),
     ]
     return _total(item for rows in items for item in rows)
 

@@ -118,6 +118,17 @@ def representatives(transaction: Transaction, tokens: Collection[int]) -> dict[i
     return smallest
 
 
+def lead_to_living(transaction: Transaction, tokens: Collection[int]) -> list[int]:
+    """Those of these key tokens whose golden record is there and has a living member."""
+    rows = transaction.rows(
+        "SELECT DISTINCT target.key_token FROM source_record AS target"
+        " JOIN source_record AS member ON member.golden = target.golden"
+        " WHERE target.key_token {in} AND NOT member.deleted",
+        list(tokens),
+    )
+    return [row[0] for row in rows]
+
+
 def link(
     transaction: Transaction, links: Collection[tuple[int, int]], *, instead_of: Collection[tuple[int, int]]
 ) -> None:

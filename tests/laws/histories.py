@@ -13,7 +13,7 @@ entity_type: {name}
 id_prefix: {prefix}
 attributes:
   a: {{kind: code}}
-  b: {{kind: code}}
+  b: {{kind: code, valid: {b_valid}}}
   t: {{kind: identifier}}
   c: {{kind: code, list: letters}}
   d: {{kind: code, list: letters, many: true}}
@@ -41,11 +41,13 @@ ALL = KEYS["place"] + KEYS["thing"]
 MASTERS = {of: [f"{name}:{of}:{i}" for name, count in (("m", 3), ("n", 1)) for i in range(count)] for of in KEYS}
 """The records of two old masters, which have no values of their own."""
 VARIANTS = (
-    {"cap": 3, "limit": 5, "match": 0.969, "review": 0.88, "b_same": 0.4,
+    {"b_valid": "[]", "place_valid": "[]", "cap": 3, "limit": 5, "match": 0.969, "review": 0.88, "b_same": 0.4,
      "trust": "{s1: 90, s2: {value: 96, half_life: 3d}, s3: {value: 50, half_life: 10d}}"},
-    {"cap": 2, "limit": 4, "match": 0.984, "review": 0.94, "b_same": 0.4,
+    {"b_valid": "{pattern: '[^V]', grade: ignore}", "place_valid": "{reference_exists: true, grade: ignore}",
+     "cap": 2, "limit": 4, "match": 0.984, "review": 0.94, "b_same": 0.4,
      "trust": "{s1: {value: 40, half_life: 2d}, s2: {value: 96, half_life: 5d}, s3: 50}"},
-    {"cap": 99, "limit": 3, "match": 0.94, "review": 0.79, "b_same": 0.8, "trust": "{s1: 90, s2: 90, s3: 90}"},
+    {"b_valid": "{pattern: '[a-z]'}", "place_valid": "{reference_exists: true}", "cap": 99, "limit": 3,
+     "match": 0.94, "review": 0.79, "b_same": 0.8, "trust": "{s1: 90, s2: 90, s3: 90}"},
 )  # fmt: skip
 BLOCK_ON = {
     "place": "[[a], [a, b], [b], [t], [c], [a, c]]",
@@ -66,11 +68,11 @@ Fact = tuple[str, str, dict[str, Any]]
 
 def rules(of: str, variant: int = 0) -> str:
     """The rules document of one of the two entity types, in one of its variants."""
-    thing = of == "thing"
+    thing, chosen = of == "thing", VARIANTS[variant]
     return MODEL.format(
-        name=of, prefix="thg" if thing else "plc", **VARIANTS[variant],
+        name=of, prefix="thg" if thing else "plc", **chosen,
         block_on=BLOCK_ON[of],
-        more="  place: {kind: reference, to: place}" if thing else "",
+        more=f"  place: {{kind: reference, to: place, valid: {chosen['place_valid']}}}" if thing else "",
         compare=f"    - {{attribute: place, levels: [{PLACE_LEVELS}]}}" if thing else "",
     )  # fmt: skip
 

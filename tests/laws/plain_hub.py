@@ -18,7 +18,7 @@ from matching.block import blocking_keys
 from matching.cluster import cluster
 from matching.rules import ALWAYS_WEIGHT
 from matching.standardise import standardise
-from mdm.entity_types import EntityType
+from mdm.entity_types import EntityType, Judgement, judge
 from mdm.log import canonical
 from mdm.resolution.fold import fold, values_of
 
@@ -34,6 +34,7 @@ class State:
     edges: dict[Pair, int] = field(default_factory=dict)
     tasks: dict[tuple[str, ...], int | None] = field(default_factory=dict)
     representatives: dict[str, str] = field(default_factory=dict)
+    alive: set[str] = field(default_factory=set)
 
 
 def pair(one: str, other: str) -> Pair:
@@ -74,9 +75,13 @@ def state(
     entity_type: EntityType,
     facts: list[tuple[int, str, dict[str, Any]]],
     representatives: dict[str, str],
+    alive: set[str],
     tick: str | None,
 ) -> State:
-    """Work out one entity type from (position, kind, body) of all its facts."""
+    """Work out one entity type from (position, kind, body) of all its facts.
+
+    representatives, alive: the smallest member key of what each key of another type leads to, and which of them live.
+    """
     name = entity_type.entity_type
     versions: defaultdict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
     for position, kind, body in facts:
@@ -85,7 +90,7 @@ def state(
     records = {key: fold(those) for key, those in versions.items()}
     keys = sorted(records)
     codes = Codes(facts)
-    seen = [_seen(entity_type, key, records[key].layers, representatives, codes) for key in keys]
+    seen = [_seen(entity_type, key, records[key].layers, (representatives, alive, codes)) for key in keys]
     table = standardise(
         entity_type.matching,
         {attribute: [values.get(attribute) for values in seen] for attribute in entity_type.attributes},
@@ -117,9 +122,9 @@ def state(
         found.representatives.update(dict.fromkeys(final, min(final)))
         here = sorted(final & living)
         if here:
-            found.values[frozenset(here)] = _values(
-                entity_type, here, records, table, keys, representatives, codes, tick
-            )
+            found.alive |= final
+            known = (representatives, alive, codes)
+            found.values[frozenset(here)] = _values(entity_type, here, records, table, keys, known, tick)
     for (one, other), weight in found.edges.items():
         if {one, other} <= living and of[one] is not of[other] and (one, other) not in verdicts:
             if not (cut.get(one) and cut.get(other) and cut[one] is not cut[other]):
@@ -157,16 +162,27 @@ class Codes:
 
 
 def _seen(
-    entity_type: EntityType, key: str, layers: list[dict[str, Any]], representatives: dict[str, str], codes: Codes
+    entity_type: EntityType, key: str, layers: list[dict[str, Any]], known: tuple[dict[str, str], set[str], Codes]
 ) -> dict[str, Any]:
     values, source = values_of(layers), key.split(":", maxsplit=1)[0]
+    representatives, alive, codes = known
+    for attribute, value in values.items():
+        written = f"{source}:{entity_type.references.get(attribute)}:{value}"
+        if attribute in {"c", "d"}:
+            continue
+        if attribute in entity_type.references:
+            values[attribute] = representatives.get(written)
+        if not _judged(entity_type, attribute, value, exists=written in alive).evidence:
+            values[attribute] = None
     if "c" in values:
         values["c"] = codes.of(source, values["c"])
     values["d"] = [code for code in (codes.of(source, value) for value in values.get("d", ())) if code]
-    for attribute, to in entity_type.references.items():
-        if values.get(attribute) is not None:
-            values[attribute] = representatives.get(f"{key.split(':', maxsplit=1)[0]}:{to}:{values[attribute]}")
     return values
+
+
+def _judged(entity_type: EntityType, attribute: str, value: Any, *, exists: bool) -> Judgement:
+    kind, rules = entity_type.matching.kind(attribute), entity_type.attributes[attribute].valid
+    return judge(kind, rules, value, kind.standardise(value), exists=exists or attribute not in entity_type.references)
 
 
 def _edges(entity_type: EntityType, keys: list[str], living: set[str], table: Any) -> dict[Pair, int]:
@@ -259,8 +275,9 @@ def _target(entity_type, members, living, arrived, edges, verdicts, of) -> froze
     return of[min(best)[2]] if best else None
 
 
-def _values(entity_type, here, records, table, keys, representatives, codes, tick) -> tuple[bytes, Any]:  # type: ignore[no-untyped-def]
+def _values(entity_type, here, records, table, keys, known, tick) -> tuple[bytes, Any]:  # type: ignore[no-untyped-def]
     offered: defaultdict[str, list[Contribution]] = defaultdict(list)
+    representatives, alive, codes = known
     for key in here:
         source, row = key.split(":")[0], keys.index(key)
         for layer in records[key].layers:
@@ -268,20 +285,21 @@ def _values(entity_type, here, records, table, keys, representatives, codes, tic
                 if attribute in {"c", "d"}:
                     for one in value if attribute == "d" else [value]:
                         code, when = codes.of(source, one), (layer["event_time"], layer["position"])
-                        because = "" if code or one == "-" else "unmapped"
+                        broken = () if code or one == "-" else ("unmapped",)
                         offered[attribute].append(
-                            Contribution(key, source, code or one, code, code is not None, *when, because)
+                            Contribution(key, source, code or one, code, code is not None, *when, broken)
                         )
                     continue
+                written = f"{source}:{entity_type.references.get(attribute)}:{value}"
+                judged = _judged(entity_type, attribute, value, exists=written in alive)
                 if attribute in entity_type.references:
-                    value = f"{source}:{entity_type.references[attribute]}:{value}"
-                    standard, valid = representatives.get(value, f"?{value}"), True
+                    value, standard = written, representatives.get(written, f"?{written}")
                 else:
                     column = table[attribute]
                     standard = column.cells[column.codes[row]] if column.codes[row] >= 0 else None
-                    valid = standard is not None and entity_type.matching.kind(attribute).valid(standard)
+                since = layer["event_time"], layer["position"]
                 offered[attribute].append(
-                    Contribution(key, source, value, standard, valid, layer["event_time"], layer["position"])
+                    Contribution(key, source, value, standard, judged.valid, *since, judged.broken)
                 )
     rules = entity_type.survivorship
     survived = survive(rules, offered, sources=list(rules.trust), today=tick)

@@ -24,6 +24,7 @@ class Driven:
     facts: dict[str, list[tuple[int, str, dict[str, Any]]]] = field(default_factory=lambda: {"place": [], "thing": []})
     positions: dict[int, int] = field(default_factory=dict)
     representatives: dict[str, str] = field(default_factory=dict)
+    alive: set[str] = field(default_factory=set)
     variants: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -71,9 +72,10 @@ class Driven:
         """What the plain hub makes of the same facts."""
         tick = max((body["date"] for _, kind, body in self.facts[of] if kind == "tick"), default=None)
         entity_type = histories.entity_type(of, self.variants[of])
-        found = plain_hub.state(entity_type, self.facts[of], self.representatives if of == "thing" else {}, tick)
+        known = (self.representatives, self.alive) if of == "thing" else ({}, set())
+        found = plain_hub.state(entity_type, self.facts[of], *known, tick)
         if of == "place":
-            self.representatives = found.representatives
+            self.representatives, self.alive = found.representatives, found.alive
         return found
 
     def found(self, of: str) -> plain_hub.State:

@@ -126,7 +126,7 @@ def test_lineage_says_what_was_sent_and_that_it_is_unmapped(firm: Hub) -> None:
     [worker] = golden.page(firm, entity_type="worker")["items"]
     entry = golden.lineage(firm, worker["golden_id"])["lineage"]["role"]
     assert entry["winner"]["value"] == "senior_consultant"
-    unmapped = [one for one in entry["losers"] if one["because"] == "unmapped"]
+    unmapped = [one for one in entry["losers"] if one["because"] == "not valid: unmapped"]
     assert [(one["source_id"], one["value"]) for one in unmapped] == [("6", ODD)]
 
 

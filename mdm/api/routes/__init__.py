@@ -5,6 +5,7 @@ from mdm.api.routes import (
     decisions,
     golden_records,
     health,
+    quality,
     quarantine,
     rules,
     source_records,
@@ -23,5 +24,6 @@ ROUTERS = (
     rules.router,
     quarantine.router,
     stats.router,
+    quality.router,
     health.router,
 )
