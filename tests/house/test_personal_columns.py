@@ -52,6 +52,8 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
             ),
             *("compared", "differing", "golden_records", "golden_filled", "position"),
         },
+        "code_list": {"position"},
+        "code_mapping": {"position"},
     },
     "a state, a kind or a name out of a short list": {
         "log": {"kind", "entity_type"},
@@ -71,6 +73,8 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "quarantine": {"source", "entity_type", "column", "rule", "status"},
         "api_key": {"role", "source", "entity_type"},
         "quality_measure": {"entity_type", "source", "attribute"},
+        "code_list": {"code_list"},
+        "code_mapping": {"code_list", "source", "code"},
     },
     "when the hub did something, or a day of the calendar": {
         "log": {"recorded_at"},
@@ -101,6 +105,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "hub": {"name"},
         "rules_document": {"document"},
         "mapping_document": {"document"},
+        "code_list": {"document"},
     },
 }
 TABLES = {name: set(table.columns.keys()) for name, table in SQLModel.metadata.tables.items()}
