@@ -19,6 +19,8 @@ PAGES = (
     "docs/how-to/map-a-file.md",
     "docs/how-to/map-codes.md",
     "docs/how-to/mend-rejected-rows.md",
+    "docs/how-to/bring-an-old-master.md",
+    "docs/how-to/send-snapshots.md",
 )
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
