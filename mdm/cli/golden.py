@@ -93,7 +93,7 @@ def _print_contradictions(lineage: Document) -> None:
 
 
 def _overlap(name: str, one: Document) -> list[object]:
-    places = [f"line {index + 1}" for index in (one["index"], *one["covers"])]
+    places = [f"{name}.{index}" for index in (one["index"], *one["covers"])]
     found = [_with_days(name, one), one["source"], one["source_id"], f"{places[0]}: {output.words(one.get('value'))}"]
     return [*found, places[1:], one.get("file"), str(one.get("line") or "")]
 
