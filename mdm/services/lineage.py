@@ -18,8 +18,9 @@ Entry = dict[str, Any]
 def lineage_of(transaction: Transaction, golden: StoredGolden) -> dict[str, Entry]:
     """For each attribute `{"winner" or "winners", "losers", "strategy", "rules_version"}`.
 
-    A winner or loser is `{"source", "source_id", "position", "version", "value", "file"?, "line"?}`, a loser with
-    `because`. Where a person's data has been erased the value is absent.
+    A winner or loser is `{"source", "source_id", "position", "version", "value", "file"?, "line"?, "flagged"?}`, a
+    loser with `because`; `flagged` are the validity rules that it breaks without being disqualified. Where a person's
+    data has been erased the value is absent.
     """
     if golden.lineage is None:
         return {}
@@ -66,6 +67,4 @@ def _place(place: Entry, attribute: str, body: Entry | None, files: Mapping[str,
         }
         if body.get("batch") in files:
             found |= {"file": files[body["batch"]], "line": body.get("line")}
-    if "because" in place:
-        found["because"] = place["because"]
-    return found
+    return found | {name: place[name] for name in ("flagged", "because") if name in place}
