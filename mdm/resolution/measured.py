@@ -38,6 +38,7 @@ class Measured:
         self.missed = is_missed(self.rules)
         self.identifies = self.kind.name in IDENTIFIERS
         self.is_reference = name in entity_type.references
+        self.compared = self.kind.name != LINES
         self.remembered: dict[tuple[str | bytes, bool], bool] = {}
 
     def validity(self, one: Member, cell: str | None, existing: Collection[str]) -> tuple[int, int]:
@@ -48,7 +49,7 @@ class Measured:
         if isinstance(value, list):
             return len(value), self._several(value, cell)
         if self.is_reference:
-            exists = not self.rules or self._said(one) in existing
+            exists = not self.rules or self.said(one) in existing
             return 1, not self.rules or self._valid(value, None, exists=exists)
         if self.rules:
             return 1, self._valid(value, cell, exists=True)
@@ -56,22 +57,22 @@ class Measured:
 
     def golden_form(self, truth: Any, members: Sequence[Member]) -> frozenset[str]:
         """The standardised golden value, or values; empty where it has none that could be compared."""
-        if self.kind.name == LINES:
+        if not self.compared:
             return frozenset()
         wanted = truth if isinstance(truth, list) else [truth]
         form: set[str] = set()
         left = list(wanted)
         for one in members:
             if self.name in one.values and self.name in one.cells:
-                said = self._said(one)
+                said = self.said(one)
                 values = said if isinstance(said, list) else [said]
                 if all(value in wanted for value in values):
                     form.update(one.cells[self.name].split(SEPARATOR))
                     left = [value for value in left if value not in values]
         return frozenset(form | {standard for value in left if (standard := self._standard(value)) is not None})
 
-    def _said(self, one: Member) -> Any:
-        """What the record says, as a golden value would say it."""
+    def said(self, one: Member) -> Any:
+        """What a record says, as a golden value would say it."""
         value = one.values[self.name]
         return target(self.entity_type, self.name, one.source, str(value)) if self.is_reference else value
 

@@ -86,26 +86,29 @@ class _Count:
 
     def __init__(self, entity_type: EntityType, today: int | None, only: Collection[str] | None) -> None:
         self.entity_type, self.today = entity_type, today
-        self.attributes = [
-            Measured(entity_type, name) for name in entity_type.attributes if only is None or name in only
-        ]
+        self.attributes = {
+            name: Measured(entity_type, name) for name in entity_type.attributes if only is None or name in only
+        }
         self.tallies: defaultdict[tuple[str, str], Tally] = defaultdict(Tally)
         self.goldens, self.golden_filled = 0, defaultdict[str, int](int)
+        self.truth: dict[str, Any] = {}
+        self.members: list[Member] = []
         self.forms: dict[str, frozenset[str]] = {}
         self.existing: set[str] = set()
 
     def golden(self, truth: dict[str, Any], members: list[Member]) -> None:
         """Count one golden record and its living members."""
         self.goldens += 1
-        self.forms = {}
-        for attribute in self.attributes:
-            self.golden_filled[attribute.name] += attribute.name in truth
+        self.truth, self.members, self.forms = truth, members, {}
+        for name in truth:
+            self.golden_filled[name] += name in self.attributes
         for source in {one.source for one in members}:
             self.tallies[source, WHOLE].unique += 1
         for one in members:
             self._record(one)
-            for attribute in self.attributes:
-                self._attribute(attribute, one, truth, members)
+            for name, value in one.values.items():
+                if value != [] and name in self.attributes:
+                    self._attribute(self.attributes[name], one, self.tallies[one.source, name])
 
     def _record(self, one: Member) -> None:
         tally = self.tallies[one.source, WHOLE]
@@ -113,14 +116,8 @@ class _Count:
         tally.identified += 1
         self._age(tally, max((day for day in one.days.values() if day is not None), default=None))
 
-    def _attribute(self, attribute: Measured, one: Member, truth: dict[str, Any], members: list[Member]) -> None:
-        tally = self.tallies[one.source, attribute.name]
-        tally.records += 1
-        tally.fillable += 1
-        value = one.values.get(attribute.name)
-        if value is None or value == []:
-            tally.judged += attribute.missed
-            return
+    def _attribute(self, attribute: Measured, one: Member, tally: Tally) -> None:
+        """Count what a record has of an attribute; what records lack is what remains in the end."""
         tally.filled += 1
         cell = one.cells.get(attribute.name)
         judged, valid = attribute.validity(one, cell, self.existing)
@@ -131,14 +128,19 @@ class _Count:
             return
         if attribute.identifies:
             tally.identify(cell.split(SEPARATOR))
-        if attribute.name in truth and (golden := self._golden_form(attribute, truth, members)):
-            tally.compared += 1
-            tally.differing += not golden.issuperset(cell.split(SEPARATOR))
+        if attribute.name in self.truth:
+            self._compare(attribute, one, cell, tally)
 
-    def _golden_form(self, attribute: Measured, truth: dict[str, Any], members: list[Member]) -> frozenset[str]:
-        if attribute.name not in self.forms:
-            self.forms[attribute.name] = attribute.golden_form(truth[attribute.name], members)
-        return self.forms[attribute.name]
+    def _compare(self, attribute: Measured, one: Member, cell: str, tally: Tally) -> None:
+        name = attribute.name
+        if attribute.compared and attribute.said(one) == self.truth[name]:  # most say it just as the golden record does
+            tally.compared += 1
+            return
+        if name not in self.forms:
+            self.forms[name] = attribute.golden_form(self.truth[name], self.members)
+        if self.forms[name]:
+            tally.compared += 1
+            tally.differing += not self.forms[name].issuperset(cell.split(SEPARATOR))
 
     def _age(self, tally: Tally, day: int | None) -> None:
         if day is not None:
@@ -151,14 +153,14 @@ class _Count:
         if not self.goldens:
             return []
         sources = sorted({source for source, _ in self.tallies})
-        names = [attribute.name for attribute in self.attributes]
-        for tally in self.tallies.values():
-            tally.close()
+        names = list(self.attributes)
         for source in sources:
             whole = self.tallies[source, WHOLE]
-            for name in names:
-                self.tallies[WHOLE, name].add(self.tallies[source, name])
-                _sum(whole, self.tallies[source, name])
+            for name, attribute in self.attributes.items():
+                tally = self.tallies[source, name]
+                tally.close(whole.records, missed=attribute.missed)
+                self.tallies[WHOLE, name].add(tally)
+                _sum(whole, tally)
             self.tallies[WHOLE, WHOLE].add(whole)
         filled = {**self.golden_filled, WHOLE: sum(self.golden_filled.values())}
         return [

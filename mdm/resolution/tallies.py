@@ -69,8 +69,11 @@ class Tally:
             self.identified += 1
             self.seen += hashlib.blake2b(value.encode(), digest_size=8).digest()
 
-    def close(self) -> None:
-        """Count the distinct identifiers, once all are in."""
+    def close(self, records: int, *, missed: bool) -> None:
+        """Say how many records there are in all, and whether each without a value is judged not valid for that."""
+        self.records = self.fillable = records
+        if missed:
+            self.judged += records - self.filled
         if self.seen:
             self.unique += len(np.unique(np.frombuffer(self.seen, dtype="<i8")))
             self.seen = bytearray()

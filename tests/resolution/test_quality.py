@@ -43,7 +43,7 @@ attributes:
   place: {kind: reference, to: place, valid: {reference_exists: true}}
   near: {kind: reference, to: place}
 match: {block_on: [[name], [number]], compare: [name, number], always: [{same: number}]}
-survive: {default: most_recent, trust: {s1: 90}}
+survive: {default: most_recent, trust: {s1: 90}, attributes: {phone: most_recent}}
 """
 DAYS = ["2024-01-31T10:00:00.000000Z", "2026-01-31T10:00:00.000000Z", "2026-02-27T10:00:00.000000Z", None]
 VALUES: dict[str, st.SearchStrategy[Any]] = {
