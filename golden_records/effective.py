@@ -8,7 +8,7 @@ for each record, and neighbours with one winner and one value are put together a
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from operator import attrgetter
 from typing import NamedTuple, cast
@@ -27,8 +27,8 @@ STARTS_EARLIER = "starts earlier than another line of its record"
 SORTS_LATER = "value sorts later than another line of its record"
 # Of the lines of one record that contradict each other on one day this many are named, and looked for among so
 # many, the best first: without a bound, lines that all overlap would cost the square of their number.
-MOST_NAMED = 10
-MOST_LOOKED_AT = 1_000
+MOST_NAMED = 5
+MOST_LOOKED_AT = 100
 
 
 class Line(NamedTuple):
@@ -67,12 +67,24 @@ class _Piece:
 
 @dataclass(slots=True)
 class _Held:
-    """Days on which one line won, and what lost to it."""
+    """Days on which one line won, and what lost to it; `last` is where each line lost last."""
 
     start: str
     end: str
     line: Line
-    losers: list[LineLoser]
+    losers: list[LineLoser] = field(default_factory=list)
+    last: dict[tuple[str, int], LineLoser] = field(default_factory=dict)
+
+    def lose(self, line: Line, because: str, *, start: str, end: str) -> None:
+        """Note that a line lost on these days; days that go on for the same reason are told as one stretch."""
+        told = _stretch(line, start, end)
+        place = line.contribution.record, line.place
+        before = self.last.get(place)
+        if before is not None and before["because"] == because and before["valid_to"] == told["valid_from"]:
+            before["valid_to"] = told["valid_to"]
+        else:
+            self.last[place] = {**told, "because": because}
+            self.losers.append(self.last[place])
 
 
 def golden_lines(lines: Sequence[Line], context: Context) -> GoldenLines:
@@ -167,11 +179,11 @@ def _decide(pieces: Sequence[_Piece], context: Context) -> tuple[list[_Held], li
         by_record = {piece.line.contribution.record: piece for piece in covering}
         best = by_record[ranking[0][0].record]
         if not (held and _goes_on(held[-1], start, best.line)):
-            held.append(_Held(start, end, best.line, []))
+            held.append(_Held(start, end, best.line))
         held[-1].end = end
         lost = [(by_record[one.record].line, because) for one, because in ranking[1:]]
         for line, because in [*lost, *((line, _own(line, best.line)) for line in best.covered)]:
-            _lose(held[-1].losers, line, because, start=start, end=end)
+            held[-1].lose(line, because, start=start, end=end)
     return held, days
 
 
@@ -201,18 +213,6 @@ def _goes_on(held: _Held, start: str, line: Line) -> bool:
 
 def _own(line: Line, best: Line) -> str:
     return SORTS_LATER if line.start == best.start else STARTS_EARLIER
-
-
-def _lose(losers: list[LineLoser], line: Line, because: str, *, start: str, end: str) -> None:
-    """Note that a line lost on these days, as one with the days before where it lost there for the same reason."""
-    told = _stretch(line, start, end)
-    for loser in reversed(losers):
-        if loser["record"] == line.contribution.record and loser["index"] == line.place:
-            if loser["because"] == because and loser["valid_to"] == told["valid_from"]:
-                loser["valid_to"] = told["valid_to"]
-                return
-            break
-    losers.append({**told, "because": because})
 
 
 def _refused(lines: Iterable[Line]) -> list[LineLoser]:

@@ -39,6 +39,16 @@ class Sealed:
     salts: bytes
     commitments: Sequence[str]
 
+    @classmethod
+    def joined(cls, parts: Sequence["Sealed"]) -> "Sealed":
+        """Put facts together, in their order."""
+        return cls(
+            [token for part in parts for token in part.tokens],
+            [body for part in parts for body in part.bodies],
+            b"".join(part.salts for part in parts),
+            [commitment for part in parts for commitment in part.commitments],
+        )
+
     def only(self, places: Sequence[int]) -> "Sealed":
         """Leave out all but these, in this order."""
         return Sealed(

@@ -10,10 +10,12 @@ from mdm.errors import UnreadableFile
 from mdm.ingest import letters
 
 CHUNK = 1 << 20
-MOST_WORDS = 5_000
+MOST_WORDS, LONGEST_WORD = 5_000, 40
 """Distinct words with other letters than a to z that are looked at; the whole file is decoded whatever they say."""
 SURE = 4.6
 """How much likelier the best reading has to be than the next that gives another text: a hundred times."""
+FIRST_WORDS, HOPELESS = 200, 100.0
+"""Encodings that fall behind the best by so much on so many words are not looked at further."""
 SENSELESS = -9.0
 """The likelihood of a letter below which even the best reading is no text; a rare Chinese character has more."""
 MARKS = (
@@ -54,17 +56,21 @@ def by_mark(start: bytes) -> str | None:
 
 def by_letters(stream: BinaryIO) -> str | tuple[str, ...]:
     """Find the encoding whose letters make words; where several do and differ, give them all, the likeliest first."""
-    readings = list(_readings(_words(stream)))
-    if not readings:
+    words = _words(stream)
+    first = list(_readings(words[:FIRST_WORDS], letters.rows("encodings")))
+    likely = max((one.likelihood for one in first), default=0.0) - HOPELESS
+    kept = {one.encoding for one in first if one.likelihood > likely}
+    readings = list(_readings(words, [row for row in letters.rows("encodings") if row[0] in kept]))
+    if not words or not readings:
         return ()
     best = max(readings, key=lambda reading: reading.likelihood)
     alike = next(one.encoding for one in readings if one.words == best.words)
     near = {one.words: one.encoding for one in reversed(readings) if one.likelihood > best.likelihood - SURE}
     near.pop(best.words)
     senseless = best.likelihood < SENSELESS * sum(letter > "\x7f" for word in best.words for letter in word)
-    if near or senseless:
-        return (alike, *list(near.values())[:2])
-    return alike
+    if senseless:
+        return ()
+    return (alike, *list(near.values())[:2]) if near else alike
 
 
 def named(encoding: str) -> str:
@@ -82,9 +88,9 @@ def named(encoding: str) -> str:
     return found.name
 
 
-def _readings(words: list[bytes]) -> Iterator[_Reading]:
+def _readings(words: list[bytes], candidates: list[tuple[str, ...]]) -> Iterator[_Reading]:
     whole = b"\n".join(words)
-    for encoding, group, handicap in letters.rows("encodings"):
+    for encoding, group, handicap in candidates:
         try:
             text = whole.decode(encoding)
         except UnicodeDecodeError:
@@ -104,8 +110,12 @@ def _words(stream: BinaryIO) -> list[bytes]:
             continue
         if not line_end:
             block, rest = rest, b""
-        found.update(dict.fromkeys(_WORD.findall(block)))
+        found.update(dict.fromkeys(filter(_short, _WORD.findall(block))))
         if len(found) >= MOST_WORDS:
             break
-    found.update(dict.fromkeys(_WORD.findall(rest)))
+    found.update(dict.fromkeys(filter(_short, _WORD.findall(rest))))
     return list(found)[:MOST_WORDS]
+
+
+def _short(word: bytes) -> bool:
+    return len(word) <= LONGEST_WORD

@@ -43,7 +43,7 @@ def _by_letters(stream: BinaryIO, file: str, fault: str) -> str:
         if wrong is None:
             return told
         raise UnreadableFile(f"{fault} is not UTF-8, and what looks like {told} is not that either: {wrong}")
-    what = " or ".join(told) or "an encoding that is not known here"
+    what = " or ".join(told) or "none of those known here"
     raise UnreadableFile(
         f"{fault} is not UTF-8, and its letters do not tell for sure what else it is ({what}); "
         f"say which with --encoding {told[0] if told else 'NAME'}"

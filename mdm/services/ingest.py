@@ -18,8 +18,8 @@ from mdm.ingest.mapping import Mapping, parse_mapping
 from mdm.ingest.reading import Found, Reading
 from mdm.ingest.take import expected, take
 from mdm.log import Author
+from mdm.services.accepting import Prepared, accept, joined, prepare
 from mdm.services.hub import Hub
-from mdm.services.records import Prepared, prepare, take_in_prepared
 from mdm.services.resolving import resolve_all
 from mdm.store import batches, mappings
 from mdm.store.batches import Origin
@@ -28,8 +28,10 @@ Rows = Callable[[int], None]
 Progress = Callable[[int, float | None], None]
 """Told the rows taken so far, and the share of the file that is read where its size is known."""
 Item = Incoming | Rejected
-LONGEST_CHUNK = 16 << 20
-"""Characters of rows from which a chunk is written before it has all its records."""
+AT_ONCE = 500
+"""Items that are prepared together."""
+LONGEST_CHUNK = 32 << 20
+"""Bytes of facts from which a chunk is written before it has all its records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +158,7 @@ def _take_in(
     counts: Counter[str] = Counter()
     writing: Future[Counter[str]] | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="ingest") as writer:
-        for chunk in _chunks(rows, hub.settings.ingest_chunk):
-            prepared = prepare(hub, chunk, origin)
+        for prepared in _chunks(hub, rows, origin):
             if writing is None:
                 _start(hub, origin, mapping, author)
             else:
@@ -171,6 +172,26 @@ def _take_in(
     return counts
 
 
+def _chunks(hub: Hub, rows: Iterable[Item], origin: Origin) -> Iterator[Prepared]:
+    """Prepare chunks of the size that is set, or smaller ones where rows are long: memory stays bounded.
+
+    Items are prepared few at a time, while what they are made of is still in the processor's cache.
+    """
+    size = hub.settings.ingest_chunk
+    parts: list[Prepared] = []
+    count = length = 0
+    iterator = iter(rows)
+    while items := list(islice(iterator, min(AT_ONCE, size - count))):
+        parts.append(prepare(hub.salt, items, origin))
+        count += len(items)
+        length += sum(map(len, parts[-1].facts.bodies))
+        if count == size or length > LONGEST_CHUNK:
+            yield joined(parts)
+            parts, count, length = [], 0, 0
+    if parts:
+        yield joined(parts)
+
+
 def _written(writing: "Future[Counter[str]]", counts: Counter[str], progress: Rows | None) -> None:
     """Wait until a chunk is acknowledged, and count it."""
     counts.update(writing.result())
@@ -182,7 +203,7 @@ def _write(hub: Hub, prepared: Prepared, author: Author) -> Counter[str]:
     """Acknowledge one chunk: its records, what of it goes to quarantine, and the count are one transaction."""
     origin = prepared.batch
     with hub.database.write() as writer:
-        outcomes, rejected = take_in_prepared(writer, prepared, author=author)
+        outcomes, rejected = accept(writer, prepared, author=author)
         counted = Counter(outcome.status for outcome in outcomes)
         batches.quarantine(writer, origin, rejected, recorded_at=author.recorded_at)
         batches.count(
@@ -202,20 +223,6 @@ def _no_search_for_cycles() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Part items into chunks of a size, or smaller ones where their rows are long: memory stays bounded."""
-    chunk: list[Item] = []
-    length = 0
-    for item in items:
-        chunk.append(item)
-        length += len(item.raw)
-        if len(chunk) == size or length > LONGEST_CHUNK:
-            yield chunk
-            chunk, length = [], 0
-    if chunk:
-        yield chunk
 
 
 def _start(hub: Hub, origin: Origin, mapping: Mapping | None, author: Author) -> None:

@@ -1,0 +1,214 @@
+"""Accepts records into the log: each version once; those that contradict what is there are refused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, groupby, repeat
+from typing import Any, Literal, NamedTuple, cast
+
+import orjson
+
+from mdm.errors import Fault
+from mdm.ingest import Incoming, Rejected
+from mdm.ingest.parts import Parts, written
+from mdm.log import Author, Sealed, canonical, key_tokens
+from mdm.store import log, versions
+from mdm.store.batches import Origin, RejectedRow
+from mdm.store.database import Transaction
+
+Status = Literal["accepted", "unchanged", "quarantined"]
+Body = dict[str, Any]
+Owner = tuple[str, str, str]
+"""The source and the entity type of a record, and the sort of version that it comes with."""
+
+
+class Outcome(NamedTuple):
+    """What became of one item: where it stands in the log, or what was wrong with it."""
+
+    status: Status
+    position: int | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Items with all that needs no database: the records as facts, and those that are refused by their places.
+
+    Of each record it also has its owner and the text of its row. The items themselves are let go: many of them at
+    once fill the memory and slow down all the rest.
+    """
+
+    facts: Sealed
+    owners: Sequence[Owner]
+    raws: Sequence[str]
+    refused: Mapping[int, Rejected]
+    batch: Origin
+
+    def __len__(self) -> int:
+        return len(self.raws) + len(self.refused)
+
+
+def prepare(salt: bytes, items: Sequence[Incoming | Rejected], batch: Origin) -> Prepared:
+    """Work out all that needs no database: it may be done while the items before are being written."""
+    records = [item for item in items if isinstance(item, Incoming)]
+    keys = [f"{item.source}:{item.entity_type}:{item.source_id}" for item in records]
+    return Prepared(
+        log.sealed(key_tokens(salt, keys), [canonical(_body(item, batch.id)) for item in records]),
+        [(item.source, item.entity_type, _sort(item.version)) for item in records],
+        [item.raw for item in records],
+        {place: item for place, item in enumerate(items) if isinstance(item, Rejected)},
+        batch,
+    )
+
+
+def joined(parts: Sequence[Prepared]) -> Prepared:
+    """Put parts of one batch together, in their order."""
+    refused: dict[int, Rejected] = {}
+    for start, part in zip(accumulate(map(len, parts), initial=0), parts, strict=False):
+        refused.update((start + place, item) for place, item in part.refused.items())
+    return Prepared(
+        Sealed.joined([part.facts for part in parts]),
+        [owner for part in parts for owner in part.owners],
+        [raw for part in parts for raw in part.raws],
+        refused,
+        parts[0].batch,
+    )
+
+
+def accept(writer: Transaction, prepared: Prepared, *, author: Author) -> tuple[list[Outcome], list[RejectedRow]]:
+    """Append what is new, under the global lock; gives the outcome of each item, and what quarantine should keep."""
+    writer.lock_log()
+    intake = _Intake(writer, prepared)
+    outcomes = intake.take()
+    if intake.accepted:
+        first = _append(writer, prepared, intake.accepted, author=author)
+        outcomes = [_placed(outcome, first) for outcome in outcomes]
+    if prepared.refused:
+        left, batch = iter(outcomes), prepared.batch
+        outcomes = [
+            intake.reject(prepared.refused[place], batch.source, batch.entity_type)
+            if place in prepared.refused
+            else next(left)
+            for place in range(len(prepared))
+        ]
+    return outcomes, intake.rejected
+
+
+def _append(writer: Transaction, prepared: Prepared, accepted: Sequence[int], *, author: Author) -> int:
+    """Append the facts of accepted records; returns the position of the first."""
+    firsts = []
+    for entity_type, some in groupby(accepted, key=lambda place: prepared.owners[place][1]):
+        places = list(some)
+        facts = prepared.facts if len(places) == len(prepared.owners) else prepared.facts.only(places)
+        firsts.append(log.append_sealed(writer, facts, kind="record", entity_type=entity_type, author=author))
+    return firsts[0]
+
+
+def _placed(outcome: Outcome, first: int) -> Outcome:
+    """Positions are counted from 0 until the log says where they start."""
+    if outcome.position is None or outcome.position > 0:
+        return outcome
+    return Outcome(outcome.status, first - outcome.position)
+
+
+class _Intake:
+    """Decides for each record whether it is new, there already, or refused, against the log and those before it."""
+
+    def __init__(self, writer: Transaction, prepared: Prepared) -> None:
+        self.writer, self.prepared = writer, prepared
+        self.accepted: Sequence[int] = ()
+        self.rejected: list[RejectedRow] = []
+        self.known: dict[int, list[tuple[int, Body]]] = {}
+        self.sorts: dict[tuple[str, str], str] = {}
+
+    def take(self) -> list[Outcome]:
+        tokens = cast("Sequence[int]", self.prepared.facts.tokens)
+        distinct, owners = set(tokens), set(self.prepared.owners)
+        for token, position, body in log.versions(self.writer, sorted(distinct)):
+            self.known.setdefault(token, []).append((position, body))
+        before = versions.sorts(self.writer, {owner[:2] for owner in owners})
+        self.sorts = {owner[:2]: owner[2] for owner in owners} | before
+        agreed = all(self.sorts[owner[:2]] == owner[2] for owner in owners)
+        if agreed and not self.known and len(distinct) == len(tokens):
+            self.accepted = range(len(tokens))
+            # Their places are counted downwards from 0, as `_placed` says.
+            outcomes = [*map(Outcome, repeat("accepted"), range(0, -len(tokens), -1))]
+        else:
+            self.sorts = dict(before)
+            outcomes = self._one_by_one(tokens)
+        versions.add_sorts(self.writer, {pair: sort for pair, sort in self.sorts.items() if pair not in before})
+        return outcomes
+
+    def reject(self, item: Rejected, source: str, entity_type: str) -> Outcome:
+        why = item.line, item.column, item.value, item.rule, item.detail
+        self.rejected.append(RejectedRow(source, entity_type, *why, item.raw, written(item.parts)))
+        pointer = f"/{item.column}" if item.column else ""
+        return Outcome("quarantined", None, (Fault(pointer, item.detail, item.rule, item.value),))
+
+    def _one_by_one(self, tokens: Sequence[int]) -> list[Outcome]:
+        accepted: list[int] = []
+        outcomes = []
+        for place, token in enumerate(tokens):
+            body = orjson.loads(self.prepared.facts.bodies[place])
+            outcome = self._known(place, body, self.known.get(token, ())) or self._version_sort(place, body)
+            if outcome is None:
+                outcome = Outcome("accepted", -len(accepted))
+                self.known.setdefault(token, []).append((-len(accepted), body))
+                accepted.append(place)
+            outcomes.append(outcome)
+        self.accepted = accepted
+        return outcomes
+
+    def _known(self, place: int, body: Body, known: Sequence[tuple[int, Body]]) -> Outcome | None:
+        """Say that the version is there already, or contradicts one that is; None where it is new."""
+        same = [(position, one) for position, one in known if _stamp(one) == _stamp(body)]
+        for position, one in same[-1:] if _stamp(body) == (None, None) else same:
+            if _content(one) == _content(body):
+                return Outcome("unchanged", position)
+        if not same or body["version"] is None:
+            return None
+        detail = f"version {body['version']} of {body['source_id']!r} is there already with other content"
+        return self._refuse(place, body, "version_conflict", detail)
+
+    def _version_sort(self, place: int, body: Body) -> Outcome | None:
+        """A source sends integers, times or no version at all, always the same."""
+        source, entity_type, sort = self.prepared.owners[place]
+        known = self.sorts.setdefault((source, entity_type), sort)
+        if known == sort:
+            return None
+        detail = f"{source} has sent {_WORDS[known]} so far, and this record comes with {_WORDS[sort]}"
+        return self._refuse(place, body, "version_sort", detail)
+
+    def _refuse(self, place: int, body: Body, rule: str, detail: str) -> Outcome:
+        source, entity_type, _ = self.prepared.owners[place]
+        return self.reject(_refused(body, self.prepared.raws[place], rule, detail), source, entity_type)
+
+
+_WORDS = {"none": "no version", "integer": "whole numbers as versions", "time": "times as versions"}
+
+
+def _sort(version: int | str | None) -> str:
+    return "none" if version is None else "integer" if isinstance(version, int) else "time"
+
+
+def _body(item: Incoming, batch: str) -> Body:
+    return {
+        "attributes": item.attributes, "batch": batch, "event_time": item.event_time, "line": item.line,
+        "mode": item.mode, "source": item.source, "source_id": item.source_id, "version": item.version,
+    }  # fmt: skip
+
+
+def _stamp(body: Body) -> tuple[object, object]:
+    return body["version"], body["event_time"]
+
+
+def _content(body: Body) -> tuple[object, object]:
+    return body["mode"], body["attributes"]
+
+
+def _refused(body: Body, raw: str, rule: str, detail: str) -> Rejected:
+    value = None if body["version"] is None else str(body["version"])
+    # Its columns are not at hand any more, so it is kept as the whole source record that was made of it.
+    members = {name: body[name] for name in ("source_id", "attributes", "version", "event_time")}
+    parts = Parts({**members, "deleted": body["mode"] == "delete"}, typed=True)
+    raw = raw or canonical(parts.values).decode()  # a row of parquet has no text of its own
+    return Rejected("", body["line"], "version", value, rule, detail, raw, parts)
