@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from mdm.cli import decisions, export, files, golden, hub, keys, quarantine, records, rules, serving, tasks
+from mdm.cli import codes, decisions, export, files, golden, hub, keys, quarantine, records, rules, serving, tasks
 from mdm.cli.output import complain, complain_about
 from mdm.errors import HubError
 
@@ -42,7 +42,7 @@ app = typer.Typer(
 for module in (hub, serving, records, golden, export, decisions, files):
     for command in module.COMMANDS:
         app.command(command.__name__.rstrip("_"))(command)
-for noun, group in (("tasks", tasks), ("quarantine", quarantine), ("rules", rules), ("key", keys)):
+for noun, group in (("tasks", tasks), ("quarantine", quarantine), ("rules", rules), ("codes", codes), ("key", keys)):
     app.add_typer(group.app, name=noun, help=group.HELP, no_args_is_help=True)
 
 

@@ -1,7 +1,7 @@
 """Code lists: the codes that stand for one thing everywhere, and how each source writes them."""
 
 from mdm.code_lists.code_lists import NONE, CodeLists, Value
-from mdm.code_lists.document import Document, parse, shipped
+from mdm.code_lists.document import Document, ambiguous, parse, shipped
 from mdm.code_lists.models import Code, CodeList, CodeMapping
 from mdm.code_lists.places import held
 from mdm.code_lists.spelling import fold
@@ -15,6 +15,7 @@ __all__ = [
     "CodeMapping",
     "Document",
     "Value",
+    "ambiguous",
     "fold",
     "held",
     "parse",

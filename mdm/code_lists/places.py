@@ -13,6 +13,10 @@ def held(places: Mapping[str, str], values: Mapping[str, Any]) -> Iterator[tuple
         attribute, _, field = place.partition(".")
         value = values.get(attribute)
         for one in value if isinstance(value, list) else (value,):
-            raw = one.get(field) if field and isinstance(one, dict) else one
+            raw = _field(one, field) if field else one
             if raw is not None and not isinstance(raw, dict | list):
                 yield place, list_, raw
+
+
+def _field(line: object, field: str) -> object:
+    return line.get(field) if isinstance(line, dict) else None

@@ -1,11 +1,14 @@
 """Code lists: install them, say what a source means by a value, and see what is unmapped."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mdm.code_lists import CodeList, CodeLists, CodeMapping, Document, fold, parse, suggest
+from pydantic import ValidationError
+
+from mdm.code_lists import CodeList, CodeLists, CodeMapping, Document, ambiguous, fold, parse, suggest
 from mdm.entity_types import hint
+from mdm.entity_types.faults import faults_of
 from mdm.errors import Conflict, Fault, InvalidInput, NotFound
 from mdm.log import Author, Fact
 from mdm.services.hub import Hub, read_code_lists
@@ -26,6 +29,19 @@ class Applied:
     source: str | None
     changed: int
     position: int
+
+    @property
+    def decision_id(self) -> str | None:
+        """The decision that a new mapping is, to take it back by; a list is none."""
+        return f"dec_{self.position}" if self.position and self.source is not None else None
+
+    @property
+    def document(self) -> Answer:
+        """As commands and HTTP give it."""
+        return {
+            "code_list": self.code_list, "source": self.source, "changed": self.changed,
+            "decision_id": self.decision_id, "seq": self.position or None,
+        }  # fmt: skip
 
 
 def listed(hub: Hub) -> list[Answer]:
@@ -74,19 +90,23 @@ def apply(hub: Hub, text: str, *, file: str, author: Author) -> Applied:
     return take(hub, [parse(text, file=file)], author=author)[0]
 
 
-def change(  # noqa: PLR0913  a mapping has these parts
-    hub: Hub, name: str, source: str, value: str, code: str | None, *, reason: str, author: Author
+def change(
+    hub: Hub, name: str, source: str, mapped: Mapping[str, str | None], *, reason: str, author: Author
 ) -> Applied:
-    """Say which code a source means by a value, everywhere and at once; None takes a mapping away.
+    """Say which codes a source means by its values, everywhere and at once; None takes a mapping away.
 
     Raises:
-        InvalidInput: the code is none of the list's; names the nearest.
+        InvalidInput: one of the codes is none of the list's; names the nearest.
     """
+    document = {"code_list": name, "source": source, "map": dict(mapped), "reason": reason}
     try:
-        mapping = CodeMapping(code_list=name, source=source, map={value: code}, reason=reason)
-    except ValueError as error:
-        detail = f"{value!r} of {source!r} cannot be mapped to {code!r}: {_first(error)}"
-        raise InvalidInput(detail, faults=[Fault("/value", detail, "value")]) from None
+        mapping = CodeMapping.model_validate(document)
+    except ValidationError as error:
+        faults = faults_of(error, CodeMapping, document)
+    else:
+        faults = list(ambiguous(mapping))
+    if faults:
+        raise InvalidInput(f"this cannot be mapped: {faults[0].detail}", faults=faults)
     return take(hub, [mapping], author=author)[0]
 
 
@@ -173,8 +193,3 @@ def _append(writer: Transaction, kind: Any, body: Answer, author: Author) -> int
     position = log.append(writer, [Fact(kind, None, body)], author=author)
     stored.keep(writer, kind, body, position=position)
     return position
-
-
-def _first(error: ValueError) -> str:
-    lines = [line.strip() for line in str(error).splitlines()]
-    return next((line.partition(" [")[0] for line in lines if line.startswith(("Value error", "String"))), lines[0])

@@ -102,7 +102,7 @@ def _map(hub: Hub, task: Document, code: str | None, *, reason: str, author: Aut
         found = stored_code_lists.some_keys(transaction, [token], each=TOUCHED)
     keys = found.get((token, entity_type.entity_type, source), [])
     before = decisions.goldens(hub, keys)
-    done = code_lists.change(hub, name, source, value, code, reason=reason, author=author)
+    done = code_lists.change(hub, name, source, {value: code}, reason=reason, author=author)
     return decisions.outcome(hub, entity_type, done.position, concerned=keys, before=before, author=author)
 
 

@@ -60,3 +60,10 @@ def page(transaction: Transaction, wanted: Filter, *, after: str | None, limit: 
         limit,
     )
     return [StoredTask(*row) for row in rows]
+
+
+def open_abouts(transaction: Transaction, kind: str) -> list[tuple[str, str]]:
+    """(entity type, what it is about as JSON) of all open tasks of one kind, by id."""
+    return transaction.rows(
+        "SELECT entity_type, about FROM task WHERE kind = ? AND status = 'open' AND about IS NOT NULL ORDER BY id", kind
+    )

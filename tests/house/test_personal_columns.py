@@ -36,6 +36,8 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "batch": {"accepted", "unchanged", "quarantined"},
         "quarantine": {"line", "position"},
         "hub": {"id"},
+        "code_list": {"position"},
+        "code_mapping": {"position"},
     },
     "a state, a kind or a name out of a short list": {
         "log": {"kind", "entity_type"},
@@ -53,6 +55,8 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "batch": {"source", "entity_type"},
         "quarantine": {"source", "entity_type", "column", "rule", "status"},
         "api_key": {"role", "source", "entity_type"},
+        "code_list": {"code_list"},
+        "code_mapping": {"code_list", "source", "code"},
     },
     "when the hub did something, or a day of the calendar": {
         "log": {"recorded_at"},
@@ -81,6 +85,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "hub": {"name"},
         "rules_document": {"document"},
         "mapping_document": {"document"},
+        "code_list": {"document"},
     },
 }
 TABLES = {name: set(table.columns.keys()) for name, table in SQLModel.metadata.tables.items()}

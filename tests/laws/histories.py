@@ -1,4 +1,4 @@
-"""Random histories of a small world: places, and things that refer to places, with mess of every sort."""
+"""Random histories of a small world: places, things that refer to places, and codes, with mess of every sort."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -15,12 +15,15 @@ attributes:
   a: {{kind: code}}
   b: {{kind: code}}
   t: {{kind: identifier}}
+  c: {{kind: code, list: letters}}
+  d: {{kind: code, list: letters, many: true}}
 {more}
 match:
   block_on: {block_on}
   compare:
     - {{attribute: a, levels: [{{level: same, m: 0.8, u: 0.05}}, {{level: different, m: 0.1, u: 0.8}}]}}
     - {{attribute: b, levels: [{{level: same, m: {b_same}, u: 0.1}}, {{level: different, m: 0.2, u: 0.4}}]}}
+    - {{attribute: c, levels: [{{level: same, m: 0.8, u: 0.1}}, {{level: different, m: 0.2, u: 0.8}}]}}
 {compare}
   always: [{{same: t}}]
   never: [{{different: t}}]
@@ -43,12 +46,20 @@ VARIANTS = (
     {"cap": 99, "limit": 3, "match": 0.94, "review": 0.79, "b_same": 0.8, "trust": "{s1: 90, s2: 90, s3: 90}"},
 )  # fmt: skip
 BLOCK_ON = {
-    "place": "[[a], [a, b], [b], [t]]",
-    "thing": "[[a], [a, b], [a, b, place], [b], [b, place], [t], [place], [place, a]]",
+    "place": "[[a], [a, b], [b], [t], [c], [a, c]]",
+    "thing": "[[a], [a, b], [a, b, place], [b], [b, place], [t], [place], [place, a], [c]]",
 }
 PLACE_LEVELS = "{level: same, m: 0.8, u: 0.1}, {level: different, m: 0.2, u: 0.8}"
+# Nobody knows `j`; each version of the list knows two of the others in another way.
+WRITTEN = "kKlL-jJ"
+LISTS = (
+    {"k": {}, "l": {"aliases": ["m"]}},
+    {"k": {"aliases": ["l"]}, "m": {}},
+    {"l": {"label": "K"}, "m": {}},
+)
+FOR_ALL = {"tick", "code_list", "code_mapping"}
 Fact = tuple[str, str, dict[str, Any]]
-"""Entity type, kind and body; an undo names the number of its target in the history."""
+"""Entity type, kind and body; an undo names the number of its target in the history. Some kinds are for all types."""
 
 
 def rules(of: str, variant: int = 0) -> str:
@@ -72,7 +83,8 @@ def entity_type(of: str, variant: int = 0) -> EntityType:
 class Mood:
     """What a history is full of: kinds of facts, modes of records, values, and how often each is given.
 
-    At home a record has the value `a` of its neighbours by number, one of each source.
+    `c` is how often one has a value of the code list. At home a record has the value `a` of its neighbours by
+    number, one of each source.
     """
 
     kinds: tuple[str, ...]
@@ -82,11 +94,12 @@ class Mood:
     given: tuple[int, ...]
     at_home: tuple[int, ...] = (0,)
     t: tuple[int, ...] = (0, 0, 0, 1)
+    c: tuple[int, ...] = (0,)
 
 
 # Capitals are the same value written otherwise, so that it shows who wins. Each mood reaches what the others
 # seldom do, measured over two hundred seeds: anything, blocks at the cap, the deleted that hang, contradictions,
-# trust that falls.
+# trust that falls, values that are mapped.
 MOODS = (
     Mood(
         ("record",) * 14 + ("verdict",) * 4 + ("set", "undo", "undo", "tick"),
@@ -108,6 +121,10 @@ MOODS = (
         ("record",) * 18 + ("verdict", "verdict", "undo") + ("tick",) * 5,
         ("put",) * 8 + ("patch",) * 2 + ("delete",), "pPqQrR", "uUuUv", (1, 1, 1, 1, 0), at_home=(1, 1, 1, 0),
         t=(0, 0, 1),
+    ),
+    Mood(
+        ("record",) * 18 + ("verdict", "verdict", "undo", "tick", "code_list") + ("code_mapping",) * 6,
+        ("put",) * 6 + ("patch",) + ("delete",) * 2, "pPqQ", "uUv-", (1, 1, 0), at_home=(1, 0), c=(1, 1, 1, 0),
     ),
 )  # fmt: skip
 
@@ -137,6 +154,11 @@ def _fact(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: Sequ
         return of, kind, _record(pick, facts, mood, key)
     if kind == "tick":
         return of, kind, {"date": _date(pick, facts)}
+    if kind == "code_list":
+        return of, kind, {"code_list": "letters", "codes": pick(LISTS)}
+    if kind == "code_mapping":
+        mapped = {pick("jklm"): pick(["k", "l", "m", None]) for _ in "12"}
+        return of, kind, {"code_list": "letters", "source": pick(["s1", "s2", "s3"]), "map": mapped}
     decisions = [number for number, fact in enumerate(facts) if fact[1] in {"verdict", "undo"} and fact[0] == of]
     if kind == "undo":
         return (of, "undo", {"undoes": pick(decisions), "reason": ""}) if decisions else None
@@ -188,6 +210,10 @@ def _attributes(pick: Callable[[Any], Any], mood: Mood, key: str) -> dict[str, A
         if pick(often):
             value = pick(domain)
             values[attribute] = None if value == "-" else value
+    if pick(mood.c):
+        values["c"] = pick(WRITTEN)
+    if mood.c != (0,) and pick([0, 0, 1]):
+        values["d"] = sorted({pick(WRITTEN), pick(WRITTEN)})
     if of == "thing" and pick([0, 1]):
         values["place"] = pick(KEYS["place"][:4]).split(":")[2]
     return values
@@ -200,7 +226,9 @@ def commuting(one: Fact, other: Fact, *, undoes: bool) -> bool:
     if one[1] == other[1] == "verdict":
         mine, theirs = ({frozenset((x, y)) for x in body["left"] for y in body["right"]} for body in (one[2], other[2]))
         return not mine & theirs
-    return True
+    if one[1] == other[1] == "code_mapping":
+        return one[2]["source"] != other[2]["source"] or not one[2]["map"].keys() & other[2]["map"].keys()
+    return not one[1] == other[1] == "code_list"
 
 
 def shuffled(facts: list[Fact], seed: int) -> list[int]:

@@ -66,7 +66,8 @@ def state(
             versions[f"{body['source']}:{name}:{body['source_id']}"].append((position, body))
     records = {key: fold(those) for key, those in versions.items()}
     keys = sorted(records)
-    seen = [_seen(entity_type, key, records[key].layers, representatives) for key in keys]
+    codes = Codes(facts)
+    seen = [_seen(entity_type, key, records[key].layers, representatives, codes) for key in keys]
     table = standardise(
         entity_type.matching,
         {attribute: [values.get(attribute) for values in seen] for attribute in entity_type.attributes},
@@ -97,20 +98,52 @@ def state(
         found.representatives.update(dict.fromkeys(final, min(final)))
         here = sorted(final & living)
         if here:
-            found.values[frozenset(here)] = _values(entity_type, here, records, table, keys, representatives, tick)
+            found.values[frozenset(here)] = _values(
+                entity_type, here, records, table, keys, representatives, codes, tick
+            )
     for (one, other), weight in found.edges.items():
         if {one, other} <= living and of[one] is not of[other] and (one, other) not in verdicts:
             if not (cut.get(one) and cut.get(other) and cut[one] is not cut[other]):
                 found.tasks["review", one, other] = weight
     found.tasks |= dict.fromkeys((("contradiction", *ends) for ends in skipped), None)
     found.tasks |= {("oversized", name): None} if any(cut.values()) else {}
+    for key in living:
+        values, source = values_of(records[key].layers), key.split(":")[0]
+        for value in [values.get("c"), *values.get("d", ())]:
+            if value not in {None, "-"} and codes.of(source, value) is None:
+                found.tasks["unmapped_code", source, value.lower()] = None
     return found
 
 
+class Codes:
+    """What the sources mean by the letters: the latest list, and the latest mapping of each value that names one of it."""
+
+    def __init__(self, facts: list[tuple[int, str, dict[str, Any]]]) -> None:
+        self.codes: dict[str, Any] = {}
+        self.mapped: dict[tuple[str, str], str | None] = {}
+        for _, kind, body in sorted(facts, key=lambda fact: fact[0]):
+            if kind == "code_list" and body["code_list"] == "letters":
+                self.codes = body["codes"]
+            elif kind == "code_mapping" and body["code_list"] == "letters":
+                self.mapped |= {(body["source"], value): code for value, code in body["map"].items()}
+
+    def of(self, source: str, value: str) -> str | None:
+        mapped = self.mapped.get((source, value.lower()))
+        if mapped in self.codes:
+            return mapped
+        for code, entry in self.codes.items():
+            if value.lower() in {code, entry.get("label", code).lower(), *entry.get("aliases", ())}:
+                return code
+        return None
+
+
 def _seen(
-    entity_type: EntityType, key: str, layers: list[dict[str, Any]], representatives: dict[str, str]
+    entity_type: EntityType, key: str, layers: list[dict[str, Any]], representatives: dict[str, str], codes: Codes
 ) -> dict[str, Any]:
-    values = values_of(layers)
+    values, source = values_of(layers), key.split(":", maxsplit=1)[0]
+    if "c" in values:
+        values["c"] = codes.of(source, values["c"])
+    values["d"] = [code for code in (codes.of(source, value) for value in values.get("d", ())) if code]
     for attribute, to in entity_type.references.items():
         if values.get(attribute) is not None:
             values[attribute] = representatives.get(f"{key.split(':', maxsplit=1)[0]}:{to}:{values[attribute]}")
@@ -205,12 +238,20 @@ def _target(entity_type, members, living, arrived, edges, verdicts, of) -> froze
     return of[min(best)[2]] if best else None
 
 
-def _values(entity_type, here, records, table, keys, representatives, tick) -> tuple[bytes, Any]:  # type: ignore[no-untyped-def]
+def _values(entity_type, here, records, table, keys, representatives, codes, tick) -> tuple[bytes, Any]:  # type: ignore[no-untyped-def]
     offered: defaultdict[str, list[Contribution]] = defaultdict(list)
     for key in here:
         source, row = key.split(":")[0], keys.index(key)
         for layer in records[key].layers:
             for attribute, value in layer["attributes"].items():
+                if attribute in {"c", "d"}:
+                    for one in value if attribute == "d" else [value]:
+                        code, when = codes.of(source, one), (layer["event_time"], layer["position"])
+                        because = "" if code or one == "-" else "unmapped"
+                        offered[attribute].append(
+                            Contribution(key, source, code or one, code, code is not None, *when, because)
+                        )
+                    continue
                 if attribute in entity_type.references:
                     value = f"{source}:{entity_type.references[attribute]}:{value}"
                     standard, valid = representatives.get(value, f"?{value}"), True

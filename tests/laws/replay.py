@@ -9,7 +9,7 @@ import orjson
 from mdm.log import Author, Fact, key_token
 from mdm.services import resolving, rules
 from mdm.services.hub import Hub
-from mdm.store import digests, log
+from mdm.store import code_lists, digests, log
 from tests.laws import histories, plain_hub
 
 AUTHOR = Author("law", "2026-03-01T09:30:00.000000Z")
@@ -45,10 +45,12 @@ class Driven:
             body["supersedes"] = [self.positions[target] for target in body["supersedes"]]
         token = key_token(self.hub.salt, f"{body['source']}:{of}:{body['source_id']}") if kind == "record" else None
         with self.hub.database.write() as writer:
-            written = Fact(kind, None if kind == "tick" else of, body, token)  # type: ignore[arg-type]
+            written = Fact(kind, None if kind in histories.FOR_ALL else of, body, token)  # type: ignore[arg-type]
             position = log.append(writer, [written], author=AUTHOR)
+            if kind in {"code_list", "code_mapping"}:
+                code_lists.keep(writer, kind, body, position=position)
         self.positions[number] = position
-        for each in ("place", "thing") if kind == "tick" else (of,):
+        for each in ("place", "thing") if kind in histories.FOR_ALL else (of,):
             self.facts[each].append((position, kind, body))
 
     def resolve(self, of: str) -> None:
@@ -88,7 +90,7 @@ class Driven:
             )
             edges = reader.rows("SELECT left_id, right_id, weight FROM edge")
             tasks = reader.rows(
-                "SELECT kind, left_id, right_id, weight FROM task WHERE status = 'open' AND entity_type = ?", of
+                "SELECT kind, left_id, right_id, weight, about FROM task WHERE status = 'open' AND entity_type = ?", of
             )
         keys = {id_: f"{source}:{of}:{source_id}" for id_, source, source_id, _, _ in rows}
         members: dict[int, set[str]] = {}
@@ -103,7 +105,13 @@ class Driven:
         }
         state.edges = {plain_hub.pair(keys[a], keys[b]): weight for a, b, weight in edges if a in keys}
         state.tasks = {
+            _named(kind, about) if about else
             (kind, *plain_hub.pair(keys[left], keys[right])) if left is not None else (kind, of): weight
-            for kind, left, right, weight in tasks
-        }
+            for kind, left, right, weight, about in tasks
+        }  # fmt: skip
         return state
+
+
+def _named(kind: str, about: str) -> tuple[str, ...]:
+    said = orjson.loads(about)
+    return kind, said["source"], said["value"].lower()

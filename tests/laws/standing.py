@@ -96,11 +96,14 @@ def _due(reader: Transaction) -> None:
 
 
 def _references(reader: Transaction) -> None:
-    """A link for each record that names a place; a mark for none, once all is resolved."""
-    layers = reader.rows("SELECT id, layers FROM source_record WHERE entity_type = 'thing'")
-    naming = {id_ for id_, written in layers if any("place" in layer["attributes"] for layer in orjson.loads(written))}
+    """A link for each place and each value of a code list that a record names; no mark is left."""
+    expected: list[int] = []
+    for id_, of, written in reader.rows("SELECT id, entity_type, layers FROM source_record"):
+        values = {name: value for layer in orjson.loads(written) for name, value in layer["attributes"].items()}
+        named = {value.lower() if value != "-" else "" for value in [*values.get("d", ()), values.get("c")] if value}
+        expected += [id_] * (len(named) + (of == "thing" and "place" in values))
     rows = reader.rows("SELECT record_id FROM reference_link")
-    assert sorted(row[0] for row in rows) == sorted(naming)
+    assert sorted(row[0] for row in rows) == sorted(expected)
     assert reader.one("SELECT count(*) FROM dirty_record") == (0,)
 
 

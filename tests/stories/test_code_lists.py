@@ -91,14 +91,14 @@ def test_one_mapping_settles_a_value_everywhere_and_taking_it_away_opens_it_agai
     assert shown(firm, "rate") == [("-", 1), ("senior_consultant", 1)]
     assert shown(firm, "worker") == [("senior_consultant", 7)]
     before = digest(firm)
-    done = code_lists.change(firm, "roles", "psa", "s/c-2", "senior_consultant", reason="asked", author=AUTHOR)
+    done = code_lists.change(firm, "roles", "psa", {"s/c-2": "senior_consultant"}, reason="asked", author=AUTHOR)
     assert done.changed == 1
     assert open_tasks(firm) == []
     assert shown(firm, "rate") == [("senior_consultant", 2)]
     assert rebuild.verify(firm).match
-    again = code_lists.change(firm, "roles", "psa", ODD, "senior_consultant", reason="asked", author=AUTHOR)
+    again = code_lists.change(firm, "roles", "psa", {ODD: "senior_consultant"}, reason="asked", author=AUTHOR)
     assert (again.changed, again.position) == (0, 0)
-    code_lists.change(firm, "roles", "psa", ODD, None, reason="was wrong", author=AUTHOR)
+    code_lists.change(firm, "roles", "psa", {ODD: None}, reason="was wrong", author=AUTHOR)
     assert digest(firm) == before
     assert len(open_tasks(firm)) == 2
     assert rebuild.verify(firm).match

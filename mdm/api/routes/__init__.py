@@ -2,6 +2,7 @@
 
 from mdm.api.routes import (
     changes,
+    code_lists,
     decisions,
     golden_records,
     health,
@@ -21,6 +22,7 @@ ROUTERS = (
     decisions.router,
     changes.router,
     rules.router,
+    code_lists.router,
     quarantine.router,
     stats.router,
     health.router,
