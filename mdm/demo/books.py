@@ -7,6 +7,7 @@ from random import Random
 
 from mdm.demo.companies import Trap
 from mdm.demo.ids import source_id
+from mdm.demo.planted import Planted
 from mdm.demo.systems import Row
 
 SYSTEMS = ("crm", "psa", "hcm", "expense", "procurement", "billing", "erp")
@@ -16,7 +17,7 @@ ENDINGS = {
     "psa": ".csv",
     "hcm": ".jsonl",
     "expense": ".tsv",
-    "procurement": ".csv.gz",
+    "procurement": ".parquet",
     "billing": ".jsonl.gz",
     "erp": ".csv",
 }
@@ -63,6 +64,7 @@ class Books:
     keys: dict[str, list[str]] = field(default_factory=dict)
     ids: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     traps: list[Trap] = field(default_factory=list)
+    planted: list[Planted] = field(default_factory=list)
 
     def stream(self, subject: str) -> Random:
         """Give a subject its own random numbers."""
@@ -78,13 +80,18 @@ class Books:
 
     def write(self, load: Load, row: Row, entity: str) -> str:
         """Enter a row of a true entity; gives the id that the system has for it."""
-        rows = self.files[load.name]
-        identifier = source_id(load.source, load.entity_type, len(rows) + 1)
-        rows.append({"id": identifier, **row})
+        identifier = self.add(load, row)
         key = f"{load.source}:{load.entity_type}:{identifier}"
         self.truth.setdefault(load.entity_type, {})[key] = entity
         self.keys.setdefault(entity, []).append(key)
         self.ids[load.source, load.entity_type].setdefault(entity, identifier)
+        return identifier
+
+    def add(self, load: Load, row: Row) -> str:
+        """Add a row to a file, of no true entity that counts; gives its id."""
+        rows = self.files[load.name]
+        identifier = source_id(load.source, load.entity_type, len(rows) + 1)
+        rows.append({"id": identifier, **row})
         return identifier
 
     def enter(self, entity_type: str, entries: Iterable[Entry], random: Random) -> None:
@@ -103,6 +110,12 @@ class Books:
         entity_type, entity = target
         if found := self.ids.get((source, entity_type), {}).get(entity):
             row[attribute] = found
+
+    def plant(self, what: str, entity: str) -> None:
+        """Note that a true entity's records hold some mess, and are one thing all the same."""
+        keys = tuple(self.keys.get(entity, ()))
+        if len(keys) > 1:
+            self.planted.append(Planted(what, "together", keys))
 
     def trap(self, kind: str, one: str, other: str) -> None:
         """Note that the records of two true entities resemble each other and must not merge."""

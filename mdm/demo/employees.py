@@ -73,12 +73,31 @@ def enter(books: Books, centers: list[CostCenter]) -> list[Person]:
     """Enter the employees of six systems; gives the true people."""
     every = people(books, centers)
     random = books.stream("employees")
-    books.enter("employee", [entry for one in every for entry in _entries(books, random, one)], random)
+    planned = [copy for one in every for copy in _copies(random, one)]
+    entries = [Entry(copy.source, copy.person.entity, _row(books, random, copy)) for copy in planned]
+    books.enter("employee", entries, random)
     _manage(books, random, every)
+    nicknamed = {copy.person.entity for copy in planned if copy.called}
+    for one in every:
+        for what in _mess(one, nicknamed=one.entity in nicknamed):
+            books.plant(what, one.entity)
     for one, other in pairwise(every):
         if one.kind == other.kind != "single" and one.family == other.family:
             books.trap(one.kind, one.entity, other.entity)
     return every
+
+
+def _mess(one: Person, *, nicknamed: bool) -> Iterator[str]:
+    """Say what makes a person hard to recognise."""
+    first = one.employments[0]
+    if one.spellings:
+        yield "people written in other letters"
+    if one.former:
+        yield "people with a surname of before"
+    if len(one.employments) > 1:
+        yield "contractors who were employed" if first.contractor else "people who came back"
+    if nicknamed:
+        yield "people under a nickname"
 
 
 def _copy(random: Random, person: Person, source: str, employment: Employment) -> Copy:
@@ -132,11 +151,6 @@ def _mended(planned: list[Copy]) -> list[Copy]:
             result = [replace(result[0], phone=True, email=whole.email), *result[1:]]
         result.append(whole)
     return result
-
-
-def _entries(books: Books, random: Random, person: Person) -> Iterator[Entry]:
-    for copy in _copies(random, person):
-        yield Entry(copy.source, person.entity, _row(books, random, copy))
 
 
 def _name(random: Random, copy: Copy) -> str | tuple[str, str]:

@@ -4,22 +4,22 @@ The shipped mapping files say how the columns of a system become attributes; her
 that the system keeps in several columns is a tuple.
 """
 
-import csv
 import gzip
 import io
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from random import Random
 
+from mdm.demo.bad_rows import Cells, Sheet, delimited, planted
 from mdm.demo.books import Load
 from mdm.demo.systems import Row
 from mdm.entity_types import EntityType, parse, shipped
 from mdm.ingest.mapping import Mapping, parse_mapping
 
-Cells = dict[str, object]
+PARQUET = ".parquet"
 _ENDLESS = "9999-12-31"
 
 
@@ -36,24 +36,18 @@ FORMATS: dict[str, Format] = {
     "psa": Format(","),
     "hcm": Format(None, "%Y-%m-%dT%H:%M:%S.000-00:00"),
     "expense": Format("\t"),
-    "procurement": Format(",", "%Y-%m-%dT%H:%M:%S+00:00"),
+    "procurement": Format(None, "%Y-%m-%dT%H:%M:%S+00:00"),
     "billing": Format(None),
     "erp": Format(";"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A file before it is put into bytes: its columns, and each row's cells."""
+class Export:
+    """A file as its system writes it, and its bad rows: (what is wrong, the line that it stands on)."""
 
-    load: Load
-    columns: tuple[str, ...]
-    rows: list[Cells]
-
-    @property
-    def delimiter(self) -> str | None:
-        """What stands between the cells of a line; None where each line is an object."""
-        return FORMATS[self.load.source].delimiter
+    data: bytes
+    bad: tuple[tuple[str, int], ...]
 
 
 @cache
@@ -62,6 +56,7 @@ def entity_type(name: str) -> EntityType:
     return parse(shipped()[name], file=f"{name}.yaml")
 
 
+@cache
 def mapping_text(load: Load) -> str:
     """Give the shipped mapping file of one system and entity type."""
     name = f"{load.source}_{load.entity_type}.yaml"
@@ -74,33 +69,50 @@ def mapping(load: Load) -> Mapping:
     return parse_mapping(mapping_text(load), entity_type(load.entity_type), file=f"{load.name}.yaml")
 
 
-def sheet(load: Load, rows: Iterable[Row]) -> Sheet:
-    """Put rows into the columns of their system."""
+def export(load: Load, rows: Iterable[Row], random: Random) -> Export:
+    """Write the file of one system and entity type, with some bad rows among the good ones."""
+    sheet = _sheet(load, rows)
+    mixed = _mixed(sheet, random)
+    header = 0 if sheet.delimiter is None else 1
+    bad = tuple((what, number) for number, (_, what) in enumerate(mixed, start=1 + header) if what)
+    if load.file.endswith(PARQUET):
+        return Export(_parquet(sheet, [cells for cells, _ in mixed if isinstance(cells, dict)]), bad)
+    lines = [cells if isinstance(cells, str) else sheet.line(cells) for cells, _ in mixed]
+    if sheet.delimiter is not None:
+        lines.insert(0, delimited([*sheet.columns], sheet.delimiter))
+    data = "".join(lines).encode()
+    # No time inside a packed file: the same rows give the same bytes.
+    return Export(gzip.compress(data, mtime=0) if load.file.endswith(".gz") else data, bad)
+
+
+def _mixed(sheet: Sheet, random: Random) -> list[tuple[Cells | str, str]]:
+    """Put bad rows between good ones, never between the rows of one record; the good ones have nothing wrong: ""."""
+    ident = sheet.column("id")
+    ids = [cells[ident] for cells in sheet.rows]
+    borders = [place for place in range(len(ids)) if place == 0 or ids[place] != ids[place - 1]]
+    mixed: list[tuple[Cells | str, str]] = [(cells, "") for cells in sheet.rows]
+    bad = planted(random, sheet)
+    for place, (what, cells) in zip(sorted(random.choices(borders, k=len(bad)), reverse=True), bad, strict=True):
+        mixed.insert(place, (cells, what))
+    return mixed
+
+
+def _parquet(sheet: Sheet, rows: list[Cells]) -> bytes:
+    import pyarrow as pa  # loaded here because it is slow to load
+    from pyarrow import parquet
+
+    columns = {column: [cells.get(column) for cells in rows] for column in sheet.columns}
+    written = io.BytesIO()
+    parquet.write_table(pa.table(columns), written)
+    return written.getvalue()
+
+
+def _sheet(load: Load, rows: Iterable[Row]) -> Sheet:
     said = mapping(load)
     joined = [column for one in said.concatenate for column in one.columns]
     parted = [one.column for one in said.split]
     cells = [made for row in rows for made in _rows(load, said, row)]
-    return Sheet(load, (*said.rename, *parted, *joined, *said.drop), cells)
-
-
-def lines(made: Sheet) -> list[str]:
-    """Write a sheet as lines of text, each with its end; a table begins with its header."""
-    if made.delimiter is None:
-        return [json.dumps(row, ensure_ascii=False) + "\n" for row in made.rows]
-    table = [made.columns, *([row.get(column, "") for column in made.columns] for row in made.rows)]
-    return [line(cells, made.delimiter) for cells in table]
-
-
-def line(cells: Iterable[object], delimiter: str) -> str:
-    """Write one line of a table."""
-    text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerow(cells)
-    return text.getvalue()
-
-
-def packed(name: str, text: str) -> bytes:
-    """Give the bytes of a file, packed where its name says so; no time inside, so the same text is the same bytes."""
-    return gzip.compress(text.encode(), mtime=0) if name.endswith(".gz") else text.encode()
+    return Sheet(load, said, (*said.rename, *parted, *joined, *said.drop), FORMATS[load.source].delimiter, cells)
 
 
 def _flat(row: Row) -> dict[str, object]:
@@ -150,11 +162,10 @@ def _written(load: Load, said: Mapping, column: str, value: object, *, is_time: 
         return datetime.fromisoformat(str(value)).strftime(said.dates.get(column, form.moment))
     if column in said.numbers:
         marks = said.numbers[column]
-        plain = f"{float(str(value)):,.2f}"
-        return plain.translate({ord(","): marks.thousands, ord("."): marks.decimal})
+        return f"{float(str(value)):,.2f}".translate({ord(","): marks.thousands, ord("."): marks.decimal})
     if column in said.booleans:
         words = said.booleans[column]
         return (words.when_true if value else words.when_false)[0]
-    if isinstance(value, list) and form.delimiter is not None:
+    if isinstance(value, list) and value and isinstance(value[0], str) and form.delimiter is not None:
         return said.many.get(column, "; ").join(value)
     return value

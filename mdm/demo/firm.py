@@ -8,16 +8,21 @@ from mdm.demo import (
     companies,
     cost_centers,
     customers,
+    departures,
     employees,
     exports,
     legal_entities,
     project_templates,
     rate_cards,
+    references,
     service_items,
     tax_rules,
+    vocabulary,
 )
 from mdm.demo.books import SYSTEMS, Books, Load
 from mdm.demo.companies import Trap
+from mdm.demo.exports import Export
+from mdm.demo.planted import Planted
 from mdm.demo.registry import Registry
 from mdm.demo.systems import Row
 
@@ -33,6 +38,7 @@ class Firm:
         loads: The files in the order to load them: many references lead to records that come later.
         truth: For each entity type, the true entity of every record key `source:type:id`.
         traps: (kind, key, key): records that resemble each other and must not merge.
+        planted: The mess that was put in on purpose, besides rows that must be quarantined.
     """
 
     seed: int
@@ -40,6 +46,7 @@ class Firm:
     loads: list[Load]
     truth: dict[str, dict[str, str]]
     traps: list[Trap]
+    planted: list[Planted]
 
 
 def firm(seed: int = 2026, *, size: int = 1) -> Firm:
@@ -60,22 +67,37 @@ def firm(seed: int = 2026, *, size: int = 1) -> Firm:
     items = service_items.enter(books)
     project_templates.enter(books, centers, items)
     employees.enter(books, centers)
-    cards = rate_cards.enter(books, population.companies, entities)
+    rate_cards.enter(books, population.companies, entities)
     tax_rules.enter(books, entities)
-    return Firm(seed, books.files, sorted(books.loads, key=_arrival), books.truth, books.traps)
+    departures.enter(books)
+    references.lose(books)
+    loads = sorted(books.loads, key=_arrival)
+    planted = [*books.planted, *references.planted(books, loads)]
+    return Firm(seed, books.files, loads, books.truth, books.traps, planted)
 
 
-def _arrival(load: Load) -> tuple[int, str]:
-    return SYSTEMS.index(load.source), load.entity_type
+def _arrival(load: Load) -> tuple[bool, int, str]:
+    return load.name.endswith("_changes"), SYSTEMS.index(load.source), load.entity_type
+
+
+def exported(firm: Firm) -> dict[str, Export]:
+    """Give every file as its system exports it, and the bad rows in it, by the file's name."""
+    return {
+        load.file: exports.export(load, firm.files[load.name], Random(f"{firm.seed}:{load.name}"))  # noqa: S311
+        for load in firm.loads
+    }
 
 
 def write(firm: Firm, folder: Path) -> None:
-    """Write every file as its system exports it, and the mapping file of each into `mappings`."""
-    (folder / "mappings").mkdir(parents=True, exist_ok=True)
+    """Write every file, the mapping file of each into `mappings`, and what systems mean by codes into `code_lists`."""
+    for below in ("mappings", "code_lists"):
+        (folder / below).mkdir(parents=True, exist_ok=True)
+    for name, made in exported(firm).items():
+        (folder / name).write_bytes(made.data)
     for load in firm.loads:
-        made = exports.sheet(load, firm.files[load.name])
-        (folder / load.file).write_bytes(exports.packed(load.file, "".join(exports.lines(made))))
         (folder / mapping_file(load)).write_text(exports.mapping_text(load), encoding="utf-8")
+    for name, text in vocabulary.documents().items():
+        (folder / "code_lists" / name).write_text(text, encoding="utf-8")
 
 
 def mapping_file(load: Load) -> str:

@@ -9,13 +9,15 @@ from random import Random
 from mdm.demo.books import Books, Entry, updated
 from mdm.demo.companies import Company
 from mdm.demo.legal_entities import LegalEntity
+from mdm.demo.planted import Planted, Way
 from mdm.demo.systems import Row
-from mdm.demo.vocabulary import ROLES, role, unit
+from mdm.demo.vocabulary import ROLES, is_mapped, role, unit
 from mdm.demo.words import countries
 
 _PRESENT = {"psa": 0.92, "erp": 0.78, "billing": 0.58, "crm": 0.52}
 _CUSTOMERS = 72
 _STANDARDS = 14
+_SPOILT = 4
 _YEARS = (2024, 2025, 2026)
 _LEVELS = ("Level 2", "Level 3", "Level 4", "Level 5")
 
@@ -56,6 +58,7 @@ def enter(books: Books, companies: list[Company], entities: list[LegalEntity]) -
     random = books.stream("rate cards")
     cards = [*_of_customers(books, random, companies, entities), *_standards(random, entities)]
     books.enter("rate_card", [entry for one in cards for entry in _entries(books, random, one)], random)
+    _spoil(books)
     for one, other in combinations(cards, 2):
         if one.label == other.label:
             books.trap("currency" if one.year == other.year else "year", one.entity, other.entity)
@@ -161,27 +164,38 @@ def _written(line: RateLine, card: RateCard, source: str) -> Row:
     return {**written, "grade": line.grade} if line.grade and source in {"psa", "billing"} else written
 
 
-def spoil(books: Books, cards: list[RateCard]) -> list[tuple[str, str]]:
-    """Plant lines that overlap in one system's card, expired ones and future ones; gives (what, record key)."""
+def _spoil(books: Books) -> None:
+    """Plant lines that overlap in one system's card, lines that are long over, and lines that have not begun."""
     random = books.stream("rate lines")
-    planted = []
     for source in ("psa", "erp", "crm"):
-        rows = books.files[f"{source}_rate_cards"]
-        for what, row in zip(
-            ("overlap",) * 4 + ("expired",) * 4 + ("future",) * 4, random.sample(rows, 12), strict=True
-        ):
+        rows = random.sample(books.files[f"{source}_rate_cards"], 3 * _SPOILT)
+        for place, row in enumerate(rows):
             lines = row["lines"]
             assert isinstance(lines, list)
-            lines.append(_further(random.choice(lines), what))
-            planted.append((what, f"{source}:rate_card:{row['id']}"))
-    return planted
+            line = _FURTHER[place % 3](random.choice([one for one in lines if is_mapped("roles", source, one["role"])]))
+            lines.append(line)
+            key = f"{source}:rate_card:{row['id']}"
+            what, way = _WHAT[place % 3]
+            books.planted.append(Planted(what, way, (key,), line["valid_from"]))
 
 
-def _further(line: Row, what: str) -> Row:
-    """Make a line of the same key: over the second half of the other, long over, or not yet begun."""
+def _over(line: Row) -> Row:
+    return {**line, "rate": "75.00", "valid_from": "2019-01-01", "valid_to": "2020-01-01"}
+
+
+def _to_come(line: Row) -> Row:
+    return {**line, "rate": "444.00", "valid_from": "2028-01-01", "valid_to": "2029-01-01"}
+
+
+def _overlapping(line: Row) -> Row:
+    """Make a line of the same key, at another rate, that begins in the middle of the first."""
     start, end = (date.fromisoformat(str(line[name])) for name in ("valid_from", "valid_to"))
-    if what == "expired":
-        return {**line, "rate": "75.00", "valid_from": "2019-01-01", "valid_to": "2020-01-01"}
-    if what == "future":
-        return {**line, "rate": "444.00", "valid_from": "2028-01-01", "valid_to": "2029-01-01"}
     return {**line, "rate": "99.00", "valid_from": (start + (end - start) / 2).isoformat()}
+
+
+_FURTHER = (_over, _to_come, _overlapping)
+_WHAT: tuple[tuple[str, Way], ...] = (
+    ("rate lines that are over", "line"),
+    ("rate lines that have not begun", "line"),
+    ("rate lines that overlap", "overlap"),
+)

@@ -13,11 +13,13 @@ import orjson
 from matching.evaluate import pairwise
 from mdm.auth import Role
 from mdm.demo.books import Load
-from mdm.demo.firm import Firm, firm, mapping_file, write
+from mdm.demo.findings import Finding, findings
+from mdm.demo.firm import Firm, exported, firm, mapping_file, write
+from mdm.demo.vocabulary import documents
 from mdm.errors import Unauthorised
 from mdm.ingest import Columns
 from mdm.log import Author
-from mdm.services import golden, health, ingest, keys, setup
+from mdm.services import code_lists, golden, health, ingest, keys, setup
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
 
@@ -52,6 +54,7 @@ class Built:
     database_url: str
     files: str
     figures: list[Figures]
+    findings: list[Finding]
     keys: dict[str, str]
     commands: list[str]
 
@@ -73,12 +76,15 @@ def build(chosen: Settings, *, author: Author, program: str = "mdm", progress: P
     admin_key = setup.initialise(chosen, author=author).admin_key
     hub = open_hub(chosen)
     try:
+        for name, text in documents().items():
+            code_lists.apply(hub, text, file=name, author=author)
         seconds = _load(hub, made, author=author, progress=progress)
         clusters = {name: _clusters(hub, name) for name in made.truth}
         figures = [_figures(hub, made, name, clusters=clusters[name], seconds=seconds[name]) for name in made.truth]
+        found = findings(hub, made, exported(made))
         called = _called(chosen, program)
         return Built(
-            chosen.database_url, str(FOLDER), figures, _keys(hub, author=author, admin_key=admin_key),
+            chosen.database_url, str(FOLDER), figures, found, _keys(hub, author=author, admin_key=admin_key),
             _worth_trying(made, clusters["customer"], called),
         )  # fmt: skip
     finally:
