@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from matching.columns import SEPARATOR
+from matching.kinds import KINDS
 from mdm.entity_types import EntityType, is_missed, judge
 from mdm.log import canonical
 from mdm.resolution.references import target
@@ -33,7 +34,8 @@ class Measured:
     def __init__(self, entity_type: EntityType, name: str) -> None:
         """Look at one attribute of an entity type."""
         self.name, self.entity_type = name, entity_type
-        self.kind = entity_type.matching.kind(name)
+        self.kind = KINDS[entity_type.attributes[name].kind]
+        self.is_coded = name in entity_type.code_lists
         self.rules = entity_type.validity.get(name, ())
         self.missed = is_missed(self.rules)
         self.identifies = self.kind.name in IDENTIFIERS
@@ -80,6 +82,8 @@ class Measured:
         return None if self.is_reference else self.kind.standardise(value)
 
     def _several(self, values: list[Any], cell: str | None) -> int:
+        if self.is_coded and not self.rules:  # a cell holds the codes that values are mapped to
+            return min(len(values), len(cell.split(SEPARATOR)) if cell else 0)
         if not self.rules and cell is not None and len(parts := cell.split(SEPARATOR)) == len(values):
             return sum(map(self.kind.valid, parts))
         return sum(self._valid(value, None, exists=True) for value in values)
