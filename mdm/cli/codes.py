@@ -132,6 +132,7 @@ def _tell(applied: "Applied", *, as_json: bool) -> None:
     if not applied.position:
         output.say(f"{what}: that is so already, nothing has changed")
         return
-    output.say(f"{what}: {applied.changed} {'codes' if applied.source is None else 'changed'}")
+    noun = "code" if applied.source is None else "mapping"
+    output.say(f"{what}: {applied.changed:,} {noun}{'' if applied.changed == 1 else 's'}")
     if applied.decision_id is not None:
         output.say(f"Take it back with `mdm undo {applied.decision_id}`")

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from mdm.code_lists import CodeList, CodeLists, CodeMapping, Document, ambiguous, fold, parse, suggest
 from mdm.entity_types import hint
-from mdm.entity_types.faults import faults_of
+from mdm.entity_types.faults import faults_of, pointer
 from mdm.errors import Conflict, Fault, InvalidInput, NotFound
 from mdm.log import Author, Fact
 from mdm.services.hub import Hub, read_code_lists
@@ -186,7 +186,7 @@ def _new(writer: Transaction, document: CodeMapping, code_list: CodeList) -> dic
 
 def _no_code(code_list: CodeList, value: str, code: str) -> Fault:
     detail = f"{code_list.code_list} has no code {code!r}{hint(code, code_list.codes)}"
-    return Fault(f"/map/{value}", detail, "unknown_code", code)
+    return Fault(pointer(("map", value)), detail, "unknown_code", code)
 
 
 def _append(writer: Transaction, kind: Any, body: Answer, author: Author) -> int:
