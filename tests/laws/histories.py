@@ -170,7 +170,7 @@ def _fact(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: Sequ
     if kind == "master":
         return of, "record", _record(pick, facts, mood, pick(MASTERS[of]))
     if kind in {"crosswalk", "source_merge"}:
-        return of, kind, _crosswalk(pick, key) if kind == "crosswalk" else _source_merge(pick, facts, key)
+        return of, kind, _crosswalk(pick, facts, key) if kind == "crosswalk" else _source_merge(pick, facts, key)
     if kind == "tick":
         return of, kind, {"date": _date(pick, facts)}
     if kind == "code_list":
@@ -195,16 +195,25 @@ def _fact(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: Sequ
     )
 
 
-def _crosswalk(pick: Callable[[Any], Any], key: str) -> dict[str, Any]:
-    """One row in five takes the row before it back; now and then it links two records of old masters."""
+def _crosswalk(pick: Callable[[Any], Any], facts: list[Fact], key: str) -> dict[str, Any]:
+    """Half of the rows replace an earlier one or take it back; now and then one links two records of old masters."""
     _, of, _ = key.split(":")
+    earlier = [body for each, kind, body in facts if (each, kind) == (of, "crosswalk")]
+    if earlier and pick([0, 1]):
+        row = pick(earlier)
+        ids = [one.split(":")[2] for one in MASTERS[of] if one.startswith(f"{row['master']}:")]
+        return {**row, "master_id": pick([None, pick([id_ for id_ in ids if _is_other(row, id_)] or [None])])}
     master, _, master_id = pick(MASTERS[of]).split(":")
     others = [other for other in MASTERS[of] if other != f"{master}:{of}:{master_id}"]
     source, _, source_id = pick([key] * 8 + [pick(others)]).split(":")
     return {
-        "source": source, "source_id": source_id, "master": master, "master_id": pick([master_id] * 4 + [None]),
+        "source": source, "source_id": source_id, "master": master, "master_id": master_id,
         "version": None, "event_time": None, "batch": "", "line": 0,
     }  # fmt: skip
+
+
+def _is_other(row: dict[str, Any], master_id: str) -> bool:
+    return (row["source"], row["source_id"]) != (row["master"], master_id)
 
 
 def _source_merge(pick: Callable[[Any], Any], facts: list[Fact], key: str) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def _references(reader: Transaction) -> None:
 
 
 def _links(reader: Transaction) -> None:
-    """Each record holds at most one link of a sort, made by a fact about it; links are of one entity type."""
+    """Each record holds at most one link of a sort, made by the newest fact about it; links are of one entity type."""
     rows = reader.rows(
         "SELECT one.entity_type, other.entity_type, link.kind, log.kind, one.key_token, log.key_token"
         " FROM source_link AS link JOIN source_record AS one ON one.id = record_id"
@@ -117,6 +117,18 @@ def _links(reader: Transaction) -> None:
     assert reader.one("SELECT count(*) FROM source_link") == (len(rows),)
     for mine, theirs, kind, said, token, about in rows:
         assert (mine, kind, token) == (theirs, said, about)
+    facts = reader.rows(
+        "SELECT key_token, body FROM log JOIN payload ON payload.position = log.position"
+        " WHERE kind = 'crosswalk' ORDER BY log.position"
+    )
+    latest = {(token, said["master"]): said["master_id"] for token, said in ((t, orjson.loads(b)) for t, b in facts)}
+    standing = reader.rows(
+        "SELECT one.key_token, master, other.source_id FROM source_link JOIN source_record AS one ON one.id = record_id"
+        " JOIN source_record AS other ON other.id = other_id WHERE kind = 'crosswalk'"
+    )
+    assert {(token, master): id_ for token, master, id_ in standing} == {
+        slot: id_ for slot, id_ in latest.items() if id_ is not None
+    }
 
 
 def _feed(reader: Transaction) -> None:
