@@ -42,7 +42,7 @@ class Mill:
 
     def run(self, content: bytes) -> None:
         """Take in one file: it is refused and leaves nothing, or every row of it is accounted for."""
-        hub = self._hub()
+        hub = self.hub = self._hub()
         path = self.folder / f"file{self.taken}.{self.format}"
         path.write_bytes(content)
         self.taken += 1
@@ -69,7 +69,8 @@ class Mill:
     def _accounted(self, summary: Summary, before: list[int]) -> None:
         assert summary.rows == summary.accepted + summary.unchanged + summary.quarantined
         assert self._facts()[0] == before[0] + summary.accepted
-        with self._hub().database.read() as reader:
+        assert self.hub is not None
+        with self.hub.database.read() as reader:
             rows = reader.rows("SELECT line, rule, raw, detail FROM quarantine WHERE file = ?", summary.file)
             pending = reader.one("SELECT count(*) FROM batch WHERE finished_at IS NULL")
         assert len(rows) <= summary.quarantined  # the same row twice is kept once
@@ -82,17 +83,18 @@ class Mill:
         assert pending == (0,)
 
     def _facts(self) -> list[int]:
-        with self._hub().database.read() as reader:
+        assert self.hub is not None
+        with self.hub.database.read() as reader:
             return [row[0] for query in _COUNTED for row in reader.rows(query)]
 
     def _hub(self) -> Hub:
-        if self.hub is None or self.taken % FILES_A_HUB == 0:
-            self.close()
-            path = self.folder / f"hub{self.taken}.db"
-            if not path.exists():
-                shutil.copyfile(self.template, path)
-            self.hub = open_hub(Settings(database_url=f"sqlite:///{path}"))
-        return self.hub
+        """The hub of the next file: a new one after so many files."""
+        if self.hub is not None and self.taken % FILES_A_HUB:
+            return self.hub
+        self.close()
+        path = self.folder / f"hub{self.taken}.db"
+        shutil.copyfile(self.template, path)
+        return open_hub(Settings(database_url=f"sqlite:///{path}"))
 
     def _count(self, what: str) -> None:
         self.became[what] = self.became.get(what, 0) + 1
