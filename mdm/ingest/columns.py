@@ -115,4 +115,4 @@ def _check(
 
 
 def _listed(columns: Collection[str]) -> str:
-    return ", ".join(columns)
+    return ", ".join(" ".join(name.split()) for name in columns)  # a quoted name may hold line ends

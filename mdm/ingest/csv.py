@@ -17,6 +17,7 @@ LONGEST_CELL = 8 << 20
 """Characters from which a cell is taken for a quote that was never closed."""
 
 
+ENDLESS, BEGINNING = "endless_cell", 100_000
 AT_ONCE = 2_000
 """Lines that are parsed together, and one by one where something is wrong with any of them."""
 
@@ -78,8 +79,12 @@ def _rows(
         except StopIteration:
             break
         except csv.Error as error:
-            malformed = _malformed(file, line, error, "".join(taken))
+            malformed = _malformed(file, line, error, taken)
             yield malformed._replace(parts=Parts(dict.fromkeys(header)))
+            if malformed.rule == ENDLESS:
+                for _ in text:  # it belongs to that cell, for all one can know
+                    pass
+                break
             continue
         if not any(cells):  # a blank line, or one of delimiters only
             continue
@@ -120,13 +125,15 @@ def _header(reader: "Iterator[list[str]]", taken: list[str], file: str) -> list[
     return names
 
 
-def _malformed(file: str, line: int, error: csv.Error, raw: str) -> Rejected:
+def _malformed(file: str, line: int, error: csv.Error, taken: list[str]) -> Rejected:
     words = str(error)
     if "field limit" in words:
-        raise UnreadableFile(
-            f"{file}: line {line}: a cell that starts here has over {LONGEST_CELL:,} characters; "
-            "is a closing quote missing?"
+        detail = (
+            f"a cell that starts here has over {LONGEST_CELL:,} characters; is a closing quote missing? "
+            "The file was not read further, and only the beginning of the row is kept"
         )
+        return Rejected(file, line, None, None, ENDLESS, detail, "".join(taken[:1_000])[:BEGINNING])
+    raw = "".join(taken)
     if "unexpected end" in words:
         return Rejected(file, line, None, None, "unclosed_quote", "a quote opened in this row is never closed", raw)
     return Rejected(file, line, None, None, "malformed_row", f"not readable as csv: {words}", raw)

@@ -28,7 +28,7 @@ def header(rows: Sequence[Sequence[str]], expected: Sequence[str], file: str) ->
     scores = [score(cells, expected) for cells in rows[:FIRST_ROWS]]
     most = max(scores)
     if most == 0 and _is_data(rows[0]):
-        shown = ", ".join(cell.strip()[:30] for cell in rows[0][:4])
+        shown = ", ".join(" ".join(cell.split())[:30] for cell in rows[0][:4])
         names = ", ".join(expected[:4])
         raise UnreadableFile(
             f"{file}: no header line: the first row ({shown}) is data, not names of columns; "

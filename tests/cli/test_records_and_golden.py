@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pyarrow.parquet
 import pytest
 
@@ -31,7 +32,43 @@ def test_what_never_arrived_is_refused_in_one_line(loaded: Mdm) -> None:
 
 def test_the_same_file_again_changes_nothing(loaded: Mdm) -> None:
     again = loaded("ingest", "crm.csv", "--source", "crm", "--type", "customer", "--json").json["files"]
-    assert [(one["rows"], one["accepted"], one["unchanged"]) for one in again] == [(2, 0, 2)]
+    assert [(one["rows"], one["accepted"], one["unchanged"], one["same"]) for one in again] == [(2, 0, 2, True)]
+    shown = loaded("ingest", "crm.csv", "--source", "crm", "--type", "customer").out
+    assert "crm.csv: every row was there already; nothing has changed" in shown
+
+
+def test_the_same_file_again_with_rejected_rows_is_the_same_too(mdm: Mdm) -> None:
+    Path("bad.csv").write_text("id,name\n1,Acme\n2,\n", encoding="utf-8")
+    ingest = ("ingest", "bad.csv", "--source", "crm", "--type", "customer", "--json")
+    assert [mdm(*ingest).json["files"][0]["same"] for _ in range(2)] == [False, True]
+    Path("bad.csv").write_text("id,name\n1,Acme\n3,\n", encoding="utf-8")
+    assert not mdm(*ingest).json["files"][0]["same"]
+
+
+def test_a_summary_and_a_preview_say_how_a_file_was_read(mdm: Mdm) -> None:
+    text = "Kunden;\nid;name\n1;Müller Söhne\n2;Größe Straßenbau\n3;Köln Düsseldorf\n"
+    Path("a.csv").write_bytes(text.encode("cp1252"))
+    named = ("ingest", "a.csv", "--source", "crm", "--type", "customer")
+    found = {"encoding": "cp1252", "delimiter": ";", "sheet": None, "header_line": 2}
+    for one in (mdm(*named, "--preview", "--json").json, mdm(*named, "--json").json):
+        assert one["files"][0].items() >= found.items()
+    assert "Read as: encoding cp1252, parted by semicolons, header in line 2." in mdm(*named, "--preview").out
+    assert "a.csv: encoding cp1252, parted by semicolons, header in line 2" in mdm(*named).out
+
+
+def test_a_sheet_of_a_workbook_can_be_named(mdm: Mdm) -> None:
+    book = openpyxl.Workbook()
+    for sheet, name in ((book.active, "Acme"), (book.create_sheet("Other"), "Omega")):
+        sheet.append(["id", "name"])
+        sheet.append([100042, name])
+    book.save("b.xlsx")
+    named = ("ingest", "b.xlsx", "--source", "crm", "--type", "customer")
+    ran = mdm(*named)
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert "name one with --sheet" in ran.err
+    assert "b.xlsx: sheet Other" in mdm(*named, "--sheet", "Other").out
+    golden = mdm("lookup", "crm", "customer", "100042", "--json").json["golden_id"]
+    assert mdm("golden", golden, "--json").json["attributes"]["name"] == "Omega"
 
 
 def test_records_come_from_standard_input_too(mdm: Mdm) -> None:

@@ -21,6 +21,7 @@ PAGES = (
     "docs/how-to/mend-rejected-rows.md",
     "docs/how-to/bring-an-old-master.md",
     "docs/how-to/send-snapshots.md",
+    "docs/how-to/read-files.md",
 )
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -97,7 +97,12 @@ def test_nul_bytes_and_texts_that_are_too_long_reject_their_row_only():
 def test_a_quote_that_is_never_closed_is_not_guessed_at():
     assert rules(rows('id,name\n1,"Acme\n2,Omega\n')) == ["unclosed_quote"]
     assert rules(rows('id,name\n1,"Ac"me\n2,Omega\n')) == ["malformed_row", {"id": "2", "name": "Omega"}]
-    assert "closing quote" in refused('id,name\n1,"' + "x\n" * (5 << 20))
+
+
+def test_a_cell_without_an_end_is_rejected_and_what_stood_before_it_stands():
+    found = rows('id,name\n0,Acme\n1,"' + "x\n" * (5 << 20))
+    assert rules(found) == [{"id": "0", "name": "Acme"}, "endless_cell"]
+    assert (found[1].line, len(found[1].raw)) == (3, 2_003)
 
 
 @pytest.mark.parametrize(
