@@ -14,7 +14,7 @@ LONGEST_CELL = 8 << 20
 """Characters from which a cell is taken for a quote that was never closed."""
 
 
-AT_ONCE = 2_000
+AT_ONCE = 250
 """Lines that are parsed together, and one by one where something is wrong with any of them."""
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, cast
 import orjson
 
 from mdm.errors import Fault
-from mdm.ingest import Incoming, Rejected
+from mdm.ingest import Incoming, Records, Rejected
 from mdm.ingest.parts import Parts, written
 from mdm.log import Author, Sealed, canonical, key_tokens
 from mdm.store import log, versions
@@ -53,11 +53,47 @@ def prepare(salt: bytes, items: Sequence[Incoming | Rejected], batch: Origin) ->
     keys = [f"{item.source}:{item.entity_type}:{item.source_id}" for item in records]
     return Prepared(
         log.sealed(key_tokens(salt, keys), [canonical(_body(item, batch.id)) for item in records]),
-        [(item.source, item.entity_type, _sort(item.version)) for item in records],
+        [_owner(item) for item in records],
         [item.raw for item in records],
         {place: item for place, item in enumerate(items) if isinstance(item, Rejected)},
         batch,
     )
+
+
+def prepare_records(salt: bytes, records: Records, batch: Origin) -> Prepared:
+    """Work out for records by column what `prepare` works out for items."""
+    ids, raws = list(records.ids), list(records.raws) or [""] * len(records.ids)
+    for place, item in records.singles.items():
+        ids[place] = item.source_id if isinstance(item, Incoming) else ""
+    key = f"{records.source}:{records.entity_type}:"
+    tokens = key_tokens(salt, [key + ident for ident in ids])
+    owners = [(records.source, records.entity_type, _sort(version)) for version in records.versions]
+    bodies = _bodies(records, ids, batch.id)
+    refused = {}
+    for place, item in sorted(records.singles.items(), reverse=True):
+        if isinstance(item, Incoming):
+            bodies[place], owners[place] = canonical(_body(item, batch.id)), _owner(item)
+        else:
+            refused[place] = item
+            for column in (tokens, bodies, owners, raws):
+                del column[place]  # from the last to the first: places stay right
+    return Prepared(log.sealed(tokens, bodies), owners, raws, refused, batch)
+
+
+def _bodies(records: Records, ids: Sequence[str], batch: str) -> list[bytes]:
+    """Write the bodies of facts as `canonical` writes what `_body` gives."""
+    times = {time: canonical(time).decode() for time in set(records.event_times)}
+    versions = {version: canonical(version).decode() for version in set(records.versions)}
+    before = f',"batch":{canonical(batch).decode()},"event_time":'
+    source = f',"mode":"put","source":{canonical(records.source).decode()},"source_id":'
+    joined_ids = "".join(ids)
+    plain = joined_ids.isprintable() and '"' not in joined_ids and "\\" not in joined_ids
+    written = [f'"{ident}"' for ident in ids] if plain else [canonical(ident).decode() for ident in ids]
+    rows = zip(records.attributes, records.event_times, records.lines, written, records.versions, strict=True)
+    return [
+        f'{{"attributes":{attributes}{before}{times[time]},"line":{line}{source}{ident},"version":{versions[version]}}}'.encode()
+        for attributes, time, line, ident, version in rows
+    ]
 
 
 def joined(parts: Sequence[Prepared]) -> Prepared:
@@ -184,6 +220,10 @@ class _Intake:
 
 
 _WORDS = {"none": "no version", "integer": "whole numbers as versions", "time": "times as versions"}
+
+
+def _owner(item: Incoming) -> Owner:
+    return item.source, item.entity_type, _sort(item.version)
 
 
 def _sort(version: int | str | None) -> str:

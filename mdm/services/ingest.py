@@ -13,11 +13,11 @@ from pathlib import Path
 
 from mdm.entity_types import EntityType
 from mdm.errors import UnreadableFile
-from mdm.ingest import STDIN, Columns, Incoming, Rejected, each_row, incoming, read_chunks
+from mdm.ingest import STDIN, Columns, Incoming, Records, Rejected, each_item, each_row, incoming_records, read_chunks
 from mdm.ingest.mapped import mapped, named_as_in_file
 from mdm.ingest.mapping import Mapping, parse_mapping
 from mdm.log import Author
-from mdm.services.accepting import Prepared, accept, joined, prepare
+from mdm.services.accepting import Prepared, accept, joined, prepare, prepare_records
 from mdm.services.hub import Hub
 from mdm.services.resolving import resolve_all
 from mdm.store import batches
@@ -25,8 +25,8 @@ from mdm.store.batches import Origin
 
 Progress = Callable[[int], None]
 Item = Incoming | Rejected
-AT_ONCE = 500
-"""Items that are prepared together."""
+AT_ONCE = 250
+"""Single items that are prepared together."""
 LONGEST_CHUNK = 32 << 20
 """Bytes of facts from which a chunk is written before it has all its records."""
 
@@ -87,7 +87,7 @@ def mapping_file(hub: Hub, path: str, entity_type: str) -> Mapping:
 
 def preview(hub: Hub, file: File, *, rows: int) -> Preview:
     """Show the first rows of a file as they would be stored, or why they would be rejected; writes nothing."""
-    items = list(islice(_items(file, hub.entity_type(file.entity_type)), rows + 1))
+    items = list(islice(each_item(_records(file, hub.entity_type(file.entity_type))), rows + 1))
     return Preview(file.name, tuple(items[:rows]), len(items) > rows)
 
 
@@ -98,7 +98,7 @@ def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | No
     name = file.name
     identity = f"{author.recorded_at}:{file.source}:{file.entity_type}:{name}"
     origin = Origin(hashlib.blake2b(identity.encode(), digest_size=8).hexdigest(), name, file.source, file.entity_type)
-    rows = _items(file, entity_type)
+    rows = _records(file, entity_type)
     with _no_search_for_cycles():
         counts = _take_in(hub, rows, origin, author=author, progress=progress)
         resolve_all(hub, author=author)
@@ -108,19 +108,19 @@ def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | No
     )
 
 
-def _items(file: File, entity_type: EntityType) -> Iterator[Item]:
+def _records(file: File, entity_type: EntityType) -> Iterator[Records | Item]:
     rows = read_chunks(file.path)
     if file.mapping is not None:
         rows = mapped(each_row(rows), file.mapping, file=file.name)
-    for item in incoming(rows, entity_type, source=file.source, file=file.name, columns=file.columns):
-        if isinstance(item, Rejected) and file.mapping is not None:
-            yield named_as_in_file(item, file.mapping)
+    for one in incoming_records(rows, entity_type, source=file.source, file=file.name, columns=file.columns):
+        if isinstance(one, Rejected) and file.mapping is not None:
+            yield named_as_in_file(one, file.mapping)
         else:
-            yield item
+            yield one
 
 
 def _take_in(
-    hub: Hub, rows: Iterable[Item], origin: Origin, *, author: Author, progress: Progress | None
+    hub: Hub, rows: Iterable[Records | Item], origin: Origin, *, author: Author, progress: Progress | None
 ) -> Counter[str]:
     """Take in chunk by chunk, in order: while one is being written, the next is read."""
     counts: Counter[str] = Counter()
@@ -140,24 +140,36 @@ def _take_in(
     return counts
 
 
-def _chunks(hub: Hub, rows: Iterable[Item], origin: Origin) -> Iterator[Prepared]:
-    """Prepare chunks of the size that is set, or smaller ones where rows are long: memory stays bounded.
-
-    Items are prepared few at a time, while what they are made of is still in the processor's cache.
-    """
+def _chunks(hub: Hub, rows: Iterable[Records | Item], origin: Origin) -> Iterator[Prepared]:
+    """Prepare chunks of at most the size that is set, and smaller ones where rows are long: memory stays bounded."""
     size = hub.settings.ingest_chunk
     parts: list[Prepared] = []
     count = length = 0
-    iterator = iter(rows)
-    while items := list(islice(iterator, min(AT_ONCE, size - count))):
-        parts.append(prepare(hub.salt, items, origin))
-        count += len(items)
-        length += sum(map(len, parts[-1].facts.bodies))
-        if count == size or length > LONGEST_CHUNK:
+    for part in _prepared(hub.salt, rows, origin, most=size):
+        if parts and (count + len(part) > size or length > LONGEST_CHUNK):
             yield joined(parts)
             parts, count, length = [], 0, 0
+        parts.append(part)
+        count += len(part)
+        length += sum(map(len, part.facts.bodies))
     if parts:
         yield joined(parts)
+
+
+def _prepared(salt: bytes, rows: Iterable[Records | Item], origin: Origin, *, most: int) -> Iterator[Prepared]:
+    """Prepare what comes by column as it comes, and single items a few together."""
+    items: list[Item] = []
+    for one in rows:
+        if not isinstance(one, Records):
+            items.append(one)
+        if items and (isinstance(one, Records) or len(items) == min(AT_ONCE, most)):
+            yield prepare(salt, items, origin)
+            items = []
+        if isinstance(one, Records):
+            for start in range(0, len(one.ids), most):
+                yield prepare_records(salt, one.part(start, start + most), origin)
+    if items:
+        yield prepare(salt, items, origin)
 
 
 def _written(writing: "Future[Counter[str]]", counts: Counter[str], progress: Progress | None) -> None:
