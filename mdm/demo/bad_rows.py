@@ -137,7 +137,10 @@ def _a_line_backwards(cells: Cells, sheet: Sheet) -> Cells | None:
     if "lines" not in sheet.said.rename.values():
         return None
     line = {"rate": "10", "currency": "EUR", "valid_from": "2026-06-01", "valid_to": "2026-01-01"}
-    return {**cells, sheet.column("lines"): [line if sheet.load.entity_type == "rate_card" else _without_currency(line)]}
+    return {
+        **cells,
+        sheet.column("lines"): [line if sheet.load.entity_type == "rate_card" else _without_currency(line)],
+    }
 
 
 def _without_currency(line: dict[str, str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Accepts records into the log: each version once; those that contradict what is there are refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, repeat
 from typing import Any, Literal, NamedTuple, cast
@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, cast
 import orjson
 
 from mdm.errors import Fault
-from mdm.ingest import Incoming, Rejected
+from mdm.ingest import Incoming, Records, Rejected
 from mdm.ingest.parts import Parts, written
 from mdm.log import Author, Fact, Sealed, canonical, key_tokens
 from mdm.services import absences, source_merges
@@ -58,12 +58,55 @@ def prepare(salt: bytes, items: Sequence[Incoming | Rejected], batch: Origin) ->
     tokens = key_tokens(salt, keys)
     return Prepared(
         log.sealed(tokens, [canonical(_body(item, batch.id)) for item in records]),
-        [(item.source, item.entity_type, _sort(item.version)) for item in records],
+        [_owner(item) for item in records],
         [item.raw for item in records],
         {place: Saying(tokens[place], item) for place, item in enumerate(records) if item.merged_into},
         {place: item for place, item in enumerate(items) if isinstance(item, Rejected)},
         batch,
     )
+
+
+def prepare_records(salt: bytes, records: Records, batch: Origin) -> Prepared:
+    """Work out for records by column what `prepare` works out for items."""
+    ids, raws = list(records.ids), list(records.raws) or [""] * len(records.ids)
+    for place, item in records.singles.items():
+        ids[place] = item.source_id if isinstance(item, Incoming) else ""
+    key = f"{records.source}:{records.entity_type}:"
+    tokens = key_tokens(salt, [key + ident for ident in ids])
+    owners = [(records.source, records.entity_type, _sort(version)) for version in records.versions]
+    bodies = _bodies(records, ids, batch.id)
+    refused = {}
+    for place, item in sorted(records.singles.items(), reverse=True):
+        if isinstance(item, Incoming):
+            bodies[place], owners[place] = canonical(_body(item, batch.id)), _owner(item)
+        else:
+            refused[place] = item
+            for column in (tokens, bodies, owners, raws):
+                del column[place]  # from the last to the first: places stay right
+    return Prepared(log.sealed(tokens, bodies), owners, raws, _merging(records, refused, tokens), refused, batch)
+
+
+def _merging(records: Records, refused: Container[int], tokens: Sequence[int]) -> dict[int, Saying]:
+    """The records that their source says it merged; such rows are always taken one by one."""
+    kept = (place for place in range(len(records.ids)) if place not in refused)
+    taken = ((now, records.singles.get(place)) for now, place in enumerate(kept if records.singles else ()))
+    return {now: Saying(tokens[now], item) for now, item in taken if isinstance(item, Incoming) and item.merged_into}
+
+
+def _bodies(records: Records, ids: Sequence[str], batch: str) -> list[bytes]:
+    """Write the bodies of facts as `canonical` writes what `_body` gives."""
+    times = {time: canonical(time).decode() for time in set(records.event_times)}
+    versions = {version: canonical(version).decode() for version in set(records.versions)}
+    before = f',"batch":{canonical(batch).decode()},"event_time":'
+    source = f',"mode":"put","source":{canonical(records.source).decode()},"source_id":'
+    joined_ids = "".join(ids)
+    plain = joined_ids.isprintable() and '"' not in joined_ids and "\\" not in joined_ids
+    written = [f'"{ident}"' for ident in ids] if plain else [canonical(ident).decode() for ident in ids]
+    rows = zip(records.attributes, records.event_times, records.lines, written, records.versions, strict=True)
+    return [
+        f'{{"attributes":{attributes}{before}{times[time]},"line":{line}{source}{ident},"version":{versions[version]}}}'.encode()
+        for attributes, time, line, ident, version in rows
+    ]
 
 
 def joined(parts: Sequence[Prepared]) -> Prepared:
@@ -231,6 +274,10 @@ class _Intake:
 
 
 _WORDS = {"none": "no version", "integer": "whole numbers as versions", "time": "times as versions"}
+
+
+def _owner(item: Incoming) -> Owner:
+    return item.source, item.entity_type, _sort(item.version)
 
 
 def _sort(version: int | str | None) -> str:
