@@ -3,7 +3,7 @@
 from mdm.entity_types.document import parse, shipped
 from mdm.entity_types.entity_type import Attribute, EntityType, Privacy, Readiness, order
 from mdm.entity_types.nearest import hint, nearest
-from mdm.entity_types.validity import Judgement, ValidityRule, is_missed, judge
+from mdm.entity_types.validity import Judgement, ValidityRule, is_missed, judge, usable
 from mdm.entity_types.values import LONGEST_TEXT, check, check_value
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "order",
     "parse",
     "shipped",
+    "usable",
 ]

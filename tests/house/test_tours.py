@@ -18,6 +18,7 @@ PAGES = (
     "docs/how-to/add-an-entity-type.md",
     "docs/how-to/map-a-file.md",
     "docs/how-to/mend-rejected-rows.md",
+    "docs/how-to/watch-quality.md",
 )
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
