@@ -3,7 +3,7 @@
 from mdm.entity_types.document import parse, shipped
 from mdm.entity_types.entity_type import Attribute, EntityType, EntityTypeName, LineField, Privacy, Readiness, order
 from mdm.entity_types.nearest import hint, nearest
-from mdm.entity_types.validity import Judgement, ValidityRule, is_missed, judge
+from mdm.entity_types.validity import Judgement, ValidityRule, is_missed, judge, usable
 from mdm.entity_types.values import (
     LONGEST_TEXT,
     MOST_VALUES,
@@ -37,4 +37,5 @@ __all__ = [
     "shipped",
     "takes_any_parts",
     "takes_any_text",
+    "usable",
 ]

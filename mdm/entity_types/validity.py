@@ -128,6 +128,13 @@ def judge(
     return Judgement(by_kind and evidence, evidence, tuple(rule.label for rule in broken))
 
 
+def usable(kind: Kind, rules: Sequence[ValidityRule], value: object) -> object:
+    """Give what may be used of a source value or of several: what a rule ignores is missing."""
+    if isinstance(value, list):
+        return [one for one in value if usable(kind, rules, one) is not None]
+    return value if value is None or judge(kind, rules, value, kind.standardise(value)).evidence else None
+
+
 def refusals(kind: Kind, rules: Sequence[ValidityRule], value: object) -> Iterator[tuple[ValidityRule, str]]:
     """Give the rules of grade `reject` that a value breaks when it arrives, each with what is wrong in words."""
     judged = [rule for rule in rules if rule.grade == "reject" and (rule.word != "required" or rule.field)]

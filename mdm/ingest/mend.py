@@ -9,7 +9,7 @@ from mdm.errors import Fault, InvalidInput, UnreadableFile
 from mdm.ingest import several
 from mdm.ingest.cells import BETWEEN_VALUES
 from mdm.ingest.columns import DELETED, EVENT_TIME, ID_COLUMNS, MERGED_INTO, VERSION
-from mdm.ingest.incoming import Incoming
+from mdm.ingest.incoming import Incoming, each_item
 from mdm.ingest.mapping import Mapping as FileMapping
 from mdm.ingest.objects import MEMBERS
 from mdm.ingest.parts import Parts
@@ -50,7 +50,7 @@ def read_again(
     apart = several.parted(parts) if parts.lines else [(line, parts.values)]
     rows = [Row(number, values, "", parts.typed) for number, values in apart]
     try:
-        found = list(take(rows, entity_type, source=source, file=file, columns=parts.columns, mapping=mapping))
+        found = list(each_item(take(rows, entity_type, source=source, file=file, columns=parts.columns, mapping=mapping)))
     except UnreadableFile as error:
         return Rejected(file, line, None, None, "columns", error.detail.removeprefix(f"{file}: "), "")
     rejected = next((one for one in found if isinstance(one, Rejected)), None)

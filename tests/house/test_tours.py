@@ -22,6 +22,7 @@ PAGES = (
     "docs/how-to/bring-an-old-master.md",
     "docs/how-to/send-snapshots.md",
     "docs/how-to/read-files.md",
+    "docs/how-to/watch-quality.md",
 )
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
