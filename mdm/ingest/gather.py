@@ -181,7 +181,7 @@ def _apart(group: _Group, column: str, scattered: dict[Key, tuple[int, int]]) ->
 
 def _taken(group: _Group, plan: Layout, entity_type: EntityType, file: str) -> Row | Rejected:
     """Make one row of a record's, or say in one entry why none can be made."""
-    if not group.key[0]:
+    if not group.key[0] and isinstance(group.rows[0], Rejected):
         return group.rows[0]  # it says itself what is wrong with it
     # As they stand in the file: a row of a workbook has no line end of its own.
     raw = "".join(row.raw if row.raw.endswith("\n") else row.raw + "\n" for row in group.rows)
