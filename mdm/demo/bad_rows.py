@@ -55,7 +55,9 @@ def delimited(cells: list[object], delimiter: str) -> str:
     return delimiter.join(quoted) + "\n"
 
 
-def _no_id(cells: Cells, sheet: Sheet) -> Cells:
+def _no_id(cells: Cells, sheet: Sheet) -> Cells | None:
+    if "lines.rate" in sheet.said.rename.values():
+        return None  # a row that tells no id could be one of its neighbours' lines, which are held back with it
     return {**cells, sheet.column("id"): ""}
 
 

@@ -12,6 +12,7 @@ from mdm.demo.systems import Row
 
 SYSTEMS = ("crm", "psa", "hcm", "expense", "procurement", "billing", "erp")
 """The firm's systems in the order of their files: those that others refer to arrive late."""
+CHANGES = "_changes"
 ENDINGS = {
     "crm": ".csv",
     "psa": ".csv",
@@ -32,6 +33,11 @@ class Load:
     name: str
     source: str
     entity_type: str
+
+    @property
+    def is_changes(self) -> bool:
+        """Whether the file says what has changed since the first one."""
+        return self.name.endswith(CHANGES)
 
     @property
     def file(self) -> str:

@@ -3,7 +3,7 @@
 from random import Random
 
 from mdm.demo import companies, systems
-from mdm.demo.books import Books, Load
+from mdm.demo.books import CHANGES, Books, Load
 from mdm.demo.companies import Company
 from mdm.demo.planted import Planted
 from mdm.demo.registry import Registry
@@ -34,7 +34,7 @@ def _load(books: Books, source: str, entity_type: str) -> Load:
 
 def _changes(books: Books, source: str, entity_type: str) -> Load:
     load = _load(books, source, entity_type)
-    later = Load(f"{load.name}_changes", source, entity_type)
+    later = Load(load.name + CHANGES, source, entity_type)
     books.files[later.name] = []
     books.loads.append(later)
     return later

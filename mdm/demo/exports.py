@@ -91,7 +91,8 @@ def _mixed(sheet: Sheet, random: Random) -> list[tuple[Cells | str, str]]:
     ids = [cells[ident] for cells in sheet.rows]
     borders = [place for place in range(len(ids)) if place == 0 or ids[place] != ids[place - 1]]
     mixed: list[tuple[Cells | str, str]] = [(cells, "") for cells in sheet.rows]
-    bad = planted(random, sheet)
+    # A file of changes says little but that records are deleted, and of those nothing else is looked at.
+    bad = [] if sheet.load.is_changes else planted(random, sheet)
     for place, (what, cells) in zip(sorted(random.choices(borders, k=len(bad)), reverse=True), bad, strict=True):
         mixed.insert(place, (cells, what))
     return mixed

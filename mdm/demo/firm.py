@@ -77,7 +77,7 @@ def firm(seed: int = 2026, *, size: int = 1) -> Firm:
 
 
 def _arrival(load: Load) -> tuple[bool, int, str]:
-    return load.name.endswith("_changes"), SYSTEMS.index(load.source), load.entity_type
+    return load.is_changes, SYSTEMS.index(load.source), load.entity_type
 
 
 def exported(firm: Firm) -> dict[str, Export]:
