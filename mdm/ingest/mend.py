@@ -50,7 +50,9 @@ def read_again(
     apart = several.parted(parts) if parts.lines else [(line, parts.values)]
     rows = [Row(number, values, "", parts.typed) for number, values in apart]
     try:
-        found = list(each_item(take(rows, entity_type, source=source, file=file, columns=parts.columns, mapping=mapping)))
+        found = list(
+            each_item(take(rows, entity_type, source=source, file=file, columns=parts.columns, mapping=mapping))
+        )
     except UnreadableFile as error:
         return Rejected(file, line, None, None, "columns", error.detail.removeprefix(f"{file}: "), "")
     rejected = next((one for one in found if isinstance(one, Rejected)), None)

@@ -171,13 +171,8 @@ def _fact(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: Sequ
         return of, "record", _record(pick, facts, mood, pick(MASTERS[of]))
     if kind in {"crosswalk", "source_merge"}:
         return of, kind, _crosswalk(pick, facts, key) if kind == "crosswalk" else _source_merge(pick, facts, key)
-    if kind == "tick":
-        return of, kind, {"date": _date(pick, facts)}
-    if kind == "code_list":
-        return of, kind, {"code_list": "letters", "codes": pick(LISTS)}
-    if kind == "code_mapping":
-        mapped = {pick("jklm"): pick(["k", "l", "m", None]) for _ in "12"}
-        return of, kind, {"code_list": "letters", "source": pick(["s1", "s2", "s3"]), "map": mapped}
+    if kind in FOR_ALL:
+        return of, kind, _for_all(pick, facts, kind)
     decisions = [number for number, fact in enumerate(facts) if fact[1] in {"verdict", "undo"} and fact[0] == of]
     if kind == "undo":
         return (of, "undo", {"undoes": pick(decisions), "reason": ""}) if decisions else None
@@ -193,6 +188,15 @@ def _fact(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: Sequ
         "verdict",
         {"verdict": said, "left": left, "right": right, "reason": "", "supersedes": supersedes, "action": kind},
     )
+
+
+def _for_all(pick: Callable[[Any], Any], facts: list[Fact], kind: str) -> dict[str, Any]:
+    if kind == "tick":
+        return {"date": _date(pick, facts)}
+    if kind == "code_list":
+        return {"code_list": "letters", "codes": pick(LISTS)}
+    mapped = {pick("jklm"): pick(["k", "l", "m", None]) for _ in "12"}
+    return {"code_list": "letters", "source": pick(["s1", "s2", "s3"]), "map": mapped}
 
 
 def _crosswalk(pick: Callable[[Any], Any], facts: list[Fact], key: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ CUSTOMERS = (
     ("Wisła Handel sp. z o.o.", "biuro@wisla.example", "00-950", "9999", ("crm", "erp")),
 )
 EMPLOYEES = (
-    ("Anna Katharina Lindqvist", "anna.lindqvist@norderstein.example", "1988-04-02", "DE-410", ("hcm", "psa", "expense")),
+    ("Anna K. Lindqvist", "anna.lindqvist@norderstein.example", "1988-04-02", "DE-410", ("hcm", "psa", "expense")),
     ("Robert O'Hara", "robert.ohara@norderstein.example", "1979-11-30", "DE-420", ("hcm", "psa")),
     ("Jesús Ortega Ruiz", "jesus.ortega@norderstein.example", "1991-01-17", "ES-410", ("hcm", "expense")),
     ("Małgorzata Nowak", "malgorzata.nowak@norderstein.example", "1985-07-08", "PL-430", ("hcm", "psa")),
@@ -39,8 +39,12 @@ SERVICES = (
     ("SRV-300", "Tax compliance check", "fixed price"),
 )
 TEMPLATES = (("TPL-1", "Data platform in ninety days", "SRV-100"), ("TPL-2", "Payroll go-live", "SRV-200"))
-CARDS = (("RC-11", "Brightwater 2026", 0, "EUR"), ("RC-12", "Kestrel 2026", 3, "EUR"), ("RC-13", "Kestrel 2026 USD", 3, "USD"),
-         ("RC-14", "Castellana 2026", 2, "EUR"))  # fmt: skip
+CARDS = (
+    ("RC-11", "Brightwater 2026", 0, "EUR"),
+    ("RC-12", "Kestrel 2026", 3, "EUR"),
+    ("RC-13", "Kestrel 2026 USD", 3, "USD"),
+    ("RC-14", "Castellana 2026", 2, "EUR"),
+)
 TAXES = (("VAT19", "VAT standard rate", "1000", "DE", "19"), ("IVA21", "IVA tipo general", "2000", "ES", "21"))
 GOLDEN = {
     "legal_entity": 3, "cost_center": 4, "customer": 5, "employee": 5, "service_item": 3, "project_template": 2,
@@ -156,10 +160,11 @@ def _rates(currency: str, source: str, rate: int) -> list[dict[str, Any]]:
     """Two systems agree about the first half of the year only, and one has a line that overlaps its own."""
     role = "Ber. II" if source == "psa" else "senior_consultant"
     same = {"role": role, "currency": currency, "unit": "day"}
+    odd = {**same, "rate": str(rate + 5), "valid_from": "2026-03-01", "valid_to": "2026-04-01"}
     return [
         {**same, "rate": str(rate), "valid_from": "2026-01-01", "valid_to": "2026-07-01"},
         {**same, "rate": str(rate + (40 if source == "psa" else 60)), "valid_from": "2026-07-01", "valid_to": None},
-        *([{**same, "rate": str(rate + 5), "valid_from": "2026-03-01", "valid_to": "2026-04-01"}] if source == "psa" else []),
+        *([odd] if source == "psa" else []),
     ]  # fmt: skip
 
 
