@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby, repeat
+from itertools import accumulate, groupby
 from typing import Any, Literal, NamedTuple, cast
 
 import orjson
@@ -18,7 +18,6 @@ from mdm.store.batches import Origin, RejectedRow
 from mdm.store.database import Transaction
 
 Status = Literal["accepted", "unchanged", "quarantined"]
-ACCEPTED: Status = "accepted"
 Body = dict[str, Any]
 Owner = tuple[str, str, str]
 """The source and the entity type of a record, and the sort of version that it comes with."""
@@ -131,12 +130,16 @@ def accept(writer: Transaction, prepared: Prepared, *, author: Author) -> tuple[
     """Append what is new, under the global lock; gives the outcome of each item, and what quarantine should keep."""
     writer.lock_log()
     intake = _Intake(writer, prepared)
-    outcomes = intake.take()
-    if prepared.merging:
-        intake.merge(outcomes)
-    if intake.accepted:
-        first = _append(writer, prepared, intake.accepted, author=author)
+    if intake.all_new() and not prepared.merging:
+        count = len(prepared.owners)
+        first = _append(writer, prepared, range(count), author=author)
+        outcomes = [Outcome("accepted", position) for position in range(first, first + count)]
+    else:
+        outcomes, accepted = intake.one_by_one()
+        intake.merge(outcomes, accepted)
+        first = _append(writer, prepared, accepted, author=author)
         outcomes = [_placed(outcome, first) for outcome in outcomes]
+    intake.keep_sorts()
     if prepared.refused:
         left, batch = iter(outcomes), prepared.batch
         outcomes = [
@@ -149,7 +152,10 @@ def accept(writer: Transaction, prepared: Prepared, *, author: Author) -> tuple[
 
 
 def _append(writer: Transaction, prepared: Prepared, accepted: Sequence[int | Fact], *, author: Author) -> int:
-    """Append the facts of accepted records, given by their places, and others; returns the position of the first."""
+    """Append the facts of accepted records, given by their places, and others.
+
+    Returns the position of the first, 0 where there is none.
+    """
     firsts = []
     for entity_type, some in groupby(
         accepted, key=lambda one: prepared.owners[one][1] if isinstance(one, int) else None
@@ -160,7 +166,7 @@ def _append(writer: Transaction, prepared: Prepared, accepted: Sequence[int | Fa
         places = cast("list[int]", list(some))
         facts = prepared.facts if len(places) == len(prepared.owners) else prepared.facts.only(places)
         firsts.append(log.append_sealed(writer, facts, kind="record", entity_type=entity_type, author=author))
-    return firsts[0]
+    return firsts[0] if firsts else 0
 
 
 def _placed(outcome: Outcome, first: int) -> Outcome:
@@ -175,49 +181,43 @@ class _Intake:
 
     def __init__(self, writer: Transaction, prepared: Prepared) -> None:
         self.writer, self.prepared = writer, prepared
-        self.accepted: Sequence[int | Fact] = ()
+        self.tokens = cast("Sequence[int]", prepared.facts.tokens)
+        self.distinct = set(self.tokens)
+        self.owners = set(prepared.owners)
         self.rejected: list[RejectedRow] = []
         self.known: dict[int, list[tuple[int, Body]]] = {}
-        self.sorts: dict[tuple[str, str], str] = {}
-
-    def take(self) -> list[Outcome]:
-        tokens = cast("Sequence[int]", self.prepared.facts.tokens)
-        distinct, owners = set(tokens), set(self.prepared.owners)
-        for token, position, body in log.versions(self.writer, sorted(distinct)):
+        for token, position, body in log.versions(writer, sorted(self.distinct)):
             self.known.setdefault(token, []).append((position, body))
-        before = versions.sorts(self.writer, {owner[:2] for owner in owners})
-        self.sorts = {owner[:2]: owner[2] for owner in owners} | before
-        agreed = all(self.sorts[owner[:2]] == owner[2] for owner in owners)
-        if agreed and not self.known and len(distinct) == len(tokens):
-            self.accepted = range(len(tokens))
-            # Their places are counted downwards from 0, as `_placed` says.
-            outcomes = [*map(Outcome, repeat(ACCEPTED), range(0, -len(tokens), -1))]
-        else:
-            self.sorts = dict(before)
-            outcomes = self._one_by_one(tokens)
-        versions.add_sorts(self.writer, {pair: sort for pair, sort in self.sorts.items() if pair not in before})
-        return outcomes
+        self.before = versions.sorts(writer, {owner[:2] for owner in self.owners})
+        self.sorts = dict(self.before)
 
-    def reject(self, item: Rejected, source: str, entity_type: str) -> Outcome:
-        why = item.line, item.column, item.value, item.rule, item.detail
-        self.rejected.append(RejectedRow(source, entity_type, *why, item.raw, written(item.parts)))
-        pointer = f"/{item.column}" if item.column else ""
-        return Outcome("quarantined", None, (Fault(pointer, item.detail, item.rule, item.value),))
+    def all_new(self) -> bool:
+        """Whether nothing is known of any record, none comes twice, and each source sends the one sort of version."""
+        sorts = {owner[:2]: owner[2] for owner in self.owners} | self.before
+        if self.known or len(self.distinct) < len(self.tokens) or any(sorts[one[:2]] != one[2] for one in self.owners):
+            return False
+        self.sorts = sorts
+        return True
 
-    def merge(self, outcomes: list[Outcome]) -> None:
+    def keep_sorts(self) -> None:
+        """Remember the sort of version that a source sent for the first time."""
+        versions.add_sorts(self.writer, {pair: sort for pair, sort in self.sorts.items() if pair not in self.before})
+
+    def merge(self, outcomes: list[Outcome], accepted: list[int | Fact]) -> None:
         """Add the merges that records taken speak of, after all records; one that says nothing else new is accepted."""
         merging = {place: one for place, one in self.prepared.merging.items() if not outcomes[place].faults}
-        accepted = [*self.accepted]
+        if not merging:
+            return
         for place, fact in source_merges.facts_of(self.writer, merging, batch=self.prepared.batch).items():
             if outcomes[place].status == "unchanged":
                 outcomes[place] = Outcome("accepted", -len(accepted))
             accepted.append(fact)
-        self.accepted = accepted
 
-    def _one_by_one(self, tokens: Sequence[int]) -> list[Outcome]:
+    def one_by_one(self) -> tuple[list[Outcome], list[int | Fact]]:
+        """Judge each record in turn; gives the outcomes, their positions counted from 0, and what is to be appended."""
         accepted: list[int | Fact] = []
         outcomes = []
-        for place, token in enumerate(tokens):
+        for place, token in enumerate(self.tokens):
             body = orjson.loads(self.prepared.facts.bodies[place])
             outcome = self._known(place, body, self.known.get(token, ())) or self._version_sort(place, body)
             if outcome is None:
@@ -231,8 +231,14 @@ class _Intake:
                     self.known[token].append((-len(accepted), {**revived.body}))
                     accepted.append(revived)
             outcomes.append(outcome)
-        self.accepted = accepted
-        return outcomes
+        return outcomes, accepted
+
+    def reject(self, item: Rejected, source: str, entity_type: str) -> Outcome:
+        """Set a row apart for quarantine."""
+        why = item.line, item.column, item.value, item.rule, item.detail
+        self.rejected.append(RejectedRow(source, entity_type, *why, item.raw, written(item.parts)))
+        pointer = f"/{item.column}" if item.column else ""
+        return Outcome("quarantined", None, (Fault(pointer, item.detail, item.rule, item.value),))
 
     def _revived(self, place: int, body: Body, *, known: bool) -> Fact | None:
         """Bring back a record that snapshots did not hold: a file that is one does, or its last version comes again."""

@@ -77,11 +77,11 @@ def append_sealed(
     hashes = chain(facts, same, first=first, previous=envelope_hash(last) if last else GENESIS)
     envelope: dict[str, bulk.Column] = {
         **dict(zip(ENVELOPE[1:6], same, strict=True)),
-        "key_token": bulk.Each(facts.tokens),
+        "key_token": bulk.Numbers(facts.tokens),
         "commitment": bulk.Packed(bytes.fromhex("".join(facts.commitments)), HASH),
         "previous_hash": bulk.Packed(hashes, HASH),
     }
-    payload: dict[str, bulk.Column] = {"salt": bulk.Packed(facts.salts, SALT), "body": bulk.Each(facts.bodies)}
+    payload: dict[str, bulk.Column] = {"salt": bulk.Packed(facts.salts, SALT), "body": bulk.Bytes(facts.bodies)}
     bulk.insert_run(transaction, "log", envelope, first=first, count=len(facts.bodies))
     bulk.insert_run(transaction, "payload", payload, first=first, count=len(facts.bodies))
     return first
