@@ -11,6 +11,7 @@ from typer.main import get_command
 from golden_records.strategies import STRATEGIES
 from matching.kinds import KINDS
 from mdm.cli.app import app
+from mdm.entity_types.validity import CHECKED, MEASURED, WORDS
 from mdm.settings import Settings
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -74,6 +75,17 @@ def settings() -> str:
     return "\n".join([*lines, ""])
 
 
+def validity_rules() -> Iterator[str]:
+    """Each word of a validity rule, and the kinds that it can speak of."""
+    only = {"range": MEASURED, "check_digit": CHECKED, "reference_exists": ("reference",)}
+    yield "## Validity rules\n"
+    yield "What `valid` can say of an attribute, with a `grade`: `flag` (if nothing is said), `ignore`, `reject`.\n"
+    yield "| rule | for values of kind |\n| --- | --- |"
+    yield from (f"| `{word}` | {', '.join(only.get(word, ('any',)))} |" for word in WORDS)
+    fields = ", ".join(name for name, kind in sorted(KINDS.items()) if kind.fields)
+    yield f"\nOf kinds with fields ({fields}), `required`, `pattern` and `one_of` can name the `field` meant.\n"
+
+
 def kinds() -> str:
     """Put the page of the kinds and strategies together."""
     lines = [
@@ -93,6 +105,7 @@ def kinds() -> str:
             lines.append("| level | says | match weight, bits |\n| --- | --- | ---: |")
         lines += [f"| `{cell(one.name)}` | {cell(one.words)} | {log2(one.m / one.u):+.1f} |" for one in kind.levels]
         lines.append("")
+    lines += validity_rules()
     lines += ["## Strategies\n", "What a survivorship rule can say, for all attributes or for one.\n"]
     lines += [f"- `{name}`: {(strategy.__doc__ or '').strip()}" for name, strategy in STRATEGIES.items()]
     return "\n".join([*lines, ""])

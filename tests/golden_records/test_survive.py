@@ -40,6 +40,23 @@ def test_an_attribute_with_only_invalid_values_is_absent_and_its_lineage_says_wh
         assert survived.lineage["tax_id"] == {"losers": losers, "strategy": strategy}
 
 
+def test_a_flagged_value_survives_and_lineage_names_the_rules_it_breaks():
+    flagged = said("erp:1", "A-1")._replace(broken=("pattern", "one_of"))
+    entry = decide({"trust": {"erp": 90}}, {"code": [flagged, said("crm:2", "A2")]}).lineage["code"]
+    assert entry["winner"] == {"record": "erp:customer:1", "position": 1, "flagged": ["pattern", "one_of"]}
+    assert "flagged" not in entry["losers"][0]
+    entry = decide({"trust": {"crm": 90}}, {"code": [flagged, said("crm:2", "A2")]}).lineage["code"]
+    assert entry["losers"][0]["flagged"] == ["pattern", "one_of"]
+
+
+def test_a_value_that_rules_disqualify_says_which():
+    ignored = said("erp:1", "A-1", valid=False)._replace(broken=("range", "postcode.pattern"))
+    for others in ([], [said("crm:2", "A2")]):
+        [loser] = decide({}, {"code": [ignored, *others]}).lineage["code"]["losers"]
+        assert loser["because"] == "not valid: range, postcode.pattern"
+        assert "flagged" not in loser
+
+
 def test_a_union_names_the_record_of_each_value():
     survived = decide({"default": "union"}, {"email": [said("erp:1", "a@x"), said("crm:2", "b@x")]})
     records = [{"record": "erp:customer:1", "position": 1}, {"record": "crm:customer:2", "position": 2}]

@@ -84,6 +84,19 @@ def test_a_record_is_represented_by_the_smallest_key_that_bears_its_golden_numbe
     assert found == {1001: together, 1003: together, 1004: "zzz:customer:4"}
 
 
+def test_a_key_leads_to_something_living_while_any_member_of_its_golden_record_lives(hub: Hub) -> None:
+    with hub.database.write() as writer:
+        records.save(
+            writer,
+            [
+                record(1, golden=1, deleted=True), record(2, golden=1), record(3, golden=3, deleted=True),
+                record(4, golden=4), record(-1),
+            ],
+        )  # fmt: skip
+        found = records.lead_to_living(writer, [1001, 1002, 1003, 1004, 999, 777])
+    assert sorted(found) == [1001, 1002, 1004]
+
+
 @pytest.mark.parametrize("count", [3, 60])
 def test_what_refers_to_a_key_is_marked_once_and_unmarked(hub: Hub, count: int) -> None:
     ids = list(range(1, count))
