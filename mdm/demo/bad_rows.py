@@ -103,7 +103,7 @@ def _ends_before_it_begins(cells: Cells, sheet: Sheet) -> Cells | None:
     if "lines.valid_to" not in sheet.said.rename.values():
         return None
     start, end = sheet.column("lines.valid_from"), sheet.column("lines.valid_to")
-    return {**cells, start: cells[end], end: cells[start]} if cells.get(end, "") > cells.get(start, "") else None
+    return {**cells, start: cells[end], end: cells[start]} if str(cells.get(end)) > str(cells.get(start)) else None
 
 
 def _no_rate(cells: Cells, sheet: Sheet) -> Cells | None:
@@ -139,7 +139,10 @@ def _a_line_backwards(cells: Cells, sheet: Sheet) -> Cells | None:
     if "lines" not in sheet.said.rename.values():
         return None
     line = {"rate": "10", "currency": "EUR", "valid_from": "2026-06-01", "valid_to": "2026-01-01"}
-    return {**cells, sheet.column("lines"): [line if sheet.load.entity_type == "rate_card" else _without_currency(line)]}
+    return {
+        **cells,
+        sheet.column("lines"): [line if sheet.load.entity_type == "rate_card" else _without_currency(line)],
+    }
 
 
 def _without_currency(line: dict[str, str]) -> dict[str, str]:

@@ -52,9 +52,7 @@ def _contract(random: Random, company: Company, entities: list[LegalEntity]) -> 
 def enter(books: Books, companies: Iterable[Company], entities: list[LegalEntity]) -> None:
     """Enter the customers, each under contract with a legal entity of its country where there is one."""
     random = books.random
-    planned = [
-        (copy, _contract(random, one, entities)) for one in companies for copy in [copies.copies(random, one)]
-    ]
+    planned = [(copy, _contract(random, one, entities)) for one in companies for copy in [copies.copies(random, one)]]
     every = [(copy, contract) for group, contract in planned for copy in group]
     for source in systems.SYSTEMS:
         load = books.open(source, "customer")
