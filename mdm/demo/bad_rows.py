@@ -103,7 +103,7 @@ def _ends_before_it_begins(cells: Cells, sheet: Sheet) -> Cells | None:
     if "lines.valid_to" not in sheet.said.rename.values():
         return None
     start, end = sheet.column("lines.valid_from"), sheet.column("lines.valid_to")
-    return {**cells, start: cells[end], end: cells[start]} if cells.get(end, "") > cells.get(start, "") else None
+    return {**cells, start: cells[end], end: cells[start]} if str(cells.get(end)) > str(cells.get(start)) else None
 
 
 def _no_rate(cells: Cells, sheet: Sheet) -> Cells | None:

@@ -88,16 +88,18 @@ def exported(firm: Firm) -> dict[str, Export]:
     }
 
 
-def write(firm: Firm, folder: Path) -> None:
-    """Write every file, the mapping file of each into `mappings`, and what systems mean by codes into `code_lists`."""
+def write(firm: Firm, folder: Path) -> dict[str, Export]:
+    """Write every file as `exported` gives it, and beside them the mapping files and what systems mean by codes."""
     for below in ("mappings", "code_lists"):
         (folder / below).mkdir(parents=True, exist_ok=True)
-    for name, made in exported(firm).items():
+    found = exported(firm)
+    for name, made in found.items():
         (folder / name).write_bytes(made.data)
     for load in firm.loads:
         (folder / mapping_file(load)).write_text(exports.mapping_text(load), encoding="utf-8")
     for name, text in vocabulary.documents().items():
         (folder / "code_lists" / name).write_text(text, encoding="utf-8")
+    return found
 
 
 def mapping_file(load: Load) -> str:

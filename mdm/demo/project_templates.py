@@ -77,11 +77,11 @@ def _entries(books: Books, random: Random, one: ProjectTemplate) -> Iterator[Ent
     sources = [source for source, chance in _PRESENT.items() if random.random() < chance] or ["psa"]
     for source in sources + (["psa"] if "psa" in sources and random.random() < 0.04 else []):
         row: Row = {"name": _name(random, one)}
-        if random.random() < 0.85:
+        books.refer(row, "service_item", ("service_item", one.item.entity), source=source)
+        if "service_item" not in row or random.random() < 0.88:
             row["code"] = one.code if source != "erp" else one.code.replace("-", "")
         else:
             row["name"] = one.name
-        books.refer(row, "service_item", ("service_item", one.item.entity), source=source)
         if source != "crm" and random.random() < 0.8:
             books.refer(row, "cost_center", ("cost_center", one.center), source=source)
         row["billing_type"] = one.billing if source == "psa" else _WORDS[one.billing]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from random import Random
+from typing import cast
 
 from mdm.demo.books import Books, Entry, updated
 from mdm.demo.companies import Company
@@ -142,7 +143,7 @@ def _entries(books: Books, random: Random, one: RateCard) -> Iterator[Entry]:
             books.refer(row, "customer", ("customer", one.holder), source=source)
         books.refer(row, "legal_entity", ("legal_entity", one.legal_entity), source=source)
         party = "customer" in row or (not one.holder and "legal_entity" in row)
-        if not party or random.random() < (0.92 if source != "crm" else 0.6):
+        if not party or random.random() < (0.92 if source != "crm" else 0.7):
             row["code"] = one.code.replace("-", "/") if source == "psa" else one.code
         if "code" not in row or not party:
             row["name"] = one.name
@@ -170,13 +171,13 @@ def _spoil(books: Books) -> None:
     for source in ("psa", "erp", "crm"):
         rows = random.sample(books.files[f"{source}_rate_cards"], 3 * _SPOILT)
         for place, row in enumerate(rows):
-            lines = row["lines"]
-            assert isinstance(lines, list)
-            line = _FURTHER[place % 3](random.choice([one for one in lines if is_mapped("roles", source, one["role"])]))
+            lines = cast("list[Row]", row["lines"])
+            known = [one for one in lines if is_mapped("roles", source, str(one["role"]))]
+            line = _FURTHER[place % 3](random.choice(known))
             lines.append(line)
             key = f"{source}:rate_card:{row['id']}"
             what, way = _WHAT[place % 3]
-            books.planted.append(Planted(what, way, (key,), line["valid_from"]))
+            books.planted.append(Planted(what, way, (key,), str(line["valid_from"])))
 
 
 def _over(line: Row) -> Row:

@@ -4,17 +4,18 @@ import os
 import shlex
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 import orjson
 
 from matching.evaluate import pairwise
 from mdm.auth import Role
 from mdm.demo.books import Load
-from mdm.demo.findings import Finding, findings
-from mdm.demo.firm import Firm, exported, firm, mapping_file, write
+from mdm.demo.built import Built, Figures
+from mdm.demo.findings import findings
+from mdm.demo.firm import Firm, firm, mapping_file, write
+from mdm.demo.show import show
 from mdm.demo.vocabulary import documents
 from mdm.errors import Unauthorised
 from mdm.ingest import Columns
@@ -23,40 +24,12 @@ from mdm.services import code_lists, golden, health, ingest, keys, setup
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
 Progress = Callable[[int], None]
 Clusters = dict[str, str]
+__all__ = ["build", "settings", "show"]
+
 FOLDER = Path("demo")
 KEYS = "keys.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """How one entity type came out: counts, pairwise precision and recall, and look-alikes wrongly merged."""
-
-    entity_type: str
-    source_records: int
-    golden_records: int
-    tasks: int
-    precision: float
-    recall: float
-    traps: int
-    traps_merged: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A demo hub that is ready: where it is, how it came out, a key for each role, and what to try."""
-
-    database_url: str
-    files: str
-    figures: list[Figures]
-    findings: list[Finding]
-    keys: dict[str, str]
-    commands: list[str]
 
 
 def settings(chosen: Settings) -> Settings:
@@ -72,7 +45,7 @@ def build(chosen: Settings, *, author: Author, program: str = "mdm", progress: P
     program: how to call `mdm` in the commands to try.
     """
     made = firm()
-    write(made, FOLDER)
+    exports = write(made, FOLDER)
     admin_key = setup.initialise(chosen, author=author).admin_key
     hub = open_hub(chosen)
     try:
@@ -81,7 +54,7 @@ def build(chosen: Settings, *, author: Author, program: str = "mdm", progress: P
         seconds = _load(hub, made, author=author, progress=progress)
         clusters = {name: _clusters(hub, name) for name in made.truth}
         figures = [_figures(hub, made, name, clusters=clusters[name], seconds=seconds[name]) for name in made.truth]
-        found = findings(hub, made, exported(made))
+        found = findings(hub, made, exports)
         called = _called(chosen, program)
         return Built(
             chosen.database_url, str(FOLDER), figures, found, _keys(hub, author=author, admin_key=admin_key),
@@ -179,38 +152,3 @@ def _worth_trying(made: Firm, clusters: Clusters, called: str) -> list[str]:
         f"{called} lineage {clusters[known]} name",
         f"{called} why {left} {right}",
     ]
-
-
-def show(built: Built, console: "Console", *, url: str, serving: bool) -> None:
-    """Print the table, the keys and the commands worth trying."""
-    from rich.table import Table
-
-    table = Table(title="The demo firm, against the truth", title_justify="left")
-    counted = ("entity type", "source records", "golden records", "tasks")
-    for heading in (*counted, "precision", "recall", "look-alikes merged", "seconds"):
-        table.add_column(heading, justify="left" if heading == "entity type" else "right")
-    for one in built.figures:
-        counts = (f"{one.source_records:,}", f"{one.golden_records:,}", f"{one.tasks:,}")
-        judged = (
-            f"{one.precision:.4f}",
-            f"{one.recall:.4f}",
-            f"{one.traps_merged} of {one.traps:,}",
-            f"{one.seconds:.1f}",
-        )
-        table.add_row(one.entity_type, *counts, *judged)
-    console.print(table)
-    widest = max(map(len, built.keys))
-    lines = [
-        f"\nHub:   {built.database_url} (the firm's files are in {built.files}/)",
-        f"URL:   {url}" + (" (Ctrl-C stops)" if serving else f" once it is served: {_serving(built)}"),
-        "\nA key for each role:",
-        *(f"  {role:<{widest}}  {key}" for role, key in built.keys.items()),
-        "\nWorth trying:",
-        *(f"  {command}" for command in built.commands),
-    ]
-    for line in lines:
-        console.print(line, soft_wrap=True)
-
-
-def _serving(built: Built) -> str:
-    return built.commands[0].partition(" lookup ")[0] + " serve"

@@ -49,7 +49,7 @@ def enter(books: Books) -> list[ServiceItem]:
 
 
 def _items(random: Random) -> list[ServiceItem]:
-    items = []
+    items: list[ServiceItem] = []
     for row in table("services"):
         for activity, letter in random.sample(_ACTIVITIES, random.choice((2, 3, 3))):
             tiers = _TIERS if random.random() < 0.45 else (("", "0"),)

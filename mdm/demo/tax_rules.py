@@ -78,7 +78,7 @@ def _entries(books: Books, random: Random, one: TaxRule) -> Iterator[Entry]:
         books.refer(row, "legal_entity", ("legal_entity", one.legal_entity), source=source)
         if "legal_entity" not in row:
             continue
-        if source == "erp" or random.random() < 0.85:
+        if source == "erp" or random.random() < 0.9:
             row["code"] = one.word("erp")
         else:
             row["name"] = one.word("name")

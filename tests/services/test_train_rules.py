@@ -10,11 +10,12 @@ from typer.testing import CliRunner
 
 from matching.evaluate import Figures, pairwise
 from mdm.cli.app import app
-from mdm.demo.firm import firm, write
+from mdm.demo.firm import firm
 from mdm.entity_types import parse
 from mdm.errors import InvalidInput
 from mdm.services import dedupe
 from mdm.services.train import SAMPLE, Job, Report, train
+from tests.demo.plain import write_customers
 
 RULES = """# How people are told apart.
 entity_type: member
@@ -198,8 +199,7 @@ def figures(files: list[str], truth: dict[str, str], rules: str | None) -> Figur
 
 def test_the_demo_firm_loses_no_precision_and_no_recall_by_training(folder: Path) -> None:
     made = firm()
-    write(made, folder)
-    files = [load.file for load in made.loads if load.entity_type == "customer"]
+    files = write_customers(made, folder)
     truth = {key.split(":", 2)[2]: entity for key, entity in made.truth["customer"].items()}
     train(Job(tuple(files), "trained.yaml", entity_type="customer"))
     before, after = figures(files, truth, None), figures(files, truth, "trained.yaml")

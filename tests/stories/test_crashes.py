@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from mdm.demo.firm import firm, write
+from mdm.demo.firm import firm
 from mdm.ingest import Columns
 from mdm.services import ingest, rebuild
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
 from tests.conftest import AUTHOR
+from tests.demo.plain import write_customers
 
 SETTINGS = {"ingest_chunk": 80, "resolve_chunk": 200}
 INGEST = """
@@ -38,7 +39,7 @@ print("done", flush=True)
 @pytest.fixture
 def customers(tmp_path: Path) -> Path:
     """A file of customers of one source, each id once, all of them good."""
-    write(firm(), tmp_path)
+    write_customers(firm(), tmp_path)
     return tmp_path / "crm_customers.csv"
 
 

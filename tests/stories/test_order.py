@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mdm.demo.firm import firm, write
+from mdm.demo.firm import firm
 from mdm.ingest import Columns, Incoming, incoming, read
 from mdm.services import rebuild, records, resolving
 from mdm.services.hub import Hub, open_hub
@@ -13,20 +13,16 @@ from mdm.settings import Settings
 from mdm.store import digests
 from mdm.store.batches import Origin
 from tests.conftest import AUTHOR
+from tests.demo.plain import write_customers
 
 
 def customers(hub: Hub, folder: Path) -> list[Incoming]:
     """All customers of the demo firm, in the order of its files."""
-    made = firm()
-    write(made, folder)
     items = []
-    for load in made.loads:
-        if load.entity_type == "customer":
-            columns = Columns(id=load.id_column, event_time=load.event_time_column)
-            rows = read(str(folder / load.file))
-            items += list(
-                incoming(rows, hub.entity_type("customer"), source=load.source, file=load.file, columns=columns)
-            )
+    for name in write_customers(firm(), folder):
+        columns, source = Columns(id="id", event_time="updated"), name.partition("_")[0]
+        rows = read(str(folder / name))
+        items += list(incoming(rows, hub.entity_type("customer"), source=source, file=name, columns=columns))
     assert all(isinstance(item, Incoming) for item in items)
     return [item for item in items if isinstance(item, Incoming)]
 
