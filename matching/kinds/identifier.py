@@ -1,7 +1,7 @@
 """A number or code that a system or register gave: a customer number, a registration number.
 
-Spaces, dots, dashes and case do not count, nor do zeros before a number: many systems pad theirs. Two identifiers that differ by one keystroke are told
-apart from two that have nothing in common.
+Spaces, dots, dashes and case do not count, nor do zeros before a number: many systems pad theirs. Two identifiers
+that differ by one keystroke are told apart from two that have nothing in common.
 """
 
 from collections.abc import Callable, Sequence
