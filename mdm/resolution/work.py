@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from matching.columns import Table
-from mdm.code_lists import NONE, CodeLists
+from mdm.code_lists import NONE, CodeLists, Value
 from mdm.entity_types import EntityType
 from mdm.store import records as stored_records
 from mdm.store.database import Transaction
@@ -29,7 +29,8 @@ class State:
 class Work:
     """One commit of one entity type's resolver. `afresh`: new rules, so that every record is worked out again.
 
-    `codes` are the code lists as of `upto`, `codes_before` those that stood at the commit before.
+    `codes` are the code lists as of `upto`, `codes_before` those that stood at the commit before,
+    and `values_held` what the changed records hold of them now, read once.
     """
 
     reader: Transaction
@@ -47,6 +48,7 @@ class Work:
     references: dict[str, str] = field(default_factory=dict)
     codes: CodeLists = NONE
     codes_before: CodeLists = NONE
+    values_held: dict[int, list[tuple[Value, str, Any]]] = field(default_factory=dict)
 
     def load(self, column: str, values: Collection[int]) -> list[StoredRecord]:
         """The stored records whose column is one of these values, each read once, as they will stand."""
