@@ -2,7 +2,7 @@
 
 from mdm.code_lists import Value
 from mdm.log import canonical
-from mdm.resolution.codes import living_elsewhere, values_held
+from mdm.resolution.codes import held_before, held_now, living_elsewhere
 from mdm.resolution.work import Work
 from mdm.store import task_writing
 from mdm.store.task_writing import OpenTask, task_id
@@ -34,7 +34,7 @@ def _wanted(work: Work) -> dict[str, OpenTask]:
     """A task for each unmapped value that a living record in hand holds; it shows the smallest of its spellings."""
     found: dict[str, tuple[Value, str, str]] = {}
     for id_ in work.living(sorted(work.dirty)):
-        for value, place, raw in values_held(work.entity_type, work.records[id_]):
+        for value, place, raw in held_now(work, id_):
             if work.codes.unmapped(value.code_list, str(value.source), raw):
                 task = _id(work, value)
                 shown = (value, place, str(raw))
@@ -44,12 +44,8 @@ def _wanted(work: Work) -> dict[str, OpenTask]:
 
 def _looked_at(work: Work) -> dict[str, Value]:
     """Every value that a record in hand holds or held before, by the id of its task."""
-    values = {
-        value
-        for records in (work.records, work.before)
-        for id_ in work.dirty & records.keys()
-        for value, _, _ in values_held(work.entity_type, records[id_])
-    }
+    values = {value for id_ in work.dirty for value, _, _ in held_now(work, id_)}
+    values |= {value for id_ in work.dirty for value in held_before(work, id_)}
     return {_id(work, value): value for value in values}
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from matching.kinds import KINDS
@@ -50,18 +51,25 @@ def values_held(entity_type: EntityType, record: StoredRecord) -> Iterator[tuple
             yield Value(list_, record.source, fold(raw)), place, raw
 
 
+def held_now(work: Work, id_: int) -> list[tuple[Value, str, Any]]:
+    """What a changed record holds now, read once a commit."""
+    if id_ not in work.values_held:
+        work.values_held[id_] = list(values_held(work.entity_type, work.records[id_]))
+    return work.values_held[id_]
+
+
+def held_before(work: Work, id_: int) -> Iterator[Value]:
+    """The values that a changed record held before this commit, under the rules in force now."""
+    if id_ in work.before:
+        yield from (value for value, _, _ in values_held(work.entity_type, work.before[id_]))
+
+
 def links(work: Work) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
     """The (token of a value, record id) that the changed records hold now, and those they held before."""
     if not work.entity_type.code_lists:
         return set(), set()
-    now, before = (
-        {
-            (_token(work, value), id_)
-            for id_ in work.dirty & records.keys()
-            for value, _, _ in values_held(work.entity_type, records[id_])
-        }
-        for records in (work.records, work.before)
-    )
+    now = {(_token(work, value), id_) for id_ in work.dirty for value, _, _ in held_now(work, id_)}
+    before = {(_token(work, value), id_) for id_ in work.dirty for value in held_before(work, id_)}
     return now, before - now
 
 
@@ -87,11 +95,16 @@ def living_elsewhere(work: Work, value: Value) -> bool:
 
 def token_of(salt: bytes, about: Mapping[str, Any]) -> int:
     """The token under which the records are linked that hold the value of a task."""
-    return key_token(salt, written_value(about["list"], fold(about["value"])))
+    return _token_of(salt, about["list"], fold(about["value"]))
 
 
 def _token(work: Work, value: Value) -> int:
-    return key_token(work.salt, written_value(value.code_list, value.folded))
+    return _token_of(work.salt, value.code_list, value.folded)
+
+
+@lru_cache(maxsize=100_000)
+def _token_of(salt: bytes, list_: str, folded: str) -> int:
+    return key_token(salt, written_value(list_, folded))
 
 
 def _evidence(code: str | None) -> str | None:

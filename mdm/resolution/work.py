@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from matching.columns import Table
-from mdm.code_lists import NONE, CodeLists
+from mdm.code_lists import NONE, CodeLists, Value
 from mdm.entity_types import EntityType, Judgement
 from mdm.store import records as stored_records
 from mdm.store.database import Transaction
@@ -31,7 +31,8 @@ class Work:
 
     `references` is the smallest member key of what each written key leads to, and `existing` are the written keys
     that lead to a living golden record, as far as any rule asks. `stood_under` are the rules that the stored state
-    was resolved under. `codes` are the code lists as of `upto`, `codes_before` those at the commit before.
+    was resolved under. `codes` are the code lists as of `upto`, `codes_before` those at the commit before, and
+    `values_held` what the changed records hold of them now, read once.
     """
 
     reader: Transaction
@@ -50,6 +51,7 @@ class Work:
     references: dict[str, str] = field(default_factory=dict)
     codes: CodeLists = NONE
     codes_before: CodeLists = NONE
+    values_held: dict[int, list[tuple[Value, str, Any]]] = field(default_factory=dict)
     existing: set[str] = field(default_factory=set)
     judgements: dict[tuple[str, str | bytes, bool], Judgement] = field(default_factory=dict)
 
