@@ -180,7 +180,8 @@ def _take(hub: Hub, writer: Transaction, row: Quarantine, item: Incoming | Rejec
 
 
 def _refuse(row: Quarantine, why: RejectedRow) -> None:
-    row.column, row.rule, row.detail = why.column, why.rule, storable(why.detail)
+    row.column = None if why.column is None else storable(why.column)
+    row.rule, row.detail = why.rule, storable(why.detail)
     row.value = None if why.value is None else storable(str(why.value))
 
 
