@@ -89,7 +89,8 @@ def kinds() -> str:
         parts = [f"`.{part}`" for part in kind.parts if part]
         if parts:
             lines.append(f"Parts: {', '.join(parts)}.\n")
-        lines.append("| level | says | match weight, bits |\n| --- | --- | ---: |")
+        if kind.levels:
+            lines.append("| level | says | match weight, bits |\n| --- | --- | ---: |")
         lines += [f"| `{cell(one.name)}` | {cell(one.words)} | {log2(one.m / one.u):+.1f} |" for one in kind.levels]
         lines.append("")
     lines += ["## Strategies\n", "What a survivorship rule can say, for all attributes or for one.\n"]

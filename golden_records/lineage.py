@@ -7,18 +7,51 @@ from golden_records.contributions import Contribution
 
 
 class Winner(TypedDict):
-    """The record, and the log position of its version, that a value came from."""
+    """The record, and the log position of its version, that a value came from; the rules it is flagged for."""
 
     record: str
     position: int
+    flagged: NotRequired[list[str]]
 
 
 class Loser(TypedDict):
-    """A record version whose value was not taken, and why, in plain words."""
+    """A record version whose value was not taken, and why, in plain words; the rules it is flagged for."""
 
     record: str
     position: int
+    flagged: NotRequired[list[str]]
     because: str
+
+
+class Stretch(TypedDict):
+    """A dated line on some of its days: `index` is its place in the list that its record version brought."""
+
+    record: str
+    position: int
+    index: int
+    key: dict[str, str | None]
+    valid_from: str | None
+    valid_to: str | None
+
+
+class LineLoser(Stretch):
+    """Days on which a dated line was not taken, and why, in plain words."""
+
+    because: str
+
+
+class Overlap(Stretch):
+    """Days on which a record contradicts itself: the line taken for it, and the places of those it covers."""
+
+    covers: list[int]
+
+
+class Gap(TypedDict):
+    """Days between the first and the last of a key on which no line holds."""
+
+    key: dict[str, str | None]
+    valid_from: str
+    valid_to: str
 
 
 class LineageEntry(TypedDict):
@@ -30,6 +63,16 @@ class LineageEntry(TypedDict):
     strategy: str
 
 
+class LinesEntry(TypedDict):
+    """Why an attribute has its dated lines: one of `winners` for each golden line, in their order."""
+
+    winners: NotRequired[list[Stretch]]
+    losers: list[LineLoser]
+    strategy: str
+    overlaps: list[Overlap]
+    gaps: list[Gap]
+
+
 def entry(ranking: Sequence[tuple[Contribution, str]], *, strategy: str, many: bool) -> LineageEntry:
     """Write the lineage of one attribute; a contribution without a reason against it won.
 
@@ -38,10 +81,13 @@ def entry(ranking: Sequence[tuple[Contribution, str]], *, strategy: str, many: b
     winners: list[Winner] = []
     losers: list[Loser] = []
     for one, because in ranking:
+        place: Winner = {"record": one.record, "position": one.position}
+        if one.broken and one.valid:
+            place["flagged"] = list(one.broken)
         if because:
-            losers.append({"record": one.record, "position": one.position, "because": because})
+            losers.append({**place, "because": because})
         else:
-            winners.append({"record": one.record, "position": one.position})
+            winners.append(place)
     if not winners:
         return {"losers": losers, "strategy": strategy}
     if many:

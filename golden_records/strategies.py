@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from golden_records.contributions import JSON, Contribution, canonical, same_as
 from golden_records.rules import AttributeStrategy, StrategyName
-from golden_records.trust import Rating, trust
+from golden_records.trust import Rating, order_due, trust
 
 # A source that nobody rated is trusted least.
 UNRATED: Rating = (0, None)
@@ -130,6 +130,14 @@ STRATEGIES: dict[StrategyName, Strategy] = {
     "union": union,
     "source_priority": source_priority,
 }
+
+
+def due_of(ranked: Sequence[Contribution], context: Context) -> int | None:
+    """Find the first day on which falling trust could change the order of valid contributions, or a reason in it."""
+    if len(ranked) < 2 or context.rule.strategy != "most_trusted" or not context.rule.decays:
+        return None
+    ratings = context.rule.ratings
+    return order_due(tuple((ratings.get(one.source, UNRATED), one.event_time) for one in ranked), context.today)
 
 
 def in_tie_order(contributions: Sequence[Contribution], ranks: Mapping[str, int]) -> list[Contribution]:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from golden_records.contributions import JSON, Contribution, distinct, without_floats
-from golden_records.lineage import LineageEntry, entry
+from golden_records.contributions import JSON, Contribution, distinct, not_valid, without_floats
+from golden_records.effective import Line, golden_lines
+from golden_records.lineage import LineageEntry, LinesEntry, entry
 from golden_records.rules import AttributeStrategy, SurvivorshipRules
-from golden_records.strategies import STRATEGIES, UNRATED, Context, Ranking, in_tie_order
-from golden_records.trust import day, order_due
+from golden_records.strategies import STRATEGIES, Context, Ranking, due_of, in_tie_order
+from golden_records.trust import day
 
-NOT_VALID = "not valid"
 NOT_ITS_GROUP = "another record won the group"
 
 
@@ -19,12 +19,13 @@ NOT_ITS_GROUP = "another record won the group"
 class Survived:
     """What is true of one golden record, and why.
 
-    attributes: the surviving values, a list under `union`; no floats.  lineage: of each attribute that had
-    any contribution.  due: the ISO date of the first day on which falling trust could change any of this.
+    attributes: the surviving values, a list under `union` and of dated lines; no floats.  lineage: of each
+    attribute that had any contribution.  due: the ISO date of the first day on which falling trust could change
+    any of this.
     """
 
     attributes: dict[str, JSON]
-    lineage: dict[str, LineageEntry]
+    lineage: dict[str, LineageEntry | LinesEntry]
     due: str | None
 
 
@@ -34,11 +35,13 @@ def survive(
     *,
     sources: Sequence[str],
     today: str | None,
+    lines: Mapping[str, Sequence[Line]] | None = None,
 ) -> Survived:
     """Decide the value of each attribute: a function of the set of contributions, whatever their order.
 
     contributions: of each attribute.  sources: from the highest rank to the lowest; sources not named rank
     below all.  today: the ISO date of the latest tick, None before the first, when no trust has fallen.
+    lines: the dated lines of each attribute that holds such; they are decided day by day.
 
     Ties break by event time (latest first, missing oldest), source rank and record key. An invalid value
     never survives. The attributes of a group come from one record: the one that is best for the group's
@@ -48,18 +51,23 @@ def survive(
     ranks, day_number = _ranks(tuple(sources)), None if today is None else day(today)
     owners = _owners(rules, contributions, Context(ranks, day_number, fallback)) if rules.groups else {}
     attributes: dict[str, JSON] = {}
-    lineage: dict[str, LineageEntry] = {}
+    lineage: dict[str, LineageEntry | LinesEntry] = {}
     due: int | None = None
     for name in sorted(contributions):
         offered = contributions[name]
         rule = decided_by.get(name, fallback)
         if len(offered) == 1 and name not in owners:
-            ranking = [(offered[0], "" if offered[0].valid else NOT_VALID)]
+            ranking = [(offered[0], "" if offered[0].valid else not_valid(offered[0]))]
         else:
             context = Context(ranks, day_number, rule)
             ranking = _ranked(offered, context, owners.get(name))
             due = _earlier(due, _due(ranking, context))
         _settle(attributes, lineage, name, ranking=ranking, rule=rule)
+    for name, offered_lines in sorted((lines or {}).items()):
+        golden = golden_lines(offered_lines, Context(ranks, day_number, decided_by.get(name, fallback)))
+        due, lineage[name] = _earlier(due, golden.due), golden.lineage
+        if golden.lines:
+            attributes[name] = golden.lines
     return Survived(attributes, lineage, None if due is None else date.fromordinal(due).isoformat())
 
 
@@ -95,21 +103,14 @@ def _ranked(offered: Sequence[Contribution], context: Context, owner: str | None
     ranking = STRATEGIES[context.rule.strategy](competing, context) if competing else []
     if len(competing) < len(offered):
         barred = [one for one in offered if not (one.valid and (owner is None or one.record == owner))]
-        ranking += [(one, NOT_ITS_GROUP if one.valid else NOT_VALID) for one in in_tie_order(barred, context.ranks)]
+        for one in in_tie_order(barred, context.ranks):
+            ranking.append((one, NOT_ITS_GROUP if one.valid else not_valid(one)))
     return ranking
 
 
 def _due(ranking: Ranking, context: Context) -> int | None:
     """Find the first day on which falling trust could change the ranking or a reason in it."""
-    if context.rule.strategy != "most_trusted" or not context.rule.decays:
-        return None
-    ratings = context.rule.ratings
-    competing = [
-        (ratings.get(one.source, UNRATED), one.event_time)
-        for one, because in ranking
-        if because not in {NOT_VALID, NOT_ITS_GROUP}
-    ]
-    return order_due(tuple(competing), context.today) if len(competing) > 1 else None
+    return due_of([one for one, because in ranking if one.valid and because != NOT_ITS_GROUP], context)
 
 
 def _earlier(one: int | None, other: int | None) -> int | None:
@@ -120,7 +121,7 @@ def _earlier(one: int | None, other: int | None) -> int | None:
 
 def _settle(
     attributes: dict[str, JSON],
-    lineage: dict[str, LineageEntry],
+    lineage: dict[str, LineageEntry | LinesEntry],
     name: str,
     *,
     ranking: Ranking,

@@ -127,8 +127,8 @@ class BlockPart:
 class MatchModel:
     """Match rules made ready: names resolved, probabilities turned into integer match weights.
 
-    Weights are thousandths of a bit. `weights[attribute]` is indexed by level; [0] is the weight of a missing
-    value, always 0.
+    `attributes` are those that can be evidence. Weights are thousandths of a bit. `weights[attribute]` is indexed
+    by level; [0] is the weight of a missing value, always 0.
     """
 
     entity_type: str
@@ -157,11 +157,11 @@ def match_model(entity_type: str, attributes: Mapping[str, MatchAttribute], rule
     for section, conditions in (("always", rules.always), ("never", rules.never)):
         for number, condition in enumerate(conditions):
             for name in condition.attributes:
-                _known(name, attributes, "attribute", (section, number, condition.word))
+                _evidence(name, attributes, (section, number, condition.word))
     weights = _weights(attributes, rules)
     return MatchModel(
         entity_type=entity_type,
-        attributes=dict(attributes),
+        attributes={name: one for name, one in attributes.items() if KINDS[one.kind].evidence},
         rules=rules,
         blocking=_blocking(attributes, rules),
         compared=tuple(weights),
@@ -185,6 +185,13 @@ def _known(word: str, valid: Collection[str], what: str, path: Path) -> None:
     raise RulesError(f"{word!r} is not a known {what}{hint}", path)
 
 
+def _evidence(name: str, attributes: Mapping[str, MatchAttribute], path: Path) -> None:
+    _known(name, attributes, "attribute", path)
+    kind = KINDS[attributes[name].kind]
+    if not kind.evidence:
+        raise RulesError(f"{name!r} holds {kind.name}, which are no evidence: nothing is blocked on or compared", path)
+
+
 def _blocking(attributes: Mapping[str, MatchAttribute], rules: MatchRules) -> Blocking:
     return tuple(_block_rule(attributes, words, ("block_on", number)) for number, words in enumerate(rules.block_on))
 
@@ -199,7 +206,7 @@ def _block_rule(attributes: Mapping[str, MatchAttribute], words: list[str], path
 
 def _block_part(attributes: Mapping[str, MatchAttribute], word: str, path: Path) -> BlockPart:
     name, dot, part = word.partition(".")
-    _known(name, attributes, "attribute", path)
+    _evidence(name, attributes, path)
     kind = KINDS[attributes[name].kind]
     if dot or "" not in kind.parts:
         _known(part, [offered for offered in kind.parts if offered], f"part of {kind.name}", path)
@@ -212,7 +219,7 @@ def _weights(attributes: Mapping[str, MatchAttribute], rules: MatchRules) -> dic
         comparison = Comparison(attribute=entry) if isinstance(entry, str) else entry
         path: Path = ("compare", number) if isinstance(entry, str) else ("compare", number, "attribute")
         name = comparison.attribute
-        _known(name, attributes, "attribute", path)
+        _evidence(name, attributes, path)
         if name in weights:
             raise RulesError(f"{name!r} is compared twice", path)
         weights[name] = _level_weights(KINDS[attributes[name].kind], comparison, ("compare", number))

@@ -8,21 +8,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from mdm.entity_types import EntityType, Privacy
+from mdm.entity_types import Attribute, EntityType, Privacy
 from mdm.errors import Forbidden
 
 Role = Literal["reader", "source", "steward", "approver", "auditor", "admin"]
 Action = Literal[
     "ingest", "look up", "read golden records", "read the feed", "read tasks", "decide", "read quarantine",
     "mend quarantine", "read rules", "apply rules", "read statistics",
+    "read code lists", "map codes", "apply code lists",
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 _READ: frozenset[Action] = frozenset(
-    {"look up", "read golden records", "read the feed", "read rules", "read statistics"}
+    {"look up", "read golden records", "read the feed", "read rules", "read statistics", "read code lists"}
 )
-_STEWARD: frozenset[Action] = _READ | {"read tasks", "decide", "read quarantine", "mend quarantine"}
+_STEWARD: frozenset[Action] = _READ | {"read tasks", "decide", "read quarantine", "mend quarantine", "map codes"}
 MAY: dict[Role, frozenset[Action]] = {
     "reader": _READ,
     "source": frozenset({"ingest", "look up", "read quarantine", "mend quarantine"}),
@@ -75,16 +76,44 @@ def hidden(principal: Principal, entity_type: EntityType) -> frozenset[str]:
     return frozenset(name for name, attribute in entity_type.attributes.items() if attribute.privacy not in seen)
 
 
+def sees_all(principal: Principal, entity_type: EntityType) -> bool:
+    """Whether the principal has a right to every attribute, and to every field of dated lines."""
+    fields = (field for attribute in entity_type.lines.values() for field in attribute.of.values())
+    seen = SEES[principal.role]
+    return not hidden(principal, entity_type) and all(
+        field.privacy is None or field.privacy in seen for field in fields
+    )
+
+
 def mask(principal: Principal, entity_type: EntityType, attributes: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes as the principal may see them: hidden ones are left out, for an auditor reduced to their form.
 
+    The class of an attribute covers all of its dated lines; a field with a class of its own needs a right to both.
     An attribute that the entity type no longer has is treated as the most private: only an admin sees it.
     """
     unknown = attributes.keys() - entity_type.attributes.keys() if principal.role != "admin" else frozenset[str]()
     barred = hidden(principal, entity_type) | unknown
+    lines = {} if principal.role == "admin" else entity_type.lines
+    shown: dict[str, Any] = {}
+    for name, value in attributes.items():
+        if name not in barred:
+            shown[name] = _lines(principal, lines[name], value) if name in lines else value
+        elif principal.role == "auditor":
+            shown[name] = form(value)
+    return shown
+
+
+def _lines(principal: Principal, attribute: Attribute, value: Any) -> Any:
+    """A line, or a list of them, without the fields held back; for an auditor these are reduced to their form."""
+    if isinstance(value, list):
+        return [_lines(principal, attribute, line) for line in value]
+    if not isinstance(value, Mapping):
+        return value
+    fields, seen = attribute.line_fields, SEES[principal.role]
+    barred = {name for name in value if name not in fields or (fields[name].privacy or attribute.privacy) not in seen}
     if principal.role == "auditor":
-        return {name: form(value) if name in barred else value for name, value in attributes.items()}
-    return {name: value for name, value in attributes.items() if name not in barred}
+        return {name: form(part) if name in barred else part for name, part in value.items()}
+    return {name: part for name, part in value.items() if name not in barred}
 
 
 def form(value: Any) -> Any:

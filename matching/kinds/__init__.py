@@ -13,6 +13,7 @@ from matching.kinds import (
     iban,
     identifier,
     lei,
+    lines,
     money,
     name,
     number,
@@ -51,6 +52,7 @@ KINDS: dict[str, Kind] = {
         category.KIND,
         boolean.KIND,
         reference.KIND,
+        lines.KIND,
     )
 }
 

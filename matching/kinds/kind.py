@@ -53,6 +53,11 @@ class Kind:
         """Whether `accepts` takes every text, so that texts need not be shown to it one by one."""
         return self.accepts is takes_text
 
+    @property
+    def evidence(self) -> bool:
+        """Whether its values can say that two records are one thing: a kind without levels has nothing to say."""
+        return bool(self.levels)
+
     def compare(self, left: Sequence[str], right: Sequence[str]) -> Outcomes:
         """Compare aligned standardised values: the number of the level of each pair, 1 the best."""
         places: dict[str, int] = {}

@@ -1,7 +1,7 @@
 """What comes in by path and query, read alike everywhere: source keys, pages, moments."""
 
 import re
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Path, Query
 
@@ -22,6 +22,24 @@ Limit = Annotated[int, Query(description="The most items of one page.", ge=1, le
 AsOf = Annotated[
     str | None, Query(description="As it stood then: an ISO 8601 date or time, or a log position.", max_length=64)
 ]
+On = Annotated[
+    str | None,
+    Query(description="Of dated lines only those in force on that day.", max_length=10, examples=["2026-03-01"]),
+]
+
+
+class When(NamedTuple):
+    """The moment a reader asks about: how things were known (`as_of`), and the day that is meant (`on`)."""
+
+    as_of: str | None
+    on: str | None
+
+
+def _when(as_of: AsOf = None, on: On = None) -> When:
+    return When(as_of, on)
+
+
+AtTime = Annotated[When, Depends(_when)]
 
 
 def key(source: str, entity_type: str, source_id: str, *, pointer: str = "/path") -> Key:

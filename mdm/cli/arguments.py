@@ -20,5 +20,6 @@ KEY = typer.Argument(parser=_key, metavar="KEY", help="A source record: source:t
 KEYS = typer.Argument(parser=_key, metavar="KEY...", help="Source records: source:type:id.")
 GoldenId = Annotated[str, typer.Argument(metavar="ID", help="A golden ID, such as cus_0000042.")]
 AsOf = Annotated[str | None, typer.Option(metavar="T", help="As it was at an ISO 8601 date or time, or log position.")]
+On = Annotated[str | None, typer.Option(metavar="DATE", help="Of dated lines, only those in force on that day.")]
 Reason = Annotated[str, typer.Option(help="Why, for whoever asks later.")]
 Supersede = Annotated[bool, typer.Option("--supersede", help="Replace decisions in force that say the opposite.")]

@@ -1,4 +1,4 @@
-"""The command that writes golden records to a file: one a line, sorted by golden ID."""
+"""The command that writes golden records to a file, sorted by golden ID."""
 
 import csv
 import os
@@ -6,12 +6,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 
 import typer
 
 from mdm.cli import output, session
-from mdm.cli.arguments import AsOf
+from mdm.cli.arguments import AsOf, On
+from mdm.cli.export_cells import BETWEEN_VALUES, cell, columns_of
+from mdm.cli.export_parquet import write_parquet
 from mdm.cli.output import Json
 from mdm.errors import UnreadableFile
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from mdm.entity_types import EntityType
 
 Document = dict[str, Any]
-BETWEEN_VALUES = "; "
 STDOUT = "-"
 
 
@@ -28,23 +29,23 @@ def export(
     *,
     entity_type: Annotated[str, typer.Option("--type", help="The entity type to export.")],
     written_as: Annotated[
-        Literal["csv", "jsonl", "parquet"], typer.Option("--format", help="csv or jsonl; parquet is not written yet.")
+        Literal["csv", "jsonl", "parquet"],
+        typer.Option("--format", help="Dated lines are one cell of JSON in csv, lists of objects in the others."),
     ] = "jsonl",
     as_of: AsOf = None,
+    on: On = None,
     as_json: Json = False,
 ) -> None:
     """Write every golden record of an entity type, sorted by golden ID.
 
     Example: mdm export --type customer --format csv customers.csv
     """
-    if written_as == "parquet":
-        raise typer.BadParameter("parquet is not written yet; use csv or jsonl", param_hint="--format")
     if out == STDOUT and as_json:
         raise typer.BadParameter("standard output holds either the records or the summary", param_hint="--json")
     from mdm.services.golden import export as exported
 
     with session.opened() as hub, output.progress(f"Writing {out}") as progress, _placed(out) as file:
-        documents = _counted(exported(hub, entity_type, as_of=as_of), progress)
+        documents = _counted(exported(hub, entity_type, as_of=as_of, on=on), progress)
         count = WRITERS[written_as](file, hub.entity_type(entity_type), documents)
     if as_json:
         output.print_json({"file": out, "format": written_as, "entity_type": entity_type, "golden_records": count})
@@ -59,7 +60,7 @@ def _counted(documents: Iterable[Document], progress: Callable[[int], None]) -> 
 
 
 @contextmanager
-def _placed(out: str) -> Iterator[IO[str]]:
+def _placed(out: str) -> Iterator[TextIO]:
     """Write beside the file and put it in place when it is whole: a half-written one is never seen."""
     if out == STDOUT:
         yield sys.stdout
@@ -76,7 +77,7 @@ def _placed(out: str) -> Iterator[IO[str]]:
         beside.unlink(missing_ok=True)
 
 
-def write_jsonl(file: IO[str], entity_type: "EntityType", documents: Iterable[Document]) -> int:
+def write_jsonl(file: TextIO, entity_type: "EntityType", documents: Iterable[Document]) -> int:
     """Write one golden record a line as JSON; returns how many."""
     del entity_type  # the documents say it all
     import orjson
@@ -87,27 +88,29 @@ def write_jsonl(file: IO[str], entity_type: "EntityType", documents: Iterable[Do
     return count
 
 
-def write_csv(file: IO[str], entity_type: "EntityType", documents: Iterable[Document]) -> int:
-    """Write one golden record a row, with a column for each attribute and each field of it; returns how many."""
-    columns = [(name, part) for name in entity_type.attributes for part in ("", *entity_type.fields(name))]
+def write_csv(file: TextIO, entity_type: "EntityType", documents: Iterable[Document]) -> int:
+    """Write one golden record a row, with a column for each attribute and each field of it; returns how many.
+
+    Dated lines are one column, each cell the list as JSON: a record is always one row.
+    """
+    import orjson
+
+    columns = columns_of(entity_type)
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["golden_id", "version", *(f"{name}.{part}".rstrip(".") for name, part in columns), "crosswalk"])
     count = 0
     for count, document in enumerate(documents, start=1):  # noqa: B007  the last one is the number of rows
         values = document["attributes"]
         crosswalk = BETWEEN_VALUES.join(f"{one['source']}:{one['source_id']}" for one in document["crosswalk"])
-        cells = [_cell(values.get(name), part) for name, part in columns]
+        cells = [
+            orjson.dumps(values[name]).decode()
+            if name in entity_type.lines and name in values
+            else cell(values.get(name), part)
+            for name, part in columns
+        ]
         writer.writerow([document["golden_id"], document["version"], *cells, crosswalk])
     return count
 
 
-def _cell(value: object, part: str) -> str:
-    if isinstance(value, list):
-        return BETWEEN_VALUES.join(_cell(one, part) for one in value)
-    if isinstance(value, dict):
-        return str(cast("Document", value).get(part) or "") if part else ""
-    return "" if value is None or part else str(value)
-
-
-WRITERS = {"csv": write_csv, "jsonl": write_jsonl}
+WRITERS = {"csv": write_csv, "jsonl": write_jsonl, "parquet": write_parquet}
 COMMANDS = (export,)

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 import typer
 
 from mdm.cli import output, session
-from mdm.cli.arguments import KEY, AsOf, GoldenId
+from mdm.cli.arguments import KEY, AsOf, GoldenId, On
 from mdm.cli.output import Json
 from mdm.errors import NotFound
 
 Document = dict[str, Any]
 
 
-def golden(golden_id: GoldenId, *, as_of: AsOf = None, as_json: Json = False) -> None:
+def golden(golden_id: GoldenId, *, as_of: AsOf = None, on: On = None, as_json: Json = False) -> None:
     """Show a golden record, whatever has happened to its ID.
 
     Example: mdm golden cus_0000042 --as-of 2026-03-03
@@ -20,12 +20,24 @@ def golden(golden_id: GoldenId, *, as_of: AsOf = None, as_json: Json = False) ->
     from mdm.services.golden import get
 
     with session.opened() as hub:
-        found = get(hub, golden_id, as_of=as_of)
+        found = get(hub, golden_id, as_of=as_of, on=on)
+        lines = hub.entity_type(found["entity_type"]).lines
     if as_json:
         output.print_json(found)
         return
-    output.print_fields(_title(found), found["attributes"])
+    output.print_fields(
+        _title(found), {name: value for name, value in found["attributes"].items() if name not in lines}
+    )
+    for name in lines:
+        _print_lines(name, found["attributes"].get(name, []))
     output.print_table("Crosswalk", ("source", "id"), [(one["source"], one["source_id"]) for one in found["crosswalk"]])
+
+
+def _print_lines(name: str, lines: list[Document]) -> None:
+    days = ("valid_from", "valid_to")
+    columns = [*dict.fromkeys(field for line in lines for field in line if field not in days), *days]
+    if lines:
+        output.print_table(name, columns, [[line.get(field) for field in columns] for line in lines])
 
 
 def _title(found: Document) -> str:
@@ -42,6 +54,7 @@ def lineage(
     attribute: Annotated[str | None, typer.Argument(metavar="ATTRIBUTE", help="Only this attribute.")] = None,
     *,
     as_of: AsOf = None,
+    on: On = None,
     as_json: Json = False,
 ) -> None:
     """Show where each value came from: winner, losers and why they lost, file and line.
@@ -51,7 +64,7 @@ def lineage(
     from mdm.services import golden as service
 
     with session.opened() as hub:
-        found = service.lineage(hub, golden_id, as_of=as_of)
+        found = service.lineage(hub, golden_id, as_of=as_of, on=on)
     if attribute is not None:
         found["lineage"] = {attribute: _only(found["lineage"], attribute, golden_id)}
     if as_json:
@@ -61,6 +74,35 @@ def lineage(
     output.print_table(
         _title(found), ("attribute", "", "source", "id", "value", "event time", "file", "line", "because"), rows
     )
+    _print_contradictions(found["lineage"])
+
+
+def _print_contradictions(lineage: Document) -> None:
+    """Say where a record has two lines for one day, and where a key has none between its first and its last."""
+    entries = [(name, entry) for name, entry in lineage.items() if "gaps" in entry]
+    overlaps = [(name, one) for name, entry in entries for one in entry["overlaps"]]
+    gaps = [(name, one) for name, entry in entries for one in entry["gaps"]]
+    if overlaps:
+        columns = ("attribute", "source", "id", "taken", "instead of", "file", "line")
+        rows = [_overlap(name, one) for name, one in overlaps]
+        output.print_table("Overlaps: a record has several lines for one day", columns, rows)
+    if gaps:
+        output.print_table(
+            "Gaps: no line holds", ("attribute", "key"), [(_with_days(name, one), one["key"]) for name, one in gaps]
+        )
+
+
+def _overlap(name: str, one: Document) -> list[object]:
+    places = [f"{name}.{index}" for index in (one["index"], *one["covers"])]
+    found = [_with_days(name, one), one["source"], one["source_id"], f"{places[0]}: {output.words(one.get('value'))}"]
+    return [*found, places[1:], one.get("file"), str(one.get("line") or "")]
+
+
+def _with_days(attribute: str, place: Document) -> str:
+    """Name an attribute, and of dated lines the days: `lines 2026-01-01 to 2026-07-01`, its last day not included."""
+    if "valid_from" not in place:
+        return attribute
+    return f"{attribute} {place['valid_from'] or '…'} to {place['valid_to'] or '…'}"
 
 
 def _only(lineage: Document, attribute: str, golden_id: str) -> Any:
@@ -74,13 +116,14 @@ def _only(lineage: Document, attribute: str, golden_id: str) -> Any:
 def _lineage_rows(attribute: str, entry: Document) -> list[list[object]]:
     winners = entry["winners"] if "winners" in entry else [entry["winner"]] if "winner" in entry else []
     rows = [_place(attribute, "wins", place, f"strategy {entry['strategy']}") for place in winners]
-    return rows + [_place(attribute, "loses", place, place.get("because")) for place in entry["losers"]]
+    return rows + [_place(attribute, "loses", place, place["because"]) for place in entry["losers"]]
 
 
-def _place(attribute: str, fate: str, place: Document, because: object) -> list[object]:
+def _place(attribute: str, fate: str, place: Document, because: str) -> list[object]:
+    because += f"; flagged: {', '.join(place['flagged'])}" if "flagged" in place else ""
     told = [place.get(name) for name in ("source", "source_id", "value", "event_time", "file")]
     line = place.get("line")
-    return [attribute, fate, *told, str(line) if line else "", because]
+    return [_with_days(attribute, place), fate, *told, str(line) if line else "", because]
 
 
 def history(golden_id: GoldenId, *, as_json: Json = False) -> None:

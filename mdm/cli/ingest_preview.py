@@ -8,7 +8,8 @@ import typer
 from mdm.cli import output, session
 
 if TYPE_CHECKING:
-    from mdm.services.ingest import File, Item, Preview
+    from mdm.ingest.reading import Found
+    from mdm.services.ingest import File, Item, Preview, Summary
 
 
 def show(files: "Sequence[File]", rows: int, *, as_json: bool) -> None:
@@ -19,8 +20,7 @@ def show(files: "Sequence[File]", rows: int, *, as_json: bool) -> None:
         previews = [preview(hub, file, rows=rows) for file in files]
     listed = [[_row(item) for item in one.items] for one in previews]
     if as_json:
-        found = zip(previews, listed, strict=True)
-        output.print_json({"files": [{"file": one.file, "rows": shown, "more": one.more} for one, shown in found]})
+        output.print_json({"files": [_document(*pair) for pair in zip(previews, listed, strict=True)]})
     else:
         for one, shown in zip(previews, listed, strict=True):
             _print(one, shown)
@@ -29,6 +29,25 @@ def show(files: "Sequence[File]", rows: int, *, as_json: bool) -> None:
         count = sum(map(len, listed))
         output.complain(f"mdm: {rejected:,} of the {count:,} rows shown would be refused; nothing was written")
         raise typer.Exit(1)
+
+
+def unusual(found: "Found | Summary") -> str:
+    """Say how a file was read where it is not the plainest csv: its sheet, encoding, delimiter, header."""
+    told = [
+        f"sheet {found.sheet}" if found.sheet else "",
+        f"encoding {found.encoding}" if found.encoding not in (None, "utf-8") else "",
+        f"parted by {_PARTED.get(found.delimiter, found.delimiter)}" if found.delimiter not in (None, ",") else "",
+        f"header in line {found.header_line}" if found.header_line not in (None, 1) else "",
+    ]
+    return ", ".join(part for part in told if part)
+
+
+_PARTED = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def _document(preview: "Preview", rows: "list[dict[str, object]]") -> dict[str, object]:
+    found = {name: getattr(preview.found, name) for name in ("encoding", "delimiter", "sheet", "header_line")}
+    return {"file": preview.file, "rows": rows, "more": preview.more, **found}
 
 
 def _print(preview: "Preview", rows: "list[dict[str, object]]") -> None:
@@ -42,9 +61,12 @@ def _print(preview: "Preview", rows: "list[dict[str, object]]") -> None:
                 f"{name}: {output.words(row[name])}" for name in ("version", "event_time") if row[name] is not None
             ]
             values = ["deleted"] if row["deleted"] else [output.words(row["attributes"])]
+            values += [f"merged into {row['merged_into']}"] if "merged_into" in row else []
             what = ", ".join([*marks, *values])
         lines.append((row["line"], row.get("source_id", ""), what))
     output.print_table(f"{preview.file}, as it would be stored", ("line", "id", "values"), lines)
+    if told := unusual(preview.found):
+        output.say(f"Read as: {told}.")
     output.say("There are more rows. Nothing was written." if preview.more else "Nothing was written.")
 
 
@@ -59,4 +81,5 @@ def _row(item: "Item") -> dict[str, object]:
     return {
         "line": item.line, "status": "accepted", "source_id": item.source_id, "version": item.version,
         "event_time": item.event_time, "deleted": item.mode == "delete", "attributes": item.attributes,
+        **({"merged_into": item.merged_into} if item.merged_into is not None else {}),
     }  # fmt: skip

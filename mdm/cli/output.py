@@ -1,9 +1,9 @@
 """What a command prints: one JSON document for machines, or tables for people; complaints and progress to stderr."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
@@ -13,10 +13,16 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Progress = Callable[[int], None]
 # Wide enough that nothing is folded when a table is piped into another program.
 PIPED_WIDTH = 240
 SHOWN_FAULTS = 10
+
+
+class Progress(Protocol):
+    """Shows how many rows are done, and the share of the whole where it is known."""
+
+    def __call__(self, done: int, share: float | None = None) -> None:
+        """Show it."""
 
 
 def print_json(document: object) -> None:
@@ -102,16 +108,23 @@ def console(*, stderr: bool = False) -> "Console":
 
 @contextmanager
 def progress(title: str) -> Iterator[Progress]:
-    """A line that counts what is done, on standard error and only on a terminal."""
+    """A bar of how much is done, or a count where that is not known; on standard error and only on a terminal."""
+    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
-    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
+        BarColumn(),
         TextColumn("{task.fields[done]}"),
         TimeElapsedColumn(),
     )
     with Bar(*columns, console=console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task(printable(title), total=None, done="")
-        yield lambda done: bar.update(task, done=f"{done:,}")
+
+        def show(done: int, share: float | None = None) -> None:
+            total = None if share is None else 1.0
+            percent = "" if share is None else f" ({share:.0%})"
+            bar.update(task, done=f"{done:,}{percent}", total=total, completed=share)
+
+        yield show

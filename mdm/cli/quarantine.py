@@ -14,6 +14,7 @@ RowId = Annotated[str, typer.Argument(metavar="ID", help="As `mdm quarantine lis
 Source = Annotated[str | None, typer.Option(help="Only from this system.")]
 TypeName = Annotated[str | None, typer.Option("--type", help="Only of this entity type.")]
 Rule = Annotated[str | None, typer.Option(help="Only those that break this rule.")]
+FileName = Annotated[str | None, typer.Option(help="Only from the file of this name.")]
 Status = Literal["open", "retried", "discarded"]
 
 
@@ -23,7 +24,7 @@ def listed(  # noqa: PLR0913  a command's options are its parameters
     source: Source = None,
     entity_type: TypeName = None,
     rule: Rule = None,
-    file: Annotated[str | None, typer.Option(help="Only from the file of this name.")] = None,
+    file: FileName = None,
     status: Annotated[Status, typer.Option(help="Open ones, or those that are settled.")] = "open",
     cursor: Annotated[str | None, typer.Option(help="Go on from here: `next` of the page before.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most to list.")] = 50,
@@ -82,6 +83,7 @@ def retry(  # noqa: PLR0913  a command's options are its parameters
     source: Source = None,
     entity_type: TypeName = None,
     rule: Rule = None,
+    file: FileName = None,
     as_json: Json = False,
 ) -> None:
     """Mend a rejected row and take it in, or take in all that are no longer refused.
@@ -94,10 +96,10 @@ def retry(  # noqa: PLR0913  a command's options are its parameters
         raise typer.BadParameter("give the ID of one row, or --all")
     if every and given:
         raise typer.BadParameter("--set mends one row: give its ID in place of --all")
-    if quarantine_id is not None and (source or entity_type or rule):
-        raise typer.BadParameter("--source, --type and --rule go with --all")
+    if quarantine_id is not None and (source or entity_type or rule or file):
+        raise typer.BadParameter("--source, --type, --rule and --file go with --all")
     if quarantine_id is None:
-        _retry_all(source, entity_type, rule, as_json=as_json)
+        _retry_all(source, entity_type, rule, file, as_json=as_json)
     else:
         _retry_one(quarantine_id, dict(map(_assignment, given or ())), as_json=as_json)
 
@@ -116,11 +118,13 @@ def _retry_one(quarantine_id: str, given: dict[str, object], *, as_json: bool) -
         raise typer.Exit(1)
 
 
-def _retry_all(source: str | None, entity_type: str | None, rule: str | None, *, as_json: bool) -> None:
+def _retry_all(
+    source: str | None, entity_type: str | None, rule: str | None, file: str | None, *, as_json: bool
+) -> None:
     from mdm.services import quarantine
     from mdm.store.quarantine import Filter
 
-    wanted = Filter(source, entity_type, rule=rule)
+    wanted = Filter(source, entity_type, rule=rule, file=file)
     with session.opened() as hub, output.progress("Retrying") as progress:
         retried = quarantine.retry_all(hub, wanted, author=session.author(), progress=progress)
     if as_json:

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from golden_records.rules import AttributeStrategy, SurvivorshipRules
 from matching.kinds import KINDS
+from matching.kinds.lines import VALID_FROM, VALID_TO
 from matching.rules import Comparison, MatchAttribute, MatchModel, MatchRules, match_model
+from mdm.entity_types.validity import Rules, ValidityRule, must_be_there
 from mdm.errors import Fault, InvalidRules
 
 if TYPE_CHECKING:
@@ -32,14 +34,47 @@ class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class LineField(_Document):
+    """What one field of a line holds. One without a privacy class is seen by all who see the attribute."""
+
+    kind: str
+    required: bool = False
+    privacy: Privacy | None = None
+    list: str | None = None
+    valid: Rules = ()
+    label: str | None = None
+    description: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _holds_one_plain_value(cls, field: object) -> object:
+        if isinstance(field, dict) and (field.get("kind") in _NOT_IN_A_LINE or field.get("many")):
+            raise ValueError("a field of a line holds one plain value: no reference, no lines, no list (`many`)")
+        return field
+
+    @model_validator(mode="after")
+    def _a_list_is_of_codes(self) -> "LineField":
+        if self.list is not None and self.kind != "code":
+            raise ValueError("`list` names the code list of kind code, and no other kind has a use for it")
+        return self
+
+
 class Attribute(_Document):
-    """What one attribute holds, and who may see it; `to` names the entity type that a reference leads to."""
+    """What one attribute holds, and who may see it.
+
+    to: the entity type that a reference leads to.  list: the code list of a code.  of: the fields of lines, and
+    key: those that tell lines apart.
+    """
 
     kind: str
     required: bool = False
     many: bool = False
     privacy: Privacy = "internal"
     to: EntityTypeName | None = None
+    list: EntityTypeName | None = None
+    of: dict[AttributeName, LineField] = {}
+    key: tuple[str, ...] = ()
+    valid: Rules = ()
     label: str | None = None
     description: str | None = None
     renamed_from: str | None = None
@@ -49,6 +84,36 @@ class Attribute(_Document):
         if (self.kind == "reference") != (self.to is not None):
             raise ValueError("kind reference needs `to` (an entity type), and no other kind has a use for it")
         return self
+
+    @model_validator(mode="after")
+    def _only_codes_stand_in_a_list(self) -> "Attribute":
+        if self.list is not None and self.kind != "code":
+            raise ValueError(f"`list` (a code list) goes with kind code, and this is of kind {self.kind}")
+        return self
+
+    @model_validator(mode="after")
+    def _lines_have_fields(self) -> "Attribute":
+        if (self.kind == "lines") != bool(self.of):
+            raise ValueError("kind lines needs `of` (its fields), and no other kind has a use for it")
+        if self.key and not self.of:
+            raise ValueError("`key` tells lines apart; no kind but lines has a use for it")
+        if self.many and self.of:
+            raise ValueError("kind lines is a list already; leave out `many`")
+        return self
+
+    @cached_property
+    def line_fields(self) -> dict[str, LineField]:
+        """The fields of its lines: those of `of`, then the first and the last day unless `of` describes them."""
+        return {**self.of, **{name: _DAY for name in (VALID_FROM, VALID_TO) if self.of and name not in self.of}}
+
+    @cached_property
+    def must_be_there(self) -> bool:
+        """Whether a record without a value is refused."""
+        return self.required or must_be_there(self.valid)
+
+
+_NOT_IN_A_LINE = frozenset({"reference", "lines"})
+_DAY = LineField(kind="date")
 
 
 class Readiness(_Document):
@@ -95,6 +160,34 @@ class EntityType(_Document):
         return {name: attribute.to for name, attribute in self.attributes.items() if attribute.to is not None}
 
     @cached_property
+    def code_lists(self) -> dict[str, str]:
+        """The code list of each attribute that belongs to one, and of each field of dated lines (`lines.role`)."""
+        found = {name: attribute.list for name, attribute in self.attributes.items() if attribute.list is not None}
+        for name, attribute in self.lines.items():
+            found |= {f"{name}.{field}": one.list for field, one in attribute.of.items() if one.list is not None}
+        return found
+
+    @cached_property
+    def lines(self) -> dict[str, Attribute]:
+        """Each attribute that holds dated lines."""
+        return {name: attribute for name, attribute in self.attributes.items() if attribute.of}
+
+    @cached_property
+    def validity(self) -> dict[str, tuple[ValidityRule, ...]]:
+        """The validity rules of each attribute that has any."""
+        return {name: attribute.valid for name, attribute in self.attributes.items() if attribute.valid}
+
+    @cached_property
+    def judged(self) -> dict[str, tuple[ValidityRule, ...]]:
+        """The validity rules of the attributes whose values are judged one by one: dated lines are not."""
+        return {name: rules for name, rules in self.validity.items() if name not in self.lines}
+
+    @cached_property
+    def must_exist(self) -> bool:
+        """Whether any rule asks that what a reference leads to is there and lives."""
+        return any(rule.reference_exists for rules in self.validity.values() for rule in rules)
+
+    @cached_property
     def evidence(self) -> frozenset[str]:
         """The attributes that decide which records are the same: those blocked on, compared, or in a rule."""
         rules = self.match
@@ -111,7 +204,8 @@ class EntityType(_Document):
 
     def fields(self, attribute: str) -> tuple[str, ...]:
         """Give the fields that a value of the attribute may be made of; none for kinds of one plain value."""
-        return KINDS[self.attributes[attribute].kind].fields
+        described = self.attributes[attribute]
+        return tuple(described.line_fields) or KINDS[described.kind].fields
 
 
 def order(entity_types: Iterable[EntityType]) -> list[str]:

@@ -19,7 +19,7 @@ Taken = tuple[object, Fault | None]
 def draft_maker(entity_type: EntityType, layout: Layout) -> Callable[[Mapping[str, str]], Draft]:
     """Make the function that takes apart one row of cells; it raises RefusalError for one it cannot take."""
     takers = {name: taker(entity_type, name) for name in layout.attributes}
-    required = [name for name, attribute in entity_type.attributes.items() if attribute.required]
+    required = [name for name, attribute in entity_type.attributes.items() if attribute.must_be_there]
 
     def draft(cells: Mapping[str, str]) -> Draft:
         deleted = layout.deleted is not None and flag(layout.deleted, cells[layout.deleted])
@@ -29,7 +29,7 @@ def draft_maker(entity_type: EntityType, layout: Layout) -> Callable[[Mapping[st
                 if cell := cells[name]:
                     value, fault = take(cell)
                     if fault is not None:
-                        raise RefusalError(name, cell, fault.rule, fault.detail)
+                        raise _refusal(name, cell, fault)
                     if value is not None:
                         attributes[name] = value
             if layout.fields:
@@ -45,6 +45,7 @@ def draft_maker(entity_type: EntityType, layout: Layout) -> Callable[[Mapping[st
             (layout.event_time, event_time.strip() or None),
             attributes,
             deleted,
+            (layout.merged_into, "" if layout.merged_into is None else cells[layout.merged_into]),
         )
 
     return draft
@@ -55,6 +56,8 @@ def taker(entity_type: EntityType, attribute: str) -> Callable[[str | tuple[str,
 
     The cell of an attribute with `many` is split on ";" and "|", unless a mapping has split it already.
     """
+    if attribute in entity_type.lines:
+        return lambda lines: _checked(entity_type, attribute, lines)
     many = entity_type.attributes[attribute].many
     known: dict[str | tuple[str, ...], Taken] = {}
 
@@ -64,11 +67,22 @@ def taker(entity_type: EntityType, attribute: str) -> Callable[[str | tuple[str,
             if len(known) >= REMEMBERED:
                 known.clear()
             value: object = [*cell] if isinstance(cell, tuple) else BETWEEN_VALUES.split(cell) if many else cell
-            cleaned, faults = check_value(entity_type, attribute, value)
-            found = known[cell] = (None if cleaned == [] else cleaned, faults[0] if faults else None)
+            found = known[cell] = _checked(entity_type, attribute, value)
         return found
 
     return take
+
+
+def _checked(entity_type: EntityType, attribute: str, value: object) -> Taken:
+    cleaned, faults = check_value(entity_type, attribute, value)
+    return (None if cleaned == [] else cleaned), (faults[0] if faults else None)
+
+
+def _refusal(attribute: str, cell: object, fault: Fault) -> RefusalError:
+    """Name the place of a fault within an attribute that has parts, and what stands there."""
+    column = fault.pointer.removeprefix("/attributes/").replace("/", ".")
+    value = cell if column == attribute and isinstance(cell, str) else fault.value
+    return RefusalError(column, value, fault.rule, fault.detail)
 
 
 def objects(cells: Mapping[str, str], layout: Layout) -> dict[str, dict[str, object]]:

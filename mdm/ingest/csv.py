@@ -7,36 +7,41 @@ from typing import TextIO
 
 from mdm.entity_types import LONGEST_TEXT
 from mdm.errors import UnreadableFile
+from mdm.ingest.delimiter import start_of
 from mdm.ingest.parts import Parts, uneven
+from mdm.ingest.reading import Reading
 from mdm.ingest.rows import Chunk, Rejected, Row
+from mdm.ingest.storable import storable
 
 LONGEST_CELL = 8 << 20
 """Characters from which a cell is taken for a quote that was never closed."""
 
 
+ENDLESS, BEGINNING = "endless_cell", 100_000
 AT_ONCE = 250
 """Lines that are parsed together, and one by one where something is wrong with any of them."""
 
 
-def read_csv(text: TextIO, file: str) -> Iterator[Chunk | Row | Rejected]:
-    """Read rows separated by comma, semicolon or tab, whichever parts the header into most columns."""
-    start = text.readline()
-    text.seek(0)
-    counts = {delimiter: len(next(csv.reader([start], delimiter=delimiter))) for delimiter in ",;\t"}
-    return _read(text, file, max(counts, key=lambda delimiter: counts[delimiter]))
+def read_csv(text: TextIO, file: str, *, reading: Reading) -> Iterator[Chunk | Row | Rejected]:
+    """Read rows separated by comma, semicolon, tab or bar, whichever fits the first lines best."""
+    return _read(text, file, reading, delimiter=None)
 
 
-def read_tsv(text: TextIO, file: str) -> Iterator[Chunk | Row | Rejected]:
+def read_tsv(text: TextIO, file: str, *, reading: Reading) -> Iterator[Chunk | Row | Rejected]:
     """Read rows separated by tabs."""
-    return _read(text, file, "\t")
+    return _read(text, file, reading, delimiter="\t")
 
 
-def _read(text: TextIO, file: str, delimiter: str) -> Iterator[Chunk | Row | Rejected]:
+def _read(text: TextIO, file: str, reading: Reading, *, delimiter: str | None) -> Iterator[Chunk | Row | Rejected]:
     csv.field_size_limit(LONGEST_CELL)  # of the whole process; the module has no other way
+    delimiter, above = start_of(text, file, expected=reading.expected, delimiter=delimiter)
+    for _ in range(above):
+        text.readline()
     taken: list[str] = []
     reader = csv.reader(_kept(text, taken), delimiter=delimiter, strict=True)
     header = _header(reader, taken, file)
-    above = reader.line_num
+    reading.found.delimiter, reading.found.header_line = delimiter, above + 1
+    above += reader.line_num
     while lines := list(islice(text, AT_ONCE)):
         chunk = _chunk(lines, header, delimiter=delimiter, above=above)
         if chunk is not None:
@@ -52,7 +57,7 @@ def _chunk(lines: list[str], header: list[str], *, delimiter: str, above: int) -
         rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error:
         return None
-    if len(rows) != len(lines) or set(map(len, rows)) != {len(header)}:
+    if len(rows) != len(lines) or set(map(len, rows)) != {len(header)} or not all(map(any, rows)):
         return None
     if max(map(len, lines)) > LONGEST_TEXT or "\0" in "".join(lines):
         return None
@@ -74,17 +79,21 @@ def _rows(
         except StopIteration:
             break
         except csv.Error as error:
-            malformed = _malformed(file, line, error, "".join(taken))
+            malformed = _malformed(file, line, error, taken)
             yield malformed._replace(parts=Parts(dict.fromkeys(header)))
+            if malformed.rule == ENDLESS:
+                for _ in text:  # it belongs to that cell, for all one can know
+                    pass
+                break
             continue
-        if not cells:
+        if not any(cells):  # a blank line, or one of delimiters only
             continue
         raw = taken[0] if len(taken) == 1 else "".join(taken)
         if len(cells) != len(header):
             detail = f"{len(cells)} cells, where the header has {len(header)} columns"
             yield Rejected(file, line, None, None, "ragged_row", detail, raw, Parts(uneven(header, cells)))
         elif "\0" in raw or len(raw) > LONGEST_TEXT:
-            yield _unstorable(file, line, dict(zip(header, cells, strict=True)), raw)
+            yield storable(Row(line, dict(zip(header, cells, strict=True)), raw), file)
         else:
             yield Row(line, dict(zip(header, cells, strict=True)), raw)
     return above + reader.line_num
@@ -116,24 +125,15 @@ def _header(reader: "Iterator[list[str]]", taken: list[str], file: str) -> list[
     return names
 
 
-def _malformed(file: str, line: int, error: csv.Error, raw: str) -> Rejected:
+def _malformed(file: str, line: int, error: csv.Error, taken: list[str]) -> Rejected:
     words = str(error)
     if "field limit" in words:
-        raise UnreadableFile(
-            f"{file}: line {line}: a cell that starts here has over {LONGEST_CELL:,} characters; "
-            "is a closing quote missing?"
+        detail = (
+            f"a cell that starts here has over {LONGEST_CELL:,} characters; is a closing quote missing? "
+            "The file was not read further, and only the beginning of the row is kept"
         )
+        return Rejected(file, line, None, None, ENDLESS, detail, "".join(taken[:1_000])[:BEGINNING])
+    raw = "".join(taken)
     if "unexpected end" in words:
         return Rejected(file, line, None, None, "unclosed_quote", "a quote opened in this row is never closed", raw)
     return Rejected(file, line, None, None, "malformed_row", f"not readable as csv: {words}", raw)
-
-
-def _unstorable(file: str, line: int, values: dict[str, object], raw: str) -> Row | Rejected:
-    for column, cell in values.items():
-        text = str(cell)
-        if "\0" in text:
-            return Rejected(file, line, column, None, "nul_byte", "holds a NUL byte", raw, Parts(values))
-        if len(text) > LONGEST_TEXT:
-            detail = f"has {len(text):,} characters; at most {LONGEST_TEXT:,} are taken"
-            return Rejected(file, line, column, None, "text_too_long", detail, raw, Parts(values))
-    return Row(line, values, raw)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from mdm.ingest.rows import RefusalError
 
@@ -36,6 +36,23 @@ def date_format(pattern: str) -> Format:
         return moment.isoformat() if timed else moment.date().isoformat()
 
     return read
+
+
+def day_after(read: Format | None) -> Format:
+    """Read dates, by their own format or as ISO 8601, and give the next day: of a last day the first one without.
+
+    The last day there is, 9999-12-31, stands for no end in many systems; it gives "".
+    """
+
+    def following(text: str) -> str:
+        written = text if read is None else read(text)
+        try:
+            day = date.fromisoformat(written[:10])
+        except ValueError:
+            raise ValueError(f"is not an ISO 8601 date: {text[:80]!r}") from None
+        return "" if day == date.max else (day + timedelta(days=1)).isoformat()
+
+    return following
 
 
 def number_format(decimal: str, thousands: str) -> Format:

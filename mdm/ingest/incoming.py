@@ -23,7 +23,10 @@ _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class Incoming(NamedTuple):
-    """A source record as it comes in, its attributes checked; `line` and `raw` are where it came from."""
+    """A source record as it comes in, its attributes checked; `line` and `raw` are where it came from.
+
+    `merged_into` is the id of the record that its source merged it into, where the source says so.
+    """
 
     source: str
     entity_type: str
@@ -34,6 +37,7 @@ class Incoming(NamedTuple):
     mode: Mode
     line: int = 0
     raw: str = ""
+    merged_into: str | None = None
 
 
 class Records(NamedTuple):
@@ -124,6 +128,7 @@ class _Taking:
             record = _record(draft, row, source=self.source, entity_type=self.entity_type.entity_type)
             if record.version is None and record.event_time is None:
                 content = canonical([record.mode == "delete", record.attributes])
+                content += (record.merged_into or "").encode()
                 _once(record.source_id, content, draft.id[0], self.seen)
         except RefusalError as no:
             return self._rejected(row, no)
@@ -157,7 +162,7 @@ class _Taking:
         return self.from_cells(cast("Mapping[str, str]", row.values))
 
     def _rejected(self, row: Row, no: RefusalError) -> Rejected:
-        parts = Parts(row.values, row.typed, self.columns)
+        parts = (row.apart or Parts(row.values, row.typed))._replace(columns=self.columns)
         return Rejected(self.file, row.line, no.column, no.value, no.rule, no.detail, row.raw, parts)
 
 
@@ -170,20 +175,27 @@ def _owned(values: Mapping[str, object], entity_type: EntityType, source: str) -
 
 
 def _record(draft: Draft, row: Row, *, source: str, entity_type: str) -> Incoming:
+    ident = source_id(*draft.id)
     return Incoming(
         source,
         entity_type,
-        _id(*draft.id),
+        ident,
         draft.attributes,
         _ordering(draft.version, version_value, "version"),
         cast("str | None", _ordering(draft.event_time, time_text, "event_time")),
         "delete" if draft.deleted else "put",
         row.line,
         row.raw,
+        _winner(draft.merged_into, ident),
     )
 
 
-def _id(column: str, value: object) -> str:
+def source_id(column: str, value: object) -> str:
+    """Read the id of a record: a text or a whole number.
+
+    Raises:
+        RefusalError: it is none, too long, or holds what no key can.
+    """
     text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
     if not text:
         if value is None or value == "" or isinstance(value, str):
@@ -195,6 +207,17 @@ def _id(column: str, value: object) -> str:
     if found := _CONTROL.search(text):
         raise RefusalError(column, None, "id", f"the id holds the control character U+{ord(found[0]):04X}")
     return text
+
+
+def _winner(given: tuple[str | None, object], loser: str) -> str | None:
+    """The record that this one was merged into; blank where it was not."""
+    column, value = given
+    if column is None or value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    winner = source_id(column, value)
+    if winner == loser:
+        raise RefusalError(column, winner, "itself", f"{loser!r} cannot be merged into itself")
+    return winner
 
 
 def _ordering(given: tuple[str | None, object], read: Callable[[object], int | str], rule: str) -> int | str | None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from mdm.entity_types import hint
 from mdm.errors import UnreadableFile
-from mdm.ingest.formats import Format, boolean_format, cell_reader, date_format, number_format
+from mdm.ingest.formats import Format, boolean_format, cell_reader, date_format, day_after, number_format
 from mdm.ingest.mapping import Concatenate, Mapping, Split
+from mdm.ingest.parts import Parts
 from mdm.ingest.rows import RefusalError, Rejected, Row
 
 MOST_PLANS = 1_000
@@ -35,9 +36,10 @@ def mapped(rows: Iterable[Row | Rejected], mapping: Mapping, *, file: str) -> It
     plans: dict[tuple[str, ...], _Plan] = {}
     for row in rows:
         if isinstance(row, Rejected):
-            yield row
+            yield row if row.parts is None else row._replace(parts=row.parts._replace(mapping=mapping.version))
             continue
         columns = tuple(row.values)
+        apart = Parts(row.values, row.typed, mapping=mapping.version)
         try:
             if (plan := plans.get(columns)) is None:
                 if len(plans) >= MOST_PLANS:
@@ -46,11 +48,11 @@ def mapped(rows: Iterable[Row | Rejected], mapping: Mapping, *, file: str) -> It
                     _all_there(mapping, columns, file)
                 plan = plans[columns] = _plan(mapping, readers, columns)
             values = _changed(row.values, mapping, plan)
-            yield row._replace(values=_nested(values) if row.typed else values)
+            yield row._replace(values=_nested(values) if row.typed else values, apart=apart)
         except RefusalError as no:
             if no.rule == "filled_twice" and not row.typed:
                 raise UnreadableFile(f"{file}: {no.detail}") from None
-            yield Rejected(file, row.line, no.column, no.value, no.rule, no.detail, row.raw)
+            yield Rejected(file, row.line, no.column, no.value, no.rule, no.detail, row.raw, apart)
 
 
 def named_as_in_file(rejected: Rejected, mapping: Mapping) -> Rejected:
@@ -67,6 +69,7 @@ def named_as_in_file(rejected: Rejected, mapping: Mapping) -> Rejected:
 def _readers(mapping: Mapping) -> dict[str, Callable[[object], object]]:
     forms: dict[str, tuple[str, Format | None]] = dict.fromkeys(mapping.many, ("many", None))
     forms |= {column: ("date", date_format(one)) for column, one in mapping.dates.items()}
+    forms |= {column: ("date", day_after(forms.get(column, ("", None))[1])) for column in mapping.inclusive}
     forms |= {column: ("number", number_format(one.decimal, one.thousands)) for column, one in mapping.numbers.items()}
     forms |= {
         column: ("boolean", boolean_format(one.when_true, one.when_false)) for column, one in mapping.booleans.items()

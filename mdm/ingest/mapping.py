@@ -1,7 +1,9 @@
 """Mapping files: YAML that says how the columns of one system's file become attributes, strictly read."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import (
@@ -15,15 +17,16 @@ from pydantic import (
     model_validator,
 )
 
+from matching.kinds.lines import VALID_TO
 from mdm.entity_types import EntityType, hint
 from mdm.entity_types.faults import Path, faults_of, pointer
 from mdm.entity_types.strict_yaml import invalid, load
 from mdm.errors import Fault
-from mdm.ingest.columns import DELETED, EVENT_TIME, VERSION
+from mdm.ingest.columns import DELETED, EVENT_TIME, MERGED_INTO, VERSION
 from mdm.ingest.formats import date_format
 
 ID = "id"
-SPECIAL = (ID, VERSION, EVENT_TIME, DELETED)
+SPECIAL = (ID, VERSION, EVENT_TIME, DELETED, MERGED_INTO)
 """What a column can become besides an attribute."""
 
 
@@ -91,7 +94,8 @@ class Mapping(_Strict):
     """How columns become attributes.
 
     Columns are named as in the file; targets are attributes, their fields (`address.city`), or id, version,
-    event_time and deleted. Values are read in their stated format first, then renamed, split and joined.
+    event_time, deleted and merged_into. Values are read in their stated format first, then renamed, split and joined.
+    The dates of `inclusive` columns are last days, of which `valid_to` is the day after.
     """
 
     rename: dict[str, str] = {}
@@ -101,8 +105,19 @@ class Mapping(_Strict):
     dates: dict[str, DatePattern] = {}
     numbers: dict[str, Numbers] = {}
     booleans: dict[str, Booleans] = {}
+    inclusive: tuple[str, ...] = ()
     many: dict[str, Separator] = {}
     drop: tuple[str, ...] = ()
+
+    @cached_property
+    def document(self) -> str:
+        """The mapping as one line of JSON, which `parse_mapping` reads as well."""
+        return self.model_dump_json(exclude_defaults=True)
+
+    @cached_property
+    def version(self) -> str:
+        """16 hex digits of the SHA-256 of what the mapping says."""
+        return hashlib.sha256(self.document.encode()).hexdigest()[:16]
 
     def columns(self) -> Iterator[tuple[Path, str]]:
         """Give every column that is named, with its place in the document."""
@@ -114,8 +129,9 @@ class Mapping(_Strict):
         for place, joined in enumerate(self.concatenate):
             for number, column in enumerate(joined.columns):
                 yield ("concatenate", place, "columns", number), column
-        for place, column in enumerate(self.drop):
-            yield ("drop", place), column
+        for section in ("inclusive", "drop"):
+            for place, column in enumerate(getattr(self, section)):
+                yield (section, place), column
 
     def targets(self) -> Iterator[tuple[Path, str]]:
         """Give every target that is named, with its place in the document."""
@@ -145,6 +161,7 @@ def parse_mapping(text: str, entity_type: EntityType, *, file: str) -> Mapping:
     except ValidationError as error:
         raise invalid(file, faults_of(error, Mapping, document)) from None
     faults = [*_patterns(mapping), *_targets(mapping, entity_type), *_conflicts(mapping), *_many(mapping, entity_type)]
+    faults += _inclusive(mapping, entity_type)
     if faults:
         raise invalid(file, faults)
     return mapping
@@ -197,3 +214,12 @@ def _many(mapping: Mapping, entity_type: EntityType) -> Iterator[Fault]:
             several = [name for name, one in entity_type.attributes.items() if one.many]
             detail = f"{target!r} takes one value; these take several: {', '.join(several) or 'none'}"
             yield Fault(pointer(("many", column)), detail, "one_value", column)
+
+
+def _inclusive(mapping: Mapping, entity_type: EntityType) -> Iterator[Fault]:
+    ends = [f"{name}.{VALID_TO}" for name in entity_type.lines]
+    for place, column in enumerate(mapping.inclusive):
+        target = mapping.rename.get(column, column)
+        if target not in ends:
+            detail = f"{target!r} is not the end of a line; these are: {', '.join(ends) or 'none'}"
+            yield Fault(pointer(("inclusive", place)), detail, "inclusive", column)

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 
 from mdm.entity_types import EntityType, hint
 from mdm.errors import Fault, InvalidInput, UnreadableFile
+from mdm.ingest import several
 from mdm.ingest.cells import BETWEEN_VALUES
-from mdm.ingest.columns import DELETED, EVENT_TIME, ID_COLUMNS, VERSION
-from mdm.ingest.incoming import Incoming, incoming
+from mdm.ingest.columns import DELETED, EVENT_TIME, ID_COLUMNS, MERGED_INTO, VERSION
+from mdm.ingest.incoming import Incoming, each_item
+from mdm.ingest.mapping import Mapping as FileMapping
 from mdm.ingest.objects import MEMBERS
 from mdm.ingest.parts import Parts
 from mdm.ingest.rows import Rejected, Row
+from mdm.ingest.take import take
 
-_SURPLUS = re.compile("cell [0-9]+")
+_SURPLUS = re.compile("cell [0-9]+(@[0-9]+)?")
 
 
 def mended(parts: Parts, given: Mapping[str, object], entity_type: EntityType) -> Parts:
@@ -24,28 +27,38 @@ def mended(parts: Parts, given: Mapping[str, object], entity_type: EntityType) -
     """
     values = dict(parts.values)
     for column, value in given.items():
+        values = several.split(values, column, parts.lines) or values
+        parts = parts._replace(values=values)
         _check(column, value, parts, entity_type)
         place, name = _place(values, column, parts, entity_type)
         if value not in (None, ""):
             place[name] = _typed(name, value, entity_type) if parts.typed else str(value)
-        elif parts.typed or _is_attribute(column, entity_type) or _SURPLUS.fullmatch(column):
+        elif parts.typed or _SURPLUS.fullmatch(column) or (not parts.mapping and _is_attribute(column, entity_type)):
             place.pop(name, None)
         else:
             place[name] = ""
     return parts._replace(values=values)
 
 
-def read_again(parts: Parts, entity_type: EntityType, *, source: str, file: str, line: int) -> Incoming | Rejected:
-    """Make a source record of the row, or say why it still cannot be one."""
+def read_again(
+    parts: Parts, entity_type: EntityType, *, source: str, file: str, line: int, mapping: FileMapping | None = None
+) -> Incoming | Rejected:
+    """Make a source record of the row, by the mapping it came with, or say why it still cannot be one."""
     wrong = _not_whole(parts, entity_type)
     if wrong is not None:
         return Rejected(file, line, wrong[0], None, wrong[1], wrong[2], "")
-    row = Row(line, parts.values, "", parts.typed)
+    apart = several.parted(parts) if parts.lines else [(line, parts.values)]
+    rows = [Row(number, values, "", parts.typed) for number, values in apart]
     try:
-        (found,) = incoming([row], entity_type, source=source, file=file, columns=parts.columns)
+        found = list(
+            each_item(take(rows, entity_type, source=source, file=file, columns=parts.columns, mapping=mapping))
+        )
     except UnreadableFile as error:
         return Rejected(file, line, None, None, "columns", error.detail.removeprefix(f"{file}: "), "")
-    return found
+    rejected = next((one for one in found if isinstance(one, Rejected)), None)
+    if rejected is None and len(found) > 1:
+        return Rejected(file, line, None, None, "differs", "the rows are not of one record: they have several ids", "")
+    return rejected or found[0]
 
 
 def _not_whole(parts: Parts, entity_type: EntityType) -> tuple[str | None, str, str] | None:
@@ -53,22 +66,28 @@ def _not_whole(parts: Parts, entity_type: EntityType) -> tuple[str | None, str, 
         return None, "malformed_row", "cannot be taken apart into columns; set the value of each"
     if parts.typed:
         return None
-    missing = [name for name, value in parts.values.items() if value is None]
+    surplus = [name for name in parts.values if _SURPLUS.fullmatch(name) and not _is_attribute(name, entity_type)]
+    left = [name for name in surplus if parts.values[name] is not None]
+    missing = [name for name, value in parts.values.items() if value is None and name not in surplus]
     if missing:
         return missing[0], "ragged_row", f"no cell for {', '.join(missing)}; set the value of each"
-    left = [name for name in parts.values if _SURPLUS.fullmatch(name) and not _is_attribute(name, entity_type)]
     if left:
         return left[0], "ragged_row", f"cells left over: {', '.join(left)}; put each column right and empty these"
     return None
 
 
 def _check(column: str, value: object, parts: Parts, entity_type: EntityType) -> None:
-    own = [*entity_type.attributes]
+    own = list[str](entity_type.attributes)
     own += [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.fields(name)]
-    own += [VERSION, EVENT_TIME, DELETED, *(ID_COLUMNS if parts.typed else ()), *(MEMBERS if parts.typed else ())]
-    known = dict.fromkeys([*parts.values, *own, *filter(None, dataclasses.astuple(parts.columns))])
+    own += [VERSION, EVENT_TIME, DELETED, MERGED_INTO]
+    own += [*ID_COLUMNS, *MEMBERS] if parts.typed else []
+    # A row that came with a mapping has the columns of its file, and those alone.
+    own = [] if parts.mapping else [*own, *filter(None, dataclasses.astuple(parts.columns))]
+    known = dict.fromkeys([*parts.values, *own])
     wrong = None
-    if column not in known and not _inside(parts, column):
+    if column not in parts.values and (cells := several.of_each(column, parts.values)):
+        wrong = f"the rows of this record have each their own {column}; set one of {', '.join(cells)}"
+    elif column not in known and not _inside(parts, column):
         wrong = f"the row has no column {column!r}{hint(column, known)}"
     elif not parts.typed and (isinstance(value, bool) or not isinstance(value, str | int | None)):
         wrong = f"the cell of column {column!r} is text, not {value!r}"

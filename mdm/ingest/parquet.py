@@ -8,6 +8,7 @@ from mdm.errors import UnreadableFile
 from mdm.ingest.gzip import LARGEST, LARGEST_RATIO, UNSUSPICIOUS
 from mdm.ingest.parquet_types import as_plain, readable
 from mdm.ingest.parts import Parts
+from mdm.ingest.reading import Reading
 from mdm.ingest.rows import Chunk, Rejected, Row
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ IN_MEMORY = 128 << 20
 BUFFER = 1 << 20
 
 
-def read_parquet(stream: BinaryIO, file: str) -> Iterator[Chunk | Row | Rejected]:
+def read_parquet(stream: BinaryIO, file: str, *, reading: Reading) -> Iterator[Chunk | Row | Rejected]:
     """Read rows in the order of the file; a value that is null is one that the row does not have.
 
     All of it is decoded once before the first row is given.
@@ -31,6 +32,7 @@ def read_parquet(stream: BinaryIO, file: str) -> Iterator[Chunk | Row | Rejected
         UnreadableFile: it is no parquet, is damaged, would expand beyond the limits, or has a column of a type
             that no attribute can hold.
     """
+    del reading  # the file itself says all that a reader needs
     with _faults_of(file):
         opened = _opened(stream)
         _check_size(opened.metadata, stream.seek(0, 2), file)

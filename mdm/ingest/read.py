@@ -1,4 +1,4 @@
-"""Finds the reader for a file by its ending, or for standard input by its first characters; gzip is expanded."""
+"""Finds the reader for a file by its ending, or for standard input by how it begins; gzip is expanded."""
 
 import shutil
 import sys
@@ -6,28 +6,43 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO, TextIO, cast
+from typing import BinaryIO, Protocol, TextIO, cast
 
 from mdm.errors import UnreadableFile
-from mdm.ingest import gzip, parquet
+from mdm.ingest import gzip, parquet, xlsx
 from mdm.ingest.csv import read_csv, read_tsv
 from mdm.ingest.jsonl import read_jsonl
 from mdm.ingest.parquet import read_parquet
+from mdm.ingest.reading import Reading
 from mdm.ingest.rows import Chunk, Rejected, Row, each_row
 from mdm.ingest.text import open_text
+from mdm.ingest.xlsx import read_xlsx
 
-Reader = Callable[[TextIO, str], Iterator[Chunk | Row | Rejected]]
-BinaryReader = Callable[[BinaryIO, str], Iterator[Chunk | Row | Rejected]]
+
+class Reader(Protocol):
+    """Reads rows from the text of a file."""
+
+    def __call__(self, text: TextIO, file: str, /, *, reading: Reading) -> Iterator[Chunk | Row | Rejected]:
+        """Give rows in their order, and say in `reading.found` what was found."""
+
+
+class BinaryReader(Protocol):
+    """Reads rows from the bytes of a file."""
+
+    def __call__(self, stream: BinaryIO, file: str, /, *, reading: Reading) -> Iterator[Chunk | Row | Rejected]:
+        """Give rows in their order, and say in `reading.found` what was found."""
+
 
 READERS: dict[str, Reader] = {
     ".csv": read_csv,
+    ".txt": read_csv,
     ".tsv": read_tsv,
     ".tab": read_tsv,
     ".jsonl": read_jsonl,
     ".ndjson": read_jsonl,
 }
-BINARY_READERS: dict[str, BinaryReader] = {".parquet": read_parquet}
-MAGIC: dict[bytes, BinaryReader] = {parquet.MAGIC: read_parquet}
+BINARY_READERS: dict[str, BinaryReader] = {".parquet": read_parquet, ".xlsx": read_xlsx, ".xlsm": read_xlsx}
+MAGIC: dict[bytes, BinaryReader] = {parquet.MAGIC: read_parquet, xlsx.MAGIC: read_xlsx}
 """How standard input begins that is no text."""
 STDIN = "-"
 IN_MEMORY = 16 << 20
@@ -38,52 +53,60 @@ def stem(file: str) -> str:
     return Path(_plain(file)).stem
 
 
-def read(file: str, *, stream: BinaryIO | None = None) -> Iterator[Row | Rejected]:
+def read(file: str, *, stream: BinaryIO | None = None, reading: Reading | None = None) -> Iterator[Row | Rejected]:
     """Read a file one row at a time, as `read_chunks` reads it."""
-    return each_row(read_chunks(file, stream=stream))
+    return each_row(read_chunks(file, stream=stream, reading=reading))
 
 
-def read_chunks(file: str, *, stream: BinaryIO | None = None) -> Iterator[Chunk | Row | Rejected]:
+def read_chunks(
+    file: str, *, stream: BinaryIO | None = None, reading: Reading | None = None
+) -> Iterator[Chunk | Row | Rejected]:
     """Read a file, or standard input where `file` is "-", in chunks where rows are as they should be.
 
     A file that ends in .gz is expanded first, and so is standard input that begins like gzip.
     `stream` is read in place of standard input or the file. The encoding of all of it is checked before
-    the first row is given.
+    the first row is given. `reading` says how to read it, and is told what was found.
 
     Raises:
         UnreadableFile: there is no such file, no reader for it, or it is not what its ending says.
     """
-    known = None if file == STDIN else _reader(file)
+    reading = reading or Reading()
     name = "standard input" if file == STDIN else file
+    ending = Path(_plain(file)).suffix.lower()
+    if file != STDIN and ending not in READERS and ending not in BINARY_READERS:
+        raise UnreadableFile(f"{file}: no reader for {ending or 'a file without ending'}; {_known(ending)}")
     with ExitStack() as opened:
         try:
             source = opened.enter_context(_open(file, stream))
             if file != _plain(file) or (file == STDIN and gzip.is_gzip(source)):
                 source = opened.enter_context(gzip.expand(source, name))
-            binary = _binary(file, source)
+            reading.found.share = _share(source)
+            binary = _sniffed_binary(source) if file == STDIN else BINARY_READERS.get(ending)
             if binary is not None:
-                yield from binary(source, name)
+                yield from binary(source, name, reading=reading)
             else:
-                text = opened.enter_context(open_text(source, name))
-                yield from (known or _sniffed(text))(text, name)
+                text = opened.enter_context(open_text(source, name, encoding=reading.encoding))
+                reading.found.encoding = str(text.encoding).removesuffix("-sig")
+                yield from (READERS.get(ending) or _sniffed(text))(text, name, reading=reading)
         except OSError as error:
             raise UnreadableFile(f"{name}: {error.strerror or error}") from None
 
 
-def _reader(file: str) -> Reader | None:
-    """Find the reader of a text; None for a file that is no text."""
-    ending = Path(_plain(file)).suffix.lower()
-    if ending not in READERS and ending not in BINARY_READERS:
-        known = f"{', '.join([*READERS, *BINARY_READERS])}, each also with {gzip.ENDING}"
-        raise UnreadableFile(f"{file}: no reader for {ending or 'a file without ending'}; use {known}")
-    return READERS.get(ending)
+def _known(ending: str) -> str:
+    if ending == ".xls":
+        return "save the workbook as .xlsx"
+    return f"use {', '.join([*READERS, *BINARY_READERS])}, each also with {gzip.ENDING}"
 
 
-def _binary(file: str, source: BinaryIO) -> BinaryReader | None:
-    """Find the reader of a file that is no text: by its ending, for standard input by how it begins."""
-    if file != STDIN:
-        return BINARY_READERS.get(Path(_plain(file)).suffix.lower())
-    start = source.read(max(map(len, MAGIC)))
+def _share(source: BinaryIO) -> Callable[[], float]:
+    """Say how much of a stream has been read, as long as it is open."""
+    size = source.seek(0, 2)
+    source.seek(0)
+    return lambda: 1.0 if source.closed or not size else source.tell() / size
+
+
+def _sniffed_binary(source: BinaryIO) -> BinaryReader | None:
+    start = source.read(8)
     source.seek(0)
     return next((reader for magic, reader in MAGIC.items() if start.startswith(magic)), None)
 

@@ -11,7 +11,8 @@ from mdm.ingest.parts import Parts
 class Row(NamedTuple):
     """One row: the line it starts on (from 1), its values by column, and its text as it stands in the file.
 
-    `typed`: the values carry types of their own (jsonl); otherwise each is the text of a cell.
+    `typed`: the values carry types of their own (jsonl); otherwise each is the text of a cell. `apart`: the row in
+    the columns of its file, where the values have been made of those.
     """
 
     # Named tuples and not frozen dataclasses: millions are made, and these are made three times as fast.
@@ -19,6 +20,7 @@ class Row(NamedTuple):
     values: dict[str, object]
     raw: str
     typed: bool = False
+    apart: Parts | None = None
 
 
 class Chunk(NamedTuple):
@@ -69,7 +71,7 @@ class RefusalError(Exception):
 class Draft(NamedTuple):
     """A row taken apart: its id and what orders it, each with its column, and its checked attributes.
 
-    A deleted one has no attributes.
+    A deleted one has no attributes. `merged_into` is the record of its source that it was merged into.
     """
 
     id: tuple[str, object]
@@ -77,6 +79,7 @@ class Draft(NamedTuple):
     event_time: tuple[str | None, object]
     attributes: dict[str, object]
     deleted: bool
+    merged_into: tuple[str | None, object] = (None, None)
 
 
 def _without_nulls(value: object) -> object:

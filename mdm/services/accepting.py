@@ -1,6 +1,6 @@
 """Accepts records into the log: each version once; those that contradict what is there are refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from typing import Any, Literal, NamedTuple, cast
@@ -10,7 +10,9 @@ import orjson
 from mdm.errors import Fault
 from mdm.ingest import Incoming, Records, Rejected
 from mdm.ingest.parts import Parts, written
-from mdm.log import Author, Sealed, canonical, key_tokens
+from mdm.log import Author, Fact, Sealed, canonical, key_tokens
+from mdm.services import absences, source_merges
+from mdm.services.source_merges import Saying
 from mdm.store import log, versions
 from mdm.store.batches import Origin, RejectedRow
 from mdm.store.database import Transaction
@@ -33,13 +35,14 @@ class Outcome(NamedTuple):
 class Prepared:
     """Items with all that needs no database: the records as facts, and those that are refused by their places.
 
-    Of each record it also has its owner and the text of its row. The items themselves are let go: many of them at
-    once fill the memory and slow down all the rest.
+    Of each record it also has its owner and the text of its row; `merging` are those whose source says that it merged
+    them. The items themselves are let go: many of them at once fill the memory and slow down all the rest.
     """
 
     facts: Sealed
     owners: Sequence[Owner]
     raws: Sequence[str]
+    merging: Mapping[int, Saying]
     refused: Mapping[int, Rejected]
     batch: Origin
 
@@ -51,10 +54,12 @@ def prepare(salt: bytes, items: Sequence[Incoming | Rejected], batch: Origin) ->
     """Work out all that needs no database: it may be done while the items before are being written."""
     records = [item for item in items if isinstance(item, Incoming)]
     keys = [f"{item.source}:{item.entity_type}:{item.source_id}" for item in records]
+    tokens = key_tokens(salt, keys)
     return Prepared(
-        log.sealed(key_tokens(salt, keys), [canonical(_body(item, batch.id)) for item in records]),
+        log.sealed(tokens, [canonical(_body(item, batch.id)) for item in records]),
         [_owner(item) for item in records],
         [item.raw for item in records],
+        {place: Saying(tokens[place], item) for place, item in enumerate(records) if item.merged_into},
         {place: item for place, item in enumerate(items) if isinstance(item, Rejected)},
         batch,
     )
@@ -77,7 +82,14 @@ def prepare_records(salt: bytes, records: Records, batch: Origin) -> Prepared:
             refused[place] = item
             for column in (tokens, bodies, owners, raws):
                 del column[place]  # from the last to the first: places stay right
-    return Prepared(log.sealed(tokens, bodies), owners, raws, refused, batch)
+    return Prepared(log.sealed(tokens, bodies), owners, raws, _merging(records, refused, tokens), refused, batch)
+
+
+def _merging(records: Records, refused: Container[int], tokens: Sequence[int]) -> dict[int, Saying]:
+    """The records that their source says it merged; such rows are always taken one by one."""
+    kept = (place for place in range(len(records.ids)) if place not in refused)
+    taken = ((now, records.singles.get(place)) for now, place in enumerate(kept if records.singles else ()))
+    return {now: Saying(tokens[now], item) for now, item in taken if isinstance(item, Incoming) and item.merged_into}
 
 
 def _bodies(records: Records, ids: Sequence[str], batch: str) -> list[bytes]:
@@ -101,10 +113,14 @@ def joined(parts: Sequence[Prepared]) -> Prepared:
     refused: dict[int, Rejected] = {}
     for start, part in zip(accumulate(map(len, parts), initial=0), parts, strict=False):
         refused.update((start + place, item) for place, item in part.refused.items())
+    merging: dict[int, Saying] = {}
+    for start, part in zip(accumulate((len(part.raws) for part in parts), initial=0), parts, strict=False):
+        merging.update((start + place, saying) for place, saying in part.merging.items())
     return Prepared(
         Sealed.joined([part.facts for part in parts]),
         [owner for part in parts for owner in part.owners],
         [raw for part in parts for raw in part.raws],
+        merging,
         refused,
         parts[0].batch,
     )
@@ -119,8 +135,8 @@ def accept(writer: Transaction, prepared: Prepared, *, author: Author) -> tuple[
         first = _append(writer, prepared, range(count), author=author)
         outcomes = [Outcome("accepted", position) for position in range(first, first + count)]
     else:
-        outcomes, accepted = intake.one_by_one()
-        first = _append(writer, prepared, accepted, author=author)
+        outcomes = intake.one_by_one()
+        first = _append(writer, prepared, intake.accepted, author=author)
         outcomes = [_placed(outcome, first) for outcome in outcomes]
     intake.keep_sorts()
     if prepared.refused:
@@ -134,11 +150,19 @@ def accept(writer: Transaction, prepared: Prepared, *, author: Author) -> tuple[
     return outcomes, intake.rejected
 
 
-def _append(writer: Transaction, prepared: Prepared, accepted: Sequence[int], *, author: Author) -> int:
-    """Append the facts of accepted records; returns the position of the first, 0 where there is none."""
+def _append(writer: Transaction, prepared: Prepared, accepted: Sequence[int | Fact], *, author: Author) -> int:
+    """Append the facts of accepted records, given by their places, and others; returns the position of the first.
+
+    Without any it is 0.
+    """
     firsts = []
-    for entity_type, some in groupby(accepted, key=lambda place: prepared.owners[place][1]):
-        places = list(some)
+    for entity_type, some in groupby(
+        accepted, key=lambda one: prepared.owners[one][1] if isinstance(one, int) else None
+    ):
+        if entity_type is None:
+            firsts.append(log.append(writer, cast("list[Fact]", list(some)), author=author))
+            continue
+        places = cast("list[int]", list(some))
         facts = prepared.facts if len(places) == len(prepared.owners) else prepared.facts.only(places)
         firsts.append(log.append_sealed(writer, facts, kind="record", entity_type=entity_type, author=author))
     return firsts[0] if firsts else 0
@@ -157,40 +181,30 @@ class _Intake:
     def __init__(self, writer: Transaction, prepared: Prepared) -> None:
         self.writer, self.prepared = writer, prepared
         self.tokens = cast("Sequence[int]", prepared.facts.tokens)
-        self.distinct = set(self.tokens)
         self.owners = set(prepared.owners)
+        self.accepted: list[int | Fact] = []
         self.rejected: list[RejectedRow] = []
         self.known: dict[int, list[tuple[int, Body]]] = {}
-        for token, position, body in log.versions(writer, sorted(self.distinct)):
+        for token, position, body in log.versions(writer, sorted(set(self.tokens))):
             self.known.setdefault(token, []).append((position, body))
         self.before = versions.sorts(writer, {owner[:2] for owner in self.owners})
         self.sorts = dict(self.before)
 
     def all_new(self) -> bool:
-        """Whether nothing is known of any record, none comes twice, and each source sends the one sort of version."""
+        """Whether all records can be accepted as they are.
+
+        Nothing is known of any, none comes twice or was merged, and each source sends one sort of version.
+        """
         sorts = {owner[:2]: owner[2] for owner in self.owners} | self.before
-        if self.known or len(self.distinct) < len(self.tokens) or any(sorts[one[:2]] != one[2] for one in self.owners):
+        agreed = all(sorts[owner[:2]] == owner[2] for owner in self.owners)
+        if self.known or self.prepared.merging or not agreed or len(set(self.tokens)) < len(self.tokens):
             return False
         self.sorts = sorts
         return True
 
     def keep_sorts(self) -> None:
-        """Remember the sort of version that a source sent for the first time."""
+        """Remember the sort of version that a source has sent for the first time."""
         versions.add_sorts(self.writer, {pair: sort for pair, sort in self.sorts.items() if pair not in self.before})
-
-    def one_by_one(self) -> tuple[list[Outcome], list[int]]:
-        """Judge each record in turn; gives the outcomes, their positions counted from 0, and the places accepted."""
-        accepted: list[int] = []
-        outcomes = []
-        for place, token in enumerate(self.tokens):
-            body = orjson.loads(self.prepared.facts.bodies[place])
-            outcome = self._known(place, body, self.known.get(token, ())) or self._version_sort(place, body)
-            if outcome is None:
-                outcome = Outcome("accepted", -len(accepted))
-                self.known.setdefault(token, []).append((-len(accepted), body))
-                accepted.append(place)
-            outcomes.append(outcome)
-        return outcomes, accepted
 
     def reject(self, item: Rejected, source: str, entity_type: str) -> Outcome:
         """Set a row apart for quarantine."""
@@ -198,6 +212,45 @@ class _Intake:
         self.rejected.append(RejectedRow(source, entity_type, *why, item.raw, written(item.parts)))
         pointer = f"/{item.column}" if item.column else ""
         return Outcome("quarantined", None, (Fault(pointer, item.detail, item.rule, item.value),))
+
+    def one_by_one(self) -> list[Outcome]:
+        """Judge each record in turn; positions are counted from 0, as `_placed` says."""
+        outcomes = []
+        for place, token in enumerate(self.tokens):
+            body = orjson.loads(self.prepared.facts.bodies[place])
+            outcome = self._known(place, body, self.known.get(token, ())) or self._version_sort(place, body)
+            outcome = outcome or self._accept(place, token, body)
+            revived = None if outcome.faults else self._revived(place, body, known=outcome.status == "unchanged")
+            outcomes.append(outcome if revived is None else self._accept(revived, token, {**revived.body}))
+        if self.prepared.merging:
+            self._merge(outcomes)
+        return outcomes
+
+    def _accept(self, one: int | Fact, token: int, body: Body) -> Outcome:
+        outcome = Outcome("accepted", -len(self.accepted))
+        self.known.setdefault(token, []).append((-len(self.accepted), body))
+        self.accepted.append(one)
+        return outcome
+
+    def _merge(self, outcomes: list[Outcome]) -> None:
+        """Add the merges that records taken speak of, after all records; one that says nothing else new is accepted."""
+        merging = {place: one for place, one in self.prepared.merging.items() if not outcomes[place].faults}
+        for place, fact in source_merges.facts_of(self.writer, merging, batch=self.prepared.batch).items():
+            if outcomes[place].status == "unchanged":
+                outcomes[place] = Outcome("accepted", -len(self.accepted))
+            self.accepted.append(fact)
+
+    def _revived(self, place: int, body: Body, *, known: bool) -> Fact | None:
+        """Bring back a record that snapshots did not hold: a file that is one does, or its last version comes again."""
+        token = cast("int", self.prepared.facts.tokens[place])
+        gone = absences.tombstone_on_top(self.known[token])
+        if gone is None or body["mode"] == "delete":
+            return None
+        batch = self.prepared.batch
+        if not batch.snapshot and not (known and _stamp(body) == _stamp(gone)):
+            return None
+        back = absences.revival(gone, batch=batch.id, line=body["line"])
+        return Fact("record", self.prepared.owners[place][1], back, token)
 
     def _known(self, place: int, body: Body, known: Sequence[tuple[int, Body]]) -> Outcome | None:
         """Say that the version is there already, or contradicts one that is; None where it is new."""
@@ -221,6 +274,8 @@ class _Intake:
 
     def _refuse(self, place: int, body: Body, rule: str, detail: str) -> Outcome:
         source, entity_type, _ = self.prepared.owners[place]
+        if place in self.prepared.merging:
+            body = {**body, "merged_into": self.prepared.merging[place].item.merged_into}
         return self.reject(_refused(body, self.prepared.raws[place], rule, detail), source, entity_type)
 
 
@@ -253,7 +308,8 @@ def _content(body: Body) -> tuple[object, object]:
 def _refused(body: Body, raw: str, rule: str, detail: str) -> Rejected:
     value = None if body["version"] is None else str(body["version"])
     # Its columns are not at hand any more, so it is kept as the whole source record that was made of it.
-    members = {name: body[name] for name in ("source_id", "attributes", "version", "event_time")}
+    named = ("source_id", "attributes", "version", "event_time", "merged_into")
+    members = {name: body[name] for name in named if name in body}
     parts = Parts({**members, "deleted": body["mode"] == "delete"}, typed=True)
     raw = raw or canonical(parts.values).decode()  # a row of parquet has no text of its own
     return Rejected("", body["line"], "version", value, rule, detail, raw, parts)

@@ -12,6 +12,7 @@ from mdm.services.history import told
 from mdm.services.hub import Hub
 from mdm.services.lineage import lineage_of
 from mdm.services.positions import AsOf, position
+from mdm.services.valid_time import day, in_force
 from mdm.store import golden as stored_golden
 from mdm.store import xref as stored_xref
 from mdm.store.database import Transaction
@@ -43,31 +44,40 @@ def prefixes_of(hub: Hub) -> dict[str, str]:
 
 
 def get(
-    hub: Hub, golden_id: str, *, as_of: AsOf = None, include: Collection[str] = (), hint: str | None = None
+    hub: Hub,
+    golden_id: str,
+    *,
+    as_of: AsOf = None,
+    on: str | None = None,
+    include: Collection[str] = (),
+    hint: str | None = None,
 ) -> Document:
     """The record that a golden ID stands for, whatever has happened to the ID.
 
     `status`: `active`, `merged` (`current_id` says into which, and it is shown), `split` (`successors`) or `retired`.
 
+    on: leaves the dated lines that are in force on that day, and says nothing of the others.
     include: `lineage` adds where each value came from.
     hint: a source key that once bore the ID (`source:id` is enough) picks the record that it belongs to now.
 
     Raises:
         NotFound: the ID was never given.
+        InvalidInput: `on` is no day.
     """
     entity_type, number = entity_type_of(hub, golden_id)
+    described, on = hub.entity_type(entity_type), day(on)
     prefixes = prefixes_of(hub)
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         document, shown = _resolve(hub, transaction, prefixes, (golden_id, entity_type, number), at=at, hint=hint)
         if "lineage" in include:
             document["lineage"] = lineage_of(transaction, shown)
-        return document
+        return in_force(described, document, on)
 
 
-def lineage(hub: Hub, golden_id: str, *, as_of: AsOf = None) -> Document:
+def lineage(hub: Hub, golden_id: str, *, as_of: AsOf = None, on: str | None = None) -> Document:
     """Where each value of a golden record came from, and why others lost: `{"golden_id", ..., "lineage": {...}}`."""
-    document = get(hub, golden_id, as_of=as_of, include=("lineage",))
+    document = get(hub, golden_id, as_of=as_of, on=on, include=("lineage",))
     return {name: part for name, part in document.items() if name not in {"attributes", "crosswalk"}}
 
 
@@ -85,8 +95,14 @@ def history(hub: Hub, golden_id: str) -> Document:
     return {**{name: now[name] for name in kept if name in now}, **found}
 
 
-def page(hub: Hub, *, entity_type: str | None = None, cursor: str | None = None, limit: int = 100) -> Document:
-    """Active golden records by golden ID: `{"items", "next"}`, where `next` is the cursor of the page that follows."""
+def page(
+    hub: Hub, *, entity_type: str | None = None, cursor: str | None = None, limit: int = 100, on: str | None = None
+) -> Document:
+    """Active golden records by golden ID: `{"items", "next"}`, where `next` is the cursor of the page that follows.
+
+    on: of dated lines, only those in force on that day.
+    """
+    on, described = day(on), hub.entity_types()
     if entity_type is not None:
         hub.entity_type(entity_type)
     after = entity_type_of(hub, cursor)[1] if cursor else 0
@@ -94,12 +110,16 @@ def page(hub: Hub, *, entity_type: str | None = None, cursor: str | None = None,
     with hub.database.read() as transaction:
         found = stored_golden.page(transaction, entity_type, after=after, limit=limit + 1)
         items = _documents(hub, transaction, prefixes, found[:limit], at=NOW)
+    items = [in_force(described[one["entity_type"]], one, on) for one in items]
     return {"items": items, "next": items[-1]["golden_id"] if len(found) > limit else None}
 
 
-def export(hub: Hub, entity_type: str, *, as_of: AsOf = None) -> Iterator[Document]:
-    """Every active golden record of one entity type, by golden ID, all as of one position of the log."""
-    hub.entity_type(entity_type)
+def export(hub: Hub, entity_type: str, *, as_of: AsOf = None, on: str | None = None) -> Iterator[Document]:
+    """Every active golden record of one entity type, by golden ID, all as of one position of the log.
+
+    on: of dated lines, only those in force on that day.
+    """
+    described, on = hub.entity_type(entity_type), day(on)
     prefixes = prefixes_of(hub)
     with hub.database.read() as transaction:
         at, after = position(transaction, as_of), 0
@@ -107,7 +127,7 @@ def export(hub: Hub, entity_type: str, *, as_of: AsOf = None) -> Iterator[Docume
             after = found[-1].golden
             for document in _documents(hub, transaction, prefixes, found, at=at):
                 del document["seq"]
-                yield document
+                yield in_force(described, document, on)
 
 
 def _resolve(

@@ -10,20 +10,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from mdm.entity_types import EntityType
 from mdm.errors import UnreadableFile
-from mdm.ingest import STDIN, Columns, Incoming, Records, Rejected, each_item, each_row, incoming_records, read_chunks
-from mdm.ingest.mapped import mapped, named_as_in_file
+from mdm.ingest import STDIN, Columns, Incoming, Records, Rejected, each_item, read_chunks
 from mdm.ingest.mapping import Mapping, parse_mapping
+from mdm.ingest.reading import Found, Reading
+from mdm.ingest.take import expected, take
 from mdm.log import Author
 from mdm.services.accepting import Prepared, accept, joined, prepare, prepare_records
 from mdm.services.hub import Hub
 from mdm.services.resolving import resolve_all
-from mdm.store import batches
+from mdm.store import batches, mappings
 from mdm.store.batches import Origin
 
-Progress = Callable[[int], None]
+Rows = Callable[[int], None]
+Progress = Callable[[int, float | None], None]
+"""Told the rows taken so far, and the share of the file that is read where its size is known."""
 Item = Incoming | Rejected
 AT_ONCE = 250
 """Single items that are prepared together."""
@@ -33,7 +37,10 @@ LONGEST_CHUNK = 32 << 20
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What became of one file."""
+    """What became of one file, and what was found out about it.
+
+    `same`: every row was there already, those in quarantine too, so that nothing changed.
+    """
 
     batch: str
     file: str
@@ -42,17 +49,30 @@ class Summary:
     unchanged: int
     quarantined: int
     seconds: float
+    same: bool
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    header_line: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of source records, and which of its columns say what; with a mapping, as they are called after it."""
+    """A file of source records, and which of its columns say what; with a mapping, as they are called after it.
+
+    `stream`: what to read in place of standard input; `snapshot`: it holds every record of its source and type. The
+    encoding, and the sheet of a workbook, are found where they are not named.
+    """
 
     path: str
     source: str
     entity_type: str
     columns: Columns
     mapping: Mapping | None = None
+    stream: BinaryIO | None = None
+    snapshot: bool = False
+    encoding: str | None = None
+    sheet: str | None = None
 
     @property
     def name(self) -> str:
@@ -67,6 +87,7 @@ class Preview:
     file: str
     items: tuple[Item, ...]
     more: bool
+    found: Found
 
 
 def mapping_file(hub: Hub, path: str, entity_type: str) -> Mapping:
@@ -87,8 +108,10 @@ def mapping_file(hub: Hub, path: str, entity_type: str) -> Mapping:
 
 def preview(hub: Hub, file: File, *, rows: int) -> Preview:
     """Show the first rows of a file as they would be stored, or why they would be rejected; writes nothing."""
-    items = list(islice(each_item(_records(file, hub.entity_type(file.entity_type))), rows + 1))
-    return Preview(file.name, tuple(items[:rows]), len(items) > rows)
+    entity_type = hub.entity_type(file.entity_type)
+    reading = reading_of(file, entity_type)
+    items = list(islice(each_item(_records(file, entity_type, reading)), rows + 1))
+    return Preview(file.name, tuple(items[:rows]), len(items) > rows, reading.found)
 
 
 def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | None = None) -> Summary:
@@ -97,38 +120,55 @@ def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | No
     entity_type = hub.entity_type(file.entity_type)
     name = file.name
     identity = f"{author.recorded_at}:{file.source}:{file.entity_type}:{name}"
-    origin = Origin(hashlib.blake2b(identity.encode(), digest_size=8).hexdigest(), name, file.source, file.entity_type)
-    rows = _records(file, entity_type)
+    batch = hashlib.blake2b(identity.encode(), digest_size=8).hexdigest()
+    origin = Origin(batch, name, file.source, file.entity_type, file.snapshot)
+    reading = reading_of(file, entity_type)
+    rows = _records(file, entity_type, reading)
     with _no_search_for_cycles():
-        counts = _take_in(hub, rows, origin, author=author, progress=progress)
+        told = None if progress is None else shared(progress, reading.found)
+        counts = _take_in(hub, rows, origin, mapping=file.mapping, author=author, progress=told)
         resolve_all(hub, author=author)
-    seconds = round(time.perf_counter() - started, 3)
+    return summary_of(hub, origin, counts, reading.found, seconds=time.perf_counter() - started)
+
+
+def reading_of(file: File, entity_type: EntityType) -> Reading:
+    """How a file is to be read: as the caller says, with the names of columns that its header should have."""
+    return Reading(file.encoding, file.sheet, expected(entity_type, file.columns, file.mapping))
+
+
+def _records(file: File, entity_type: EntityType, reading: Reading) -> Iterator[Records | Item]:
+    rows = read_chunks(file.path, stream=file.stream, reading=reading)
+    return take(rows, entity_type, source=file.source, file=file.name, columns=file.columns, mapping=file.mapping)
+
+
+def shared(progress: Progress, found: Found) -> Rows:
+    """Tell progress by rows and by the share of the file that is read."""
+    return lambda rows: progress(rows, None if found.share is None else found.share())
+
+
+def summary_of(hub: Hub, origin: Origin, counts: Counter[str], found: Found, *, seconds: float) -> Summary:
+    """Say what became of a file."""
+    same = bool(counts) and not counts["accepted"]
+    if same and counts["quarantined"]:
+        with hub.database.read() as reader:
+            same = not batches.brought_rejected(reader, origin.id)
     return Summary(
-        origin.id, name, counts.total(), counts["accepted"], counts["unchanged"], counts["quarantined"], seconds
-    )
-
-
-def _records(file: File, entity_type: EntityType) -> Iterator[Records | Item]:
-    rows = read_chunks(file.path)
-    if file.mapping is not None:
-        rows = mapped(each_row(rows), file.mapping, file=file.name)
-    for one in incoming_records(rows, entity_type, source=file.source, file=file.name, columns=file.columns):
-        if isinstance(one, Rejected) and file.mapping is not None:
-            yield named_as_in_file(one, file.mapping)
-        else:
-            yield one
+        origin.id, origin.file, counts.total(), counts["accepted"], counts["unchanged"], counts["quarantined"],
+        round(seconds, 3), same, found.encoding, found.delimiter, found.sheet, found.header_line,
+    )  # fmt: skip
 
 
 def _take_in(
-    hub: Hub, rows: Iterable[Records | Item], origin: Origin, *, author: Author, progress: Progress | None
-) -> Counter[str]:
+    hub: Hub, rows: Iterable[Records | Item], origin: Origin, *, mapping: Mapping | None, author: Author,
+    progress: Rows | None,
+) -> Counter[str]:  # fmt: skip
     """Take in chunk by chunk, in order: while one is being written, the next is read."""
     counts: Counter[str] = Counter()
     writing: Future[Counter[str]] | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="ingest") as writer:
         for prepared in _chunks(hub, rows, origin):
             if writing is None:
-                _start(hub, origin, author)
+                _start(hub, origin, mapping, author)
             else:
                 _written(writing, counts, progress)
             writing = writer.submit(_write, hub, prepared, author)
@@ -172,7 +212,7 @@ def _prepared(salt: bytes, rows: Iterable[Records | Item], origin: Origin, *, mo
         yield prepare(salt, items, origin)
 
 
-def _written(writing: "Future[Counter[str]]", counts: Counter[str], progress: Progress | None) -> None:
+def _written(writing: "Future[Counter[str]]", counts: Counter[str], progress: Rows | None) -> None:
     """Wait until a chunk is acknowledged, and count it."""
     counts.update(writing.result())
     if progress is not None:
@@ -205,6 +245,8 @@ def _no_search_for_cycles() -> Iterator[None]:
             gc.enable()
 
 
-def _start(hub: Hub, origin: Origin, author: Author) -> None:
+def _start(hub: Hub, origin: Origin, mapping: Mapping | None, author: Author) -> None:
     with hub.database.write() as writer:
+        if mapping is not None:
+            mappings.keep(writer, mapping.version, mapping.document)
         batches.start(writer, origin, actor=author.actor, at=author.recorded_at)

@@ -18,8 +18,14 @@ Entry = dict[str, Any]
 def lineage_of(transaction: Transaction, golden: StoredGolden) -> dict[str, Entry]:
     """For each attribute `{"winner" or "winners", "losers", "strategy", "rules_version"}`.
 
-    A winner or loser is `{"source", "source_id", "position", "version", "value", "file"?, "line"?}`, a loser with
-    `because`. Where a person's data has been erased the value is absent.
+    A winner or loser is `{"source", "source_id", "position", "version", "value", "file"?, "line"?, "flagged"?}`, a
+    loser with `because`; `flagged` are the validity rules that it breaks without being disqualified. Where a person's
+    data has been erased the value is absent.
+
+    Of dated lines each golden line has its winner, in their order; winners and losers tell `key`, `valid_from`,
+    `valid_to` and `index`, the place of the line in the list its record sent, and their value is that line.
+    `overlaps` are days on which a record contradicts itself (`covers`: the places of the lines that were passed
+    over), `gaps` days between the first and the last of a key on which no line holds.
     """
     if golden.lineage is None:
         return {}
@@ -38,6 +44,7 @@ def _places(entry: Entry) -> Iterator[Entry]:
         yield entry["winner"]
     yield from entry.get("winners", ())
     yield from entry["losers"]
+    yield from entry.get("overlaps", ())
 
 
 def _entry(
@@ -52,6 +59,9 @@ def _entry(
     if "winners" in entry:
         found["winners"] = [told(place) for place in entry["winners"]]
     found["losers"] = [told(place) for place in entry["losers"]]
+    if "overlaps" in entry:
+        found["overlaps"] = [told(place) for place in entry["overlaps"]]
+        found["gaps"] = entry["gaps"]
     return {**found, "strategy": entry["strategy"], "rules_version": rules_version}
 
 
@@ -62,10 +72,16 @@ def _place(place: Entry, attribute: str, body: Entry | None, files: Mapping[str,
         found |= {
             "version": body["version"],
             "event_time": body["event_time"],
-            "value": body["attributes"].get(attribute),
+            "value": _value(place, body["attributes"].get(attribute)),
         }
         if body.get("batch") in files:
             found |= {"file": files[body["batch"]], "line": body.get("line")}
-    if "because" in place:
-        found["because"] = place["because"]
-    return found
+    told = ("index", "key", "valid_from", "valid_to", "covers", "flagged", "because")
+    return {**found, **{name: place[name] for name in told if name in place}}
+
+
+def _value(place: Entry, sent: Any) -> Any:
+    """What was sent: of dated lines, the one line that is meant."""
+    if "index" not in place:
+        return sent
+    return sent[place["index"]] if isinstance(sent, list) and place["index"] < len(sent) else None

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mdm.auth import Principal, hidden, mask
+from mdm.auth import Principal, hidden, mask, sees_all
 from mdm.entity_types import EntityType
 
 Document = dict[str, Any]
-_PLACES = ("winner", "winners", "losers")
+_PLACES = ("winner", "winners", "losers", "overlaps", "gaps")
+# What a place in a lineage tells of the value itself, and of the days and the key of a dated line.
+_TOLD = ("value", "key", "valid_from", "valid_to")
 
 
 def golden(principal: Principal, entity_type: EntityType, document: Document) -> Document:
@@ -32,14 +34,25 @@ def history(principal: Principal, entity_type: EntityType, document: Document) -
 
 
 def task(principal: Principal, entity_type: EntityType, document: Document) -> Document:
-    """Mask the values in a task's evidence and preview."""
+    """Mask the values in a task's evidence and preview, and the value it is about."""
     shown = dict(document)
     if document["evidence"] is not None:
         shown["evidence"] = evidence(principal, entity_type, document["evidence"])
     if document["preview"] is not None:
         goldens = [_version(principal, entity_type, one) for one in document["preview"]["golden_records"]]
         shown["preview"] = {**document["preview"], "golden_records": goldens}
+    if document["about"] is not None:
+        shown["about"] = _about(principal, entity_type, document["about"])
     return shown
+
+
+def _about(principal: Principal, entity_type: EntityType, document: Document) -> Document:
+    """Mask an unmapped value; the codes nearest to it would tell it."""
+    attribute = document["attribute"].partition(".")[0]
+    seen = mask(principal, entity_type, {attribute: document["value"]})
+    if seen.get(attribute) == document["value"]:
+        return document
+    return {**document, "value": seen.get(attribute), "suggestions": []}
 
 
 def evidence(principal: Principal, entity_type: EntityType, document: Document) -> Document:
@@ -61,7 +74,7 @@ def rejected(principal: Principal, entity_type: EntityType | None, document: Doc
     """Hold back the text of a rejected row where the principal has no right to every attribute of its entity type."""
     if principal.role == "admin" or (principal.role == "source" and principal.source == document["source"]):
         return document
-    if entity_type is not None and not hidden(principal, entity_type):
+    if entity_type is not None and sees_all(principal, entity_type):
         return document
     # The raw row and the words about it may hold any attribute, so a right to some of them is not enough.
     return {**document, "value": None, "raw": None, "columns": None, "detail": f"breaks the rule {document['rule']}"}
@@ -79,11 +92,9 @@ def _version(principal: Principal, entity_type: EntityType, document: Document) 
 
 def _lineage(principal: Principal, entity_type: EntityType, attribute: str, entry: Document) -> Document:
     def place(document: Document) -> Document:
-        if "value" not in document:
-            return document
-        rest = {name: part for name, part in document.items() if name != "value"}
-        seen = mask(principal, entity_type, {attribute: document["value"]})
-        return {**rest, "value": seen[attribute]} if attribute in seen else rest
+        told = {name: mask(principal, entity_type, {attribute: document[name]}) for name in _TOLD if name in document}
+        rest = {name: part for name, part in document.items() if name not in told}
+        return {**rest, **{name: seen[attribute] for name, seen in told.items() if attribute in seen}}
 
     return {
         name: part if name not in _PLACES else place(part) if isinstance(part, dict) else [place(one) for one in part]

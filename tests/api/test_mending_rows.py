@@ -86,3 +86,28 @@ def test_the_columns_of_a_row_are_held_back_from_who_may_not_see_every_attribute
     assert (seen["columns"], seen["raw"], seen["value"]) == (None, None, None)
     own = server.as_("source", source="crm")("GET", f"/v1/quarantine/{one['id']}").json()
     assert own["columns"]["attributes"]["email"] == ["a@b.co"]
+
+
+def test_all_rows_that_are_no_longer_refused_are_taken_at_once(server: Server) -> None:
+    one, _ = rejected(server)
+    server.as_("admin")("POST", "/v1/quarantine:retry", json={})
+    for body, expected in (
+        ({"rule": "required"}, {"taken": 0, "refused": 1, "next": None}),
+        ({"limit": 1}, {"taken": 0, "refused": 1, "next": one["id"]}),
+        ({"limit": 1, "cursor": one["id"]}, {"taken": 0, "refused": 1, "next": None}),
+        ({"file": "other.csv"}, {"taken": 0, "refused": 0, "next": None}),
+    ):
+        answer = server.as_("steward")("POST", "/v1/quarantine:retry", json=body)
+        assert (answer.status_code, answer.json()) == (200, expected)
+    assert server.as_("admin")("POST", "/v1/quarantine:retry", json={"cursor": "none"}).status_code == 422
+    assert server.as_("admin")("POST", "/v1/quarantine:retry", json={"status": "open"}).status_code == 422
+
+
+def test_a_key_of_one_source_retries_only_the_rows_of_that_source(server: Server) -> None:
+    rejected(server)
+    retry = ("POST", "/v1/quarantine:retry")
+    assert server.as_("source", source="erp")(*retry, json={}).json()["refused"] == 0
+    assert server.as_("source", source="erp")(*retry, json={"source": "crm"}).status_code == 403
+    assert server.as_("steward", entity_type="legal_entity")(*retry, json={}).json()["refused"] == 0
+    assert server.as_("source", source="crm")(*retry, json={}).json()["refused"] == 2
+    assert server.as_("reader")(*retry, json={}).status_code == 403

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
+import pyarrow.parquet
 import pytest
 
 from tests.cli.conftest import CUSTOMERS, Mdm
@@ -30,7 +32,43 @@ def test_what_never_arrived_is_refused_in_one_line(loaded: Mdm) -> None:
 
 def test_the_same_file_again_changes_nothing(loaded: Mdm) -> None:
     again = loaded("ingest", "crm.csv", "--source", "crm", "--type", "customer", "--json").json["files"]
-    assert [(one["rows"], one["accepted"], one["unchanged"]) for one in again] == [(2, 0, 2)]
+    assert [(one["rows"], one["accepted"], one["unchanged"], one["same"]) for one in again] == [(2, 0, 2, True)]
+    shown = loaded("ingest", "crm.csv", "--source", "crm", "--type", "customer").out
+    assert "crm.csv: every row was there already; nothing has changed" in shown
+
+
+def test_the_same_file_again_with_rejected_rows_is_the_same_too(mdm: Mdm) -> None:
+    Path("bad.csv").write_text("id,name\n1,Acme\n2,\n", encoding="utf-8")
+    ingest = ("ingest", "bad.csv", "--source", "crm", "--type", "customer", "--json")
+    assert [mdm(*ingest).json["files"][0]["same"] for _ in range(2)] == [False, True]
+    Path("bad.csv").write_text("id,name\n1,Acme\n3,\n", encoding="utf-8")
+    assert not mdm(*ingest).json["files"][0]["same"]
+
+
+def test_a_summary_and_a_preview_say_how_a_file_was_read(mdm: Mdm) -> None:
+    text = "Kunden;\nid;name\n1;Müller Söhne\n2;Größe Straßenbau\n3;Köln Düsseldorf\n"
+    Path("a.csv").write_bytes(text.encode("cp1252"))
+    named = ("ingest", "a.csv", "--source", "crm", "--type", "customer")
+    found = {"encoding": "cp1252", "delimiter": ";", "sheet": None, "header_line": 2}
+    for one in (mdm(*named, "--preview", "--json").json, mdm(*named, "--json").json):
+        assert one["files"][0].items() >= found.items()
+    assert "Read as: encoding cp1252, parted by semicolons, header in line 2." in mdm(*named, "--preview").out
+    assert "a.csv: encoding cp1252, parted by semicolons, header in line 2" in mdm(*named).out
+
+
+def test_a_sheet_of_a_workbook_can_be_named(mdm: Mdm) -> None:
+    book = openpyxl.Workbook()
+    for sheet, name in ((book.active, "Acme"), (book.create_sheet("Other"), "Omega")):
+        sheet.append(["id", "name"])
+        sheet.append([100042, name])
+    book.save("b.xlsx")
+    named = ("ingest", "b.xlsx", "--source", "crm", "--type", "customer")
+    ran = mdm(*named)
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert "name one with --sheet" in ran.err
+    assert "b.xlsx: sheet Other" in mdm(*named, "--sheet", "Other").out
+    golden = mdm("lookup", "crm", "customer", "100042", "--json").json["golden_id"]
+    assert mdm("golden", golden, "--json").json["attributes"]["name"] == "Omega"
 
 
 def test_records_come_from_standard_input_too(mdm: Mdm) -> None:
@@ -65,8 +103,9 @@ def test_rows_that_cannot_be_taken_are_kept_and_the_others_count(mdm: Mdm) -> No
         ("missing.csv", None, "No such file"),
         ("empty.csv", b"", "empty"),
         ("twice.csv", b"id,name,name\n1,a,b\n", "name"),
-        ("latin.csv", "id,name\n1,Müller GmbH\n".encode("utf-16-le"), "latin.csv"),
-        ("book.xlsx", b"PK", "no reader for .xlsx"),
+        ("half.csv", "id,name\n1,Müller GmbH\n".encode("utf-16")[:-1], "is not utf-16, as the file begins"),
+        ("book.xlsx", b"PK", "is no workbook"),
+        ("book.xls", b"", "save the workbook as .xlsx"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_and_leaves_nothing(
@@ -115,7 +154,7 @@ def test_why_sums_to_the_whole(loaded: Mdm) -> None:
     assert "bits" in loaded("why", *pair).out
 
 
-def test_export_writes_both_formats_whole(loaded: Mdm) -> None:
+def test_export_writes_every_format_whole(loaded: Mdm) -> None:
     assert loaded("export", "--type", "customer", "--format", "csv", "out.csv", "--json").json["golden_records"] == 2
     lines = Path("out.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("golden_id,version,name,tax_id")
@@ -125,12 +164,16 @@ def test_export_writes_both_formats_whole(loaded: Mdm) -> None:
     ids = [line.split('"')[3] for line in loaded("export", "--type", "customer", "-").out.splitlines()]
     assert ids == sorted(ids)
     assert len(ids) == 2
+    assert loaded("export", "--type", "customer", "--format", "parquet", "out.parquet").code == 0
+    table = pyarrow.parquet.read_table("out.parquet")
+    assert table.column_names == lines[0].split(",")
+    assert table["golden_id"].to_pylist() == ids
+    assert table["email"].to_pylist()[0] == ["info@waldsee.example"]
+    assert table["address.city"].to_pylist()[0] == "München"
+    assert not Path("out.parquet.part").exists()
 
 
 def test_export_says_what_it_cannot_write(loaded: Mdm) -> None:
-    ran = loaded("export", "--type", "customer", "--format", "parquet", "out.parquet")
-    assert ran.code == 2
-    assert "parquet is not written yet" in ran.err
     nowhere = loaded("export", "--type", "customer", "no/such/folder/out.jsonl")
     assert nowhere.code == 1
     assert "cannot be written" in nowhere.err

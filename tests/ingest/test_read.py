@@ -42,11 +42,11 @@ def test_a_byte_order_mark_and_utf_16_are_understood():
     assert rules(rows("id\nÜ\n".encode("utf-16"))) == [{"id": "Ü"}]
 
 
-def test_wrong_encoding_names_line_byte_and_what_to_do():
-    detail = refused("id,name\n1,Acme\n2,Müller Söhne für größere Straßen\n".encode("cp1252"))
-    assert "line 3" in detail
-    assert "byte 19 (0xfc) is not UTF-8" in detail
-    assert "iconv" in detail
+def test_an_encoding_that_cannot_be_told_names_line_byte_and_the_way_out():
+    detail = refused("id,name\n1,Acme\n2,Peña\n".encode("cp1252"))
+    assert "line 3: byte 20 (0xf1) is not UTF-8" in detail
+    assert "(cp1252 or cp1250)" in detail
+    assert "--encoding cp1252" in detail
 
 
 def test_wrong_encoding_at_the_end_of_a_long_file_is_found_before_the_first_row():
@@ -97,7 +97,12 @@ def test_nul_bytes_and_texts_that_are_too_long_reject_their_row_only():
 def test_a_quote_that_is_never_closed_is_not_guessed_at():
     assert rules(rows('id,name\n1,"Acme\n2,Omega\n')) == ["unclosed_quote"]
     assert rules(rows('id,name\n1,"Ac"me\n2,Omega\n')) == ["malformed_row", {"id": "2", "name": "Omega"}]
-    assert "closing quote" in refused('id,name\n1,"' + "x\n" * (5 << 20))
+
+
+def test_a_cell_without_an_end_is_rejected_and_what_stood_before_it_stands():
+    found = rows('id,name\n0,Acme\n1,"' + "x\n" * (5 << 20))
+    assert rules(found) == [{"id": "0", "name": "Acme"}, "endless_cell"]
+    assert (found[1].line, len(found[1].raw)) == (3, 2_003)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from mdm.errors import Conflict, InvalidInput, NotFound
 from mdm.ingest import Columns, Incoming
 from mdm.log import Key
-from mdm.services import lookup, quarantine, rebuild, records
+from mdm.services import ingest, lookup, quarantine, rebuild, records, rules
 from mdm.services.hub import Hub
 from mdm.services.ingest import File, ingest_file
 from mdm.store import log
@@ -211,3 +211,87 @@ def test_a_retried_row_is_resolved(hub: Hub, kept: Any) -> None:
     (row,) = kept("id,name\n7,\n")
     retry(hub, row, name="Acme")
     assert lookup.xref(hub, Key("crm", "customer", "7"))["status"] == "active"
+
+
+CARD = """
+entity_type: card
+id_prefix: crd
+attributes:
+  name: {kind: name, required: true}
+  lines: {kind: lines, of: {role: {kind: text}, rate: {kind: money, required: true}}}
+match: {block_on: [[name]], compare: [name]}
+"""
+
+
+def rejected(hub: Hub, tmp_path: Path, content: str, entity_type: str, mapping: str | None = None) -> Any:
+    """Ingest a file, with a mapping if there is one, and give the one row of it that is in quarantine."""
+    file, how = tmp_path / "psa.csv", tmp_path / "psa.yaml"
+    file.write_text(content, encoding="utf-8")
+    how.write_text(mapping or "{}", encoding="utf-8")
+    read = None if mapping is None else ingest.mapping_file(hub, str(how), entity_type)
+    ingest_file(hub, File(str(file), "psa", entity_type, Columns(), read), author=AUTHOR)
+    how.unlink()
+    file.unlink()
+    (row,) = quarantine.page(hub, Filter(source="psa"))["items"]
+    return row
+
+
+def test_a_row_that_a_mapping_refused_is_mended_in_the_columns_of_its_file(hub: Hub, tmp_path: Path) -> None:
+    mapping = "{rename: {Nr: id, Firm: name, Seen: event_time}, dates: {Seen: '%d.%m.%Y'}, drop: [Note]}"
+    content = "Nr;Firm;Seen;Note\n1;Acme;01.03.2024;x\n2;Omega;2024-03-02;y\n"
+    row = rejected(hub, tmp_path, content, "customer", mapping)
+    assert (row["column"], row["rule"], row["line"]) == ("Seen", "date", 3)
+    assert row["columns"] == {"Nr": "2", "Firm": "Omega", "Seen": "2024-03-02", "Note": "y"}
+    with pytest.raises(InvalidInput, match="has no column 'event_time'"):
+        retry(hub, row, event_time="2024-03-02")
+    assert retry(hub, row)["status"] == "open"
+    assert retry(hub, row, Seen="02.03.2024", Firm="Omega Ltd")["status"] == "retried"
+    body = facts(hub)[-1]
+    assert (body["source_id"], body["event_time"]) == ("2", "2024-03-02T00:00:00.000000Z")
+    assert (body["attributes"], body["line"]) == ({"name": "Omega Ltd"}, 3)
+
+
+def test_a_mapping_that_fits_its_entity_type_no_longer_refuses_the_row_and_says_so(hub: Hub, tmp_path: Path) -> None:
+    rules.apply(hub, CARD, file="card.yaml", author=AUTHOR)
+    row = rejected(hub, tmp_path, "Nr,N,X\n1,,x\n", "card", "rename: {Nr: id, N: name, X: lines.role}")
+    changed = CARD.replace("{role: {kind: text}, ", "{")
+    rules.apply(hub, changed, file="card.yaml", author=AUTHOR)
+    found = retry(hub, row, N="A")
+    assert (found["status"], found["rule"]) == ("open", "mapping")
+    assert "lines.role" in found["detail"]
+
+
+def test_a_record_of_several_rows_is_one_entry_and_is_mended_row_by_row(hub: Hub, tmp_path: Path) -> None:
+    rules.apply(hub, CARD, file="card.yaml", author=AUTHOR)
+    content = "id,name,lines.role,lines.rate\n1,A,dev,100\n1,,mgr,\n2,B,dev,90\n"
+    row = rejected(hub, tmp_path, content, "card")
+    assert (row["line"], row["column"], row["rule"]) == (3, "lines.rate", "required")
+    assert row["columns"]["lines.role@3"] == "mgr"
+    assert [body["source_id"] for body in facts(hub)] == ["2"]
+    assert retry(hub, row, **{"lines.rate@3": "200"})["status"] == "retried"
+    assert [line["rate"] for line in facts(hub)[-1]["attributes"]["lines"]] == ["100", "200"]
+
+
+def test_rows_that_stand_apart_are_not_taken_as_they_stand(hub: Hub, tmp_path: Path) -> None:
+    rules.apply(hub, CARD, file="card.yaml", author=AUTHOR)
+    file = tmp_path / "psa.csv"
+    file.write_text("id,name,lines.role,lines.rate\n1,A,dev,1\n2,B,dev,2\n1,A,mgr,3\n", encoding="utf-8")
+    ingest_file(hub, File(str(file), "psa", "card", Columns()), author=AUTHOR)
+    first, last = quarantine.page(hub, Filter(source="psa"))["items"]
+    assert (first["rule"], last["rule"]) == ("scattered_lines", "scattered_lines")
+    assert retry(hub, first)["rule"] == "scattered_lines"
+    assert retry(hub, first, id="3")["status"] == "retried"
+
+
+def test_some_rows_at_a_time_are_retried_by_file_and_line(hub: Hub, kept: Any) -> None:
+    kept("id,name\n" + "7,\n" * 5, "a.csv")
+    done, cursor, counts = 0, None, list[int]()
+    while True:
+        found, cursor = quarantine.retry_some(hub, Filter(file="a.csv"), cursor=cursor, limit=2, author=AUTHOR)
+        counts.append(found.refused)
+        done += found.taken
+        if cursor is None:
+            break
+    assert (done, counts) == (0, [2, 2, 1])
+    with pytest.raises(InvalidInput, match="is no cursor"):
+        quarantine.retry_some(hub, Filter(), cursor="none", limit=2, author=AUTHOR)

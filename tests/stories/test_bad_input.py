@@ -133,11 +133,14 @@ def pointers(problem: dict[str, Any]) -> list[str]:
     return [error["pointer"] for error in problem["errors"]]
 
 
-def test_a_file_in_another_encoding_is_refused_and_says_how_to_convert_it(desk: Desk) -> None:
-    said = desk.refused_file(f"id,name\n{GOOD[:4]}\n2,Müller GmbH\n".encode("cp1252"))
+def test_a_file_whose_encoding_cannot_be_told_is_refused_and_taken_once_it_is_named(desk: Desk) -> None:
+    content = f"id,name\n{GOOD[:4]}\n2,Peña Hermanos\n".encode("cp1252")
+    said = desk.refused_file(content)
     assert "customers.csv: line 3: byte" in said
     assert "is not UTF-8" in said
-    assert "iconv -f" in said
+    assert "--encoding cp1252" in said
+    named = ("ingest", "customers.csv", "--source", "crm", "--type", "customer", "--encoding", "cp1252", "--json")
+    assert desk.mdm(*named).json["files"][0]["accepted"] == 2
 
 
 def test_a_body_in_another_encoding_is_refused(desk: Desk) -> None:

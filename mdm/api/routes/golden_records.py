@@ -9,7 +9,7 @@ from mdm.api.answers import answer, described, tagged
 from mdm.api.bodies import MergeBody, SplitBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import AsOf, Cursor, GoldenId, Limit, TypeFilter, written_key
+from mdm.api.parameters import AtTime, Cursor, GoldenId, Limit, On, TypeFilter, written_key
 from mdm.api.routes.decisions import DECIDED, FOR_REAL, decided
 from mdm.errors import Fault, InvalidInput
 from mdm.services import decisions, explain, golden, masking
@@ -47,9 +47,11 @@ WHY = {
 
 
 @router.get("/golden-records", summary="List golden records", **described({"items": [EXAMPLE], "next": None}, 404))
-def listed(caller: Reading, entity_type: TypeFilter = None, cursor: Cursor = None, limit: Limit = 100) -> Response:
+def listed(
+    caller: Reading, entity_type: TypeFilter = None, cursor: Cursor = None, limit: Limit = 100, on: On = None
+) -> Response:
     """Active golden records by golden ID; go on with `cursor` set to `next` until that is null."""
-    found = golden.page(caller.hub, entity_type=caller.own_type(entity_type), cursor=cursor, limit=limit)
+    found = golden.page(caller.hub, entity_type=caller.own_type(entity_type), cursor=cursor, limit=limit, on=on)
     entity_types = caller.hub.entity_types()
     items = [masking.golden(caller.principal, entity_types[one["entity_type"]], one) for one in found["items"]]
     return answer({"items": items, "next": found["next"]})
@@ -57,23 +59,22 @@ def listed(caller: Reading, entity_type: TypeFilter = None, cursor: Cursor = Non
 
 @router.get("/golden-records/{golden_id}", summary="Read a golden record", **described(EXAMPLE, 404))
 def one(
-    request: Request, caller: Reading, golden_id: GoldenId, as_of: AsOf = None,
+    request: Request, caller: Reading, golden_id: GoldenId, when: AtTime,
     include: Annotated[str, Query(description="`lineage`, `crosswalk`, or both with a comma.", max_length=100)] = "",
     hint: Annotated[str | None, Query(description="A source key that once bore the ID.", max_length=1_300)] = None,
 ) -> Response:  # fmt: skip
     """Whatever has happened to the ID: `status` says, and leads on."""
     entity_type = caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
-    found = golden.get(caller.hub, golden_id, as_of=as_of, include=_parts(include), hint=hint)
+    found = golden.get(caller.hub, golden_id, as_of=when.as_of, on=when.on, include=_parts(include), hint=hint)
     return tagged(request, masking.golden(caller.principal, entity_type, found))
 
 
 @router.get("/golden-records/{golden_id}/lineage", summary="Where each value came from", **described(LINEAGE, 404))
-def lineage(request: Request, caller: Reading, golden_id: GoldenId, as_of: AsOf = None) -> Response:
+def lineage(request: Request, caller: Reading, golden_id: GoldenId, when: AtTime) -> Response:
     """Winner and losers of every attribute, with the record, version, file and line each came from."""
     entity_type = caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
-    return tagged(
-        request, masking.golden(caller.principal, entity_type, golden.lineage(caller.hub, golden_id, as_of=as_of))
-    )
+    found = golden.lineage(caller.hub, golden_id, as_of=when.as_of, on=when.on)
+    return tagged(request, masking.golden(caller.principal, entity_type, found))
 
 
 @router.get("/golden-records/{golden_id}/history", summary="How a golden record came about", **described(HISTORY, 404))

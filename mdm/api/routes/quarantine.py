@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from mdm.api.answers import answer, described
-from mdm.api.bodies import ReasonBody, RetryBody
+from mdm.api.bodies import ReasonBody, RetryBody, RetryManyBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, Limit, TypeFilter
@@ -73,6 +73,22 @@ def retry(caller: Mending, quarantine_id: QuarantineId, body: RetryBody) -> Resp
     """`retried` when it was taken, once; still `open`, with the new reason, when it was refused again."""
     _own(caller, quarantine_id)
     return _shown(caller, quarantine.retry(caller.hub, quarantine_id, given=body.set, author=caller.author()))
+
+
+@router.post(
+    "/quarantine:retry",
+    summary="Take in all rejected rows that are no longer refused",
+    dependencies=FOR_REAL,
+    **described({"taken": 17, "refused": 2, "next": None}, 415),
+)
+def retry_some(caller: Mending, body: RetryManyBody) -> Response:
+    """By file and line, `limit` at a time; `next` is the `cursor` to go on from. A key of a source retries its own."""
+    caller.ensure(source=body.source)
+    wanted = Filter(body.source or caller.principal.source, caller.own_type(body.type), "open", body.rule, body.file)
+    retried, following = quarantine.retry_some(
+        caller.hub, wanted, cursor=body.cursor, limit=body.limit, author=caller.author()
+    )
+    return answer({"taken": retried.taken, "refused": retried.refused, "next": following})
 
 
 @router.post(

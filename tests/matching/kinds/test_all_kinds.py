@@ -9,13 +9,14 @@ from matching.columns import PART, SEPARATOR, from_cells
 from matching.kinds import KINDS
 
 EVERY = sorted(KINDS)
+EVIDENCE = [name for name in EVERY if KINDS[name].evidence]
 JUNK = [None, "", "  ", "-", "n/a", "N.A.", "unknown", "test", "???"]
 
 
 def test_the_kinds_of_the_contract_are_all_there() -> None:
     wanted = (
         "person_name company_name name email phone address date identifier tax_id vat lei iban url country"
-        " currency code money number text category boolean reference"
+        " currency code money number text category boolean reference lines"
     )
     assert sorted(wanted.split()) == EVERY
 
@@ -27,7 +28,11 @@ def test_a_kind_helps_its_user_in_its_own_words(name: str) -> None:
     assert len(kind.help.strip()) > 30
 
 
-@pytest.mark.parametrize("name", EVERY)
+def test_only_lines_are_no_evidence() -> None:
+    assert set(EVERY) - set(EVIDENCE) == {"lines"}
+
+
+@pytest.mark.parametrize("name", EVIDENCE)
 def test_levels_run_from_the_best_to_different_and_share_out_one_whole(name: str) -> None:
     levels = KINDS[name].levels
     assert levels[0].m > levels[0].u
@@ -36,7 +41,7 @@ def test_levels_run_from_the_best_to_different_and_share_out_one_whole(name: str
     assert sum(level.u for level in levels) == pytest.approx(1, abs=0.006)
 
 
-@pytest.mark.parametrize("name", [name for name in EVERY if name != "reference"])
+@pytest.mark.parametrize("name", [name for name in EVIDENCE if name != "reference"])
 @pytest.mark.parametrize("junk", JUNK)
 def test_a_placeholder_is_missing_and_is_not_refused(name: str, junk: object) -> None:
     assert KINDS[name].standardise(junk) is None

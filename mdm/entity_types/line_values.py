@@ -1,0 +1,88 @@
+"""Checks the dated lines that a source record brings, and cleans their shape."""
+
+from collections.abc import Callable
+
+from matching.kinds.lines import VALID_FROM, VALID_TO, end_day, first_day
+from mdm.entity_types.entity_type import Attribute, LineField
+from mdm.entity_types.nearest import hint
+from mdm.errors import Fault
+
+MOST_LINES = 10_000
+# Enough to see what is wrong with a list of lines; an answer need not say it ten thousand times.
+MOST_FAULTS = 100
+
+CheckField = Callable[[str, LineField, object], tuple[object, list[Fault]]]
+
+
+def check_lines(name: str, attribute: Attribute, value: object, check_field: CheckField) -> tuple[object, list[Fault]]:
+    """Clean the lines of one attribute, and list what is wrong with them, each fault at its line and field.
+
+    One object stands for a list of one; lines and fields that say nothing are left out.
+    check_field: cleans the value of one field, given its place, what is said of it, and the value.
+    """
+    if value is None:
+        return None, []
+    lines = [value] if isinstance(value, dict) else value
+    if not isinstance(lines, list):
+        return None, [_fault(name, "takes a list of lines, each an object of its fields", "shape", value)]
+    if len(lines) > MOST_LINES:
+        return None, [_fault(name, f"has {len(lines):,} lines; at most {MOST_LINES:,} are taken", "too_many", None)]
+    cleaned: list[dict[str, object]] = []
+    faults: list[Fault] = []
+    for number, line in enumerate(lines):
+        kept, found = _line(f"{name}/{number}", attribute, line, check_field)
+        faults += found
+        if kept:
+            cleaned.append(kept)
+        if len(faults) >= MOST_FAULTS:
+            break
+    return cleaned, faults
+
+
+def _line(
+    place: str, attribute: Attribute, line: object, check_field: CheckField
+) -> tuple[dict[str, object], list[Fault]]:
+    if line is None:
+        return {}, []
+    if not isinstance(line, dict):
+        return {}, [_fault(place, f"is an object of the line's fields, not a {type(line).__name__}", "shape", None)]
+    fields = attribute.line_fields
+    cleaned: dict[str, object] = {}
+    faults: list[Fault] = []
+    for field, value in line.items():
+        at = f"{place}/{field}"
+        if field not in fields:
+            faults.append(_fault(at, f"is no field of it{hint(str(field), fields)}", "unknown_field", field))
+            continue
+        kept, found = check_field(at, fields[field], value)
+        faults += found
+        if kept is not None:
+            cleaned[field] = kept
+    if cleaned and not faults:
+        faults = _required(place, fields, cleaned) + _interval(place, cleaned)
+    return cleaned, faults
+
+
+def _required(place: str, fields: dict[str, LineField], cleaned: dict[str, object]) -> list[Fault]:
+    missing = [name for name, field in fields.items() if field.required and name not in cleaned]
+    return [_fault(f"{place}/{name}", "is required", "required", None) for name in missing]
+
+
+def _interval(place: str, cleaned: dict[str, object]) -> list[Fault]:
+    """Find days that are none, and a line that would end before it holds."""
+    days: dict[str, str | None] = {}
+    faults: list[Fault] = []
+    for field, read in ((VALID_FROM, first_day), (VALID_TO, end_day)):
+        try:
+            days[field] = read(cleaned.get(field))
+        except ValueError as error:
+            faults.append(_fault(f"{place}/{field}", str(error), "date", cleaned[field]))
+    start, end = days.get(VALID_FROM), days.get(VALID_TO)
+    if start is not None and end is not None and start >= end:
+        words = f"is the first day on which the line no longer holds, so it must be after {VALID_FROM} {start}: {end}"
+        faults.append(_fault(f"{place}/{VALID_TO}", words, "interval", cleaned[VALID_TO]))
+    return faults
+
+
+def _fault(place: str, words: str, rule: str, value: object) -> Fault:
+    return Fault(f"/attributes/{place}", f"{place.replace('/', '.')} {words}", rule, value)

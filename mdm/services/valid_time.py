@@ -1,0 +1,57 @@
+"""Valid time: of the dated lines of golden records, those that are in force on one day."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from mdm.entity_types import EntityType
+from mdm.errors import Fault, InvalidInput
+
+Document = dict[str, Any]
+_PLACES = ("winners", "losers", "overlaps", "gaps")
+
+
+def day(on: str | None) -> str | None:
+    """Read the day that a caller asks about; raises InvalidInput for what is no ISO 8601 date."""
+    if on is None:
+        return None
+    try:
+        return date.fromisoformat(on).isoformat()
+    except ValueError:
+        detail = f"on takes a day, such as 2026-03-01, not {on!r}"
+        raise InvalidInput(detail, faults=[Fault("/query/on", detail, "date", on)]) from None
+
+
+def in_force(entity_type: EntityType, document: Document, on: str | None) -> Document:
+    """Leave the lines of a golden record, and of its lineage, that hold on a day (`on` as `day` gives it).
+
+    `valid_from` is the first day on which a line holds, `valid_to` the first on which it does not. Other attributes
+    stay as they are: they have no days. Without a day everything stays.
+    """
+    if on is None or not entity_type.lines:
+        return document
+    shown = dict(document)
+    if "attributes" in document:
+        shown["attributes"] = {
+            name: _on(value, on) if name in entity_type.lines else value
+            for name, value in document["attributes"].items()
+        }
+    if "lineage" in document:
+        shown["lineage"] = {
+            name: {part: _on(told, on) if part in _PLACES else told for part, told in entry.items()}
+            if name in entity_type.lines
+            else entry
+            for name, entry in document["lineage"].items()
+        }
+    return shown
+
+
+def _on(lines: Any, on: str) -> Any:
+    if not isinstance(lines, list):
+        return lines
+    return [line for line in lines if not isinstance(line, Mapping) or _holds(line, on)]
+
+
+def _holds(line: Mapping[str, Any], on: str) -> bool:
+    start, end = line.get("valid_from"), line.get("valid_to")
+    return (start is None or start <= on) and (end is None or on < end)
