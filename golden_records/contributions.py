@@ -13,7 +13,8 @@ class Contribution(NamedTuple):
 
     record: key "source:type:id".  source: the source in that key.  value: as the source sent it.
     standardised: two contributions agree when these are equal; None compares the values themselves.
-    valid: False disqualifies the value.  event_time: ISO 8601 UTC text ending in "Z", None when unknown.
+    valid: False disqualifies the value.  broken: the validity rules that it breaks; why it is disqualified, or
+    what it is flagged for.  event_time: ISO 8601 UTC text ending in "Z", None when unknown.
     position: log position of the record version that set the value.
     """
 
@@ -25,6 +26,12 @@ class Contribution(NamedTuple):
     valid: bool
     event_time: str | None
     position: int
+    broken: tuple[str, ...] = ()
+
+
+def not_valid(contribution: Contribution) -> str:
+    """Say why a value is disqualified: by its kind, or by the validity rules that it breaks."""
+    return f"not valid: {', '.join(contribution.broken)}" if contribution.broken else "not valid"
 
 
 def same_as(contribution: Contribution) -> str:
@@ -43,10 +50,10 @@ def distinct(contributions: Sequence[Contribution]) -> Sequence[Contribution]:
     return [said[key] for key in sorted(said)]
 
 
-def _everything(one: Contribution) -> tuple[str, str, str, bool, int, bool, str]:
+def _everything(one: Contribution) -> tuple[str, str, str, bool, int, bool, str, tuple[str, ...]]:
     unknown = one.standardised is None
     told = canonical(one.value)
-    return one.record, same_as(one), told, unknown, one.position, one.valid, one.event_time or ""
+    return one.record, same_as(one), told, unknown, one.position, one.valid, one.event_time or "", one.broken
 
 
 def canonical(value: JSON) -> str:

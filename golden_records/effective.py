@@ -13,7 +13,7 @@ from itertools import islice, pairwise
 from operator import attrgetter
 from typing import NamedTuple, cast
 
-from golden_records.contributions import JSON, Contribution, canonical, same_as, without_floats
+from golden_records.contributions import JSON, Contribution, canonical, not_valid, same_as, without_floats
 from golden_records.lineage import Gap, LineLoser, LinesEntry, Overlap, Stretch
 from golden_records.strategies import STRATEGIES, Context, Ranking, due_of
 
@@ -22,7 +22,6 @@ Key = tuple[tuple[str, str | None], ...]
 # Texts before and after every ISO date, so that open ends compare like days.
 EVER_BEFORE = ""
 EVER_AFTER = "~"
-NOT_VALID = "not valid"
 STARTS_EARLIER = "starts earlier than another line of its record"
 SORTS_LATER = "value sorts later than another line of its record"
 # Of the lines of one record that contradict each other on one day this many are named, and looked for among so
@@ -221,7 +220,8 @@ def _refused(lines: Iterable[Line]) -> list[LineLoser]:
         key=lambda line: (_sorting(line.key), line.start or EVER_BEFORE, line.contribution.record, line.place),
     )
     return [
-        {**_stretch(line, line.start or EVER_BEFORE, line.end or EVER_AFTER), "because": NOT_VALID} for line in refused
+        {**_stretch(line, line.start or EVER_BEFORE, line.end or EVER_AFTER), "because": not_valid(line.contribution)}
+        for line in refused
     ]
 
 

@@ -7,17 +7,19 @@ from golden_records.contributions import Contribution
 
 
 class Winner(TypedDict):
-    """The record, and the log position of its version, that a value came from."""
+    """The record, and the log position of its version, that a value came from; the rules it is flagged for."""
 
     record: str
     position: int
+    flagged: NotRequired[list[str]]
 
 
 class Loser(TypedDict):
-    """A record version whose value was not taken, and why, in plain words."""
+    """A record version whose value was not taken, and why, in plain words; the rules it is flagged for."""
 
     record: str
     position: int
+    flagged: NotRequired[list[str]]
     because: str
 
 
@@ -79,10 +81,13 @@ def entry(ranking: Sequence[tuple[Contribution, str]], *, strategy: str, many: b
     winners: list[Winner] = []
     losers: list[Loser] = []
     for one, because in ranking:
+        place: Winner = {"record": one.record, "position": one.position}
+        if one.broken and one.valid:
+            place["flagged"] = list(one.broken)
         if because:
-            losers.append({"record": one.record, "position": one.position, "because": because})
+            losers.append({**place, "because": because})
         else:
-            winners.append({"record": one.record, "position": one.position})
+            winners.append(place)
     if not winners:
         return {"losers": losers, "strategy": strategy}
     if many:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from golden_records.contributions import JSON, Contribution, distinct, without_floats
-from golden_records.effective import NOT_VALID, Line, golden_lines
+from golden_records.contributions import JSON, Contribution, distinct, not_valid, without_floats
+from golden_records.effective import Line, golden_lines
 from golden_records.lineage import LineageEntry, LinesEntry, entry
 from golden_records.rules import AttributeStrategy, SurvivorshipRules
 from golden_records.strategies import STRATEGIES, Context, Ranking, due_of, in_tie_order
@@ -57,7 +57,7 @@ def survive(
         offered = contributions[name]
         rule = decided_by.get(name, fallback)
         if len(offered) == 1 and name not in owners:
-            ranking = [(offered[0], "" if offered[0].valid else NOT_VALID)]
+            ranking = [(offered[0], "" if offered[0].valid else not_valid(offered[0]))]
         else:
             context = Context(ranks, day_number, rule)
             ranking = _ranked(offered, context, owners.get(name))
@@ -103,13 +103,14 @@ def _ranked(offered: Sequence[Contribution], context: Context, owner: str | None
     ranking = STRATEGIES[context.rule.strategy](competing, context) if competing else []
     if len(competing) < len(offered):
         barred = [one for one in offered if not (one.valid and (owner is None or one.record == owner))]
-        ranking += [(one, NOT_ITS_GROUP if one.valid else NOT_VALID) for one in in_tie_order(barred, context.ranks)]
+        for one in in_tie_order(barred, context.ranks):
+            ranking.append((one, NOT_ITS_GROUP if one.valid else not_valid(one)))
     return ranking
 
 
 def _due(ranking: Ranking, context: Context) -> int | None:
     """Find the first day on which falling trust could change the ranking or a reason in it."""
-    return due_of([one for one, because in ranking if because not in {NOT_VALID, NOT_ITS_GROUP}], context)
+    return due_of([one for one, because in ranking if one.valid and because != NOT_ITS_GROUP], context)
 
 
 def _earlier(one: int | None, other: int | None) -> int | None:

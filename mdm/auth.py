@@ -15,14 +15,15 @@ Role = Literal["reader", "source", "steward", "approver", "auditor", "admin"]
 Action = Literal[
     "ingest", "look up", "read golden records", "read the feed", "read tasks", "decide", "read quarantine",
     "mend quarantine", "read rules", "apply rules", "read statistics",
+    "read code lists", "map codes", "apply code lists",
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 _READ: frozenset[Action] = frozenset(
-    {"look up", "read golden records", "read the feed", "read rules", "read statistics"}
+    {"look up", "read golden records", "read the feed", "read rules", "read statistics", "read code lists"}
 )
-_STEWARD: frozenset[Action] = _READ | {"read tasks", "decide", "read quarantine", "mend quarantine"}
+_STEWARD: frozenset[Action] = _READ | {"read tasks", "decide", "read quarantine", "mend quarantine", "map codes"}
 MAY: dict[Role, frozenset[Action]] = {
     "reader": _READ,
     "source": frozenset({"ingest", "look up", "read quarantine", "mend quarantine"}),

@@ -11,7 +11,10 @@ from typing import Literal
 
 import orjson
 
-FactKind = Literal["record", "verdict", "undo", "rules", "tick", "resolved"]
+FactKind = Literal[
+    "record", "verdict", "undo", "rules", "tick", "resolved", "code_list", "code_mapping",
+    "crosswalk", "source_merge", "snapshot", "absence",
+]  # fmt: skip
 GENESIS = b"\x00" * 32
 SALT = 16
 """Bytes of the salt of one commitment."""

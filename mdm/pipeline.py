@@ -6,8 +6,9 @@ One record and a million take the same way.
 from matching import block
 from matching.standardise import standardise
 from mdm.log import Author
-from mdm.resolution import candidates, clusters, commit, edges, golden, intake, references, tasks
+from mdm.resolution import candidates, clusters, commit, edges, golden, intake, quality, references, tasks
 from mdm.resolution.graph import Graph, neighbours
+from mdm.resolution.links import Links
 from mdm.resolution.verdicts import Verdicts
 from mdm.resolution.work import Work, write_cells
 from mdm.store.database import Transaction
@@ -18,9 +19,10 @@ def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
     """Everything that follows from pending facts for one entity type; nothing is written yet."""
     model = work.entity_type.matching
 
-    # ingest: facts become records as they stand, and verdicts in force
+    # ingest: facts become records as they stand, and verdicts and links in force
     intake.take_in(work, facts)
     verdicts = Verdicts(work, facts)
+    links = Links(work, facts, verdicts)
     changed = sorted(work.dirty)
 
     # standardise: columns of source values become columns of cells
@@ -33,18 +35,21 @@ def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
     blocks = candidates.move(work, *block.blocking_keys(model, table))
 
     # compare and score: which of them have an edge
-    graph = Graph(work, verdicts)
+    graph = Graph(work, verdicts, links)
     edges.rescore(work, blocks, graph)
 
     # cluster: which records are one thing
     turned = [id_ for id_ in changed if work.records[id_].living != work.was_living(id_)]
-    ends = {end for pair in [*graph.changes, *verdicts.changed] for end in pair}
+    ends = {end for pair in [*graph.changes, *verdicts.changed, *links.changed] for end in pair}
     beside = neighbours(graph, turned, living=True) | neighbours(graph, turned, living=False)
     formed = clusters.form(work, graph, ends | beside | work.dirty)
 
     # survive: what is true of each
     survived = golden.survive_all(work, formed)
-    return commit.Result(blocks, graph, formed, survived, tasks.review(work, formed))
+    review = tasks.review(work, formed)
+
+    # measure: how good the data was before the day that begins with this commit
+    return commit.Result(blocks, graph, formed, survived, review, quality.before(work))
 
 
 def publish(writer: Transaction, work: Work, result: commit.Result, *, author: Author, at: int | None = None) -> int:

@@ -26,6 +26,13 @@ class Settings(BaseSettings):
         description="Source records resolved in one transaction; smaller holds the write lock for less time.",
         ge=1,
     )
+    snapshot_share: int = Field(
+        80, description="Percent of a source's living records that a snapshot file must hold, or it is refused.",
+        ge=0, le=100,
+    )  # fmt: skip
+    snapshot_few: int = Field(
+        20, description="Living records below which a snapshot file may hold as few of them as it likes.", ge=0
+    )
     batch_limit: int = Field(10_000, description="The most records or keys one HTTP request may carry.", ge=1)
     body_limit: int = Field(64 * 1024 * 1024, description="The most bytes one HTTP request may carry.", ge=1)
 

@@ -1,7 +1,7 @@
 """Every table of the hub: rows without behaviour.
 
-Facts (`log`, `payload`, `rules_document`) are appended and never changed; everything the resolver
-writes can be derived from them again. `PERSONAL` names each column that may hold personal data.
+Facts (`log`, `payload`, `rules_document`, `code_list`, `code_mapping`) are appended and never changed; everything
+the resolver writes can be derived from them again. `PERSONAL` names each column that may hold personal data.
 Times are ISO 8601 UTC text, because SQLite drops time zones and text sorts alike everywhere.
 """
 
@@ -53,6 +53,29 @@ class RulesDocument(SQLModel, table=True):
     entity_type: str = Field(index=True)
     document: str = Field(sa_type=Text)
     position: int = Field(sa_type=BigInteger)
+
+
+class CodeList(SQLModel, table=True):
+    """One version of a code list, as JSON; the one with the greatest position holds."""
+
+    __tablename__ = "code_list"
+    __table_args__ = (Index("ix_code_list_position", "position"), CLUSTERED)
+    code_list: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    document: str = Field(sa_type=Text)
+
+
+class CodeMapping(SQLModel, table=True):
+    """What one source means by a folded value, or that it is mapped no longer; the greatest position holds."""
+
+    __tablename__ = "code_mapping"
+    __table_args__ = (Index("ix_code_mapping_position", "position"), CLUSTERED)
+    code_list: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    folded: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    value: str = Field(sa_type=Text)
+    code: str | None
 
 
 class Resolution(SQLModel, table=True):
@@ -162,6 +185,21 @@ class DecisionPair(SQLModel, table=True):
     in_force: bool
 
 
+class SourceLink(SQLModel, table=True):
+    """A must-link from outside that is in force: a crosswalk row, by its old master, or a merge inside a source.
+
+    Each record has at most one of a kind and old master; `master` is empty for a merge.
+    """
+
+    __tablename__ = "source_link"
+    __table_args__ = (Index("ix_source_link_other_id", "other_id"), CLUSTERED)
+    record_id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: str = Field(primary_key=True)
+    master: str = Field(primary_key=True)
+    other_id: int = Field(sa_type=BigInteger)
+    position: int = Field(sa_type=BigInteger)
+
+
 class GoldenVersion(SQLModel, table=True):
     """One version of a golden record, between two resolver commits; no attributes when nothing living bears it."""
 
@@ -219,7 +257,10 @@ class Change(SQLModel, table=True):
 
 
 class Task(SQLModel, table=True):
-    """One thing a steward should look at; its id follows from what it is about."""
+    """One thing a steward should look at; its id follows from what it is about.
+
+    `about` is JSON: what a task is about that is not about records.
+    """
 
     __table_args__ = (
         Index("ix_task_left_id", "left_id"),
@@ -235,10 +276,11 @@ class Task(SQLModel, table=True):
     status: str
     opened: int = Field(sa_type=BigInteger)
     closed: int | None = Field(sa_type=BigInteger)
+    about: str | None = Field(sa_type=Text)
 
 
 class ReferenceLink(SQLModel, table=True):
-    """A source record that names another one by its source key."""
+    """A source record that names another one by its source key, or that holds a value of a code list."""
 
     __tablename__ = "reference_link"
     __table_args__ = (CLUSTERED,)
@@ -253,6 +295,33 @@ class DirtyRecord(SQLModel, table=True):
     __table_args__ = (CLUSTERED,)
     entity_type: str = Field(primary_key=True)
     record_id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
+class QualityMeasure(SQLModel, table=True):
+    """How good the data of an entity type was before a day; "" is all sources together, and the record as a whole."""
+
+    __tablename__ = "quality_measure"
+    __table_args__ = (CLUSTERED,)
+    entity_type: str = Field(primary_key=True)
+    tick: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    attribute: str = Field(primary_key=True)
+    records: int
+    fillable: int
+    filled: int
+    judged: int
+    valid: int
+    identified: int
+    unique_count: int
+    dated: int
+    recent: int | None
+    median_age: int | None
+    compared: int
+    differing: int
+    golden_records: int | None
+    golden_filled: int | None
+    position: int = Field(sa_type=BigInteger)
+    rules_version: str
 
 
 class VersionSort(SQLModel, table=True):
@@ -336,6 +405,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "golden_version": ("attributes", "lineage"),
     "quarantine": ("value", "detail", "raw", "parts", "reason"),
     "log": ("key_token",),
-    "task": ("id",),
+    "task": ("id", "about"),
+    "code_mapping": ("folded", "value"),
     "reference_link": ("target_token",),
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mdm.auth import ACTIONS, MAY, ROLES, Principal, allowed, form, mask
+from mdm.auth import ACTIONS, MAY, ROLES, Principal, allowed, form, mask, sees_all
 from mdm.entity_types import parse
 from mdm.errors import Forbidden
 
@@ -43,6 +43,41 @@ def test_an_auditor_sees_the_form_of_what_is_private():
     assert mask(Principal("k", "auditor"), CUSTOMER, VALUES) == {
         "name": "Acme", "tax_id": "DE136695976", "email": ["j***@a***.com"], "birthday": "***", "iban": "D***",
     }  # fmt: skip
+
+
+CARD = parse(
+    """
+    entity_type: card
+    id_prefix: car
+    attributes:
+      code: {kind: identifier}
+      lines: {kind: lines, privacy: contact, of: {role: {kind: code}, rate: {kind: money, privacy: financial}}}
+    match: {block_on: [[code]], compare: [code]}
+    """,
+    file="card.yaml",
+)
+LINES = {"lines": [{"role": "M", "rate": "120", "valid_to": None}]}
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"),
+    [
+        ("reader", {}),
+        ("steward", {"lines": [{"role": "M", "valid_to": None}]}),
+        ("auditor", {"lines": [{"role": "M***", "rate": "***", "valid_to": None}]}),
+        ("admin", LINES),
+    ],
+)
+def test_lines_are_seen_with_their_attribute_and_a_field_with_its_own_class_too(role, shown):
+    principal = Principal("k", role)
+    assert mask(principal, CARD, LINES) == shown
+    assert sees_all(principal, CARD) == (role == "admin")
+
+
+def test_a_field_that_was_removed_from_lines_is_shown_to_an_admin_only():
+    old = {"lines": [{"role": "M", "cost": "90"}]}
+    assert mask(Principal("k", "steward"), CARD, old) == {"lines": [{"role": "M"}]}
+    assert mask(Principal("k", "admin"), CARD, old) == old
 
 
 def test_an_attribute_that_was_removed_from_the_rules_is_shown_to_an_admin_only():

@@ -56,3 +56,20 @@ def phonetic(word: str) -> str:
         word = word.replace(spelling, sound)
     tail = re.sub(r"[aeiouh]", "", word[1:])
     return re.sub(r"(.)\1+", r"\1", word[:1] + tail)
+
+
+_LETTERS = (
+    ("schtsch", "sc"), ("szcz", "sc"), ("shch", "sc"), ("tsch", "c"), ("tch", "c"), ("cz", "c"), ("ch", "c"),
+    ("sch", "s"), ("sh", "s"), ("sz", "s"), ("zh", "z"), ("ks", "x"), ("ou", "u"), ("w", "v"), ("j", "i"), ("y", "i"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=200_000)
+def transliteration(word: str) -> str:
+    """Give one spelling of a folded Slavic name, whichever language wrote it in Latin letters.
+
+    Shevchenko (English), Schewtschenko (German) and Szewczenko (Polish) give `sevcenko`, Julia and Yuliia `iulia`.
+    """
+    for spelling, letter in _LETTERS:
+        word = word.replace(spelling, letter)
+    return re.sub(r"^i(?=e)", "", re.sub(r"(.)\1+", r"\1", word))

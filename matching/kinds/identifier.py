@@ -1,6 +1,6 @@
 """A number or code that a system or register gave: a customer number, a registration number.
 
-Spaces, dots, dashes and case do not count. Two identifiers that differ by one keystroke are told
+Spaces, dots, dashes and case do not count, nor do zeros before a number: many systems pad theirs. Two identifiers that differ by one keystroke are told
 apart from two that have nothing in common.
 """
 
@@ -21,6 +21,11 @@ def compact(value: object) -> str | None:
         return None
     letters = plain(text).replace(" ", "").upper()
     return None if not letters or (set(letters) <= {"0"}) or is_junk(letters) else letters
+
+
+def _standardise(value: object) -> str | None:
+    letters = compact(value)
+    return letters.lstrip("0") if letters and letters.isdigit() else letters
 
 
 def one_keystroke(one: str, other: str) -> bool:
@@ -71,7 +76,7 @@ def _valid(value: str) -> bool:
 KIND = Kind(
     name="identifier",
     help=__doc__ or "",
-    standardise=compact,
+    standardise=_standardise,
     valid=_valid,
     parts={"": whole},
     levels=(

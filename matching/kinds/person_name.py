@@ -2,8 +2,9 @@
 
 `Ramirez, Alejandro`, `Alejandro Ramirez`, `Dr. A. Ramirez` and `RAMIREZ Alejandro` can all be one
 person. Titles do not count; initials, nicknames (Bob, Kasia, Pepe), middle names, hyphens, accents,
-scripts and slips of the keyboard are understood. The same surname with another given name speaks
-strongly against a match: families share surnames.
+scripts and slips of the keyboard are understood, and so is a surname at birth (`Meier geb. Koch`,
+`Meier (née Koch)`). The same surname with another given name speaks strongly against a match: families
+share surnames.
 """
 
 import re
@@ -12,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from matching.columns import PART
-from matching.kinds.folding import folded, is_junk, phonetic, plain
+from matching.kinds.folding import folded, is_junk, phonetic, plain, transliteration
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import PairComparison, each_distinct
 from matching.kinds.spelling import near, same_when_joined
@@ -24,6 +25,7 @@ EXACT, CLOSE, MIDDLE, INITIALS, PARTIAL, OTHER_SURNAME, OTHER_GIVEN, DIFFERENT =
 
 TITLES = words("titles")
 _PARTICLES = words("particles")
+_BIRTH = frozenset(("geb", "geborene", "geborener", "nee", "born", "domu", "rozena", "nata"))
 _BRACKETS = re.compile(r"\(([^)]*)\)|[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]")
 
 
@@ -67,16 +69,35 @@ def _without_particles(words: list[str]) -> list[str]:
     return [word for word in words if word not in _PARTICLES] or words
 
 
+def _bracket(found: re.Match[str]) -> str:
+    """Leave out what stands in brackets, unless it is the surname at birth."""
+    inside = (found[1] or found[2] or "").strip()
+    return f" {inside} " if _words(inside)[:1] and _words(inside)[0] in _BIRTH else " "
+
+
+def _at_birth(words: list[str]) -> tuple[list[str], list[str]]:
+    """Part the name from a surname at birth: the words after `geb.` or `née`, which is neither first nor last."""
+    for place in range(1, len(words) - 1):
+        if words[place] in _BIRTH:
+            start = place - 1 if words[place - 1] == "z" and place > 1 else place  # Polish: z domu
+            return words[:start], words[place + 1 :]
+    return words, []
+
+
 def person_parts(text: str) -> tuple[str, str] | None:
-    """Give the given names and the surname of a person's name, None where the text is no name."""
-    text = _BRACKETS.sub(" ", text)
+    """Give the given names and the surname of a person's name, None where the text is no name.
+
+    A surname at birth stands before the present one, as one surname of two words.
+    """
+    text = _BRACKETS.sub(_bracket, text)
     if is_junk(text) or not any(map(str.isalpha, text)):
         return None
     family, comma, given = text.partition(",")
-    families, givens = _without_titles(_words(family)), _without_titles(_words(given))
+    families, birth = _at_birth(_without_titles(_words(family)))
+    givens = _without_titles(_words(given))
     if not comma or not givens or (givens and set(givens) <= TITLES):
         givens, families = _split(families)
-    found = " ".join(givens), " ".join(_without_particles(families))
+    found = " ".join(givens), " ".join(_without_particles([*birth, *families]))
     return found if "".join(found) else None
 
 
@@ -104,7 +125,9 @@ def _alike(one: str, other: str) -> int:
     """Give 3 for one name spelt or said in two ways, 1 for an initial that fits, 0 otherwise."""
     if min(len(one), len(other)) == 1:
         return int(one[0] == other[0])
-    return 3 if near(one, other) or nicknames(one, other) else 0
+    if near(one, other) or nicknames(one, other):
+        return 3
+    return 3 if min(len(one), len(other)) >= 4 and transliteration(one) == transliteration(other) else 0
 
 
 def judge(one: PersonName, other: PersonName) -> int:

@@ -28,6 +28,14 @@ class RecordBody(Body):
     ]})  # fmt: skip
 
 
+class SourceMergeBody(Body):
+    """The record of the same source and entity type that this one was merged into."""
+
+    into: Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"into": "0015h"}]})
+
+
 class BatchItem(Body):
     """One source record of a batch, with its key."""
 
@@ -38,6 +46,7 @@ class BatchItem(Body):
     version: int | str | None = None
     event_time: str | None = None
     deleted: bool = False
+    merged_into: str | None = None
 
 
 class LookupBody(Body):
@@ -103,14 +112,16 @@ class SplitBody(ReasonBody):
 
 
 class DecideBody(ReasonBody):
-    """What a steward says of a task's pair, with the etag that the task was read with."""
+    """What a steward says of a task's pair, or the code that its value stands for, with the etag it was read with."""
 
-    verdict: Literal["same", "distinct", "related"]
+    verdict: Literal["same", "distinct", "related"] | None = None
+    code: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     etag: str | None = None
     supersede: bool = False
 
     model_config = ConfigDict(json_schema_extra={"examples": [
-        {"verdict": "same", "reason": "One company, two spellings", "etag": "9f2c1b7a0d3e4f56"}
+        {"verdict": "same", "reason": "One company, two spellings", "etag": "9f2c1b7a0d3e4f56"},
+        {"code": "senior_consultant", "reason": "Asked the PSA team", "etag": "0d3e4f569f2c1b7a"},
     ]})  # fmt: skip
 
 
@@ -122,4 +133,25 @@ class RulesBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [
         {"document": "entity_type: branch\nid_prefix: bra\nattributes: {name: {kind: company_name}}\n"
                      "match: {block_on: [[name]], compare: [name]}\n"}
+    ]})  # fmt: skip
+
+
+class CodeListBody(Body):
+    """A code list or a mapping, as YAML text."""
+
+    document: Annotated[str, StringConstraints(min_length=1, max_length=1_000_000)]
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"document": "code_list: offices\nlabel: Offices\ncodes:\n  graz: {label: Graz, aliases: [GRZ]}\n"}
+    ]})  # fmt: skip
+
+
+class MapBody(ReasonBody):
+    """The code that each value of a source stands for; null takes a mapping away."""
+
+    source: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    map: dict[str, str | None] = Field(min_length=1, max_length=10_000)
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"source": "psa", "map": {"Sr. Cons. II": "senior_consultant"}, "reason": "Asked the PSA team"}
     ]})  # fmt: skip

@@ -43,11 +43,22 @@ def item(index: int, sent: Any, entity_types: dict[str, EntityType]) -> tuple[In
         entity_type = _known(parsed.entity_type, entity_types)
         body = RecordBody(attributes=parsed.attributes, version=parsed.version, event_time=parsed.event_time)
         taken = record(of, body, entity_type, mode="delete" if parsed.deleted else "put")
-        return taken._replace(line=index + 1), ()
+        return taken._replace(line=index + 1, merged_into=_winner(parsed)), ()
     except ValidationError as error:
         return _rejected(index, sent, faults_of(error.errors()))
     except InvalidInput as error:
         return _rejected(index, sent, error.faults)
+
+
+def _winner(parsed: BatchItem) -> str | None:
+    """The record that the item says it was merged into."""
+    if parsed.merged_into is None:
+        return None
+    into = key(parsed.source, parsed.entity_type, parsed.merged_into, pointer="").source_id
+    if into == parsed.source_id:
+        detail = f"{into!r} cannot be merged into itself"
+        raise InvalidInput(detail, faults=[Fault("/merged_into", detail, "itself", into)])
+    return into
 
 
 def _known(name: str, entity_types: dict[str, EntityType]) -> EntityType:

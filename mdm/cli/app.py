@@ -7,7 +7,21 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from mdm.cli import decisions, export, files, golden, hub, keys, quarantine, records, rules, serving, tasks
+from mdm.cli import (
+    codes,
+    decisions,
+    export,
+    files,
+    golden,
+    hub,
+    keys,
+    quality,
+    quarantine,
+    records,
+    rules,
+    serving,
+    tasks,
+)
 from mdm.cli.output import complain, complain_about
 from mdm.errors import HubError
 
@@ -39,10 +53,10 @@ app = typer.Typer(
     name="mdm", cls=Shell, help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )  # fmt: skip
-for module in (hub, serving, records, golden, export, decisions, files):
+for module in (hub, serving, records, golden, export, decisions, quality, files):
     for command in module.COMMANDS:
         app.command(command.__name__.rstrip("_"))(command)
-for noun, group in (("tasks", tasks), ("quarantine", quarantine), ("rules", rules), ("key", keys)):
+for noun, group in (("tasks", tasks), ("quarantine", quarantine), ("rules", rules), ("codes", codes), ("key", keys)):
     app.add_typer(group.app, name=noun, help=group.HELP, no_args_is_help=True)
 
 

@@ -93,7 +93,7 @@ def _print_contradictions(lineage: Document) -> None:
 
 
 def _overlap(name: str, one: Document) -> list[object]:
-    places = [f"line {index + 1}" for index in (one["index"], *one["covers"])]
+    places = [f"{name}.{index}" for index in (one["index"], *one["covers"])]
     found = [_with_days(name, one), one["source"], one["source_id"], f"{places[0]}: {output.words(one.get('value'))}"]
     return [*found, places[1:], one.get("file"), str(one.get("line") or "")]
 
@@ -116,10 +116,11 @@ def _only(lineage: Document, attribute: str, golden_id: str) -> Any:
 def _lineage_rows(attribute: str, entry: Document) -> list[list[object]]:
     winners = entry["winners"] if "winners" in entry else [entry["winner"]] if "winner" in entry else []
     rows = [_place(attribute, "wins", place, f"strategy {entry['strategy']}") for place in winners]
-    return rows + [_place(attribute, "loses", place, place.get("because")) for place in entry["losers"]]
+    return rows + [_place(attribute, "loses", place, place["because"]) for place in entry["losers"]]
 
 
-def _place(attribute: str, fate: str, place: Document, because: object) -> list[object]:
+def _place(attribute: str, fate: str, place: Document, because: str) -> list[object]:
+    because += f"; flagged: {', '.join(place['flagged'])}" if "flagged" in place else ""
     told = [place.get(name) for name in ("source", "source_id", "value", "event_time", "file")]
     line = place.get("line")
     return [_with_days(attribute, place), fate, *told, str(line) if line else "", because]

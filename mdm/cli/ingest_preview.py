@@ -61,6 +61,7 @@ def _print(preview: "Preview", rows: "list[dict[str, object]]") -> None:
                 f"{name}: {output.words(row[name])}" for name in ("version", "event_time") if row[name] is not None
             ]
             values = ["deleted"] if row["deleted"] else [output.words(row["attributes"])]
+            values += [f"merged into {row['merged_into']}"] if "merged_into" in row else []
             what = ", ".join([*marks, *values])
         lines.append((row["line"], row.get("source_id", ""), what))
     output.print_table(f"{preview.file}, as it would be stored", ("line", "id", "values"), lines)
@@ -80,4 +81,5 @@ def _row(item: "Item") -> dict[str, object]:
     return {
         "line": item.line, "status": "accepted", "source_id": item.source_id, "version": item.version,
         "event_time": item.event_time, "deleted": item.mode == "delete", "attributes": item.attributes,
+        **({"merged_into": item.merged_into} if item.merged_into is not None else {}),
     }  # fmt: skip

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mdm.cli import ingest_preview, output, session
+from mdm.cli import ingest_crosswalk, ingest_preview, output, session
 from mdm.cli.output import Json
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
         list[str], typer.Argument(metavar="FILE...", help="csv, tsv, jsonl or xlsx, also .gz; - for standard input.")
     ],
     *,
-    source: Annotated[str, typer.Option(help="The system that the records come from.")],
-    entity_type: Annotated[str, typer.Option("--type", help="The entity type of the records.")],
+    source: Annotated[str | None, typer.Option(help="The system that the records come from.")] = None,
+    entity_type: Annotated[str | None, typer.Option("--type", help="The entity type of the records.")] = None,
     id_column: Annotated[
         str | None, typer.Option("--id", metavar="COLUMN", help="The id; record_id, id or source_id if left out.")
     ] = None,
@@ -31,6 +31,15 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     mapping: Annotated[
         str | None, typer.Option(metavar="FILE", help="YAML that says how columns become attributes.")
     ] = None,
+    crosswalk: Annotated[
+        bool, typer.Option("--crosswalk", help="The files say which record of an old master each source record is.")
+    ] = False,
+    snapshot: Annotated[
+        bool, typer.Option("--snapshot", help="The file holds all records: what two in a row do not hold is deleted.")
+    ] = False,
+    allow_short: Annotated[
+        bool, typer.Option("--allow-short", help="Take a snapshot that lacks much of what is known.")
+    ] = False,
     encoding: Annotated[
         str | None, typer.Option(metavar="NAME", help="The encoding of text files; found if left out.")
     ] = None,
@@ -50,15 +59,27 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     from mdm.ingest import Columns
     from mdm.services.ingest import File, mapping_file
 
+    if crosswalk:
+        others = {
+            "--type": entity_type, "--id": id_column, "--version": version_column, "--event-time": event_time_column,
+            "--mapping": mapping, "--preview": preview, "--snapshot": snapshot, "--allow-short": allow_short,
+        }  # fmt: skip
+        ingest_crosswalk.run(files, source, others, as_json=as_json)
+        return
+    source, entity_type = _given(source, "--source"), _given(entity_type, "--type")
     columns = Columns(id_column, version_column, event_time_column)
     with session.opened() as hub:
         hub.entity_type(entity_type)
         how = None if mapping is None else mapping_file(hub, mapping, entity_type)
-    named = [File(path, source, entity_type, columns, how, encoding, sheet) for path in files]
+    named = [File(path, source, entity_type, columns, how, encoding=encoding, sheet=sheet) for path in files]
     if preview:
         ingest_preview.show(named, rows, as_json=as_json)
         return
-    summaries = [_ingest(file) for file in named]
+    if allow_short and not snapshot:
+        raise typer.BadParameter("only a snapshot can be short", param_hint="--allow-short")
+    if snapshot and len(named) > 1:
+        raise typer.BadParameter("a snapshot is one file, which holds all records", param_hint="--snapshot")
+    summaries = [_ingest_snapshot(file, allow_short) if snapshot else _ingest(file) for file in named]
     if as_json:
         output.print_json({"files": [asdict(summary) for summary in summaries]})
     else:
@@ -70,6 +91,12 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
         raise typer.Exit(1)
 
 
+def _given(value: str | None, option: str) -> str:
+    if value is None:
+        raise typer.BadParameter("say it for every file but a crosswalk", param_hint=option)
+    return value
+
+
 def _ingest(file: "File") -> "Summary":
     from mdm.services.ingest import ingest_file
 
@@ -77,11 +104,23 @@ def _ingest(file: "File") -> "Summary":
         return ingest_file(hub, file, author=session.author(), progress=progress)
 
 
+def _ingest_snapshot(file: "File", allow_short: bool) -> "Summary":  # noqa: FBT001  as the option says
+    from mdm.services.snapshots import ingest_snapshot
+
+    with session.opened() as hub, output.progress(file.path) as progress:
+        return ingest_snapshot(hub, file, author=session.author(), allow_short=allow_short, progress=progress)
+
+
 def _show(summaries: "list[Summary]") -> None:
-    columns = ("file", "rows", "accepted", "unchanged", "quarantined", "seconds", "batch")
+    columns = ["file", "rows", "accepted", "unchanged", "quarantined", "seconds", "batch"]
+    columns[5:5] = [name for name in ("absent", "deleted") if all(hasattr(one, name) for one in summaries)]
     rows = [[getattr(summary, name) for name in columns] for summary in summaries]
     output.print_table("Taken in and resolved", columns, rows)
     for summary in summaries:
+        if unreadable := getattr(summary, "unreadable", 0):
+            output.say(
+                f"{summary.file}: {unreadable:,} rows have no id that can be read, so no record counts as absent."
+            )
         if told := ingest_preview.unusual(summary):
             output.say(f"{summary.file}: {told}")
         if summary.same:

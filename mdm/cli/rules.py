@@ -1,14 +1,15 @@
 """Commands about rules: what an entity type is, how it matches, and what survives."""
 
 import sys
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mdm.cli import output, session
+from mdm.cli.documents import read_text
 from mdm.cli.output import Json
-from mdm.errors import UnreadableFile
+from mdm.errors import Unavailable
 
 if TYPE_CHECKING:
     from mdm.entity_types import EntityType
@@ -23,11 +24,17 @@ RulesFile = Annotated[str, typer.Argument(metavar="FILE", help="A YAML file; - f
 def check(file: RulesFile, *, as_json: Json = False) -> None:
     """Check a rules document without applying it; each fault names its path and the nearest valid word.
 
+    Where there is a hub, a code list that it does not have is named too.
+
     Example: mdm rules check supplier.yaml
     """
     from mdm.services import rules
 
-    _tell(rules.check(_text(file), file=file), "is valid", as_json=as_json)
+    entity_type = rules.check(read_text(file), file=file)
+    if entity_type.code_lists:
+        with suppress(Unavailable), session.opened() as hub:
+            _warn(rules.warnings(hub, entity_type))
+    _tell(entity_type, "is valid", as_json=as_json)
 
 
 @app.command()
@@ -61,9 +68,11 @@ def apply(file: RulesFile, *, as_json: Json = False) -> None:
     """
     from mdm.services import rules
 
-    text = _text(file)
+    text = read_text(file)
     with session.opened() as hub, output.progress("Resolving under the new rules"):
         entity_type = rules.apply(hub, text, file=file, author=session.author())
+        warnings = rules.warnings(hub, entity_type)
+    _warn(warnings)
     _tell(entity_type, "is in force", as_json=as_json)
 
 
@@ -91,7 +100,7 @@ def train(  # noqa: PLR0913  a command's options are its parameters
     from mdm.services import train as service
 
     session.log_to_stderr("warning")
-    document = None if rules is None else (_text(rules), rules)
+    document = None if rules is None else (read_text(rules), rules)
     job = service.Job(tuple(files), out, entity_type, document, Wanted(id_column, source_column))
     with output.progress("Training"):
         report = service.train(job)
@@ -122,14 +131,9 @@ def _show_training(report: "Report", out: str) -> None:
     output.say(f"Written: {out}")
 
 
-def _text(file: str) -> str:
-    try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        return raw.decode("utf-8-sig")
-    except OSError as error:
-        raise UnreadableFile(f"{file}: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{file}: byte {error.start + 1} is not UTF-8; save the rules as UTF-8") from None
+def _warn(warnings: list[str]) -> None:
+    for warning in warnings:
+        output.complain(f"mdm: {warning}")
 
 
 def _tell(entity_type: "EntityType", what: str, *, as_json: bool) -> None:

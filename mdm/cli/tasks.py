@@ -19,7 +19,9 @@ TaskId = Annotated[str, typer.Argument(metavar="TASK", help="A task, as `mdm tas
 def listed(
     *,
     entity_type: Annotated[str | None, typer.Option("--type", help="Only this entity type.")] = None,
-    kind: Annotated[str | None, typer.Option(help="Only this kind: review, contradiction or oversized.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="Only this kind: review, contradiction, oversized or unmapped_code.")
+    ] = None,
     status: Annotated[Literal["open", "closed"], typer.Option(help="Open or closed ones.")] = "open",
     cursor: Annotated[str | None, typer.Option(help="Go on from here: `next` of the page before.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most to list.")] = 20,
@@ -36,15 +38,25 @@ def listed(
     if as_json:
         output.print_json(page)
         return
-    rows = [(one["id"], one["kind"], one["entity_type"], one["priority"], one["records"]) for one in page["items"]]
-    output.print_table(f"{status.capitalize()} tasks", ("task", "kind", "type", "priority", "records"), rows)
+    rows = [
+        (one["id"], one["kind"], one["entity_type"], one["priority"], one["records"], _about(one))
+        for one in page["items"]
+    ]
+    output.print_table(f"{status.capitalize()} tasks", ("task", "kind", "type", "priority", "records", "about"), rows)
     if page["next"]:
         output.say(f"There are more: --cursor {page['next']}")
 
 
+def _about(task: dict[str, Any]) -> str:
+    about = task["about"]
+    if about is None:
+        return ""
+    return f"{about['value']} of {about['source']} in {about['list']} ({about['records']:,} records)"
+
+
 @app.command()
 def show(task_id: TaskId, *, as_json: Json = False) -> None:
-    """Show one task: the two records side by side, the evidence, and which ID would stay.
+    """Show one task: the two records side by side, the evidence, and which ID would stay; or a value without a code.
 
     Example: mdm tasks show TASK
     """
@@ -57,12 +69,25 @@ def show(task_id: TaskId, *, as_json: Json = False) -> None:
         return
     output.say(f"{task['id']}: {task['kind']}, {task['status']}, priority {task['priority']}, {task['entity_type']}")
     output.say(f"Records: {', '.join(task['records'])}")
+    if task["about"]:
+        _show_about(task)
     if task["preview"]:
         _show_preview(task["preview"])
     if task["evidence"]:
         show_evidence(task["evidence"])
     if task["status"] == "open" and len(task["records"]) == 2:
         output.say(f"Decide: mdm tasks decide {task['id']} --verdict same|distinct|related --reason ...")
+
+
+def _show_about(task: dict[str, Any]) -> None:
+    about = task["about"]
+    output.say(f"No code of {about['list']} stands for {about['value']!r}, which {about['source']} sends as the"
+               f" {about['attribute']} of {about['records']:,} records.")  # fmt: skip
+    rows = [(one["code"], one["label"], one["score"]) for one in about["suggestions"]]
+    if rows:
+        output.print_table("Nearest codes", ("code", "label", "nearness"), rows)
+    if task["status"] == "open":
+        output.say(f"Decide: mdm tasks decide {task['id']} --code CODE --reason ...")
 
 
 def _show_preview(preview: dict[str, Any]) -> None:
@@ -74,24 +99,36 @@ def _show_preview(preview: dict[str, Any]) -> None:
 
 
 @app.command()
-def decide(
+def decide(  # noqa: PLR0913  a command's options are its parameters
     task_id: TaskId,
     *,
-    verdict: Annotated[Literal["same", "distinct", "related"], typer.Option(help="What the two records are.")],
+    verdict: Annotated[
+        Literal["same", "distinct", "related"] | None, typer.Option(help="What the two records are.")
+    ] = None,
+    code: Annotated[str | None, typer.Option(help="The code that an unmapped value stands for.")] = None,
     reason: Reason,
     etag: Annotated[str | None, typer.Option(help="Refuse if the task has changed since it had this etag.")] = None,
     supersede: Supersede = False,
     as_json: Json = False,
 ) -> None:
-    """Say whether the two records of a task are the same.
+    """Say whether the two records of a task are the same, or which code an unmapped value stands for.
 
     Example: mdm tasks decide TASK --verdict distinct --reason "two branches of one group"
     """
     from mdm.services import tasks
 
+    if (verdict is None) == (code is None):
+        raise typer.BadParameter("give --verdict for a task about records, or --code for one about a value")
     with session.opened() as hub:
         read = etag or tasks.get(hub, task_id)["etag"]
         decided = tasks.decide(
-            hub, task_id, verdict=verdict, reason=reason, etag=read, author=session.author(), supersede=supersede
+            hub,
+            task_id,
+            verdict=verdict,
+            code=code,
+            reason=reason,
+            etag=read,
+            author=session.author(),
+            supersede=supersede,
         )
     show_decided(decided, as_json=as_json)

@@ -1,9 +1,11 @@
 """The firm's own legal entities: some sixty contracting companies, and their copies in each system."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
 from mdm.demo import mess, numbers, systems
+from mdm.demo.books import Books, Entry, updated
 from mdm.demo.companies import Trap
 from mdm.demo.registry import Address, Registry
 from mdm.demo.words import countries
@@ -13,6 +15,7 @@ _BUSINESSES = ("Consulting", "Technology", "Tax Advisory", "Analytics", "Interim
 _SHARED = (("NL", "Holding"), ("DE", "Beteiligungen"), ("PL", "Shared Services"), ("PT", "Shared Services"))
 _ACQUIRED = 11
 _PRESENT = {"crm": 0.50, "psa": 0.85, "erp": 1.00, "billing": 0.90}
+_LISTED = {"hcm": 0.95, "expense": 0.80, "procurement": 0.75}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +138,53 @@ def row(random: Random, copy: LegalEntityCopy) -> systems.Row:
     currency = country.currency
     result["currency"] = currency.lower() if source == "billing" else currency
     return result
+
+
+def enter(books: Books, registry: Registry, entities: list[LegalEntity]) -> None:
+    """Enter the legal entities of every system, and whom each belongs to."""
+    every = [copy for one in entities for copy in copies(registry, one)]
+    for source in systems.SYSTEMS:
+        load = books.open(source, "legal_entity")
+        mine = [copy for copy in every if copy.source == source]
+        books.random.shuffle(mine)
+        for copy in mine:
+            written = row(books.random, copy)
+            written["updated"] = updated(books.random)
+            books.write(load, written, copy.legal_entity.entity)
+    random = books.stream("legal entities")
+    books.enter("legal_entity", [entry for one in entities for entry in _short_entries(random, one)], random)
+    _belong(books, entities)
+
+
+def _short_entries(random: Random, one: LegalEntity) -> Iterator[Entry]:
+    """HCM, expense and procurement list companies by name, country and at most a number or two."""
+    for source, chance in _LISTED.items():
+        if random.random() >= chance:
+            continue
+        country = countries()[one.country]
+        written: systems.Row = {"name": systems.with_form(one.name, random.choice(one.form)), "country": country.code}
+        written["tax_id"] = one.tax_id
+        if source == "hcm" and random.random() < 0.6:
+            written["registration_number"] = one.registration_number
+            if random.random() < 0.5:
+                del written["tax_id"]
+        written["currency"] = country.currency
+        written["updated"] = updated(random)
+        yield Entry(source, one.entity, written)
+
+
+def _belong(books: Books, entities: list[LegalEntity]) -> None:
+    """ERP and HCM know the parent: the holding of the group, and for an acquired company the group's first there."""
+    holding = next(one for one in entities if one.name.endswith("Holding"))
+    group = [one for one in entities if one.name.startswith(GROUP)]
+    for source in ("erp", "hcm"):
+        known = books.ids[source, "legal_entity"]
+        parents: dict[str, str] = {}
+        for one in entities:
+            local = [other for other in group if other.country == one.country]
+            parent = holding if one in group or not local else local[0]
+            if one is not holding and one.entity in known and parent.entity in known:
+                parents[known[one.entity]] = known[parent.entity]
+        for written in books.files[f"{source}_legal_entities"]:
+            if parent_id := parents.get(str(written["id"])):
+                written["parent"] = parent_id

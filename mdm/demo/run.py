@@ -12,11 +12,14 @@ import orjson
 
 from matching.evaluate import pairwise
 from mdm.auth import Role
-from mdm.demo.firm import Firm, Load, firm, write
+from mdm.demo.books import Load
+from mdm.demo.findings import Finding, findings
+from mdm.demo.firm import Firm, exported, firm, mapping_file, write
+from mdm.demo.vocabulary import documents
 from mdm.errors import Unauthorised
 from mdm.ingest import Columns
 from mdm.log import Author
-from mdm.services import golden, health, ingest, keys, setup
+from mdm.services import code_lists, golden, health, ingest, keys, setup
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
 
@@ -51,6 +54,7 @@ class Built:
     database_url: str
     files: str
     figures: list[Figures]
+    findings: list[Finding]
     keys: dict[str, str]
     commands: list[str]
 
@@ -72,12 +76,15 @@ def build(chosen: Settings, *, author: Author, program: str = "mdm", progress: P
     admin_key = setup.initialise(chosen, author=author).admin_key
     hub = open_hub(chosen)
     try:
+        for name, text in documents().items():
+            code_lists.apply(hub, text, file=name, author=author)
         seconds = _load(hub, made, author=author, progress=progress)
         clusters = {name: _clusters(hub, name) for name in made.truth}
         figures = [_figures(hub, made, name, clusters=clusters[name], seconds=seconds[name]) for name in made.truth]
+        found = findings(hub, made, exported(made))
         called = _called(chosen, program)
         return Built(
-            chosen.database_url, str(FOLDER), figures, _keys(hub, author=author, admin_key=admin_key),
+            chosen.database_url, str(FOLDER), figures, found, _keys(hub, author=author, admin_key=admin_key),
             _worth_trying(made, clusters["customer"], called),
         )  # fmt: skip
     finally:
@@ -88,7 +95,7 @@ def _load(hub: Hub, made: Firm, *, author: Author, progress: Progress | None) ->
     seconds: defaultdict[str, float] = defaultdict(float)
     taken = 0
     for load in made.loads:
-        summary = ingest.ingest_file(hub, _file(load), author=author)
+        summary = ingest.ingest_file(hub, _file(hub, load), author=author)
         seconds[load.entity_type] += summary.seconds
         taken += summary.rows
         if progress is not None:
@@ -96,9 +103,9 @@ def _load(hub: Hub, made: Firm, *, author: Author, progress: Progress | None) ->
     return seconds
 
 
-def _file(load: Load) -> ingest.File:
-    columns = Columns(id=load.id_column, event_time=load.event_time_column)
-    return ingest.File(str(FOLDER / load.file), load.source, load.entity_type, columns)
+def _file(hub: Hub, load: Load) -> ingest.File:
+    mapping = ingest.mapping_file(hub, str(FOLDER / mapping_file(load)), load.entity_type)
+    return ingest.File(str(FOLDER / load.file), load.source, load.entity_type, Columns(), mapping)
 
 
 def _clusters(hub: Hub, entity_type: str) -> Clusters:

@@ -1,4 +1,4 @@
-"""How each of the four systems writes a company down: ids, names, tax ids, phones and addresses."""
+"""How CRM, PSA, ERP and billing write a company down: names, tax ids, phones and addresses."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from mdm.demo.words import Country, abbreviations, countries
 
 Row = dict[str, object]
 SYSTEMS = ("crm", "psa", "erp", "billing")
-_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LONGEST_ERP_NAME = 40
 _PLACEHOLDERS = ("n/a", "pending", "-", "unknown", "000000000")
 
@@ -35,20 +34,6 @@ PENS: dict[str, Pen] = {
     "erp": Pen(0.60, 0.37, 0.06, 0.02, 0.45, 0.40, 0.60),
     "billing": Pen(0.65, 0.28, 0.03, 0.03, 0.12, 0.20, 0.05),
 }
-
-
-def source_id(source: str, entity_type: str, number: int) -> str:
-    """Make the id that the system gives its record number `number` of the entity type."""
-    if source == "crm":
-        prefix = "0015g00000" if entity_type == "customer" else "a0L5g00000"
-        digits = [_BASE62[(number * 7919 + 916132) // 62**place % 62] for place in range(4, -1, -1)]
-        return prefix + "".join(digits)
-    if source == "billing":
-        prefix = "b_" if entity_type == "customer" else "le_"
-        return f"{prefix}{(number * 2654435761 + 97) % 2**40:010x}"
-    if source == "psa":
-        return f"C-{1000 + number}" if entity_type == "customer" else f"LE-{number:03d}"
-    return str(200_000 + number * 7) if entity_type == "customer" else str(1000 + number * 10)
 
 
 def _letters(random: Random, text: str, pen: Pen, *, country: str) -> str:
@@ -177,3 +162,11 @@ def postal_address(random: Random, source: str, code: str, address: Address) -> 
     if code == "US" or (source == "crm" and random.random() < 0.4):
         parts["region"] = town.region
     return parts
+
+
+def mobile_number(random: Random, source: str, phone: str) -> str:
+    """Write a person's phone as the system does; HCM, expense and procurement have layouts of their own."""
+    dial, national = phone.split("|")
+    digits = national.replace(" ", "")
+    layouts = {"hcm": f"+{dial} {national}", "expense": f"+{dial}{digits}", "procurement": f"{dial}-{digits}"}
+    return layouts.get(source) or phone_number(random, source, phone)

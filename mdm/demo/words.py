@@ -83,3 +83,14 @@ def countries() -> dict[str, Country]:
 def abbreviations(role: str) -> tuple[tuple[str, str], ...]:
     """Pairs of a long and a short spelling, for the role `business` or `street`."""
     return tuple((row["long"], row["short"]) for row in _rows("abbreviations.csv") if row["role"] == role)
+
+
+@cache
+def table(name: str) -> tuple[dict[str, str], ...]:
+    """Give the rows of a word list of its own: departments, services, given names and their like."""
+    return tuple(_rows(f"{name}.csv"))
+
+
+def split(cell: str) -> tuple[str, ...]:
+    """Take apart a cell with several words."""
+    return _split(cell)

@@ -1,8 +1,9 @@
 """Entity types: YAML documents that say what a thing's attributes are, how it matches and what survives."""
 
 from mdm.entity_types.document import parse, shipped
-from mdm.entity_types.entity_type import Attribute, EntityType, LineField, Privacy, Readiness, order
+from mdm.entity_types.entity_type import Attribute, EntityType, EntityTypeName, LineField, Privacy, Readiness, order
 from mdm.entity_types.nearest import hint, nearest
+from mdm.entity_types.validity import Judgement, ValidityRule, is_missed, judge, usable
 from mdm.entity_types.values import (
     LONGEST_TEXT,
     MOST_VALUES,
@@ -18,17 +19,23 @@ __all__ = [
     "MOST_VALUES",
     "Attribute",
     "EntityType",
+    "EntityTypeName",
+    "Judgement",
     "LineField",
     "Privacy",
     "Readiness",
+    "ValidityRule",
     "check",
     "check_value",
     "control_character",
     "hint",
+    "is_missed",
+    "judge",
     "nearest",
     "order",
     "parse",
     "shipped",
     "takes_any_parts",
     "takes_any_text",
+    "usable",
 ]

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from importlib import resources
+from typing import Any
 
 from pydantic import ValidationError
 
 from golden_records.rules import RulesError as SurvivorshipError
 from golden_records.rules import check as check_survivorship
+from matching.kinds import KINDS
 from matching.rules import RulesError as MatchError
-from mdm.entity_types.entity_type import EntityType, order
+from mdm.entity_types.entity_type import Attribute, EntityType, LineField, order
 from mdm.entity_types.faults import Path, faults_of, pointer
 from mdm.entity_types.line_rules import line_faults
 from mdm.entity_types.nearest import hint
 from mdm.entity_types.strict_yaml import invalid, load
+from mdm.entity_types.validity_check import wrong
 from mdm.errors import Fault, InvalidRules
 
 
@@ -29,7 +32,7 @@ def parse(text: str, *, file: str) -> EntityType:
         entity_type = EntityType.model_validate(document)
     except ValidationError as error:
         raise invalid(file, faults_of(error, EntityType, document)) from None
-    if faults := list(_cross_check(entity_type)):
+    if faults := [*_cross_check(entity_type), *_unfit_validity(entity_type, document)]:
         raise invalid(file, faults)
     return entity_type
 
@@ -78,3 +81,20 @@ def _unknown_attributes(entity_type: EntityType) -> Iterator[Fault]:
         if name not in entity_type.attributes:
             detail = f"unknown attribute {name!r}{hint(name, entity_type.attributes)}"
             yield Fault(pointer(path), detail, "unknown_attribute", name)
+
+
+def _unfit_validity(entity_type: EntityType, document: dict[str, Any]) -> Iterator[Fault]:
+    """Check that the validity rules fit the kinds; a rule that stands alone, not in a list, has no number."""
+    for name, attribute in entity_type.attributes.items():
+        said = document["attributes"][name]
+        yield from _unfit_rules(("attributes", name), attribute, said)
+        for field, described in attribute.of.items():
+            yield from _unfit_rules(("attributes", name, "of", field), described, said["of"][field])
+
+
+def _unfit_rules(path: Path, described: Attribute | LineField, said: dict[str, Any]) -> Iterator[Fault]:
+    kind = KINDS.get(described.kind)
+    if kind is not None and described.valid:
+        alone = isinstance(said["valid"], dict)
+        for place, words, value in wrong(kind, described.valid):
+            yield Fault(pointer((*path, "valid", *place[alone:])), words, "valid", value)

@@ -12,6 +12,7 @@ from golden_records.rules import AttributeStrategy, SurvivorshipRules
 from matching.kinds import KINDS
 from matching.kinds.lines import VALID_FROM, VALID_TO
 from matching.rules import Comparison, MatchAttribute, MatchModel, MatchRules, match_model
+from mdm.entity_types.validity import Rules, ValidityRule, must_be_there
 from mdm.errors import Fault, InvalidRules
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class LineField(_Document):
     required: bool = False
     privacy: Privacy | None = None
     list: str | None = None
+    valid: Rules = ()
     label: str | None = None
     description: str | None = None
 
@@ -68,10 +70,11 @@ class Attribute(_Document):
     required: bool = False
     many: bool = False
     privacy: Privacy = "internal"
-    list: str | None = None
     to: EntityTypeName | None = None
+    list: EntityTypeName | None = None
     of: dict[AttributeName, LineField] = {}
     key: tuple[str, ...] = ()
+    valid: Rules = ()
     label: str | None = None
     description: str | None = None
     renamed_from: str | None = None
@@ -80,6 +83,12 @@ class Attribute(_Document):
     def _a_reference_leads_somewhere(self) -> "Attribute":
         if (self.kind == "reference") != (self.to is not None):
             raise ValueError("kind reference needs `to` (an entity type), and no other kind has a use for it")
+        return self
+
+    @model_validator(mode="after")
+    def _only_codes_stand_in_a_list(self) -> "Attribute":
+        if self.list is not None and self.kind != "code":
+            raise ValueError(f"`list` (a code list) goes with kind code, and this is of kind {self.kind}")
         return self
 
     @model_validator(mode="after")
@@ -96,6 +105,11 @@ class Attribute(_Document):
     def line_fields(self) -> dict[str, LineField]:
         """The fields of its lines: those of `of`, then the first and the last day unless `of` describes them."""
         return {**self.of, **{name: _DAY for name in (VALID_FROM, VALID_TO) if self.of and name not in self.of}}
+
+    @cached_property
+    def must_be_there(self) -> bool:
+        """Whether a record without a value is refused."""
+        return self.required or must_be_there(self.valid)
 
 
 _NOT_IN_A_LINE = frozenset({"reference", "lines"})
@@ -146,9 +160,32 @@ class EntityType(_Document):
         return {name: attribute.to for name, attribute in self.attributes.items() if attribute.to is not None}
 
     @cached_property
+    def code_lists(self) -> dict[str, str]:
+        """The code list of each attribute that belongs to one, and of each field of dated lines (`lines.role`)."""
+        found = {name: attribute.list for name, attribute in self.attributes.items() if attribute.list is not None}
+        for name, attribute in self.lines.items():
+            found |= {f"{name}.{field}": one.list for field, one in attribute.of.items() if one.list is not None}
+        return found
+
+    @cached_property
     def lines(self) -> dict[str, Attribute]:
         """Each attribute that holds dated lines."""
         return {name: attribute for name, attribute in self.attributes.items() if attribute.of}
+
+    @cached_property
+    def validity(self) -> dict[str, tuple[ValidityRule, ...]]:
+        """The validity rules of each attribute that has any."""
+        return {name: attribute.valid for name, attribute in self.attributes.items() if attribute.valid}
+
+    @cached_property
+    def judged(self) -> dict[str, tuple[ValidityRule, ...]]:
+        """The validity rules of the attributes whose values are judged one by one: dated lines are not."""
+        return {name: rules for name, rules in self.validity.items() if name not in self.lines}
+
+    @cached_property
+    def must_exist(self) -> bool:
+        """Whether any rule asks that what a reference leads to is there and lives."""
+        return any(rule.reference_exists for rules in self.validity.values() for rule in rules)
 
     @cached_property
     def evidence(self) -> frozenset[str]:

@@ -79,7 +79,7 @@ def _interval(place: str, cleaned: dict[str, object]) -> list[Fault]:
             faults.append(_fault(f"{place}/{field}", str(error), "date", cleaned[field]))
     start, end = days.get(VALID_FROM), days.get(VALID_TO)
     if start is not None and end is not None and start >= end:
-        words = f"must be after {VALID_FROM}: it is the first day on which the line no longer holds"
+        words = f"is the first day on which the line no longer holds, so it must be after {VALID_FROM} {start}: {end}"
         faults.append(_fault(f"{place}/{VALID_TO}", words, "interval", cleaned[VALID_TO]))
     return faults
 

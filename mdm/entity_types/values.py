@@ -7,6 +7,7 @@ from matching.kinds import KINDS
 from mdm.entity_types.entity_type import Attribute, EntityType, LineField
 from mdm.entity_types.line_values import check_lines
 from mdm.entity_types.nearest import hint
+from mdm.entity_types.validity import refusals
 from mdm.errors import Fault
 
 LONGEST_TEXT = 100_000
@@ -59,12 +60,14 @@ def check_value(entity_type: EntityType, name: str, value: object) -> tuple[obje
 
 def takes_any_text(entity_type: EntityType, name: str) -> bool:
     """Whether each text of a storable length, without control characters, can be a value of the attribute."""
-    return KINDS[entity_type.attributes[name].kind].any_text
+    attribute = entity_type.attributes[name]
+    return KINDS[attribute.kind].any_text and not attribute.valid
 
 
 def takes_any_parts(entity_type: EntityType, name: str) -> bool:
     """Whether each object of the attribute's fields with such texts can be a value of it."""
-    return KINDS[entity_type.attributes[name].kind].any_texts
+    attribute = entity_type.attributes[name]
+    return KINDS[attribute.kind].any_texts and not attribute.valid
 
 
 def control_character(text: str) -> str | None:
@@ -79,7 +82,7 @@ def _required(
     return [
         _fault(name, "is required", "required", None)
         for name, attribute in entity_type.attributes.items()
-        if attribute.required
+        if attribute.must_be_there
         and name not in refused
         and cleaned.get(name) in (None, [])
         and (name in cleaned or not partial)
@@ -96,8 +99,24 @@ def _single(name: str, attribute: Attribute | LineField, value: object) -> tuple
     cleaned, faults = _text(name, value)
     if cleaned is None or faults:
         return cleaned, faults
-    reason = KINDS[attribute.kind].accepts(cleaned)
-    return cleaned, [] if reason is None else [_fault(name, reason, attribute.kind, cleaned)]
+    return cleaned, _unfit(name, attribute, cleaned)
+
+
+def _unfit(name: str, attribute: Attribute | LineField, cleaned: object) -> list[Fault]:
+    """Say why a cleaned value cannot be taken: by its kind, or by a validity rule of grade reject."""
+    kind = KINDS[attribute.kind]
+    reason = kind.accepts(cleaned)
+    if reason is not None:
+        return [_fault(name, reason, attribute.kind, None if isinstance(cleaned, dict) else cleaned)]
+    return [
+        _fault(
+            name if rule.field is None else f"{name}/{rule.field}",
+            words,
+            f"valid.{rule.word}",
+            cleaned if not isinstance(cleaned, dict) else cleaned.get(rule.field),
+        )
+        for rule, words in (refusals(kind, attribute.valid, cleaned) if attribute.valid else ())
+    ]
 
 
 def _object(name: str, attribute: Attribute | LineField, value: dict[object, object]) -> tuple[object, list[Fault]]:
@@ -119,8 +138,7 @@ def _object(name: str, attribute: Attribute | LineField, value: dict[object, obj
                 cleaned[str(field)] = kept
     if not cleaned or faults:
         return None, faults
-    reason = KINDS[attribute.kind].accepts(cleaned)
-    return cleaned, [] if reason is None else [_fault(name, reason, attribute.kind, None)]
+    return cleaned, _unfit(name, attribute, cleaned)
 
 
 def _text(name: str, value: object) -> tuple[object, list[Fault]]:

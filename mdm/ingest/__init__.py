@@ -1,6 +1,15 @@
 """Reads files of source records: csv, tsv, jsonl and parquet, from a path or from standard input."""
 
-from mdm.ingest.incoming import Columns, Incoming, incoming, time_text, version_value
+from mdm.ingest.incoming import (
+    Columns,
+    Incoming,
+    Records,
+    each_item,
+    incoming,
+    incoming_records,
+    time_text,
+    version_value,
+)
 from mdm.ingest.read import READERS, STDIN, read, read_chunks
 from mdm.ingest.rows import Chunk, Rejected, Row, each_row
 
@@ -10,10 +19,13 @@ __all__ = [
     "Chunk",
     "Columns",
     "Incoming",
+    "Records",
     "Rejected",
     "Row",
+    "each_item",
     "each_row",
     "incoming",
+    "incoming_records",
     "read",
     "read_chunks",
     "time_text",

@@ -19,7 +19,7 @@ Taken = tuple[object, Fault | None]
 def draft_maker(entity_type: EntityType, layout: Layout) -> Callable[[Mapping[str, str]], Draft]:
     """Make the function that takes apart one row of cells; it raises RefusalError for one it cannot take."""
     takers = {name: taker(entity_type, name) for name in layout.attributes}
-    required = [name for name, attribute in entity_type.attributes.items() if attribute.required]
+    required = [name for name, attribute in entity_type.attributes.items() if attribute.must_be_there]
 
     def draft(cells: Mapping[str, str]) -> Draft:
         deleted = layout.deleted is not None and flag(layout.deleted, cells[layout.deleted])
@@ -45,6 +45,7 @@ def draft_maker(entity_type: EntityType, layout: Layout) -> Callable[[Mapping[st
             (layout.event_time, event_time.strip() or None),
             attributes,
             deleted,
+            (layout.merged_into, "" if layout.merged_into is None else cells[layout.merged_into]),
         )
 
     return draft

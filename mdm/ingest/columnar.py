@@ -1,7 +1,8 @@
 """Takes chunks of rows apart column by column; rows out of the ordinary are left to be taken one by one.
 
 What is taken here is what `cells` and `objects` make of the same rows, faster; whatever they might refuse or read
-in a special way is left to them, so that there is one place for each rule.
+in a special way is left to them, so that there is one place for each rule. Attributes are written as the JSON that
+facts have (`mdm.log.canonical`), a member of each column at a time: objects in between would cost as much again.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -21,6 +22,7 @@ from mdm.ingest.columns import ENTITY_TYPE, SOURCE, Layout
 from mdm.ingest.flags import FALSE
 from mdm.ingest.rows import Chunk
 from mdm.ingest.times import time_text, version_value
+from mdm.log import canonical
 
 LONGEST_ID = 1_000
 
@@ -29,12 +31,12 @@ Places = set[int]
 
 
 class Taken(NamedTuple):
-    """The rows of a chunk by column; `odd` are the places of those that are to be taken one by one."""
+    """The rows of a chunk by column, attributes as canonical JSON; `odd` are places of rows to be taken one by one."""
 
-    ids: list[str]
+    ids: Sequence[str]
+    attributes: Sequence[str]
     versions: Sequence[int | str | None]
     event_times: Sequence[str | None]
-    attributes: list[dict[str, object]]
     odd: Places
 
 
@@ -43,19 +45,20 @@ class Columnar:
 
     def __init__(self, entity_type: EntityType, layout: Layout, *, source: str, typed: bool) -> None:
         self.entity_type, self.layout, self.source, self.typed = entity_type, layout, source, typed
-        self.takers = {name: self._taker(name) for name in layout.attributes}
+        self.writers = {name: self._writer(name) for name in layout.attributes}
         parts: dict[str, list[tuple[str, str]]] = {}
         for column, name, part in layout.fields:
             parts.setdefault(name, []).append((part, column))
         self.parts = {name: sorted(found) for name, found in parts.items()}
 
     def __call__(self, chunk: Chunk) -> Taken:
+        """Take a chunk apart."""
         odd: Places = set()
         self._set_apart(chunk, odd)
         ids = _ids(chunk.columns[self.layout.id], odd)
         versions = self._ordering(chunk, self.layout.version, version_value, odd)
         times = self._ordering(chunk, self.layout.event_time, time_text, odd)
-        return Taken(ids, versions, times, self._attributes(chunk, odd), odd)  # type: ignore[arg-type]  # times are text
+        return Taken(ids, self._attributes(chunk, odd), versions, times, odd)  # type: ignore[arg-type]  # times are text
 
     def _set_apart(self, chunk: Chunk, odd: Places) -> None:
         """Leave rows of another source, deleted ones, and those that say anything else of their own."""
@@ -102,44 +105,67 @@ class Columnar:
             odd.update(place for place, cell in enumerate(cells) if cell in wrong)
         return [answers[cell] for cell in cells]
 
-    def _attributes(self, chunk: Chunk, odd: Places) -> list[dict[str, object]]:
-        columns = {name: take(chunk.columns[name], odd) for name, take in self.takers.items()}
+    def _attributes(self, chunk: Chunk, odd: Places) -> list[str]:
+        columns = {name: write(chunk.columns[name], odd) for name, write in self.writers.items()}
         columns |= {name: self._objects(chunk, name, odd) for name in self.parts}
+        blank = [""] * len(chunk.lines)
         for name, attribute in self.entity_type.attributes.items():
-            if attribute.required:
-                odd.update(_missing(columns.get(name) or [None] * len(chunk.lines)))
-        if not columns:
-            return [{} for _ in chunk.lines]
-        names = sorted(columns)  # the order in which facts are written
-        rows = zip(*(columns[name] for name in names), strict=True)
-        return [{name: value for name, value in zip(names, row, strict=True) if value is not None} for row in rows]
+            if attribute.required and "" in columns.get(name, blank):
+                odd.update(place for place, member in enumerate(columns.get(name, blank)) if not member)
+        members = (columns[name] for name in sorted(columns))
+        return (
+            [f"{{{one[1:]}}}" for one in map("".join, zip(*members, strict=True))] if columns else ["{}"] * len(blank)
+        )
 
-    def _taker(self, name: str) -> Callable[[Cells, Places], list[object]]:
-        """Make the function that turns the cells of one column into values, None where there is none."""
+    def _writer(self, name: str) -> Callable[[Cells, Places], list[str]]:
+        """Make the function that writes the cells of one column as members of an object, "" where there is none."""
         many = self.entity_type.attributes[name].many
-        parted = many and not self.typed
-        checked = _checker(self.entity_type, name, typed=self.typed)
-        if not takes_any_text(self.entity_type, name):
-            return checked
+        member = _member(name)
+        check = _checker(self.entity_type, name, typed=self.typed)
+        form = _Form(f"{member}[", "]", parted=not self.typed) if many else _Form(member, "", parted=False)
 
-        def take(cells: Cells, odd: Places) -> list[object]:
-            found = _texts(cells, odd, typed=self.typed)
-            if found is None:
-                return checked(cells, odd)
-            return _several(found, odd, parted=parted) if many else found  # type: ignore[return-value]
+        def checked(cells: Cells, odd: Places) -> list[str]:
+            return _written(member, check(cells, odd))
 
-        return take
+        def write(cells: Cells, odd: Places) -> list[str]:
+            found = _texts(cells, odd, form, typed=self.typed)
+            return checked(cells, odd) if found is None else found
 
-    def _objects(self, chunk: Chunk, name: str, odd: Places) -> list[object]:
+        return write if takes_any_text(self.entity_type, name) else checked
+
+    def _objects(self, chunk: Chunk, name: str, odd: Places) -> list[str]:
+        cells = [chunk.columns[column] for _, column in self.parts[name]]
+        if takes_any_parts(self.entity_type, name):
+            forms = [_Form(_member(part), "", parted=False) for part, _ in self.parts[name]]
+            members = [_texts(column, odd, form, typed=self.typed) for column, form in zip(cells, forms, strict=True)]
+            known = [column for column in members if column is not None]
+            if len(known) == len(members):
+                inside = map("".join, zip(*known, strict=True))
+                return [f"{_member(name)}{{{one[1:]}}}" if one else "" for one in inside]
+        if not self.typed:
+            cells = [[str(cell).strip() or None for cell in column] for column in cells]
         parts = [part for part, _ in self.parts[name]]
-        columns = [_texts(chunk.columns[column], odd, typed=self.typed) for _, column in self.parts[name]]
-        known = takes_any_parts(self.entity_type, name) and None not in columns
-        cells = columns if known or not self.typed else [chunk.columns[column] for _, column in self.parts[name]]
-        rows = zip(*cells, strict=True)  # type: ignore[arg-type]
-        found: list[object] = [
-            {part: value for part, value in zip(parts, row, strict=True) if value is not None} or None for row in rows
-        ]
-        return found if known else _checked(self.entity_type, name, found, odd)
+        rows = (
+            {part: value for part, value in zip(parts, row, strict=True) if value is not None}
+            for row in zip(*cells, strict=True)
+        )
+        return _written(_member(name), _checked(self.entity_type, name, (row or None for row in rows), odd))
+
+
+class _Form(NamedTuple):
+    """What stands before and after a text; `parted`: the text is several, between separators."""
+
+    before: str
+    after: str
+    parted: bool
+
+
+def _member(name: str) -> str:
+    return f",{canonical(name).decode()}:"
+
+
+def _written(member: str, values: Cells) -> list[str]:
+    return ["" if value is None else f"{member}{canonical(value).decode()}" for value in values]
 
 
 def _ids(cells: Cells, odd: Places) -> list[str]:
@@ -160,8 +186,8 @@ def _ids(cells: Cells, odd: Places) -> list[str]:
     return ids
 
 
-def _texts(cells: Cells, odd: Places, *, typed: bool) -> list[str | None] | None:
-    """Strip texts, blank ones become None; None where some are of another type."""
+def _texts(cells: Cells, odd: Places, form: _Form, *, typed: bool) -> list[str] | None:
+    """Write stripped texts in a form, "" for blank ones; None where some are of another type."""
     try:
         texts: Sequence[str] = cells if not typed else ["" if cell is None else cell for cell in cells]  # type: ignore[assignment, misc]
         joined = "".join(texts)
@@ -171,24 +197,21 @@ def _texts(cells: Cells, odd: Places, *, typed: bool) -> list[str | None] | None
         odd.update(place for place, text in enumerate(texts) if control_character(text))
     if len(joined) > LONGEST_TEXT:
         odd.update(place for place, text in enumerate(texts) if len(text) > LONGEST_TEXT)
-    found = [text.strip() or None for text in texts]
     if typed:  # blank is not absent there
-        odd.update(place for place, text in enumerate(found) if text is None and cells[place] is not None)
-    return found
+        odd.update(place for place, text in enumerate(texts) if not text.strip() and cells[place] is not None)
+    before, after, parted = form
+    plain = joined.isprintable() and '"' not in joined and "\\" not in joined
+    if plain and not (parted and (";" in joined or "|" in joined)):
+        return [f'{before}"{text}"{after}' if (text := one.strip()) else "" for one in texts]
+    return ["" if place in odd else _escaped(one, place, odd, form) for place, one in enumerate(texts)]
 
 
-def _several(texts: Sequence[str | None], odd: Places, *, parted: bool) -> list[object]:
-    """Make lists of the texts of a column with several values, which stand between separators in a cell."""
-    found: list[object] = [None if text is None else [text] for text in texts]
-    if not parted:
-        return found
-    for place, text in enumerate(texts):
-        if text is not None and (";" in text or "|" in text):
-            values = BETWEEN_VALUES.split(text)
-            found[place] = [value.strip() for value in values if value.strip()] or None
-            if len(values) > MOST_VALUES:
-                odd.add(place)
-    return found
+def _escaped(text: str, place: int, odd: Places, form: _Form) -> str:
+    values = BETWEEN_VALUES.split(text) if form.parted else [text]
+    if len(values) > MOST_VALUES:
+        odd.add(place)
+    written = [canonical(value).decode() for one in values if (value := one.strip())]
+    return f"{form.before}{','.join(written)}{form.after}" if written else ""
 
 
 def _checker(entity_type: EntityType, name: str, *, typed: bool) -> Callable[[Cells, Places], list[object]]:
@@ -214,7 +237,3 @@ def _checked(entity_type: EntityType, name: str, values: Iterable[object], odd: 
             odd.add(place)
         found.append(cleaned)
     return found
-
-
-def _missing(values: Cells) -> Iterable[int]:
-    return [place for place, value in enumerate(values) if value is None] if None in values else []

@@ -7,10 +7,11 @@ from mdm.entity_types import EntityType, hint
 from mdm.errors import UnreadableFile
 
 ID_COLUMNS = ("record_id", "id", "source_id")
-VERSION, EVENT_TIME, DELETED, SOURCE, ENTITY_TYPE = (
+VERSION, EVENT_TIME, DELETED, MERGED_INTO, SOURCE, ENTITY_TYPE = (
     "version",
     "event_time",
     "deleted",
+    "merged_into",
     "source",
     "entity_type",
 )
@@ -36,6 +37,7 @@ class Layout:
     version: str | None
     event_time: str | None
     deleted: str | None
+    merged_into: str | None
     attributes: tuple[str, ...]
     fields: tuple[tuple[str, str, str], ...]
 
@@ -65,13 +67,14 @@ def layout(columns: Collection[str], entity_type: EntityType, named: Columns, fi
     version = _usual(columns, entity_type, VERSION, named.version, file)
     event_time = _usual(columns, entity_type, EVENT_TIME, named.event_time, file)
     deleted = _usual(columns, entity_type, DELETED, None, file)
-    special = {ident, version, event_time, deleted, SOURCE, ENTITY_TYPE}
+    merged_into = _usual(columns, entity_type, MERGED_INTO, None, file)
+    special = {ident, version, event_time, deleted, merged_into, SOURCE, ENTITY_TYPE}
     rest = [name for name in columns if name in entity_type.attributes or name not in special]
     fields = tuple(found for name in rest if (found := _field(name, entity_type)) is not None)
     dotted = {name for name, _, _ in fields}
     attributes = tuple(name for name in rest if name not in dotted)
     _check(attributes, fields, entity_type, file)
-    return Layout(ident, version, event_time, deleted, attributes, fields)
+    return Layout(ident, version, event_time, deleted, merged_into, attributes, fields)
 
 
 def _usual(columns: Collection[str], entity_type: EntityType, usual: str, named: str | None, file: str) -> str | None:

@@ -18,7 +18,7 @@ LONGEST_CELL = 8 << 20
 
 
 ENDLESS, BEGINNING = "endless_cell", 100_000
-AT_ONCE = 2_000
+AT_ONCE = 250
 """Lines that are parsed together, and one by one where something is wrong with any of them."""
 
 

@@ -1,8 +1,7 @@
 """Turns rows into source records of one source and entity type, and sets apart what cannot be taken."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import repeat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, cast
 
 import orjson
@@ -15,15 +14,19 @@ from mdm.ingest.objects import draft_of
 from mdm.ingest.parts import Parts
 from mdm.ingest.rows import Chunk, Draft, RefusalError, Rejected, Row
 from mdm.ingest.times import time_text, version_value
+from mdm.log import canonical
 
-__all__ = ["Columns", "Incoming", "incoming", "time_text", "version_value"]
+__all__ = ["Columns", "Incoming", "Records", "each_item", "incoming", "incoming_records", "time_text", "version_value"]
 
 Mode = Literal["put", "patch", "delete"]
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class Incoming(NamedTuple):
-    """A source record as it comes in, its attributes checked; `line` and `raw` are where it came from."""
+    """A source record as it comes in, its attributes checked; `line` and `raw` are where it came from.
+
+    `merged_into` is the id of the record that its source merged it into, where the source says so.
+    """
 
     source: str
     entity_type: str
@@ -34,6 +37,42 @@ class Incoming(NamedTuple):
     mode: Mode
     line: int = 0
     raw: str = ""
+    merged_into: str | None = None
+
+
+class Records(NamedTuple):
+    """Source records of one source and entity type by column, as they stand together in a file.
+
+    `attributes` are canonical JSON. `singles` are those rows, by their places, that were taken one by one: what
+    the columns have there does not count.
+    """
+
+    source: str
+    entity_type: str
+    ids: Sequence[str]
+    attributes: Sequence[str]
+    versions: Sequence[int | str | None]
+    event_times: Sequence[str | None]
+    lines: Sequence[int]
+    raws: Sequence[str]
+    singles: Mapping[int, "Incoming | Rejected"]
+
+    def item(self, place: int) -> "Incoming | Rejected":
+        """Give what was made of one row."""
+        if place in self.singles:
+            return self.singles[place]
+        return Incoming(
+            self.source, self.entity_type, self.ids[place], orjson.loads(self.attributes[place]), self.versions[place],
+            self.event_times[place], "put", self.lines[place], self.raws[place] if self.raws else "",
+        )  # fmt: skip
+
+    def part(self, start: int, end: int) -> "Records":
+        """Leave out the rows before and after."""
+        return self._replace(
+            ids=self.ids[start:end], attributes=self.attributes[start:end], versions=self.versions[start:end],
+            event_times=self.event_times[start:end], lines=self.lines[start:end], raws=self.raws[start:end],
+            singles={place - start: item for place, item in self.singles.items() if start <= place < end},
+        )  # fmt: skip
 
 
 def incoming(
@@ -47,10 +86,26 @@ def incoming(
     Raises:
         UnreadableFile: a column is missing, or is nothing the entity type knows.
     """
+    return each_item(incoming_records(rows, entity_type, source=source, file=file, columns=columns))
+
+
+def each_item(found: Iterable[Records | Incoming | Rejected]) -> Iterator[Incoming | Rejected]:
+    """Give records that stand by column one by one."""
+    for one in found:
+        if isinstance(one, Records):
+            yield from map(one.item, range(len(one.ids)))
+        else:
+            yield one
+
+
+def incoming_records(
+    rows: Iterable[Chunk | Row | Rejected], entity_type: EntityType, *, source: str, file: str, columns: Columns
+) -> Iterator[Records | Incoming | Rejected]:
+    """Make source records as `incoming` does, of chunks by column."""
     taking = _Taking(entity_type, source, file, columns)
     for row in rows:
         if isinstance(row, Chunk):
-            yield from taking.chunk(row)
+            yield taking.chunk(row)
         elif isinstance(row, Row):
             yield taking.row(row)
         else:
@@ -71,38 +126,32 @@ class _Taking:
             _owned(row.values, self.entity_type, self.source)
             draft = self._draft(row)
             record = _record(draft, row, source=self.source, entity_type=self.entity_type.entity_type)
-            _once(record, draft.id[0], self.seen)
+            if record.version is None and record.event_time is None:
+                content = canonical([record.mode == "delete", record.attributes])
+                content += (record.merged_into or "").encode()
+                _once(record.source_id, content, draft.id[0], self.seen)
         except RefusalError as no:
             return self._rejected(row, no)
         return record
 
-    def chunk(self, chunk: Chunk) -> Iterator[Incoming | Rejected]:
+    def chunk(self, chunk: Chunk) -> Records:
         """Take rows column by column, and one by one those that are out of the ordinary."""
         if self.columnar is None:  # the columns of a file are the same in every chunk
             found = layout(chunk.columns, self.entity_type, self.columns, self.file)
             self.columnar = Columnar(self.entity_type, found, source=self.source, typed=chunk.typed)
-        taken = self.columnar(chunk)
-        records = map(
-            Incoming._make,
-            zip(
-                repeat(self.source), repeat(self.entity_type.entity_type), taken.ids, taken.attributes, taken.versions,
-                taken.event_times, repeat("put"), chunk.lines, chunk.raws or repeat(""),
-            ),
-        )  # fmt: skip
-        for place, record in enumerate(records):
-            if place in taken.odd:
-                yield self.row(chunk.row(place))
-            elif record.version is None and record.event_time is None:
-                yield self._single(record, chunk, place)
-            else:
-                yield record
-
-    def _single(self, record: Incoming, chunk: Chunk, place: int) -> Incoming | Rejected:
-        try:
-            _once(record, self.columnar.layout.id if self.columnar else "", self.seen)
-        except RefusalError as no:
-            return self._rejected(chunk.row(place), no)
-        return record
+        ids, attributes, versions, times, odd = self.columnar(chunk)
+        singles: dict[int, Incoming | Rejected] = {}
+        ordered = None not in times or None not in versions
+        for place in sorted(odd) if ordered else range(len(ids)):
+            if place in odd:
+                singles[place] = self.row(chunk.row(place))
+            elif versions[place] is None and times[place] is None:
+                try:
+                    _once(ids[place], f"[false,{attributes[place]}]".encode(), self.columnar.layout.id, self.seen)
+                except RefusalError as no:
+                    singles[place] = self._rejected(chunk.row(place), no)
+        owner = self.source, self.entity_type.entity_type
+        return Records(*owner, ids, attributes, versions, times, chunk.lines, chunk.raws, singles)
 
     def _draft(self, row: Row) -> Draft:
         if row.typed:
@@ -126,20 +175,27 @@ def _owned(values: Mapping[str, object], entity_type: EntityType, source: str) -
 
 
 def _record(draft: Draft, row: Row, *, source: str, entity_type: str) -> Incoming:
+    ident = source_id(*draft.id)
     return Incoming(
         source,
         entity_type,
-        _id(*draft.id),
+        ident,
         draft.attributes,
         _ordering(draft.version, version_value, "version"),
         cast("str | None", _ordering(draft.event_time, time_text, "event_time")),
         "delete" if draft.deleted else "put",
         row.line,
         row.raw,
+        _winner(draft.merged_into, ident),
     )
 
 
-def _id(column: str, value: object) -> str:
+def source_id(column: str, value: object) -> str:
+    """Read the id of a record: a text or a whole number.
+
+    Raises:
+        RefusalError: it is none, too long, or holds what no key can.
+    """
     text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
     if not text:
         if value is None or value == "" or isinstance(value, str):
@@ -153,6 +209,17 @@ def _id(column: str, value: object) -> str:
     return text
 
 
+def _winner(given: tuple[str | None, object], loser: str) -> str | None:
+    """The record that this one was merged into; blank where it was not."""
+    column, value = given
+    if column is None or value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    winner = source_id(column, value)
+    if winner == loser:
+        raise RefusalError(column, winner, "itself", f"{loser!r} cannot be merged into itself")
+    return winner
+
+
 def _ordering(given: tuple[str | None, object], read: Callable[[object], int | str], rule: str) -> int | str | None:
     column, value = given
     if value is None:
@@ -163,11 +230,8 @@ def _ordering(given: tuple[str | None, object], read: Callable[[object], int | s
         raise RefusalError(column, value, rule, f"{column} {error}") from None
 
 
-def _once(record: Incoming, id_column: str, seen: dict[str, int]) -> None:
+def _once(ident: str, content: bytes, column: str, seen: dict[str, int]) -> None:
     """Refuse an id that came before with different content, where nothing says which of the two is newer."""
-    if record.version is not None or record.event_time is not None:
-        return
-    content = hash(orjson.dumps([record.mode == "delete", record.attributes], option=orjson.OPT_SORT_KEYS))
-    if seen.setdefault(record.source_id, content) != content:
-        detail = f"id {record.source_id!r} came before with different content, and no version or event time"
-        raise RefusalError(id_column, record.source_id, "duplicate_id", detail)
+    if seen.setdefault(ident, hash(content)) != hash(content):
+        detail = f"id {ident!r} came before with different content, and no version or event time"
+        raise RefusalError(column, ident, "duplicate_id", detail)

@@ -22,11 +22,11 @@ from mdm.entity_types import EntityType, hint
 from mdm.entity_types.faults import Path, faults_of, pointer
 from mdm.entity_types.strict_yaml import invalid, load
 from mdm.errors import Fault
-from mdm.ingest.columns import DELETED, EVENT_TIME, VERSION
+from mdm.ingest.columns import DELETED, EVENT_TIME, MERGED_INTO, VERSION
 from mdm.ingest.formats import date_format
 
 ID = "id"
-SPECIAL = (ID, VERSION, EVENT_TIME, DELETED)
+SPECIAL = (ID, VERSION, EVENT_TIME, DELETED, MERGED_INTO)
 """What a column can become besides an attribute."""
 
 
@@ -94,8 +94,8 @@ class Mapping(_Strict):
     """How columns become attributes.
 
     Columns are named as in the file; targets are attributes, their fields (`address.city`), or id, version,
-    event_time and deleted. Values are read in their stated format first, then renamed, split and joined. The dates of
-    `inclusive` columns are last days, of which `valid_to` is the day after.
+    event_time, deleted and merged_into. Values are read in their stated format first, then renamed, split and joined.
+    The dates of `inclusive` columns are last days, of which `valid_to` is the day after.
     """
 
     rename: dict[str, str] = {}

@@ -8,8 +8,8 @@ from mdm.entity_types import EntityType, hint
 from mdm.errors import Fault, InvalidInput, UnreadableFile
 from mdm.ingest import several
 from mdm.ingest.cells import BETWEEN_VALUES
-from mdm.ingest.columns import DELETED, EVENT_TIME, ID_COLUMNS, VERSION
-from mdm.ingest.incoming import Incoming
+from mdm.ingest.columns import DELETED, EVENT_TIME, ID_COLUMNS, MERGED_INTO, VERSION
+from mdm.ingest.incoming import Incoming, each_item
 from mdm.ingest.mapping import Mapping as FileMapping
 from mdm.ingest.objects import MEMBERS
 from mdm.ingest.parts import Parts
@@ -50,7 +50,9 @@ def read_again(
     apart = several.parted(parts) if parts.lines else [(line, parts.values)]
     rows = [Row(number, values, "", parts.typed) for number, values in apart]
     try:
-        found = list(take(rows, entity_type, source=source, file=file, columns=parts.columns, mapping=mapping))
+        found = list(
+            each_item(take(rows, entity_type, source=source, file=file, columns=parts.columns, mapping=mapping))
+        )
     except UnreadableFile as error:
         return Rejected(file, line, None, None, "columns", error.detail.removeprefix(f"{file}: "), "")
     rejected = next((one for one in found if isinstance(one, Rejected)), None)
@@ -77,7 +79,8 @@ def _not_whole(parts: Parts, entity_type: EntityType) -> tuple[str | None, str, 
 def _check(column: str, value: object, parts: Parts, entity_type: EntityType) -> None:
     own = list[str](entity_type.attributes)
     own += [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.fields(name)]
-    own += [VERSION, EVENT_TIME, DELETED, *(ID_COLUMNS if parts.typed else ()), *(MEMBERS if parts.typed else ())]
+    own += [VERSION, EVENT_TIME, DELETED, MERGED_INTO]
+    own += [*ID_COLUMNS, *MEMBERS] if parts.typed else []
     # A row that came with a mapping has the columns of its file, and those alone.
     own = [] if parts.mapping else [*own, *filter(None, dataclasses.astuple(parts.columns))]
     known = dict.fromkeys([*parts.values, *own])

@@ -8,6 +8,7 @@ from mdm.ingest.columns import (
     ENTITY_TYPE,
     EVENT_TIME,
     ID_COLUMNS,
+    MERGED_INTO,
     SOURCE,
     VERSION,
     Columns,
@@ -15,7 +16,7 @@ from mdm.ingest.columns import (
 from mdm.ingest.flags import flag
 from mdm.ingest.rows import Draft, RefusalError
 
-MEMBERS = (SOURCE, ENTITY_TYPE, "source_id", "attributes", VERSION, EVENT_TIME, DELETED)
+MEMBERS = (SOURCE, ENTITY_TYPE, "source_id", "attributes", VERSION, EVENT_TIME, DELETED, MERGED_INTO)
 
 
 def draft_of(values: Mapping[str, object], entity_type: EntityType, columns: Columns) -> Draft:
@@ -33,7 +34,8 @@ def draft_of(values: Mapping[str, object], entity_type: EntityType, columns: Col
     version = columns.version or (None if VERSION in own else VERSION)
     event_time = columns.event_time or (None if EVENT_TIME in own else EVENT_TIME)
     deleted = DELETED not in own and flag(DELETED, values.get(DELETED))
-    special = {ident, version, event_time, DELETED, SOURCE, ENTITY_TYPE}
+    merged_into = None if MERGED_INTO in own else MERGED_INTO
+    special = {ident, version, event_time, DELETED, merged_into, SOURCE, ENTITY_TYPE}
     sent = (
         values["attributes"]
         if whole
@@ -45,6 +47,7 @@ def draft_of(values: Mapping[str, object], entity_type: EntityType, columns: Col
         (event_time, values.get(event_time or "")),
         {} if deleted else _checked(_with_objects(sent, entity_type), entity_type),
         deleted,
+        (merged_into, values.get(merged_into or "")),
     )
 
 

@@ -12,8 +12,8 @@ from mdm.ingest.reading import Reading
 from mdm.ingest.rows import Chunk, Rejected, Row
 
 if TYPE_CHECKING:
-    import pyarrow
-    import pyarrow.parquet
+    from pyarrow import Schema
+    from pyarrow.parquet import ParquetFile
 
 MAGIC = b"PAR1"
 AT_ONCE = 2_000
@@ -65,7 +65,7 @@ def _faults_of(file: str) -> Iterator[None]:
         raise UnreadableFile(f"{file}: cannot be read as parquet, or is damaged: {words}") from None
 
 
-def _opened(stream: BinaryIO, *, read_dictionary: Sequence[str] = ()) -> "pyarrow.parquet.ParquetFile":
+def _opened(stream: BinaryIO, *, read_dictionary: Sequence[str] = ()) -> "ParquetFile":
     from pyarrow.parquet import ParquetFile
 
     stream.seek(0)
@@ -86,7 +86,7 @@ def _check_size(metadata: Any, size: int, file: str) -> None:
         raise UnreadableFile(f"{file}: {words}; write it anew if you trust it")
 
 
-def _names(schema: "pyarrow.Schema", file: str) -> list[str]:
+def _names(schema: "Schema", file: str) -> list[str]:
     """Check what the columns are called and what they hold."""
     names = [name.strip() for name in schema.names]
     for number, (name, field) in enumerate(zip(names, schema, strict=True), start=1):

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import pyarrow
+    from pyarrow import DataType
 
 
-def readable(kind: "pyarrow.DataType") -> bool:
+def readable(kind: "DataType") -> bool:
     """Whether an attribute can hold values of this type."""
     from pyarrow import types
 
@@ -36,40 +36,40 @@ def as_plain(column: Any) -> list[object]:
     return column.to_pylist()  # type: ignore[no-any-return]
 
 
-def _plain(kind: "pyarrow.DataType") -> "pyarrow.DataType":
+def _plain(kind: "DataType") -> "DataType":
     """The type that a column is turned into before its values are taken out."""
-    import pyarrow
+    import pyarrow as pa
     from pyarrow import types
 
     if types.is_dictionary(kind):
         return _plain(kind.value_type)
     if _is_list(kind):
-        return pyarrow.list_(_plain(kind.value_type))
+        return pa.list_(_plain(kind.value_type))
     if types.is_struct(kind):
         fields = [kind.field(place) for place in range(kind.num_fields)]
-        return pyarrow.struct([(field.name, _plain(field.type)) for field in fields])
-    return pyarrow.string() if _becomes_text(kind) else kind
+        return pa.struct([(field.name, _plain(field.type)) for field in fields])
+    return pa.string() if _becomes_text(kind) else kind
 
 
-def _is_list(kind: "pyarrow.DataType") -> bool:
+def _is_list(kind: "DataType") -> bool:
     from pyarrow import types
 
     return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
 
 
-def _is_text(kind: "pyarrow.DataType") -> bool:
+def _is_text(kind: "DataType") -> bool:
     from pyarrow import types
 
     return bool(types.is_string(kind) or types.is_large_string(kind))
 
 
-def _becomes_text(kind: "pyarrow.DataType") -> bool:
+def _becomes_text(kind: "DataType") -> bool:
     from pyarrow import types
 
     return bool(types.is_decimal(kind) or types.is_date(kind) or types.is_timestamp(kind) or types.is_time(kind))
 
 
-def _is_plain(kind: "pyarrow.DataType") -> bool:
+def _is_plain(kind: "DataType") -> bool:
     from pyarrow import types
 
     return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind) or types.is_null(kind))

@@ -12,6 +12,7 @@ class Parts(NamedTuple):
 
     A cell that the row does not have is None; `values` is empty where the row cannot be taken apart. `mapping` is
     the version of the mapping that makes attributes of the columns; `lines` are the rows of a record that has several.
+    `crosswalk`: it is a row of a crosswalk and not of source records.
     """
 
     values: dict[str, object]
@@ -19,6 +20,7 @@ class Parts(NamedTuple):
     columns: Columns = Columns()
     mapping: str | None = None
     lines: tuple[int, ...] = ()
+    crosswalk: bool = False
 
 
 def uneven(header: list[str], cells: list[str]) -> dict[str, object]:
@@ -32,7 +34,7 @@ def written(parts: Parts | None) -> str | None:
     if parts is None:
         return None
     named = [parts.columns.id, parts.columns.version, parts.columns.event_time]
-    rest = [parts.typed, named, parts.mapping, parts.lines]
+    rest = [parts.typed, named, parts.mapping, parts.lines, parts.crosswalk]
     try:
         return orjson.dumps([parts.values, *rest]).decode()
     except orjson.JSONEncodeError:  # half a surrogate pair, nested too deeply, or a number of over 64 bits
@@ -44,5 +46,5 @@ def parsed(text: str | None) -> Parts:
     if text is None:
         return Parts({}, typed=True)
     values, typed, named, *rest = orjson.loads(text)
-    mapping, lines = rest or (None, ())  # rows that were kept before mappings were have neither
-    return Parts(values, typed, Columns(*named), mapping, tuple(lines))
+    mapping, lines, crosswalk = rest or (None, (), False)  # rows that were kept before mappings were have none of these
+    return Parts(values, typed, Columns(*named), mapping, tuple(lines), crosswalk)

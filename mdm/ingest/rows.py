@@ -71,7 +71,7 @@ class RefusalError(Exception):
 class Draft(NamedTuple):
     """A row taken apart: its id and what orders it, each with its column, and its checked attributes.
 
-    A deleted one has no attributes.
+    A deleted one has no attributes. `merged_into` is the record of its source that it was merged into.
     """
 
     id: tuple[str, object]
@@ -79,6 +79,7 @@ class Draft(NamedTuple):
     event_time: tuple[str | None, object]
     attributes: dict[str, object]
     deleted: bool
+    merged_into: tuple[str | None, object] = (None, None)
 
 
 def _without_nulls(value: object) -> object:

@@ -1,9 +1,9 @@
-"""Reads whole files into columns, for work without a hub: any columns are taken, and cells are not judged."""
+"""Reads whole files into columns, for work without a hub: any columns are taken, and cells are not refused."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from mdm.entity_types import EntityType, hint
+from mdm.entity_types import EntityType, hint, usable
 from mdm.errors import UnreadableFile
 from mdm.ingest.cells import BETWEEN_VALUES
 from mdm.ingest.read import read, stem
@@ -35,6 +35,14 @@ class Records:
     values: dict[str, list[object]] = field(default_factory=dict)
     columns: dict[str, None] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
+
+    def disqualify(self, entity_type: EntityType) -> None:
+        """Take away the values that break a validity rule of another grade than flag."""
+        for name in entity_type.validity.keys() & self.values.keys():
+            attribute = entity_type.attributes[name]
+            if any(rule.grade != "flag" for rule in attribute.valid):
+                kind = entity_type.matching.kind(name)
+                self.values[name] = [usable(kind, attribute.valid, value) for value in self.values[name]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,7 @@ class _Gather:
         used = {name for plan in self.plans.values() for name in plan.plain}
         used |= {attribute for plan in self.plans.values() for _, attribute, _ in plan.fields}
         records.values = {name: values for name, values in records.values.items() if name in used}
+        records.disqualify(self.entity_type)
 
     def _plan(self, columns: tuple[str, ...], file: str) -> _Plan:
         wanted, entity_type = self.wanted, self.entity_type

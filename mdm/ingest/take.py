@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from mdm.entity_types import EntityType
 from mdm.ingest.columns import DELETED, ENTITY_TYPE, EVENT_TIME, ID_COLUMNS, SOURCE, VERSION, Columns
 from mdm.ingest.gather import TellId, gathered, located
-from mdm.ingest.incoming import Incoming, incoming
+from mdm.ingest.incoming import Incoming, Records, incoming_records
 from mdm.ingest.mapped import mapped, named_as_in_file
 from mdm.ingest.mapping import ID, Mapping
 from mdm.ingest.rows import Chunk, Rejected, Row, each_row
@@ -23,7 +23,7 @@ def expected(entity_type: EntityType, columns: Columns, mapping: Mapping | None)
 def take(
     rows: Iterable[Chunk | Row | Rejected], entity_type: EntityType, *, source: str, file: str, columns: Columns,
     mapping: Mapping | None,
-) -> Iterator[Incoming | Rejected]:  # fmt: skip
+) -> Iterator[Records | Incoming | Rejected]:  # fmt: skip
     """Make source records of rows, or say why they cannot be; `columns` as they are called after the mapping.
 
     Raises:
@@ -33,7 +33,7 @@ def take(
         rows = mapped(each_row(rows), mapping, file=file)
     if entity_type.lines:
         rows = gathered(each_row(rows), entity_type, file=file, columns=columns, tell_id=_tell_id(columns, mapping))
-    for item in incoming(rows, entity_type, source=source, file=file, columns=columns):
+    for item in incoming_records(rows, entity_type, source=source, file=file, columns=columns):
         if isinstance(item, Rejected):
             yield _placed(item, mapping)
         else:

@@ -75,7 +75,10 @@ def _cluster_piece(clusters: Clusters, piece: Piece, never: list[dict[int, froze
         found = cluster(
             [work.key(id_) for id_ in ids],
             _edges_inside(graph, place, work.entity_type.matching.match_weight),
-            musts=[(place[one], place[other], True) for one, other in musts],
+            musts=[
+                *((place[one], place[other], True) for one, other in musts),
+                *((place[one], place[other], False) for one, other in graph.links.between(ids)),
+            ],
             cannot={_ordered(place[one], place[other]) for one, other in cannot},
             never=[[values[id_] if work.records[id_].living else frozenset() for id_ in ids] for values in never],
         )

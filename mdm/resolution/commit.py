@@ -1,17 +1,19 @@
 """Write what a resolver commit worked out, in one transaction, positions last (rules 1 and 2)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mdm.log import Author, Fact
 from mdm.publish import feed
+from mdm.resolution import codes, references
 from mdm.resolution.candidates import Blocks
 from mdm.resolution.clusters import Clusters
 from mdm.resolution.golden import GoldenChanges
 from mdm.resolution.graph import Graph
-from mdm.resolution.references import links
+from mdm.resolution.tallies import Figures
 from mdm.resolution.tasks import TaskChanges
 from mdm.resolution.work import Work
-from mdm.store import edges, golden_writing, log, records, resolution, task_writing
+from mdm.store import edges, golden_writing, links, log, quality, records, resolution, task_writing
 from mdm.store.database import Transaction
 
 
@@ -24,11 +26,14 @@ class Result:
     clusters: Clusters
     golden: GoldenChanges
     tasks: TaskChanges
+    figures: list[Figures]
 
 
 def write(writer: Transaction, work: Work, result: Result, *, author: Author, at: int | None) -> int:
     """Write everything and return the position of the `resolved` fact; `at` repeats one that is in the log."""
     result.graph.verdicts.write(writer)
+    gone, kept = result.graph.links.write()
+    links.change(writer, gone=gone, kept=kept)
     if work.afresh:
         edges.clear(writer, work.entity_type.entity_type)
     result.blocks.write(writer)
@@ -42,6 +47,7 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     columns = feed.FeedRow._fields
     resolution.append_changes(writer, _events(work, result), columns=columns, position=position)
     _mark_dependents(writer, work, result)
+    _keep_figures(writer, work, result.figures, position)
     state = resolution.StateRow(
         work.entity_type.entity_type, work.upto, position, work.entity_type.version, work.tick, result.tasks.cut_records
     )
@@ -54,9 +60,16 @@ def _write_records(writer: Transaction, work: Work, result: Result) -> None:
     placed = [id_ for id_ in sorted(result.clusters.placed - whole) if work.records[id_] != work.before[id_]]
     records.save(writer, [work.records[id_] for id_ in sorted(whole)])
     records.place(writer, [work.records[id_] for id_ in placed])
-    now, before = links(work)
-    records.link(writer, now, instead_of=before)
+    _write_links(writer, work)
     records.unmark(writer, work.entity_type.entity_type, work.unmarked)
+
+
+def _write_links(writer: Transaction, work: Work) -> None:
+    if work.afresh:
+        records.unlink(writer, work.entity_type.entity_type)
+    now, before = references.links(work)
+    coded, formerly = codes.links(work)
+    records.link(writer, now | coded, instead_of=before | formerly)
 
 
 def _resolved(writer: Transaction, work: Work, result: Result, author: Author) -> int:
@@ -79,6 +92,11 @@ def _write_golden(writer: Transaction, work: Work, golden: GoldenChanges, positi
     golden_writing.add_versions(writer, rows, closed=closed, position=position)
     moves = [(id_, work.records[id_].golden or 0, _before(work, id_) is not None) for id_ in golden.moved]
     golden_writing.move(writer, moves, position=position)
+
+
+def _keep_figures(writer: Transaction, work: Work, figures: list[Figures], position: int) -> None:
+    of, rules_version = work.entity_type.entity_type, work.state.rules_version
+    quality.keep(writer, [(of, work.tick, *found, position, rules_version) for found in figures])
 
 
 def _before(work: Work, id_: int) -> int | None:
@@ -127,17 +145,20 @@ def _revived(work: Work) -> list[int]:
 
 
 def _mark_dependents(writer: Transaction, work: Work, result: Result) -> None:
-    """Mark the records that refer to anything whose smallest member key has changed."""
-    before = _representatives(work, result.golden.before)
-    after = _representatives(work, result.golden.after)
+    """Mark the records that refer to anything whose smallest member key has changed, or that died or revived."""
+    before = _representatives(work, result.golden.before, work.was_living)
+    after = _representatives(work, result.golden.after, lambda id_: work.records[id_].living)
     changed = {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
     if changed:
         records.mark_referring(writer, sorted(work.records[id_].key_token for id_ in changed))
 
 
-def _representatives(work: Work, goldens: dict[int, set[int]]) -> dict[int, str]:
-    smallest: dict[int, str] = {}
+def _representatives(
+    work: Work, goldens: dict[int, set[int]], living: Callable[[int], bool]
+) -> dict[int, tuple[str, bool]]:
+    """For each member: the smallest key of its golden record, and whether anything of that lives."""
+    found: dict[int, tuple[str, bool]] = {}
     for members in goldens.values():
         key = min(work.key(id_) for id_ in members)
-        smallest.update(dict.fromkeys(members, key))
-    return smallest
+        found.update(dict.fromkeys(members, (key, any(map(living, members)))))
+    return found

@@ -26,7 +26,7 @@ def fold(versions: Iterable[tuple[int, Body]]) -> Folded:
     values: dict[str, tuple[Any, int]] = {}
     times: dict[int, str | None] = {}
     deleted = False
-    ordered = sorted(versions, key=_order)
+    ordered = sorted(versions, key=order)
     for position, body in ordered:
         deleted = body["mode"] == "delete"
         if deleted:
@@ -41,7 +41,8 @@ def fold(versions: Iterable[tuple[int, Body]]) -> Folded:
     return Folded(_layers(values, times), deleted, min(position for position, _ in ordered))
 
 
-def _order(version: tuple[int, Body]) -> tuple[bool, Any, str, int]:
+def order(version: tuple[int, Body]) -> tuple[bool, Any, str, int]:
+    """What (position, body) of the versions of one record are ordered by."""
     position, body = version
     given = body["version"] is not None
     return given, body["version"] if given else 0, body["event_time"] or "", position

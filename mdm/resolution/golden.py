@@ -10,13 +10,21 @@ import orjson
 
 from golden_records.contributions import Contribution
 from golden_records.survive import survive
+from mdm.entity_types import Judgement
 from mdm.log import canonical
 from mdm.resolution.clusters import Clusters
+from mdm.resolution.codes import barred, code_of
+from mdm.resolution.judging import judged
 from mdm.resolution.lines import lines_of
 from mdm.resolution.references import read_targets, target
 from mdm.resolution.work import Work, cells_of, layers_of
 from mdm.store import golden_writing
 from mdm.store.records import StoredRecord
+
+Value = tuple[Any, str | None, bool, tuple[str, ...]]
+"""A value as shown, standardised, whether it is valid, and the rules it breaks."""
+FREE = Judgement(valid=True, evidence=True, broken=())
+"""What becomes of a value that no rule speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,28 +149,41 @@ def _of_record(work: Work, record: StoredRecord) -> Iterator[tuple[str, Contribu
     plain = work.entity_type.matching.attributes  # dated lines stand apart
     for layer in layers_of(record):
         for attribute, value in layer["attributes"].items():
+            since = layer["event_time"], layer["position"]
             if attribute in plain:
-                for shown, standard, valid in _values(work, record, attribute, value, cells.get(attribute)):
-                    yield (
-                        attribute,
-                        Contribution(
-                            key, record.source, shown, standard, valid, layer["event_time"], layer["position"]
-                        ),
-                    )
+                if attribute in work.entity_type.code_lists:
+                    found = _coded(work, record, attribute, value)
+                else:
+                    found = _values(work, record, attribute, value, cells.get(attribute))
+                for shown, standard, valid, broken in found:
+                    yield attribute, Contribution(key, record.source, shown, standard, valid, *since, broken)
 
 
-def _values(
-    work: Work, record: StoredRecord, attribute: str, value: Any, cell: str | None
-) -> Iterator[tuple[Any, str | None, bool]]:
-    """(value as shown, standardised, valid): one for each value the record has of an attribute."""
+def _coded(work: Work, record: StoredRecord, attribute: str, value: Any) -> Iterator[Value]:
+    """One for each value that belongs to a code list: its code, or as it was sent where no code stands for it."""
+    list_, source = work.entity_type.code_lists[attribute], record.source
+    for one in value if isinstance(value, list) else [value]:
+        code = code_of(work, list_, source, one)
+        found = judged(work, attribute, one) if attribute in work.entity_type.validity else FREE
+        broken = found.broken if code is not None else (*found.broken, *barred(work, list_, source, one))
+        yield one if code is None else code, code, code is not None and found.valid, broken
+
+
+def _values(work: Work, record: StoredRecord, attribute: str, value: Any, cell: str | None) -> Iterator[Value]:
+    """One for each value the record has of an attribute."""
+    has_rules = attribute in work.entity_type.validity
     if attribute in work.entity_type.references:
         written = target(work.entity_type, attribute, record.source, str(value))
-        yield written, work.references.get(written, f"?{written}"), True
+        exists = written in work.existing
+        found = judged(work, attribute, value, exists=exists) if has_rules else FREE
+        yield written, work.references.get(written, f"?{written}"), found.valid, found.broken
         return
     kind = work.entity_type.matching.kind(attribute)
-    if not isinstance(value, list):
-        yield value, cell, cell is not None and kind.valid(cell)
-        return
-    for one in value:
-        standard = kind.standardise(one)
-        yield one, standard, standard is not None and kind.valid(standard)
+    several = isinstance(value, list)
+    for one in value if several else [value]:
+        standard = kind.standardise(one) if several else cell
+        if has_rules:
+            found = judged(work, attribute, one)
+            yield one, standard, found.valid, found.broken
+        else:
+            yield one, standard, standard is not None and kind.valid(standard), ()

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from matching.rules import ALWAYS_WEIGHT
+from mdm.resolution.links import Links
 from mdm.resolution.verdicts import Pair, Verdicts
 from mdm.resolution.work import Work
 from mdm.store import edges as stored_edges
@@ -16,17 +17,19 @@ MUST = 10**9
 class Graph:
     """Edges by record: what the store has, and over it what this commit changes (None: the edge goes)."""
 
-    def __init__(self, work: Work, verdicts: Verdicts) -> None:
+    def __init__(self, work: Work, verdicts: Verdicts, links: Links) -> None:
         """Start with nothing read."""
         self.work = work
         self.verdicts = verdicts
+        self.links = links
         self.stored: dict[int, dict[int, Weighed]] = {}
         self.changes: dict[Pair, Weighed | None] = {}
         self.changed: defaultdict[int, dict[int, Weighed | None]] = defaultdict(dict)
 
     def read(self, ids: Collection[int]) -> None:
-        """Read the edges and verdicts of these records, once each."""
+        """Read the edges, verdicts and links of these records, once each."""
         self.verdicts.read(ids)
+        self.links.read(ids)
         wanted = [id_ for id_ in ids if id_ not in self.stored]
         for id_ in wanted:
             self.stored[id_] = {}
@@ -56,6 +59,7 @@ class Graph:
     def near(self, id_: int, threshold: int, *, new: bool) -> Iterator[int]:
         """The records joined to this one by a must-link or by an edge among the living at or above a threshold."""
         yield from self.verdicts.must(id_, new=new)
+        yield from self.links.must(id_, new=new)
         for other, (weight, living) in self.edges(id_, new=new).items():
             if living and weight >= threshold:
                 yield other

@@ -1,10 +1,12 @@
 """From pending facts to records as they now stand: the first step of a resolver commit."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 import orjson
 
 from mdm.log import Key, key_token
+from mdm.resolution import codes
 from mdm.resolution.fold import Body, Folded, fold
 from mdm.resolution.work import Work
 from mdm.store import log as stored_log
@@ -16,7 +18,7 @@ Version = tuple[int, Body]
 
 
 def take_in(work: Work, facts: list[StoredFact]) -> None:
-    """Fold every record that a fact, a moved reference or a change of rules concerns; they become `work.dirty`."""
+    """Fold every record that a fact, a moved reference, code or rule concerns; they become `work.dirty`."""
     arriving: defaultdict[int, list[Version]] = defaultdict(list)
     for fact in facts:
         if fact.kind == "record":
@@ -30,20 +32,23 @@ def take_in(work: Work, facts: list[StoredFact]) -> None:
     work.unmarked = stored_records.marked(work.reader, work.entity_type.entity_type)
     work.load("id", work.unmarked)
     work.dirty |= {id_ for id_ in work.unmarked if id_ in work.records}
+    if any(fact.kind in codes.FACTS for fact in facts):
+        codes.read_affected(work)
     if work.afresh:
         for record in stored_records.of_type(work.reader, work.entity_type.entity_type):
             work.keep(record)
         work.dirty |= {id_ for id_, record in work.records.items() if record.first_position is not None}
 
 
-def expected(work: Work, key: Key) -> StoredRecord:
-    """The record of a key that a decision names; one that has not arrived yet gets a row to be found by."""
-    token = key_token(work.salt, str(key))
-    work.load("key_token", [token])
-    if token not in work.ids:
-        lowest = min(stored_records.lowest_id(work.reader), min(work.records, default=0))
-        work.add(_row(lowest - 1, token, key))
-    return work.records[work.ids[token]]
+def expected_all(work: Work, keys: Iterable[Key]) -> dict[str, int]:
+    """The ids of keys that a fact names; those that have not arrived yet get a row to be found by."""
+    tokens = {key: key_token(work.salt, str(key)) for key in keys}
+    work.load("key_token", [token for token in tokens.values() if token not in work.ids])
+    missing = [(key, token) for key, token in tokens.items() if token not in work.ids]
+    lowest = min(stored_records.lowest_id(work.reader), min(work.records, default=0)) if missing else 0
+    for number, (key, token) in enumerate(missing, 1):
+        work.add(_row(lowest - number, token, key))
+    return {str(key): work.ids[token] for key, token in tokens.items()}
 
 
 def _all_versions(work: Work, tokens: list[int]) -> dict[int, list[Version]]:

@@ -10,7 +10,7 @@ from golden_records.effective import Line
 from matching.columns import PART
 from matching.kinds import KINDS
 from matching.kinds.lines import VALID_FROM, VALID_TO, end_day, first_day
-from mdm.entity_types import Attribute, LineField
+from mdm.entity_types import Attribute, LineField, judge
 from mdm.log import canonical
 from mdm.resolution.work import Work, layers_of
 from mdm.store.records import StoredRecord
@@ -48,7 +48,9 @@ def _of_layer(work: Work, record: StoredRecord, layer: Mapping[str, Any], name: 
             valid = holds and all(valid for _, valid in standards.values())
             texts = {field: text for field, (text, _) in standards.items()}
             same = canonical(list(texts.values())).decode()
-            contribution = Contribution(record.key, record.source, _shown(attribute, line, texts), same, valid, *when)
+            broken = tuple(field for field, (_, good) in standards.items() if not good)
+            told = (record.key, record.source, _shown(attribute, line, texts), same, valid)
+            contribution = Contribution(*told, *when, broken)
             yield Line(contribution, tuple((field, texts[field]) for field in attribute.key), start, end, place)
 
 
@@ -66,6 +68,14 @@ def standard(work: Work, source: str, field: LineField, value: object) -> Standa
     """The standard form of a field's value, None where nothing usable is in it, and whether it is valid."""
     if value is None:
         return None, True
+    text, valid = _standard(work, source, field, value)
+    if field.valid:
+        # A code is judged as it was sent, like any other value.
+        valid = valid and judge(KINDS[field.kind], field.valid, value, KINDS[field.kind].standardise(value)).valid
+    return text, valid
+
+
+def _standard(work: Work, source: str, field: LineField, value: object) -> Standard:
     if field.list is not None:
         return code_of(work, source, field.list, value)
     return _text(field.kind, value) if isinstance(value, str | int | float) else _judged(field.kind, value)
@@ -73,8 +83,8 @@ def standard(work: Work, source: str, field: LineField, value: object) -> Standa
 
 def code_of(work: Work, source: str, code_list: str, value: object) -> Standard:
     """The canonical code of a source's value in a code list, and whether it has one."""
-    del work, source, code_list  # no list is known yet, so that every code stands for itself
-    return _judged("code", value)
+    code = work.codes.canonical(code_list, source, value)
+    return code, code is not None or not work.codes.unmapped(code_list, source, value)
 
 
 @lru_cache(maxsize=100_000, typed=True)  # one rate card says the same roles and currencies again and again

@@ -5,7 +5,9 @@ from typing import Any
 
 from mdm.entity_types import EntityType
 from mdm.log import Key, key_token
+from mdm.resolution.codes import translate
 from mdm.resolution.fold import values_of
+from mdm.resolution.judging import evidence
 from mdm.resolution.work import Work, layers_of
 from mdm.store import records as stored_records
 from mdm.store.records import StoredRecord
@@ -36,14 +38,27 @@ def read_targets(work: Work, ids: Iterable[int]) -> None:
     tokens = {key_token(work.salt, key): key for key in written}
     found = stored_records.representatives(work.reader, list(tokens))
     work.references.update({tokens[token]: smallest for token, smallest in found.items()})
+    if work.entity_type.must_exist:
+        work.existing |= {tokens[token] for token in stored_records.lead_to_living(work.reader, list(tokens))}
 
 
 def seen(work: Work, id_: int) -> dict[str, Any]:
-    """A record's values as matching sees them: a reference is its target, and missing while that has not arrived."""
+    """A record's values as matching sees them: references are their targets, and values of code lists their codes.
+
+    A reference is missing while its target has not arrived, and a value while it is unmapped, or when a validity
+    rule ignores it.
+    """
     record = work.records[id_]
     values = values_of(layers_of(record))
-    for attribute, key in targets(work.entity_type, record).items():
-        values[attribute] = work.references.get(key)
+    written = targets(work.entity_type, record)
+    for attribute in work.entity_type.judged.keys() & values.keys():
+        exists = attribute not in written or written[attribute] in work.existing
+        values[attribute] = evidence(work, attribute, values[attribute], exists=exists)
+    for attribute, key in written.items():
+        if values[attribute] is not None:
+            values[attribute] = work.references.get(key)
+    if work.entity_type.code_lists:
+        translate(work.entity_type, work.codes, record.source, values)
     return values
 
 

@@ -1,12 +1,12 @@
 """Which steward tasks a commit opens and closes; a task's id follows from what it is about (rule 11)."""
 
-import hashlib
 from dataclasses import dataclass, field
 
+from mdm.resolution import code_tasks
 from mdm.resolution.clusters import Clusters
 from mdm.resolution.work import Work
 from mdm.store import task_writing
-from mdm.store.task_writing import OpenTask
+from mdm.store.task_writing import OpenTask, task_id
 
 
 @dataclass(slots=True)
@@ -17,11 +17,6 @@ class TaskChanges:
     weighed: list[OpenTask] = field(default_factory=list)
     closed: list[OpenTask] = field(default_factory=list)
     cut_records: int = 0
-
-
-def task_id(kind: str, *about: str) -> str:
-    """The id of the task of this kind about these keys, for ever the same."""
-    return "task_" + hashlib.blake2b("\x1f".join((kind, *sorted(about))).encode(), digest_size=10).hexdigest()
 
 
 def review(work: Work, clusters: Clusters) -> TaskChanges:
@@ -40,6 +35,9 @@ def review(work: Work, clusters: Clusters) -> TaskChanges:
         cut_records=_cut_records(work),
     )
     _oversized(work, changes)
+    opened, closed = code_tasks.unmapped(work)
+    changes.opened.extend(opened)
+    changes.closed.extend(closed)
     return changes
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from mdm.log import Key
-from mdm.resolution.intake import expected
+from mdm.resolution.intake import expected_all
 from mdm.resolution.work import Work
 from mdm.store import decisions as stored_decisions
 from mdm.store.database import Transaction
@@ -42,9 +42,7 @@ class Verdicts:
         work.load("id", {id_ for changed in self.changed for id_ in changed})
 
     def _pairs(self, fact: StoredFact) -> Iterable[PairRow]:
-        ids = {
-            written: expected(self.work, Key.parse(written)).id for written in fact.body["left"] + fact.body["right"]
-        }
+        ids = expected_all(self.work, map(Key.parse, fact.body["left"] + fact.body["right"]))
         named = {pair(ids[x], ids[y]) for x in fact.body["left"] for y in fact.body["right"] if x != y}
         return [(*ends, fact.position, fact.body["verdict"], True) for ends in sorted(named)]
 

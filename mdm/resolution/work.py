@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 
 from matching.columns import Table
-from mdm.entity_types import EntityType
+from mdm.code_lists import NONE, CodeLists
+from mdm.entity_types import EntityType, Judgement
 from mdm.store import records as stored_records
 from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
@@ -26,7 +27,12 @@ class State:
 
 @dataclass(slots=True)
 class Work:
-    """One commit of one entity type's resolver. `afresh`: new rules, so that every record is worked out again."""
+    """One commit of one entity type's resolver. `afresh`: new rules, so that every record is worked out again.
+
+    `references` is the smallest member key of what each written key leads to, and `existing` are the written keys
+    that lead to a living golden record, as far as any rule asks. `stood_under` are the rules that the stored state
+    was resolved under. `codes` are the code lists as of `upto`, `codes_before` those at the commit before.
+    """
 
     reader: Transaction
     entity_type: EntityType
@@ -35,12 +41,17 @@ class Work:
     upto: int
     tick: str | None
     afresh: bool
+    stood_under: EntityType | None = None
     records: dict[int, StoredRecord] = field(default_factory=dict)
     before: dict[int, StoredRecord] = field(default_factory=dict)
     ids: dict[int, int] = field(default_factory=dict)
     dirty: set[int] = field(default_factory=set)
     unmarked: list[int] = field(default_factory=list)
     references: dict[str, str] = field(default_factory=dict)
+    codes: CodeLists = NONE
+    codes_before: CodeLists = NONE
+    existing: set[str] = field(default_factory=set)
+    judgements: dict[tuple[str, str | bytes, bool], Judgement] = field(default_factory=dict)
 
     def load(self, column: str, values: Collection[int]) -> list[StoredRecord]:
         """The stored records whose column is one of these values, each read once, as they will stand."""

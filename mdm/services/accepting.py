@@ -1,16 +1,18 @@
 """Accepts records into the log: each version once; those that contradict what is there are refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby, repeat
+from itertools import accumulate, groupby
 from typing import Any, Literal, NamedTuple, cast
 
 import orjson
 
 from mdm.errors import Fault
-from mdm.ingest import Incoming, Rejected
+from mdm.ingest import Incoming, Records, Rejected
 from mdm.ingest.parts import Parts, written
-from mdm.log import Author, Sealed, canonical, key_tokens
+from mdm.log import Author, Fact, Sealed, canonical, key_tokens
+from mdm.services import absences, source_merges
+from mdm.services.source_merges import Saying
 from mdm.store import log, versions
 from mdm.store.batches import Origin, RejectedRow
 from mdm.store.database import Transaction
@@ -33,13 +35,14 @@ class Outcome(NamedTuple):
 class Prepared:
     """Items with all that needs no database: the records as facts, and those that are refused by their places.
 
-    Of each record it also has its owner and the text of its row. The items themselves are let go: many of them at
-    once fill the memory and slow down all the rest.
+    Of each record it also has its owner and the text of its row; `merging` are those whose source says that it merged
+    them. The items themselves are let go: many of them at once fill the memory and slow down all the rest.
     """
 
     facts: Sealed
     owners: Sequence[Owner]
     raws: Sequence[str]
+    merging: Mapping[int, Saying]
     refused: Mapping[int, Rejected]
     batch: Origin
 
@@ -51,13 +54,58 @@ def prepare(salt: bytes, items: Sequence[Incoming | Rejected], batch: Origin) ->
     """Work out all that needs no database: it may be done while the items before are being written."""
     records = [item for item in items if isinstance(item, Incoming)]
     keys = [f"{item.source}:{item.entity_type}:{item.source_id}" for item in records]
+    tokens = key_tokens(salt, keys)
     return Prepared(
-        log.sealed(key_tokens(salt, keys), [canonical(_body(item, batch.id)) for item in records]),
-        [(item.source, item.entity_type, _sort(item.version)) for item in records],
+        log.sealed(tokens, [canonical(_body(item, batch.id)) for item in records]),
+        [_owner(item) for item in records],
         [item.raw for item in records],
+        {place: Saying(tokens[place], item) for place, item in enumerate(records) if item.merged_into},
         {place: item for place, item in enumerate(items) if isinstance(item, Rejected)},
         batch,
     )
+
+
+def prepare_records(salt: bytes, records: Records, batch: Origin) -> Prepared:
+    """Work out for records by column what `prepare` works out for items."""
+    ids, raws = list(records.ids), list(records.raws) or [""] * len(records.ids)
+    for place, item in records.singles.items():
+        ids[place] = item.source_id if isinstance(item, Incoming) else ""
+    key = f"{records.source}:{records.entity_type}:"
+    tokens = key_tokens(salt, [key + ident for ident in ids])
+    owners = [(records.source, records.entity_type, _sort(version)) for version in records.versions]
+    bodies = _bodies(records, ids, batch.id)
+    refused = {}
+    for place, item in sorted(records.singles.items(), reverse=True):
+        if isinstance(item, Incoming):
+            bodies[place], owners[place] = canonical(_body(item, batch.id)), _owner(item)
+        else:
+            refused[place] = item
+            for column in (tokens, bodies, owners, raws):
+                del column[place]  # from the last to the first: places stay right
+    return Prepared(log.sealed(tokens, bodies), owners, raws, _merging(records, refused, tokens), refused, batch)
+
+
+def _merging(records: Records, refused: Container[int], tokens: Sequence[int]) -> dict[int, Saying]:
+    """The records that their source says it merged; such rows are always taken one by one."""
+    kept = (place for place in range(len(records.ids)) if place not in refused)
+    taken = ((now, records.singles.get(place)) for now, place in enumerate(kept if records.singles else ()))
+    return {now: Saying(tokens[now], item) for now, item in taken if isinstance(item, Incoming) and item.merged_into}
+
+
+def _bodies(records: Records, ids: Sequence[str], batch: str) -> list[bytes]:
+    """Write the bodies of facts as `canonical` writes what `_body` gives."""
+    times = {time: canonical(time).decode() for time in set(records.event_times)}
+    versions = {version: canonical(version).decode() for version in set(records.versions)}
+    before = f',"batch":{canonical(batch).decode()},"event_time":'
+    source = f',"mode":"put","source":{canonical(records.source).decode()},"source_id":'
+    joined_ids = "".join(ids)
+    plain = joined_ids.isprintable() and '"' not in joined_ids and "\\" not in joined_ids
+    written = [f'"{ident}"' for ident in ids] if plain else [canonical(ident).decode() for ident in ids]
+    rows = zip(records.attributes, records.event_times, records.lines, written, records.versions, strict=True)
+    return [
+        f'{{"attributes":{attributes}{before}{times[time]},"line":{line}{source}{ident},"version":{versions[version]}}}'.encode()
+        for attributes, time, line, ident, version in rows
+    ]
 
 
 def joined(parts: Sequence[Prepared]) -> Prepared:
@@ -65,10 +113,14 @@ def joined(parts: Sequence[Prepared]) -> Prepared:
     refused: dict[int, Rejected] = {}
     for start, part in zip(accumulate(map(len, parts), initial=0), parts, strict=False):
         refused.update((start + place, item) for place, item in part.refused.items())
+    merging: dict[int, Saying] = {}
+    for start, part in zip(accumulate((len(part.raws) for part in parts), initial=0), parts, strict=False):
+        merging.update((start + place, saying) for place, saying in part.merging.items())
     return Prepared(
         Sealed.joined([part.facts for part in parts]),
         [owner for part in parts for owner in part.owners],
         [raw for part in parts for raw in part.raws],
+        merging,
         refused,
         parts[0].batch,
     )
@@ -78,10 +130,15 @@ def accept(writer: Transaction, prepared: Prepared, *, author: Author) -> tuple[
     """Append what is new, under the global lock; gives the outcome of each item, and what quarantine should keep."""
     writer.lock_log()
     intake = _Intake(writer, prepared)
-    outcomes = intake.take()
-    if intake.accepted:
+    if intake.all_new():
+        count = len(prepared.owners)
+        first = _append(writer, prepared, range(count), author=author)
+        outcomes = [Outcome("accepted", position) for position in range(first, first + count)]
+    else:
+        outcomes = intake.one_by_one()
         first = _append(writer, prepared, intake.accepted, author=author)
         outcomes = [_placed(outcome, first) for outcome in outcomes]
+    intake.keep_sorts()
     if prepared.refused:
         left, batch = iter(outcomes), prepared.batch
         outcomes = [
@@ -93,14 +150,22 @@ def accept(writer: Transaction, prepared: Prepared, *, author: Author) -> tuple[
     return outcomes, intake.rejected
 
 
-def _append(writer: Transaction, prepared: Prepared, accepted: Sequence[int], *, author: Author) -> int:
-    """Append the facts of accepted records; returns the position of the first."""
+def _append(writer: Transaction, prepared: Prepared, accepted: Sequence[int | Fact], *, author: Author) -> int:
+    """Append the facts of accepted records, given by their places, and others; returns the position of the first.
+
+    Without any it is 0.
+    """
     firsts = []
-    for entity_type, some in groupby(accepted, key=lambda place: prepared.owners[place][1]):
-        places = list(some)
+    for entity_type, some in groupby(
+        accepted, key=lambda one: prepared.owners[one][1] if isinstance(one, int) else None
+    ):
+        if entity_type is None:
+            firsts.append(log.append(writer, cast("list[Fact]", list(some)), author=author))
+            continue
+        places = cast("list[int]", list(some))
         facts = prepared.facts if len(places) == len(prepared.owners) else prepared.facts.only(places)
         firsts.append(log.append_sealed(writer, facts, kind="record", entity_type=entity_type, author=author))
-    return firsts[0]
+    return firsts[0] if firsts else 0
 
 
 def _placed(outcome: Outcome, first: int) -> Outcome:
@@ -115,48 +180,77 @@ class _Intake:
 
     def __init__(self, writer: Transaction, prepared: Prepared) -> None:
         self.writer, self.prepared = writer, prepared
-        self.accepted: Sequence[int] = ()
+        self.tokens = cast("Sequence[int]", prepared.facts.tokens)
+        self.owners = set(prepared.owners)
+        self.accepted: list[int | Fact] = []
         self.rejected: list[RejectedRow] = []
         self.known: dict[int, list[tuple[int, Body]]] = {}
-        self.sorts: dict[tuple[str, str], str] = {}
-
-    def take(self) -> list[Outcome]:
-        tokens = cast("Sequence[int]", self.prepared.facts.tokens)
-        distinct, owners = set(tokens), set(self.prepared.owners)
-        for token, position, body in log.versions(self.writer, sorted(distinct)):
+        for token, position, body in log.versions(writer, sorted(set(self.tokens))):
             self.known.setdefault(token, []).append((position, body))
-        before = versions.sorts(self.writer, {owner[:2] for owner in owners})
-        self.sorts = {owner[:2]: owner[2] for owner in owners} | before
-        agreed = all(self.sorts[owner[:2]] == owner[2] for owner in owners)
-        if agreed and not self.known and len(distinct) == len(tokens):
-            self.accepted = range(len(tokens))
-            # Their places are counted downwards from 0, as `_placed` says.
-            outcomes = [*map(Outcome, repeat("accepted"), range(0, -len(tokens), -1))]
-        else:
-            self.sorts = dict(before)
-            outcomes = self._one_by_one(tokens)
-        versions.add_sorts(self.writer, {pair: sort for pair, sort in self.sorts.items() if pair not in before})
-        return outcomes
+        self.before = versions.sorts(writer, {owner[:2] for owner in self.owners})
+        self.sorts = dict(self.before)
+
+    def all_new(self) -> bool:
+        """Whether all records can be accepted as they are.
+
+        Nothing is known of any, none comes twice or was merged, and each source sends one sort of version.
+        """
+        sorts = {owner[:2]: owner[2] for owner in self.owners} | self.before
+        agreed = all(sorts[owner[:2]] == owner[2] for owner in self.owners)
+        if self.known or self.prepared.merging or not agreed or len(set(self.tokens)) < len(self.tokens):
+            return False
+        self.sorts = sorts
+        return True
+
+    def keep_sorts(self) -> None:
+        """Remember the sort of version that a source has sent for the first time."""
+        versions.add_sorts(self.writer, {pair: sort for pair, sort in self.sorts.items() if pair not in self.before})
 
     def reject(self, item: Rejected, source: str, entity_type: str) -> Outcome:
+        """Set a row apart for quarantine."""
         why = item.line, item.column, item.value, item.rule, item.detail
         self.rejected.append(RejectedRow(source, entity_type, *why, item.raw, written(item.parts)))
         pointer = f"/{item.column}" if item.column else ""
         return Outcome("quarantined", None, (Fault(pointer, item.detail, item.rule, item.value),))
 
-    def _one_by_one(self, tokens: Sequence[int]) -> list[Outcome]:
-        accepted: list[int] = []
+    def one_by_one(self) -> list[Outcome]:
+        """Judge each record in turn; positions are counted from 0, as `_placed` says."""
         outcomes = []
-        for place, token in enumerate(tokens):
+        for place, token in enumerate(self.tokens):
             body = orjson.loads(self.prepared.facts.bodies[place])
             outcome = self._known(place, body, self.known.get(token, ())) or self._version_sort(place, body)
-            if outcome is None:
-                outcome = Outcome("accepted", -len(accepted))
-                self.known.setdefault(token, []).append((-len(accepted), body))
-                accepted.append(place)
-            outcomes.append(outcome)
-        self.accepted = accepted
+            outcome = outcome or self._accept(place, token, body)
+            revived = None if outcome.faults else self._revived(place, body, known=outcome.status == "unchanged")
+            outcomes.append(outcome if revived is None else self._accept(revived, token, {**revived.body}))
+        if self.prepared.merging:
+            self._merge(outcomes)
         return outcomes
+
+    def _accept(self, one: int | Fact, token: int, body: Body) -> Outcome:
+        outcome = Outcome("accepted", -len(self.accepted))
+        self.known.setdefault(token, []).append((-len(self.accepted), body))
+        self.accepted.append(one)
+        return outcome
+
+    def _merge(self, outcomes: list[Outcome]) -> None:
+        """Add the merges that records taken speak of, after all records; one that says nothing else new is accepted."""
+        merging = {place: one for place, one in self.prepared.merging.items() if not outcomes[place].faults}
+        for place, fact in source_merges.facts_of(self.writer, merging, batch=self.prepared.batch).items():
+            if outcomes[place].status == "unchanged":
+                outcomes[place] = Outcome("accepted", -len(self.accepted))
+            self.accepted.append(fact)
+
+    def _revived(self, place: int, body: Body, *, known: bool) -> Fact | None:
+        """Bring back a record that snapshots did not hold: a file that is one does, or its last version comes again."""
+        token = cast("int", self.prepared.facts.tokens[place])
+        gone = absences.tombstone_on_top(self.known[token])
+        if gone is None or body["mode"] == "delete":
+            return None
+        batch = self.prepared.batch
+        if not batch.snapshot and not (known and _stamp(body) == _stamp(gone)):
+            return None
+        back = absences.revival(gone, batch=batch.id, line=body["line"])
+        return Fact("record", self.prepared.owners[place][1], back, token)
 
     def _known(self, place: int, body: Body, known: Sequence[tuple[int, Body]]) -> Outcome | None:
         """Say that the version is there already, or contradicts one that is; None where it is new."""
@@ -180,10 +274,16 @@ class _Intake:
 
     def _refuse(self, place: int, body: Body, rule: str, detail: str) -> Outcome:
         source, entity_type, _ = self.prepared.owners[place]
+        if place in self.prepared.merging:
+            body = {**body, "merged_into": self.prepared.merging[place].item.merged_into}
         return self.reject(_refused(body, self.prepared.raws[place], rule, detail), source, entity_type)
 
 
 _WORDS = {"none": "no version", "integer": "whole numbers as versions", "time": "times as versions"}
+
+
+def _owner(item: Incoming) -> Owner:
+    return item.source, item.entity_type, _sort(item.version)
 
 
 def _sort(version: int | str | None) -> str:
@@ -208,7 +308,8 @@ def _content(body: Body) -> tuple[object, object]:
 def _refused(body: Body, raw: str, rule: str, detail: str) -> Rejected:
     value = None if body["version"] is None else str(body["version"])
     # Its columns are not at hand any more, so it is kept as the whole source record that was made of it.
-    members = {name: body[name] for name in ("source_id", "attributes", "version", "event_time")}
+    named = ("source_id", "attributes", "version", "event_time", "merged_into")
+    members = {name: body[name] for name in named if name in body}
     parts = Parts({**members, "deleted": body["mode"] == "delete"}, typed=True)
     raw = raw or canonical(parts.values).decode()  # a row of parquet has no text of its own
     return Rejected("", body["line"], "version", value, rule, detail, raw, parts)

@@ -8,6 +8,7 @@ from golden_records.identity import golden_id, parse_golden_id
 from mdm.entity_types import EntityType
 from mdm.errors import Conflict, InvalidInput, NotFound
 from mdm.log import Author, Fact, Key, key_token
+from mdm.services import code_lists
 from mdm.services.hub import Hub
 from mdm.services.resolving import catch_up, resolve_all
 from mdm.store import decisions, log, records
@@ -93,6 +94,8 @@ def undo(hub: Hub, decision_id: str, *, reason: str, author: Author) -> Decided:
         found = decisions.states(reader, [position]).get(position)
         body = log.bodies(reader, [position]).get(position)
         concerned = _concerned(reader, position)
+    if found is None and (mapping := code_lists.take_back(hub, position, reason=reason, author=author)):
+        return _taken_back(mapping.position)
     if found is None or body is None:
         raise NotFound(f"there is no decision {decision_id}")
     entity_type, _, in_force = found
@@ -100,10 +103,14 @@ def undo(hub: Hub, decision_id: str, *, reason: str, author: Author) -> Decided:
         raise Conflict(f"{decision_id} is not in force: it was undone or superseded already")
     with hub.database.locked(entity_type):
         catch_up(hub, entity_type, author=author)
-        before = _goldens(hub, concerned)
+        before = goldens(hub, concerned)
         at = _append(hub, Fact("undo", entity_type, {"undoes": position, "reason": reason}), author)
         catch_up(hub, entity_type, author=author)
-    return _outcome(hub, hub.entity_type(entity_type), at, concerned=concerned, before=before, author=author)
+    return outcome(hub, hub.entity_type(entity_type), at, concerned=concerned, before=before, author=author)
+
+
+def _taken_back(position: int) -> Decided:
+    return Decided(decision_id(position), [], {}, position)
 
 
 def decision_id(position: int) -> str:
@@ -127,14 +134,14 @@ def _decide(hub: Hub, proposal: Proposal, *, author: Author, supersede: bool) ->
         against = _contradicted(hub, proposal)
         if against and not supersede:
             raise _contradiction(hub, against)
-        before = _goldens(hub, concerned)
+        before = goldens(hub, concerned)
         body = {
             "verdict": proposal.verdict, "left": list(proposal.left), "right": list(proposal.right),
             "reason": proposal.reason, "supersedes": against, "action": proposal.action,
         }  # fmt: skip
         at = _append(hub, Fact("verdict", name, body), author)
         catch_up(hub, name, author=author)
-    return _outcome(hub, proposal.entity_type, at, concerned=concerned, before=before, author=author)
+    return outcome(hub, proposal.entity_type, at, concerned=concerned, before=before, author=author)
 
 
 def _append(hub: Hub, fact: Fact, author: Author) -> int:
@@ -142,10 +149,11 @@ def _append(hub: Hub, fact: Fact, author: Author) -> int:
         return log.append(writer, [fact], author=author)
 
 
-def _outcome(
+def outcome(
     hub: Hub, entity_type: EntityType, at: int, *, concerned: list[str], before: dict[str, int], author: Author
 ) -> Decided:
-    after = _goldens(hub, concerned)
+    """What a decision at a position did to the golden records of some keys, by what they bore before."""
+    after = goldens(hub, concerned)
     gone = {old: after[key] for key, old in sorted(before.items()) if old not in after.values() and key in after}
     resolve_all(hub, author=author)
     name = entity_type.id_prefix
@@ -199,7 +207,8 @@ def _records(hub: Hub, reader: Transaction, keys: Iterable[str]) -> dict[str, St
     return {record.key: record for record in records.by_column(reader, "key_token", tokens)}
 
 
-def _goldens(hub: Hub, keys: Iterable[str]) -> dict[str, int]:
+def goldens(hub: Hub, keys: Iterable[str]) -> dict[str, int]:
+    """The golden number that each of these keys bears now."""
     with hub.database.read() as reader:
         found = _records(hub, reader, keys)
     return {key: record.golden for key, record in found.items() if record.golden is not None}

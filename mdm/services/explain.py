@@ -10,6 +10,7 @@ from matching.explain import Evidence
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput, NotFound
 from mdm.log import Key, key_token
+from mdm.resolution.codes import translate
 from mdm.resolution.fold import values_of
 from mdm.resolution.references import targets
 from mdm.services.hub import Hub
@@ -49,17 +50,25 @@ def evidence_of(entity_type: EntityType, left: dict[str, Any], right: dict[str, 
 def seen_by_matching(
     hub: Hub, transaction: Transaction, entity_type: EntityType, records: Collection[StoredRecord]
 ) -> dict[int, dict[str, Any]]:
-    """The values of records by id, a reference being the smallest member key of its target, None until that arrives."""
+    """The values of records by id, as matching takes them.
+
+    A reference is the smallest member key of its target, None until that arrives; a value of a code list is its code.
+    """
     referred = {record.id: targets(entity_type, record) for record in records}
     tokens = {key_token(hub.salt, key): key for found in referred.values() for key in found.values()}
     smallest = {tokens[token]: key for token, key in stored_records.representatives(transaction, list(tokens)).items()}
-    return {
+    seen = {
         record.id: {
             **values_of(orjson.loads(record.layers)),
             **{name: smallest.get(key) for name, key in referred[record.id].items()},
         }
         for record in records
     }
+    if entity_type.code_lists:
+        codes = hub.code_lists(transaction)
+        for record in records:
+            translate(entity_type, codes, record.source, seen[record.id])
+    return seen
 
 
 def verdict_on(transaction: Transaction, left_id: int, right_id: int) -> str | None:

@@ -8,6 +8,7 @@ from golden_records.identity import golden_id
 from mdm.errors import NotFound
 from mdm.services.decisions import decision_id, parse_decision_id
 from mdm.services.hub import Hub
+from mdm.store import code_lists as stored_code_lists
 from mdm.store import decisions as stored_decisions
 from mdm.store import golden as stored_golden
 from mdm.store import history as stored_history
@@ -59,11 +60,13 @@ def _decisions(transaction: Transaction, record_ids: set[int]) -> list[Document]
     ]
 
 
-def decided_type(hub: Hub, written: str) -> str:
-    """The entity type that a decision is about; raises NotFound."""
+def decided_type(hub: Hub, written: str) -> str | None:
+    """The entity type that a decision is about, None for a mapping of codes, which is about all; raises NotFound."""
     position = parse_decision_id(written)
     with hub.database.read() as transaction:
         states = stored_decisions.states(transaction, [position])
+        if stored_code_lists.mapped_at(transaction, position):
+            return None
     if not states:
         raise NotFound(f"there is no decision {written!r}")
     return states[position][0]

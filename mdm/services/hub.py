@@ -4,17 +4,38 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
 
+from mdm.code_lists import CodeList, CodeLists, Value
 from mdm.entity_types import EntityType, parse
 from mdm.errors import NotFound, Unavailable
 from mdm.settings import Settings
-from mdm.store import hubs, resolution, schema
-from mdm.store.database import Database
+from mdm.store import code_lists, hubs, resolution, schema
+from mdm.store.code_lists import Places
+from mdm.store.database import Database, Transaction
+from mdm.store.xref import NOW
+
+KEPT = 4
 
 
 @lru_cache(maxsize=256)
 def parsed(document: str) -> EntityType:
     """The entity type that a stored rules document describes."""
     return parse(document, file="the hub's rules")
+
+
+@lru_cache(maxsize=256)
+def code_list(document: str) -> CodeList:
+    """The code list that a stored document holds."""
+    return CodeList.model_validate_json(document)
+
+
+def read_code_lists(transaction: Transaction, *, upto: int = NOW) -> CodeLists:
+    """The code lists and mappings as of a position of the log, read anew."""
+    documents = code_lists.lists(transaction, upto)
+    mapped = code_lists.mappings(transaction, upto)
+    return CodeLists(
+        {name: code_list(document) for name, document in documents.items()},
+        {Value(row.code_list, row.source, row.folded): str(row.code) for row in mapped},
+    )
 
 
 @dataclass(slots=True)
@@ -25,6 +46,7 @@ class Hub:
     database: Database
     salt: bytes = field(repr=False)
     _documents: dict[str, str] = field(default_factory=dict, repr=False)
+    _code_lists: dict[Places, CodeLists] = field(default_factory=dict, repr=False)
 
     def rules(self, version: str) -> EntityType:
         """The entity type as one rules version describes it."""
@@ -49,6 +71,19 @@ class Hub:
                 + (f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known) or 'none'}")
             )
         return known[name]
+
+    def code_lists(self, transaction: Transaction, *, upto: int = NOW) -> CodeLists:
+        """The code lists and mappings as of a position of the log; the last few are kept in hand.
+
+        Not for a transaction that writes some itself: what it takes back would stay in hand.
+        """
+        places = code_lists.places(transaction, upto)
+        found = self._code_lists.get(places)
+        if found is None:
+            found = read_code_lists(transaction, upto=upto)
+            kept = list(self._code_lists.items())[1 - KEPT :]
+            self._code_lists = {**dict(kept), places: found}
+        return found
 
     def close(self) -> None:
         """Give the database's connections back."""

@@ -10,15 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from mdm.entity_types import EntityType
 from mdm.errors import UnreadableFile
-from mdm.ingest import STDIN, Columns, Incoming, Rejected, read_chunks
+from mdm.ingest import STDIN, Columns, Incoming, Records, Rejected, each_item, read_chunks
 from mdm.ingest.mapping import Mapping, parse_mapping
 from mdm.ingest.reading import Found, Reading
 from mdm.ingest.take import expected, take
 from mdm.log import Author
-from mdm.services.accepting import Prepared, accept, joined, prepare
+from mdm.services.accepting import Prepared, accept, joined, prepare, prepare_records
 from mdm.services.hub import Hub
 from mdm.services.resolving import resolve_all
 from mdm.store import batches, mappings
@@ -28,8 +29,8 @@ Rows = Callable[[int], None]
 Progress = Callable[[int, float | None], None]
 """Told the rows taken so far, and the share of the file that is read where its size is known."""
 Item = Incoming | Rejected
-AT_ONCE = 500
-"""Items that are prepared together."""
+AT_ONCE = 250
+"""Single items that are prepared together."""
 LONGEST_CHUNK = 32 << 20
 """Bytes of facts from which a chunk is written before it has all its records."""
 
@@ -59,7 +60,8 @@ class Summary:
 class File:
     """A file of source records, and which of its columns say what; with a mapping, as they are called after it.
 
-    The encoding, and the sheet of a workbook, are found where they are not named.
+    `stream`: what to read in place of standard input; `snapshot`: it holds every record of its source and type. The
+    encoding, and the sheet of a workbook, are found where they are not named.
     """
 
     path: str
@@ -67,6 +69,8 @@ class File:
     entity_type: str
     columns: Columns
     mapping: Mapping | None = None
+    stream: BinaryIO | None = None
+    snapshot: bool = False
     encoding: str | None = None
     sheet: str | None = None
 
@@ -105,8 +109,8 @@ def mapping_file(hub: Hub, path: str, entity_type: str) -> Mapping:
 def preview(hub: Hub, file: File, *, rows: int) -> Preview:
     """Show the first rows of a file as they would be stored, or why they would be rejected; writes nothing."""
     entity_type = hub.entity_type(file.entity_type)
-    reading = _reading(file, entity_type)
-    items = list(islice(_items(file, entity_type, reading), rows + 1))
+    reading = reading_of(file, entity_type)
+    items = list(islice(each_item(_records(file, entity_type, reading)), rows + 1))
     return Preview(file.name, tuple(items[:rows]), len(items) > rows, reading.found)
 
 
@@ -116,30 +120,34 @@ def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | No
     entity_type = hub.entity_type(file.entity_type)
     name = file.name
     identity = f"{author.recorded_at}:{file.source}:{file.entity_type}:{name}"
-    origin = Origin(hashlib.blake2b(identity.encode(), digest_size=8).hexdigest(), name, file.source, file.entity_type)
-    reading = _reading(file, entity_type)
-    rows = _items(file, entity_type, reading)
+    batch = hashlib.blake2b(identity.encode(), digest_size=8).hexdigest()
+    origin = Origin(batch, name, file.source, file.entity_type, file.snapshot)
+    reading = reading_of(file, entity_type)
+    rows = _records(file, entity_type, reading)
     with _no_search_for_cycles():
-        shared = None if progress is None else _shared(progress, reading.found)
-        counts = _take_in(hub, rows, origin, mapping=file.mapping, author=author, progress=shared)
+        told = None if progress is None else shared(progress, reading.found)
+        counts = _take_in(hub, rows, origin, mapping=file.mapping, author=author, progress=told)
         resolve_all(hub, author=author)
-    return _summary(hub, origin, counts, reading.found, seconds=time.perf_counter() - started)
+    return summary_of(hub, origin, counts, reading.found, seconds=time.perf_counter() - started)
 
 
-def _reading(file: File, entity_type: EntityType) -> Reading:
+def reading_of(file: File, entity_type: EntityType) -> Reading:
+    """How a file is to be read: as the caller says, with the names of columns that its header should have."""
     return Reading(file.encoding, file.sheet, expected(entity_type, file.columns, file.mapping))
 
 
-def _items(file: File, entity_type: EntityType, reading: Reading) -> Iterator[Item]:
-    rows = read_chunks(file.path, reading=reading)
+def _records(file: File, entity_type: EntityType, reading: Reading) -> Iterator[Records | Item]:
+    rows = read_chunks(file.path, stream=file.stream, reading=reading)
     return take(rows, entity_type, source=file.source, file=file.name, columns=file.columns, mapping=file.mapping)
 
 
-def _shared(progress: Progress, found: Found) -> Rows:
+def shared(progress: Progress, found: Found) -> Rows:
+    """Tell progress by rows and by the share of the file that is read."""
     return lambda rows: progress(rows, None if found.share is None else found.share())
 
 
-def _summary(hub: Hub, origin: Origin, counts: Counter[str], found: Found, *, seconds: float) -> Summary:
+def summary_of(hub: Hub, origin: Origin, counts: Counter[str], found: Found, *, seconds: float) -> Summary:
+    """Say what became of a file."""
     same = bool(counts) and not counts["accepted"]
     if same and counts["quarantined"]:
         with hub.database.read() as reader:
@@ -151,7 +159,7 @@ def _summary(hub: Hub, origin: Origin, counts: Counter[str], found: Found, *, se
 
 
 def _take_in(
-    hub: Hub, rows: Iterable[Item], origin: Origin, *, mapping: Mapping | None, author: Author,
+    hub: Hub, rows: Iterable[Records | Item], origin: Origin, *, mapping: Mapping | None, author: Author,
     progress: Rows | None,
 ) -> Counter[str]:  # fmt: skip
     """Take in chunk by chunk, in order: while one is being written, the next is read."""
@@ -172,24 +180,36 @@ def _take_in(
     return counts
 
 
-def _chunks(hub: Hub, rows: Iterable[Item], origin: Origin) -> Iterator[Prepared]:
-    """Prepare chunks of the size that is set, or smaller ones where rows are long: memory stays bounded.
-
-    Items are prepared few at a time, while what they are made of is still in the processor's cache.
-    """
+def _chunks(hub: Hub, rows: Iterable[Records | Item], origin: Origin) -> Iterator[Prepared]:
+    """Prepare chunks of at most the size that is set, and smaller ones where rows are long: memory stays bounded."""
     size = hub.settings.ingest_chunk
     parts: list[Prepared] = []
     count = length = 0
-    iterator = iter(rows)
-    while items := list(islice(iterator, min(AT_ONCE, size - count))):
-        parts.append(prepare(hub.salt, items, origin))
-        count += len(items)
-        length += sum(map(len, parts[-1].facts.bodies))
-        if count == size or length > LONGEST_CHUNK:
+    for part in _prepared(hub.salt, rows, origin, most=size):
+        if parts and (count + len(part) > size or length > LONGEST_CHUNK):
             yield joined(parts)
             parts, count, length = [], 0, 0
+        parts.append(part)
+        count += len(part)
+        length += sum(map(len, part.facts.bodies))
     if parts:
         yield joined(parts)
+
+
+def _prepared(salt: bytes, rows: Iterable[Records | Item], origin: Origin, *, most: int) -> Iterator[Prepared]:
+    """Prepare what comes by column as it comes, and single items a few together."""
+    items: list[Item] = []
+    for one in rows:
+        if not isinstance(one, Records):
+            items.append(one)
+        if items and (isinstance(one, Records) or len(items) == min(AT_ONCE, most)):
+            yield prepare(salt, items, origin)
+            items = []
+        if isinstance(one, Records):
+            for start in range(0, len(one.ids), most):
+                yield prepare_records(salt, one.part(start, start + most), origin)
+    if items:
+        yield prepare(salt, items, origin)
 
 
 def _written(writing: "Future[Counter[str]]", counts: Counter[str], progress: Rows | None) -> None:

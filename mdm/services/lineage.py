@@ -18,8 +18,9 @@ Entry = dict[str, Any]
 def lineage_of(transaction: Transaction, golden: StoredGolden) -> dict[str, Entry]:
     """For each attribute `{"winner" or "winners", "losers", "strategy", "rules_version"}`.
 
-    A winner or loser is `{"source", "source_id", "position", "version", "value", "file"?, "line"?}`, a loser with
-    `because`. Where a person's data has been erased the value is absent.
+    A winner or loser is `{"source", "source_id", "position", "version", "value", "file"?, "line"?, "flagged"?}`, a
+    loser with `because`; `flagged` are the validity rules that it breaks without being disqualified. Where a person's
+    data has been erased the value is absent.
 
     Of dated lines each golden line has its winner, in their order; winners and losers tell `key`, `valid_from`,
     `valid_to` and `index`, the place of the line in the list its record sent, and their value is that line.
@@ -75,7 +76,7 @@ def _place(place: Entry, attribute: str, body: Entry | None, files: Mapping[str,
         }
         if body.get("batch") in files:
             found |= {"file": files[body["batch"]], "line": body.get("line")}
-    told = ("index", "key", "valid_from", "valid_to", "covers", "because")
+    told = ("index", "key", "valid_from", "valid_to", "covers", "flagged", "because")
     return {**found, **{name: place[name] for name in told if name in place}}
 
 

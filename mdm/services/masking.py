@@ -34,14 +34,25 @@ def history(principal: Principal, entity_type: EntityType, document: Document) -
 
 
 def task(principal: Principal, entity_type: EntityType, document: Document) -> Document:
-    """Mask the values in a task's evidence and preview."""
+    """Mask the values in a task's evidence and preview, and the value it is about."""
     shown = dict(document)
     if document["evidence"] is not None:
         shown["evidence"] = evidence(principal, entity_type, document["evidence"])
     if document["preview"] is not None:
         goldens = [_version(principal, entity_type, one) for one in document["preview"]["golden_records"]]
         shown["preview"] = {**document["preview"], "golden_records": goldens}
+    if document["about"] is not None:
+        shown["about"] = _about(principal, entity_type, document["about"])
     return shown
+
+
+def _about(principal: Principal, entity_type: EntityType, document: Document) -> Document:
+    """Mask an unmapped value; the codes nearest to it would tell it."""
+    attribute = document["attribute"].partition(".")[0]
+    seen = mask(principal, entity_type, {attribute: document["value"]})
+    if seen.get(attribute) == document["value"]:
+        return document
+    return {**document, "value": seen.get(attribute), "suggestions": []}
 
 
 def evidence(principal: Principal, entity_type: EntityType, document: Document) -> Document:

@@ -7,14 +7,17 @@ from typing import Any
 from mdm.entity_types import EntityType
 from mdm.errors import Conflict, InvalidInput, InvalidRules, NotFound
 from mdm.ingest import Incoming, Rejected
+from mdm.ingest.crosswalk import crosswalk_rows, mended_crosswalk
 from mdm.ingest.gather import SCATTERED
 from mdm.ingest.mapping import Mapping as FileMapping
 from mdm.ingest.mapping import parse_mapping
 from mdm.ingest.mend import mended, read_again
 from mdm.ingest.parts import Parts, parsed, written
+from mdm.ingest.rows import Row
 from mdm.log import Author
-from mdm.services import records
+from mdm.services import crosswalk_files, records
 from mdm.services.hub import Hub
+from mdm.services.records import Outcome
 from mdm.services.resolving import resolve_all
 from mdm.store import mappings
 from mdm.store import quarantine as stored_quarantine
@@ -133,6 +136,9 @@ def discard(hub: Hub, quarantine_id: str, *, reason: str, author: Author) -> Doc
 def _retry(hub: Hub, writer: Transaction, row: Quarantine, *, given: Mapping[str, object], author: Author) -> None:
     """Take the row in, and say so in the same transaction: both happen or neither."""
     parts = parsed(row.parts)
+    if parts.crosswalk:
+        _retry_crosswalk(hub, writer, row, parts, given=given, author=author)
+        return
     source, name = _owner(row.source, parts, "source"), _owner(row.entity_type, parts, "entity_type")
     entity_type = hub.entity_types().get(name)
     if entity_type is None:
@@ -143,6 +149,21 @@ def _retry(hub: Hub, writer: Transaction, row: Quarantine, *, given: Mapping[str
         parts = mended(parts, given, entity_type)
         row.parts = written(parts)
         _take(hub, writer, row, _read(writer, row, parts, entity_type=entity_type, source=source), author=author)
+    stored_quarantine.save(writer, row)
+
+
+def _retry_crosswalk(
+    hub: Hub, writer: Transaction, row: Quarantine, parts: Parts, *, given: Mapping[str, object], author: Author
+) -> None:
+    parts = mended_crosswalk(parts, given)
+    row.parts = written(parts)
+    types = hub.entity_types()
+    (item,) = crosswalk_rows(
+        [Row(row.line, parts.values, "", typed=True)], entity_types=types, master=row.source, file=row.file
+    )
+    origin = Origin(row.batch, row.file, row.source)
+    (outcome,), rejected = crosswalk_files.take_in(hub, writer, [item], author=author, batch=origin)
+    _judge(row, outcome, rejected, author)
     stored_quarantine.save(writer, row)
 
 
@@ -172,6 +193,10 @@ def _mapping(reader: Transaction, parts: Parts, entity_type: EntityType) -> File
 def _take(hub: Hub, writer: Transaction, row: Quarantine, item: Incoming | Rejected, *, author: Author) -> None:
     origin = Origin(row.batch, row.file, row.source, row.entity_type)
     (outcome,), rejected = records.take_in(hub, writer, [item], author=author, batch=origin)
+    _judge(row, outcome, rejected, author)
+
+
+def _judge(row: Quarantine, outcome: Outcome, rejected: Sequence[RejectedRow], author: Author) -> None:
     if rejected:
         _refuse(row, rejected[0])
     else:

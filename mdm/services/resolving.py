@@ -1,6 +1,7 @@
 """Resolve: bring golden records, cross-references, tasks and the feed up to what the log says."""
 
 from mdm import pipeline
+from mdm.code_lists import NONE
 from mdm.entity_types import order
 from mdm.log import Author, Fact
 from mdm.resolution.work import State, Work
@@ -103,18 +104,23 @@ def _take(hub: Hub, reader: Transaction, entity_type: str, *, upto: int, version
     return _work(hub, reader, entity_type, upto=upto, version=version, facts=facts), facts
 
 
-def _work(hub: Hub, reader: Transaction, entity_type: str, *, upto: int, version: str, facts: list[StoredFact]) -> Work:
-    row = resolution.state(reader, entity_type)
+def _work(hub: Hub, reader: Transaction, name: str, *, upto: int, version: str, facts: list[StoredFact]) -> Work:
+    row = resolution.state(reader, name)
     state = State(*row[1:]) if row else State()
+    entity_type = hub.rules(version)
+    codes = [hub.code_lists(reader, upto=at) if entity_type.code_lists else NONE for at in (upto, state.upto)]
     ticks = [state.tick, *(fact.body["date"] for fact in facts if fact.kind == "tick")]
     return Work(
         reader=reader,
-        entity_type=hub.rules(version),
+        entity_type=entity_type,
         salt=hub.salt,
         state=state,
         upto=upto,
         tick=max((date for date in ticks if date), default=None),
         afresh=row is not None and state.rules_version != version,
+        codes=codes[0],
+        codes_before=codes[1],
+        stood_under=hub.rules(row.rules_version) if row else None,
     )
 
 

@@ -1,6 +1,6 @@
 """Rules documents: check, apply and show what an entity type is."""
 
-from mdm.entity_types import EntityType, order, parse
+from mdm.entity_types import EntityType, hint, order, parse
 from mdm.errors import Conflict
 from mdm.log import Author, Fact
 from mdm.services.hub import Hub
@@ -27,6 +27,17 @@ def apply(hub: Hub, text: str, *, file: str, author: Author) -> EntityType:
         resolution.add_document(writer, version=version, entity_type=name, document=text, position=position)
     resolve(hub, name, author=author)
     return entity_type
+
+
+def warnings(hub: Hub, entity_type: EntityType) -> list[str]:
+    """What a valid document names that is not there yet: code lists, with the nearest that are."""
+    with hub.database.read() as reader:
+        known = hub.code_lists(reader).lists
+    return [
+        f"{name}: there is no code list {list_!r} yet, so its values stay unmapped{hint(list_, known)}"
+        for name, list_ in sorted(entity_type.code_lists.items())
+        if list_ not in known
+    ]
 
 
 def _own_prefix(known: dict[str, EntityType], entity_type: EntityType) -> None:

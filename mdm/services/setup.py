@@ -1,13 +1,14 @@
-"""Set a hub up: migrate its database, install the shipped entity types, create the first admin key."""
+"""Set a hub up: migrate its database, install the shipped code lists and entity types, create the first admin key."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from mdm.code_lists import shipped as shipped_lists
 from mdm.entity_types import order, shipped
 from mdm.entity_types import parse as parse_type
 from mdm.log import Author
-from mdm.services import keys, rules
-from mdm.services.hub import open_hub
+from mdm.services import code_lists, keys, rules
+from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
 from mdm.store import hubs, schema
 from mdm.store.database import Database
@@ -23,7 +24,7 @@ class Initialised:
 
 
 def initialise(settings: Settings, *, author: Author) -> Initialised:
-    """Bring the database up to date; a new hub also gets the shipped entity types and an admin key."""
+    """Bring the database up to date; a new hub also gets the shipped code lists, entity types and an admin key."""
     database = Database(settings.database_url)
     if not database.postgresql and database.url.database:
         Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -32,6 +33,7 @@ def initialise(settings: Settings, *, author: Author) -> Initialised:
         created = hubs.create(writer, settings.hub_name)
     database.close()
     hub = open_hub(settings)
+    _install_code_lists(hub, author)
     documents = shipped()
     types = {name: parse_type(text, file=f"{name}.yaml") for name, text in documents.items()}
     known = hub.entity_types()
@@ -42,3 +44,11 @@ def initialise(settings: Settings, *, author: Author) -> Initialised:
     installed = sorted(hub.entity_types())
     hub.close()
     return Initialised(created, str(admin_key) if admin_key else None, installed)
+
+
+def _install_code_lists(hub: Hub, author: Author) -> None:
+    """Install the shipped code lists once: what a firm has made of them since stays."""
+    with hub.database.read() as reader:
+        known = hub.code_lists(reader).lists
+    if missing := [one for name, one in shipped_lists().items() if name not in known]:
+        code_lists.take(hub, missing, author=author)

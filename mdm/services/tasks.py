@@ -11,10 +11,13 @@ from matching.score import probability
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput, NotFound, Stale
 from mdm.log import Author, Key, canonical
-from mdm.services import decisions
+from mdm.resolution import code_tasks
+from mdm.resolution.codes import token_of
+from mdm.services import code_lists, decisions
 from mdm.services.decisions import Decided, Verdict
 from mdm.services.explain import evidence_of, seen_by_matching
 from mdm.services.hub import Hub
+from mdm.store import code_lists as stored_code_lists
 from mdm.store import golden as stored_golden
 from mdm.store import records as stored_records
 from mdm.store import tasks as stored_tasks
@@ -24,8 +27,11 @@ from mdm.store.records import StoredRecord
 from mdm.store.tasks import Filter, StoredTask
 
 Document = dict[str, Any]
+# How many of the records that hold an unmapped value a task shows, and how many a decision names.
+SHOWN, TOUCHED = 5, 100
 # A contradiction between people, or a piece that had to be cut, comes before any doubt of the machine's.
-PRIORITY = {"contradiction": 100, "oversized": 100}
+# One answer about a code settles every record that holds the value.
+PRIORITY = {"contradiction": 100, "oversized": 100, code_tasks.KIND: 100}
 
 
 def page(
@@ -48,6 +54,8 @@ def get(hub: Hub, task_id: str) -> Document:
     """One task: `{"id", "kind", "etag", "status", "priority", "records", "evidence", "preview", "due", ...}`.
 
     `evidence` is why the pair looks alike; `preview` shows both golden records, and which ID would stay after `same`.
+    `about` is what a task of kind `unmapped_code` is about: attribute, list, source, value, how many records hold it,
+    and the nearest codes; `records` are some of them.
 
     Raises:
         NotFound: no such task was ever open.
@@ -58,26 +66,44 @@ def get(hub: Hub, task_id: str) -> Document:
 
 
 def decide(  # noqa: PLR0913  a decision has these parts
-    hub: Hub, task_id: str, *, verdict: Verdict, reason: str, etag: str, author: Author, supersede: bool = False
-) -> Decided:
-    """Say whether the two records of a task are the `same`, `distinct` or `related`.
+    hub: Hub, task_id: str, *, verdict: Verdict | None = None, code: str | None = None, reason: str, etag: str,
+    author: Author, supersede: bool = False,
+) -> Decided:  # fmt: skip
+    """Say whether the two records of a task are the `same`, `distinct` or `related`, or which code a value means.
 
     etag: the one the task was read with, so that nobody decides on evidence that is no longer so.
 
     Raises:
         Stale: the task is closed, or what it shows has changed since it was read; says what.
-        InvalidInput: the task is not about a pair.
+        InvalidInput: the task is about something else.
     """
     task = get(hub, task_id)
     # One at a time for each entity type, so that of two stewards with the same task one decides and one is told.
     with hub.database.locked(f"decide-{task['entity_type']}"):
         task = get(hub, task_id)
         _ensure_current(task, etag)
-        if len(task["records"]) != 2:
-            detail = f"a task of kind {task['kind']} is not about a pair; it closes when its cause is gone"
+        if task["kind"] == code_tasks.KIND:
+            return _map(hub, task, code, reason=reason, author=author)
+        if verdict is None or len(task["records"]) != 2:
+            about = "not about a pair; it closes when its cause is gone" if verdict else "decided by a verdict"
+            detail = f"a task of kind {task['kind']} is {about}"
             raise InvalidInput(detail, faults=[Fault("/verdict", detail, "pair")])
         left, right = (Key.parse(key) for key in task["records"])
         return decisions.verdict(hub, left, right, verdict, reason=reason, author=author, supersede=supersede)
+
+
+def _map(hub: Hub, task: Document, code: str | None, *, reason: str, author: Author) -> Decided:
+    if code is None:
+        detail = f"a task of kind {task['kind']} is decided by a code of the list {task['about']['list']}"
+        raise InvalidInput(detail, faults=[Fault("/code", detail, "code")])
+    name, source, value = (task["about"][part] for part in ("list", "source", "value"))
+    entity_type, token = hub.entity_type(task["entity_type"]), token_of(hub.salt, task["about"])
+    with hub.database.read() as transaction:
+        found = stored_code_lists.some_keys(transaction, [token], each=TOUCHED)
+    keys = found.get((token, entity_type.entity_type, source), [])
+    before = decisions.goldens(hub, keys)
+    done = code_lists.change(hub, name, source, {value: code}, reason=reason, author=author)
+    return decisions.outcome(hub, entity_type, done.position, concerned=keys, before=before, author=author)
 
 
 def _ensure_current(task: Document, etag: str) -> None:
@@ -106,7 +132,27 @@ def _documents(
     for name in {task.entity_type for task in tasks}:
         of = [record for record in records.values() if record.entity_type == name]
         values |= seen_by_matching(hub, transaction, entity_types[name], of)
-    return [_document(task, entity_types[task.entity_type], records, values=values, goldens=goldens) for task in tasks]
+    documents = [
+        _document(task, entity_types[task.entity_type], records, values=values, goldens=goldens) for task in tasks
+    ]
+    _add_about(hub, transaction, [(task, one) for task, one in zip(tasks, documents, strict=True) if task.about])
+    return documents
+
+
+def _add_about(hub: Hub, transaction: Transaction, told: Sequence[tuple[StoredTask, Document]]) -> None:
+    """Say what tasks about unmapped values are about: the value, who holds it, and the codes nearest to it."""
+    if not told:
+        return
+    abouts = [orjson.loads(task.about or "{}") for task, _ in told]
+    tokens = [token_of(hub.salt, about) for about in abouts]
+    counted = stored_code_lists.counted(transaction, set(tokens))
+    keys = stored_code_lists.some_keys(transaction, set(tokens), each=SHOWN)
+    codes = hub.code_lists(transaction)
+    for (task, document), about, token in zip(told, abouts, tokens, strict=True):
+        place = (token, task.entity_type, about["source"])
+        near = code_lists.suggestions(codes, about["list"], about["value"])
+        document["records"] = keys.get(place, [])
+        document["about"] = {**about, "records": counted.get(place, 0), "suggestions": near}
 
 
 def _document(
@@ -125,6 +171,7 @@ def _document(
         "records": [record.key for record in pair],
         "evidence": evidence_of(entity_type, *(values[record.id] for record in pair)) if len(pair) == 2 else None,
         "preview": _preview(entity_type.id_prefix, shown),
+        "about": None,
         "due": None,
         "opened": task.opened,
         "closed": task.closed,
@@ -139,7 +186,7 @@ def _priority(task: StoredTask) -> int:
 
 def _etag(task: StoredTask, pair: Sequence[StoredRecord], shown: Sequence[StoredGolden | None]) -> str:
     """Changes when the task, one of its records, or one of their golden records does."""
-    told = [task.id, task.status, task.weight, [[record.layers.hex(), record.deleted] for record in pair],
+    told = [task.id, task.status, task.weight, task.about, [[record.layers.hex(), record.deleted] for record in pair],
             [golden and (golden.golden, golden.version) for golden in shown]]  # fmt: skip
     return hashlib.blake2b(canonical(told), digest_size=8).hexdigest()
 

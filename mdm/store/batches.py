@@ -13,12 +13,16 @@ from mdm.store.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where records come from: their batch and file, and the source and entity type of rows that name none."""
+    """Where records come from: their batch and file, and the source and entity type of rows that name none.
+
+    `snapshot`: the file holds every record of them.
+    """
 
     id: str = ""
     file: str = ""
     source: str = ""
     entity_type: str = ""
+    snapshot: bool = False
 
 
 class RejectedRow(NamedTuple):
@@ -56,6 +60,17 @@ def finish(transaction: Transaction, batch: str, *, at: str) -> None:
     transaction.run("UPDATE batch SET finished_at = ? WHERE id = ?", at, batch)
 
 
+def reopen(transaction: Transaction, batch: str) -> None:
+    """Say that there is more to do for a batch than to take its rows."""
+    transaction.run("UPDATE batch SET finished_at = NULL WHERE id = ?", batch)
+
+
+def finished(transaction: Transaction, batch: str) -> bool:
+    """Whether a batch is complete; one that brought no row was never begun, and counts as complete."""
+    row = transaction.one("SELECT finished_at FROM batch WHERE id = ?", batch)
+    return row is None or row[0] is not None
+
+
 def quarantine(transaction: Transaction, origin: Origin, rejected: Sequence[RejectedRow], *, recorded_at: str) -> None:
     """Keep rejected rows; the same row of the same file is kept once, however often it comes.
 
@@ -75,7 +90,7 @@ def quarantine(transaction: Transaction, origin: Origin, rejected: Sequence[Reje
             id_, origin.id, row.source, row.entity_type, origin.file, row.line, column, value, row.rule,
             storable(row.detail), storable(row.raw), row.parts, "open", recorded_at,
         )  # fmt: skip
-    bulk.insert_new(transaction, "quarantine", columns, [rows[id_] for id_ in sorted(rows)], keys=1)
+    bulk.insert_new_plain(transaction, "quarantine", columns, [rows[id_] for id_ in sorted(rows)], keys=1)
 
 
 def brought_rejected(transaction: Transaction, batch: str) -> bool:

@@ -9,10 +9,10 @@ from sqlmodel import SQLModel
 from mdm.store import bulk
 from mdm.store.database import Transaction
 
-FACTS = ("hub", "log", "payload", "rules_document")
+FACTS = ("hub", "log", "payload", "rules_document", "code_list", "code_mapping")
 DERIVED = (
     "resolution", "source_record", "block_member", "block_size", "edge", "decision", "decision_void", "decision_pair",
-    "golden_version", "xref", "change", "task", "reference_link", "dirty_record",
+    "source_link", "golden_version", "xref", "change", "task", "reference_link", "dirty_record", "quality_measure",
 )  # fmt: skip
 CHUNK = 50_000
 

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from mdm.log import canonical
+from mdm.store import quality
 from mdm.store.database import Transaction
 
 WIDTH = 16
 
 
 def state(transaction: Transaction, entity_type: str | None = None) -> str:
-    """The digest of what stands now: members and IDs, values, edges and open tasks; of one entity type or of all."""
+    """The digest of what stands now: members and IDs, values, edges, links and open tasks; of one type or all."""
     keys = _keys(transaction)
     items: list[Iterable[tuple[object, ...]]] = [
         (("member", keys[id_], golden, bool(deleted)) for id_, golden, deleted in _members(transaction, entity_type)),
@@ -23,6 +24,10 @@ def state(transaction: Transaction, entity_type: str | None = None) -> str:
         (
             ("edge", *sorted((keys[one], keys[other])), weight)
             for one, other, weight in _edges(transaction, entity_type)
+        ),
+        (
+            ("link", keys[one], kind, master, keys[other])
+            for one, kind, master, other in _links(transaction, entity_type)
         ),
         _rows(transaction, "SELECT 'task', id, weight FROM task WHERE status = 'open'", entity_type),
     ]
@@ -46,7 +51,7 @@ def neutral(transaction: Transaction) -> str:
 
 
 def history(transaction: Transaction) -> str:
-    """The digest of how it came to be: versions, intervals of cross-references, and the feed."""
+    """The digest of how it came to be: versions, intervals of cross-references, the feed, and the kept figures."""
     keys = _keys(transaction)
     columns = "golden, version, since, until, rules_version, attributes, due"
     items: list[Iterable[tuple[object, ...]]] = [
@@ -62,6 +67,7 @@ def history(transaction: Transaction) -> str:
                 " decision FROM change"
             )
         ),
+        transaction.rows(f"SELECT 'quality', {', '.join(quality.COLUMNS)} FROM quality_measure"),
     ]
     return _total(item for rows in items for item in rows)
 
@@ -83,6 +89,13 @@ def _members(transaction: Transaction, entity_type: str | None) -> list[tuple[in
 
 def _edges(transaction: Transaction, entity_type: str | None) -> list[tuple[int, int, int]]:
     joined = "SELECT left_id, right_id, weight FROM edge JOIN source_record ON id = left_id WHERE 1 = 1"
+    return _rows(transaction, joined, entity_type)
+
+
+def _links(transaction: Transaction, entity_type: str | None) -> list[tuple[int, str, str, int]]:
+    joined = (
+        "SELECT record_id, kind, master, other_id FROM source_link JOIN source_record ON id = record_id WHERE 1 = 1"
+    )
     return _rows(transaction, joined, entity_type)
 
 

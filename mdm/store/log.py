@@ -41,6 +41,7 @@ class StoredFact:
     kind: str
     entity_type: str | None
     body: dict[str, Any]
+    key_token: int | None = None
 
 
 def head(transaction: Transaction) -> int:
@@ -76,11 +77,11 @@ def append_sealed(
     hashes = chain(facts, same, first=first, previous=envelope_hash(last) if last else GENESIS)
     envelope: dict[str, bulk.Column] = {
         **dict(zip(ENVELOPE[1:6], same, strict=True)),
-        "key_token": bulk.Each(facts.tokens),
+        "key_token": bulk.Numbers(facts.tokens),
         "commitment": bulk.Packed(bytes.fromhex("".join(facts.commitments)), HASH),
         "previous_hash": bulk.Packed(hashes, HASH),
     }
-    payload: dict[str, bulk.Column] = {"salt": bulk.Packed(facts.salts, SALT), "body": bulk.Each(facts.bodies)}
+    payload: dict[str, bulk.Column] = {"salt": bulk.Packed(facts.salts, SALT), "body": bulk.Bytes(facts.bodies)}
     bulk.insert_run(transaction, "log", envelope, first=first, count=len(facts.bodies))
     bulk.insert_run(transaction, "payload", payload, first=first, count=len(facts.bodies))
     return first
@@ -92,36 +93,84 @@ def pending(
     """The next facts that concern one entity type, at most `limit`, and the position they reach."""
     end = head(transaction) if upto is None else upto
     rows = transaction.rows(
-        "SELECT log.position, kind, entity_type, body FROM log JOIN payload ON payload.position = log.position"
+        "SELECT log.position, kind, entity_type, body, key_token FROM log"
+        " JOIN payload ON payload.position = log.position"
         " WHERE log.position > ? AND log.position <= ? AND (entity_type = ? OR entity_type IS NULL)"
-        " AND kind <> 'resolved'"
+        " AND kind NOT IN ('resolved', 'snapshot', 'absence')"
         " ORDER BY log.position LIMIT ?",
         after, end, entity_type, limit,
     )  # fmt: skip
     reached = rows[-1][0] if len(rows) == limit else end
-    return [StoredFact(position, kind, of, orjson.loads(body)) for position, kind, of, body in rows], reached
+    return [
+        StoredFact(position, kind, of, orjson.loads(body), token) for position, kind, of, body, token in rows
+    ], reached
 
 
 def versions(
     transaction: Transaction, tokens: Sequence[int], *, upto: int | None = None
 ) -> list[tuple[int, int, dict[str, Any]]]:
     """All versions of the records with these key tokens: (token, position, body), by position."""
+    return said_of(transaction, "record", tokens, upto=upto)
+
+
+def said_of(
+    transaction: Transaction, kind: FactKind, tokens: Sequence[int], *, upto: int | None = None
+) -> list[tuple[int, int, dict[str, Any]]]:
+    """All facts of one kind that are about these key tokens: (token, position, body), by position."""
     end = head(transaction) if upto is None else upto
     found: list[tuple[int, int, dict[str, Any]]] = []
     for start in range(0, len(tokens), AT_ONCE):
-        found += _versions(transaction, tokens[start : start + AT_ONCE], end)
+        found += _said(transaction, kind, tokens[start : start + AT_ONCE], end)
     return sorted(found, key=itemgetter(1))
 
 
-def _versions(transaction: Transaction, tokens: Sequence[int], end: int) -> list[tuple[int, int, dict[str, Any]]]:
+def _said(
+    transaction: Transaction, kind: FactKind, tokens: Sequence[int], end: int
+) -> list[tuple[int, int, dict[str, Any]]]:
     """On SQLite all of them come as one row: between rows the driver hands the interpreter over and back."""
-    source = "FROM log JOIN payload ON payload.position = log.position WHERE key_token {in} AND log.position <= ?"
+    source = "FROM log JOIN payload ON payload.position = log.position"
+    condition = "WHERE key_token {in} AND kind = ? AND log.position <= ?"
     if transaction.postgresql:
-        rows = transaction.rows(f"SELECT key_token, log.position, body {source}", list(tokens), end)
+        rows = transaction.rows(f"SELECT key_token, log.position, body {source} {condition}", list(tokens), kind, end)
         return [(token, position, orjson.loads(body)) for token, position, body in rows]
     each = "json_array(key_token, log.position, json(CAST(body AS TEXT)))"
-    row = transaction.one(f"SELECT json_group_array({each}) {source}", list(tokens), end)
+    row = transaction.one(f"SELECT json_group_array({each}) {source} {condition}", list(tokens), kind, end)
     return [(token, position, body) for token, position, body in orjson.loads(row[0] if row else "[]")]
+
+
+def latest(transaction: Transaction, kind: FactKind, token: int) -> StoredFact | None:
+    """The last fact of one kind that is about a key token."""
+    row = transaction.one(
+        "SELECT log.position, kind, entity_type, body, key_token FROM log"
+        " JOIN payload ON payload.position = log.position"
+        " WHERE key_token = ? AND kind = ? ORDER BY log.position DESC LIMIT 1",
+        token, kind,
+    )  # fmt: skip
+    if row is None:
+        return None
+    position, said, of, body, about = row
+    return StoredFact(position, said, of, orjson.loads(body), about)
+
+
+def within(
+    transaction: Transaction, kind: FactKind, entity_type: str, *, first: int, last: int
+) -> list[tuple[int, dict[str, Any]]]:
+    """(key token, body) of the facts of one kind and entity type from one position to another."""
+    rows = transaction.rows(
+        "SELECT key_token, body FROM log JOIN payload ON payload.position = log.position"
+        " WHERE log.position >= ? AND log.position <= ? AND kind = ? AND entity_type = ? ORDER BY log.position",
+        first, last, kind, entity_type,
+    )  # fmt: skip
+    return [(token, orjson.loads(body)) for token, body in rows]
+
+
+def tokens_since(transaction: Transaction, tokens: Sequence[int], *, after: int) -> set[int]:
+    """Those of these key tokens of which a version came after a position."""
+    rows = transaction.rows(
+        "SELECT DISTINCT key_token FROM log WHERE key_token {in} AND kind = 'record' AND position > ?",
+        list(tokens), after,
+    )  # fmt: skip
+    return {row[0] for row in rows}
 
 
 def bodies(transaction: Transaction, positions: Sequence[int]) -> dict[int, dict[str, Any]]:

@@ -73,6 +73,17 @@ def of_type(transaction: Transaction, entity_type: str) -> list[StoredRecord]:
     return [StoredRecord(*row) for row in rows]
 
 
+def living(
+    transaction: Transaction, source: str, entity_type: str, *, after: int | None, limit: int
+) -> list[tuple[int, int]]:
+    """The next (id, key token) of the living records of one source and entity type, by id."""
+    return transaction.rows(
+        "SELECT id, key_token FROM source_record WHERE entity_type = ? AND id > ? AND source = ? AND NOT deleted"
+        " AND first_position IS NOT NULL ORDER BY id LIMIT ?",
+        entity_type, -(2**62) if after is None else after, source, limit,
+    )  # fmt: skip
+
+
 def lowest_id(transaction: Transaction) -> int:
     """The smallest id given so far, at most 0: the next record not yet arrived gets one less."""
     row = transaction.one("SELECT min(id) FROM source_record")
@@ -107,12 +118,31 @@ def representatives(transaction: Transaction, tokens: Collection[int]) -> dict[i
     return smallest
 
 
+def lead_to_living(transaction: Transaction, tokens: Collection[int]) -> list[int]:
+    """Those of these key tokens whose golden record is there and has a living member."""
+    rows = transaction.rows(
+        "SELECT DISTINCT target.key_token FROM source_record AS target"
+        " JOIN source_record AS member ON member.golden = target.golden"
+        " WHERE target.key_token {in} AND NOT member.deleted",
+        list(tokens),
+    )
+    return [row[0] for row in rows]
+
+
 def link(
     transaction: Transaction, links: Collection[tuple[int, int]], *, instead_of: Collection[tuple[int, int]]
 ) -> None:
     """Say which records refer to which key token: (token, record id)."""
     bulk.delete(transaction, "reference_link", ("target_token", "record_id"), sorted(instead_of))
     bulk.upsert(transaction, "reference_link", ("target_token", "record_id"), sorted(links), keys=2)
+
+
+def unlink(transaction: Transaction, entity_type: str) -> None:
+    """Forget what the records of one type refer to, before a change of rules says it anew."""
+    transaction.run(
+        "DELETE FROM reference_link WHERE record_id IN (SELECT id FROM source_record WHERE entity_type = ?)",
+        entity_type,
+    )
 
 
 def mark_referring(transaction: Transaction, tokens: Collection[int]) -> None:

@@ -1,5 +1,6 @@
 """What the resolver writes of steward tasks."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from mdm.store.database import Transaction
 
 
 class OpenTask(NamedTuple):
-    """A task as the resolver sees it: what it is about, and the weight of its pair."""
+    """A task as the resolver sees it: what it is about, and the weight of its pair; `about` is JSON."""
 
     id: str
     entity_type: str
@@ -16,6 +17,20 @@ class OpenTask(NamedTuple):
     left_id: int | None
     right_id: int | None
     weight: int | None
+    about: str | None = None
+
+
+def task_id(kind: str, *about: str) -> str:
+    """The id of the task of this kind about these keys, for ever the same."""
+    return "task_" + hashlib.blake2b("\x1f".join((kind, *sorted(about))).encode(), digest_size=10).hexdigest()
+
+
+def open_among(transaction: Transaction, ids: Collection[str]) -> list[OpenTask]:
+    """Those of these tasks that are open."""
+    rows = transaction.rows(
+        f"SELECT {', '.join(OpenTask._fields)} FROM task WHERE id {{in}} AND status = 'open'", list(ids)
+    )
+    return [OpenTask(*row) for row in rows]
 
 
 def open_about(transaction: Transaction, ids: Collection[int]) -> list[OpenTask]:

@@ -8,12 +8,12 @@ from mdm.store.database import Transaction
 # Tasks without a weight, such as contradictions, rank before all others.
 HIGHEST = 2**31 - 1
 _RANK = f"coalesce(weight, {HIGHEST})"
-_COLUMNS = "id, entity_type, kind, left_id, right_id, weight, status, opened, closed"
+_COLUMNS = "id, entity_type, kind, left_id, right_id, weight, status, opened, closed, about"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredTask:
-    """One row of `task`; weight in thousandths of a bit."""
+    """One row of `task`; weight in thousandths of a bit, `about` as JSON."""
 
     id: str
     entity_type: str
@@ -24,6 +24,7 @@ class StoredTask:
     status: str
     opened: int
     closed: int | None
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +60,10 @@ def page(transaction: Transaction, wanted: Filter, *, after: str | None, limit: 
         limit,
     )
     return [StoredTask(*row) for row in rows]
+
+
+def open_abouts(transaction: Transaction, kind: str) -> list[tuple[str, str]]:
+    """(entity type, what it is about as JSON) of all open tasks of one kind, by id."""
+    return transaction.rows(
+        "SELECT entity_type, about FROM task WHERE kind = ? AND status = 'open' AND about IS NOT NULL ORDER BY id", kind
+    )

@@ -44,8 +44,9 @@ def arrived(transaction: Transaction, tokens: Collection[int]) -> dict[int, tupl
 
 
 def acknowledged(transaction: Transaction, tokens: Collection[int]) -> set[int]:
-    """Those of these key tokens that some fact in the log is about, resolved or not."""
-    return {row[0] for row in transaction.rows("SELECT DISTINCT key_token FROM log WHERE key_token {in}", list(tokens))}
+    """Those of these key tokens of which some version is in the log, resolved or not."""
+    rows = transaction.rows("SELECT DISTINCT key_token FROM log WHERE key_token {in} AND kind = 'record'", list(tokens))
+    return {row[0] for row in rows}
 
 
 def of_records(transaction: Transaction, ids: Collection[int], *, at: int = NOW) -> dict[int, Borne]:

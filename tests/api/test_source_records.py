@@ -109,3 +109,50 @@ def test_every_fact_keeps_the_correlation_id_of_its_request(server):
     with server.hub.database.read() as reader:
         kept = [row[0] for row in reader.rows("SELECT correlation_id FROM log WHERE kind = 'record' ORDER BY position")]
     assert kept == ["order-4711", trace, last.headers["X-Request-ID"]]
+
+
+def test_a_source_says_that_it_merged_two_of_its_own(either_server):
+    send = either_server.as_("source", source="crm")
+    for source_id, name in (("a/1", "Acme"), ("2", "Zorn")):
+        path = f"/v1/source-records/crm/customer/{source_id.replace('/', '%2F')}"
+        send("PUT", path, json={"attributes": {"name": name}})
+    told = send("POST", "/v1/source-records/crm/customer/2:merge?wait=resolved", json={"into": "a/1"})
+    assert (told.status_code, told.json()["status"]) == (200, "accepted")
+    for source_id in ("2", "a%2F1"):
+        assert send("GET", f"/v1/xref/crm/customer/{source_id}").json()["golden_id"] == told.json()["golden_id"]
+    again = send("POST", "/v1/source-records/crm/customer/2:merge", json={"into": "a/1"})
+    assert (again.status_code, again.json()) == (202, {"seq": told.json()["seq"], "status": "unchanged"})
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "pointer"),
+    [
+        ("crm/customer/1", {"into": "1"}, 422, "/into"),
+        ("crm/customer/1", {"into": " "}, 422, "/source_id"),
+        ("crm/customer/1", {"into": 2}, 422, "/into"),
+        ("crm/customer/1", {}, 422, "/into"),
+        ("crm/custmer/1", {"into": "2"}, 404, None),
+        ("erp/customer/1", {"into": "2"}, 403, None),
+    ],
+)
+def test_a_merge_that_cannot_be_is_refused(server, path, body, status, pointer):
+    answer = server.as_("source", source="crm")("POST", f"/v1/source-records/{path}:merge", json=body)
+    assert answer.status_code == status, answer.text
+    assert [one["pointer"] for one in answer.json().get("errors", [])] == ([pointer] if pointer else [])
+
+
+def test_a_reader_may_not_merge(server):
+    assert (
+        server.as_("reader")("POST", "/v1/source-records/crm/customer/1:merge", json={"into": "2"}).status_code == 403
+    )
+
+
+def test_items_of_a_batch_may_say_that_they_were_merged(server):
+    items = [
+        {"source": "crm", "entity_type": "customer", "source_id": "1", "attributes": {"name": "Acme"}},
+        {"source": "crm", "entity_type": "customer", "source_id": "2", "deleted": True, "merged_into": "1"},
+        {"source": "crm", "entity_type": "customer", "source_id": "3", "deleted": True, "merged_into": "3"},
+    ]
+    told = server.as_("admin")("POST", "/v1/source-records:batch", json=items).json()["items"]
+    assert [one["status"] for one in told] == ["accepted", "accepted", "quarantined"]
+    assert told[2]["errors"][0]["pointer"] == "/merged_into"

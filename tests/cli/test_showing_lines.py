@@ -41,7 +41,7 @@ def test_lineage_names_line_file_overlap_and_gap(mdm: Mdm, golden_id: str) -> No
     assert "rate: 118" in shown
     assert "psa.jsonl" in shown
     assert "Overlaps: a record has several lines for one day" in shown
-    assert "line 2: currency: EUR, rate: 125" in shown
+    assert "lines.1: currency: EUR, rate: 125" in shown
     assert "lines 2026-01-01 to 2027-01-01" in shown
     assert "Gaps" not in mdm("lineage", golden_id, "code").out
 

@@ -123,3 +123,13 @@ match: {block_on: [[imo]], compare: [name, imo]}
     vessel = parse(text, file="vessel.yaml")
     assert vessel.matching.compared == ("name", "imo")
     assert vessel.survive.default == "most_trusted"
+
+
+def test_a_code_list_goes_with_kind_code() -> None:
+    text = (
+        "entity_type: a\nid_prefix: a\nattributes: {role: {kind: KIND, list: roles}}\n"
+        "match: {block_on: [[role]], compare: [role]}\n"
+    )
+    assert parse(text.replace("KIND", "code"), file="a.yaml").code_lists == {"role": "roles"}
+    with pytest.raises(InvalidRules, match="goes with kind code, and this is of kind text"):
+        parse(text.replace("KIND", "text"), file="a.yaml")

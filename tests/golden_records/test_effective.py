@@ -137,12 +137,12 @@ def test_lines_stand_beside_plain_attributes_with_the_day_on_which_trust_may_tur
 
 
 TIMES = st.none() | st.sampled_from(["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z", "2026-01-09T12:00:00Z"])
-RECORDS = ("erp:c:1", "erp:c:2", "psa:c:1", "crm:c:1", "new:c:1")
+RECORDS = ("erp:c:1", "erp:c:2", "psa:c:1", "crm:c:1")
 
 
 @st.composite
 def many_lines(draw):
-    """Lines of up to five records, with places as in the list of each."""
+    """Lines of a few records, values and keys, so that they meet; with places as in the list of each record."""
     times = {record: draw(TIMES) for record in RECORDS}
     lines: list[Line] = []
     for _ in range(draw(st.integers(0, 9))):
@@ -152,7 +152,7 @@ def many_lines(draw):
             start, end = end - 1, start + 1
         place = sum(one.contribution.record == record for one in lines)
         lines.append(line(
-            record, start, end, draw(st.sampled_from("123")), place=place, key=draw(st.sampled_from(["a", "b", None])),
+            record, start, end, draw(st.sampled_from("12")), place=place, key=draw(st.sampled_from(["a", None])),
             time=times[record], valid=draw(st.integers(0, 9)) > 0,
         ))  # fmt: skip
     return lines
@@ -213,7 +213,7 @@ def check_each_day(lines: list[Line], rule: dict[str, object], order: list[Line]
     winners = found.lineage.get("winners", [])
     assert len(winners) == len(found.lines)
     told = list(zip(found.lines, winners, strict=True))
-    for key in ("a", "b", None):
+    for key in ("a", None):
         own = [one for one in lines if one.key == (("role", key),)]
         golden = [(shown, winner) for shown, winner in told if winner["key"] == {"role": key}]
         held = []
@@ -262,9 +262,9 @@ def test_every_day_of_every_key_has_the_winner_of_a_plain_model_many_times(lines
 @settings(max_examples=40, deadline=None)
 @given(many_lines())
 def test_nothing_changes_before_the_day_that_is_due(lines):
-    now = golden_lines(lines, context())
-    for ahead in range(1, 25):
-        today = date.fromordinal(day_number(TODAY) + ahead)
+    now = golden_lines(lines, context(today=iso(1)))
+    for ahead in range(2, 25):
+        today = FIRST + timedelta(days=ahead)
         if now.due is not None and today.toordinal() >= now.due:
             break
         then = golden_lines(lines, context(today=today.isoformat()))

@@ -16,7 +16,8 @@ WORDS = """
     source; source record; entity type; attribute; kind; standardise; blocking key; candidate pair; comparison; level;
     match weight; match rule; outcome of a pair; edge; verdict; decision; cluster; cross-reference; xref; crosswalk;
     golden record; golden ID; contribution; survivorship; strategy; trust; override; lineage; steward task; merge;
-    split; redirect; outbox; publish; change feed; rules version; quarantine
+    split; redirect; outbox; publish; change feed; rules version; quarantine; must-link; snapshot;
+    validity rule; grade; completeness; validity; uniqueness; timeliness; divergence; tick
 """
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 PROMISE = re.compile(r"^## (P\d+) .+$", re.MULTILINE)

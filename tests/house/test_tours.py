@@ -17,8 +17,12 @@ PAGES = (
     "docs/tutorial.md",
     "docs/how-to/add-an-entity-type.md",
     "docs/how-to/map-a-file.md",
+    "docs/how-to/map-codes.md",
     "docs/how-to/mend-rejected-rows.md",
+    "docs/how-to/bring-an-old-master.md",
+    "docs/how-to/send-snapshots.md",
     "docs/how-to/read-files.md",
+    "docs/how-to/watch-quality.md",
 )
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -165,3 +165,29 @@ def test_a_version_is_a_whole_number_or_a_time():
     for wrong in ("1.5", "x", True, 1.5, None, 2**63):
         with pytest.raises(ValueError, match=r"^is "):
             version_value(wrong)
+
+
+def test_a_loser_names_its_winner_and_needs_no_values_when_it_is_deleted_too():
+    found = take("id,name,deleted,merged_into\n1,Acme,,\n2,Acme Ltd,,1\n3,,true, 1 \n4,Acme,,4\n")
+    assert [(one.source_id, one.mode, one.merged_into) for one in found if isinstance(one, Incoming)] == [
+        ("1", "put", None), ("2", "put", "1"), ("3", "delete", "1"),
+    ]  # fmt: skip
+    assert rules(found)[3] == "itself"
+
+
+def test_lines_of_jsonl_name_their_winner_beside_the_attributes_or_among_them():
+    found = take(
+        '{"id": 1, "name": "Acme", "merged_into": 2}\n'
+        '{"source_id": "3", "attributes": {"name": "Acme"}, "merged_into": "2"}\n',
+        file="c.jsonl",
+    )
+    assert [one.merged_into for one in found if isinstance(one, Incoming)] == ["2", "2"]
+
+
+def test_an_attribute_may_be_named_merged_into():
+    document = shipped()["customer"].replace("attributes:", "attributes:\n  merged_into: {kind: text}", 1)
+    rows = read("c.csv", stream=io.BytesIO(b"id,name,merged_into\n1,Acme,1\n"))
+    own = parse(document, file="customer.yaml")
+    (record,) = incoming(rows, own, source="crm", file="c.csv", columns=Columns())
+    assert isinstance(record, Incoming)
+    assert (record.merged_into, record.attributes["merged_into"]) == (None, "1")

@@ -1,4 +1,4 @@
-"""Random histories of a small world: places, and things that refer to places, with mess of every sort."""
+"""Random histories of a small world: places, things that refer to places, and codes, with mess of every sort."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -13,14 +13,17 @@ entity_type: {name}
 id_prefix: {prefix}
 attributes:
   a: {{kind: code}}
-  b: {{kind: code}}
+  b: {{kind: code, valid: {b_valid}}}
   t: {{kind: identifier}}
+  c: {{kind: code, list: letters}}
+  d: {{kind: code, list: letters, many: true}}
 {more}
 match:
   block_on: {block_on}
   compare:
     - {{attribute: a, levels: [{{level: same, m: 0.8, u: 0.05}}, {{level: different, m: 0.1, u: 0.8}}]}}
     - {{attribute: b, levels: [{{level: same, m: {b_same}, u: 0.1}}, {{level: different, m: 0.2, u: 0.4}}]}}
+    - {{attribute: c, levels: [{{level: same, m: 0.8, u: 0.1}}, {{level: different, m: 0.2, u: 0.8}}]}}
 {compare}
   always: [{{same: t}}]
   never: [{{different: t}}]
@@ -35,29 +38,41 @@ survive:
 """
 KEYS = {of: [f"s{1 + i % 3}:{of}:{i}" for i in range(count)] for of, count in (("place", 6), ("thing", 8))}
 ALL = KEYS["place"] + KEYS["thing"]
+MASTERS = {of: [f"{name}:{of}:{i}" for name, count in (("m", 3), ("n", 1)) for i in range(count)] for of in KEYS}
+"""The records of two old masters, which have no values of their own."""
 VARIANTS = (
-    {"cap": 3, "limit": 5, "match": 0.969, "review": 0.88, "b_same": 0.4,
+    {"b_valid": "[]", "place_valid": "[]", "cap": 3, "limit": 5, "match": 0.969, "review": 0.88, "b_same": 0.4,
      "trust": "{s1: 90, s2: {value: 96, half_life: 3d}, s3: {value: 50, half_life: 10d}}"},
-    {"cap": 2, "limit": 4, "match": 0.984, "review": 0.94, "b_same": 0.4,
+    {"b_valid": "{pattern: '[^V]', grade: ignore}", "place_valid": "{reference_exists: true, grade: ignore}",
+     "cap": 2, "limit": 4, "match": 0.984, "review": 0.94, "b_same": 0.4,
      "trust": "{s1: {value: 40, half_life: 2d}, s2: {value: 96, half_life: 5d}, s3: 50}"},
-    {"cap": 99, "limit": 3, "match": 0.94, "review": 0.79, "b_same": 0.8, "trust": "{s1: 90, s2: 90, s3: 90}"},
+    {"b_valid": "{pattern: '[a-z]'}", "place_valid": "{reference_exists: true}", "cap": 99, "limit": 3,
+     "match": 0.94, "review": 0.79, "b_same": 0.8, "trust": "{s1: 90, s2: 90, s3: 90}"},
 )  # fmt: skip
 BLOCK_ON = {
-    "place": "[[a], [a, b], [b], [t]]",
-    "thing": "[[a], [a, b], [a, b, place], [b], [b, place], [t], [place], [place, a]]",
+    "place": "[[a], [a, b], [b], [t], [c], [a, c]]",
+    "thing": "[[a], [a, b], [a, b, place], [b], [b, place], [t], [place], [place, a], [c]]",
 }
 PLACE_LEVELS = "{level: same, m: 0.8, u: 0.1}, {level: different, m: 0.2, u: 0.8}"
+# Nobody knows `j`; each version of the list knows two of the others in another way.
+WRITTEN = "kKlL-jJ"
+LISTS = (
+    {"k": {}, "l": {"aliases": ["m"]}},
+    {"k": {"aliases": ["l"]}, "m": {}},
+    {"l": {"label": "K"}, "m": {}},
+)
+FOR_ALL = {"tick", "code_list", "code_mapping"}
 Fact = tuple[str, str, dict[str, Any]]
-"""Entity type, kind and body; an undo names the number of its target in the history."""
+"""Entity type, kind and body; an undo names the number of its target in the history. Some kinds are for all types."""
 
 
 def rules(of: str, variant: int = 0) -> str:
     """The rules document of one of the two entity types, in one of its variants."""
-    thing = of == "thing"
+    thing, chosen = of == "thing", VARIANTS[variant]
     return MODEL.format(
-        name=of, prefix="thg" if thing else "plc", **VARIANTS[variant],
+        name=of, prefix="thg" if thing else "plc", **chosen,
         block_on=BLOCK_ON[of],
-        more="  place: {kind: reference, to: place}" if thing else "",
+        more=f"  place: {{kind: reference, to: place, valid: {chosen['place_valid']}}}" if thing else "",
         compare=f"    - {{attribute: place, levels: [{PLACE_LEVELS}]}}" if thing else "",
     )  # fmt: skip
 
@@ -72,7 +87,8 @@ def entity_type(of: str, variant: int = 0) -> EntityType:
 class Mood:
     """What a history is full of: kinds of facts, modes of records, values, and how often each is given.
 
-    At home a record has the value `a` of its neighbours by number, one of each source.
+    `c` is how often one has a value of the code list. At home a record has the value `a` of its neighbours by
+    number, one of each source.
     """
 
     kinds: tuple[str, ...]
@@ -82,11 +98,13 @@ class Mood:
     given: tuple[int, ...]
     at_home: tuple[int, ...] = (0,)
     t: tuple[int, ...] = (0, 0, 0, 1)
+    c: tuple[int, ...] = (0,)
 
 
 # Capitals are the same value written otherwise, so that it shows who wins. Each mood reaches what the others
 # seldom do, measured over two hundred seeds: anything, blocks at the cap, the deleted that hang, contradictions,
-# trust that falls.
+# trust that falls, links from outside among many matches, and among few where stewards say otherwise, values that
+# are mapped.
 MOODS = (
     Mood(
         ("record",) * 14 + ("verdict",) * 4 + ("set", "undo", "undo", "tick"),
@@ -109,6 +127,20 @@ MOODS = (
         ("put",) * 8 + ("patch",) * 2 + ("delete",), "pPqQrR", "uUuUv", (1, 1, 1, 1, 0), at_home=(1, 1, 1, 0),
         t=(0, 0, 1),
     ),
+    Mood(
+        ("record",) * 16 + ("crosswalk",) * 6 + ("source_merge",) * 5 + ("master",) * 3 + ("verdict",) * 3
+        + ("set", "undo", "tick"),
+        ("put",) * 5 + ("patch",) + ("delete",) * 3, "pPqQr", "uUuv-", (1, 1, 1, 0), at_home=(1, 1, 0), t=(0, 0, 1),
+    ),
+    Mood(
+        ("record",) * 10 + ("crosswalk",) * 5 + ("source_merge",) * 5 + ("master",) + ("verdict",) * 6 + ("set",) * 2
+        + ("undo",) * 2,
+        ("put",) * 4 + ("delete",), "pq-", "uv-", (1, 0, 0), t=(0, 0, 0, 1),
+    ),
+    Mood(
+        ("record",) * 18 + ("verdict", "verdict", "undo", "tick", "code_list") + ("code_mapping",) * 6,
+        ("put",) * 6 + ("patch",) + ("delete",) * 2, "pPqQ", "uUv-", (1, 1, 0), at_home=(1, 0), c=(1, 1, 1, 0),
+    ),
 )  # fmt: skip
 
 
@@ -121,8 +153,8 @@ def history(seed: int, *, length: int, kinds: Sequence[str] = ()) -> list[Fact]:
         fact = _fact(pick, facts, mood, kinds or mood.kinds)
         if fact is None:
             continue
-        if fact[1] == "record":
-            stamp = (fact[0], fact[2]["source_id"], fact[2]["version"])
+        if fact[1] in {"record", "source_merge"}:
+            stamp = (*fact[:2], fact[2]["source"], fact[2]["source_id"], fact[2]["version"])
             if stamp in stamps:
                 continue
             stamps.add(stamp)
@@ -135,8 +167,17 @@ def _fact(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: Sequ
     of = key.split(":")[1]
     if kind == "record":
         return of, kind, _record(pick, facts, mood, key)
+    if kind == "master":
+        return of, "record", _record(pick, facts, mood, pick(MASTERS[of]))
+    if kind in {"crosswalk", "source_merge"}:
+        return of, kind, _crosswalk(pick, facts, key) if kind == "crosswalk" else _source_merge(pick, facts, key)
     if kind == "tick":
         return of, kind, {"date": _date(pick, facts)}
+    if kind == "code_list":
+        return of, kind, {"code_list": "letters", "codes": pick(LISTS)}
+    if kind == "code_mapping":
+        mapped = {pick("jklm"): pick(["k", "l", "m", None]) for _ in "12"}
+        return of, kind, {"code_list": "letters", "source": pick(["s1", "s2", "s3"]), "map": mapped}
     decisions = [number for number, fact in enumerate(facts) if fact[1] in {"verdict", "undo"} and fact[0] == of]
     if kind == "undo":
         return (of, "undo", {"undoes": pick(decisions), "reason": ""}) if decisions else None
@@ -152,6 +193,38 @@ def _fact(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: Sequ
         "verdict",
         {"verdict": said, "left": left, "right": right, "reason": "", "supersedes": supersedes, "action": kind},
     )
+
+
+def _crosswalk(pick: Callable[[Any], Any], facts: list[Fact], key: str) -> dict[str, Any]:
+    """Half of the rows replace an earlier one or take it back; now and then one links two records of old masters."""
+    _, of, _ = key.split(":")
+    earlier = [body for each, kind, body in facts if (each, kind) == (of, "crosswalk")]
+    if earlier and pick([0, 1]):
+        row = pick(earlier)
+        ids = [one.split(":")[2] for one in MASTERS[of] if one.startswith(f"{row['master']}:")]
+        return {**row, "master_id": pick([None, pick([id_ for id_ in ids if _is_other(row, id_)] or [None])])}
+    master, _, master_id = pick(MASTERS[of]).split(":")
+    others = [other for other in MASTERS[of] if other != f"{master}:{of}:{master_id}"]
+    source, _, source_id = pick([key] * 8 + [pick(others)]).split(":")
+    return {
+        "source": source, "source_id": source_id, "master": master, "master_id": master_id,
+        "version": None, "event_time": None, "batch": "", "line": 0,
+    }  # fmt: skip
+
+
+def _is_other(row: dict[str, Any], master_id: str) -> bool:
+    return (row["source"], row["source_id"]) != (row["master"], master_id)
+
+
+def _source_merge(pick: Callable[[Any], Any], facts: list[Fact], key: str) -> dict[str, Any]:
+    """Into another record of the same source; chains and cycles come about by themselves."""
+    source, of, source_id = key.split(":")
+    own = [other.split(":")[2] for other in KEYS[of] if other.startswith(f"{source}:") and other != key]
+    sent = [body["version"] for _, kind, body in facts if kind == "source_merge"]
+    return {
+        "source": source, "source_id": source_id, "into": pick(own),
+        "version": pick([pick(range(9)), max(sent, default=0) + 1]), "event_time": None, "batch": "", "line": 0,
+    }  # fmt: skip
 
 
 def _record(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, key: str) -> dict[str, Any]:
@@ -177,7 +250,9 @@ def _date(pick: Callable[[Any], Any], facts: list[Fact]) -> str:
 
 
 def _attributes(pick: Callable[[Any], Any], mood: Mood, key: str) -> dict[str, Any]:
-    _, of, source_id = key.split(":")
+    source, of, source_id = key.split(":")
+    if source in {"m", "n"}:
+        return {}
     a = ("pP", "qQ", "rR")[int(source_id) // 3] if pick(mood.at_home) else mood.a
     values: dict[str, Any] = {}
     for attribute, domain, often in (
@@ -188,6 +263,10 @@ def _attributes(pick: Callable[[Any], Any], mood: Mood, key: str) -> dict[str, A
         if pick(often):
             value = pick(domain)
             values[attribute] = None if value == "-" else value
+    if pick(mood.c):
+        values["c"] = pick(WRITTEN)
+    if mood.c != (0,) and pick([0, 0, 1]):
+        values["d"] = sorted({pick(WRITTEN), pick(WRITTEN)})
     if of == "thing" and pick([0, 1]):
         values["place"] = pick(KEYS["place"][:4]).split(":")[2]
     return values
@@ -200,7 +279,11 @@ def commuting(one: Fact, other: Fact, *, undoes: bool) -> bool:
     if one[1] == other[1] == "verdict":
         mine, theirs = ({frozenset((x, y)) for x in body["left"] for y in body["right"]} for body in (one[2], other[2]))
         return not mine & theirs
-    return True
+    if one[1] == other[1] == "crosswalk":
+        return any(one[2][name] != other[2][name] for name in ("source", "source_id", "master"))
+    if one[1] == other[1] == "code_mapping":
+        return one[2]["source"] != other[2]["source"] or not one[2]["map"].keys() & other[2]["map"].keys()
+    return not one[1] == other[1] == "code_list"
 
 
 def shuffled(facts: list[Fact], seed: int) -> list[int]:

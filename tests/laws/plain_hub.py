@@ -18,7 +18,7 @@ from matching.block import blocking_keys
 from matching.cluster import cluster
 from matching.rules import ALWAYS_WEIGHT
 from matching.standardise import standardise
-from mdm.entity_types import EntityType
+from mdm.entity_types import EntityType, Judgement, judge
 from mdm.log import canonical
 from mdm.resolution.fold import fold, values_of
 
@@ -34,6 +34,7 @@ class State:
     edges: dict[Pair, int] = field(default_factory=dict)
     tasks: dict[tuple[str, ...], int | None] = field(default_factory=dict)
     representatives: dict[str, str] = field(default_factory=dict)
+    alive: set[str] = field(default_factory=set)
 
 
 def pair(one: str, other: str) -> Pair:
@@ -52,13 +53,35 @@ def in_force(facts: list[tuple[int, str, dict[str, Any]]]) -> list[tuple[int, di
     return kept[::-1]
 
 
+def in_force_links(name: str, facts: list[tuple[int, str, dict[str, Any]]]) -> set[Pair]:
+    """The pairs that hold by crosswalks, the latest of each key and master, and by merges, the newest of each loser."""
+    slots: dict[tuple[str, str], tuple[Any, str | None]] = {}
+    for position, kind, body in facts:
+        key = f"{body['source']}:{name}:{body['source_id']}" if kind in {"crosswalk", "source_merge"} else ""
+        if kind == "crosswalk":
+            slot, to = (key, body["master"]), body["master_id"] and f"{body['master']}:{name}:{body['master_id']}"
+            rank: tuple[Any, ...] = (position,)
+        elif kind == "source_merge":
+            slot, to = (key, ""), f"{body['source']}:{name}:{body['into']}"
+            rank = (-1 if body["version"] is None else body["version"], body["event_time"] or "", position)
+        else:
+            continue
+        if slot not in slots or slots[slot][0] < rank:
+            slots[slot] = rank, to
+    return {pair(slot[0], to) for slot, (_, to) in slots.items() if to is not None}
+
+
 def state(
     entity_type: EntityType,
     facts: list[tuple[int, str, dict[str, Any]]],
     representatives: dict[str, str],
+    alive: set[str],
     tick: str | None,
 ) -> State:
-    """Work out one entity type from (position, kind, body) of all its facts."""
+    """Work out one entity type from (position, kind, body) of all its facts.
+
+    representatives, alive: the smallest member key of what each key of another type leads to, and which of them live.
+    """
     name = entity_type.entity_type
     versions: defaultdict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
     for position, kind, body in facts:
@@ -66,7 +89,8 @@ def state(
             versions[f"{body['source']}:{name}:{body['source_id']}"].append((position, body))
     records = {key: fold(those) for key, those in versions.items()}
     keys = sorted(records)
-    seen = [_seen(entity_type, key, records[key].layers, representatives) for key in keys]
+    codes = Codes(facts)
+    seen = [_seen(entity_type, key, records[key].layers, (representatives, alive, codes)) for key in keys]
     table = standardise(
         entity_type.matching,
         {attribute: [values.get(attribute) for values in seen] for attribute in entity_type.attributes},
@@ -77,10 +101,11 @@ def state(
             for other in body["right"]:
                 if one != other:
                     verdicts[pair(one, other)] = body["verdict"]
+    links = {ends for ends in in_force_links(name, facts) if ends not in verdicts}
     found = State()
     living = {key for key in keys if not records[key].deleted}
     found.edges = _edges(entity_type, keys, living, table)
-    clusters, skipped, cut = _clusters(entity_type, keys, living, table, found.edges, verdicts)
+    clusters, skipped, cut = _clusters(entity_type, keys, living, table, found.edges, verdicts, links)
     of = {key: members for members in clusters for key in members}
     hung: defaultdict[frozenset[str], set[str]] = defaultdict(set)
     for members in clusters:
@@ -97,24 +122,67 @@ def state(
         found.representatives.update(dict.fromkeys(final, min(final)))
         here = sorted(final & living)
         if here:
-            found.values[frozenset(here)] = _values(entity_type, here, records, table, keys, representatives, tick)
+            found.alive |= final
+            known = (representatives, alive, codes)
+            found.values[frozenset(here)] = _values(entity_type, here, records, table, keys, known, tick)
     for (one, other), weight in found.edges.items():
         if {one, other} <= living and of[one] is not of[other] and (one, other) not in verdicts:
             if not (cut.get(one) and cut.get(other) and cut[one] is not cut[other]):
                 found.tasks["review", one, other] = weight
     found.tasks |= dict.fromkeys((("contradiction", *ends) for ends in skipped), None)
     found.tasks |= {("oversized", name): None} if any(cut.values()) else {}
+    for key in living:
+        values, source = values_of(records[key].layers), key.split(":")[0]
+        for value in [values.get("c"), *values.get("d", ())]:
+            if value not in {None, "-"} and codes.of(source, value) is None:
+                found.tasks["unmapped_code", source, value.lower()] = None
     return found
 
 
+class Codes:
+    """What the sources mean by the letters: the latest list, and the latest mapping of each value that names one of it."""
+
+    def __init__(self, facts: list[tuple[int, str, dict[str, Any]]]) -> None:
+        self.codes: dict[str, Any] = {}
+        self.mapped: dict[tuple[str, str], str | None] = {}
+        for _, kind, body in sorted(facts, key=lambda fact: fact[0]):
+            if kind == "code_list" and body["code_list"] == "letters":
+                self.codes = body["codes"]
+            elif kind == "code_mapping" and body["code_list"] == "letters":
+                self.mapped |= {(body["source"], value): code for value, code in body["map"].items()}
+
+    def of(self, source: str, value: str) -> str | None:
+        mapped = self.mapped.get((source, value.lower()))
+        if mapped in self.codes:
+            return mapped
+        for code, entry in self.codes.items():
+            if value.lower() in {code, entry.get("label", code).lower(), *entry.get("aliases", ())}:
+                return code
+        return None
+
+
 def _seen(
-    entity_type: EntityType, key: str, layers: list[dict[str, Any]], representatives: dict[str, str]
+    entity_type: EntityType, key: str, layers: list[dict[str, Any]], known: tuple[dict[str, str], set[str], Codes]
 ) -> dict[str, Any]:
-    values = values_of(layers)
-    for attribute, to in entity_type.references.items():
-        if values.get(attribute) is not None:
-            values[attribute] = representatives.get(f"{key.split(':', maxsplit=1)[0]}:{to}:{values[attribute]}")
+    values, source = values_of(layers), key.split(":", maxsplit=1)[0]
+    representatives, alive, codes = known
+    for attribute, value in values.items():
+        written = f"{source}:{entity_type.references.get(attribute)}:{value}"
+        if attribute in {"c", "d"}:
+            continue
+        if attribute in entity_type.references:
+            values[attribute] = representatives.get(written)
+        if not _judged(entity_type, attribute, value, exists=written in alive).evidence:
+            values[attribute] = None
+    if "c" in values:
+        values["c"] = codes.of(source, values["c"])
+    values["d"] = [code for code in (codes.of(source, value) for value in values.get("d", ())) if code]
     return values
+
+
+def _judged(entity_type: EntityType, attribute: str, value: Any, *, exists: bool) -> Judgement:
+    kind, rules = entity_type.matching.kind(attribute), entity_type.attributes[attribute].valid
+    return judge(kind, rules, value, kind.standardise(value), exists=exists or attribute not in entity_type.references)
 
 
 def _edges(entity_type: EntityType, keys: list[str], living: set[str], table: Any) -> dict[Pair, int]:
@@ -159,9 +227,11 @@ def _clusters(
     table: Any,
     edges: dict[Pair, int],
     verdicts: dict[Pair, str],
+    links: set[Pair],
 ) -> tuple[list[frozenset[str]], list[Pair], dict[str, frozenset[str] | None]]:
     model, limit = entity_type.matching, entity_type.match.piece_limit
-    musts = [ends for ends, verdict in verdicts.items() if verdict == "same"]
+    stewards = {ends for ends, verdict in verdicts.items() if verdict == "same"}
+    musts = [*stewards, *links]
     match = {ends: weight for ends, weight in edges.items() if weight >= model.match_weight and set(ends) <= living}
     grid = [*range(model.match_weight, ALWAYS_WEIGHT, 1_000), ALWAYS_WEIGHT, 10**9]
     nodes = set(keys) | {key for ends in musts for key in ends}
@@ -182,7 +252,7 @@ def _clusters(
             result = cluster(
                 ids,
                 [(index[e[0]], index[e[1]], weight) for e, weight in match.items() if inside(e)],
-                musts=[(index[e[0]], index[e[1]], True) for e in musts if inside(e)],
+                musts=[(index[e[0]], index[e[1]], e in stewards) for e in musts if inside(e)],
                 cannot={(index[e[0]], index[e[1]]) for e, v in verdicts.items() if v != "same" and inside(e)},
                 never=[[those[place[key]] if key in living else frozenset() for key in ids] for those in never],
             )
@@ -205,21 +275,31 @@ def _target(entity_type, members, living, arrived, edges, verdicts, of) -> froze
     return of[min(best)[2]] if best else None
 
 
-def _values(entity_type, here, records, table, keys, representatives, tick) -> tuple[bytes, Any]:  # type: ignore[no-untyped-def]
+def _values(entity_type, here, records, table, keys, known, tick) -> tuple[bytes, Any]:  # type: ignore[no-untyped-def]
     offered: defaultdict[str, list[Contribution]] = defaultdict(list)
+    representatives, alive, codes = known
     for key in here:
         source, row = key.split(":")[0], keys.index(key)
         for layer in records[key].layers:
             for attribute, value in layer["attributes"].items():
+                if attribute in {"c", "d"}:
+                    for one in value if attribute == "d" else [value]:
+                        code, when = codes.of(source, one), (layer["event_time"], layer["position"])
+                        broken = () if code or one == "-" else ("unmapped",)
+                        offered[attribute].append(
+                            Contribution(key, source, code or one, code, code is not None, *when, broken)
+                        )
+                    continue
+                written = f"{source}:{entity_type.references.get(attribute)}:{value}"
+                judged = _judged(entity_type, attribute, value, exists=written in alive)
                 if attribute in entity_type.references:
-                    value = f"{source}:{entity_type.references[attribute]}:{value}"
-                    standard, valid = representatives.get(value, f"?{value}"), True
+                    value, standard = written, representatives.get(written, f"?{written}")
                 else:
                     column = table[attribute]
                     standard = column.cells[column.codes[row]] if column.codes[row] >= 0 else None
-                    valid = standard is not None and entity_type.matching.kind(attribute).valid(standard)
+                since = layer["event_time"], layer["position"]
                 offered[attribute].append(
-                    Contribution(key, source, value, standard, valid, layer["event_time"], layer["position"])
+                    Contribution(key, source, value, standard, judged.valid, *since, judged.broken)
                 )
     rules = entity_type.survivorship
     survived = survive(rules, offered, sources=list(rules.trust), today=tick)

@@ -9,7 +9,7 @@ import orjson
 from mdm.log import Author, Fact, key_token
 from mdm.services import resolving, rules
 from mdm.services.hub import Hub
-from mdm.store import digests, log
+from mdm.store import code_lists, digests, log
 from tests.laws import histories, plain_hub
 
 AUTHOR = Author("law", "2026-03-01T09:30:00.000000Z")
@@ -24,6 +24,7 @@ class Driven:
     facts: dict[str, list[tuple[int, str, dict[str, Any]]]] = field(default_factory=lambda: {"place": [], "thing": []})
     positions: dict[int, int] = field(default_factory=dict)
     representatives: dict[str, str] = field(default_factory=dict)
+    alive: set[str] = field(default_factory=set)
     variants: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -43,12 +44,14 @@ class Driven:
             body["undoes"] = self.positions[body["undoes"]]
         if kind == "verdict":
             body["supersedes"] = [self.positions[target] for target in body["supersedes"]]
-        token = key_token(self.hub.salt, f"{body['source']}:{of}:{body['source_id']}") if kind == "record" else None
+        token = key_token(self.hub.salt, f"{body['source']}:{of}:{body['source_id']}") if "source_id" in body else None
         with self.hub.database.write() as writer:
-            written = Fact(kind, None if kind == "tick" else of, body, token)  # type: ignore[arg-type]
+            written = Fact(kind, None if kind in histories.FOR_ALL else of, body, token)  # type: ignore[arg-type]
             position = log.append(writer, [written], author=AUTHOR)
+            if kind in {"code_list", "code_mapping"}:
+                code_lists.keep(writer, kind, body, position=position)
         self.positions[number] = position
-        for each in ("place", "thing") if kind == "tick" else (of,):
+        for each in ("place", "thing") if kind in histories.FOR_ALL else (of,):
             self.facts[each].append((position, kind, body))
 
     def resolve(self, of: str) -> None:
@@ -69,9 +72,10 @@ class Driven:
         """What the plain hub makes of the same facts."""
         tick = max((body["date"] for _, kind, body in self.facts[of] if kind == "tick"), default=None)
         entity_type = histories.entity_type(of, self.variants[of])
-        found = plain_hub.state(entity_type, self.facts[of], self.representatives if of == "thing" else {}, tick)
+        known = (self.representatives, self.alive) if of == "thing" else ({}, set())
+        found = plain_hub.state(entity_type, self.facts[of], *known, tick)
         if of == "place":
-            self.representatives = found.representatives
+            self.representatives, self.alive = found.representatives, found.alive
         return found
 
     def found(self, of: str) -> plain_hub.State:
@@ -88,7 +92,7 @@ class Driven:
             )
             edges = reader.rows("SELECT left_id, right_id, weight FROM edge")
             tasks = reader.rows(
-                "SELECT kind, left_id, right_id, weight FROM task WHERE status = 'open' AND entity_type = ?", of
+                "SELECT kind, left_id, right_id, weight, about FROM task WHERE status = 'open' AND entity_type = ?", of
             )
         keys = {id_: f"{source}:{of}:{source_id}" for id_, source, source_id, _, _ in rows}
         members: dict[int, set[str]] = {}
@@ -103,7 +107,13 @@ class Driven:
         }
         state.edges = {plain_hub.pair(keys[a], keys[b]): weight for a, b, weight in edges if a in keys}
         state.tasks = {
+            _named(kind, about) if about else
             (kind, *plain_hub.pair(keys[left], keys[right])) if left is not None else (kind, of): weight
-            for kind, left, right, weight in tasks
-        }
+            for kind, left, right, weight, about in tasks
+        }  # fmt: skip
         return state
+
+
+def _named(kind: str, about: str) -> tuple[str, ...]:
+    said = orjson.loads(about)
+    return kind, said["source"], said["value"].lower()

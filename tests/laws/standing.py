@@ -13,7 +13,7 @@ from mdm.store.database import Transaction
 def check(hub: Hub) -> None:
     """Check all of it; an AssertionError says what does not hold."""
     with hub.database.read() as reader:
-        for law in (_xrefs, _versions, _blocks, _edges, _hanging, _cut, _due, _references, _feed):
+        for law in (_xrefs, _versions, _blocks, _edges, _hanging, _cut, _due, _references, _links, _feed):
             law(reader)
 
 
@@ -96,12 +96,39 @@ def _due(reader: Transaction) -> None:
 
 
 def _references(reader: Transaction) -> None:
-    """A link for each record that names a place; a mark for none, once all is resolved."""
-    layers = reader.rows("SELECT id, layers FROM source_record WHERE entity_type = 'thing'")
-    naming = {id_ for id_, written in layers if any("place" in layer["attributes"] for layer in orjson.loads(written))}
+    """A link for each place and each value of a code list that a record names; no mark is left."""
+    expected: list[int] = []
+    for id_, of, written in reader.rows("SELECT id, entity_type, layers FROM source_record"):
+        values = {name: value for layer in orjson.loads(written) for name, value in layer["attributes"].items()}
+        named = {value.lower() if value != "-" else "" for value in [*values.get("d", ()), values.get("c")] if value}
+        expected += [id_] * (len(named) + (of == "thing" and "place" in values))
     rows = reader.rows("SELECT record_id FROM reference_link")
-    assert sorted(row[0] for row in rows) == sorted(naming)
+    assert sorted(row[0] for row in rows) == sorted(expected)
     assert reader.one("SELECT count(*) FROM dirty_record") == (0,)
+
+
+def _links(reader: Transaction) -> None:
+    """Each record holds at most one link of a sort, made by the newest fact about it; links are of one entity type."""
+    rows = reader.rows(
+        "SELECT one.entity_type, other.entity_type, link.kind, log.kind, one.key_token, log.key_token"
+        " FROM source_link AS link JOIN source_record AS one ON one.id = record_id"
+        " JOIN source_record AS other ON other.id = other_id JOIN log ON log.position = link.position"
+    )
+    assert reader.one("SELECT count(*) FROM source_link") == (len(rows),)
+    for mine, theirs, kind, said, token, about in rows:
+        assert (mine, kind, token) == (theirs, said, about)
+    facts = reader.rows(
+        "SELECT key_token, body FROM log JOIN payload ON payload.position = log.position"
+        " WHERE kind = 'crosswalk' ORDER BY log.position"
+    )
+    latest = {(token, said["master"]): said["master_id"] for token, said in ((t, orjson.loads(b)) for t, b in facts)}
+    standing = reader.rows(
+        "SELECT one.key_token, master, other.source_id FROM source_link JOIN source_record AS one ON one.id = record_id"
+        " JOIN source_record AS other ON other.id = other_id WHERE kind = 'crosswalk'"
+    )
+    assert {(token, master): id_ for token, master, id_ in standing} == {
+        slot: id_ for slot, id_ in latest.items() if id_ is not None
+    }
 
 
 def _feed(reader: Transaction) -> None:

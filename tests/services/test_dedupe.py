@@ -177,3 +177,18 @@ def test_evaluation_refuses_what_would_mislead(folder):
     Path("d.csv").write_text("record_id,cluster\na,1\n", encoding="utf-8")
     with pytest.raises(UnreadableFile, match=r"no column 'cluster_id'; the nearest is 'cluster'"):
         evaluate("d.csv", "d.csv")
+
+
+def test_a_value_that_a_validity_rule_ignores_joins_nothing_and_survives_nowhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rules = """
+entity_type: item
+id_prefix: itm
+attributes: {number: {kind: identifier, valid: {pattern: "[0-9]+", grade: ignore}}, name: {kind: name}}
+match: {block_on: [[number]], compare: [number, name], always: [{same: number}]}
+"""
+    Path("item.yaml").write_text(rules, encoding="utf-8")
+    Path("items.csv").write_text("id,number,name\n1,TEMP1,Anna\n2,TEMP1,Bert\n3,10001,Cleo\n4,10001,Cleo\n", "utf-8")
+    report = dedupe(Job(files=("items.csv",), rules="item.yaml", outputs=Outputs(golden="golden.csv")))
+    assert report.counts["clusters"] == 3
+    assert "TEMP1" not in Path("golden.csv").read_text("utf-8")

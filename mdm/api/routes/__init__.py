@@ -2,9 +2,11 @@
 
 from mdm.api.routes import (
     changes,
+    code_lists,
     decisions,
     golden_records,
     health,
+    quality,
     quarantine,
     rules,
     source_records,
@@ -21,7 +23,9 @@ ROUTERS = (
     decisions.router,
     changes.router,
     rules.router,
+    code_lists.router,
     quarantine.router,
     stats.router,
+    quality.router,
     health.router,
 )

@@ -36,11 +36,18 @@ def one(caller: Reading, entity_type: TypeName) -> Response:
     return answer({**_entry(found), "document": rules.show(caller.hub, entity_type)})
 
 
-@router.post("/rules:apply", summary="Install or replace an entity type", **described(ENTRY, 409, 413, 415))
+@router.post(
+    "/rules:apply", summary="Install or replace an entity type",
+    **described({**ENTRY, "warnings": []}, 409, 413, 415),
+)  # fmt: skip
 def apply(caller: Applying, body: RulesBody) -> Response:
-    """Take the YAML document; its records are resolved again under the new rules."""
+    """Take the YAML document; its records are resolved again under the new rules.
+
+    `warnings` name what is not there yet, such as a code list.
+    """
     caller.ensure(entity_type=rules.check(body.document, file="document").entity_type)
-    return answer(_entry(rules.apply(caller.hub, body.document, file="document", author=caller.author())))
+    applied = rules.apply(caller.hub, body.document, file="document", author=caller.author())
+    return answer({**_entry(applied), "warnings": rules.warnings(caller.hub, applied)})
 
 
 def _entry(entity_type: EntityType) -> dict[str, object]:

@@ -8,14 +8,14 @@ from starlette.responses import Response
 
 from mdm.api import incoming
 from mdm.api.answers import answer, described
-from mdm.api.bodies import BatchItem, RecordBody
+from mdm.api.bodies import BatchItem, RecordBody, SourceMergeBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import NDJSON, JsonRoute, media_type, not_taken
-from mdm.api.parameters import PathKey
+from mdm.api.parameters import PathKey, key
 from mdm.errors import InvalidInput, TooLarge
 from mdm.ingest.incoming import Incoming, Mode
 from mdm.log import Key
-from mdm.services import records
+from mdm.services import records, source_merges
 from mdm.services.records import Outcome
 from mdm.store.batches import Origin
 
@@ -26,6 +26,7 @@ Wait = Annotated[
 ]
 PATH = "/source-records/{source}/{entity_type}/{source_id:path}"
 EXAMPLE = {"seq": 4711, "status": "accepted", "golden_id": "cus_000002a", "resolution": "matched"}
+MERGED = {"seq": 4712, "status": "accepted", "golden_id": "cus_000002a"}
 BATCH = {"items": [
     {"index": 0, "status": "accepted", "seq": 4711},
     {"index": 1, "status": "quarantined", "errors": [
@@ -65,6 +66,18 @@ def delete(
     """A source that numbers its versions gives the tombstone a `version` too; a later version revives the record."""
     body = RecordBody(attributes={}, version=version, event_time=event_time)
     return _put(caller, record, body, mode="delete", wait=wait)
+
+
+@router.post(
+    f"{PATH}:merge", summary="Say that a source merged a record into another", **described(MERGED, 404, 413, 415)
+)
+def merge(caller: Ingesting, record: PathKey, body: SourceMergeBody, wait: Wait = None) -> Response:
+    """The two become one golden record, whichever arrives first, unless a steward keeps them apart."""
+    caller.hub.entity_type(record.entity_type)
+    into = key(record.source, record.entity_type, body.into, pointer="").source_id
+    found = source_merges.merge(caller.hub, record, into, author=caller.author(), wait=wait is not None)
+    told = {"seq": found.position, "status": found.status, "golden_id": found.golden_id}
+    return answer({name: value for name, value in told.items() if value is not None}, status=200 if wait else 202)
 
 
 async def _body(request: Request) -> tuple[bool, bytes]:

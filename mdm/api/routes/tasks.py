@@ -27,14 +27,21 @@ EXAMPLE = {
     "preview": {"golden_records": [{"golden_id": "cus_000002a", "version": 3, "attributes": {"name": "Acme GmbH"}},
                                    {"golden_id": "cus_0000041", "version": 1, "attributes": {"name": "ACME"}}],
                 "same": {"golden_id": "cus_000002a", "redirects": {"cus_0000041": "cus_000002a"}}},
-    "due": None, "opened": 4712, "closed": None,
+    "about": None, "due": None, "opened": 4712, "closed": None,
+}  # fmt: skip
+UNMAPPED = {
+    "id": "task_7b3d2e4f6a8b5f1e0c9a", "kind": "unmapped_code", "entity_type": "employee", "status": "open",
+    "priority": 100, "etag": "0d3e4f569f2c1b7a", "records": ["psa:employee:E-17"], "evidence": None, "preview": None,
+    "about": {"attribute": "role", "list": "roles", "source": "psa", "value": "Sr. Cons. II", "records": 1,
+              "suggestions": [{"code": "senior_consultant", "label": "Senior consultant", "score": 86}]},
+    "due": None, "opened": 4713, "closed": None,
 }  # fmt: skip
 
 
-@router.get("/tasks", summary="List steward tasks", **described({"items": [EXAMPLE], "next": None}, 404))
+@router.get("/tasks", summary="List steward tasks", **described({"items": [EXAMPLE, UNMAPPED], "next": None}, 404))
 def listed(
     caller: Reading, entity_type: TypeFilter = None,
-    kind: Annotated[Literal["review", "contradiction", "oversized"] | None, Query()] = None,
+    kind: Annotated[Literal["review", "contradiction", "oversized", "unmapped_code"] | None, Query()] = None,
     status: Annotated[Literal["open", "closed"], Query()] = "open",
     cursor: Cursor = None, limit: Limit = 20,
 ) -> Response:  # fmt: skip
@@ -49,7 +56,10 @@ def listed(
 
 @router.get("/tasks/{task_id}", summary="Read a steward task", **described(EXAMPLE, 404))
 def one(request: Request, caller: Reading, task_id: TaskId) -> Response:
-    """A task with its evidence, what would become of the golden records, and the etag to decide it with."""
+    """A task with its evidence, what would become of the golden records, and the etag to decide it with.
+
+    `about` says which value no code stands for, and the codes nearest to it.
+    """
     found = tasks.get(caller.hub, task_id)
     entity_type = caller.entity_type(found["entity_type"])
     return tagged(request, masking.task(caller.principal, entity_type, found), etag=found["etag"])
@@ -65,13 +75,19 @@ def decide(
     caller: Deciding, task_id: TaskId, body: DecideBody,
     if_match: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:  # fmt: skip
-    """`same`, `distinct` or `related`; 412 when what the task shows has changed since it was read."""
+    """`same`, `distinct` or `related`, or the `code` that an unmapped value stands for.
+
+    412 when what the task shows has changed since it was read.
+    """
     etag = body.etag or (if_match or "").removeprefix("W/").strip('"')
     if not etag:
         detail = "send the task's etag, in the body or as If-Match, so that nobody decides on old evidence"
         raise InvalidInput(detail, faults=[Fault("/etag", detail, "required")])
+    if (body.verdict is None) == (body.code is None):
+        detail = "send a verdict for a task about records, or a code for one about a value"
+        raise InvalidInput(detail, faults=[Fault("/verdict", detail, "required")])
     caller.ensure(entity_type=tasks.get(caller.hub, task_id)["entity_type"])
     return decided(tasks.decide(
-        caller.hub, task_id, verdict=body.verdict, reason=body.reason, etag=etag, author=caller.author(),
-        supersede=body.supersede,
+        caller.hub, task_id, verdict=body.verdict, code=body.code, reason=body.reason, etag=etag,
+        author=caller.author(), supersede=body.supersede,
     ))  # fmt: skip

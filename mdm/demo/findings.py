@@ -1,0 +1,121 @@
+"""Sets what was planted in the files against what the hub made of it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mdm.code_lists.spelling import fold
+from mdm.demo.exports import Export, entity_type
+from mdm.demo.firm import Firm
+from mdm.demo.planted import Planted, Way
+from mdm.demo.vocabulary import is_mapped
+from mdm.log import Key
+from mdm.services import golden, lookup, quarantine, tasks
+from mdm.services.hub import Hub
+
+Document = dict[str, Any]
+Xrefs = dict[str, Document | None]
+PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How often something was planted, and how often the hub saw it."""
+
+    what: str
+    planted: int
+    found: int
+
+
+def findings(hub: Hub, made: Firm, exported: dict[str, Export]) -> list[Finding]:
+    """Count everything that was planted: bad rows, messy people, codes without a list, dates, references, deletes."""
+    return [*_rejected(hub, exported), *_seen(hub, made), _unmapped(hub, made)]
+
+
+def _rejected(hub: Hub, exported: dict[str, Export]) -> Iterator[Finding]:
+    planted = {(file, line) for file, export in exported.items() for _, line in export.bad}
+    found = {(row["file"], row["line"]) for row in _pages(lambda cursor: quarantine.page(hub, cursor=cursor))}
+    yield Finding("rows that must be quarantined", len(planted), len(planted & found))
+    yield Finding("good rows in quarantine", 0, len(found - planted))
+
+
+def _pages(page: Callable[[str | None], Document]) -> Iterator[Document]:
+    cursor: str | None = None
+    while True:
+        found = page(cursor)
+        yield from found["items"]
+        cursor = found["next"]
+        if cursor is None:
+            return
+
+
+def _seen(hub: Hub, made: Firm) -> Iterator[Finding]:
+    known = _xrefs(hub, sorted({key for one in made.planted for key in one.keys}))
+    lines = _Lines(hub, known)
+    seen: dict[Way, Callable[[Planted], bool]] = {
+        "together": lambda one: len({_golden_id(known[key]) for key in one.keys}) == 1,
+        "deleted": lambda one: _is_deleted(known[one.keys[0]]),
+        "resolved": lambda one: _golden_id(known[one.keys[1]]) is not None,
+        "waiting": lambda one: known[one.keys[1]] is None,
+        "overlap": lines.overlap,
+        "line": lines.begins,
+    }
+    planted = Counter(one.what for one in made.planted)
+    found = Counter(one.what for one in made.planted if seen[one.way](one))
+    yield from (Finding(what, count, found[what]) for what, count in planted.items())
+
+
+def _xrefs(hub: Hub, keys: Sequence[str]) -> Xrefs:
+    chunks = [keys[start : start + PAGE] for start in range(0, len(keys), PAGE)]
+    found = [one for chunk in chunks for one in lookup.xrefs(hub, [Key.parse(key) for key in chunk])]
+    return dict(zip(keys, found, strict=True))
+
+
+def _golden_id(xref: Document | None) -> str | None:
+    return None if xref is None else xref["golden_id"]
+
+
+def _is_deleted(xref: Document | None) -> bool:
+    return xref is not None and "deleted" in xref
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Looks into the dated lines of golden records."""
+
+    hub: Hub
+    known: Xrefs
+
+    def _golden(self, one: Planted) -> Document:
+        return golden.get(self.hub, str(_golden_id(self.known[one.keys[0]])), include=("lineage",))
+
+    def overlap(self, one: Planted) -> bool:
+        """Whether the lineage of the lines tells that two of the record's lines overlap."""
+        told = self._golden(one)["lineage"]["lines"]["overlaps"]
+        return any(one.keys[0].endswith(f":{overlap['source_id']}") for overlap in told)
+
+    def begins(self, one: Planted) -> bool:
+        """Whether a golden line begins on the day."""
+        return any(line["valid_from"] == one.day for line in self._golden(one)["attributes"]["lines"])
+
+
+def _unmapped(hub: Hub, made: Firm) -> Finding:
+    """Every value without a code opens one task for its entity type, list and source."""
+    planted = {value for load in made.loads for row in made.files[load.name] for value in _without_code(load, row)}
+    found = [task for task in _pages(lambda cursor: tasks.page(hub, cursor=cursor)) if task["kind"] == "unmapped_code"]
+    told = {
+        (task["entity_type"], task["about"]["list"], task["about"]["source"], fold(task["about"]["value"]))
+        for task in found
+    }
+    return Finding("words without a code (one task each)", len(planted), len(planted & told))
+
+
+def _without_code(load: Any, row: Document) -> Iterable[tuple[str, str, str, str]]:
+    for place, code_list in entity_type(load.entity_type).code_lists.items():
+        attribute, _, field = place.partition(".")
+        value = row.get(attribute)
+        held = [line.get(field) for line in value] if isinstance(value, list) else [value]
+        for one in held:
+            if one and not is_mapped(code_list, load.source, str(one)):
+                yield load.entity_type, code_list, load.source, fold(one)
