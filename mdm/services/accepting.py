@@ -130,14 +130,13 @@ def accept(writer: Transaction, prepared: Prepared, *, author: Author) -> tuple[
     """Append what is new, under the global lock; gives the outcome of each item, and what quarantine should keep."""
     writer.lock_log()
     intake = _Intake(writer, prepared)
-    if intake.all_new() and not prepared.merging:
+    if intake.all_new():
         count = len(prepared.owners)
         first = _append(writer, prepared, range(count), author=author)
         outcomes = [Outcome("accepted", position) for position in range(first, first + count)]
     else:
-        outcomes, accepted = intake.one_by_one()
-        intake.merge(outcomes, accepted)
-        first = _append(writer, prepared, accepted, author=author)
+        outcomes = intake.one_by_one()
+        first = _append(writer, prepared, intake.accepted, author=author)
         outcomes = [_placed(outcome, first) for outcome in outcomes]
     intake.keep_sorts()
     if prepared.refused:
@@ -152,9 +151,9 @@ def accept(writer: Transaction, prepared: Prepared, *, author: Author) -> tuple[
 
 
 def _append(writer: Transaction, prepared: Prepared, accepted: Sequence[int | Fact], *, author: Author) -> int:
-    """Append the facts of accepted records, given by their places, and others.
+    """Append the facts of accepted records, given by their places, and others; returns the position of the first.
 
-    Returns the position of the first, 0 where there is none.
+    Without any it is 0.
     """
     firsts = []
     for entity_type, some in groupby(
@@ -182,56 +181,30 @@ class _Intake:
     def __init__(self, writer: Transaction, prepared: Prepared) -> None:
         self.writer, self.prepared = writer, prepared
         self.tokens = cast("Sequence[int]", prepared.facts.tokens)
-        self.distinct = set(self.tokens)
         self.owners = set(prepared.owners)
+        self.accepted: list[int | Fact] = []
         self.rejected: list[RejectedRow] = []
         self.known: dict[int, list[tuple[int, Body]]] = {}
-        for token, position, body in log.versions(writer, sorted(self.distinct)):
+        for token, position, body in log.versions(writer, sorted(set(self.tokens))):
             self.known.setdefault(token, []).append((position, body))
         self.before = versions.sorts(writer, {owner[:2] for owner in self.owners})
         self.sorts = dict(self.before)
 
     def all_new(self) -> bool:
-        """Whether nothing is known of any record, none comes twice, and each source sends the one sort of version."""
+        """Whether all records can be accepted as they are.
+
+        Nothing is known of any, none comes twice or was merged, and each source sends one sort of version.
+        """
         sorts = {owner[:2]: owner[2] for owner in self.owners} | self.before
-        if self.known or len(self.distinct) < len(self.tokens) or any(sorts[one[:2]] != one[2] for one in self.owners):
+        agreed = all(sorts[owner[:2]] == owner[2] for owner in self.owners)
+        if self.known or self.prepared.merging or not agreed or len(set(self.tokens)) < len(self.tokens):
             return False
         self.sorts = sorts
         return True
 
     def keep_sorts(self) -> None:
-        """Remember the sort of version that a source sent for the first time."""
+        """Remember the sort of version that a source has sent for the first time."""
         versions.add_sorts(self.writer, {pair: sort for pair, sort in self.sorts.items() if pair not in self.before})
-
-    def merge(self, outcomes: list[Outcome], accepted: list[int | Fact]) -> None:
-        """Add the merges that records taken speak of, after all records; one that says nothing else new is accepted."""
-        merging = {place: one for place, one in self.prepared.merging.items() if not outcomes[place].faults}
-        if not merging:
-            return
-        for place, fact in source_merges.facts_of(self.writer, merging, batch=self.prepared.batch).items():
-            if outcomes[place].status == "unchanged":
-                outcomes[place] = Outcome("accepted", -len(accepted))
-            accepted.append(fact)
-
-    def one_by_one(self) -> tuple[list[Outcome], list[int | Fact]]:
-        """Judge each record in turn; gives the outcomes, their positions counted from 0, and what is to be appended."""
-        accepted: list[int | Fact] = []
-        outcomes = []
-        for place, token in enumerate(self.tokens):
-            body = orjson.loads(self.prepared.facts.bodies[place])
-            outcome = self._known(place, body, self.known.get(token, ())) or self._version_sort(place, body)
-            if outcome is None:
-                outcome = Outcome("accepted", -len(accepted))
-                self.known.setdefault(token, []).append((-len(accepted), body))
-                accepted.append(place)
-            if not outcome.faults:
-                revived = self._revived(place, body, known=outcome.status == "unchanged")
-                if revived is not None:
-                    outcome = Outcome("accepted", -len(accepted))
-                    self.known[token].append((-len(accepted), {**revived.body}))
-                    accepted.append(revived)
-            outcomes.append(outcome)
-        return outcomes, accepted
 
     def reject(self, item: Rejected, source: str, entity_type: str) -> Outcome:
         """Set a row apart for quarantine."""
@@ -239,6 +212,33 @@ class _Intake:
         self.rejected.append(RejectedRow(source, entity_type, *why, item.raw, written(item.parts)))
         pointer = f"/{item.column}" if item.column else ""
         return Outcome("quarantined", None, (Fault(pointer, item.detail, item.rule, item.value),))
+
+    def one_by_one(self) -> list[Outcome]:
+        """Judge each record in turn; positions are counted from 0, as `_placed` says."""
+        outcomes = []
+        for place, token in enumerate(self.tokens):
+            body = orjson.loads(self.prepared.facts.bodies[place])
+            outcome = self._known(place, body, self.known.get(token, ())) or self._version_sort(place, body)
+            outcome = outcome or self._accept(place, token, body)
+            revived = None if outcome.faults else self._revived(place, body, known=outcome.status == "unchanged")
+            outcomes.append(outcome if revived is None else self._accept(revived, token, {**revived.body}))
+        if self.prepared.merging:
+            self._merge(outcomes)
+        return outcomes
+
+    def _accept(self, one: int | Fact, token: int, body: Body) -> Outcome:
+        outcome = Outcome("accepted", -len(self.accepted))
+        self.known.setdefault(token, []).append((-len(self.accepted), body))
+        self.accepted.append(one)
+        return outcome
+
+    def _merge(self, outcomes: list[Outcome]) -> None:
+        """Add the merges that records taken speak of, after all records; one that says nothing else new is accepted."""
+        merging = {place: one for place, one in self.prepared.merging.items() if not outcomes[place].faults}
+        for place, fact in source_merges.facts_of(self.writer, merging, batch=self.prepared.batch).items():
+            if outcomes[place].status == "unchanged":
+                outcomes[place] = Outcome("accepted", -len(self.accepted))
+            self.accepted.append(fact)
 
     def _revived(self, place: int, body: Body, *, known: bool) -> Fact | None:
         """Bring back a record that snapshots did not hold: a file that is one does, or its last version comes again."""

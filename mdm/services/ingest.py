@@ -77,7 +77,7 @@ class File:
     @property
     def name(self) -> str:
         """What the file is called in the records of the hub."""
-        return "standard input" if self.path == STDIN else Path(self.path).name
+        return "standard input" if self.path == STDIN else batches.storable(Path(self.path).name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,8 @@ def _judge(row: Quarantine, outcome: Outcome, rejected: Sequence[RejectedRow], a
 
 
 def _refuse(row: Quarantine, why: RejectedRow) -> None:
-    row.column, row.rule, row.detail = why.column, why.rule, storable(why.detail)
+    row.column = None if why.column is None else storable(why.column)
+    row.rule, row.detail = why.rule, storable(why.detail)
     row.value = None if why.value is None else storable(str(why.value))
 
 

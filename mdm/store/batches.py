@@ -85,11 +85,12 @@ def quarantine(transaction: Transaction, origin: Origin, rejected: Sequence[Reje
         written = orjson.dumps([row.source, row.entity_type, origin.file, row.line, row.rule, storable(row.raw)])
         id_ = hashlib.blake2b(written, digest_size=10).hexdigest()
         value = None if row.value is None else storable(str(row.value))
+        column = None if row.column is None else storable(row.column)  # a name out of JSON may hold anything
         rows[id_] = (
-            id_, origin.id, row.source, row.entity_type, origin.file, row.line, row.column, value, row.rule,
+            id_, origin.id, row.source, row.entity_type, origin.file, row.line, column, value, row.rule,
             storable(row.detail), storable(row.raw), row.parts, "open", recorded_at,
         )  # fmt: skip
-    bulk.insert_new(transaction, "quarantine", columns, [rows[id_] for id_ in sorted(rows)], keys=1)
+    bulk.insert_new_plain(transaction, "quarantine", columns, [rows[id_] for id_ in sorted(rows)], keys=1)
 
 
 def brought_rejected(transaction: Transaction, batch: str) -> bool:

@@ -105,6 +105,21 @@ def insert_new(transaction: Transaction, table: str, columns: Sequence[str], row
     _merge(transaction, table, columns, rows, keys=keys, changes=None)
 
 
+def insert_new_plain(transaction: Transaction, table: str, columns: Sequence[str], rows: Rows, *, keys: int) -> None:
+    """Do as `insert_new` with rows of texts, whole numbers and None, in one statement on SQLite too.
+
+    It is no faster than one for each row, but does not hand the interpreter over and back every time.
+    """
+    if transaction.postgresql:
+        insert_new(transaction, table, columns, rows, keys=keys)
+    elif rows:
+        names = _quoted(columns)
+        terms = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(names)))
+        given = f"SELECT {terms} FROM json_each(?) WHERE true"  # without a condition ON CONFLICT would be part of a join
+        conflict = f"ON CONFLICT ({', '.join(names[:keys])}) DO NOTHING"
+        transaction.cursor.execute(f"INSERT INTO {table} ({', '.join(names)}) {given} {conflict}", [as_json(rows)])
+
+
 def add(transaction: Transaction, table: str, columns: Sequence[str], rows: Rows, *, keys: int) -> None:
     """Add rows, or add their numbers to those whose first `keys` columns are there already."""
     changes = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in _quoted(columns[keys:]))

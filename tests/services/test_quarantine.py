@@ -1,5 +1,6 @@
 """The life of a rejected row: shown in its columns, mended, taken once, refused again, discarded."""
 
+import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -295,3 +296,19 @@ def test_some_rows_at_a_time_are_retried_by_file_and_line(hub: Hub, kept: Any) -
     assert (done, counts) == (0, [2, 2, 1])
     with pytest.raises(InvalidInput, match="is no cursor"):
         quarantine.retry_some(hub, Filter(), cursor="none", limit=2, author=AUTHOR)
+
+
+def test_a_column_whose_name_no_database_can_hold_is_named_as_far_as_it_can(hub: Hub, kept: Any) -> None:
+    found = kept('{"id": "1", "name": "A", "\\ud800x": 1}\n{"id": "2", "name": "A", "y\\u0000": 1}\n', "a.jsonl")
+    assert [(row["column"], row["rule"]) for row in found] == [
+        ("\\ud800x", "unknown_attribute"), ("y\\x00", "unknown_attribute"),
+    ]  # fmt: skip
+    assert (retry(hub, found[0])["status"], retry(hub, found[1])["column"]) == ("open", "y\\x00")
+
+
+def test_a_file_whose_name_is_no_text_is_taken(hub: Hub, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"M\xfcller.csv")
+    path.write_text("id,name\n1,Acme\n2,\n", encoding="utf-8")
+    ingest_file(hub, File(str(path), "crm", "customer", Columns()), author=AUTHOR)
+    (row,) = quarantine.page(hub, Filter())["items"]
+    assert row["file"] == "M\\udcfcller.csv"

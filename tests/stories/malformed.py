@@ -128,6 +128,31 @@ def inside_of_xlsx(draw: st.DrawFn) -> bytes:
 
 
 @st.composite
+def strange_sheet(draw: st.DrawFn) -> bytes:
+    """A sound workbook with a sheet of any cells in any places."""
+    plain = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=8)
+    values = st.one_of(
+        plain, st.integers(-(10**18), 10**18), st.floats(allow_nan=False, allow_infinity=False), st.booleans(),
+        st.none(), st.dates(), st.times(), st.datetimes(), st.timedeltas(), st.sampled_from(["=1/0", "#N/A", "id"]),
+    )  # fmt: skip
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in draw(st.lists(st.lists(values, max_size=5), max_size=2)) if draw(st.booleans()) else []:
+        sheet.append(row)
+    if draw(st.integers(0, 3)):
+        sheet.append(COLUMNS)
+    for row in draw(st.lists(st.lists(values, max_size=6), max_size=6)):
+        sheet.append(row)
+    written = io.BytesIO()
+    try:
+        book.save(written)
+    except (ValueError, OverflowError):  # a date before the calendar of spreadsheets begins
+        return b""
+    return written.getvalue()
+
+
+@st.composite
 def objects(draw: st.DrawFn) -> bytes:
     """Lines of JSON of any shape, under names that are known or not."""
     names = st.one_of(
@@ -145,7 +170,9 @@ def tables(draw: st.DrawFn) -> bytes:
     """A sound parquet file with columns of types that attributes seldom are."""
     types = [pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32(), pa.timestamp("us"), pa.binary(),
              pa.list_(pa.string()), pa.decimal128(9, 2), pa.null()]  # fmt: skip
-    names = draw(st.lists(st.sampled_from([*COLUMNS, "address.city", "version", "x"]), min_size=1, max_size=5))
+    known = [*COLUMNS, "address.city", "version", "event_time", "deleted"]
+    names = draw(st.lists(st.sampled_from(known), min_size=1, max_size=5, unique=draw(st.booleans())))
+    names = [*(name for name in ("id", "name") if name not in names), *names] if draw(st.booleans()) else names
     count = draw(st.integers(0, 4))
     arrays = []
     for _ in names:
@@ -167,7 +194,7 @@ SHAPED: dict[str, Callable[[], st.SearchStrategy[bytes]]] = {
     "csv": lambda: ragged(","),
     "tsv": lambda: ragged("\t"),
     "jsonl": objects,
-    "xlsx": inside_of_xlsx,
+    "xlsx": lambda: st.one_of(inside_of_xlsx(), strange_sheet()),
     "parquet": tables,
     "csv.gz": lambda: st.one_of(ragged(";"), mutated(VALID["csv"])).map(lambda text: gzip.compress(text, mtime=0)),
 }
