@@ -10,7 +10,7 @@ from mdm.demo.ids import source_id
 from mdm.demo.planted import Planted
 from mdm.demo.systems import Row
 
-SYSTEMS = ("crm", "psa", "hcm", "expense", "procurement", "billing", "erp")
+SYSTEMS = ("billing", "crm", "psa", "hcm", "expense", "procurement", "erp")
 """The firm's systems in the order of their files: those that others refer to arrive late."""
 CHANGES = "_changes"
 ENDINGS = {

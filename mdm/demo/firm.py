@@ -49,7 +49,10 @@ class Firm:
     planted: list[Planted]
 
 
-def firm(seed: int = 2026, *, size: int = 1) -> Firm:
+SEED = 2026
+
+
+def firm(seed: int = SEED, *, size: int = 1) -> Firm:
     """Make the demo firm: about 6,000 records; the same seed and size give the same bytes everywhere.
 
     `size` multiplies the customers, nothing else.

@@ -131,7 +131,7 @@ def _name(random: Random, one: RateCard, source: str) -> str:
         name = f"{one.label} - rates {one.year}"
     else:
         name = one.name
-    return name.upper()[:40] if source == "erp" and random.random() < 0.5 else name
+    return name.upper()[:40].strip() if source == "erp" and random.random() < 0.5 else name
 
 
 def _entries(books: Books, random: Random, one: RateCard) -> Iterator[Entry]:

@@ -14,7 +14,7 @@ from mdm.auth import Role
 from mdm.demo.books import Load
 from mdm.demo.built import Built, Figures
 from mdm.demo.findings import findings
-from mdm.demo.firm import Firm, firm, mapping_file, write
+from mdm.demo.firm import SEED, Firm, firm, mapping_file, write
 from mdm.demo.show import show
 from mdm.demo.vocabulary import documents
 from mdm.errors import Unauthorised
@@ -39,12 +39,15 @@ def settings(chosen: Settings) -> Settings:
     return chosen.model_copy(update={"database_url": f"sqlite:///{FOLDER / 'mdm.db'}"})
 
 
-def build(chosen: Settings, *, author: Author, program: str = "mdm", progress: Progress | None = None) -> Built:
+def build(
+    chosen: Settings, *, author: Author, program: str = "mdm", progress: Progress | None = None, seed: int = SEED
+) -> Built:
     """Build the demo hub, or bring one that is there up to date; nothing is doubled.
 
     program: how to call `mdm` in the commands to try.
+    seed: what the firm is made from.
     """
-    made = firm()
+    made = firm(seed)
     exports = write(made, FOLDER)
     admin_key = setup.initialise(chosen, author=author).admin_key
     hub = open_hub(chosen)

@@ -79,7 +79,7 @@ def _name(random: Random, one: ServiceItem, source: str) -> str:
         name = mess.abbreviated(name, _SHORTER)
     elif chance < 0.40:
         name = mess.typing_error(random, name)
-    return name.upper()[:_ERP_LENGTH] if source == "erp" and random.random() < 0.6 else name
+    return name.upper()[:_ERP_LENGTH].strip() if source == "erp" and random.random() < 0.6 else name
 
 
 def _code(source: str, code: str) -> str:
