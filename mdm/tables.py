@@ -15,6 +15,11 @@ RowNumber: Any = BigInteger().with_variant(Integer(), "sqlite")
 CLUSTERED = {"sqlite_with_rowid": False}
 
 
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """An index of only those rows of which the condition holds."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Hub(SQLModel, table=True):
     """The hub itself: its name and the salt of its key tokens."""
 
@@ -98,12 +103,7 @@ class SourceRecord(SQLModel, table=True):
 
     __tablename__ = "source_record"
     __table_args__ = (
-        Index(
-            "ix_source_record_hangs_on",
-            "hangs_on",
-            sqlite_where=text("hangs_on IS NOT NULL"),
-            postgresql_where=text("hangs_on IS NOT NULL"),
-        ),
+        _partial("ix_source_record_hangs_on", "hangs_on", where="hangs_on IS NOT NULL"),
         Index("ix_source_record_entity_type", "entity_type", "id"),
     )
     id: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -205,20 +205,8 @@ class GoldenVersion(SQLModel, table=True):
 
     __tablename__ = "golden_version"
     __table_args__ = (
-        Index(
-            "ix_golden_version_current",
-            "entity_type",
-            "golden",
-            sqlite_where=text("until IS NULL"),
-            postgresql_where=text("until IS NULL"),
-        ),
-        Index(
-            "ix_golden_version_due",
-            "entity_type",
-            "due",
-            sqlite_where=text("until IS NULL AND due IS NOT NULL"),
-            postgresql_where=text("until IS NULL AND due IS NOT NULL"),
-        ),
+        _partial("ix_golden_version_current", "entity_type", "golden", where="until IS NULL"),
+        _partial("ix_golden_version_due", "entity_type", "due", where="until IS NULL AND due IS NOT NULL"),
     )
     golden: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
