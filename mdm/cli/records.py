@@ -6,6 +6,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mdm.cli import ingest_crosswalk, ingest_preview, output, session
+from mdm.cli.ingest_options import (
+    AllowShort,
+    Crosswalk,
+    Encoding,
+    EntityTypeName,
+    EventTimeColumn,
+    Files,
+    IdColumn,
+    MappingFile,
+    NoResolve,
+    Preview,
+    Rows,
+    Sheet,
+    Snapshot,
+    Source,
+    VersionColumn,
+)
 from mdm.cli.output import Json
 
 if TYPE_CHECKING:
@@ -13,45 +30,22 @@ if TYPE_CHECKING:
 
 
 def ingest(  # noqa: PLR0913  a command's options are its parameters
-    files: Annotated[
-        list[str],
-        typer.Argument(metavar="FILE...", help="csv, tsv, jsonl, parquet or xlsx, also .gz; - for standard input."),
-    ],
+    files: Files,
     *,
-    source: Annotated[str | None, typer.Option(help="The system that the records come from.")] = None,
-    entity_type: Annotated[str | None, typer.Option("--type", help="The entity type of the records.")] = None,
-    id_column: Annotated[
-        str | None, typer.Option("--id", metavar="COLUMN", help="The id; record_id, id or source_id if left out.")
-    ] = None,
-    version_column: Annotated[
-        str | None, typer.Option("--version", metavar="COLUMN", help="The version: a whole number or a time.")
-    ] = None,
-    event_time_column: Annotated[
-        str | None, typer.Option("--event-time", metavar="COLUMN", help="When it became so at the source.")
-    ] = None,
-    mapping: Annotated[
-        str | None, typer.Option(metavar="FILE", help="YAML that says how columns become attributes.")
-    ] = None,
-    crosswalk: Annotated[
-        bool, typer.Option("--crosswalk", help="The files say which record of an old master each source record is.")
-    ] = False,
-    snapshot: Annotated[
-        bool, typer.Option("--snapshot", help="The file holds all records: what two in a row do not hold is deleted.")
-    ] = False,
-    allow_short: Annotated[
-        bool, typer.Option("--allow-short", help="Take a snapshot that lacks much of what is known.")
-    ] = False,
-    encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The encoding of text files; found if left out.")
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The sheet of a workbook; the only one filled if left out.")
-    ] = None,
-    later: Annotated[
-        bool, typer.Option("--no-resolve", help="Take in only: the worker, or the next command, resolves later.")
-    ] = False,
-    preview: Annotated[bool, typer.Option("--preview", help="Show the first rows as stored; write nothing.")] = False,
-    rows: Annotated[int, typer.Option(min=1, max=10_000, help="How many rows --preview shows.")] = 10,
+    source: Source = None,
+    entity_type: EntityTypeName = None,
+    id_column: IdColumn = None,
+    version_column: VersionColumn = None,
+    event_time_column: EventTimeColumn = None,
+    mapping: MappingFile = None,
+    crosswalk: Crosswalk = False,
+    snapshot: Snapshot = False,
+    allow_short: AllowShort = False,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    later: NoResolve = False,
+    preview: Preview = False,
+    rows: Rows = 10,
     as_json: Json = False,
 ) -> None:
     """Take in files of source records and resolve them; safe to repeat, also after an interruption.
