@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     hub_name: str = Field("hub", description="The hub's name in the source of its events: /hub/{name}.")
     host: str = Field("127.0.0.1", description="The address `mdm serve` listens on.")
     port: int = Field(8000, description="The port `mdm serve` listens on.", ge=1, le=65535)
-    ingest_chunk: int = Field(5_000, description="Source records acknowledged in one transaction of a file.", ge=1)
+    ingest_chunk: int = Field(20_000, description="Source records acknowledged in one transaction of a file.", ge=1)
     resolve_chunk: int = Field(
         5_000,
         description="Source records resolved in one transaction; smaller holds the write lock for less time.",

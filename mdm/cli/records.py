@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def ingest(  # noqa: PLR0913  a command's options are its parameters
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="csv, tsv, jsonl or xlsx, also .gz; - for standard input.")
+        list[str],
+        typer.Argument(metavar="FILE...", help="csv, tsv, jsonl, parquet or xlsx, also .gz; - for standard input."),
     ],
     *,
     source: Annotated[str | None, typer.Option(help="The system that the records come from.")] = None,
@@ -46,6 +47,9 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     sheet: Annotated[
         str | None, typer.Option(metavar="NAME", help="The sheet of a workbook; the only one filled if left out.")
     ] = None,
+    later: Annotated[
+        bool, typer.Option("--no-resolve", help="Take in only: the worker, or the next command, resolves later.")
+    ] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Show the first rows as stored; write nothing.")] = False,
     rows: Annotated[int, typer.Option(min=1, max=10_000, help="How many rows --preview shows.")] = 10,
     as_json: Json = False,
@@ -63,6 +67,7 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
         others = {
             "--type": entity_type, "--id": id_column, "--version": version_column, "--event-time": event_time_column,
             "--mapping": mapping, "--preview": preview, "--snapshot": snapshot, "--allow-short": allow_short,
+            "--no-resolve": later,
         }  # fmt: skip
         ingest_crosswalk.run(files, source, others, as_json=as_json)
         return
@@ -79,11 +84,13 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
         raise typer.BadParameter("only a snapshot can be short", param_hint="--allow-short")
     if snapshot and len(named) > 1:
         raise typer.BadParameter("a snapshot is one file, which holds all records", param_hint="--snapshot")
-    summaries = [_ingest_snapshot(file, allow_short) if snapshot else _ingest(file) for file in named]
+    if snapshot and later:
+        raise typer.BadParameter("a snapshot is resolved to know what it lacks", param_hint="--no-resolve")
+    summaries = [_ingest_snapshot(file, allow_short) if snapshot else _ingest(file, not later) for file in named]
     if as_json:
         output.print_json({"files": [asdict(summary) for summary in summaries]})
     else:
-        _show(summaries)
+        _show(summaries, "Taken in, to be resolved" if later else "Taken in and resolved")
     rejected = sum(summary.quarantined for summary in summaries)
     if rejected:
         rows = sum(summary.rows for summary in summaries)
@@ -97,11 +104,11 @@ def _given(value: str | None, option: str) -> str:
     return value
 
 
-def _ingest(file: "File") -> "Summary":
+def _ingest(file: "File", resolve: bool) -> "Summary":  # noqa: FBT001  as the option says
     from mdm.services.ingest import ingest_file
 
     with session.opened() as hub, output.progress(file.path) as progress:
-        return ingest_file(hub, file, author=session.author(), progress=progress)
+        return ingest_file(hub, file, author=session.author(), resolve=resolve, progress=progress)
 
 
 def _ingest_snapshot(file: "File", allow_short: bool) -> "Summary":  # noqa: FBT001  as the option says
@@ -111,11 +118,11 @@ def _ingest_snapshot(file: "File", allow_short: bool) -> "Summary":  # noqa: FBT
         return ingest_snapshot(hub, file, author=session.author(), allow_short=allow_short, progress=progress)
 
 
-def _show(summaries: "list[Summary]") -> None:
+def _show(summaries: "list[Summary]", title: str) -> None:
     columns = ["file", "rows", "accepted", "unchanged", "quarantined", "seconds", "batch"]
     columns[5:5] = [name for name in ("absent", "deleted") if all(hasattr(one, name) for one in summaries)]
     rows = [[getattr(summary, name) for name in columns] for summary in summaries]
-    output.print_table("Taken in and resolved", columns, rows)
+    output.print_table(title, columns, rows)
     for summary in summaries:
         if unreadable := getattr(summary, "unreadable", 0):
             output.say(

@@ -110,7 +110,7 @@ class Columnar:
         columns |= {name: self._objects(chunk, name, odd) for name in self.parts}
         blank = [""] * len(chunk.lines)
         for name, attribute in self.entity_type.attributes.items():
-            if attribute.required and "" in columns.get(name, blank):
+            if attribute.must_be_there and "" in columns.get(name, blank):
                 odd.update(place for place, member in enumerate(columns.get(name, blank)) if not member)
         members = (columns[name] for name in sorted(columns))
         return (

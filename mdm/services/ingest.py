@@ -114,8 +114,13 @@ def preview(hub: Hub, file: File, *, rows: int) -> Preview:
     return Preview(file.name, tuple(items[:rows]), len(items) > rows, reading.found)
 
 
-def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | None = None) -> Summary:
-    """Take in one file of one source and entity type, then resolve; `progress` gets the rows taken so far."""
+def ingest_file(
+    hub: Hub, file: File, *, author: Author, resolve: bool = True, progress: Progress | None = None
+) -> Summary:
+    """Take in one file of one source and entity type, then resolve; `progress` gets the rows taken so far.
+
+    Without `resolve` its records are acknowledged and wait for the worker.
+    """
     started = time.perf_counter()
     entity_type = hub.entity_type(file.entity_type)
     name = file.name
@@ -127,7 +132,8 @@ def ingest_file(hub: Hub, file: File, *, author: Author, progress: Progress | No
     with _no_search_for_cycles():
         told = None if progress is None else shared(progress, reading.found)
         counts = _take_in(hub, rows, origin, mapping=file.mapping, author=author, progress=told)
-        resolve_all(hub, author=author)
+        if resolve:
+            resolve_all(hub, author=author)
     return summary_of(hub, origin, counts, reading.found, seconds=time.perf_counter() - started)
 
 

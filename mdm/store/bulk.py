@@ -115,7 +115,9 @@ def insert_new_plain(transaction: Transaction, table: str, columns: Sequence[str
     elif rows:
         names = _quoted(columns)
         terms = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(names)))
-        given = f"SELECT {terms} FROM json_each(?) WHERE true"  # without a condition ON CONFLICT would be part of a join
+        given = (
+            f"SELECT {terms} FROM json_each(?) WHERE true"  # without a condition ON CONFLICT would be part of a join
+        )
         conflict = f"ON CONFLICT ({', '.join(names[:keys])}) DO NOTHING"
         transaction.cursor.execute(f"INSERT INTO {table} ({', '.join(names)}) {given} {conflict}", [as_json(rows)])
 
