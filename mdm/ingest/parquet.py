@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from mdm.errors import UnreadableFile
 from mdm.ingest.gzip import LARGEST, LARGEST_RATIO, UNSUSPICIOUS
+from mdm.ingest.parquet_footer import MAGIC, RowGroup, row_groups
 from mdm.ingest.parquet_types import as_plain, readable
 from mdm.ingest.parts import Parts
 from mdm.ingest.reading import Reading
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pyarrow import Schema
     from pyarrow.parquet import ParquetFile
 
-MAGIC = b"PAR1"
+__all__ = ["MAGIC", "read_parquet"]
 AT_ONCE = 2_000
 """Rows that are read together, or fewer where their texts are long."""
 IN_MEMORY = 128 << 20
@@ -35,9 +36,10 @@ def read_parquet(stream: BinaryIO, file: str, *, reading: Reading) -> Iterator[C
     del reading  # the file itself says all that a reader needs
     with _faults_of(file):
         opened = _opened(stream)
-        _check_size(opened.metadata, stream.seek(0, 2), file)
+        groups = row_groups(stream, _levels(opened))
+        _check_size(groups, stream.seek(0, 2), file)
         names = _names(opened.schema_arrow, file)
-        sizes = [_rows_at_once(stream, opened, group, file) for group in range(opened.num_row_groups)]
+        sizes = [_rows_at_once(stream, opened, group, number=number, file=file) for number, group in enumerate(groups)]
         for _ in _batches(opened, sizes):
             pass  # a damaged page must not show after the first record is in
     above = 0
@@ -74,11 +76,14 @@ def _opened(stream: BinaryIO, *, read_dictionary: Sequence[str] = ()) -> "Parque
     )
 
 
-def _check_size(metadata: Any, size: int, file: str) -> None:
+def _levels(opened: Any) -> list[tuple[int, int]]:
+    columns = [opened.schema.column(place) for place in range(opened.metadata.num_columns)]
+    return [(column.max_definition_level, column.max_repetition_level) for column in columns]
+
+
+def _check_size(groups: Sequence[RowGroup], size: int, file: str) -> None:
     """Refuse what says itself that it expands too far; each value counts as a byte, however often it is repeated."""
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    values = sum(group.column(place).num_values for group in groups for place in range(group.num_columns))
-    expanded = values + sum(group.total_byte_size for group in groups)
+    expanded = sum(group.size + sum(column.values for column in group.columns) for group in groups)
     if expanded > LARGEST:
         raise UnreadableFile(f"{file}: expands to more than {LARGEST:,} bytes; part it")
     if expanded > UNSUSPICIOUS and expanded > LARGEST_RATIO * size:
@@ -103,41 +108,32 @@ def _names(schema: "Schema", file: str) -> list[str]:
     return names
 
 
-def _rows_at_once(stream: BinaryIO, opened: Any, group: int, file: str) -> int:
+def _rows_at_once(stream: BinaryIO, opened: Any, group: RowGroup, *, number: int, file: str) -> int:
     """Decide how many rows of a row group are read together.
 
     A dictionary holds a long text once that a thousand rows repeat, so its longest text decides; and texts that
     are kept as what differs from the one before may each be as long as all of them.
     """
-    described = opened.metadata.row_group(group)
-    longest = _longest_in_dictionaries(stream, opened, group)
+    longest = _longest_in_dictionaries(stream, group, number)
     flat = 1
-    for place in range(described.num_columns):
-        column = described.column(place)
-        length = longest.get(column.path_in_schema, 16)
-        if "DELTA_BYTE_ARRAY" in column.encodings:
-            length = max(length, column.total_uncompressed_size)
-        if "." not in column.path_in_schema or opened.schema.column(place).max_repetition_level == 0:
+    for place, column in enumerate(group.columns):
+        length = longest.get(column.path, 16)
+        if column.is_delta:
+            length = max(length, column.size)
+        if "." not in column.path or opened.schema.column(place).max_repetition_level == 0:
             flat += length
-        elif column.num_values * length > IN_MEMORY:
-            words = f"row group {group + 1} has lists of {column.num_values:,} values in {column.path_in_schema}"
+        elif column.values * length > IN_MEMORY:
+            words = f"row group {number + 1} has lists of {column.values:,} values in {column.path}"
             raise UnreadableFile(f"{file}: {words}; write it with smaller row groups")
     return int(max(1, min(AT_ONCE, IN_MEMORY // flat)))
 
 
-def _longest_in_dictionaries(stream: BinaryIO, opened: Any, group: int) -> dict[str, int]:
+def _longest_in_dictionaries(stream: BinaryIO, group: RowGroup, number: int) -> dict[str, int]:
     """Give the length in bytes of the longest text in the dictionary of each column that has one."""
-    described = opened.metadata.row_group(group)
-    columns = [described.column(place) for place in range(described.num_columns)]
-    texts = [
-        column.path_in_schema
-        for column in columns
-        if column.has_dictionary_page and column.physical_type == "BYTE_ARRAY"
-    ]
     found: dict[str, int] = {}
-    for path in texts:
+    for path in [column.path for column in group.columns if column.has_dictionary and column.is_text]:
         reader = _opened(stream, read_dictionary=[path])
-        batch = next(reader.iter_batches(batch_size=1, row_groups=[group], columns=[path], use_threads=False), None)
+        batch = next(reader.iter_batches(batch_size=1, row_groups=[number], columns=[path], use_threads=False), None)
         found[path] = 0 if batch is None else _longest(batch.column(0))
     return found
 

@@ -37,6 +37,8 @@ def read_xlsx(stream: BinaryIO, file: str, *, reading: Reading) -> Iterator[Row 
         sheet = _sheet(stream, reading.sheet, file)
         rows = _numbered(sheet, reading.found)
         first = list(islice(rows, FIRST_ROWS))
+        if not first:
+            raise UnreadableFile(f"{file}: the sheet {sheet.name!r} is empty: a row with column names is expected")
         place = header([cells for _, cells in first], reading.expected, file)
         line, names = first[place]
         reading.found.sheet, reading.found.header_line = sheet.name, line
