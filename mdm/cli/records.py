@@ -1,5 +1,6 @@
 """Commands about source records: take files in, and look up where a record belongs."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -81,10 +82,15 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     if snapshot and later:
         raise typer.BadParameter("a snapshot is resolved to know what it lacks", param_hint="--no-resolve")
     summaries = [_ingest_snapshot(file, allow_short) if snapshot else _ingest(file, not later) for file in named]
+    _report(summaries, "Taken in, to be resolved" if later else "Taken in and resolved", as_json=as_json)
+
+
+def _report(summaries: "Sequence[Summary]", title: str, *, as_json: bool) -> None:
+    """Tell what became of each file; exits 1 where rows were refused."""
     if as_json:
         output.print_json({"files": [asdict(summary) for summary in summaries]})
     else:
-        _show(summaries, "Taken in, to be resolved" if later else "Taken in and resolved")
+        _show(summaries, title)
     rejected = sum(summary.quarantined for summary in summaries)
     if rejected:
         rows = sum(summary.rows for summary in summaries)
@@ -112,7 +118,7 @@ def _ingest_snapshot(file: "File", allow_short: bool) -> "Summary":  # noqa: FBT
         return ingest_snapshot(hub, file, author=session.author(), allow_short=allow_short, progress=progress)
 
 
-def _show(summaries: "list[Summary]", title: str) -> None:
+def _show(summaries: "Sequence[Summary]", title: str) -> None:
     columns = ["file", "rows", "accepted", "unchanged", "quarantined", "seconds", "batch"]
     columns[5:5] = [name for name in ("absent", "deleted") if all(hasattr(one, name) for one in summaries)]
     rows = [[getattr(summary, name) for name in columns] for summary in summaries]
