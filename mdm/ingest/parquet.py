@@ -114,7 +114,7 @@ def _rows_at_once(stream: BinaryIO, opened: Any, group: int, file: str) -> int:
     flat = 1
     for place in range(described.num_columns):
         column = described.column(place)
-        length = longest.get(column.path_in_schema, 16)
+        length = max(16, longest.get(column.path_in_schema, 0))
         if "DELTA_BYTE_ARRAY" in column.encodings:
             length = max(length, column.total_uncompressed_size)
         if "." not in column.path_in_schema or opened.schema.column(place).max_repetition_level == 0:
