@@ -5,6 +5,7 @@ PORT ?= 8000
 SERVE ?= 1
 N ?= 100
 COUNT ?= 100000
+ROWS ?= 1000000
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --quiet
@@ -39,8 +40,9 @@ format: .venv/dev ## Put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: .venv/dev ## Measure speed and quality (COUNT=100000 records; labelled sets from MDM_BENCH_DATA)
+bench: .venv/dev ## Measure speed and quality (COUNT=100000 records, ROWS=1000000 rows; labelled sets from MDM_BENCH_DATA)
 	@$(BIN)/python benchmarks/load.py $(COUNT) --date $$(date +%F)
+	@$(BIN)/python benchmarks/ingest.py $(ROWS) --date $$(date +%F)
 	@$(BIN)/python benchmarks/real_data.py --date $$(date +%F)
 
 docs: .venv/dev ## Write the generated pages of docs/reference anew

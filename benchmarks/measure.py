@@ -42,15 +42,29 @@ def mdm(*arguments: object, database: str = "") -> tuple[Any, Cost]:
     with tempfile.TemporaryFile() as out:
         started = time.perf_counter()
         process = subprocess.Popen(command, stdout=out, env=environment)
-        _, status, used = os.wait4(process.pid, 0)
+        used = _waited(process)
         wall = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         printed = out.read()
     if process.returncode not in {0, REFUSED_ROWS} or not printed:
         raise SystemExit(f"mdm {arguments[0]} ended with {process.returncode}")
+    return json.loads(printed), Cost(wall, used.cpu, used.memory)
+
+
+def spent(process: "subprocess.Popen[bytes]") -> tuple[bytes, Cost]:
+    """Wait for a process that prints a line to a pipe; what it printed, and what it cost besides seconds of wall."""
+    printed = process.stdout.read() if process.stdout else b""
+    used = _waited(process)
+    if process.returncode:
+        raise SystemExit(f"{process.args} ended with {process.returncode}")
+    return printed, used
+
+
+def _waited(process: "subprocess.Popen[bytes]") -> Cost:
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     unit = 1 if sys.platform == "darwin" else 1024  # getrusage counts bytes there and kilobytes elsewhere
-    return json.loads(printed), Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 1e6)
+    return Cost(0.0, used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 1e6)
 
 
 def split_by_source(records: Path, folder: Path) -> dict[str, Path]:

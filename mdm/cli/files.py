@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def dedupe(  # noqa: PLR0913  a command's options are its parameters
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="csv, tsv or jsonl, also .gz.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="csv, tsv, jsonl, parquet or xlsx, also .gz.")],
     *,
     id_column: Annotated[
         str | None,

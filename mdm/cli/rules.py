@@ -78,7 +78,7 @@ def apply(file: RulesFile, *, as_json: Json = False) -> None:
 
 @app.command()
 def train(  # noqa: PLR0913  a command's options are its parameters
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="csv, tsv or jsonl, also .gz.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="csv, tsv, jsonl, parquet or xlsx, also .gz.")],
     *,
     rules: Annotated[str | None, typer.Option(metavar="FILE", help="The rules to start from, as YAML.")] = None,
     entity_type: Annotated[str | None, typer.Option("--type", help="Or a shipped entity type.")] = None,

@@ -117,7 +117,7 @@ def _rows_at_once(stream: BinaryIO, opened: Any, group: RowGroup, *, number: int
     longest = _longest_in_dictionaries(stream, group, number)
     flat = 1
     for place, column in enumerate(group.columns):
-        length = longest.get(column.path, 16)
+        length = max(16, longest.get(column.path, 0))
         if column.is_delta:
             length = max(length, column.size)
         if "." not in column.path or opened.schema.column(place).max_repetition_level == 0:

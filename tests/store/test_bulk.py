@@ -114,3 +114,38 @@ def test_a_row_that_is_there_already_fails_the_insert_and_leaves_nothing(hub: Hu
             bulk.insert(writer, "edge", EDGE, [*rows, rows[0]])
     with hub.database.read() as reader:
         assert edges(reader) == []
+
+
+@pytest.mark.parametrize("count", [0, *COUNTS])
+def test_columns_become_rows_at_positions_that_follow_one_another(hub: Hub, count: int) -> None:
+    salts = bytes(range(256)) * 16 * count
+    bodies = [bytes([number % 256]) * (number % 3) for number in range(count)]
+    columns: dict[str, bulk.Column] = {"salt": bulk.Packed(salts[: 16 * count], 16), "body": bulk.Bytes(bodies)}
+    with hub.database.write() as writer:
+        bulk.insert_run(writer, "payload", columns, first=5_000, count=count)
+        rows = writer.rows("SELECT position, salt, body FROM payload WHERE position >= 5000 ORDER BY position")
+    expected = [(5_000 + n, salts[16 * n : 16 * (n + 1)], body) for n, body in enumerate(bodies)]
+    assert [(position, bytes(salt), bytes(body)) for position, salt, body in rows] == expected
+
+
+def test_a_text_stands_in_every_row_and_a_number_in_each(hub: Hub) -> None:
+    numbers = [None, -(2**63), 2**63 - 1]
+    columns: dict[str, bulk.Column] = {
+        "kind": "tick", "entity_type": None, "actor": "test ?", "correlation_id": None, "recorded_at": "2026",
+        "key_token": bulk.Numbers(numbers), "commitment": bulk.Packed(b"abc", 1), "previous_hash": bulk.Packed(b"def", 1),
+    }  # fmt: skip
+    with hub.database.write() as writer:
+        bulk.insert_run(writer, "log", columns, first=5_000, count=3)
+        rows = writer.rows("SELECT actor, entity_type, key_token FROM log WHERE position >= 5000 ORDER BY position")
+    assert rows == [("test ?", None, number) for number in numbers]
+
+
+def test_plain_rows_that_are_there_stay_as_they_are(hub: Hub) -> None:
+    columns = ("source", "entity_type", "sort")
+    nasty = 'tab\t "quoted" \\ Ünïcode 漢字 🦊'
+    with hub.database.write() as writer:
+        bulk.insert_new_plain(writer, "version_sort", columns, [("a", nasty, "1"), ("b", "x", "2")], keys=2)
+        bulk.insert_new_plain(writer, "version_sort", columns, [("a", nasty, "3"), ("c", "x", "4")], keys=2)
+        bulk.insert_new_plain(writer, "version_sort", columns, [], keys=2)
+        rows = writer.rows("SELECT source, entity_type, sort FROM version_sort WHERE source < 'd' ORDER BY source")
+    assert rows == [("a", nasty, "1"), ("b", "x", "2"), ("c", "x", "4")]

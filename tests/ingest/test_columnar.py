@@ -1,0 +1,152 @@
+"""Rows taken column by column become what they become one by one: the same records, facts and refusals."""
+
+import csv as csv_module
+import io
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from mdm.entity_types import parse
+from mdm.ingest import Columns, Incoming, Records, Rejected, csv, each_item, each_row, incoming, incoming_records
+from mdm.ingest.read import read_chunks
+from mdm.services.accepting import joined, prepare, prepare_records
+from mdm.store.batches import Origin
+
+TYPE = parse(
+    """
+entity_type: part
+label: Part
+id_prefix: prt
+attributes:
+  name:    {kind: name, required: true}
+  email:   {kind: email, many: true}
+  address: {kind: address}
+  price:   {kind: money}
+  made:    {kind: date}
+  active:  {kind: boolean}
+  grades:  {kind: number, many: true}
+  mark:    {kind: code, valid: [{pattern: "[A-Z]+", grade: reject}]}
+match:
+  block_on: [[name]]
+  compare: [name]
+""",
+    file="part.yaml",
+)
+HEADER = (
+    "id", "version", "event_time", "deleted", "source", "name", "email", "address.street", "address.city", "price",
+    "made", "active", "grades", "mark",
+)  # fmt: skip
+ORIGIN = Origin("batch", "f.csv", "crm", "part")
+
+awkward = st.text(st.sampled_from('ab"\\;|,\n\r\t\x00\x07\x1c\x7f\x85\u00a0\u2028é漢 '), max_size=6)
+cells = st.fixed_dictionaries(
+    {
+        "id": st.sampled_from(["1", "2", " 3 ", "", "a\u00a0b", 'q"', "\x07"]),
+        "version": st.sampled_from(["", "", "1", "2024-01-01", "x", " 7 "]),
+        "event_time": st.sampled_from(["", "2024-01-01", "2024-01-02T03:04:05+02:00", "soon"]),
+        "deleted": st.sampled_from(["", "", "", "no", "yes", "False", "perhaps"]),
+        "source": st.sampled_from(["", "crm", "crm", "erp"]),
+        "name": awkward | st.just("Acme"),
+        "email": awkward | st.sampled_from(["a@b.example", "a@b.example; c@d.example|", ";"]),
+        "address.street": awkward,
+        "address.city": awkward | st.just("Leeds"),
+        "price": st.sampled_from(["", "12.50", "EUR 3", "dear"]),
+        "made": st.sampled_from(["", "2024-02-30", "2024-02-29", "x"]),
+        "active": st.sampled_from(["", "true", "no", "perhaps"]),
+        "grades": st.sampled_from(["", "1;2", "1|x", " 3 "]),
+        "mark": st.sampled_from(["", "AB", "ab"]),
+    }
+)
+tables = st.lists(cells, max_size=12)
+EMPTY = dict.fromkeys(HEADER, "")
+
+
+def written(rows: list[dict[str, str]]) -> bytes:
+    output = io.StringIO(newline="")
+    writer = csv_module.writer(output, delimiter="\t", lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows([row[name] for name in HEADER] for row in rows)
+    return output.getvalue().encode()
+
+
+def both_ways(data: bytes, file: str) -> tuple[list[Any], list[Any], list[Any]]:
+    """By column, row by row, and what stands by column as it is."""
+    how: dict[str, Any] = {"source": "crm", "file": file, "columns": Columns()}
+    by_column = list(incoming_records(read_chunks(file, stream=io.BytesIO(data)), TYPE, **how))
+    by_row = list(incoming(each_row(read_chunks(file, stream=io.BytesIO(data))), TYPE, **how))
+    return list(each_item(by_column)), by_row, by_column
+
+
+def facts(found: list[Records | Incoming | Rejected]) -> tuple[Any, ...]:
+    parts = [
+        prepare_records(b"salt", one, ORIGIN) if isinstance(one, Records) else prepare(b"salt", [one], ORIGIN)
+        for one in found
+    ]
+    if not parts:
+        return ()
+    whole = joined(parts)
+    return whole.facts.tokens, whole.facts.bodies, whole.owners, whole.refused
+
+
+@settings(deadline=None)
+@given(tables)
+@example([{**EMPTY, "id": "1", "name": "Acme", "email": 'a"b;c\\d', "address.city": "a\tb"}])
+@example([{**EMPTY, "id": "1", "name": "A"}, {**EMPTY, "id": "1", "name": "B"}, {**EMPTY, "id": "1", "name": "A "}])
+def test_cells_by_column_become_what_they_become_row_by_row(rows: list[dict[str, str]]) -> None:
+    by_column, by_row, records = both_ways(written(rows), "f.tsv")
+    assert by_column == by_row
+    assert facts(records) == facts(by_row)
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from('ab",;\n\r\x00 '), max_size=60), st.integers(1, 4))
+@example('a,b\n"c\nd",e\n,\n\na,b,c\n"', 2)
+def test_lines_read_together_are_read_as_each_alone(text: str, at_once: int) -> None:
+    data = ("id\tname\n" + text.replace(",", "\t")).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv, "AT_ONCE", at_once)
+        together = list(each_row(read_chunks("f.tsv", stream=io.BytesIO(data))))
+        patch.setattr(csv, "_chunk", lambda *_args, **_named: None)
+        assert together == list(each_row(read_chunks("f.tsv", stream=io.BytesIO(data))))
+
+
+typed = st.fixed_dictionaries(
+    {
+        "id": st.none() | st.sampled_from(["1", " 2", ""]),
+        "version": st.none() | st.integers(-3, 3),
+        "name": st.none() | awkward | st.just("Acme"),
+        "email": st.none() | st.lists(st.none() | awkward, max_size=3),
+        "address.city": st.none() | awkward,
+        "price": st.none() | st.floats(allow_nan=False),
+        "active": st.none() | st.booleans(),
+        "made": st.none() | st.dates(),
+        "grades": st.none() | st.integers(0, 9),
+        "mark": st.none() | st.sampled_from(["A", "a", ""]),
+    }
+)
+SCHEMA = pa.schema(
+    {
+        "id": pa.string(), "version": pa.int64(), "name": pa.string(), "email": pa.list_(pa.string()),
+        "address.city": pa.string(), "price": pa.float64(), "active": pa.bool_(), "made": pa.date32(),
+        "grades": pa.int64(), "mark": pa.string(),
+    }
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.lists(typed, max_size=12))
+def test_typed_values_by_column_become_what_they_become_row_by_row(rows: list[dict[str, Any]]) -> None:
+    output = io.BytesIO()
+    rows = [{name: _storable(value) for name, value in row.items()} for row in rows]
+    pa.parquet.write_table(pa.Table.from_pylist(rows, SCHEMA), output)
+    by_column, by_row, records = both_ways(output.getvalue(), "f.parquet")
+    assert [one._replace(raw="") for one in by_column] == [one._replace(raw="") for one in by_row]
+    assert facts(records)[:3] == facts(by_row)[:3]
+
+
+def _storable(value: Any) -> Any:
+    return value if not isinstance(value, str) else value.encode("utf-8", "replace").decode()

@@ -1,0 +1,37 @@
+"""Many facts at once are written as each alone would be."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mdm.log import GENESIS, SALT, Sealed, canonical, chain, commitment, envelope_hash, key_token, key_tokens, seal
+
+texts = st.none() | st.text(st.characters(exclude_categories=("Cs",)), max_size=5)
+tokens = st.none() | st.integers(-(2**63), 2**63 - 1)
+
+
+@given(st.lists(st.tuples(tokens, st.binary(max_size=40)), max_size=5), st.tuples(*[texts] * 5), st.integers(1, 2**40))
+def test_a_chain_carries_the_hash_of_each_envelope_to_the_next(
+    facts: list[tuple[int | None, bytes]], same: tuple[str | None, ...], first: int
+) -> None:
+    salts = bytes(range(SALT)) * len(facts)
+    sealed = seal([token for token, _ in facts], [body for _, body in facts], salts=salts)
+    hashes = chain(sealed, same, first=first, previous=GENESIS)
+    previous = GENESIS
+    for place, (token, body) in enumerate(facts):
+        assert hashes[32 * place : 32 * (place + 1)] == previous
+        bound = commitment(bytes(range(SALT)), body)
+        assert sealed.commitments[place] == bound.hex()
+        previous = envelope_hash((first + place, *same, token, bound, previous))
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=8), max_size=5))
+def test_tokens_of_many_keys_are_those_of_each(keys: list[str]) -> None:
+    assert key_tokens(b"salt", keys) == [key_token(b"salt", key) for key in keys]
+
+
+def test_facts_are_left_out_and_put_together_whole() -> None:
+    bodies = [canonical(number) for number in range(4)]
+    sealed = seal([1, None, 3, 4], bodies, salts=bytes(range(4 * SALT)))
+    parts = [sealed.only([0, 1]), sealed.only([2, 3])]
+    assert Sealed.joined(parts) == sealed.only([0, 1, 2, 3])
+    assert sealed.only([2]).salts == bytes(range(2 * SALT, 3 * SALT))
