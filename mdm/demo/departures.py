@@ -1,9 +1,9 @@
-"""Records that their systems delete: a second file says so after the first."""
+"""Records that their systems delete, or merge into others: a second file says so after the first."""
 
 from random import Random
 
 from mdm.demo import companies, systems
-from mdm.demo.books import CHANGES, Books, Load
+from mdm.demo.books import CHANGES, Books, Load, updated
 from mdm.demo.companies import Company
 from mdm.demo.planted import Planted
 from mdm.demo.registry import Registry
@@ -13,10 +13,11 @@ _LATER = "2026-05-31T18:00:00Z"
 _CLOSED = 6
 _LEAVERS = 8
 _DROPPED = 5
+_MERGED = 12
 
 
-def enter(books: Books) -> None:
-    """Enter what is deleted, and the files of changes that say so."""
+def enter(books: Books, population: list[Company]) -> None:
+    """Enter what is deleted or merged, and the files of changes that say so."""
     random = books.stream("departures")
     registry = Registry(random)
     closed = [companies.single(registry) for _ in range(_CLOSED)]
@@ -24,6 +25,8 @@ def enter(books: Books) -> None:
         load, later = _load(books, source, "customer"), _changes(books, source, "customer")
         for one in closed:
             _delete(books, load, later, _closed(random, one, source))
+    for one in _held_twice(books, random, population):
+        _merge(books, random, one)
     _delete_copies(books, random, ("psa", "employee"), _LEAVERS)
     _delete_copies(books, random, ("erp", "service_item"), _DROPPED)
 
@@ -57,3 +60,20 @@ def _delete_copies(books: Books, random: Random, of: tuple[str, str], count: int
     load, later = _load(books, *of), _changes(books, *of)
     for row in random.sample(books.files[load.name], count):
         _delete(books, load, later, {name: value for name, value in row.items() if name not in {"id", "updated"}})
+
+
+def _held_twice(books: Books, random: Random, population: list[Company]) -> list[Company]:
+    """Pick companies that the CRM knows: its users had entered them a second time, by their initials."""
+    known = [one for one in population if one.kind == "single" and one.entity in books.ids["crm", "customer"]]
+    return random.sample(known, _MERGED)
+
+
+def _merge(books: Books, random: Random, one: Company) -> None:
+    """Let the CRM merge the second account into the first: nothing but its word joins the two."""
+    load = _load(books, "crm", "customer")
+    winner = books.ids["crm", "customer"][one.entity]
+    loser = books.add(load, {"name": systems.acronym(one.name, ""), "updated": updated(random, years=2)})
+    said: Row = {"id": loser, "deleted": True, "merged_into": winner, "updated": _LATER}
+    books.files[load.name + CHANGES].append(said)
+    keys = (f"crm:customer:{loser}", f"crm:customer:{winner}")
+    books.planted.append(Planted("records merged at their source", "together", keys))

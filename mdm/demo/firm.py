@@ -72,7 +72,7 @@ def firm(seed: int = SEED, *, size: int = 1) -> Firm:
     employees.enter(books, centers)
     rate_cards.enter(books, population.companies, entities)
     tax_rules.enter(books, entities)
-    departures.enter(books)
+    departures.enter(books, population.companies)
     references.lose(books)
     loads = sorted(books.loads, key=_arrival)
     planted = [*books.planted, *references.planted(books, loads)]

@@ -77,6 +77,7 @@ def test_every_file_is_read_back_as_the_firm_holds_it(demo: Firm, taken: Taken) 
         rows = demo.files[load.name]
         assert [item.source_id for item in good] == [row["id"] for row in rows], load.name
         for item, row in zip(good, rows, strict=True):
+            assert item.merged_into == row.get("merged_into")
             if item.mode == "put":
                 lines = "lines" in entity_type(load.entity_type).attributes
                 wanted = comparable(plain(row, load), lines=lines)
