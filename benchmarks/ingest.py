@@ -180,13 +180,13 @@ def main() -> None:
         parts = [
             table(COLUMNS, run.rows(arguments.count)),
             (
-                f"Bare: csv.reader, or batches of {AT_ONCE:,} rows of pyarrow, and executemany into one table of texts, in"
+                f"Bare: csv.reader, or batches of {AT_ONCE:,} rows of pyarrow, and executemany into one table of texts in"
                 f" SQLite with WAL and synchronous=FULL. Keyed: the id is its primary key, and each {CHUNK:,} rows are"
                 " committed, as the hub acknowledges them.\n"
             ),
             (
-                f"Hub: files to acknowledged, hash-chained facts, without resolving. The fastest of {arguments.rounds}"
-                f" rounds in turns, on {os.cpu_count()} cores, with {os.getloadavg()[0]:.1f} processes waiting to run.\n"
+                f"Hub: files to acknowledged, hash-chained facts, without resolving. The best of {arguments.rounds}"
+                f" rounds in turns, on {os.cpu_count()} cores, {os.getloadavg()[0]:.1f} processes waiting to run.\n"
             ),
             *([resolved(folder, arguments.count)] if arguments.resolve else []),
         ]

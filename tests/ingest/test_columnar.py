@@ -103,7 +103,7 @@ def test_cells_by_column_become_what_they_become_row_by_row(rows: list[dict[str,
 
 
 @settings(deadline=None)
-@given(st.text(st.sampled_from('ab",;\n\r\x00 '), max_size=60), st.integers(1, 4))
+@given(st.text(st.sampled_from('ab",;\n\r '), max_size=60), st.integers(1, 4))
 @example('a,b\n"c\nd",e\n,\n\na,b,c\n"', 2)
 def test_lines_read_together_are_read_as_each_alone(text: str, at_once: int) -> None:
     data = ("id\tname\n" + text.replace(",", "\t")).encode()

@@ -119,7 +119,7 @@ def test_a_row_that_is_there_already_fails_the_insert_and_leaves_nothing(hub: Hu
 @pytest.mark.parametrize("count", [0, *COUNTS])
 def test_columns_become_rows_at_positions_that_follow_one_another(hub: Hub, count: int) -> None:
     salts = bytes(range(256)) * 16 * count
-    bodies = [bytes([number % 256]) * (number % 3) for number in range(count)]
+    bodies = [bytes([number % 256]) * (number % 3 + 1) for number in range(count)]
     columns: dict[str, bulk.Column] = {"salt": bulk.Packed(salts[: 16 * count], 16), "body": bulk.Bytes(bodies)}
     with hub.database.write() as writer:
         bulk.insert_run(writer, "payload", columns, first=5_000, count=count)
@@ -132,7 +132,8 @@ def test_a_text_stands_in_every_row_and_a_number_in_each(hub: Hub) -> None:
     numbers = [None, -(2**63), 2**63 - 1]
     columns: dict[str, bulk.Column] = {
         "kind": "tick", "entity_type": None, "actor": "test ?", "correlation_id": None, "recorded_at": "2026",
-        "key_token": bulk.Numbers(numbers), "commitment": bulk.Packed(b"abc", 1), "previous_hash": bulk.Packed(b"def", 1),
+        "key_token": bulk.Numbers(numbers), "commitment": bulk.Packed(b"abc", 1),
+        "previous_hash": bulk.Packed(b"def", 1),
     }  # fmt: skip
     with hub.database.write() as writer:
         bulk.insert_run(writer, "log", columns, first=5_000, count=3)
