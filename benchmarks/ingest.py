@@ -180,9 +180,9 @@ def main() -> None:
         parts = [
             table(COLUMNS, run.rows(arguments.count)),
             (
-                f"Bare: csv.reader, or batches of {AT_ONCE:,} rows of pyarrow, and executemany into one table of texts in"
-                f" SQLite with WAL and synchronous=FULL. Keyed: the id is its primary key, and each {CHUNK:,} rows are"
-                " committed, as the hub acknowledges them.\n"
+                f"Bare: csv.reader, or batches of {AT_ONCE:,} rows of pyarrow, and executemany into one table"
+                f" of texts in SQLite with WAL and synchronous=FULL. Keyed: the id is its primary key, and"
+                f" each {CHUNK:,} rows are committed, as the hub acknowledges them.\n"
             ),
             (
                 f"Hub: files to acknowledged, hash-chained facts, without resolving. The best of {arguments.rounds}"
