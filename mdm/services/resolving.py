@@ -89,7 +89,11 @@ def replay(hub: Hub, fact: StoredFact, *, author: Author) -> None:
 def _pick_up(hub: Hub, reader: Transaction, entity_type: str) -> tuple[Work | None, list[StoredFact]]:
     state = resolution.state(reader, entity_type)
     after = state.upto if state else 0
-    facts, reached = log.pending(reader, entity_type, after=after, upto=None, limit=hub.settings.resolve_chunk)
+    limit = hub.settings.resolve_chunk
+    facts, reached = log.pending(reader, entity_type, after=after, upto=None, limit=limit)
+    while state is None and len(facts) == limit and all(fact.kind != "rules" for fact in facts):
+        limit *= 2  # days and code lists that are older than the type: its first commit reaches its rules
+        facts, reached = log.pending(reader, entity_type, after=after, upto=None, limit=limit)
     if not facts and not records.marked(reader, entity_type):
         return None, []
     named = [fact.body["version"] for fact in facts if fact.kind == "rules"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mdm.entity_types import shipped
 from mdm.errors import NotFound
 from mdm.services.hub import Hub
 from mdm.store import health, hubs, log, resolution, versions
@@ -26,7 +27,7 @@ def test_the_rules_applied_last_are_in_force_an_old_version_again_included(hub: 
                 writer, version=version, entity_type="other", document=f"text of {version}", position=position
             )
         assert resolution.in_force(writer)["other"] == "v1"
-        assert set(resolution.in_force(writer)) == {"customer", "legal_entity", "other"}
+        assert set(resolution.in_force(writer)) == {*shipped(), "other"}
         assert resolution.document(writer, "v2") == "text of v2"
         with pytest.raises(NotFound, match="no rules version v9"):
             resolution.document(writer, "v9")
@@ -56,4 +57,4 @@ def test_a_commit_is_on_the_disk_before_it_is_acknowledged(hub: Hub) -> None:
 def test_what_is_pending_is_counted_by_type(hub: Hub) -> None:
     with hub.database.write() as writer:
         log.append(writer, [fact("1"), fact("2"), fact("3", entity_type="legal_entity")], author=AUTHOR)
-        assert health.pending(writer) == {"customer": 2, "legal_entity": 1}
+        assert health.pending(writer) == {**dict.fromkeys(shipped(), 0), "customer": 2, "legal_entity": 1}

@@ -31,7 +31,7 @@ hub = open_hub(Settings(database_url=url, ingest_chunk=int(chunk), resolve_chunk
 file = ingest.File(path, "crm", "customer", Columns(id="id", event_time="updated"))
 print("started", flush=True)
 ingest.ingest_file(hub, file, author=Author("test", "2026-03-01T09:30:00.000000Z"),
-                   progress=lambda rows: print(rows, flush=True))
+                   progress=lambda rows, share: print(rows, flush=True))
 print("done", flush=True)
 """
 
