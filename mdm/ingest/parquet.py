@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from mdm.errors import UnreadableFile
 from mdm.ingest.gzip import LARGEST, LARGEST_RATIO, UNSUSPICIOUS
-from mdm.ingest.parquet_footer import MAGIC, RowGroup, row_groups
+from mdm.ingest.parquet_footer import MAGIC, Column, RowGroup, row_groups
 from mdm.ingest.parquet_types import as_plain, readable
 from mdm.ingest.parts import Parts
 from mdm.ingest.reading import Reading
@@ -36,7 +36,7 @@ def read_parquet(stream: BinaryIO, file: str, *, reading: Reading) -> Iterator[C
     del reading  # the file itself says all that a reader needs
     with _faults_of(file):
         opened = _opened(stream)
-        groups = row_groups(stream, _levels(opened))
+        groups = row_groups(stream, _columns(opened))
         _check_size(groups, stream.seek(0, 2), file)
         names = _names(opened.schema_arrow, file)
         sizes = [_rows_at_once(stream, opened, group, number=number, file=file) for number, group in enumerate(groups)]
@@ -76,9 +76,9 @@ def _opened(stream: BinaryIO, *, read_dictionary: Sequence[str] = ()) -> "Parque
     )
 
 
-def _levels(opened: Any) -> list[tuple[int, int]]:
+def _columns(opened: Any) -> list[Column]:
     columns = [opened.schema.column(place) for place in range(opened.metadata.num_columns)]
-    return [(column.max_definition_level, column.max_repetition_level) for column in columns]
+    return [Column(column.path, column.max_definition_level, column.max_repetition_level) for column in columns]
 
 
 def _check_size(groups: Sequence[RowGroup], size: int, file: str) -> None:

@@ -3,6 +3,7 @@
 Source: the Thrift compact protocol, and the structures of parquet.thrift of Apache Parquet.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -13,6 +14,15 @@ _STOP, _TRUE, _FALSE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = 0, 1, 2, 7,
 _INTEGERS = frozenset({4, 5, 6})
 
 Structure = dict[int, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What the schema says of a column: its path, and the highest levels of definition and repetition."""
+
+    path: str
+    definition: int
+    repetition: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +45,8 @@ class RowGroup:
     columns: tuple[ColumnChunk, ...]
 
 
-def row_groups(stream: BinaryIO, levels: list[tuple[int, int]]) -> list[RowGroup]:
-    """Read the footer of a seekable stream; `levels` are the highest definition and repetition of each column.
+def row_groups(stream: BinaryIO, schema: Sequence[Column]) -> list[RowGroup]:
+    """Read the footer of a seekable stream, and check that its row groups have the columns of the schema.
 
     Raises:
         ValueError: it is malformed, in words that follow the name of the file.
@@ -45,23 +55,24 @@ def row_groups(stream: BinaryIO, levels: list[tuple[int, int]]) -> list[RowGroup
     length = int.from_bytes(stream.read(4), "little")
     stream.seek(-8 - length, 2)
     try:
-        found = [_row_group(group, levels) for group in _Compact(stream.read(length)).structure()[4]]
+        found = [_row_group(group, schema) for group in _Compact(stream.read(length)).structure()[4]]
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise ValueError(f"the footer is malformed: {error}") from None
     return found
 
 
-def _row_group(group: Structure, levels: list[tuple[int, int]]) -> RowGroup:
-    columns = [chunk[3] for chunk in group[1]]
-    if len(columns) != len(levels):
-        raise ValueError(f"a row group has {len(columns)} columns, and the schema {len(levels)}")
-    for column, (definition, repetition) in zip(columns, levels, strict=True):
-        _levels(column.get(16, {}), definition, repetition)
-    return RowGroup(int(group[2]), tuple(map(_column, columns)))
+def _row_group(group: Structure, schema: Sequence[Column]) -> RowGroup:
+    chunks = [chunk[3] for chunk in group[1]]
+    columns = tuple(map(_column, chunks))
+    if [column.path for column in columns] != [column.path for column in schema]:
+        raise ValueError("a row group has other columns than the schema")
+    for chunk, column in zip(chunks, schema, strict=True):
+        _levels(chunk.get(16, {}), column)
+    return RowGroup(int(group[2]), columns)
 
 
-def _levels(statistics: Structure, definition: int, repetition: int) -> None:
-    for field, highest in ((2, repetition), (3, definition)):
+def _levels(statistics: Structure, column: Column) -> None:
+    for field, highest in ((2, column.repetition), (3, column.definition)):
         counted = statistics.get(field)
         if counted and len(counted) != highest + 1:
             raise ValueError("the counts of levels do not fit the schema")

@@ -131,6 +131,14 @@ def test_damage_anywhere_is_found_before_the_first_row() -> None:
         assert "cannot be read as parquet" in refused(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
 
 
+def test_row_groups_with_other_columns_than_the_schema_are_refused() -> None:
+    whole = written({"id": ["1"], "email": ["info@acme.example"]})
+    footer = whole.rindex(b"\x18\x05email", 0, whole.index(b"ARROW:schema"))
+    schema = whole.index(b"\x18\x05email")
+    assert schema < footer
+    assert "other columns than the schema" in refused(whole[:schema] + whole[schema:].replace(b"email", b"em`il", 1))
+
+
 def test_a_file_that_expands_too_far_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet, "UNSUSPICIOUS", 10_000)
     assert "as a bomb does" in refused(written({"id": ["x"] * 1_000_000}))
