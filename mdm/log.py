@@ -7,6 +7,7 @@ import hashlib
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain as each
 from typing import Literal
 
 import orjson
@@ -46,10 +47,10 @@ class Sealed:
     def joined(cls, parts: Sequence["Sealed"]) -> "Sealed":
         """Put facts together, in their order."""
         return cls(
-            [token for part in parts for token in part.tokens],
-            [body for part in parts for body in part.bodies],
+            list(each.from_iterable(part.tokens for part in parts)),
+            list(each.from_iterable(part.bodies for part in parts)),
             b"".join(part.salts for part in parts),
-            [commitment for part in parts for commitment in part.commitments],
+            list(each.from_iterable(part.commitments for part in parts)),
         )
 
     def only(self, places: Sequence[int]) -> "Sealed":

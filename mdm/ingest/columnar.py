@@ -193,16 +193,16 @@ def _texts(cells: Cells, odd: Places, form: _Form, *, typed: bool) -> list[str] 
         joined = "".join(texts)
     except TypeError:
         return None
-    if control_character(joined):
+    printable = joined.isprintable()
+    if not printable and control_character(joined):
         odd.update(place for place, text in enumerate(texts) if control_character(text))
     if len(joined) > LONGEST_TEXT:
         odd.update(place for place, text in enumerate(texts) if len(text) > LONGEST_TEXT)
     if typed:  # blank is not absent there
         odd.update(place for place, text in enumerate(texts) if not text.strip() and cells[place] is not None)
-    before, after, parted = form
-    plain = joined.isprintable() and '"' not in joined and "\\" not in joined
-    if plain and not (parted and (";" in joined or "|" in joined)):
-        return [f'{before}"{text}"{after}' if (text := one.strip()) else "" for one in texts]
+    if printable and '"' not in joined and "\\" not in joined and not (form.parted and BETWEEN_VALUES.search(joined)):
+        before, after = f'{form.before}"', f'"{form.after}'
+        return [f"{before}{text}{after}" if text else "" for text in map(str.strip, texts)]
     return ["" if place in odd else _escaped(one, place, odd, form) for place, one in enumerate(texts)]
 
 

@@ -22,13 +22,13 @@ def open_text(stream: BinaryIO, file: str, *, encoding: str | None = None) -> io
         UnreadableFile: it is empty, or cannot be decoded; names the line and the byte, and what to do.
     """
     found = encodings.named(encoding) if encoding else encodings.by_mark(_start(stream))
-    fault = _check(stream, found or "utf-8-sig", file)
+    fault = _check(stream, found or "utf-8", file)
     if fault is not None and found is not None:
         raise UnreadableFile(f"{fault} is not {found}" + ("" if encoding else ", as the file begins"))
     if fault is not None:
         found = _by_letters(stream, file, fault)
     stream.seek(0)
-    return io.TextIOWrapper(stream, encoding=found or "utf-8-sig", newline="")
+    return io.TextIOWrapper(stream, encoding=found or "utf-8", newline="")
 
 
 def _start(stream: BinaryIO) -> bytes:

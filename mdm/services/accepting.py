@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from itertools import accumulate, chain, groupby
 from typing import Any, Literal, NamedTuple, cast
 
 import orjson
@@ -118,8 +118,8 @@ def joined(parts: Sequence[Prepared]) -> Prepared:
         merging.update((start + place, saying) for place, saying in part.merging.items())
     return Prepared(
         Sealed.joined([part.facts for part in parts]),
-        [owner for part in parts for owner in part.owners],
-        [raw for part in parts for raw in part.raws],
+        list(chain.from_iterable(part.owners for part in parts)),
+        list(chain.from_iterable(part.raws for part in parts)),
         merging,
         refused,
         parts[0].batch,
@@ -181,11 +181,12 @@ class _Intake:
     def __init__(self, writer: Transaction, prepared: Prepared) -> None:
         self.writer, self.prepared = writer, prepared
         self.tokens = cast("Sequence[int]", prepared.facts.tokens)
+        self.distinct = set(self.tokens)
         self.owners = set(prepared.owners)
         self.accepted: list[int | Fact] = []
         self.rejected: list[RejectedRow] = []
         self.known: dict[int, list[tuple[int, Body]]] = {}
-        for token, position, body in log.versions(writer, sorted(set(self.tokens))):
+        for token, position, body in log.versions(writer, sorted(self.distinct)):
             self.known.setdefault(token, []).append((position, body))
         self.before = versions.sorts(writer, {owner[:2] for owner in self.owners})
         self.sorts = dict(self.before)
@@ -197,7 +198,7 @@ class _Intake:
         """
         sorts = {owner[:2]: owner[2] for owner in self.owners} | self.before
         agreed = all(sorts[owner[:2]] == owner[2] for owner in self.owners)
-        if self.known or self.prepared.merging or not agreed or len(set(self.tokens)) < len(self.tokens):
+        if self.known or self.prepared.merging or not agreed or len(self.distinct) < len(self.tokens):
             return False
         self.sorts = sorts
         return True

@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +30,8 @@ Rows = Callable[[int], None]
 Progress = Callable[[int, float | None], None]
 """Told the rows taken so far, and the share of the file that is read where its size is known."""
 Item = Incoming | Rejected
+HANDOVER = 0.001
+"""Seconds after which one thread hands the interpreter to another that waits for it."""
 AT_ONCE = 250
 """Single items that are prepared together."""
 LONGEST_CHUNK = 32 << 20
@@ -129,7 +132,7 @@ def ingest_file(
     origin = Origin(batch, name, file.source, file.entity_type, file.snapshot)
     reading = reading_of(file, entity_type)
     rows = _records(file, entity_type, reading)
-    with _no_search_for_cycles():
+    with _set_for_a_load():
         told = None if progress is None else shared(progress, reading.found)
         counts = _take_in(hub, rows, origin, mapping=file.mapping, author=author, progress=told)
         if resolve:
@@ -240,14 +243,20 @@ def _write(hub: Hub, prepared: Prepared, author: Author) -> Counter[str]:
 
 
 @contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """A load holds millions of objects and makes no cycles of them: looking for cycles took a quarter of its time."""
-    was = gc.isenabled()
+def _set_for_a_load() -> Iterator[None]:
+    """Set the interpreter for millions of objects and two threads, one of which mostly waits for the database.
+
+    A load makes no cycles of objects: looking for them took a quarter of its time. And the thread that writes has
+    to get the interpreter back soon after each statement, rather than in the usual five milliseconds.
+    """
+    collecting, interval = gc.isenabled(), sys.getswitchinterval()
     gc.disable()
+    sys.setswitchinterval(HANDOVER)
     try:
         yield
     finally:
-        if was:
+        sys.setswitchinterval(interval)
+        if collecting:
             gc.enable()
 
 

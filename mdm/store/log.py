@@ -119,9 +119,19 @@ def said_of(
     """All facts of one kind that are about these key tokens: (token, position, body), by position."""
     end = head(transaction) if upto is None else upto
     found: list[tuple[int, int, dict[str, Any]]] = []
+    if len(tokens) > AT_ONCE:
+        tokens = _known(transaction, tokens)  # one statement where nothing is known, as in a first load
     for start in range(0, len(tokens), AT_ONCE):
         found += _said(transaction, kind, tokens[start : start + AT_ONCE], end)
     return sorted(found, key=itemgetter(1))
+
+
+def _known(transaction: Transaction, tokens: Sequence[int]) -> list[int]:
+    """Those of these key tokens that some fact is about."""
+    together = "array_agg(DISTINCT key_token)" if transaction.postgresql else "json_group_array(DISTINCT key_token)"
+    row = transaction.one(f"SELECT {together} FROM log WHERE key_token {{in}}", list(tokens))
+    known = row[0] if row else None
+    return sorted(orjson.loads(known) if isinstance(known, str) else known or [])
 
 
 def _said(
