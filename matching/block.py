@@ -119,6 +119,20 @@ def report(model: MatchModel, table: Table, cap: int) -> list[RuleReport]:
     return [_report(model, found, cap) for found in _rule_keys(model, table)]
 
 
+def measured(model: MatchModel, table: Table, cap: int, *, factor: float) -> list[float]:
+    """Say how many pairs a record each blocking rule brings by itself, within the cap.
+
+    The table may be a sample of records; `factor` says how much larger the file is, and so its blocks.
+    """
+    rows = max(len(next(iter(table.values())).codes) if table else 0, 1)
+    sizes = []
+    for found in _rule_keys(model, table, alone=True):
+        _, counts = np.unique(found.keys, return_counts=True)
+        within = counts[(counts - 1) * factor + 1 <= cap]
+        sizes.append(float((within * (within - 1)).sum()) / 2 * factor / rows)
+    return sizes
+
+
 def _report(model: MatchModel, found: _RuleKeys, cap: int) -> RuleReport:
     order = np.argsort(found.keys, kind="stable")
     starts, sizes = _blocks(found.keys[order])
@@ -136,8 +150,11 @@ def _report(model: MatchModel, found: _RuleKeys, cap: int) -> RuleReport:
     )
 
 
-def _rule_keys(model: MatchModel, table: Table) -> Iterator[_RuleKeys]:
-    """Give the keys rule by rule, so that a record's first MAX_KEYS in declared order are the ones kept."""
+def _rule_keys(model: MatchModel, table: Table, *, alone: bool = False) -> Iterator[_RuleKeys]:
+    """Give the keys rule by rule, so that a record's first MAX_KEYS in declared order are the ones kept.
+
+    With `alone` each rule has its keys as if there were no other.
+    """
     indexes: dict[BlockPart, _PartIndex] = {}
     rows = len(next(iter(table.values())).codes) if table else 0
     room = np.full(rows, MAX_KEYS, dtype=np.int64)
@@ -147,7 +164,8 @@ def _rule_keys(model: MatchModel, table: Table) -> Iterator[_RuleKeys]:
                 indexes[part] = _part_index(model, part, table[part.attribute])
         salt = _hashes(f"{model.entity_type}\x1f{number}", [""])[0]
         found = _products(number, salt, [indexes[part] for part in rule], room)
-        room -= np.bincount(found.rows, minlength=rows)
+        if not alone:
+            room -= np.bincount(found.rows, minlength=rows)
         yield found
 
 

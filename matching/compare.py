@@ -48,7 +48,7 @@ def attribute_levels(kind: Kind, column: Column, left_rows: Rows, right_rows: Ro
     levels = np.zeros(len(left_rows), dtype=np.int8)
     if not len(present):
         return levels
-    cells, left, right = _used(column, left_rows[present], right_rows[present])
+    cells, left, right = _used(kind, column, left_rows[present], right_rows[present])
     comparison = kind.prepare(cells.values)
     for start in range(0, len(present), BLOCK):
         block = slice(start, start + BLOCK)
@@ -64,9 +64,11 @@ def _cell_levels(comparison: PairComparison, cells: CellValues, left: Rows, righ
     return np.minimum.reduceat(comparison(first, second), np.searchsorted(pair, np.arange(len(left))))
 
 
-def _used(column: Column, left_rows: Rows, right_rows: Rows) -> tuple[CellValues, Rows, Rows]:
+def _used(kind: Kind, column: Column, left_rows: Rows, right_rows: Rows) -> tuple[CellValues, Rows, Rows]:
     """Take only the cells that occur in the pairs of rows, and number the pairs by them."""
     left, right = column.codes[left_rows], column.codes[right_rows]
+    if kind.whole_column:
+        return cell_values(column.cells), left.astype(np.int64), right.astype(np.int64)
     used = np.zeros(len(column.cells), dtype=bool)
     used[left] = used[right] = True
     cells = cell_values([column.cells[place] for place in np.flatnonzero(used).tolist()])

@@ -3,22 +3,33 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from math import log2
-from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 from rapidfuzz.distance import DamerauLevenshtein
 
+from matching.document import Comparison, Condition, LevelTuning, MatchAttribute, MatchRules, Thresholds
 from matching.kinds import KINDS
 from matching.kinds.kind import Kind
+
+__all__ = [
+    "ALWAYS_WEIGHT",
+    "BlockPart",
+    "Comparison",
+    "Condition",
+    "LevelTuning",
+    "MatchAttribute",
+    "MatchModel",
+    "MatchRules",
+    "RulesError",
+    "Thresholds",
+    "match_model",
+    "weight_of",
+]
 
 ALWAYS_WEIGHT = 100_000
 """The weight, in thousandths of a bit, of a pair that an `always` rule joins; no scored pair reaches it."""
 
-Probability = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
-Likelihood = Annotated[float, Field(ge=1e-9, le=1, allow_inf_nan=False)]
-Factor = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
 Path = tuple[str | int, ...]
 Blocking = tuple[tuple["BlockPart", ...], ...]
 
@@ -29,85 +40,6 @@ class RulesError(ValueError):
     def __init__(self, message: str, path: Path = ()) -> None:
         super().__init__(message)
         self.path = path
-
-
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class MatchAttribute(_Document):
-    """An attribute as matching sees it: its kind, and whether a record may have several values."""
-
-    kind: str
-    many: bool = False
-
-
-class Condition(_Document):
-    """Holds for a pair of records that agree (`same`) or disagree (`different`) on every attribute named."""
-
-    same: str | list[str] | None = None
-    different: str | list[str] | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "Condition":
-        if (self.same is None) == (self.different is None):
-            raise ValueError("a condition is either `same` or `different`, with at least one attribute")
-        if not self.attributes:
-            raise ValueError("a condition names at least one attribute")
-        return self
-
-    @property
-    def word(self) -> str:
-        """`same` or `different`."""
-        return "different" if self.same is None else "same"
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """The attributes that must all agree, or all disagree."""
-        named = self.different if self.same is None else self.same
-        return (named,) if isinstance(named, str) else tuple(named or ())
-
-
-class LevelTuning(_Document):
-    """Replaces a level's m (its share among matches) or u (its share among non-matches)."""
-
-    level: str
-    m: Likelihood | None = None
-    u: Likelihood | None = None
-
-
-class Comparison(_Document):
-    """A compared attribute with tuned levels; `weight` is a factor on all its match weights."""
-
-    attribute: str
-    levels: list[LevelTuning] | None = None
-    weight: Factor | None = None
-
-
-class Thresholds(_Document):
-    """Match probabilities from which a pair is a match, or is shown to a steward."""
-
-    match: Probability = 0.99
-    review: Probability = 0.70
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "Thresholds":
-        if self.review > self.match:
-            raise ValueError(f"the review threshold {self.review} is above the match threshold {self.match}")
-        return self
-
-
-class MatchRules(_Document):
-    """The `match` part of an entity type: OR of AND blocking keys, comparisons, rules above the score."""
-
-    block_on: list[list[str]]
-    compare: list[str | Comparison]
-    always: list[Condition] = []
-    never: list[Condition] = []
-    thresholds: Thresholds = Thresholds()
-    prior: Probability = 0.001
-    block_cap: int = Field(default=200, ge=2)
-    piece_limit: int = Field(default=500, ge=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +55,23 @@ class BlockPart:
         return f"{self.attribute} {self.part}".rstrip()
 
 
+Weights = dict[str, npt.NDArray[np.int32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of strangers: the weights of a pair against it, `prior` being that of matches against its share."""
+
+    prior: int
+    weights: Weights
+
+
 @dataclass(frozen=True, slots=True)
 class MatchModel:
     """Match rules made ready: names resolved, probabilities turned into integer match weights.
 
     `attributes` are those that can be evidence. Weights are thousandths of a bit. `weights[attribute]` is indexed
-    by level; [0] is the weight of a missing value, always 0.
+    by level; [0] is the weight of a missing value, always 0. `groups` are those of strangers, at least one.
     """
 
     entity_type: str
@@ -136,7 +79,8 @@ class MatchModel:
     rules: MatchRules
     blocking: Blocking
     compared: tuple[str, ...]
-    weights: dict[str, npt.NDArray[np.int32]] = field(compare=False)
+    weights: Weights = field(compare=False)
+    groups: tuple[Group, ...] = field(compare=False)
     prior_weight: int
     match_weight: int
     review_weight: int
@@ -166,6 +110,7 @@ def match_model(entity_type: str, attributes: Mapping[str, MatchAttribute], rule
         blocking=_blocking(attributes, rules),
         compared=tuple(weights),
         weights=weights,
+        groups=_groups(attributes, rules, weights),
         prior_weight=weight_of(rules.prior),
         match_weight=weight_of(rules.thresholds.match),
         review_weight=weight_of(rules.thresholds.review),
@@ -213,8 +158,8 @@ def _block_part(attributes: Mapping[str, MatchAttribute], word: str, path: Path)
     return BlockPart(name, part)
 
 
-def _weights(attributes: Mapping[str, MatchAttribute], rules: MatchRules) -> dict[str, npt.NDArray[np.int32]]:
-    weights: dict[str, npt.NDArray[np.int32]] = {}
+def _weights(attributes: Mapping[str, MatchAttribute], rules: MatchRules) -> Weights:
+    weights: Weights = {}
     for number, entry in enumerate(rules.compare):
         comparison = Comparison(attribute=entry) if isinstance(entry, str) else entry
         path: Path = ("compare", number) if isinstance(entry, str) else ("compare", number, "attribute")
@@ -222,17 +167,41 @@ def _weights(attributes: Mapping[str, MatchAttribute], rules: MatchRules) -> dic
         _evidence(name, attributes, path)
         if name in weights:
             raise RulesError(f"{name!r} is compared twice", path)
-        weights[name] = _level_weights(KINDS[attributes[name].kind], comparison, ("compare", number))
+        m, u = _shares(KINDS[attributes[name].kind], comparison, ("compare", number))
+        weights[name] = _in_bits(m, u, comparison.weight)
     return weights
 
 
-def _level_weights(kind: Kind, comparison: Comparison, path: Path) -> npt.NDArray[np.int32]:
+def _shares(kind: Kind, comparison: Comparison, path: Path) -> tuple[dict[str, float], dict[str, float]]:
+    """Give m and u by level, as tuned."""
     m = {level.name: level.m for level in kind.levels}
     u = {level.name: level.u for level in kind.levels}
     for number, tuning in enumerate(comparison.levels or ()):
         _known(tuning.level, m, f"level of {kind.name}", (*path, "levels", number, "level"))
         m[tuning.level] = m[tuning.level] if tuning.m is None else tuning.m
         u[tuning.level] = u[tuning.level] if tuning.u is None else tuning.u
-    factor = 1.0 if comparison.weight is None else comparison.weight
-    bits = [log2(m[name] / u[name]) * factor for name in m]
+    return m, u
+
+
+def _in_bits(m: Mapping[str, float], u: Mapping[str, float], factor: float | None) -> npt.NDArray[np.int32]:
+    bits = [log2(m[name] / u[name]) * (1.0 if factor is None else factor) for name in m]
     return np.array([0, *(round(1000 * bit) for bit in bits)], dtype=np.int32)
+
+
+def _groups(attributes: Mapping[str, MatchAttribute], rules: MatchRules, weights: Weights) -> tuple[Group, ...]:
+    prior = weight_of(rules.prior)
+    compared = {entry.attribute: entry for entry in rules.compare if not isinstance(entry, str)}
+    groups = []
+    for number, strangers in enumerate(rules.strangers):
+        own = dict(weights)
+        for name, levels in strangers.levels.items():
+            path: Path = ("strangers", number, "levels", name)
+            _known(name, weights, "compared attribute", path)
+            comparison = compared.get(name, Comparison(attribute=name))
+            kind = KINDS[attributes[name].kind]
+            m, u = _shares(kind, comparison, path)
+            for level in levels:
+                _known(level, u, f"level of {kind.name}", path)
+            own[name] = _in_bits(m, {**u, **levels}, comparison.weight)
+        groups.append(Group(prior - round(1000 * log2(strangers.share)), own))
+    return tuple(groups) or (Group(prior, weights),)

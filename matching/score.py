@@ -43,14 +43,33 @@ def score(model: MatchModel, table: Table, levels: Levels, left: Rows, right: Ro
     Fellegi and Sunter (1969): the weight of a pair is the log2 odds that it matches. A sum stays
     within one thousandth of a bit of ALWAYS_WEIGHT on either side, which is kept for the rules.
     """
-    weights = np.full(len(left), model.prior_weight, dtype=np.int32)
-    for place, name in enumerate(model.compared):
-        weights += model.weights[name][levels[:, place]]
-    weights, outcomes = _decided(model, weights)
+    weights, outcomes = _decided(model, sums(model, levels))
     always, never = _ruled(model, table, left, right)
     weights[always], outcomes[always] = ALWAYS_WEIGHT, MATCH
     weights[never], outcomes[never] = NEVER, DISTINCT
     return Scores(weights, outcomes)
+
+
+def sums(model: MatchModel, levels: Levels) -> npt.NDArray[np.int32]:
+    """Add up the weights of every pair, before any limit and any rule."""
+    found = []
+    for group in model.groups:
+        weights = np.full(len(levels), group.prior, dtype=np.int32)
+        for place, name in enumerate(model.compared):
+            weights += group.weights[name][levels[:, place]]
+        found.append(weights)
+    return _against_all(np.array(found))
+
+
+def _against_all(weights: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Weigh pairs against all groups of strangers together, given their weights against each: (groups, pairs).
+
+    The odds against a match add up over the groups, so no pair weighs more than against any one of them.
+    """
+    if len(weights) == 1:
+        return weights[0]
+    bits = np.logaddexp2.reduce(weights / -1000, axis=0)
+    return np.minimum(np.rint(-1000 * bits).astype(np.int32), weights.min(axis=0))
 
 
 def edges(model: MatchModel, table: Table, left: Rows, right: Rows) -> Edges:
@@ -98,18 +117,20 @@ def _hopeful(
 ) -> tuple[Rows, npt.NDArray[np.int32]]:
     """Give those of the pairs whose sum of weights reaches the review threshold, and the sums.
 
-    `sums` starts as the most that each pair can reach and comes down to what it does reach.
+    `most` starts as the most that each pair can reach against each group, and comes down to what it does reach.
     """
-    best = {name: np.int32(model.weights[name][1:].max()) for name in model.compared}
-    sums = np.full(len(pairs), model.prior_weight, dtype=np.int32)
+    best = {name: np.array([group.weights[name][1:].max() for group in model.groups]) for name in model.compared}
+    most = np.repeat([[group.prior] for group in model.groups], len(pairs), axis=1).astype(np.int32)
     for name in model.compared:
         known = table[name].codes >= 0
-        sums += np.where(known[left[pairs]] & known[right[pairs]], best[name], np.int32(0))
+        most[:, known[left[pairs]] & known[right[pairs]]] += best[name][:, None]
     for name in sorted(model.compared, key=lambda name: _cost(model.kind(name), table[name])):
-        kept = sums >= model.review_weight
-        pairs, sums = pairs[kept], sums[kept]
+        kept = (most >= model.review_weight).all(axis=0)
+        pairs, most = pairs[kept], most[:, kept]
         levels = attribute_levels(model.kind(name), table[name], left[pairs], right[pairs])
-        sums += np.where(levels > 0, model.weights[name][levels] - best[name], np.int32(0))
+        for group, weights in enumerate(most):
+            weights += np.where(levels > 0, model.groups[group].weights[name][levels] - best[name][group], np.int32(0))
+    sums = _against_all(most)
     kept = sums >= model.review_weight
     return pairs[kept], sums[kept]
 

@@ -24,6 +24,7 @@ from matching.kinds import (
     text,
     url,
     vat,
+    wording,
 )
 from matching.kinds.kind import Kind, Level
 
@@ -53,6 +54,7 @@ KINDS: dict[str, Kind] = {
         boolean.KIND,
         reference.KIND,
         lines.KIND,
+        wording.KIND,
     )
 }
 

@@ -34,7 +34,8 @@ class Kind:
     is the whole value. `prepare` takes distinct standardised values and gives the comparison of any
     pairs of them, by their places, which numbers the level of each, 1 being the best. `accepts` says
     why a source value cannot be taken at all, or None. `fields` are those of a value that may be an object;
-    `any_texts` says that `accepts` takes every object of them whose values are texts.
+    `any_texts` says that `accepts` takes every object of them whose values are texts, and `whole_column` that
+    `prepare` wants all values of a file, not only those of the pairs.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Kind:
     accepts: Callable[[object], str | None]
     fields: tuple[str, ...] = ()
     any_texts: bool = False
+    whole_column: bool = False
 
     @property
     def any_text(self) -> bool:

@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from matching.kinds.folding import is_junk
 from matching.kinds.kind import Kind, Level, always_valid, as_text, each_pair, whole
 
+_MOST_DIGITS = 100
+"""A power of ten beyond this is no number that anybody writes: 1e999999 would be a text of a million digits."""
 _SPACES = re.compile(r"[\s'’_]")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
 
@@ -25,7 +27,7 @@ def decimal_text(text: str) -> str | None:
         number = Decimal(text.replace(",", "."))
     except InvalidOperation:
         return None
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
         return None
     plain = format(number.normalize(), "f")
     return "0" if plain in {"-0", "0"} else plain

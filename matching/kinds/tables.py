@@ -5,9 +5,9 @@ from importlib.resources import files
 
 
 @lru_cache(maxsize=32)
-def rows(table: str) -> tuple[tuple[str, ...], ...]:
+def rows(table: str, package: str = "matching.kinds") -> tuple[tuple[str, ...], ...]:
     """Give the rows of a table: one a line, fields between bars, # starts a comment line."""
-    text = files("matching.kinds").joinpath(f"{table}.txt").read_text(encoding="utf-8")
+    text = files(package).joinpath(f"{table}.txt").read_text(encoding="utf-8")
     lines = (line.strip() for line in text.splitlines())
     return tuple(tuple(line.split("|")) for line in lines if line and not line.startswith("#"))
 

@@ -30,6 +30,9 @@ Prefix = Annotated[str, StringConstraints(pattern=PREFIX)]
 AttributeName = Annotated[str, StringConstraints(pattern=ATTRIBUTE_NAME, max_length=100)]
 
 
+Patterns = tuple[str, ...]
+
+
 class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -63,7 +66,8 @@ class Attribute(_Document):
     """What one attribute holds, and who may see it.
 
     to: the entity type that a reference leads to.  list: the code list of a code.  of: the fields of lines, and
-    key: those that tell lines apart.
+    key: those that tell lines apart.  columns: how `mdm dedupe` makes it of the columns of a file that are named
+    otherwise, such as `{surname}, {given_name}`; by field where it has fields.
     """
 
     kind: str
@@ -74,6 +78,7 @@ class Attribute(_Document):
     list: EntityTypeName | None = None
     of: dict[AttributeName, LineField] = {}
     key: tuple[str, ...] = ()
+    columns: Patterns | dict[str, Patterns] = ()
     valid: Rules = ()
     label: str | None = None
     description: str | None = None

@@ -1,16 +1,19 @@
 """Reads whole files into columns, for work without a hub: any columns are taken, and cells are not refused."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mdm.entity_types import EntityType, hint, usable
 from mdm.errors import UnreadableFile
 from mdm.ingest.cells import BETWEEN_VALUES
-from mdm.ingest.read import read, stem
-from mdm.ingest.rows import Rejected, Row
+from mdm.ingest.made_up import made_up
+from mdm.ingest.read import read_chunks, stem
+from mdm.ingest.rows import Chunk, Rejected, Row
 
 USUAL_IDS = ("record_id", "id")
 USUAL_SOURCE = "source"
+
+Cells = list[object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,36 +26,34 @@ class Wanted:
 
 
 @dataclass(slots=True)
-class Records:
-    """The records of some files: one id, source and value of each attribute a record, in the order of rows.
+class Columns:
+    """The records of some files as they stand there: one id and source a record, and a cell of each column.
 
-    `columns` are all that the files have; `values` holds only attributes that some column is named like, and that
-    can be evidence: dated lines cannot.
+    `named` are all columns that the files have; `cells` those that are neither id nor source nor left out. A record
+    has None where its file has no such column, or its cell is blank. `typed` marks cells that carry types.
     """
 
     ids: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
-    values: dict[str, list[object]] = field(default_factory=dict)
-    columns: dict[str, None] = field(default_factory=dict)
+    cells: dict[str, Cells] = field(default_factory=dict)
+    typed: bytearray = field(default_factory=bytearray)
+    named: dict[str, None] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
 
-    def disqualify(self, entity_type: EntityType) -> None:
-        """Take away the values that break a validity rule of another grade than flag."""
-        for name in entity_type.validity.keys() & self.values.keys():
-            attribute = entity_type.attributes[name]
-            if any(rule.grade != "flag" for rule in attribute.valid):
-                kind = entity_type.matching.kind(name)
-                self.values[name] = [usable(kind, attribute.valid, value) for value in self.values[name]]
 
+@dataclass(slots=True)
+class Records:
+    """The records of some files: one id, source and value of each attribute a record, in the order of rows.
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What the columns of a row are: `plain` are attributes, `fields` (column, attribute, field)."""
+    `columns` are all that the files have; `values` holds only attributes that some column is for, and that can be
+    evidence: dated lines cannot.
+    """
 
-    id: str | None
-    source: str | None
-    plain: tuple[str, ...]
-    fields: tuple[tuple[str, str, str], ...]
+    ids: list[str]
+    sources: list[str]
+    values: dict[str, Cells]
+    columns: dict[str, None]
+    rejected: list[Rejected]
 
 
 def read_table(files: Sequence[str], entity_type: EntityType, wanted: Wanted) -> Records:
@@ -63,15 +64,59 @@ def read_table(files: Sequence[str], entity_type: EntityType, wanted: Wanted) ->
     Raises:
         UnreadableFile: a file cannot be read, or no file has a column that is wanted.
     """
-    gather = _Gather(entity_type, wanted)
+    return as_records(read_columns(files, wanted), entity_type)
+
+
+def read_columns(files: Sequence[str], wanted: Wanted) -> Columns:
+    """Read files as they are; raises and rejects as `read_table` does."""
+    gather = _Gather(wanted)
     for file, source in zip(files, _sources(files), strict=True):
-        for number, row in enumerate(read(file), start=1):
-            if isinstance(row, Rejected):
-                gather.records.rejected.append(row)
+        number = 1
+        for found in read_chunks(file):
+            if isinstance(found, Rejected):
+                gather.columns.rejected.append(found)
+                number += 1
             else:
-                gather.add(row, number, file=file, source=source)
+                chunk = found if isinstance(found, Chunk) else _chunk(found)
+                gather.add(chunk, number, file=file, source=source)
+                number += len(chunk.lines)
     gather.finish(", ".join(files))
-    return gather.records
+    return gather.columns
+
+
+def as_records(columns: Columns, entity_type: EntityType) -> Records:
+    """Make values of attributes out of cells, and take away those that break a validity rule of another grade than flag."""
+    values = {name: found for name in entity_type.matching.attributes if (found := _values(columns, entity_type, name))}
+    for name in entity_type.validity.keys() & values.keys():
+        rules = entity_type.attributes[name].valid
+        if any(rule.grade != "flag" for rule in rules):
+            values[name] = [usable(entity_type.matching.kind(name), rules, value) for value in values[name]]
+    return Records(columns.ids, columns.sources, values, columns.named, columns.rejected)
+
+
+def _values(columns: Columns, entity_type: EntityType, name: str) -> Cells | None:
+    """Give the values of one attribute, None where no column is for it."""
+    attribute = entity_type.attributes[name]
+    if attribute.columns:
+        return made_up(columns.cells, attribute.columns, count=len(columns.ids), many=attribute.many)
+    plain = columns.cells.get(name)
+    if plain is not None and attribute.many:
+        plain = [
+            BETWEEN_VALUES.split(value) if isinstance(value, str) and not typed else value
+            for value, typed in zip(plain, columns.typed, strict=True)
+        ]
+    dotted = {part: cells for part in entity_type.fields(name) if (cells := columns.cells.get(f"{name}.{part}"))}
+    if not dotted:
+        return plain
+    objects = _objects(dotted)
+    return objects if plain is None else [one if one is not None else other for one, other in zip(plain, objects, strict=True)]
+
+
+def _objects(fields: dict[str, Cells]) -> Cells:
+    return [
+        {part: cell for part, cell in zip(fields, row, strict=True) if cell} or None
+        for row in zip(*fields.values(), strict=True)
+    ]
 
 
 def _sources(files: Sequence[str]) -> list[str]:
@@ -80,87 +125,83 @@ def _sources(files: Sequence[str]) -> list[str]:
     return list(files) if len(set(stems)) < len(stems) else stems
 
 
+def _chunk(row: Row) -> Chunk:
+    return Chunk([row.line], {name: [value] for name, value in row.values.items()}, [row.raw], row.typed)
+
+
 class _Gather:
-    """Gathers rows into columns; rows with the same columns share one plan."""
+    """Gathers chunks into columns."""
 
-    def __init__(self, entity_type: EntityType, wanted: Wanted) -> None:
-        self.entity_type = entity_type
+    def __init__(self, wanted: Wanted) -> None:
         self.wanted = wanted
-        self.records = Records(values={name: [] for name in entity_type.matching.attributes})
+        self.columns = Columns()
         self.seen: set[tuple[str, str]] = set()
-        self.plans: dict[tuple[str, ...], _Plan] = {}
 
-    def add(self, row: Row, number: int, *, file: str, source: str) -> None:
-        values = row.values
-        columns = tuple(values)
-        plan = self.plans.get(columns)
-        if plan is None:
-            plan = self.plans[columns] = self._plan(columns, file)
-            self.records.columns.update(dict.fromkeys(columns))
-        ident = str(number) if plan.id is None else _text(values[plan.id])
-        if plan.source is not None:
-            source = _text(values[plan.source]) or source
-        if not ident:
-            self._reject(row, file, (plan.id, None), ("missing_id", "the record has no id"))
-        elif (source, ident) in self.seen:
-            detail = f"id {ident!r} came before in source {source!r}"
-            self._reject(row, file, (plan.id, ident), ("duplicate_id", detail))
-        else:
-            self.seen.add((source, ident))
-            self.records.sources.append(source)
-            self.records.ids.append(ident)
-            self._append(row, plan)
+    def add(self, chunk: Chunk, number: int, *, file: str, source: str) -> None:
+        ident, named_source = self._special(tuple(chunk.columns), file)
+        self.columns.named.update(dict.fromkeys(chunk.columns))
+        count = len(chunk.lines)
+        ids = [str(number + place) for place in range(count)] if ident is None else _texts(chunk.columns[ident])
+        sources = [source] * count
+        if named_source is not None:
+            sources = [text or source for text in _texts(chunk.columns[named_source])]
+        kept = list(self._taken(chunk, file, (ident, ids), sources))
+        whole = len(kept) == count
+        before = len(self.columns.ids)
+        self.columns.ids += ids if whole else [ids[place] for place in kept]
+        self.columns.sources += sources if whole else [sources[place] for place in kept]
+        self.columns.typed += bytes([chunk.typed]) * len(kept)
+        left = {name: cells for name, cells in chunk.columns.items() if name not in {ident, named_source, *self.wanted.ignore}}
+        for name, cells in left.items():
+            column = self.columns.cells.setdefault(name, [])
+            column += [None] * (before - len(column))
+            column += [None if cell == "" else cell for cell in (cells if whole else [cells[place] for place in kept])]
 
     def finish(self, files: str) -> None:
-        """Check that what was named is there, and drop the attributes that no column is named like."""
-        records, columns = self.records, self.records.columns
+        """Check that what was named is there, and make all columns equally long."""
+        named, count = self.columns.named, len(self.columns.ids)
         for option, name in [
             ("--source-column", self.wanted.source),
             *(("--ignore", one) for one in self.wanted.ignore),
         ]:
-            if name is not None and name not in columns and columns:
-                raise UnreadableFile(_no_column(files, name, option, columns))
-        used = {name for plan in self.plans.values() for name in plan.plain}
-        used |= {attribute for plan in self.plans.values() for _, attribute, _ in plan.fields}
-        records.values = {name: values for name, values in records.values.items() if name in used}
-        records.disqualify(self.entity_type)
+            if name is not None and name not in named and named:
+                raise UnreadableFile(_no_column(files, name, option, named))
+        for column in self.columns.cells.values():
+            column += [None] * (count - len(column))
 
-    def _plan(self, columns: tuple[str, ...], file: str) -> _Plan:
-        wanted, entity_type = self.wanted, self.entity_type
+    def _special(self, columns: tuple[str, ...], file: str) -> tuple[str | None, str | None]:
+        """Find the columns of the id and the source."""
+        wanted = self.wanted
         if wanted.id is not None and wanted.id not in columns:
             raise UnreadableFile(_no_column(file, wanted.id, "--id", columns))
         ident = wanted.id or next((name for name in USUAL_IDS if name in columns), None)
         source = wanted.source or USUAL_SOURCE
-        left = [name for name in columns if name not in {ident, source, *wanted.ignore}]
-        dotted = [(name, *name.partition(".")[::2]) for name in left]
-        return _Plan(
-            id=ident,
-            source=source if source in columns else None,
-            plain=tuple(name for name in left if name in entity_type.attributes),
-            fields=tuple(
-                (column, name, part)
-                for column, name, part in dotted
-                if name in entity_type.attributes and part in entity_type.fields(name)
-            ),
-        )
+        return ident, source if source in columns else None
 
-    def _append(self, row: Row, plan: _Plan) -> None:
-        found: dict[str, object] = {}
-        objects: dict[str, dict[str, object]] = {}
-        for column, name, part in plan.fields:
-            if cell := row.values[column]:
-                objects.setdefault(name, {})[part] = cell
-        for name in plan.plain:
-            value = row.values[name]
-            if isinstance(value, str) and not row.typed and self.entity_type.attributes[name].many:
-                found[name] = BETWEEN_VALUES.split(value)
-            elif value != "":
-                found[name] = value
-        for name, values in self.records.values.items():
-            values.append(found.get(name, objects.get(name)))
+    def _taken(
+        self, chunk: Chunk, file: str, ids: tuple[str | None, list[str]], sources: list[str]
+    ) -> Iterator[int]:
+        """Give the places of the rows that have an id of their own; reject the others."""
+        column = ids[0]
+        for place, key in enumerate(zip(sources, ids[1], strict=True)):
+            if not key[1]:
+                self._reject(chunk, place, file, (column, None), ("missing_id", "the record has no id"))
+            elif key in self.seen:
+                detail = f"id {key[1]!r} came before in source {key[0]!r}"
+                self._reject(chunk, place, file, (column, key[1]), ("duplicate_id", detail))
+            else:
+                self.seen.add(key)
+                yield place
 
-    def _reject(self, row: Row, file: str, cell: tuple[str | None, object], rule: tuple[str, str]) -> None:
-        self.records.rejected.append(Rejected(file, row.line, *cell, *rule, row.raw))
+    def _reject(
+        self, chunk: Chunk, place: int, file: str, cell: tuple[str | None, object], rule: tuple[str, str]
+    ) -> None:
+        row = chunk.row(place)
+        self.columns.rejected.append(Rejected(file, row.line, *cell, *rule, row.raw))
+
+
+def _texts(cells: Sequence[object]) -> list[str]:
+    return [_text(cell) for cell in cells]
 
 
 def _text(value: object) -> str:

@@ -8,19 +8,20 @@ from time import perf_counter
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from matching import score
-from matching.block import Rows, blocking_keys, candidate_pairs
+from matching.block import Rows
 from matching.columns import Table
 from matching.rules import MatchModel
 from matching.standardise import standardise
 from mdm.entity_types import EntityType, hint, parse, shipped
 from mdm.errors import InvalidInput, NotFound, UnreadableFile
 from mdm.ingest.rows import Rejected
-from mdm.ingest.table import Records, Wanted, read_table
-from mdm.services.dedupe_clusters import Edges, clusters_of
+from mdm.ingest.table import Records, Wanted, read_columns, read_table
+from mdm.services.dedupe_clusters import Edges, clusters_of, linked
 from mdm.services.dedupe_files import write_clusters, write_golden, write_pairs
+from mdm.services.dedupe_pairs import candidates
+from mdm.services.inferring import Understood, understand
 
 Result = TypeVar("Result")
 
@@ -53,6 +54,7 @@ class Report:
     counts: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     model: dict[str, object] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
     def json(self) -> dict[str, object]:
@@ -60,7 +62,7 @@ class Report:
         rejected = [
             {"file": one.file, "line": one.line, "rule": one.rule, "detail": one.detail} for one in self.rejected
         ]
-        return {"counts": self.counts, "seconds": self.seconds, "model": self.model, "rejected": rejected}
+        return {"counts": self.counts, "seconds": self.seconds, "model": self.model, "notes": self.notes, "rejected": rejected}
 
     def timed(self, stage: str, work: Callable[[], Result]) -> Result:
         """Do one stage and note its seconds."""
@@ -79,35 +81,49 @@ def dedupe(job: Job) -> Report:
         UnreadableFile: a file cannot be read or written.
     """
     report = Report()
-    entity_type = _entity_type(job)
+    understood = _understood(job, report)
+    entity_type, records, table = understood.entity_type, understood.records, understood.table
     model = entity_type.matching
-    records = report.timed("read", lambda: read_table(job.files, entity_type, job.wanted))
-    _comparable(model, records, job)
-    table = report.timed("standardise", lambda: standardise(model, records.values))
-    left, right = report.timed("block", lambda: _block(model, table, records, link_only=job.link_only))
+    left, right = understood.pairs
     pairs = report.timed("compare and score", lambda: score.edges(model, table, left, right))
-    leads = report.timed("cluster", lambda: _cluster(model, table, records, pairs, link_only=job.link_only))
+    leads = report.timed("cluster", lambda: _cluster(model, table, records, pairs))
     _count(report, records, candidates=len(left), pairs=pairs, leads=leads)
     report.model = entity_type.model_dump(mode="json", exclude_defaults=True)
+    report.notes = understood.notes
     report.rejected = records.rejected
     report.timed("write", lambda: _write(job, entity_type, records, pairs, leads))
     return report
 
 
+def _understood(job: Job, report: Report) -> Understood:
+    """Take the rules that are named, or infer them from the files."""
+    if job.entity_type is None and job.rules is None:
+        columns = report.timed("read", lambda: read_columns(job.files, job.wanted))
+        return understand(columns, link_only=job.link_only, timed=report.timed)
+    entity_type = _entity_type(job)
+    records = report.timed("read", lambda: read_table(job.files, entity_type, job.wanted))
+    _comparable(entity_type.matching, records, job)
+    table = report.timed("standardise", lambda: standardise(entity_type.matching, records.values))
+    pairs = report.timed("block", lambda: candidates(entity_type.matching, table, records.sources))
+    return Understood(entity_type, records, table, pairs, [])
+
+
 def _entity_type(job: Job) -> EntityType:
-    if (job.entity_type is None) == (job.rules is None):
-        known = ", ".join(shipped())
-        raise InvalidInput(
-            f"give exactly one of --type (a shipped entity type: {known}) and --rules (a YAML file with an "
-            "entity type whose attributes are named like the columns)"
-        )
+    if job.entity_type is not None and job.rules is not None:
+        raise InvalidInput("give --type (a shipped entity type) or --rules (a YAML file), or neither, but not both")
     if job.rules is not None:
-        return parse(_rules_text(job.rules), file=job.rules)
+        return _asked(parse(_rules_text(job.rules), file=job.rules), job)
     name = job.entity_type or ""
     documents = shipped()
     if name not in documents:
         raise NotFound(f"no entity type {name!r} is shipped{hint(name, documents)}; for others give --rules FILE")
-    return parse(documents[name], file=f"{name}.yaml")
+    return _asked(parse(documents[name], file=f"{name}.yaml"), job)
+
+
+def _asked(entity_type: EntityType, job: Job) -> EntityType:
+    if not job.link_only:
+        return entity_type
+    return entity_type.model_copy(update={"match": entity_type.match.model_copy(update={"one_per_source": True})})
 
 
 def _rules_text(file: str) -> str:
@@ -127,26 +143,15 @@ def _comparable(model: MatchModel, records: Records, job: Job) -> None:
         )
 
 
-def _block(model: MatchModel, table: Table, records: Records, *, link_only: bool) -> tuple[Rows, Rows]:
-    rows, keys = blocking_keys(model, table)
-    left, right = candidate_pairs(rows, keys, model.rules.block_cap)
-    if not link_only:
-        return left, right
-    sources = _numbered(records.sources)
-    differ = sources[left] != sources[right]
-    return left[differ], right[differ]
-
-
-def _numbered(words: list[str]) -> npt.NDArray[np.int64]:
-    numbers = {word: number for number, word in enumerate(dict.fromkeys(words))}
-    return np.fromiter((numbers[word] for word in words), dtype=np.int64, count=len(words))
-
-
-def _cluster(model: MatchModel, table: Table, records: Records, pairs: score.Edges, *, link_only: bool) -> Rows:
+def _cluster(model: MatchModel, table: Table, records: Records, pairs: score.Edges) -> Rows:
+    if model.rules.linkage == "average":
+        return linked(model, table, records, pairs)
     edges = Edges(pairs.left, pairs.right, pairs.weights).where(pairs.outcomes == score.MATCH)
     sides = zip(records.sources, records.ids, strict=True)
     keys = [f"{source}:record:{ident}" for source, ident in sides]
-    return clusters_of(model, table, edges, keys=keys, sources=records.sources if link_only else None)
+    return clusters_of(
+        model, table, edges, keys=keys, sources=records.sources if model.rules.one_per_source else None
+    )
 
 
 def _count(report: Report, records: Records, *, candidates: int, pairs: score.Edges, leads: Rows) -> None:

@@ -7,11 +7,15 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from matching import score
 from matching.block import Rows
 from matching.cluster import cluster, components
 from matching.columns import Column, Table
+from matching.compare import compare
+from matching.linkage import average_linkage
 from matching.rules import ALWAYS_WEIGHT, MatchModel
 from matching.score import never_values
+from mdm.ingest.table import Records
 
 GRID_STEP = 1_000
 """Thousandths of a bit by which the threshold rises where a piece is over its limit."""
@@ -61,6 +65,34 @@ def clusters_of(
         for group in _clustered(rows, within, keys, apart):
             leads[group] = group[0]
     return leads
+
+
+def linked(model: MatchModel, table: Table, records: Records, pairs: Edges | score.Edges) -> Rows:
+    """Give each record the first row of its cluster, by the average weight between clusters."""
+    sources = numbered(records.sources) if model.rules.one_per_source else None
+
+    def weights(left: Rows, right: Rows) -> Weights:
+        found = score.score(model, table, compare(model, table, left, right), left, right).weights
+        return found if sources is None else np.where(sources[left] == sources[right], np.int32(score.NEVER), found)
+
+    return average_linkage(
+        len(records.ids), pairs.left, pairs.right, pairs.weights,
+        threshold=model.match_weight, limit=model.rules.piece_limit, ranks=ranks_of(records), scorer=weights,
+    )  # fmt: skip
+
+
+def ranks_of(records: Records) -> Rows:
+    """Give each record its place in the order of source and id."""
+    order = sorted(range(len(records.ids)), key=lambda row: (records.sources[row], records.ids[row]))
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks
+
+
+def numbered(words: Sequence[str]) -> Rows:
+    """Number words, equal ones alike, in the order in which they are first seen."""
+    numbers = {word: number for number, word in enumerate(dict.fromkeys(words))}
+    return np.fromiter((numbers[word] for word in words), dtype=np.int64, count=len(words))
 
 
 def pieces_of(count: int, edges: Edges, model: MatchModel) -> Rows:

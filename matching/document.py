@@ -1,0 +1,115 @@
+"""The documents of match rules: what an entity type compares, blocks on and decides by."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Probability = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
+Likelihood = Annotated[float, Field(ge=1e-9, le=1, allow_inf_nan=False)]
+Factor = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MatchAttribute(_Document):
+    """An attribute as matching sees it: its kind, and whether a record may have several values."""
+
+    kind: str
+    many: bool = False
+
+
+class Condition(_Document):
+    """Holds for a pair of records that agree (`same`) or disagree (`different`) on every attribute named."""
+
+    same: str | list[str] | None = None
+    different: str | list[str] | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "Condition":
+        if (self.same is None) == (self.different is None):
+            raise ValueError("a condition is either `same` or `different`, with at least one attribute")
+        if not self.attributes:
+            raise ValueError("a condition names at least one attribute")
+        return self
+
+    @property
+    def word(self) -> str:
+        """`same` or `different`."""
+        return "different" if self.same is None else "same"
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes that must all agree, or all disagree."""
+        named = self.different if self.same is None else self.same
+        return (named,) if isinstance(named, str) else tuple(named or ())
+
+
+class LevelTuning(_Document):
+    """Replaces a level's m (its share among matches) or u (its share among non-matches)."""
+
+    level: str
+    m: Likelihood | None = None
+    u: Likelihood | None = None
+
+
+class Comparison(_Document):
+    """A compared attribute with tuned levels; `weight` is a factor on all its match weights."""
+
+    attribute: str
+    levels: list[LevelTuning] | None = None
+    weight: Factor | None = None
+
+
+class Thresholds(_Document):
+    """Match probabilities from which a pair is a match, or is shown to a steward."""
+
+    match: Probability = 0.99
+    review: Probability = 0.70
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Thresholds":
+        if self.review > self.match:
+            raise ValueError(f"the review threshold {self.review} is above the match threshold {self.match}")
+        return self
+
+
+class Strangers(_Document):
+    """A group of pairs of different things: its share of them, and how often they have each level there.
+
+    Strangers are not alike: members of one family, or shops in one building, agree on much together. An attribute
+    that is left out has the u of its comparison.
+    """
+
+    share: Probability
+    levels: dict[str, dict[str, Likelihood]]
+
+
+class Nearest(_Document):
+    """So many nearest records of each, by the words of an attribute of kind wording, are candidates as well."""
+
+    attribute: str
+    count: int = Field(ge=1, le=50)
+
+
+class MatchRules(_Document):
+    """The `match` part of an entity type: OR of AND blocking keys, comparisons, rules above the score.
+
+    `strangers` are groups of pairs that do not match, `linkage` says how clusters form (from the strongest edge, or
+    by the average weight between them), and `one_per_source` that a source holds each thing once. These, and
+    `nearest`, are for whole files: the hub takes rules without them.
+    """
+
+    block_on: list[list[str]]
+    compare: list[str | Comparison]
+    always: list[Condition] = []
+    never: list[Condition] = []
+    thresholds: Thresholds = Thresholds()
+    prior: Probability = 0.001
+    strangers: list[Strangers] = []
+    linkage: Literal["strongest", "average"] = "strongest"
+    one_per_source: bool = False
+    nearest: Nearest | None = None
+    block_cap: int = Field(default=200, ge=2)
+    piece_limit: int = Field(default=500, ge=2)

@@ -1,0 +1,175 @@
+"""Attributes: which columns of a file together hold one thing, and of what kind it is."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from matching.infer.decide import LEFT_OUT, Found, decide
+from matching.infer.profile import Profile, profile
+
+MOST = 16
+"""So many attributes are compared at most, those first that tell most."""
+STRONG = ("email", "phone", "tax_id", "lei", "iban", "person_name", "company_name", "name", "address", "date", "url")
+"""Kinds from the one that tells most; the others follow by how many records have a value."""
+_TOGETHER = 0.2
+"""Columns that so many records fill both hold two facts, not one under two names."""
+_FIELDS = ("city", "region", "postcode", "country")
+
+Cells = Mapping[str, Sequence[object]]
+Patterns = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InferredAttribute:
+    """An attribute that a file has: its kind, and the patterns of columns that it is made of."""
+
+    kind: str
+    columns: Patterns | dict[str, Patterns]
+    many: bool = False
+
+
+@dataclass(slots=True)
+class Inferred:
+    """The attributes of a file by name, and why each of the other columns is left out."""
+
+    attributes: dict[str, InferredAttribute] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def infer(cells: Cells) -> Inferred:
+    """Infer the attributes of records from the names and cells of their columns (one cell a record, None if blank)."""
+    profiles = {column: profile(values) for column, values in cells.items()}
+    found = {column: decide(column, one) for column, one in profiles.items()}
+    inferred = Inferred(left_out={column: one.reason for column, one in found.items() if one.role == LEFT_OUT})
+    maker = _Maker(cells, profiles, found)
+    made = [*maker.names(), *maker.addresses(), *maker.several("phone"), *maker.several("email"), *maker.others()]
+    made.sort(key=lambda one: (_strength(one[1].kind), -maker.filled(one[1]), one[0]))
+    for number, (name, attribute) in enumerate(made):
+        if number < MOST:
+            inferred.attributes[name] = attribute
+        else:
+            inferred.left_out |= dict.fromkeys(columns_of(attribute), "other columns tell more")
+    return inferred
+
+
+def columns_of(attribute: InferredAttribute) -> list[str]:
+    """Name the columns that an attribute is made of."""
+    patterns = attribute.columns
+    each = [one for some in patterns.values() for one in some] if isinstance(patterns, dict) else patterns
+    return list(dict.fromkeys(name for pattern in each for name in re.findall(r"\{([^{}]+)\}", pattern)))
+
+
+def _strength(kind: str) -> int:
+    return STRONG.index(kind) if kind in STRONG else len(STRONG)
+
+
+class _Maker:
+    """Puts columns together, each into one attribute."""
+
+    def __init__(self, cells: Cells, profiles: Mapping[str, Profile], found: Mapping[str, Found]) -> None:
+        self.cells, self.profiles, self.found = cells, profiles, found
+        self.taken: set[str] = set()
+        self.used: set[str] = set()
+
+    def of(self, *roles: str) -> list[str]:
+        """The columns with one of these roles that are not taken yet."""
+        return [name for name, one in self.found.items() if one.role in roles and name not in self.taken]
+
+    def filled(self, attribute: InferredAttribute) -> float:
+        """The share of records that have a value, at least."""
+        return max(self.profiles[column].filled for column in columns_of(attribute))
+
+    def names(self) -> list[tuple[str, InferredAttribute]]:
+        """Names of persons and firms: in one column, or in one for each part."""
+        given, family = self.of("given")[:2], self.of("family")[:1]
+        whole = self.of("name", "person", "company")
+        parts = _parts_of_name(given, family)
+        made = []
+        alternatives = [column for column in whole if parts and not self._both(column, (family or given)[0])]
+        if parts:
+            patterns = (*parts, *(f"{{{column}}}" for column in alternatives))
+            kind = self._kind_of_name(alternatives, person=True) if alternatives else "person_name"
+            made.append(self._take("name", InferredAttribute(kind, patterns)))
+        for group in self._one_fact([column for column in whole if column not in self.taken]):
+            kind = self._kind_of_name(group, person=all(self.found[column].role == "person" for column in group))
+            made.append(self._take(group[0], InferredAttribute(kind, tuple(f"{{{column}}}" for column in group))))
+        return made
+
+    def addresses(self) -> list[tuple[str, InferredAttribute]]:
+        """One address, of street, house, city, region, postcode and country."""
+        street, house = self.of("street")[:1], self.of("house")[:1]
+        fields = {role: self.of(role)[:1] for role in _FIELDS}
+        patterns: dict[str, Patterns] = {role: (f"{{{columns[0]}}}",) for role, columns in fields.items() if columns}
+        if street:
+            alone = f"{{{street[0]}}}"
+            patterns = {"street": (f"{{{house[0]}}} {alone}", alone) if house else (alone,), **patterns}
+        if not patterns.keys() & {"street", "city", "postcode"}:
+            return []
+        if patterns.keys() == {"street"}:
+            return [self._take("address", InferredAttribute("address", patterns["street"]))]
+        return [self._take("address", InferredAttribute("address", patterns))]
+
+    def several(self, role: str) -> list[tuple[str, InferredAttribute]]:
+        """All telephone numbers, or e-mail addresses, of a record are one attribute."""
+        columns = self.of(role)
+        if not columns:
+            return []
+        many = len(columns) > 1 or self.profiles[columns[0]].several > 0
+        patterns = tuple(f"{{{column}}}" for column in columns)
+        return [self._take(role if len(columns) > 1 else columns[0], InferredAttribute(role, patterns, many))]
+
+    def others(self) -> list[tuple[str, InferredAttribute]]:
+        """Every column that is left is an attribute of its own."""
+        left = [column for column, one in self.found.items() if column not in self.taken and one.role != LEFT_OUT]
+        return [self._take(column, InferredAttribute(self.found[column].kind, (f"{{{column}}}",))) for column in left]
+
+    def _take(self, name: str, attribute: InferredAttribute) -> tuple[str, InferredAttribute]:
+        self.taken |= set(columns_of(attribute))
+        word = re.sub(r"\W+", "_", name).strip("_")[:80]
+        word = word if re.match(r"[^\W\d_]", word) else f"column_{word}".rstrip("_")
+        number = 1
+        unique = word
+        while unique in self.used:
+            number += 1
+            unique = f"{word}_{number}"
+        self.used.add(unique)
+        return unique, attribute
+
+    def _both(self, one: str, other: str) -> bool:
+        both = sum(
+            left is not None and right is not None for left, right in zip(self.cells[one], self.cells[other], strict=True)
+        )
+        return both > _TOGETHER * min(self.profiles[one].filled, self.profiles[other].filled) * len(self.cells[one])
+
+    def _one_fact(self, columns: list[str]) -> list[list[str]]:
+        """Group columns that hold one fact under two names: records have it in the one or in the other."""
+        groups: list[list[str]] = []
+        for column in columns:
+            for group in groups:
+                if not any(self._both(column, other) for other in group):
+                    group.append(column)
+                    break
+            else:
+                groups.append([column])
+        return groups
+
+    def _kind_of_name(self, columns: Sequence[str], *, person: bool) -> str:
+        profiles = [self.profiles[column] for column in columns]
+        values = sum(one.values for one in profiles)
+        forms = sum(one.legal_form * one.values for one in profiles) / max(values, 1)
+        given = sum(one.given_name * one.values for one in profiles) / max(values, 1)
+        if forms >= 0.03 and (person or given >= 0.25):
+            return "name"
+        if given >= 0.45 or (person and given >= 0.25):
+            return "person_name"
+        return "name" if person else "company_name"
+
+
+def _parts_of_name(given: Sequence[str], family: Sequence[str]) -> list[str]:
+    if not family:
+        return [f"{{{given[0]}}}"] if given else []
+    last = f"{{{family[0]}}}"
+    firsts = " ".join(f"{{{column}}}" for column in given)
+    both = [f"{last}, {firsts}"] if given else []
+    some = [f"{last}, {{{given[0]}}}"] if len(given) > 1 else []
+    return [*both, *some, last, *(f"{{{column}}}" for column in given[:1])]

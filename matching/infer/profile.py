@@ -1,0 +1,116 @@
+"""Profile: what the values of a column look like."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from matching.kinds import iban, lei, tax_id
+from matching.kinds.date import iso_date
+from matching.kinds.folding import folded, is_junk, plain
+from matching.kinds.kind import as_text
+from matching.kinds.legal_forms import take_legal_form, words_of
+from matching.kinds.number import decimal_text
+from matching.kinds.person_name import is_given_name
+from matching.kinds.tables import rows
+
+SAMPLE = 2_000
+"""So many distinct values of a column are looked at: the most frequent ones and others spread over all."""
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_URL = re.compile(r"(?:https?://|www\.)\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,6}(?:/\S*)?", re.IGNORECASE)
+_PHONE = re.compile(r"[+(]?[\d\s()./-]{6,24}(?:\s*(?:x|ext)\.?\s*\d+)?", re.IGNORECASE)
+_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9 ./_-]{2,29}")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Shares of the values of a column, 0 to 1, and what they are like on average.
+
+    `filled` is the share of records with a value, `distinct` that of distinct values among those.
+    """
+
+    filled: float
+    distinct: float
+    values: int
+    words: float
+    length: float
+    email: float
+    url: float
+    phone: float
+    date: float
+    number: float
+    code: float
+    iban: float
+    lei: float
+    tax_id: float
+    legal_form: float
+    given_name: float
+    several: float
+
+
+def profile(cells: Sequence[object]) -> Profile:
+    """Look at the cells of one column; the order of the records does not matter."""
+    texts = Counter(text for cell in cells if cell is not None and (text := as_text(cell)) and not is_junk(text))
+    sample = _sample(texts)
+    count = max(len(sample), 1)
+    known = texts.total()
+
+    def share(fits: object) -> float:
+        return sum(1 for text in sample if fits(text)) / count  # type: ignore[operator]
+
+    return Profile(
+        filled=known / max(len(cells), 1),
+        distinct=len(texts) / max(known, 1),
+        values=len(texts),
+        words=sum(len(text.split()) for text in sample) / count,
+        length=sum(map(len, sample)) / count,
+        email=share(_EMAIL.fullmatch),
+        url=share(_URL.fullmatch),
+        phone=share(lambda text: _PHONE.fullmatch(text) and 6 <= sum(map(str.isdigit, text)) <= 15),
+        date=share(_is_date),
+        number=share(lambda text: decimal_text(text) is not None),
+        code=share(_CODE.fullmatch),
+        iban=share(lambda text: _valid(iban.KIND.standardise(text), iban.KIND.valid)),
+        lei=share(lambda text: _valid(lei.KIND.standardise(text), lei.KIND.valid)),
+        tax_id=share(lambda text: _valid(tax_id.KIND.standardise(text), tax_id.KIND.valid)),
+        legal_form=share(lambda text: bool(take_legal_form(words_of(text))[1])),
+        given_name=share(lambda text: any(is_given_name(folded(word)) for word in plain(text).split()[:3])),
+        several=share(lambda text: ";" in text or "|" in text),
+    )
+
+
+def _sample(texts: Counter[str]) -> list[str]:
+    if len(texts) <= SAMPLE:
+        return sorted(texts)
+    often = sorted(texts, key=lambda text: (-texts[text], text))[: SAMPLE // 4]
+    rest = sorted(texts.keys() - set(often))
+    step = max(len(rest) // (SAMPLE - len(often)), 1)
+    return often + rest[::step][: SAMPLE - len(often)]
+
+
+def _is_date(text: str) -> bool:
+    return iso_date(text) is not None
+
+
+def _valid(value: str | None, valid: object) -> bool:
+    return value is not None and bool(valid(value))  # type: ignore[operator]
+
+
+@lru_cache(maxsize=1)
+def _roles() -> dict[str, str]:
+    return {name: role for role, *names in rows("headers", "matching.infer") for name in names}
+
+
+def role(column: str) -> str | None:
+    """Say what a column holds by its name alone: `Vorname` is a given name; None where that says nothing."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)
+    words = plain(apart)
+    roles = _roles()
+    if words in roles:
+        return roles[words]
+    tail = words.split()
+    for start in range(1, len(tail)):  # customer_phone, billing address street
+        if " ".join(tail[start:]) in roles:
+            return roles[" ".join(tail[start:])]
+    return None

@@ -1,0 +1,124 @@
+"""Linkage: clusters by the average weight between them, whatever order the records came in.
+
+A cluster that hangs together by one strong pair, while all other pairs speak against it, falls apart; one pair that
+was compared badly does not part those that all others hold together. Sokal and Michener (1958); of the ways that were
+compared on labelled files (from the strongest edge, without weak bridges, by average) it was best on each.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.cluster import components
+from matching.compare import Rows
+from matching.score import NEVER
+
+Weights = npt.NDArray[np.int32]
+Scorer = Callable[[Rows, Rows], Weights]
+
+FARTHEST = 30_000
+"""One pair counts for at most so many thousandths of a bit, on either side."""
+_APART = -1e15
+GRID_STEP = 1_000
+
+
+def average_linkage(  # noqa: PLR0913  the edges are three columns
+    count: int, left: Rows, right: Rows, weights: Weights, *, threshold: int, limit: int, ranks: Rows, scorer: Scorer
+) -> Rows:
+    """Give each of `count` rows the first row of its cluster.
+
+    Clusters join while the average weight between them is at least `threshold`, the strongest first, ties by
+    `ranks`. Only records that edges at or above the threshold connect can be together; `scorer` gives the weight of
+    pairs within such a component that are no edge. A pair that a `never` rule keeps apart is never in one cluster. A
+    component of more than `limit` records is cut at a higher threshold.
+    """
+    strong = weights >= threshold
+    left, right, weights = left[strong], right[strong], weights[strong]
+    piece = pieces(count, left, right, weights, threshold=threshold, limit=limit)
+    inside = piece[left] == piece[right]
+    leads = np.arange(count, dtype=np.int64)
+    sizes = np.bincount(piece, minlength=count)[piece]
+    alone = inside & (sizes[left] == 2)
+    leads[np.maximum(left, right)[alone]] = np.minimum(left, right)[alone]
+    for rows, between in _matrices(piece, sizes, (left[inside], right[inside], weights[inside]), ranks, scorer):
+        leads[rows] = rows[_joined(between, threshold)]
+    return _firsts(leads)
+
+
+def pieces(count: int, left: Rows, right: Rows, weights: Weights, *, threshold: int, limit: int) -> Rows:
+    """Label each row with its component at the lowest threshold of the grid at which it holds `limit` at most."""
+    piece = np.arange(count, dtype=np.int64)
+    pending = np.ones(count, dtype=bool)
+    while pending.any():
+        labels = components(count, left, right)
+        _, first = np.unique(labels, return_index=True)
+        large = np.bincount(labels)[labels] > limit
+        settled = pending & ~large
+        piece[settled] = first[labels[settled]]
+        pending &= large
+        threshold = max(threshold + GRID_STEP, int(weights[pending[left]].min(initial=2**30)) + 1)
+        kept = pending[left] & (weights >= threshold)
+        left, right, weights = left[kept], right[kept], weights[kept]
+    return piece
+
+
+def _firsts(leads: Rows) -> Rows:
+    """Name each cluster by its first row."""
+    _, first, number = np.unique(leads, return_index=True, return_inverse=True)
+    found: Rows = first[number]
+    return found
+
+
+def _matrices(
+    piece: Rows, sizes: Rows, edges: tuple[Rows, Rows, Weights], ranks: Rows, scorer: Scorer
+) -> Iterator[tuple[Rows, npt.NDArray[np.float64]]]:
+    """Give the rows of each piece of three or more in the order of their ranks, and the weights between them."""
+    larger = np.flatnonzero(sizes > 2)
+    if not len(larger):
+        return
+    order = larger[np.lexsort((ranks[larger], piece[larger]))]
+    starts = np.flatnonzero(np.diff(piece[order], prepend=-1))
+    lengths = np.diff(starts, append=len(order))
+    place = np.zeros(len(piece), dtype=np.int64)
+    place[order] = np.arange(len(order)) - np.repeat(starts, lengths)
+    offsets = np.cumsum(lengths**2) - lengths**2
+    number = np.zeros(len(piece), dtype=np.int64)
+    number[order] = np.repeat(np.arange(len(starts)), lengths)
+    flat = np.full(int((lengths**2).sum()), np.nan)
+
+    def put(one: Rows, other: Rows, weights: Weights) -> None:
+        capped = np.where(weights <= NEVER, _APART, np.clip(weights, -FARTHEST, FARTHEST))
+        for first, second in ((one, other), (other, one)):
+            flat[offsets[number[first]] + place[first] * lengths[number[first]] + place[second]] = capped
+
+    left, right, weights = edges
+    chosen = sizes[left] > 2
+    put(left[chosen], right[chosen], weights[chosen])
+    missing = np.flatnonzero(np.isnan(flat))
+    which = np.searchsorted(offsets, missing, side="right") - 1
+    row, column = np.divmod(missing - offsets[which], lengths[which])
+    upper = row < column
+    one, other = order[starts[which] + row][upper], order[starts[which] + column][upper]
+    put(one, other, scorer(one, other))
+    for start, length, offset in zip(starts.tolist(), lengths.tolist(), offsets.tolist(), strict=True):
+        yield order[start : start + length], flat[offset : offset + length**2].reshape(length, length)
+
+
+def _joined(between: npt.NDArray[np.float64], threshold: int) -> npt.NDArray[np.int64]:
+    """Join the rows of one piece; gives each the place of the row that its cluster is named by."""
+    count = len(between)
+    np.fill_diagonal(between, -np.inf)
+    if between[~np.eye(count, dtype=bool)].min() >= threshold:
+        return np.zeros(count, dtype=np.int64)
+    sizes, leads = np.ones(count), np.arange(count)
+    while True:
+        one, other = divmod(int(np.argmax(between)), count)
+        if between[one, other] < threshold:
+            return leads
+        size = sizes[one] + sizes[other]
+        joined = (between[one] * sizes[one] + between[other] * sizes[other]) / size
+        joined[[one, other]] = -np.inf
+        between[one, :], between[:, one] = joined, joined
+        between[other, :], between[:, other] = -np.inf, -np.inf
+        sizes[one], leads[leads == other] = size, one

@@ -1,0 +1,41 @@
+"""Candidate pairs of whole files: by blocking keys, and by the nearest words where rules ask for them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from matching.block import Rows, blocking_keys, candidate_pairs
+from matching.columns import Column, Table
+from matching.kinds import wording
+from matching.rules import MatchModel
+from mdm.services.dedupe_clusters import numbered
+
+
+def candidates(model: MatchModel, table: Table, sources: Sequence[str]) -> tuple[Rows, Rows]:
+    """Give the distinct candidate pairs, left < right and sorted; none within a source that holds each thing once."""
+    left, right = candidate_pairs(*blocking_keys(model, table), model.rules.block_cap)
+    nearest = model.rules.nearest
+    if nearest is not None:
+        one, other = _nearest(table[nearest.attribute], nearest.count)
+        left, right = _distinct(np.concatenate([left, one]), np.concatenate([right, other]), len(sources))
+    if not model.rules.one_per_source:
+        return left, right
+    number = numbered(sources)
+    differ = number[left] != number[right]
+    return left[differ], right[differ]
+
+
+def _nearest(column: Column, count: int) -> tuple[Rows, Rows]:
+    """Pair the first record of each distinct text with those of the texts nearest to it, and all of one text in a row."""
+    rows = np.flatnonzero(column.codes >= 0)
+    order = rows[np.argsort(column.codes[rows], kind="stable")]
+    codes = column.codes[order]
+    alike = codes[1:] == codes[:-1]
+    first = order[np.flatnonzero(np.diff(codes, prepend=-1))]
+    one, other = wording.nearest(column.cells, count)
+    return np.concatenate([first[one], order[:-1][alike]]), np.concatenate([first[other], order[1:][alike]])
+
+
+def _distinct(left: Rows, right: Rows, count: int) -> tuple[Rows, Rows]:
+    low, high = np.divmod(np.unique(np.minimum(left, right) * count + np.maximum(left, right)), count)
+    return low, high

@@ -1,0 +1,155 @@
+"""Infer rules for files that nobody has described: attributes, keys, and what each agreement tells."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from matching.block import Rows
+from matching.columns import Table
+from matching.compare import compare
+from matching.document import MatchAttribute, MatchRules, Nearest, Thresholds
+from matching.infer import Inferred, InferredAttribute, choose_keys, infer
+from matching.infer.attributes import columns_of
+from matching.infer.keys import CAP
+from matching.learn import Weights, learn
+from matching.rules import MatchModel, match_model
+from matching.score import sums
+from matching.standardise import standardise
+from mdm.entity_types import Attribute, EntityType
+from mdm.errors import InvalidInput
+from mdm.ingest.table import Columns, Records, as_records
+from mdm.services.dedupe_clusters import Edges, linked, numbered, ranks_of
+from mdm.services.dedupe_pairs import candidates
+
+PAIRS = 300_000
+"""About so many candidate pairs are learnt from; of more, those of evenly chosen records."""
+WORDING = "all_words"
+NEIGHBOURS = 6
+MOST_FOR_WORDING = 200_000
+"""Of more records all words are not compared: that takes memory."""
+FEW_STRONG = 3
+MATCH, REVIEW = 0.5, 0.1
+_ONE_EACH = 0.01
+"""Where so few of the surest matches are within one source, each source holds a thing once."""
+_SURE = 20
+
+_STRONG = frozenset(("email", "phone", "tax_id", "lei", "iban", "person_name", "company_name", "address", "date", "identifier"))
+
+Result = TypeVar("Result")
+Timed = Callable[[str, Callable[[], Result]], Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was made of a file: an entity type with trained rules, its records, and in words what to know of it."""
+
+    entity_type: EntityType
+    records: Records
+    table: Table
+    pairs: tuple[Rows, Rows]
+    notes: list[str]
+
+
+def understand(columns: Columns, *, link_only: bool, timed: Timed) -> Understood:
+    """Infer the rules by which the records of some files are matched.
+
+    Raises:
+        InvalidInput: there is no column to compare.
+    """
+    found = timed("infer", lambda: _inferred(columns))
+    attributes = {name: MatchAttribute(kind=one.kind, many=one.many) for name, one in found.attributes.items()}
+    shape = _entity_type(found, MatchRules(block_on=[], compare=list(attributes)))
+    records = as_records(columns, shape)
+    table = timed("standardise", lambda: standardise(shape.matching, records.values))
+    rules = timed("choose keys", lambda: _rules(attributes, table, link_only=link_only))
+    model = match_model(shape.entity_type, attributes, rules)
+    pairs = timed("block", lambda: candidates(model, table, records.sources))
+    rules, notes = timed("learn", lambda: _learnt(model, table, records, pairs))
+    return Understood(_entity_type(found, rules), records, table, pairs, [*_left_out(found), *notes])
+
+
+def _inferred(columns: Columns) -> Inferred:
+    found = infer(columns.cells)
+    if not found.attributes and columns.ids:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in found.left_out.items()) or "there is none"
+        raise InvalidInput(f"no column can be compared ({reasons})")
+    kinds = [one.kind for one in found.attributes.values()]
+    strong = sum(kind in _STRONG for kind in kinds)
+    if (strong < FEW_STRONG or "text" in kinds) and len(columns.ids) <= MOST_FOR_WORDING:
+        named = [name for one in found.attributes.values() for name in columns_of(one)]
+        found.attributes[WORDING] = InferredAttribute("wording", tuple(f"{{{name}}}" for name in named), many=True)
+    return found
+
+
+def _rules(attributes: dict[str, MatchAttribute], table: Table, *, link_only: bool) -> MatchRules:
+    keyed = {name: column for name, column in table.items() if attributes[name].kind != "wording"}
+    return MatchRules(
+        block_on=choose_keys(attributes, keyed),
+        compare=list(attributes),
+        thresholds=Thresholds(match=MATCH, review=REVIEW),
+        prior=0.01,
+        linkage="average",
+        one_per_source=link_only,
+        nearest=Nearest(attribute=WORDING, count=NEIGHBOURS) if WORDING in attributes else None,
+        block_cap=CAP,
+    )
+
+
+def _learnt(model: MatchModel, table: Table, records: Records, pairs: tuple[Rows, Rows]) -> tuple[MatchRules, list[str]]:
+    left, right = _chosen(records, *pairs)
+    levels = compare(model, table, left, right)
+
+    def cluster(model: MatchModel, weights: Weights) -> Rows:
+        return linked(model, table, records, Edges(left, right, weights))
+
+    learnt = learn(model, levels, left, right, cluster=cluster)
+    if not learnt.rules.one_per_source and _one_each(_with(model, learnt.rules), levels, records, left=left, right=right):
+        rules = learnt.rules.model_copy(update={"one_per_source": True})
+        learnt = learn(_with(model, rules), levels, left, right, cluster=cluster)
+        learnt.notes.append("each source holds a thing once: the surest matches are all between sources")
+    return learnt.rules, learnt.notes
+
+
+def _with(model: MatchModel, rules: MatchRules) -> MatchModel:
+    return match_model(model.entity_type, model.attributes, rules)
+
+
+def _chosen(records: Records, left: Rows, right: Rows) -> tuple[Rows, Rows]:
+    """Take the pairs of evenly chosen records where there are too many; the order of the records does not matter."""
+    if len(left) <= PAIRS:
+        return left, right
+    step = -(-2 * len(left) // PAIRS)
+    ranks = ranks_of(records)
+    chosen = (ranks[left] % step == 0) | (ranks[right] % step == 0)
+    return left[chosen], right[chosen]
+
+
+def _one_each(model: MatchModel, levels: np.ndarray[tuple[int, int], np.dtype[np.int8]], records: Records, *, left: Rows, right: Rows) -> bool:
+    """Say whether the surer half of the matches is between sources, far more than chance would have it."""
+    sources = numbered(records.sources)
+    if sources.max(initial=0) == 0:
+        return False
+    weights = sums(model, levels)
+    matching = weights >= model.match_weight
+    sure = matching & (weights >= np.median(weights[matching])) if matching.any() else matching
+    by_chance = float(((np.bincount(sources) / len(sources)) ** 2).sum())
+    within = sources[left[sure]] == sources[right[sure]]
+    return bool(sure.sum() >= _SURE and within.mean() <= _ONE_EACH * by_chance / 0.5)
+
+
+def _entity_type(found: Inferred, rules: MatchRules) -> EntityType:
+    return EntityType(
+        entity_type="record",
+        label="Record",
+        id_prefix="rec",
+        attributes={
+            name: Attribute(kind=one.kind, many=one.many, columns=one.columns) for name, one in found.attributes.items()
+        },
+        match=rules,
+    )
+
+
+def _left_out(found: Inferred) -> list[str]:
+    return [f"column {name} is not compared: {reason}" for name, reason in sorted(found.left_out.items())]
