@@ -87,9 +87,9 @@ class Strangers(_Document):
 
 
 class Nearest(_Document):
-    """So many nearest records of each, by the words of an attribute of kind wording, are candidates as well."""
+    """So many nearest records of each, by the words of each of these attributes of kind wording, are candidates too."""
 
-    attribute: str
+    attributes: list[str]
     count: int = Field(ge=1, le=50)
 
 

@@ -15,7 +15,7 @@ from matching.compare import Levels, Rows
 from matching.document import Comparison, LevelTuning, MatchRules, Strangers
 from matching.rules import MatchModel, match_model
 from matching.score import sums
-from matching.strangers import mixture
+from matching.strangers import mixture, one_group
 from matching.train import Estimate
 
 GROUPS = 3
@@ -23,6 +23,8 @@ GROUPS = 3
 ROUNDS = 12
 _STILL = 0.0005
 """Clusters count as settled when so small a share of the pairs within them changes."""
+_PULL = 0.1
+"""The figures that the kinds come with count like so large a share of the matches."""
 FEWEST = 50
 """So many pairs of each class are needed to learn from."""
 _SMALLEST = 1e-6
@@ -53,16 +55,26 @@ def learn(model: MatchModel, levels: Levels, left: Rows, right: Rows, *, cluster
     vectors, number, counts = np.unique(levels, axis=0, return_inverse=True, return_counts=True)
     start, before = _start(model), np.zeros(len(levels), dtype=bool)
     for turn in range(1, ROUNDS + 1):
-        leads = cluster(model, sums(model, vectors)[number.ravel()])
+        weights = sums(model, vectors)[number.ravel()]
+        leads = cluster(model, weights)
         same = leads[left] == leads[right]
         if same.sum() < FEWEST or (~same).sum() < FEWEST:
             return Learnt(model.rules, turn, False, [_too_few(model, int(same.sum()))])
         if (same != before).sum() <= _STILL * same.sum():
             return Learnt(model.rules, turn, True, [])
-        before, matches = same, np.bincount(number.ravel(), same, len(vectors))
+        before, matches = same, np.bincount(number.ravel(), _shares(same, weights), len(vectors))
         rules = _fitted(model, vectors, matches, counts - matches, start=start)
         model = match_model(model.entity_type, model.attributes, rules)
     return Learnt(model.rules, ROUNDS, False, [f"the clusters still changed a little after {ROUNDS} rounds"])
+
+
+def _shares(same: npt.NDArray[np.bool_], weights: Weights) -> npt.NDArray[np.float64]:
+    """Say how much each pair counts as a match: wholly in a cluster; apart from one, as far as it is likely.
+
+    A pair that looks like a match and whose clusters stayed apart is none: the other records spoke against it.
+    """
+    likely = 1 / (1 + np.exp2(np.minimum(weights, 0) / -1000))
+    return np.where(same, 1.0, np.where(weights < 0, likely, 0.0))
 
 
 def _too_few(model: MatchModel, pairs: int) -> str:
@@ -89,7 +101,7 @@ def _fitted(
     model: MatchModel, vectors: Levels, matches: npt.NDArray[np.float64], others: npt.NDArray[np.float64], *, start: Estimate
 ) -> MatchRules:
     """Write rules with the figures of these matches and strangers: distinct vectors that occur so often."""
-    m = [each[0] for each in mixture(vectors, matches, start.m, groups=1).u]
+    m = one_group(vectors, matches, start.m, pull=_PULL)
     groups = mixture(vectors, others, start.u, groups=GROUPS)
     u = [groups.shares @ each for each in groups.u]
     names = {name: [level.name for level in model.kind(name).levels] for name in model.compared}

@@ -18,7 +18,7 @@ Shares = npt.NDArray[np.float64]
 
 ROUNDS = 60
 _PULL = 10.0
-"""The u of the start count like so many pairs in each group."""
+"""The shares of the start count like so many pairs in each group."""
 _SPREAD = 0.05
 _FLOOR = 1e-6
 
@@ -31,6 +31,15 @@ class Mixture:
     u: list[Shares]
 
 
+def one_group(vectors: Levels, counts: Shares, start: Sequence[Shares], *, pull: float) -> list[Shares]:
+    """Give the share of each level among pairs that are taken for one group, such as the matches.
+
+    `start` counts like a share `pull` of the pairs, which keeps a fit that feeds on itself from going to extremes.
+    """
+    pairs = max(_PULL, pull * float(counts.sum()))
+    return [each[0] for each in _maximised(vectors, counts[:, None], start, pairs)[1]]
+
+
 def mixture(vectors: Levels, counts: Shares, start: Sequence[Shares], *, groups: int) -> Mixture:
     """Fit so many groups to comparison vectors that occur so often, by expectation and maximisation.
 
@@ -38,12 +47,12 @@ def mixture(vectors: Levels, counts: Shares, start: Sequence[Shares], *, groups:
     give the same groups. `start` holds the shares of levels that few pairs cannot outweigh.
     """
     belongs = _by_agreement(vectors, groups)
-    shares, u = _maximised(vectors, belongs * counts[:, None], start)
+    shares, u = _maximised(vectors, belongs * counts[:, None], start, _PULL)
     for _ in range(ROUNDS - 1):
         logs = np.log(shares) + sum(_logs(each, vectors[:, place]) for place, each in enumerate(u))
         belongs = np.exp(logs - logs.max(axis=1, keepdims=True))
         belongs /= belongs.sum(axis=1, keepdims=True)
-        shares, u = _maximised(vectors, belongs * counts[:, None], start)
+        shares, u = _maximised(vectors, belongs * counts[:, None], start, _PULL)
     return Mixture(shares, u)
 
 
@@ -55,14 +64,14 @@ def _by_agreement(vectors: Levels, groups: int) -> Shares:
     return np.asarray(near / near.sum(axis=1, keepdims=True))
 
 
-def _maximised(vectors: Levels, weights: Shares, start: Sequence[Shares]) -> tuple[Shares, list[Shares]]:
+def _maximised(vectors: Levels, weights: Shares, start: Sequence[Shares], pull: float) -> tuple[Shares, list[Shares]]:
     groups = weights.shape[1]
     shares = (weights.sum(axis=0) + 1) / (weights.sum() + groups)
     u = []
     for place, given in enumerate(start):
         levels = len(given) + 1
         counted = np.array([np.bincount(vectors[:, place], group, levels)[1:levels] for group in weights.T])
-        pulled = np.maximum(counted + _PULL * given, _FLOOR)
+        pulled = np.maximum(counted + pull * given, _FLOOR)
         u.append(pulled / pulled.sum(axis=1, keepdims=True))
     return shares, u
 

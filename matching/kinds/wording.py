@@ -7,10 +7,10 @@ for `mdm dedupe` alone.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from matching.kinds.folding import plain
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text, whole
@@ -20,8 +20,8 @@ _BORDERS = np.array([0.95, 0.85, 0.75, 0.65, 0.55, 0.45, 0.35, 0.25, 0.15])
 """The least similarity of each level but the last."""
 _AT_ONCE = 1 << 15
 _ROWS_AT_ONCE = 500
-_FREQUENT = 0.1
-"""What so large a share of the texts holds does not find neighbours."""
+_FREQUENT, _FEW = 0.02, 50
+"""What so large a share of the texts holds, and more than a few of them, does not find neighbours."""
 
 
 def _standardise(value: object) -> str | None:
@@ -29,12 +29,31 @@ def _standardise(value: object) -> str | None:
 
 
 @lru_cache(maxsize=2)
-def _weighted(values: tuple[str, ...]) -> Any:
-    """Give one row of weights a text, of length 1: (texts, groups of letters), sparse."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
+def _weighted(values: tuple[str, ...]) -> csr_array:
+    """Give one row of weights a text, of length 1: (texts, groups of letters).
 
-    maker = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), sublinear_tf=True, lowercase=False, dtype=np.float32)
-    return maker.fit_transform(values)
+    Salton and Buckley (1988): one plus the logarithm of how often a group occurs in the text, times the logarithm of
+    how few texts have it.
+    """
+    groups: dict[str, int] = {}
+    columns: list[int] = []
+    ends = [0]
+    for text in values:
+        columns += [groups.setdefault(group, len(groups)) for word in text.split() for group in _groups(word)]
+        ends.append(len(columns))
+    counted = csr_array((np.ones(len(columns), np.float32), columns, ends), shape=(len(values), len(groups)))
+    counted.sum_duplicates()
+    texts = np.bincount(counted.indices, minlength=len(groups))
+    counted.data = (1 + np.log(counted.data)) * (1 + np.log((1 + len(values)) / (1 + texts)))[counted.indices].astype(np.float32)
+    lengths = np.sqrt(np.add.reduceat(np.append(counted.data, 0) ** 2, counted.indptr[:-1])) if len(values) else np.empty(0)
+    counted.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(counted.indptr)).astype(np.float32)
+    return counted
+
+
+@lru_cache(maxsize=1 << 16)
+def _groups(word: str) -> tuple[str, ...]:
+    bordered = f" {word} "
+    return tuple(bordered[place : place + 3] for place in range(len(bordered) - 2))
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
@@ -54,22 +73,22 @@ def _prepare(values: Sequence[str]) -> PairComparison:
 
 def nearest(values: Sequence[str], count: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Give for each text the places of the `count` most similar others, as pairs of places; ties by place."""
-    weighted = _weighted(tuple(values)).tocsc()
-    frequent = np.diff(weighted.indptr) > max(_FREQUENT * len(values), 50)
-    rare = weighted[:, np.flatnonzero(~frequent)].tocsr()
+    weighted = _weighted(tuple(values))
+    texts = np.bincount(weighted.indices, minlength=weighted.shape[1])
+    rare = weighted[:, np.flatnonzero(texts <= max(_FREQUENT * len(values), _FEW))]
     turned = rare.T.tocsr()
-    left, right = [], []
+    found = []
     for start in range(0, len(values), _ROWS_AT_ONCE):
-        alike = (rare[start : start + _ROWS_AT_ONCE] @ turned).tocsr()
-        for row in range(alike.shape[0]):
-            span = slice(alike.indptr[row], alike.indptr[row + 1])
-            others, similarity = alike.indices[span], alike.data[span].round(5)
-            kept = others != start + row
-            others, similarity = others[kept], similarity[kept]
-            best = others[np.lexsort((others, -similarity))[:count]]
-            left.append(np.full(len(best), start + row, dtype=np.int64))
-            right.append(best.astype(np.int64))
-    return np.concatenate([np.empty(0, np.int64), *left]), np.concatenate([np.empty(0, np.int64), *right])
+        alike = (rare[start : start + _ROWS_AT_ONCE] @ turned).tocoo()
+        kept = alike.row + start != alike.col
+        rows, others = alike.row[kept] + start, alike.col[kept]
+        order = np.lexsort((others, -alike.data[kept].round(5), rows))
+        rows, others = rows[order], others[order]
+        firsts = np.flatnonzero(np.diff(rows, prepend=-1))
+        rank = np.arange(len(rows)) - np.repeat(firsts, np.diff(firsts, append=len(rows)))
+        found.append(np.array([rows[rank < count], others[rank < count]], dtype=np.int64))
+    left, right = np.concatenate([np.empty((2, 0), np.int64), *found], axis=1)
+    return left, right
 
 
 _M = (0.25, 0.2, 0.15, 0.12, 0.1, 0.08, 0.05, 0.03, 0.015, 0.005)

@@ -7,10 +7,14 @@ from mdm.entity_types.entity_type import Patterns
 
 Cells = list[object]
 _COLUMN = re.compile(r"\{([^{}]+)\}")
+_MAY_LACK = "?"
+"""At the end of a column's name in a pattern: without it the rest is filled in all the same."""
 
 
 def made_up(cells: Mapping[str, Cells], patterns: Patterns | Mapping[str, Patterns], *, count: int, many: bool) -> Cells | None:
     """Fill patterns with the cells of each record: the first of them of which every column has one counts.
+
+    A column that is named `{column?}` may lack one.
 
     With `many` all that can be filled are values. Patterns by field make objects. None where no column is there.
     """
@@ -38,17 +42,20 @@ def _filled(cells: Mapping[str, Cells], patterns: Sequence[str], *, count: int, 
 
 def _one(cells: Mapping[str, Cells], pattern: str, count: int) -> Cells | None:
     """Fill one pattern; a pattern that is one column alone gives its cells as they are."""
-    names = _COLUMN.findall(pattern)
+    named = _COLUMN.findall(pattern)
+    names = [name.removesuffix(_MAY_LACK) for name in named]
     if any(name not in cells for name in names):
         return None
     if len(names) == 1 and pattern == f"{{{names[0]}}}":
         return cells[names[0]]
     between = _COLUMN.split(pattern)[::2]
+    needed = [not name.endswith(_MAY_LACK) for name in named]
     rows = zip(*(cells[name] for name in names), strict=True) if names else ((),) * count
-    return [_joined(between, row) for row in rows]
+    return [_joined(between, needed, row) for row in rows]
 
 
-def _joined(between: Sequence[str], row: tuple[object, ...]) -> str | None:
-    if any(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in row):
+def _joined(between: Sequence[str], needed: Sequence[bool], row: tuple[object, ...]) -> str | None:
+    texts = ["" if cell is None else str(cell).strip() for cell in row]
+    if not any(texts) or not all(text or not must for text, must in zip(texts, needed, strict=True)):
         return None
-    return between[0] + "".join(f"{cell}{after}" for cell, after in zip(row, between[1:], strict=True))
+    return between[0] + "".join(f"{text}{after}" for text, after in zip(texts, between[1:], strict=True))

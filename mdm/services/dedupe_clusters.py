@@ -1,6 +1,6 @@
 """Clusters scored pairs of whole files: pieces as in the hub, found by columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -11,7 +11,7 @@ from matching import score
 from matching.block import Rows
 from matching.cluster import cluster, components
 from matching.columns import Column, Table
-from matching.compare import compare
+from matching.compare import Levels, compare
 from matching.linkage import average_linkage
 from matching.rules import ALWAYS_WEIGHT, MatchModel
 from matching.score import never_values
@@ -67,12 +67,44 @@ def clusters_of(
     return leads
 
 
-def linked(model: MatchModel, table: Table, records: Records, pairs: Edges | score.Edges) -> Rows:
-    """Give each record the first row of its cluster, by the average weight between clusters."""
+class Compared:
+    """The levels of pairs that were compared already: those of others are found when they are asked for."""
+
+    def __init__(self, model: MatchModel, table: Table) -> None:
+        self.model, self.table = model, table
+        self.pairs = np.empty(0, dtype=np.int64)
+        self.known = np.empty((0, len(model.compared)), dtype=np.int8)
+        self.rows = max((len(column.codes) for column in table.values()), default=0)
+
+    def levels(self, left: Rows, right: Rows) -> Levels:
+        """Give the levels of pairs, left < right, as `compare` does."""
+        asked = left * self.rows + right
+        new = np.unique(asked[~np.isin(asked, self.pairs)])
+        if len(new):
+            one, other = np.divmod(new, self.rows)
+            pairs = np.concatenate([self.pairs, new])
+            known = np.concatenate([self.known, compare(self.model, self.table, one, other)])
+            order = np.argsort(pairs)
+            self.pairs, self.known = pairs[order], known[order]
+        return self.known[np.searchsorted(self.pairs, asked)]
+
+
+Compare = Callable[[Rows, Rows], Levels]
+
+
+def linked(
+    model: MatchModel, table: Table, records: Records, pairs: Edges | score.Edges, *, levels: Compare | None = None
+) -> Rows:
+    """Give each record the first row of its cluster, by the average weight between clusters.
+
+    `levels` compares pairs, if not from scratch.
+    """
     sources = numbered(records.sources) if model.rules.one_per_source else None
 
-    def weights(left: Rows, right: Rows) -> Weights:
-        found = score.score(model, table, compare(model, table, left, right), left, right).weights
+    def weights(one: Rows, other: Rows) -> Weights:
+        left, right = np.minimum(one, other), np.maximum(one, other)
+        found_levels = compare(model, table, left, right) if levels is None else levels(left, right)
+        found = score.score(model, table, found_levels, left, right).weights
         return found if sources is None else np.where(sources[left] == sources[right], np.int32(score.NEVER), found)
 
     return average_linkage(

@@ -16,10 +16,13 @@ def candidates(model: MatchModel, table: Table, sources: Sequence[str]) -> tuple
     left, right = candidate_pairs(*blocking_keys(model, table), model.rules.block_cap)
     nearest = model.rules.nearest
     if nearest is not None:
-        one, other = _nearest(table[nearest.attribute], nearest.count)
-        left, right = _distinct(np.concatenate([left, one]), np.concatenate([right, other]), len(sources))
-    if not model.rules.one_per_source:
-        return left, right
+        found = [(left, right), *(_nearest(table[name], nearest.count) for name in nearest.attributes)]
+        left, right = _distinct(*(np.concatenate(side) for side in zip(*found, strict=True)), count=len(sources))
+    return between_sources(sources, left, right) if model.rules.one_per_source else (left, right)
+
+
+def between_sources(sources: Sequence[str], left: Rows, right: Rows) -> tuple[Rows, Rows]:
+    """Leave out the pairs within a source."""
     number = numbered(sources)
     differ = number[left] != number[right]
     return left[differ], right[differ]
@@ -36,6 +39,6 @@ def _nearest(column: Column, count: int) -> tuple[Rows, Rows]:
     return np.concatenate([first[one], order[:-1][alike]]), np.concatenate([first[other], order[1:][alike]])
 
 
-def _distinct(left: Rows, right: Rows, count: int) -> tuple[Rows, Rows]:
+def _distinct(left: Rows, right: Rows, *, count: int) -> tuple[Rows, Rows]:
     low, high = np.divmod(np.unique(np.minimum(left, right) * count + np.maximum(left, right)), count)
     return low, high

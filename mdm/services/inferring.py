@@ -5,23 +5,24 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from matching.block import Rows
 from matching.columns import Table
-from matching.compare import compare
+from matching.compare import Levels
 from matching.document import MatchAttribute, MatchRules, Nearest, Thresholds
 from matching.infer import Inferred, InferredAttribute, choose_keys, infer
 from matching.infer.attributes import columns_of
 from matching.infer.keys import CAP
-from matching.learn import Weights, learn
+from matching.learn import Learnt, Weights, learn
 from matching.rules import MatchModel, match_model
 from matching.score import sums
 from matching.standardise import standardise
 from mdm.entity_types import Attribute, EntityType
 from mdm.errors import InvalidInput
 from mdm.ingest.table import Columns, Records, as_records
-from mdm.services.dedupe_clusters import Edges, linked, numbered, ranks_of
-from mdm.services.dedupe_pairs import candidates
+from mdm.services.dedupe_clusters import Compared, Edges, linked, numbered, ranks_of
+from mdm.services.dedupe_pairs import between_sources, candidates
 
 PAIRS = 300_000
 """About so many candidate pairs are learnt from; of more, those of evenly chosen records."""
@@ -31,7 +32,7 @@ MOST_FOR_WORDING = 200_000
 """Of more records all words are not compared: that takes memory."""
 FEW_STRONG = 3
 MATCH, REVIEW = 0.5, 0.1
-_ONE_EACH = 0.01
+_ONE_EACH = 0.05
 """Where so few of the surest matches are within one source, each source holds a thing once."""
 _SURE = 20
 
@@ -67,6 +68,8 @@ def understand(columns: Columns, *, link_only: bool, timed: Timed) -> Understood
     model = match_model(shape.entity_type, attributes, rules)
     pairs = timed("block", lambda: candidates(model, table, records.sources))
     rules, notes = timed("learn", lambda: _learnt(model, table, records, pairs))
+    if rules.one_per_source:
+        pairs = between_sources(records.sources, *pairs)
     return Understood(_entity_type(found, rules), records, table, pairs, [*_left_out(found), *notes])
 
 
@@ -76,15 +79,15 @@ def _inferred(columns: Columns) -> Inferred:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in found.left_out.items()) or "there is none"
         raise InvalidInput(f"no column can be compared ({reasons})")
     kinds = [one.kind for one in found.attributes.values()]
-    strong = sum(kind in _STRONG for kind in kinds)
-    if (strong < FEW_STRONG or "text" in kinds) and len(columns.ids) <= MOST_FOR_WORDING:
+    if sum(kind in _STRONG for kind in kinds) < FEW_STRONG and len(columns.ids) <= MOST_FOR_WORDING:
         named = [name for one in found.attributes.values() for name in columns_of(one)]
-        found.attributes[WORDING] = InferredAttribute("wording", tuple(f"{{{name}}}" for name in named), many=True)
+        found.attributes[WORDING] = InferredAttribute("wording", (" ".join(f"{{{name}?}}" for name in dict.fromkeys(named)),))
     return found
 
 
 def _rules(attributes: dict[str, MatchAttribute], table: Table, *, link_only: bool) -> MatchRules:
     keyed = {name: column for name, column in table.items() if attributes[name].kind != "wording"}
+    worded = [name for name, one in attributes.items() if one.kind == "wording"]
     return MatchRules(
         block_on=choose_keys(attributes, keyed),
         compare=list(attributes),
@@ -92,24 +95,43 @@ def _rules(attributes: dict[str, MatchAttribute], table: Table, *, link_only: bo
         prior=0.01,
         linkage="average",
         one_per_source=link_only,
-        nearest=Nearest(attribute=WORDING, count=NEIGHBOURS) if WORDING in attributes else None,
+        nearest=Nearest(attributes=worded, count=NEIGHBOURS) if worded else None,
         block_cap=CAP,
     )
 
 
 def _learnt(model: MatchModel, table: Table, records: Records, pairs: tuple[Rows, Rows]) -> tuple[MatchRules, list[str]]:
+    """Learn from pairs between sources first, and from all of them unless those show that a source holds a thing once."""
     left, right = _chosen(records, *pairs)
-    levels = compare(model, table, left, right)
+    compared = Compared(model, table)
+    levels = compared.levels(left, right)
+    sources = numbered(records.sources)
 
-    def cluster(model: MatchModel, weights: Weights) -> Rows:
-        return linked(model, table, records, Edges(left, right, weights))
+    def learnt(rules: MatchRules, chosen: npt.NDArray[np.bool_]) -> Learnt:
+        one, other = left[chosen], right[chosen]
 
-    learnt = learn(model, levels, left, right, cluster=cluster)
-    if not learnt.rules.one_per_source and _one_each(_with(model, learnt.rules), levels, records, left=left, right=right):
-        rules = learnt.rules.model_copy(update={"one_per_source": True})
-        learnt = learn(_with(model, rules), levels, left, right, cluster=cluster)
-        learnt.notes.append("each source holds a thing once: the surest matches are all between sources")
-    return learnt.rules, learnt.notes
+        def cluster(model: MatchModel, weights: Weights) -> Rows:
+            return linked(model, table, records, Edges(one, other, weights), levels=compared.levels)
+
+        return learn(_with(model, rules), levels[chosen], one, other, cluster=cluster)
+
+    apart = sources[left] != sources[right]
+    if model.rules.one_per_source:
+        found = learnt(model.rules, apart)
+        return found.rules, found.notes
+    if apart.any() and not _strong(model):
+        found = learnt(model.rules.model_copy(update={"one_per_source": True}), apart)
+        return found.rules, [*found.notes, "each source is taken to hold a thing once, as catalogues do"]
+    if apart.any():
+        found = learnt(model.rules.model_copy(update={"one_per_source": True}), apart)
+        if found.settled and _one_each(_with(model, found.rules), levels, apart, sources):
+            return found.rules, [*found.notes, "each source holds a thing once: the surest matches are between sources"]
+    found = learnt(model.rules, np.ones(len(left), dtype=bool))
+    return found.rules, found.notes
+
+
+def _strong(model: MatchModel) -> int:
+    return sum(attribute.kind in _STRONG for attribute in model.attributes.values())
 
 
 def _with(model: MatchModel, rules: MatchRules) -> MatchModel:
@@ -126,17 +148,15 @@ def _chosen(records: Records, left: Rows, right: Rows) -> tuple[Rows, Rows]:
     return left[chosen], right[chosen]
 
 
-def _one_each(model: MatchModel, levels: np.ndarray[tuple[int, int], np.dtype[np.int8]], records: Records, *, left: Rows, right: Rows) -> bool:
-    """Say whether the surer half of the matches is between sources, far more than chance would have it."""
-    sources = numbered(records.sources)
-    if sources.max(initial=0) == 0:
-        return False
+def _one_each(model: MatchModel, levels: Levels, apart: npt.NDArray[np.bool_], sources: Rows) -> bool:
+    """Say whether hardly any pair within a source weighs as much as the surer half of the matches between sources."""
     weights = sums(model, levels)
-    matching = weights >= model.match_weight
-    sure = matching & (weights >= np.median(weights[matching])) if matching.any() else matching
+    matching = apart & (weights >= model.match_weight)
+    if matching.sum() < 2 * _SURE:
+        return False
+    sure = weights >= np.median(weights[matching])
     by_chance = float(((np.bincount(sources) / len(sources)) ** 2).sum())
-    within = sources[left[sure]] == sources[right[sure]]
-    return bool(sure.sum() >= _SURE and within.mean() <= _ONE_EACH * by_chance / 0.5)
+    return float((~apart[sure]).mean()) <= _ONE_EACH * by_chance
 
 
 def _entity_type(found: Inferred, rules: MatchRules) -> EntityType:
