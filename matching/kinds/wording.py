@@ -20,7 +20,7 @@ _BORDERS = np.array([0.95, 0.85, 0.75, 0.65, 0.55, 0.45, 0.35, 0.25, 0.15])
 """The least similarity of each level but the last."""
 _AT_ONCE = 1 << 15
 _ROWS_AT_ONCE = 500
-_FREQUENT, _FEW = 0.02, 50
+_FREQUENT, _FEW = 0.005, 50
 """What so large a share of the texts holds, and more than a few of them, does not find neighbours."""
 
 
