@@ -5,6 +5,8 @@ PORT ?= 8000
 SERVE ?= 1
 N ?= 100
 COUNT ?= 100000
+# Beside the peers a million is measured too, unless a COUNT is asked for.
+UP_TO = $(if $(filter file,$(origin COUNT)),1000000,$(COUNT))
 ROWS ?= 1000000
 
 BIN := .venv/bin
@@ -40,10 +42,11 @@ format: .venv/dev ## Put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: .venv/dev ## Measure speed and quality (COUNT=100000 records, ROWS=1000000 rows; labelled sets from MDM_BENCH_DATA)
+bench: .venv/dev .venv-bench/ready ## Measure speed and quality, beside peers (COUNT=100000 records, ROWS=1000000 rows; labelled sets from MDM_BENCH_DATA)
 	@$(BIN)/python benchmarks/load.py $(COUNT) --date $$(date +%F)
 	@$(BIN)/python benchmarks/ingest.py $(ROWS) --date $$(date +%F)
 	@$(BIN)/python benchmarks/real_data.py --date $$(date +%F)
+	@$(BIN)/python benchmarks/side_by_side.py --up-to $(UP_TO) --date $$(date +%F)
 
 docs: .venv/dev ## Write the generated pages of docs/reference anew
 	@$(BIN)/python docs/generate.py
@@ -55,15 +58,17 @@ browser: ## Tests in a real browser (come with the desk)
 	@echo "make browser: the stewards' desk has no pages yet, so there is nothing to open in a browser" >&2; exit 1
 
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-annotate --no-header requirements/build.in pyproject.toml
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+OURS = requirements/build.in pyproject.toml
 
 lock: ## Choose the package versions anew (needs uv); UPGRADE=--upgrade takes the newest
 	@command -v uv >/dev/null || { echo "make lock: uv is needed; install it with: python3 -m pip install uv" >&2; exit 1; }
-	@$(LOCK) $(UPGRADE) --extra dev --output-file requirements/dev.txt
-	@$(LOCK) $(UPGRADE) --constraint requirements/dev.txt --output-file requirements/core.txt
+	@$(LOCK) $(OURS) $(UPGRADE) --extra dev --output-file requirements/dev.txt
+	@$(LOCK) $(OURS) $(UPGRADE) --constraint requirements/dev.txt --output-file requirements/core.txt
+	@$(LOCK) requirements/bench.in $(UPGRADE) --output-file requirements/bench.txt
 
 clean: ## Remove what was installed and cached; hubs and their data stay
-	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/bin/python:
 	@for python in $(PYTHON) python3.11 python3; do \
@@ -87,3 +92,11 @@ clean: ## Remove what was installed and cached; hubs and their data stay
 	@$(INSTALL) --require-hashes --only-binary :all: -r $<
 	@$(INSTALL) --no-build-isolation --no-deps --editable .
 	@touch .venv/core $@
+
+# The peers have an environment of their own, so that they never constrain what the hub needs.
+.venv-bench/ready: requirements/bench.txt | .venv/bin/python
+	@echo "Installing the peers to measure against (once, about half a minute) ..." >&2
+	@$(BIN)/python -m venv --clear .venv-bench
+	@.venv-bench/bin/python -m pip --disable-pip-version-check --no-input --quiet --quiet install \
+		--root-user-action=ignore --require-hashes --only-binary :all: -r $<
+	@touch $@

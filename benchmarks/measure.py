@@ -7,11 +7,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from memory import together
 
 MDM = (sys.executable, "-c", "from mdm.cli.app import main; main()")
 RESULTS = Path(__file__).with_name("results")
@@ -31,24 +33,42 @@ class Cost:
         return Cost(self.wall + other.wall, self.cpu + other.cpu, max(self.memory, other.memory))
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a command ended: its exit code, what it printed, what it complained about, and what it cost."""
+
+    code: int
+    out: bytes
+    complaint: str
+    cost: Cost
+
+
 def mdm(*arguments: object, database: str = "") -> tuple[Any, Cost]:
     """Run `mdm ... --json` in a process of its own, and give the document it prints and what it cost.
 
     Exit code 1 with a document means that some rows were refused; they are counted in it.
     """
-    command = [*MDM, *map(str, arguments), "--json"]
-    environment = {**os.environ, **({"MDM_DATABASE_URL": database} if database else {})}
+    ran = run([*MDM, *map(str, arguments), "--json"], {"MDM_DATABASE_URL": database} if database else {})
+    if ran.code not in {0, REFUSED_ROWS} or not ran.out:
+        print(ran.complaint, file=sys.stderr)
+        raise SystemExit(f"mdm {arguments[0]} ended with {ran.code}")
+    return json.loads(ran.out), ran.cost
+
+
+def run(command: Sequence[str], environment: Mapping[str, str]) -> Ran:
+    """Run a command in a process of its own to its end, whatever that is; the environment is added to ours."""
+    environment = {**os.environ, **environment}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling all libraries at each start is not what is measured
-    with tempfile.TemporaryFile() as out:
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as complaint:
         started = time.perf_counter()
-        process = subprocess.Popen(command, stdout=out, env=environment)
-        used = _waited(process)
+        process = subprocess.Popen(command, stdout=out, stderr=complaint, env=environment)
+        with together(process.pid) as memory:
+            used = _waited(process)
         wall = time.perf_counter() - started
-        out.seek(0)
-        printed = out.read()
-    if process.returncode not in {0, REFUSED_ROWS} or not printed:
-        raise SystemExit(f"mdm {arguments[0]} ended with {process.returncode}")
-    return json.loads(printed), Cost(wall, used.cpu, used.memory)
+        for file in (out, complaint):
+            file.seek(0)
+        cost = Cost(wall, used.cpu, max(used.memory, memory.peak))
+        return Ran(process.returncode, out.read(), complaint.read().decode("utf-8", "replace"), cost)
 
 
 def spent(process: "subprocess.Popen[bytes]") -> tuple[bytes, Cost]:

@@ -10,6 +10,8 @@ from mdm.cli.output import Json
 if TYPE_CHECKING:
     from mdm.services.dedupe import Report
 
+_MEASURES = {"pairwise": "pairs", "bcubed": "records (B-cubed)", "exact_clusters": "whole clusters"}
+
 
 def dedupe(  # noqa: PLR0913  a command's options are its parameters
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="csv, tsv, jsonl, parquet or xlsx, also .gz.")],
@@ -71,7 +73,9 @@ def evaluate(
     split: Annotated[str | None, typer.Option(help="Only the labelled pairs of this part.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Judge clusters against the truth: pairwise and B-cubed precision, recall and F1.
+    """Judge clusters against the truth: precision, recall and F1 of pairs, records (B-cubed) and whole clusters.
+
+    With 95 % intervals: by samples of the true clusters, of labelled pairs by Wilson's formula.
 
     Example: mdm evaluate clusters.csv truth.csv
     """
@@ -81,13 +85,25 @@ def evaluate(
     found = service.evaluate(clusters, truth, split=split)
     if as_json:
         output.print_json(found)
-        return
+    else:
+        _show_figures(found)
+
+
+def _show_figures(found: dict[str, object]) -> None:
+    interval = cast("dict[str, Any]", found.pop("interval"))
     figures = {name: cast("dict[str, Any]", value) for name, value in found.items() if isinstance(value, dict)}
     rows = [
-        [name, *(f"{one[column]:.4f}" for column in ("precision", "recall", "f1"))] for name, one in figures.items()
+        [_MEASURES[name], *(_with_interval(value, interval[name][figure]) for figure, value in one.items())]
+        for name, one in figures.items()
     ]
-    output.print_table("Against the truth", ("", "precision", "recall", "F1"), rows)
-    output.print_fields("Counts", {name: value for name, value in found.items() if name not in figures})
+    title = f"Against the truth, with {interval['level']:.0%} intervals"
+    output.print_table(title, ("", "precision", "recall", "F1"), rows)
+    counts = {name.replace("_", " "): value for name, value in found.items() if name not in figures}
+    output.print_fields("Counts", counts)
+
+
+def _with_interval(value: float, ends: tuple[float, float]) -> str:
+    return f"{value:.4f} ({ends[0]:.4f}–{ends[1]:.4f})"
 
 
 COMMANDS = (dedupe, evaluate)

@@ -1,9 +1,10 @@
-"""Judge clusters against the truth: pairwise and B-cubed precision, recall and F1."""
+"""Judge clusters against the truth: precision, recall and F1 of pairs, records and whole clusters, with intervals."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
-from matching.evaluate import Figures, bcubed, labelled, pairwise
+from matching.evaluate import RATIOS, Figures, by_true_cluster, figures, labelled
+from matching.intervals import LEVEL, Interval, bootstrap, of_pairs
 from mdm.entity_types import hint
 from mdm.errors import InvalidInput, UnreadableFile
 from mdm.ingest import Rejected, read
@@ -20,7 +21,7 @@ def evaluate(clusters: str, truth: str, *, split: str | None = None) -> dict[str
     """Compare a file of clusters with a file of the truth.
 
     The truth is `record_id,cluster_id`, or labelled pairs `record_id_1,record_id_2,label[,split]`; `split`
-    keeps only the pairs of that part.
+    keeps only the pairs of that part. `interval` holds the 95 % intervals of the figures.
 
     Raises:
         UnreadableFile: a file cannot be read or lacks a column.
@@ -33,12 +34,23 @@ def evaluate(clusters: str, truth: str, *, split: str | None = None) -> dict[str
         pairs = [pair for line, row in rows for pair in _labelled(row, f"{truth}: line {line}", split)]
         if not pairs:
             raise InvalidInput(f"{truth}: no labelled pair{'' if split is None else f' of split {split!r}'}")
-        return {"pairwise": _rounded(labelled(found, pairs)), **counts, "pairs": len(pairs)}
+        judged = labelled(found, pairs)
+        interval = _interval({"pairwise": of_pairs(judged)})
+        return {"pairwise": _rounded(judged.figures()), **counts, "pairs": len(pairs), **interval}
     if split is not None:
         raise InvalidInput(f"{truth}: --split is for labelled pairs, with the columns {', '.join(LABELS)}")
     true = _mapping(truth, rows)
-    figures = {"pairwise": _rounded(pairwise(found, true)), "bcubed": _rounded(bcubed(found, true))}
-    return {**figures, **counts, "true_clusters": len(set(true.values()))}
+    table = by_true_cluster(found, true)
+    judged_by: dict[str, object] = {measure: _rounded(figures(table, measure)) for measure in RATIOS}
+    interval = _interval({measure: bootstrap(table, measure) for measure in RATIOS})
+    return {**judged_by, **counts, "true_clusters": len(table), **interval}
+
+
+def _interval(found: Mapping[str, Interval]) -> dict[str, object]:
+    """Put intervals into the document: measure -> figure -> its two ends."""
+    ends = {measure: (_rounded(one.low), _rounded(one.high)) for measure, one in found.items()}
+    pairs = {measure: {name: [low[name], high[name]] for name in low} for measure, (low, high) in ends.items()}
+    return {"interval": {"level": LEVEL, **pairs}}
 
 
 def _rounded(figures: Figures) -> dict[str, float]:

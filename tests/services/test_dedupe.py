@@ -161,11 +161,16 @@ def test_evaluation_against_clusters_and_against_labelled_pairs(folder):
     figures = evaluate("clusters.csv", "truth.csv")
     assert figures["pairwise"] == {"precision": 0.5, "recall": 1.0, "f1": 0.666667}
     assert (figures["clusters"], figures["true_clusters"]) == (2, 3)
+    assert figures["exact_clusters"] == {"precision": 0.5, "recall": 0.333333, "f1": 0.4}
+    assert figures["interval"]["level"] == 0.95
+    assert figures["interval"]["pairwise"]["recall"] == [1.0, 1.0]
     Path("pairs_truth.csv").write_text(
         "record_id_1,record_id_2,label,split\na1,b1,1,test\na1,a3,0,test\na1,c1,1,train\n", encoding="utf-8"
     )
     assert evaluate("clusters.csv", "pairs_truth.csv", split="test")["pairwise"]["precision"] == 0.5
-    assert evaluate("clusters.csv", "pairs_truth.csv")["pairs"] == 3
+    judged = evaluate("clusters.csv", "pairs_truth.csv")
+    assert judged["pairs"] == 3
+    assert judged["interval"]["pairwise"]["recall"] == [0.34238, 1.0]
     with pytest.raises(InvalidInput, match="no labelled pair of split 'dev'"):
         evaluate("clusters.csv", "pairs_truth.csv", split="dev")
 
