@@ -21,6 +21,7 @@ from mdm.ingest.rows import Rejected
 from mdm.ingest.table import Records, Wanted, read_table
 from mdm.services.dedupe_clusters import Edges, clusters_of
 from mdm.services.dedupe_files import write_clusters, write_golden, write_pairs
+from mdm.services.dedupe_report import Deduplicated, write_report
 
 Result = TypeVar("Result")
 
@@ -32,6 +33,7 @@ class Outputs:
     clusters: str | None = None
     pairs: str | None = None
     golden: str | None = None
+    report: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +50,29 @@ class Job:
 
 @dataclass(slots=True)
 class Report:
-    """What came out: counts, wall seconds of each stage, the rules used, and the rows that were not taken."""
+    """What came out: counts, wall seconds of each stage, the rules used, and the rows that were not taken.
+
+    `warnings` say in words where the model fits badly.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     model: dict[str, object] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def json(self) -> dict[str, object]:
         """Give the report as `mdm dedupe --json` prints it."""
         rejected = [
             {"file": one.file, "line": one.line, "rule": one.rule, "detail": one.detail} for one in self.rejected
         ]
-        return {"counts": self.counts, "seconds": self.seconds, "model": self.model, "rejected": rejected}
+        return {
+            "counts": self.counts,
+            "seconds": self.seconds,
+            "model": self.model,
+            "rejected": rejected,
+            "warnings": self.warnings,
+        }
 
     def timed(self, stage: str, work: Callable[[], Result]) -> Result:
         """Do one stage and note its seconds."""
@@ -91,7 +103,20 @@ def dedupe(job: Job) -> Report:
     report.model = entity_type.model_dump(mode="json", exclude_defaults=True)
     report.rejected = records.rejected
     report.timed("write", lambda: _write(job, entity_type, records, pairs, leads))
+    if job.outputs.report is not None:
+        done = Deduplicated(
+            job.files, _origin(job), job.link_only, entity_type, records, table, left, right, pairs, leads
+        )
+        page = job.outputs.report
+        said = (report.counts, dict(report.seconds), report.warnings)
+        report.timed("report", lambda: write_report(page, done, counts=said[0], seconds=said[1], warnings=said[2]))
     return report
+
+
+def _origin(job: Job) -> str:
+    if job.rules is not None:
+        return f"Rules from {job.rules}"
+    return f"The shipped entity type {job.entity_type}"
 
 
 def _entity_type(job: Job) -> EntityType:
