@@ -197,11 +197,15 @@ def _alone(rules: list[_Meetings]) -> list[int]:
     reached = np.cumsum(waiting)
     edges = np.searchsorted(reached, np.arange(PAIRS_AT_ONCE, int(waiting.sum()), PAIRS_AT_ONCE))
     bounds = np.unique(np.concatenate([[0], edges, [rows]])).tolist()
+    numbers = len(rules).bit_length()
     for first, last in pairwise(bounds):
-        found = [np.unique(rule.pairs(first, last, bits)) for rule in rules]
-        numbers = np.repeat(np.arange(len(rules)), [len(pairs) for pairs in found])
-        _, place, times = np.unique(np.concatenate(found), return_index=True, return_counts=True)
-        counts += np.bincount(numbers[place[times == 1]], minlength=len(rules))
+        found = [(rule.pairs(first, last, bits) << numbers) | number for number, rule in enumerate(rules)]
+        packed = np.concatenate(found)
+        packed.sort()
+        packed = packed[_firsts(packed)]
+        new = _firsts(packed >> numbers)
+        only = packed[new & np.append(new[1:], True)]
+        counts += np.bincount(only & ((1 << numbers) - 1), minlength=len(rules))
     return [int(count) for count in counts]
 
 

@@ -11,7 +11,7 @@ from matching.compare import Rows, compare
 from matching.rules import ALWAYS_WEIGHT, MatchModel
 from matching.score import DISTINCT, NEVER, Edges, score
 
-SAMPLE = 200_000
+SAMPLE = 50_000
 """So many candidate pairs, evenly spaced, are enough to count those below the review threshold."""
 MOST_BARS = 48
 BOUNDS = (0.0, 0.01, 0.05, *(tenth / 10 for tenth in range(1, 10)), 0.95, 0.99, 0.999, 1.0)

@@ -157,8 +157,8 @@ def _unsaid(names: Iterable[str], left: Side, right: Side, *, state: str) -> lis
     for name in names:
         texts = [told(side.values.get(name)) for side in (left, right)]
         if any(texts):
-            marked = marks(*texts) if state == "other" else [_whole(text, differs=False) for text in texts]
-            found.append(Row(name, state, *marked, "", 0, NO_BAR))
+            same = _whole(texts[0], differs=False), _whole(texts[1], differs=False)
+            found.append(Row(name, state, *(marks(*texts) if state == "other" else same), "", 0, NO_BAR))
     return found[:MOST_ROWS]
 
 
