@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,9 @@ from matching.rules import BlockPart, MatchModel
 MAX_KEYS = 32
 """The most blocking keys a record may have; rules declared first, and longer tokens, go first."""
 
+PAIRS_AT_ONCE = 1 << 22
+"""So many pairs, roughly, are held at a time to see which rules found each."""
+
 Rows = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.int64]
 
@@ -21,15 +25,35 @@ Keys = npt.NDArray[np.int64]
 class RuleReport:
     """What one blocking rule does to a table: its keys, its pairs, and its blocks over the cap.
 
-    `pairs` counts the pairs in blocks within the cap; a pair that two rules find counts for both.
-    `oversized` lists the blocks that give no pairs, in words with their number of records, largest first.
+    `pairs` counts the pairs in blocks within the cap; a pair that two rules find counts for both. `alone` counts
+    the pairs that no other rule finds: without this rule they would never be compared. `oversized` lists the
+    blocks that give no pairs, in words with their number of records, largest first.
     """
 
     rule: str
     records: int
     keys: int
     pairs: int
+    alone: int
     oversized: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Meetings:
+    """Who meets under one rule: the members of its blocks within the cap, and how many of its block follow each.
+
+    Blocks stand one after the other, and inside a block the rows ascend.
+    """
+
+    rows: Rows
+    partners: Rows
+
+    def pairs(self, first: int, last: int, bits: int) -> Rows:
+        """Give the pairs whose smaller row is in [first, last), each as one number."""
+        member = np.flatnonzero((self.rows >= first) & (self.rows < last))
+        partners = self.partners[member]
+        one = self.rows[np.repeat(member, partners)]
+        return (one << bits) | self.rows[_ranges(member + 1, partners)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +130,28 @@ def candidate_pairs(rows: Rows, keys: Keys, cap: int) -> tuple[Rows, Rows]:
 
 def key_words(model: MatchModel, table: Table, row: int) -> dict[int, str]:
     """Say each blocking key of one record in words, for explanations."""
+    return {key: words for keys in rule_key_words(model, table, row) for key, words in keys.items()}
+
+
+def rule_key_words(model: MatchModel, table: Table, row: int) -> list[dict[int, str]]:
+    """Say the blocking keys of one record in words, rule by rule in declared order."""
     single = {name: _one_row(column, row) for name, column in table.items()}
-    return {
-        int(key): found.words(model, place)
+    return [
+        {int(key): found.words(model, place) for place, key in enumerate(found.keys)}
         for found in _rule_keys(model, single)
-        for place, key in enumerate(found.keys)
-    }
+    ]
+
+
+def part_strings(model: MatchModel, part: BlockPart, table: Table, row: int) -> frozenset[str]:
+    """Give the strings that one record has for a part of a blocking key."""
+    return frozenset(_part_index(model, part, _one_row(table[part.attribute], row)).strings)
 
 
 def report(model: MatchModel, table: Table, cap: int) -> list[RuleReport]:
     """Report for each blocking rule, in declared order, how many pairs it gives and what is over the cap."""
-    return [_report(model, found, cap) for found in _rule_keys(model, table)]
+    rules = list(_rule_keys(model, table))
+    alone = _alone([_meetings(found, cap) for found in rules])
+    return [_report(model, found, cap, alone=count) for found, count in zip(rules, alone, strict=True)]
 
 
 def measured(model: MatchModel, table: Table, cap: int, *, factor: float) -> list[float]:
@@ -126,14 +161,14 @@ def measured(model: MatchModel, table: Table, cap: int, *, factor: float) -> lis
     """
     rows = max(len(next(iter(table.values())).codes) if table else 0, 1)
     sizes = []
-    for found in _rule_keys(model, table, alone=True):
+    for found in _rule_keys(model, table, separately=True):
         _, counts = np.unique(found.keys, return_counts=True)
         within = counts[(counts - 1) * factor + 1 <= cap]
         sizes.append(float((within * (within - 1)).sum()) / 2 * factor / rows)
     return sizes
 
 
-def _report(model: MatchModel, found: _RuleKeys, cap: int) -> RuleReport:
+def _report(model: MatchModel, found: _RuleKeys, cap: int, *, alone: int) -> RuleReport:
     order = np.argsort(found.keys, kind="stable")
     starts, sizes = _blocks(found.keys[order])
     within = sizes[sizes <= cap]
@@ -142,18 +177,56 @@ def _report(model: MatchModel, found: _RuleKeys, cap: int) -> RuleReport:
         for start, size in zip(starts[sizes > cap], sizes[sizes > cap], strict=True)
     ]
     return RuleReport(
-        rule=" + ".join(part.words for part in model.blocking[found.number]),
+        rule=rule_words(model, found.number),
         records=len(np.unique(found.rows)),
         keys=len(starts),
         pairs=int((within * (within - 1) // 2).sum()),
+        alone=alone,
         oversized=sorted(over, key=lambda block: (-block[1], block[0])),
     )
 
 
-def _rule_keys(model: MatchModel, table: Table, *, alone: bool = False) -> Iterator[_RuleKeys]:
+def rule_words(model: MatchModel, number: int) -> str:
+    """Say a blocking rule in words: `name tokens + address postcode`."""
+    return " + ".join(part.words for part in model.blocking[number])
+
+
+def _meetings(found: _RuleKeys, cap: int) -> _Meetings:
+    order = np.argsort(found.keys, kind="stable")
+    starts, sizes = _blocks(found.keys[order])
+    used = (sizes > 1) & (sizes <= cap)
+    member = _ranges(starts[used], sizes[used])
+    partners = np.repeat(starts[used] + sizes[used], sizes[used]) - member - 1
+    return _Meetings(found.rows[order][member], partners)
+
+
+def _alone(rules: list[_Meetings]) -> list[int]:
+    """Count for each rule the pairs that only it finds, a range of rows at a time so that memory stays bounded."""
+    counts = np.zeros(len(rules), dtype=np.int64)
+    rows = max((int(rule.rows.max(initial=-1)) for rule in rules), default=-1) + 1
+    bits = rows.bit_length()
+    waiting = np.zeros(rows, dtype=np.int64)
+    for rule in rules:
+        np.add.at(waiting, rule.rows, rule.partners)
+    reached = np.cumsum(waiting)
+    edges = np.searchsorted(reached, np.arange(PAIRS_AT_ONCE, int(waiting.sum()), PAIRS_AT_ONCE))
+    bounds = np.unique(np.concatenate([[0], edges, [rows]])).tolist()
+    numbers = len(rules).bit_length()
+    for first, last in pairwise(bounds):
+        found = [(rule.pairs(first, last, bits) << numbers) | number for number, rule in enumerate(rules)]
+        packed = np.concatenate(found)
+        packed.sort()
+        packed = packed[_firsts(packed)]
+        new = _firsts(packed >> numbers)
+        only = packed[new & np.append(new[1:], True)]
+        counts += np.bincount(only & ((1 << numbers) - 1), minlength=len(rules))
+    return [int(count) for count in counts]
+
+
+def _rule_keys(model: MatchModel, table: Table, *, separately: bool = False) -> Iterator[_RuleKeys]:
     """Give the keys rule by rule, so that a record's first MAX_KEYS in declared order are the ones kept.
 
-    With `alone` each rule has its keys as if there were no other.
+    With `separately` each rule has its keys as if there were no other.
     """
     indexes: dict[BlockPart, _PartIndex] = {}
     rows = len(next(iter(table.values())).codes) if table else 0
@@ -164,7 +237,7 @@ def _rule_keys(model: MatchModel, table: Table, *, alone: bool = False) -> Itera
                 indexes[part] = _part_index(model, part, table[part.attribute])
         salt = _hashes(f"{model.entity_type}\x1f{number}", [""])[0]
         found = _products(number, salt, [indexes[part] for part in rule], room)
-        if not alone:
+        if not separately:
             room -= np.bincount(found.rows, minlength=rows)
         yield found
 

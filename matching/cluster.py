@@ -1,7 +1,7 @@
 """Cluster: which records of a piece are one thing, whatever order they came in."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,30 @@ class Clustering:
     skipped: list[Pair]
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a step joined: so many nodes, together since an earlier step (by its place), or a single one (None)."""
+
+    nodes: int
+    step: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step by which clusters formed: two nodes were tied, and with them the sides that they stood on.
+
+    `weight` is that of their edge, None for a must-link. `edges` counts the edges between the two sides: a single
+    one is a bridge that holds them alone.
+    """
+
+    one: int
+    other: int
+    left: Side
+    right: Side
+    weight: int | None
+    edges: int
+
+
 def cluster(
     nodes: Sequence[str],
     edges: Sequence[Edge],
@@ -47,13 +71,48 @@ def cluster(
     groups = _Groups(nodes, edges, cannot, never)
     skipped = [
         (min(one, other), max(one, other))
-        for one, other, _ in sorted(musts, key=lambda must: (not must[2], groups.pair_keys(must[0], must[1])))
+        for one, other in groups.ordered_musts(musts)
         if not groups.join_must(one, other)
     ]
-    for one, other, weight in sorted(edges, key=lambda edge: (-edge[2], groups.pair_keys(edge[0], edge[1]))):
+    for one, other, weight in groups.ordered_edges(edges):
         groups.join_edge(one, other, weight)
     clusters = sorted(sorted(members) for members in groups.members.values())
     return Clustering(clusters, list(dict.fromkeys(skipped)))
+
+
+def formation(
+    nodes: Sequence[str],
+    edges: Sequence[Edge],
+    *,
+    musts: Sequence[Must],
+    cannot: Collection[Pair],
+    never: Never,
+) -> list[Step]:
+    """Give the steps by which `cluster` joins these nodes, given the same; a step fewer than there are nodes.
+
+    Edges come in falling order, so the last step over an edge is the weakest: of all ways to part the nodes in
+    two, it is the one whose strongest edge is weakest.
+    """
+    groups = _Groups(nodes, edges, cannot, never)
+    steps: list[Step] = []
+    formed: dict[int, int] = {}
+    for one, other, weight in _links(groups, edges, musts):
+        ends = groups.lead[one], groups.lead[other]
+        left, right = (Side(len(groups.members[end]), formed.get(end)) for end in ends)
+        between = groups.links[ends[0]][ends[1]]
+        if weight is None:
+            groups.join_must(one, other)
+        else:
+            groups.join_edge(one, other, weight)
+        if ends[0] != ends[1] and groups.lead[one] == groups.lead[other]:
+            formed[groups.lead[one]] = len(steps)
+            steps.append(Step(one, other, left, right, weight, between))
+    return steps
+
+
+def _links(groups: "_Groups", edges: Sequence[Edge], musts: Sequence[Must]) -> Iterator[tuple[int, int, int | None]]:
+    yield from ((one, other, None) for one, other in groups.ordered_musts(musts))
+    yield from groups.ordered_edges(edges)
 
 
 def components(count: int, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
@@ -121,6 +180,15 @@ class _Groups:
         """Give the keys of two nodes in order."""
         left, right = self.nodes[one], self.nodes[other]
         return (left, right) if left < right else (right, left)
+
+    def ordered_musts(self, musts: Sequence[Must]) -> list[Pair]:
+        """Put must-links in the order in which they are followed: stewards' first, each group by its keys."""
+        ordered = sorted(musts, key=lambda must: (not must[2], self.pair_keys(must[0], must[1])))
+        return [(one, other) for one, other, _ in ordered]
+
+    def ordered_edges(self, edges: Sequence[Edge]) -> list[Edge]:
+        """Put edges in the order in which they are followed: the strongest first, ties by their keys."""
+        return sorted(edges, key=lambda edge: (-edge[2], self.pair_keys(edge[0], edge[1])))
 
     def join_must(self, one: int, other: int) -> bool:
         """Join the clusters of two nodes unless a cannot-link keeps them apart; say if they are together."""

@@ -1,13 +1,13 @@
 """Explain: why two records match or do not, in signed weights that add up."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypedDict
 
 import numpy as np
 
-from matching.block import key_words
 from matching.columns import Column, Table
 from matching.compare import compare
+from matching.meet import RuleEvidence, meet
 from matching.rules import Condition, MatchModel
 from matching.score import OUTCOMES, deciding, probability, score
 from matching.standardise import standardise
@@ -23,7 +23,11 @@ class ComparisonEvidence(TypedDict):
 
 
 class Evidence(TypedDict):
-    """Why a pair got its outcome: `prior` and the weights of `comparisons` add up to `match_weight`."""
+    """Why a pair got its outcome: `prior` and the weights of `comparisons` add up to `match_weight`.
+
+    `candidate` says whether any blocking rule brings the two together: if none does they are never compared,
+    whatever their weight. `blocking` says it rule by rule, and `keys` are the blocking keys in common.
+    """
 
     outcome: str
     match_weight: float
@@ -31,13 +35,18 @@ class Evidence(TypedDict):
     prior: float
     comparisons: list[ComparisonEvidence]
     keys: list[str]
+    candidate: bool
+    blocking: list[RuleEvidence]
 
 
-def why(model: MatchModel, left: Mapping[str, object], right: Mapping[str, object]) -> Evidence:
+def why(
+    model: MatchModel, left: Mapping[str, object], right: Mapping[str, object], *, crowded: Collection[int] = ()
+) -> Evidence:
     """Explain a pair of records, given as source attributes, whether it matches or not.
 
     Weights are bits with three decimals, exactly those of `score`. An `always` or `never` rule, and the
-    limit on a sum, stand as lines of their own with what they add. `keys` are the blocking keys in common.
+    limit on a sum, stand as lines of their own with what they add. `crowded` are the blocking keys that more
+    records have than the cap allows, as far as that is known.
     """
     table = standardise(model, {name: [left.get(name), right.get(name)] for name in model.attributes})
     one, other = np.array([0]), np.array([1])
@@ -50,13 +59,16 @@ def why(model: MatchModel, left: Mapping[str, object], right: Mapping[str, objec
     decided = deciding(model, table, 0, 1)
     if decided or rest:
         comparisons.append(_rule_line(decided, rest))
+    meeting = meet(model, table, crowded)
     return Evidence(
         outcome=OUTCOMES[scores.outcomes[0]],
         match_weight=weight / 1000,
         match_probability=round(probability(weight), 6),
         prior=model.prior_weight / 1000,
         comparisons=comparisons,
-        keys=_shared_keys(model, table),
+        keys=meeting.keys,
+        candidate=any(one["outcome"] == "shared" for one in meeting.rules),
+        blocking=meeting.rules,
     )
 
 
@@ -83,8 +95,3 @@ def _rule_line(decided: tuple[str, Condition] | None, rest: int) -> ComparisonEv
     ending = "always a match" if section == "always" else "never a match"
     words = f"{condition.word} {named}: {ending}"
     return ComparisonEvidence(attribute=named, level=section, weight=rest / 1000, words=words)
-
-
-def _shared_keys(model: MatchModel, table: Table) -> list[str]:
-    left, right = key_words(model, table, 0), key_words(model, table, 1)
-    return sorted({words for key, words in left.items() if key in right})

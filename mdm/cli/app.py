@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from mdm.cli import (
     codes,
     decisions,
+    explain,
     export,
     files,
     golden,
@@ -53,7 +54,7 @@ app = typer.Typer(
     name="mdm", cls=Shell, help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )  # fmt: skip
-for module in (hub, serving, records, golden, export, decisions, quality, files):
+for module in (hub, serving, records, golden, explain, export, decisions, quality, files):
     for command in module.COMMANDS:
         app.command(command.__name__.rstrip("_"))(command)
 for noun, group in (("tasks", tasks), ("quarantine", quarantine), ("rules", rules), ("codes", codes), ("key", keys)):

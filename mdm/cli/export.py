@@ -1,11 +1,9 @@
 """The command that writes golden records to a file, sorted by golden ID."""
 
 import csv
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 
 import typer
@@ -15,7 +13,6 @@ from mdm.cli.arguments import AsOf, On
 from mdm.cli.export_cells import BETWEEN_VALUES, cell, columns_of
 from mdm.cli.export_parquet import write_parquet
 from mdm.cli.output import Json
-from mdm.errors import UnreadableFile
 
 if TYPE_CHECKING:
     from mdm.entity_types import EntityType
@@ -61,20 +58,15 @@ def _counted(documents: Iterable[Document], progress: Callable[[int], None]) -> 
 
 @contextmanager
 def _placed(out: str) -> Iterator[TextIO]:
-    """Write beside the file and put it in place when it is whole: a half-written one is never seen."""
+    """Standard output, or a file that is there whole or not at all."""
     if out == STDOUT:
         yield sys.stdout
         sys.stdout.flush()
         return
-    beside = Path(f"{out}.part")
-    try:
-        with beside.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        os.replace(beside, out)
-    except OSError as error:
-        raise UnreadableFile(f"{out}: cannot be written: {error.strerror}") from None
-    finally:
-        beside.unlink(missing_ok=True)
+    from mdm.services.whole_files import whole_file
+
+    with whole_file(out) as file:
+        yield file
 
 
 def write_jsonl(file: TextIO, entity_type: "EntityType", documents: Iterable[Document]) -> int:

@@ -33,6 +33,9 @@ def dedupe(  # noqa: PLR0913  a command's options are its parameters
         str | None, typer.Option(metavar="FILE", help="Every pair at or above the review threshold.")
     ] = None,
     golden: Annotated[str | None, typer.Option(metavar="FILE", help="One golden record for each cluster.")] = None,
+    report: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A page on what was found, for a browser: .html")
+    ] = None,
     link_only: Annotated[bool, typer.Option("--link-only", help="Never join two records of one source.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -46,16 +49,16 @@ def dedupe(  # noqa: PLR0913  a command's options are its parameters
     session.log_to_stderr("warning")
     job = service.Job(
         tuple(files), entity_type, rules, Wanted(id_column, source_column, tuple(ignore or ())), link_only,
-        service.Outputs(out, pairs, golden),
+        service.Outputs(out, pairs, golden, report),
     )  # fmt: skip
     with output.progress("Deduplicating"):
-        report = service.dedupe(job)
+        done = service.dedupe(job)
     if as_json:
-        output.print_json(report.json())
+        output.print_json(done.json())
     else:
-        _show(report, [name for name in (out, pairs, golden) if name])
-    if report.rejected:
-        output.complain(f"mdm: {len(report.rejected):,} rows were refused; the first is {report.rejected[0]}")
+        _show(done, [name for name in (out, pairs, golden, report) if name])
+    if done.rejected:
+        output.complain(f"mdm: {len(done.rejected):,} rows were refused; the first is {done.rejected[0]}")
         raise typer.Exit(1)
 
 
@@ -63,6 +66,8 @@ def _show(report: "Report", written: list[str]) -> None:
     counts = {name.replace("_", " "): count for name, count in report.counts.items()}
     output.print_table("Deduplicated", list(counts), [list(counts.values())])
     output.print_table("Seconds", list(report.seconds), [list(report.seconds.values())])
+    for warning in report.warnings:
+        output.say(f"Warning: {warning}")
     output.say(f"Written: {', '.join(written)}")
 
 

@@ -1,11 +1,11 @@
-"""Commands about golden records: what is true, where it came from, how it came about, and why records match."""
+"""Commands about golden records: what is true, where it came from, and how it came about."""
 
 from typing import Annotated, Any
 
 import typer
 
 from mdm.cli import output, session
-from mdm.cli.arguments import KEY, AsOf, GoldenId, On
+from mdm.cli.arguments import AsOf, GoldenId, On
 from mdm.cli.output import Json
 from mdm.errors import NotFound
 
@@ -148,39 +148,4 @@ def history(golden_id: GoldenId, *, as_json: Json = False) -> None:
         output.print_table("Decisions", [name.replace("_", " ") for name in columns], rows)
 
 
-def why(left: Annotated[Any, KEY], right: Annotated[Any, KEY], *, as_json: Json = False) -> None:
-    """Show the evidence for a pair of source records, whether they match or not.
-
-    Example: mdm why crm:customer:0015g erp:customer:100042
-    """
-    from mdm.services import explain
-
-    with session.opened() as hub:
-        found = explain.why(hub, left, right)
-    if as_json:
-        output.print_json(found)
-    else:
-        output.say(f"{found['left']} and {found['right']}")
-        show_evidence(found)
-
-
-def show_evidence(evidence: Document) -> None:
-    """Print the weights that sum to the whole, and what they mean."""
-    rows = [("", "prior", "", f"{evidence['prior']:+.3f}")]
-    rows += [(one["attribute"], one["level"], one["words"], f"{one['weight']:+.3f}") for one in evidence["comparisons"]]
-    rows.append(
-        (
-            "",
-            evidence["outcome"],
-            f"probability {evidence['match_probability']:.4f}",
-            f"{evidence['match_weight']:+.3f}",
-        )
-    )
-    output.print_table("Evidence, in bits", ("attribute", "level", "in words", "weight"), rows)
-    if evidence["keys"]:
-        output.say(f"Blocking keys in common: {output.words(evidence['keys'])}")
-    if evidence.get("verdict"):
-        output.say(f"A steward said: {evidence['verdict']}")
-
-
-COMMANDS = (golden, lineage, history, why)
+COMMANDS = (golden, lineage, history)

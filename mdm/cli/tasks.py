@@ -7,7 +7,7 @@ import typer
 from mdm.cli import output, session
 from mdm.cli.arguments import Reason, Supersede
 from mdm.cli.decisions import show_decided
-from mdm.cli.golden import show_evidence
+from mdm.cli.explain import show_evidence
 from mdm.cli.output import Json
 
 HELP = "What stewards should look at: list, show, decide."

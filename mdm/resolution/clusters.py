@@ -1,15 +1,18 @@
 """Which records are one thing: pieces clustered, and the deleted hung on the living (rules 5 and 6)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from matching.cluster import cluster
+from matching.cluster import Step, cluster, formation
 from matching.score import never_values
 from mdm.resolution.edges import table_of
 from mdm.resolution.graph import Graph, Piece, neighbours, pieces
 from mdm.resolution.verdicts import Pair, pair
 from mdm.resolution.work import Work
+
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
@@ -57,31 +60,17 @@ def _cluster_all(clusters: Clusters) -> None:
     work = clusters.work
     distinct = {id(piece): piece for piece in clusters.piece_of.values()}.values()
     several = sorted(id_ for piece in distinct if len(piece.members) > 1 for id_ in piece.members)
-    never: list[dict[int, frozenset[str]]] = []
-    if several and work.entity_type.match.never:
-        values = never_values(work.entity_type.matching, table_of(work, several))
-        never = [dict(zip(several, condition, strict=True)) for condition in values]
+    never = _never_values(work, several)
     for piece in distinct:
         _cluster_piece(clusters, piece, never)
 
 
 def _cluster_piece(clusters: Clusters, piece: Piece, never: list[dict[int, frozenset[str]]]) -> None:
-    work, graph = clusters.work, clusters.graph
+    work = clusters.work
     ids = sorted(piece.members, key=work.key)
     groups = [[0]]
     if len(ids) > 1:
-        place = {id_: index for index, id_ in enumerate(ids)}
-        musts, cannot = graph.verdicts.between(ids)
-        found = cluster(
-            [work.key(id_) for id_ in ids],
-            _edges_inside(graph, place, work.entity_type.matching.match_weight),
-            musts=[
-                *((place[one], place[other], True) for one, other in musts),
-                *((place[one], place[other], False) for one, other in graph.links.between(ids)),
-            ],
-            cannot={_ordered(place[one], place[other]) for one, other in cannot},
-            never=[[values[id_] if work.records[id_].living else frozenset() for id_ in ids] for values in never],
-        )
+        found = _among(clusters.graph, ids, cluster, never=never)
         groups = found.clusters
         clusters.skipped += [pair(ids[one], ids[other]) for one, other in found.skipped]
     for group in groups:
@@ -90,6 +79,44 @@ def _cluster_piece(clusters: Clusters, piece: Piece, never: list[dict[int, froze
         for id_ in together:
             work.records[id_].cluster = together[0]
             work.records[id_].cut = piece.cut
+
+
+def formed(graph: Graph, members: Collection[int]) -> tuple[list[int], list[Step]]:
+    """The records of one cluster by key, and the steps by which they came together; the steps count by place.
+
+    What lies outside the cluster cannot have changed them: no step leads there.
+    """
+    work = graph.work
+    work.load("id", members)
+    graph.read(members)
+    ids = sorted(members, key=work.key)
+    return ids, _among(graph, ids, formation, never=_never_values(work, ids))
+
+
+def _never_values(work: Work, ids: list[int]) -> list[dict[int, frozenset[str]]]:
+    if not ids or not work.entity_type.match.never:
+        return []
+    values = never_values(work.entity_type.matching, table_of(work, ids))
+    return [dict(zip(ids, condition, strict=True)) for condition in values]
+
+
+def _among(
+    graph: Graph, ids: list[int], method: Callable[..., Result], *, never: list[dict[int, frozenset[str]]]
+) -> Result:
+    """Let `cluster` or `formation` work on these records, with all that ties them or keeps them apart."""
+    work = graph.work
+    place = {id_: index for index, id_ in enumerate(ids)}
+    musts, cannot = graph.verdicts.between(ids)
+    return method(
+        [work.key(id_) for id_ in ids],
+        _edges_inside(graph, place, work.entity_type.matching.match_weight),
+        musts=[
+            *((place[one], place[other], True) for one, other in musts),
+            *((place[one], place[other], False) for one, other in graph.links.between(ids)),
+        ],
+        cannot={_ordered(place[one], place[other]) for one, other in cannot},
+        never=[[values[id_] if work.records[id_].living else frozenset() for id_ in ids] for values in never],
+    )
 
 
 def _ordered(one: int, other: int) -> tuple[int, int]:

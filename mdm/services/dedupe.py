@@ -21,6 +21,7 @@ from mdm.ingest.table import Records, Wanted, read_columns, read_table
 from mdm.services.dedupe_clusters import Edges, clusters_of, linked
 from mdm.services.dedupe_files import write_clusters, write_golden, write_pairs
 from mdm.services.dedupe_pairs import candidates
+from mdm.services.dedupe_report import Deduplicated, write_report
 from mdm.services.inferring import Understood, understand
 
 Result = TypeVar("Result")
@@ -33,6 +34,7 @@ class Outputs:
     clusters: str | None = None
     pairs: str | None = None
     golden: str | None = None
+    report: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +51,31 @@ class Job:
 
 @dataclass(slots=True)
 class Report:
-    """What came out: counts, wall seconds of each stage, the rules used, and the rows that were not taken."""
+    """What came out: counts, wall seconds of each stage, the rules used, and the rows that were not taken.
+
+    `warnings` say in words where the model fits badly.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     model: dict[str, object] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def json(self) -> dict[str, object]:
         """Give the report as `mdm dedupe --json` prints it."""
         rejected = [
             {"file": one.file, "line": one.line, "rule": one.rule, "detail": one.detail} for one in self.rejected
         ]
-        return {"counts": self.counts, "seconds": self.seconds, "model": self.model, "notes": self.notes, "rejected": rejected}
+        return {
+            "counts": self.counts,
+            "seconds": self.seconds,
+            "model": self.model,
+            "rejected": rejected,
+            "notes": self.notes,
+            "warnings": self.warnings,
+        }
 
     def timed(self, stage: str, work: Callable[[], Result]) -> Result:
         """Do one stage and note its seconds."""
@@ -89,9 +102,16 @@ def dedupe(job: Job) -> Report:
     leads = report.timed("cluster", lambda: _cluster(model, table, records, pairs))
     _count(report, records, candidates=len(left), pairs=pairs, leads=leads)
     report.model = entity_type.model_dump(mode="json", exclude_defaults=True)
-    report.notes = understood.notes
+    report.notes, report.warnings = understood.notes, understood.warnings
     report.rejected = records.rejected
     report.timed("write", lambda: _write(job, entity_type, records, pairs, leads))
+    if job.outputs.report is not None:
+        done = Deduplicated(
+            job.files, _origin(job), job.link_only, entity_type, records, table, left, right, pairs, leads
+        )
+        page = job.outputs.report
+        said = (report.counts, dict(report.seconds), report.warnings)
+        report.timed("report", lambda: write_report(page, done, counts=said[0], seconds=said[1], warnings=said[2]))
     return report
 
 
@@ -105,7 +125,15 @@ def _understood(job: Job, report: Report) -> Understood:
     _comparable(entity_type.matching, records, job)
     table = report.timed("standardise", lambda: standardise(entity_type.matching, records.values))
     pairs = report.timed("block", lambda: candidates(entity_type.matching, table, records.sources))
-    return Understood(entity_type, records, table, pairs, [])
+    return Understood(entity_type, records, table, pairs, [], [])
+
+
+def _origin(job: Job) -> str:
+    if job.rules is not None:
+        return f"Rules from {job.rules}"
+    if job.entity_type is None:
+        return "Worked out from the records themselves"
+    return f"The shipped entity type {job.entity_type}"
 
 
 def _entity_type(job: Job) -> EntityType:

@@ -1,9 +1,7 @@
 """Writes what deduplication found as csv: clusters, pairs, and one golden record a cluster."""
 
 import csv
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import cast
 
 from golden_records.contributions import JSON, Contribution
@@ -11,8 +9,8 @@ from golden_records.survive import survive
 from matching.kinds import Kind
 from matching.score import OUTCOMES, Edges, probability
 from mdm.entity_types import EntityType
-from mdm.errors import UnreadableFile
 from mdm.ingest.table import Records
+from mdm.services.whole_files import whole_file
 
 BETWEEN_VALUES = "; "
 
@@ -45,17 +43,10 @@ def _ambiguous(records: Records) -> bool:
 
 
 def _write(file: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write beside the file and put it in place when it is whole: a half-written one is never seen."""
-    beside = Path(f"{file}.part")
-    try:
-        with beside.open("w", encoding="utf-8", newline="") as opened:
-            writer = csv.writer(opened, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(rows)
-        os.replace(beside, file)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise UnreadableFile(f"{file}: cannot be written: {error.strerror}") from None
+    with whole_file(file) as opened:
+        writer = csv.writer(opened, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
 def _pairs(records: Records, pairs: Edges, sources: Sequence[str] | None) -> Iterator[list[object]]:

@@ -1,7 +1,7 @@
 """Why do two source records match, or why not? The evidence as matching sees it, and what a steward said."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -10,10 +10,15 @@ from matching.explain import Evidence
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput, NotFound
 from mdm.log import Key, key_token
+from mdm.pages.pairs import Side, pair_of
+from mdm.pages.waterfall import waterfall_page
+from mdm.resolution.candidates import unpacked
 from mdm.resolution.codes import translate
 from mdm.resolution.fold import values_of
 from mdm.resolution.references import targets
 from mdm.services.hub import Hub
+from mdm.services.whole_files import whole_file
+from mdm.store import blocks as stored_blocks
 from mdm.store import decisions as stored_decisions
 from mdm.store import records as stored_records
 from mdm.store.database import Transaction
@@ -24,22 +29,55 @@ def why(hub: Hub, left: Key, right: Key) -> dict[str, Any]:
     """The evidence for a pair of source records, whether it matches or not; nothing is written.
 
     `prior` and the weights of `comparisons` (bits) add up to `match_weight`; `verdict` is what a steward said of the
-    pair, which stands above any weight.
+    pair, which stands above any weight. A pair that is no `candidate` is never compared: `blocking` says rule by rule
+    what would have brought it together.
 
     Raises:
         InvalidInput: the two are of different entity types, or one and the same.
         NotFound: one of them has never arrived.
     """
+    return _seen(hub, left, right)[0]
+
+
+def chart(hub: Hub, left: Key, right: Key, *, file: str) -> dict[str, Any]:
+    """The evidence as `why` gives it, and a page that draws it as a waterfall, written to a file.
+
+    Raises:
+        UnreadableFile: the file cannot be written; and all that `why` raises.
+    """
+    document, values = _seen(hub, left, right)
+    model = hub.entity_type(left.entity_type).matching
+    sides = Side(str(left), values[0]), Side(str(right), values[1])
+    page = waterfall_page(pair_of(model, cast("Evidence", document), *sides), verdict=document["verdict"])
+    with whole_file(file) as opened:
+        opened.write(page)
+    return document
+
+
+def _seen(hub: Hub, left: Key, right: Key) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The evidence, and the values of both records as matching sees them."""
     if left.entity_type != right.entity_type or left == right:
         detail = f"two different records of one entity type can be compared, not {left} and {right}"
         raise InvalidInput(detail, faults=[Fault("/query/right", detail, "pair")])
     entity_type = hub.entity_type(left.entity_type)
     with hub.database.read() as transaction:
         one, other = (_arrived(hub, transaction, key) for key in (left, right))
-        values = seen_by_matching(hub, transaction, entity_type, [one, other])
+        found = seen_by_matching(hub, transaction, entity_type, [one, other])
         verdict = verdict_on(transaction, one.id, other.id)
-    evidence = explain.why(entity_type.matching, values[one.id], values[other.id])
-    return {"left": str(left), "right": str(right), "entity_type": left.entity_type, **evidence, "verdict": verdict}
+        crowded = _crowded(transaction, entity_type, one, other)
+    values = [found[one.id], found[other.id]]
+    evidence = explain.why(entity_type.matching, *values, crowded=crowded)
+    ends = {"left": str(left), "right": str(right), "entity_type": left.entity_type}
+    return {**ends, **evidence, "verdict": verdict}, values
+
+
+def _crowded(transaction: Transaction, entity_type: EntityType, one: StoredRecord, other: StoredRecord) -> set[int]:
+    """The keys of both whose block is over the cap; with a deleted record, living and deleted count together."""
+    shared = sorted(set(unpacked(one.keys).tolist()) & set(unpacked(other.keys).tolist()))
+    sizes = stored_blocks.sizes(transaction, shared)
+    dead = one.deleted or other.deleted
+    cap = entity_type.match.block_cap
+    return {key for key, (living, deleted) in sizes.items() if living + (deleted if dead else 0) > cap}
 
 
 def evidence_of(entity_type: EntityType, left: dict[str, Any], right: dict[str, Any]) -> Evidence:

@@ -35,6 +35,7 @@ MATCH, REVIEW = 0.5, 0.1
 _ONE_EACH = 0.05
 """Where so few of the surest matches are within one source, each source holds a thing once."""
 _SURE = 20
+_ONE_EACH_WORDS = "each source is taken to hold a thing once: no two of its records are put together"
 
 _STRONG = frozenset(("email", "phone", "tax_id", "lei", "iban", "person_name", "company_name", "address", "date", "identifier"))
 
@@ -44,13 +45,17 @@ Timed = Callable[[str, Callable[[], Result]], Result]
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What was made of a file: an entity type with trained rules, its records, and in words what to know of it."""
+    """What was made of a file: an entity type with trained rules, its records and candidate pairs.
+
+    `notes` say in words what was chosen, `warnings` what does not fit well.
+    """
 
     entity_type: EntityType
     records: Records
     table: Table
     pairs: tuple[Rows, Rows]
     notes: list[str]
+    warnings: list[str]
 
 
 def understand(columns: Columns, *, link_only: bool, timed: Timed) -> Understood:
@@ -67,10 +72,12 @@ def understand(columns: Columns, *, link_only: bool, timed: Timed) -> Understood
     rules = timed("choose keys", lambda: _rules(attributes, table, link_only=link_only))
     model = match_model(shape.entity_type, attributes, rules)
     pairs = timed("block", lambda: candidates(model, table, records.sources))
-    rules, notes = timed("learn", lambda: _learnt(model, table, records, pairs))
+    learnt = timed("learn", lambda: _learnt(model, table, records, pairs))
+    rules = learnt.rules
     if rules.one_per_source:
         pairs = between_sources(records.sources, *pairs)
-    return Understood(_entity_type(found, rules), records, table, pairs, [*_left_out(found), *notes])
+    notes = [*_left_out(found), *([_ONE_EACH_WORDS] if rules.one_per_source and not link_only else [])]
+    return Understood(_entity_type(found, rules), records, table, pairs, notes, learnt.notes)
 
 
 def _inferred(columns: Columns) -> Inferred:
@@ -100,7 +107,7 @@ def _rules(attributes: dict[str, MatchAttribute], table: Table, *, link_only: bo
     )
 
 
-def _learnt(model: MatchModel, table: Table, records: Records, pairs: tuple[Rows, Rows]) -> tuple[MatchRules, list[str]]:
+def _learnt(model: MatchModel, table: Table, records: Records, pairs: tuple[Rows, Rows]) -> Learnt:
     """Learn from pairs between sources first, and from all of them unless those show that a source holds a thing once."""
     left, right = _chosen(records, *pairs)
     compared = Compared(model, table)
@@ -117,17 +124,12 @@ def _learnt(model: MatchModel, table: Table, records: Records, pairs: tuple[Rows
 
     apart = sources[left] != sources[right]
     if model.rules.one_per_source:
-        found = learnt(model.rules, apart)
-        return found.rules, found.notes
-    if apart.any() and not _strong(model):
-        found = learnt(model.rules.model_copy(update={"one_per_source": True}), apart)
-        return found.rules, [*found.notes, "each source is taken to hold a thing once, as catalogues do"]
+        return learnt(model.rules, apart)
     if apart.any():
         found = learnt(model.rules.model_copy(update={"one_per_source": True}), apart)
-        if found.settled and _one_each(_with(model, found.rules), levels, apart, sources):
-            return found.rules, [*found.notes, "each source holds a thing once: the surest matches are between sources"]
-    found = learnt(model.rules, np.ones(len(left), dtype=bool))
-    return found.rules, found.notes
+        if not _strong(model) or (found.settled and _one_each(_with(model, found.rules), levels, apart, sources)):
+            return found
+    return learnt(model.rules, np.ones(len(left), dtype=bool))
 
 
 def _strong(model: MatchModel) -> int:

@@ -134,6 +134,14 @@ def test_waiting_for_a_change_ends_with_it_or_with_the_time(server):
     assert send("GET", "/v1/changes?wait=30").json()["items"] != []
 
 
+def test_how_a_cluster_formed_is_told_without_any_value(acme):
+    server, golden_id = acme
+    found = server.as_("reader")("GET", f"/v1/golden-records/{golden_id}/how").json()
+    assert found["members"] == ["crm:customer:1", "erp:customer:7", "psa:customer:9"]
+    assert (len(found["steps"]), found["weakest"]) == (2, 2)
+    assert "DE136695976" not in str(found)
+
+
 def test_why_explains_a_pair_and_its_weights_add_up(acme):
     server, _ = acme
     found = server.as_("steward")("GET", "/v1/why?left=crm:customer:1&right=psa:customer:9").json()

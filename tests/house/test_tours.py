@@ -23,6 +23,7 @@ PAGES = (
     "docs/how-to/send-snapshots.md",
     "docs/how-to/read-files.md",
     "docs/how-to/watch-quality.md",
+    "docs/how-to/read-a-report.md",
 )
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -3,10 +3,13 @@
 from itertools import combinations
 
 import numpy as np
+import pytest
+from colliding import RECORDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rowwise import columns, small_model
+from rowwise import columns, pairs_of, small_model
 
+from matching import block
 from matching.block import MAX_KEYS, RuleReport, blocking_keys, candidate_pairs, key_words, report
 from matching.standardise import standardise
 
@@ -90,6 +93,32 @@ def test_the_report_counts_pairs_by_rule_and_names_blocks_over_the_cap():
     model = small_model(block_on=[["country"], ["email"]])
     people = [{"country": "DE", "email": [f"{number % 2}@x.example"]} for number in range(4)]
     found = report(model, tabled(*people, model=model), 3)
-    assert found[1] == RuleReport(rule="email", records=4, keys=2, pairs=2, oversized=[])
+    assert found[1] == RuleReport(rule="email", records=4, keys=2, pairs=2, alone=2, oversized=[])
     assert (found[0].pairs, [size for _, size in found[0].oversized]) == (0, [4])
     assert found[0].oversized[0][0].startswith("country=")
+
+
+@settings(max_examples=60, deadline=None)
+@given(records=RECORDS, cap=st.integers(2, 4), at_once=st.sampled_from([1, 3, 1 << 22]))
+def test_what_a_rule_contributes_alone_are_the_pairs_that_go_missing_without_it(records, cap, at_once):
+    table = tabled(*records)
+    every = [[part.words.replace(" ", ".") for part in rule] for rule in MODEL.blocking]
+    found = {pair for rule in every for pair in pairs_of(small_model(block_on=[rule]), records, cap)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(block, "PAIRS_AT_ONCE", at_once)
+        alone = [rule.alone for rule in report(MODEL, table, cap)]
+    for number, count in enumerate(alone):
+        others = [rule for place, rule in enumerate(every) if place != number]
+        without = {pair for rule in others for pair in pairs_of(small_model(block_on=[rule]), records, cap)}
+        assert count == len(found - without)
+
+
+def test_a_pair_that_two_rules_find_is_alone_to_neither():
+    model = small_model(block_on=[["tax_id"], ["email"], ["country"]])
+    both = {"tax_id": "A1001", "email": ["a@x.example"]}
+    found = report(model, tabled(both, both, {"country": "DE"}, {"country": "DE"}, model=model), 10)
+    assert [(rule.pairs, rule.alone) for rule in found] == [(1, 0), (1, 0), (1, 1)]
+
+
+def test_a_table_without_records_has_a_report_of_nothing():
+    assert [(rule.pairs, rule.alone) for rule in report(MODEL, tabled(), 10)] == [(0, 0)] * len(MODEL.blocking)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rowwise import columns, small_model
 
-from matching.cluster import cluster, components
+from matching.cluster import Side, Step, cluster, components, formation
 from matching.rules import ALWAYS_WEIGHT
 from matching.score import never_values
 from matching.standardise import standardise
@@ -167,3 +167,66 @@ def test_a_dense_piece_becomes_one_cluster():
     keys = [f"{number:04}" for number in range(300)]
     edges = [(i, j, 7000 + (i * j) % 97) for i in range(300) for j in range(i)]
     assert cluster(keys, edges, musts=[], cannot=[], never=[]).clusters == [list(range(300))]
+
+
+def formed(nodes, edges, *, musts, cannot, never):
+    """The steps through `formation`, given what `run` gives to `cluster`."""
+    at = {node: place for place, node in enumerate(nodes)}
+    return formation(
+        nodes,
+        [(at[x], at[y], weight) for (x, y), weight in edges.items()],
+        musts=[(at[x], at[y], steward) for (x, y), steward in musts.items()],
+        cannot={tuple(sorted((at[x], at[y]))) for x, y in cannot},
+        never=[[frozenset(values[node]) for node in nodes] for values in never],
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(piece=pieces())
+def test_the_steps_of_a_formation_join_exactly_the_clusters(piece):
+    nodes, given_ = piece
+    steps = formed(nodes, **given_)
+    graph = nx.Graph([(step.one, step.other) for step in steps])
+    graph.add_nodes_from(range(len(nodes)))
+    clusters, _ = run(nodes, **given_)
+    assert {frozenset(nodes[place] for place in part) for part in nx.connected_components(graph)} == clusters
+    assert len(steps) == len(nodes) - len(clusters)
+    assert all(side.nodes == (1 if side.step is None else of(steps, side.step)) for side in sides(steps))
+    weights = [step.weight for step in steps if step.weight is not None]
+    assert weights == sorted(weights, reverse=True)
+
+
+@settings(max_examples=100, deadline=None)
+@given(piece=pieces())
+def test_a_cluster_alone_forms_by_the_steps_that_it_forms_by_in_its_piece(piece):
+    nodes, given_ = piece
+    steps = formed(nodes, **given_)
+    for members in run(nodes, **given_)[0]:
+        kept = sorted(members)
+        inside = {
+            "edges": {pair: weight for pair, weight in given_["edges"].items() if members.issuperset(pair)},
+            "musts": {pair: by for pair, by in given_["musts"].items() if members.issuperset(pair)},
+            "cannot": {pair for pair in given_["cannot"] if members.issuperset(pair)},
+            "never": given_["never"],
+        }
+        own = [(kept[step.one], kept[step.other], step.weight, step.edges) for step in formed(kept, **inside)]
+        ties = [(nodes[step.one], nodes[step.other], step.weight, step.edges) for step in steps]
+        assert [{*tie[:2], *map(str, tie[2:])} for tie in own] == [
+            {*tie[:2], *map(str, tie[2:])} for tie in ties if tie[0] in members
+        ]
+
+
+def sides(steps):
+    return [side for step in steps for side in (step.left, step.right)]
+
+
+def of(steps, number):
+    return steps[number].left.nodes + steps[number].right.nodes
+
+
+def test_a_step_names_what_it_joined_and_how_many_edges_hold_it():
+    steps = formation(["a", "b", "c"], [(0, 1, 20_000), (1, 2, 9_000), (0, 2, 8_000)], musts=(), cannot=(), never=())
+    assert steps == [
+        Step(0, 1, Side(1, None), Side(1, None), 20_000, 1),
+        Step(1, 2, Side(2, 0), Side(1, None), 9_000, 2),
+    ]

@@ -5,8 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rowwise import keys_of, score_of, small_model
 
+from matching.block import MAX_KEYS, key_words
 from matching.explain import why
 from matching.score import OUTCOMES
+from matching.standardise import standardise
 
 MODEL = small_model()
 TUNED = small_model(compare=[{"attribute": "country", "levels": [{"level": "same", "u": 1e-9}], "weight": 10}])
@@ -24,6 +26,10 @@ def test_prior_and_weights_sum_to_the_weight_the_engine_gives(records, model):
         weight, outcome = score_of(model, left, right)
         assert (total, evidence["outcome"]) == (weight, OUTCOMES[outcome])
     assert len(evidence["keys"]) == len(keys_of(model, left) & keys_of(model, right))
+    assert evidence["candidate"] == bool(evidence["keys"])
+    assert [one["outcome"] for one in evidence["blocking"]].count("shared") == len(
+        {key[0] for key in keys_of(model, left) & keys_of(model, right)}
+    )
 
 
 def test_an_always_rule_is_a_line_of_its_own():
@@ -60,3 +66,41 @@ def test_a_missing_value_says_on_which_side():
     }
     assert evidence["match_weight"] == evidence["prior"]
     assert evidence["keys"] == []
+
+
+def blocking(left, right, **more):
+    return [(one["outcome"], one["words"]) for one in why(MODEL, left, right, **more)["blocking"]]
+
+
+def test_a_pair_that_no_key_brought_together_says_what_is_in_the_way_of_each_rule():
+    left = {"name": "Acme Trading", "country": "DE", "email": ["a@x.example"]}
+    right = {"name": "Acme Trading", "country": "FR", "email": ["b@y.example"], "tax_id": "A1001"}
+    assert not why(MODEL, left, right)["candidate"]
+    assert blocking(left, right) == [
+        ("missing", "no tax_id on the left"),
+        ("different", "different email"),
+        ("different", "different country"),
+        ("missing", "no founded year on either side; different email domain"),
+    ]
+
+
+def test_a_key_that_too_many_records_have_brings_nobody_together():
+    both = {"tax_id": "A1001"}
+    [key] = key_words(MODEL, standardise(MODEL, {name: [both.get(name)] for name in MODEL.attributes}), 0)
+    evidence = why(MODEL, both, both, crowded={key})
+    assert (evidence["candidate"], len(evidence["keys"])) == (False, 1)
+    assert evidence["blocking"][0]["outcome"] == "crowded"
+    assert "more than 200 records" in evidence["blocking"][0]["words"]
+
+
+def test_a_key_beyond_the_most_a_record_may_have_is_said():
+    model = small_model(block_on=[["email"], ["country"]])
+    left = {"country": "DE", "email": [f"{number}@x.example" for number in range(MAX_KEYS)]}
+    evidence = why(model, left, {"country": "DE"})
+    assert [one["outcome"] for one in evidence["blocking"]] == ["missing", "limit"]
+
+
+def test_what_blocking_says_of_a_pair_holds_no_value():
+    both = {"tax_id": "A1001", "name": "Acme Trading", "country": "DE"}
+    assert "1001" in str(why(MODEL, both, both)["keys"])
+    assert "1001" not in str(why(MODEL, both, both)["blocking"])

@@ -12,7 +12,7 @@ from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AtTime, Cursor, GoldenId, Limit, On, TypeFilter, written_key
 from mdm.api.routes.decisions import DECIDED, FOR_REAL, decided
 from mdm.errors import Fault, InvalidInput
-from mdm.services import decisions, explain, golden, masking
+from mdm.services import decisions, explain, golden, how, masking
 
 router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read golden records"))]
@@ -42,7 +42,22 @@ WHY = {
     "left": "crm:customer:0015g", "right": "erp:customer:4711", "entity_type": "customer", "outcome": "match",
     "match_weight": 14.2, "match_probability": 0.999947, "prior": -9.965,
     "comparisons": [{"attribute": "tax_id", "level": "exact", "weight": 24.165, "words": "the same number"}],
-    "keys": ["tax_id=DE136695976"], "verdict": None,
+    "keys": ["tax_id=DE136695976"], "candidate": True, "blocking": [
+        {"rule": "tax_id", "outcome": "shared", "words": "brings them together"},
+        {"rule": "email", "outcome": "missing", "words": "no email on the left"},
+    ], "verdict": None,
+}  # fmt: skip
+HOW = {
+    "golden_id": "cus_000002a", "entity_type": "customer", "status": "active",
+    "members": ["crm:customer:0015g", "erp:customer:4711"],
+    "steps": [{
+        "step": 1, "left": {"records": 1, "key": "crm:customer:0015g"},
+        "right": {"records": 1, "key": "erp:customer:4711"},
+        "tie": {"left": "crm:customer:0015g", "right": "erp:customer:4711", "weight": 14.2,
+                "words": "tax_id: the same number (+24.2)"},
+        "edges": 1,
+    }],
+    "weakest": 1, "hanging": [],
 }  # fmt: skip
 
 
@@ -84,13 +99,23 @@ def history(request: Request, caller: Reading, golden_id: GoldenId) -> Response:
     return tagged(request, masking.history(caller.principal, entity_type, golden.history(caller.hub, golden_id)))
 
 
+@router.get("/golden-records/{golden_id}/how", summary="How its cluster formed", **described(HOW, 404))
+def formed(request: Request, caller: Reading, golden_id: GoldenId) -> Response:
+    """The steps by which the records became one, strongest tie first; `weakest` is the step that holds the least."""
+    caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
+    return tagged(request, how.how(caller.hub, golden_id))
+
+
 @router.get("/why", summary="Why two source records match or not", **described(WHY, 404))
 def why(
     caller: Reading,
     left: Annotated[str, Query(description="source:entity_type:source_id", max_length=1_300)],
     right: Annotated[str, Query(description="source:entity_type:source_id", max_length=1_300)],
 ) -> Response:
-    """The evidence for a pair, matched or not: `prior` and the weights add up to `match_weight`."""
+    """The evidence for a pair, matched or not: `prior` and the weights add up to `match_weight`.
+
+    A pair that is no `candidate` is never compared; `blocking` says what would have brought it together.
+    """
     one, other = written_key(left, pointer="/query/left"), written_key(right, pointer="/query/right")
     entity_type = caller.entity_type(one.entity_type)
     return answer(masking.evidence(caller.principal, entity_type, explain.why(caller.hub, one, other)))

@@ -1,0 +1,72 @@
+"""Meet: which blocking rules bring two records together, and what keeps the others from it."""
+
+from collections.abc import Collection, Iterator, Set
+from dataclasses import dataclass
+from typing import Literal, TypedDict
+
+from matching.block import part_strings, rule_key_words, rule_words
+from matching.columns import Table
+from matching.rules import BlockPart, MatchModel
+
+
+class RuleEvidence(TypedDict):
+    """What one blocking rule makes of a pair: brought together (`shared`), or what is in the way."""
+
+    rule: str
+    outcome: Literal["shared", "crowded", "missing", "different", "limit"]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """The blocking keys that two records have in common, in words, and what each rule makes of the pair."""
+
+    keys: list[str]
+    rules: list[RuleEvidence]
+
+
+def meet(model: MatchModel, table: Table, crowded: Collection[int]) -> Meeting:
+    """Say how blocking sees the two records of a table; the words hold no value of theirs, only `keys` do.
+
+    crowded: keys whose block is over the cap, so that nobody meets there.
+    """
+    left, right = rule_key_words(model, table, 0), rule_key_words(model, table, 1)
+    shared = [
+        {key: words for key, words in one.items() if key in other} for one, other in zip(left, right, strict=True)
+    ]
+    return Meeting(
+        keys=sorted({words for keys in shared for words in keys.values()}),
+        rules=[_rule(model, table, number, keys.keys(), crowded) for number, keys in enumerate(shared)],
+    )
+
+
+def _rule(
+    model: MatchModel, table: Table, number: int, keys: Set[int], crowded: Collection[int]
+) -> RuleEvidence:  # fmt: skip
+    rule = rule_words(model, number)
+    if keys - set(crowded):
+        return RuleEvidence(rule=rule, outcome="shared", words="brings them together")
+    if keys:
+        words = f"both have it, but so have more than {model.rules.block_cap} records, so nobody is compared there"
+        return RuleEvidence(rule=rule, outcome="crowded", words=words)
+    missing, different = (list(found(model, table, model.blocking[number])) for found in (_missing, _different))
+    if missing or different:
+        return RuleEvidence(
+            rule=rule, outcome="missing" if missing else "different", words="; ".join(missing + different)
+        )
+    words = "both would have it, but one has as many keys as it may from rules before this one"
+    return RuleEvidence(rule=rule, outcome="limit", words=words)
+
+
+def _missing(model: MatchModel, table: Table, parts: Collection[BlockPart]) -> Iterator[str]:
+    for part in parts:
+        absent = [not part_strings(model, part, table, row) for row in (0, 1)]
+        if any(absent):
+            yield f"no {part.words} on {'either side' if all(absent) else 'the left' if absent[0] else 'the right'}"
+
+
+def _different(model: MatchModel, table: Table, parts: Collection[BlockPart]) -> Iterator[str]:
+    for part in parts:
+        left, right = (part_strings(model, part, table, row) for row in (0, 1))
+        if left and right and left.isdisjoint(right):
+            yield f"different {part.words}"

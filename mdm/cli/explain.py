@@ -1,0 +1,118 @@
+"""Commands that explain: why two records match or not, and how the records of a golden ID became one."""
+
+from typing import Annotated, Any
+
+import typer
+
+from mdm.cli import output, session
+from mdm.cli.arguments import KEY, GoldenId
+from mdm.cli.output import Json
+
+Document = dict[str, Any]
+
+
+def why(
+    left: Annotated[Any, KEY],
+    right: Annotated[Any, KEY],
+    *,
+    chart: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Also draw it as a waterfall, a page for a browser: .html")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show the evidence for a pair of source records, whether they match or not, and what brings them together.
+
+    Example: mdm why crm:customer:0015g erp:customer:100042 --chart why.html
+    """
+    from mdm.services import explain
+
+    with session.opened() as hub:
+        found = explain.why(hub, left, right) if chart is None else explain.chart(hub, left, right, file=chart)
+    if as_json:
+        output.print_json(found)
+        return
+    output.say(f"{found['left']} and {found['right']}")
+    show_evidence(found)
+    if chart is not None:
+        output.say(f"Written: {chart}")
+
+
+def show_evidence(evidence: Document) -> None:
+    """Print the weights that sum to the whole, what they mean, and whether the two are ever compared."""
+    rows = [("", "prior", "", f"{evidence['prior']:+.3f}")]
+    rows += [(one["attribute"], one["level"], one["words"], f"{one['weight']:+.3f}") for one in evidence["comparisons"]]
+    rows.append(
+        (
+            "",
+            evidence["outcome"],
+            f"probability {evidence['match_probability']:.4f}",
+            f"{evidence['match_weight']:+.3f}",
+        )
+    )
+    output.print_table("Evidence, in bits", ("attribute", "level", "in words", "weight"), rows)
+    if evidence["keys"]:
+        output.say(f"Blocking keys in common: {output.words(evidence['keys'])}")
+    if not evidence["candidate"]:
+        _show_blocking(evidence)
+    if evidence.get("verdict"):
+        output.say(f"A steward said: {evidence['verdict']}")
+
+
+def _show_blocking(evidence: Document) -> None:
+    """Say why the two never meet, rule by rule."""
+    output.say("No blocking rule brings the two together, so they are never compared, whatever their weight.")
+    rules = [(rule["rule"], rule["words"]) for rule in evidence["blocking"]]
+    output.print_table("What would have brought them together", ("rule", "what is in the way"), rows=rules)
+
+
+def how(golden_id: GoldenId, *, as_json: Json = False) -> None:
+    """Show the steps by which the records of a golden ID became one, and which of them holds the least.
+
+    Example: mdm how cus_0000042
+    """
+    from mdm.services.how import how as service
+
+    with session.opened() as hub:
+        found = service(hub, golden_id)
+    if as_json:
+        output.print_json(found)
+        return
+    leads = f", shown is {found['current_id']}" if "current_id" in found else ""
+    size = f"{len(found['members']):,} records, {len(found['steps']):,} steps"
+    output.print_table(
+        f"{found['golden_id']} ({found['status']}{leads}): {size}",
+        ("step", "left", "right", "tied by", "weight", "edges", "because"),
+        [_step(step) for step in found["steps"]],
+    )
+    output.say(weakest_words(found))
+    for one in found["hanging"]:
+        output.say(f"{one['key']} is deleted and hangs on {one['on']}")
+
+
+def _step(step: Document) -> list[object]:
+    tie = step["tie"]
+    weight = "" if tie["weight"] is None else f"{tie['weight']:+.3f}"
+    ends = f"{tie['left']} and {tie['right']}"
+    return [step["step"], _side(step["left"]), _side(step["right"]), ends, weight, step["edges"], tie["words"]]
+
+
+def _side(side: Document) -> str:
+    return str(side["key"]) if "key" in side else f"step {side['step']}: {side['records']:,} records"
+
+
+def weakest_words(found: Document) -> str:
+    """Name the weakest bridge, or say why there is none."""
+    if not found["steps"]:
+        return "A single record: nothing had to be joined."
+    if found["weakest"] is None:
+        return "No weakest bridge: only decisions hold these records together."
+    step = found["steps"][found["weakest"] - 1]
+    tie, edges = step["tie"], step["edges"]
+    across = "a single edge" if edges == 1 else f"{edges:,} edges, the strongest of them"
+    return (
+        f"Weakest bridge: step {step['step']}, {across} with {tie['weight']:+.3f} bits ({tie['words']}). "
+        f"Without it {step['left']['records']:,} and {step['right']['records']:,} records would stand apart."
+    )
+
+
+COMMANDS = (why, how)
