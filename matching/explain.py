@@ -6,10 +6,10 @@ from typing import TypedDict
 import numpy as np
 
 from matching.columns import Column, Table
-from matching.compare import compare
+from matching.compare import Levels, compare
 from matching.meet import RuleEvidence, meet
 from matching.rules import Condition, MatchModel
-from matching.score import OUTCOMES, deciding, probability, score
+from matching.score import OUTCOMES, deciding, probability, score, sums
 from matching.standardise import standardise
 
 
@@ -40,22 +40,32 @@ class Evidence(TypedDict):
 
 
 def why(
-    model: MatchModel, left: Mapping[str, object], right: Mapping[str, object], *, crowded: Collection[int] = ()
+    model: MatchModel,
+    left: Mapping[str, object],
+    right: Mapping[str, object],
+    *,
+    crowded: Collection[int] = (),
+    levels: Levels | None = None,
 ) -> Evidence:
     """Explain a pair of records, given as source attributes, whether it matches or not.
 
     Weights are bits with three decimals, exactly those of `score`. An `always` or `never` rule, and the
-    limit on a sum, stand as lines of their own with what they add. `crowded` are the blocking keys that more
-    records have than the cap allows, as far as that is known.
+    limit on a sum, stand as lines of their own with what they add, and so does what agreements count less together,
+    where strangers often share them. `crowded` are the blocking keys that more records have than the cap allows, as
+    far as that is known; `levels` are those of the pair (1, attributes) where other records have a say in them.
     """
     table = standardise(model, {name: [left.get(name), right.get(name)] for name in model.attributes})
     one, other = np.array([0]), np.array([1])
-    levels = compare(model, table, one, other)
+    levels = compare(model, table, one, other) if levels is None else levels
     scores = score(model, table, levels, one, other)
     lines = [_line(model, table, name, int(level)) for name, level in zip(model.compared, levels[0], strict=True)]
     weight = int(scores.weights[0])
-    rest = weight - model.prior_weight - sum(thousandths for _, thousandths in lines)
+    apart = model.prior_weight + sum(thousandths for _, thousandths in lines)
+    together = int(sums(model, levels)[0])
     comparisons = [line for line, _ in lines]
+    if together != apart:
+        comparisons.append(_together_line(together - apart))
+    rest = weight - together
     decided = deciding(model, table, 0, 1)
     if decided or rest:
         comparisons.append(_rule_line(decided, rest))
@@ -84,6 +94,12 @@ def _line(model: MatchModel, table: Table, name: str, level: int) -> tuple[Compa
 def _missing(column: Column) -> str:
     left, right = column.codes < 0
     return "no value on either side" if left and right else f"no value on the {'left' if left else 'right'}"
+
+
+def _together_line(rest: int) -> ComparisonEvidence:
+    less = "strangers often share what agrees here, so that it counts less together"
+    words = less if rest < 0 else "strangers seldom agree in just this way, so that it counts more together"
+    return ComparisonEvidence(attribute="together", level="together", weight=rest / 1000, words=words)
 
 
 def _rule_line(decided: tuple[str, Condition] | None, rest: int) -> ComparisonEvidence:

@@ -62,7 +62,7 @@ def learn(model: MatchModel, levels: Levels, left: Rows, right: Rows, *, cluster
             return Learnt(model.rules, turn, False, [_too_few(model, int(same.sum()))])
         if (same != before).sum() <= _STILL * same.sum():
             return Learnt(model.rules, turn, True, [])
-        before, matches = same, np.bincount(number.ravel(), _shares(same, weights), len(vectors))
+        before, matches = same, np.bincount(number.ravel(), _shares(same, weights), len(vectors)).astype(np.float64)
         rules = _fitted(model, vectors, matches, counts - matches, start=start)
         model = match_model(model.entity_type, model.attributes, rules)
     return Learnt(model.rules, ROUNDS, False, [f"the clusters still changed a little after {ROUNDS} rounds"])
@@ -98,7 +98,12 @@ def _normal(shares: Sequence[float]) -> npt.NDArray[np.float64]:
 
 
 def _fitted(
-    model: MatchModel, vectors: Levels, matches: npt.NDArray[np.float64], others: npt.NDArray[np.float64], *, start: Estimate
+    model: MatchModel,
+    vectors: Levels,
+    matches: npt.NDArray[np.float64],
+    others: npt.NDArray[np.float64],
+    *,
+    start: Estimate,
 ) -> MatchRules:
     """Write rules with the figures of these matches and strangers: distinct vectors that occur so often."""
     m = one_group(vectors, matches, start.m, pull=_PULL)

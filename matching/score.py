@@ -66,10 +66,12 @@ def _against_all(weights: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
 
     The odds against a match add up over the groups, so no pair weighs more than against any one of them.
     """
+    least: npt.NDArray[np.int32] = weights.min(axis=0)
     if len(weights) == 1:
-        return weights[0]
+        return least
     bits = np.logaddexp2.reduce(weights / -1000, axis=0)
-    return np.minimum(np.rint(-1000 * bits).astype(np.int32), weights.min(axis=0))
+    found: npt.NDArray[np.int32] = np.minimum(np.rint(-1000 * bits).astype(np.int32), least)
+    return found
 
 
 def edges(model: MatchModel, table: Table, left: Rows, right: Rows) -> Edges:
@@ -128,11 +130,11 @@ def _hopeful(
         kept = (most >= model.review_weight).all(axis=0)
         pairs, most = pairs[kept], most[:, kept]
         levels = attribute_levels(model.kind(name), table[name], left[pairs], right[pairs])
-        for group, weights in enumerate(most):
-            weights += np.where(levels > 0, model.groups[group].weights[name][levels] - best[name][group], np.int32(0))
-    sums = _against_all(most)
-    kept = sums >= model.review_weight
-    return pairs[kept], sums[kept]
+        for place, group in enumerate(model.groups):
+            most[place] += np.where(levels > 0, group.weights[name][levels] - best[name][place], np.int32(0))
+    found = _against_all(most)
+    kept = found >= model.review_weight
+    return pairs[kept], found[kept]
 
 
 def _cost(kind: Kind, column: Column) -> tuple[bool, float]:

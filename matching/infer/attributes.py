@@ -137,7 +137,8 @@ class _Maker:
 
     def _both(self, one: str, other: str) -> bool:
         both = sum(
-            left is not None and right is not None for left, right in zip(self.cells[one], self.cells[other], strict=True)
+            left is not None and right is not None
+            for left, right in zip(self.cells[one], self.cells[other], strict=True)
         )
         return both > _TOGETHER * min(self.profiles[one].filled, self.profiles[other].filled) * len(self.cells[one])
 

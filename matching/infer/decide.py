@@ -10,6 +10,14 @@ _SCARCE_WORDS = 0.05
 """A column of words or numbers that fewer records fill tells too little."""
 _LONG = 6
 """So many words on average are a description, whatever the column is called."""
+_FEW = 50
+"""So few distinct values group records rather than tell them apart."""
+_KINDS = {
+    "phone": "phone", "fax": "phone", "birth": "date", "tax_id": "tax_id", "url": "url", "money": "money",
+    "identifier": "identifier", "given": "person_name", "family": "person_name", "person": "person_name",
+    "name": "company_name", "company": "company_name", "street": "address", "house": "identifier",
+    "city": "category", "region": "category", "postcode": "code", "country": "country",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,7 @@ def decide(column: str, profile: Profile) -> Found:
     said = role(column)
     if not profile.values:
         return Found(LEFT_OUT, reason="it is empty")
-    if profile.values == 1 and profile.filled > 0.5:
+    if profile.values == 1 and profile.distinct < 1 and profile.filled > 0.5:
         return Found(LEFT_OUT, reason="it says the same in every record")
     if said == "stamp":
         return Found(LEFT_OUT, reason="it says when or where a row was written")
@@ -46,35 +54,32 @@ def _by_form(profile: Profile) -> Found | None:
 
 
 def _by_name(said: str | None, profile: Profile) -> Found | None:
+    """Believe the name of a column as far as its values allow."""
     numeric = profile.number >= 0.8
-    match said:
-        case "phone" | "fax":
-            return Found(said, "phone") if profile.phone >= 0.5 else None
-        case "birth":
-            return Found("date", "date") if profile.date >= 0.5 else None
-        case "tax_id":
-            return Found("tax_id", "tax_id" if profile.tax_id >= 0.3 else "identifier")
-        case "url":
-            return Found("url", "url") if profile.url >= 0.5 else None
-        case "identifier":
-            coded = profile.code >= 0.6 or numeric
-            return Found("other", "identifier") if coded and profile.values > 50 and profile.length >= 4 else None
-        case "money":
-            return Found("money", "money") if profile.number >= 0.5 else None
-        case "given" | "family" | "person":
-            named = profile.words <= 4 and not numeric
-            return Found(said, "person_name") if named and (said != "person" or profile.given_name >= 0.2) else None
-        case "name" | "company":
-            return Found(said, "company_name") if profile.words <= _LONG and not numeric else None
-        case "street" | "house" | "city" | "region" | "postcode" | "country":
-            kinds = {"country": "country", "postcode": "code", "house": "identifier", "street": "address"}
-            return Found(said, kinds.get(said, "category")) if profile.words <= 2 * _LONG else None
-        case _:
-            return None
+    named = profile.words <= _LONG and not numeric
+    believed = {
+        "phone": profile.phone >= 0.5,
+        "fax": profile.phone >= 0.5,
+        "birth": profile.date >= 0.5,
+        "tax_id": True,
+        "url": profile.url >= 0.5,
+        "money": profile.number >= 0.5,
+        "identifier": (profile.code >= 0.6 or numeric) and profile.values > _FEW and profile.length >= 4,
+        "given": profile.words <= 4 and not numeric,
+        "family": profile.words <= 4 and not numeric,
+        "person": profile.words <= 4 and profile.given_name >= 0.2,
+        "name": named,
+        "company": named,
+        **dict.fromkeys(("street", "house", "city", "region", "postcode", "country"), profile.words <= 2 * _LONG),
+    }
+    if said is None or not believed[said]:
+        return None
+    kind = "identifier" if said == "tax_id" and profile.tax_id < 0.3 else _KINDS[said]
+    return Found(said, kind)
 
 
 def _by_values(profile: Profile) -> Found:
-    few = profile.values <= 50 or profile.distinct <= 0.05
+    few = profile.values <= _FEW or profile.distinct <= 0.05
     kind = "text"
     if profile.url >= 0.8:
         kind = "url"

@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from matching.kinds import iban, lei, tax_id
 from matching.kinds.date import iso_date
 from matching.kinds.folding import folded, is_junk, plain
-from matching.kinds.kind import as_text
+from matching.kinds.kind import Kind, as_text
 from matching.kinds.legal_forms import take_legal_form, words_of
 from matching.kinds.number import decimal_text
 from matching.kinds.person_name import is_given_name
@@ -56,8 +56,8 @@ def profile(cells: Sequence[object]) -> Profile:
     count = max(len(sample), 1)
     known = texts.total()
 
-    def share(fits: object) -> float:
-        return sum(1 for text in sample if fits(text)) / count  # type: ignore[operator]
+    def share(fits: Callable[[str], object]) -> float:
+        return sum(bool(fits(text)) for text in sample) / count
 
     return Profile(
         filled=known / max(len(cells), 1),
@@ -71,9 +71,9 @@ def profile(cells: Sequence[object]) -> Profile:
         date=share(_is_date),
         number=share(lambda text: decimal_text(text) is not None),
         code=share(_CODE.fullmatch),
-        iban=share(lambda text: _valid(iban.KIND.standardise(text), iban.KIND.valid)),
-        lei=share(lambda text: _valid(lei.KIND.standardise(text), lei.KIND.valid)),
-        tax_id=share(lambda text: _valid(tax_id.KIND.standardise(text), tax_id.KIND.valid)),
+        iban=share(partial(_valid, iban.KIND)),
+        lei=share(partial(_valid, lei.KIND)),
+        tax_id=share(partial(_valid, tax_id.KIND)),
         legal_form=share(lambda text: bool(take_legal_form(words_of(text))[1])),
         given_name=share(lambda text: any(is_given_name(folded(word)) for word in plain(text).split()[:3])),
         several=share(lambda text: ";" in text or "|" in text),
@@ -93,8 +93,9 @@ def _is_date(text: str) -> bool:
     return iso_date(text) is not None
 
 
-def _valid(value: str | None, valid: object) -> bool:
-    return value is not None and bool(valid(value))  # type: ignore[operator]
+def _valid(kind: Kind, text: str) -> bool:
+    value = kind.standardise(text)
+    return value is not None and kind.valid(value)
 
 
 @lru_cache(maxsize=1)

@@ -44,8 +44,12 @@ def _weighted(values: tuple[str, ...]) -> csr_array:
     counted = csr_array((np.ones(len(columns), np.float32), columns, ends), shape=(len(values), len(groups)))
     counted.sum_duplicates()
     texts = np.bincount(counted.indices, minlength=len(groups))
-    counted.data = (1 + np.log(counted.data)) * (1 + np.log((1 + len(values)) / (1 + texts)))[counted.indices].astype(np.float32)
-    lengths = np.sqrt(np.add.reduceat(np.append(counted.data, 0) ** 2, counted.indptr[:-1])) if len(values) else np.empty(0)
+    counted.data = (1 + np.log(counted.data)) * (1 + np.log((1 + len(values)) / (1 + texts)))[counted.indices].astype(
+        np.float32
+    )
+    lengths = (
+        np.sqrt(np.add.reduceat(np.append(counted.data, 0) ** 2, counted.indptr[:-1])) if len(values) else np.empty(0)
+    )
     counted.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(counted.indptr)).astype(np.float32)
     return counted
 
@@ -104,7 +108,10 @@ KIND = Kind(
         Level(f"above_{round(100 * border)}" if border else "below", words, m, u)
         for border, words, m, u in zip(
             (*_BORDERS.tolist(), 0.0),
-            (*(f"the words are alike by {border:.2f} of 1" for border in _BORDERS.tolist()), "the words are hardly alike"),
+            (
+                *(f"the words are alike by {border:.2f} of 1" for border in _BORDERS.tolist()),
+                "the words are hardly alike",
+            ),
             _M,
             _U,
             strict=True,

@@ -33,6 +33,9 @@ def dedupe(  # noqa: PLR0913  a command's options are its parameters
         str | None, typer.Option(metavar="FILE", help="Every pair at or above the review threshold.")
     ] = None,
     golden: Annotated[str | None, typer.Option(metavar="FILE", help="One golden record for each cluster.")] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The rules that were used or worked out, for --rules.")
+    ] = None,
     report: Annotated[
         str | None, typer.Option(metavar="FILE", help="A page on what was found, for a browser: .html")
     ] = None,
@@ -41,7 +44,10 @@ def dedupe(  # noqa: PLR0913  a command's options are its parameters
 ) -> None:
     """Find the records of files that are one thing, without a hub; the same files give the same bytes.
 
-    Example: mdm dedupe customers.csv --type customer --out clusters.csv --pairs pairs.csv
+    With neither --type nor --rules it works out from the files themselves what their columns hold, which records to
+    compare and how much each agreement tells.
+
+    Example: mdm dedupe records.csv --out clusters.csv --pairs pairs.csv --report report.html
     """
     from mdm.ingest.table import Wanted
     from mdm.services import dedupe as service
@@ -49,14 +55,14 @@ def dedupe(  # noqa: PLR0913  a command's options are its parameters
     session.log_to_stderr("warning")
     job = service.Job(
         tuple(files), entity_type, rules, Wanted(id_column, source_column, tuple(ignore or ())), link_only,
-        service.Outputs(out, pairs, golden, report),
+        service.Outputs(out, pairs, golden, model, report),
     )  # fmt: skip
     with output.progress("Deduplicating"):
         done = service.dedupe(job)
     if as_json:
         output.print_json(done.json())
     else:
-        _show(done, [name for name in (out, pairs, golden, report) if name])
+        _show(done, [name for name in (out, pairs, golden, model, report) if name])
     if done.rejected:
         output.complain(f"mdm: {len(done.rejected):,} rows were refused; the first is {done.rejected[0]}")
         raise typer.Exit(1)
@@ -66,6 +72,8 @@ def _show(report: "Report", written: list[str]) -> None:
     counts = {name.replace("_", " "): count for name, count in report.counts.items()}
     output.print_table("Deduplicated", list(counts), [list(counts.values())])
     output.print_table("Seconds", list(report.seconds), [list(report.seconds.values())])
+    for note in report.notes:
+        output.say(f"{note[:1].upper()}{note[1:]}.")
     for warning in report.warnings:
         output.say(f"Warning: {warning}")
     output.say(f"Written: {', '.join(written)}")

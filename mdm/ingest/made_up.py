@@ -11,7 +11,9 @@ _MAY_LACK = "?"
 """At the end of a column's name in a pattern: without it the rest is filled in all the same."""
 
 
-def made_up(cells: Mapping[str, Cells], patterns: Patterns | Mapping[str, Patterns], *, count: int, many: bool) -> Cells | None:
+def made_up(
+    cells: Mapping[str, Cells], patterns: Patterns | Mapping[str, Patterns], *, count: int, many: bool
+) -> Cells | None:
     """Fill patterns with the cells of each record: the first of them of which every column has one counts.
 
     A column that is named `{column?}` may lack one.
@@ -20,7 +22,9 @@ def made_up(cells: Mapping[str, Cells], patterns: Patterns | Mapping[str, Patter
     """
     if not isinstance(patterns, Mapping):
         return _filled(cells, patterns, count=count, many=many)
-    fields = {field: found for field, each in patterns.items() if (found := _filled(cells, each, count=count, many=False))}
+    fields = {
+        field: found for field, each in patterns.items() if (found := _filled(cells, each, count=count, many=False))
+    }
     if not fields:
         return None
     return [

@@ -85,7 +85,7 @@ def read_columns(files: Sequence[str], wanted: Wanted) -> Columns:
 
 
 def as_records(columns: Columns, entity_type: EntityType) -> Records:
-    """Make values of attributes out of cells, and take away those that break a validity rule of another grade than flag."""
+    """Make values of attributes out of cells; those that break a rule of another grade than flag are left out."""
     values = {name: found for name in entity_type.matching.attributes if (found := _values(columns, entity_type, name))}
     for name in entity_type.validity.keys() & values.keys():
         rules = entity_type.attributes[name].valid
@@ -109,7 +109,11 @@ def _values(columns: Columns, entity_type: EntityType, name: str) -> Cells | Non
     if not dotted:
         return plain
     objects = _objects(dotted)
-    return objects if plain is None else [one if one is not None else other for one, other in zip(plain, objects, strict=True)]
+    return (
+        objects
+        if plain is None
+        else [one if one is not None else other for one, other in zip(plain, objects, strict=True)]
+    )
 
 
 def _objects(fields: dict[str, Cells]) -> Cells:
@@ -151,7 +155,11 @@ class _Gather:
         self.columns.ids += ids if whole else [ids[place] for place in kept]
         self.columns.sources += sources if whole else [sources[place] for place in kept]
         self.columns.typed += bytes([chunk.typed]) * len(kept)
-        left = {name: cells for name, cells in chunk.columns.items() if name not in {ident, named_source, *self.wanted.ignore}}
+        left = {
+            name: cells
+            for name, cells in chunk.columns.items()
+            if name not in {ident, named_source, *self.wanted.ignore}
+        }
         for name, cells in left.items():
             column = self.columns.cells.setdefault(name, [])
             column += [None] * (before - len(column))
@@ -167,7 +175,7 @@ class _Gather:
             if name is not None and name not in named and named:
                 raise UnreadableFile(_no_column(files, name, option, named))
         for column in self.columns.cells.values():
-            column += [None] * (count - len(column))
+            column.extend([None] * (count - len(column)))
 
     def _special(self, columns: tuple[str, ...], file: str) -> tuple[str | None, str | None]:
         """Find the columns of the id and the source."""
@@ -178,9 +186,7 @@ class _Gather:
         source = wanted.source or USUAL_SOURCE
         return ident, source if source in columns else None
 
-    def _taken(
-        self, chunk: Chunk, file: str, ids: tuple[str | None, list[str]], sources: list[str]
-    ) -> Iterator[int]:
+    def _taken(self, chunk: Chunk, file: str, ids: tuple[str | None, list[str]], sources: list[str]) -> Iterator[int]:
         """Give the places of the rows that have an id of their own; reject the others."""
         column = ids[0]
         for place, key in enumerate(zip(sources, ids[1], strict=True)):

@@ -19,7 +19,7 @@ from mdm.errors import InvalidInput, NotFound, UnreadableFile
 from mdm.ingest.rows import Rejected
 from mdm.ingest.table import Records, Wanted, read_columns, read_table
 from mdm.services.dedupe_clusters import Edges, clusters_of, linked
-from mdm.services.dedupe_files import write_clusters, write_golden, write_pairs
+from mdm.services.dedupe_files import write_clusters, write_golden, write_model, write_pairs
 from mdm.services.dedupe_pairs import candidates
 from mdm.services.dedupe_report import Deduplicated, write_report
 from mdm.services.inferring import Understood, understand
@@ -34,6 +34,7 @@ class Outputs:
     clusters: str | None = None
     pairs: str | None = None
     golden: str | None = None
+    model: str | None = None
     report: str | None = None
 
 
@@ -177,9 +178,7 @@ def _cluster(model: MatchModel, table: Table, records: Records, pairs: score.Edg
     edges = Edges(pairs.left, pairs.right, pairs.weights).where(pairs.outcomes == score.MATCH)
     sides = zip(records.sources, records.ids, strict=True)
     keys = [f"{source}:record:{ident}" for source, ident in sides]
-    return clusters_of(
-        model, table, edges, keys=keys, sources=records.sources if model.rules.one_per_source else None
-    )
+    return clusters_of(model, table, edges, keys=keys, sources=records.sources if model.rules.one_per_source else None)
 
 
 def _count(report: Report, records: Records, *, candidates: int, pairs: score.Edges, leads: Rows) -> None:
@@ -205,3 +204,5 @@ def _write(job: Job, entity_type: EntityType, records: Records, pairs: score.Edg
         write_pairs(job.outputs.pairs, records, pairs)
     if job.outputs.golden is not None:
         write_golden(job.outputs.golden, entity_type, records, clusters)
+    if job.outputs.model is not None:
+        write_model(job.outputs.model, entity_type)

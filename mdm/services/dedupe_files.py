@@ -4,6 +4,8 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
+import yaml
+
 from golden_records.contributions import JSON, Contribution
 from golden_records.survive import survive
 from matching.kinds import Kind
@@ -36,6 +38,14 @@ def write_golden(file: str, entity_type: EntityType, records: Records, clusters:
     columns = list(_columns(entity_type, records))
     header = ["cluster_id", *(f"{name}.{part}" if part else name for name, part in columns)]
     _write(file, header, _golden(entity_type, records, clusters, columns))
+
+
+def write_model(file: str, entity_type: EntityType) -> None:
+    """Write the rules as a document that `--rules` takes."""
+    said = entity_type.model_dump(mode="json", exclude_defaults=True)
+    with whole_file(file) as opened:
+        opened.write("# Rules of mdm dedupe: use them again with --rules, or as the start of an entity type.\n")
+        yaml.safe_dump(said, opened, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
 
 
 def _ambiguous(records: Records) -> bool:

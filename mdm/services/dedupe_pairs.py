@@ -29,7 +29,7 @@ def between_sources(sources: Sequence[str], left: Rows, right: Rows) -> tuple[Ro
 
 
 def _nearest(column: Column, count: int) -> tuple[Rows, Rows]:
-    """Pair the first record of each distinct text with those of the texts nearest to it, and all of one text in a row."""
+    """Pair the first record of each distinct text with those of the nearest texts, and those of one text in a row."""
     rows = np.flatnonzero(column.codes >= 0)
     order = rows[np.argsort(column.codes[rows], kind="stable")]
     codes = column.codes[order]

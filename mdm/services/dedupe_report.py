@@ -9,6 +9,7 @@ import numpy as np
 from matching import block
 from matching.block import Rows
 from matching.columns import Table
+from matching.compare import compare
 from matching.distribution import distribution, expectation, histogram
 from matching.explain import why
 from matching.rules import MatchModel
@@ -189,7 +190,8 @@ def _doubtful(done: Deduplicated) -> Iterator[tuple[int, int]]:
 
 def _pair(done: Deduplicated, left: int, right: int) -> Pair:
     sides = done.side(left), done.side(right)
-    return pair_of(done.model, why(done.model, sides[0].values, sides[1].values), *sides)
+    levels = compare(done.model, done.table, np.array([left]), np.array([right]))
+    return pair_of(done.model, why(done.model, sides[0].values, sides[1].values, levels=levels), *sides)
 
 
 def _unlinkable(done: Deduplicated) -> list[Reason]:

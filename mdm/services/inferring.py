@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -37,10 +37,18 @@ _ONE_EACH = 0.05
 _SURE = 20
 _ONE_EACH_WORDS = "each source is taken to hold a thing once: no two of its records are put together"
 
-_STRONG = frozenset(("email", "phone", "tax_id", "lei", "iban", "person_name", "company_name", "address", "date", "identifier"))
+_STRONG = frozenset(
+    ("email", "phone", "tax_id", "lei", "iban", "person_name", "company_name", "address", "date", "identifier")
+)
 
 Result = TypeVar("Result")
-Timed = Callable[[str, Callable[[], Result]], Result]
+
+
+class Timed(Protocol):
+    """Does one stage of the work and notes how long it took."""
+
+    def __call__(self, stage: str, work: Callable[[], Result], /) -> Result:
+        """Give what the stage gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,9 @@ def _inferred(columns: Columns) -> Inferred:
     kinds = [one.kind for one in found.attributes.values()]
     if sum(kind in _STRONG for kind in kinds) < FEW_STRONG and len(columns.ids) <= MOST_FOR_WORDING:
         named = [name for one in found.attributes.values() for name in columns_of(one)]
-        found.attributes[WORDING] = InferredAttribute("wording", (" ".join(f"{{{name}?}}" for name in dict.fromkeys(named)),))
+        found.attributes[WORDING] = InferredAttribute(
+            "wording", (" ".join(f"{{{name}?}}" for name in dict.fromkeys(named)),)
+        )
     return found
 
 
@@ -108,7 +118,7 @@ def _rules(attributes: dict[str, MatchAttribute], table: Table, *, link_only: bo
 
 
 def _learnt(model: MatchModel, table: Table, records: Records, pairs: tuple[Rows, Rows]) -> Learnt:
-    """Learn from pairs between sources first, and from all of them unless those show that a source holds a thing once."""
+    """Learn from pairs between sources first, and from all unless those show that each source holds a thing once."""
     left, right = _chosen(records, *pairs)
     compared = Compared(model, table)
     levels = compared.levels(left, right)

@@ -1,7 +1,7 @@
 """Rules documents: check, apply and show what an entity type is."""
 
 from mdm.entity_types import EntityType, hint, order, parse
-from mdm.errors import Conflict
+from mdm.errors import Conflict, InvalidInput
 from mdm.log import Author, Fact
 from mdm.services.hub import Hub
 from mdm.services.resolving import resolve
@@ -16,6 +16,7 @@ def check(text: str, *, file: str) -> EntityType:
 def apply(hub: Hub, text: str, *, file: str, author: Author) -> EntityType:
     """Install or replace an entity type and resolve its records under the new rules."""
     entity_type = check(text, file=file)
+    _for_records_that_arrive(entity_type, file)
     known = hub.entity_types()
     order({**known, entity_type.entity_type: entity_type}.values())
     _own_prefix(known, entity_type)
@@ -27,6 +28,22 @@ def apply(hub: Hub, text: str, *, file: str, author: Author) -> EntityType:
         resolution.add_document(writer, version=version, entity_type=name, document=text, position=position)
     resolve(hub, name, author=author)
     return entity_type
+
+
+def _for_records_that_arrive(entity_type: EntityType, file: str) -> None:
+    """Refuse what needs all records at once: the hub takes them one by one, in any order."""
+    rules = entity_type.match
+    needs = {
+        "match.linkage: average": rules.linkage != "strongest",
+        "match.one_per_source": rules.one_per_source,
+        "match.nearest": rules.nearest is not None,
+        "an attribute of kind wording": any(one.kind == "wording" for one in entity_type.attributes.values()),
+    }
+    if named := [words for words, there in needs.items() if there]:
+        raise InvalidInput(
+            f"{file}: {', '.join(named)} needs all records at once, which only mdm dedupe has; the hub takes "
+            "records as they arrive: leave it out, and choose thresholds for single edges"
+        )
 
 
 def warnings(hub: Hub, entity_type: EntityType) -> list[str]:
