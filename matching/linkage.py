@@ -10,17 +10,15 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from matching.cluster import components
 from matching.compare import Rows
+from matching.pieces import Weights, pieces
 from matching.score import NEVER
 
-Weights = npt.NDArray[np.int32]
 Scorer = Callable[[Rows, Rows], Weights]
 
 FARTHEST = 30_000
 """One pair counts for at most so many thousandths of a bit, on either side."""
 _APART = -1e15
-GRID_STEP = 1_000
 
 
 def average_linkage(  # noqa: PLR0913  the edges are three columns
@@ -44,23 +42,6 @@ def average_linkage(  # noqa: PLR0913  the edges are three columns
     for rows, between in _matrices(piece, sizes, (left[inside], right[inside], weights[inside]), ranks, scorer):
         leads[rows] = rows[_joined(between, threshold)]
     return _firsts(leads)
-
-
-def pieces(count: int, left: Rows, right: Rows, weights: Weights, *, threshold: int, limit: int) -> Rows:
-    """Label each row with its component at the lowest threshold of the grid at which it holds `limit` at most."""
-    piece = np.arange(count, dtype=np.int64)
-    pending = np.ones(count, dtype=bool)
-    while pending.any():
-        labels = components(count, left, right)
-        _, first = np.unique(labels, return_index=True)
-        large = np.bincount(labels)[labels] > limit
-        settled = pending & ~large
-        piece[settled] = first[labels[settled]]
-        pending &= large
-        threshold = max(threshold + GRID_STEP, int(weights[pending[left]].min(initial=2**30)) + 1)
-        kept = pending[left] & (weights >= threshold)
-        left, right, weights = left[kept], right[kept], weights[kept]
-    return piece
 
 
 def _firsts(leads: Rows) -> Rows:

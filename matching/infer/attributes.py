@@ -56,7 +56,7 @@ def columns_of(attribute: InferredAttribute) -> list[str]:
     """Name the columns that an attribute is made of."""
     patterns = attribute.columns
     each = [one for some in patterns.values() for one in some] if isinstance(patterns, dict) else patterns
-    return list(dict.fromkeys(name for pattern in each for name in re.findall(r"\{([^{}?]+)\??\}", pattern)))
+    return list(dict.fromkeys(name for pattern in each for name in re.findall(r"\{\??([^{}]+)\}", pattern)))
 
 
 def _strength(kind: str) -> int:

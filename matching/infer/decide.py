@@ -31,6 +31,8 @@ class Found:
 
 def decide(column: str, profile: Profile) -> Found:
     """Decide what a column holds."""
+    if column.startswith("?") or not column.strip() or {"{", "}"} & set(column):
+        return Found(LEFT_OUT, reason="its name cannot stand in rules; rename it")
     said = role(column)
     if not profile.values:
         return Found(LEFT_OUT, reason="it is empty")
@@ -85,7 +87,7 @@ def _by_values(profile: Profile) -> Found:
         kind = "url"
     elif profile.date >= 0.8:
         kind = "date"
-    elif profile.phone >= 0.8 and profile.number < 0.9:
+    elif profile.dialled >= 0.8:
         kind = "phone"
     elif profile.number >= 0.9:
         kind = "identifier" if profile.distinct > 0.2 and profile.length >= 6 else "number"

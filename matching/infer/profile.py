@@ -20,6 +20,8 @@ SAMPLE = 2_000
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _URL = re.compile(r"(?:https?://|www\.)\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,6}(?:/\S*)?", re.IGNORECASE)
 _PHONE = re.compile(r"[+(]?[\d\s()./-]{6,24}(?:\s*(?:x|ext)\.?\s*\d+)?", re.IGNORECASE)
+_DIALLED = re.compile(r"^(?:\+|00|\(|0\d+[ /-])|^\d{3}[-/. ]\d{3}[-. ]\d{4}$")
+"""What no number but that of a telephone looks like, whatever its column is called."""
 _CODE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9 ./_-]{2,29}")
 
 
@@ -38,6 +40,7 @@ class Profile:
     email: float
     url: float
     phone: float
+    dialled: float
     date: float
     number: float
     code: float
@@ -68,6 +71,7 @@ def profile(cells: Sequence[object]) -> Profile:
         email=share(_EMAIL.fullmatch),
         url=share(_URL.fullmatch),
         phone=share(lambda text: _PHONE.fullmatch(text) and 6 <= sum(map(str.isdigit, text)) <= 15),
+        dialled=share(lambda text: _PHONE.fullmatch(text) and _DIALLED.search(text)),
         date=share(_is_date),
         number=share(lambda text: decimal_text(text) is not None),
         code=share(_CODE.fullmatch),

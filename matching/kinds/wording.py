@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from matching.kinds.folding import plain
+from matching.kinds.folding import is_junk, plain
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text, whole
 from matching.kinds.pairs import Codes, Outcomes, PairComparison
 
@@ -25,7 +25,8 @@ _FREQUENT, _FEW = 0.005, 50
 
 
 def _standardise(value: object) -> str | None:
-    return plain(as_text(value)) or None
+    text = as_text(value)
+    return None if is_junk(text) else plain(text) or None
 
 
 @lru_cache(maxsize=2)

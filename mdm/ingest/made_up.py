@@ -8,7 +8,7 @@ from mdm.entity_types.entity_type import Patterns
 Cells = list[object]
 _COLUMN = re.compile(r"\{([^{}]+)\}")
 _MAY_LACK = "?"
-"""At the end of a column's name in a pattern: without it the rest is filled in all the same."""
+"""Before a column's name in a pattern: without it the rest is filled in all the same."""
 
 
 def made_up(
@@ -16,7 +16,7 @@ def made_up(
 ) -> Cells | None:
     """Fill patterns with the cells of each record: the first of them of which every column has one counts.
 
-    A column that is named `{column?}` may lack one.
+    A column that is named `{?column}` may lack one.
 
     With `many` all that can be filled are values. Patterns by field make objects. None where no column is there.
     """
@@ -47,13 +47,13 @@ def _filled(cells: Mapping[str, Cells], patterns: Sequence[str], *, count: int, 
 def _one(cells: Mapping[str, Cells], pattern: str, count: int) -> Cells | None:
     """Fill one pattern; a pattern that is one column alone gives its cells as they are."""
     named = _COLUMN.findall(pattern)
-    names = [name.removesuffix(_MAY_LACK) for name in named]
+    names = [name.removeprefix(_MAY_LACK) for name in named]
     if any(name not in cells for name in names):
         return None
     if len(names) == 1 and pattern == f"{{{names[0]}}}":
         return cells[names[0]]
     between = _COLUMN.split(pattern)[::2]
-    needed = [not name.endswith(_MAY_LACK) for name in named]
+    needed = [not name.startswith(_MAY_LACK) for name in named]
     rows = zip(*(cells[name] for name in names), strict=True) if names else ((),) * count
     return [_joined(between, needed, row) for row in rows]
 

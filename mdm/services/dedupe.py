@@ -103,7 +103,8 @@ def dedupe(job: Job) -> Report:
     leads = report.timed("cluster", lambda: _cluster(model, table, records, pairs))
     _count(report, records, candidates=len(left), pairs=pairs, leads=leads)
     report.model = entity_type.model_dump(mode="json", exclude_defaults=True)
-    report.notes, report.warnings = understood.notes, understood.warnings
+    report.notes += understood.notes
+    report.warnings += understood.warnings
     report.rejected = records.rejected
     report.timed("write", lambda: _write(job, entity_type, records, pairs, leads))
     if job.outputs.report is not None:
@@ -152,7 +153,8 @@ def _entity_type(job: Job) -> EntityType:
 def _asked(entity_type: EntityType, job: Job) -> EntityType:
     if not job.link_only:
         return entity_type
-    return entity_type.model_copy(update={"match": entity_type.match.model_copy(update={"one_per_source": True})})
+    said = entity_type.model_dump(exclude_defaults=True)  # made anew: a copy would keep what it has worked out
+    return EntityType.model_validate({**said, "match": {**said["match"], "one_per_source": True}})
 
 
 def _rules_text(file: str) -> str:

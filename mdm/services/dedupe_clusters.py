@@ -9,18 +9,14 @@ import numpy.typing as npt
 
 from matching import score
 from matching.block import Rows
-from matching.cluster import cluster, components
+from matching.cluster import cluster
 from matching.columns import Column, Table
 from matching.compare import Levels, compare
 from matching.linkage import average_linkage
-from matching.rules import ALWAYS_WEIGHT, MatchModel
+from matching.pieces import Weights, pieces
+from matching.rules import MatchModel
 from matching.score import never_values
 from mdm.ingest.table import Records
-
-GRID_STEP = 1_000
-"""Thousandths of a bit by which the threshold rises where a piece is over its limit."""
-
-Weights = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,10 @@ def clusters_of(
     `keys` are record keys, by which edges of one weight are put in order. Where `sources` are given, no two
     records of one source are joined.
     """
-    piece = pieces_of(len(keys), edges, model)
+    piece = pieces(
+        len(keys), edges.left, edges.right, edges.weights,
+        threshold=model.match_weight, limit=model.rules.piece_limit,
+    )  # fmt: skip
     inside = edges.where(piece[edges.left] == piece[edges.right])
     leads = np.arange(len(keys), dtype=np.int64)
     sizes = np.bincount(piece, minlength=len(keys))[piece]
@@ -125,35 +124,6 @@ def numbered(words: Sequence[str]) -> Rows:
     """Number words, equal ones alike, in the order in which they are first seen."""
     numbers = {word: number for number, word in enumerate(dict.fromkeys(words))}
     return np.fromiter((numbers[word] for word in words), dtype=np.int64, count=len(words))
-
-
-def pieces_of(count: int, edges: Edges, model: MatchModel) -> Rows:
-    """Give each record the smallest row of its piece: its component at the lowest threshold that fits.
-
-    The threshold rises in steps of GRID_STEP from the match threshold until the component holds at most as
-    many records as the rules allow; past the strongest edges a record is a piece by itself.
-    """
-    piece = np.arange(count, dtype=np.int64)
-    pending = np.ones(count, dtype=bool)
-    left = edges
-    while pending.any():
-        labels = components(count, left.left, left.right)
-        _, first = np.unique(labels, return_index=True)
-        large = np.bincount(labels)[labels] > model.rules.piece_limit
-        settled = pending & ~large
-        piece[settled] = first[labels[settled]]
-        pending &= large
-        left = left.where(pending[left.left])
-        left = left.where(left.weights >= _raised(left, model))
-    return piece
-
-
-def _raised(edges: Edges, model: MatchModel) -> int:
-    """Give the lowest threshold of the grid that cuts at least one of these edges."""
-    weakest = int(edges.weights.min(initial=ALWAYS_WEIGHT))
-    steps = (weakest - model.match_weight) // GRID_STEP + 1
-    raised = model.match_weight + steps * GRID_STEP
-    return raised if weakest == ALWAYS_WEIGHT else min(raised, ALWAYS_WEIGHT)
 
 
 def _never(model: MatchModel, table: Table, rows: Rows) -> list[dict[int, frozenset[str]]]:

@@ -97,7 +97,7 @@ def _inferred(columns: Columns) -> Inferred:
     if sum(kind in _STRONG for kind in kinds) < FEW_STRONG and len(columns.ids) <= MOST_FOR_WORDING:
         named = [name for one in found.attributes.values() for name in columns_of(one)]
         found.attributes[WORDING] = InferredAttribute(
-            "wording", (" ".join(f"{{{name}?}}" for name in dict.fromkeys(named)),)
+            "wording", (" ".join(f"{{?{name}}}" for name in dict.fromkeys(named)),)
         )
     return found
 

@@ -1,14 +1,11 @@
 import csv
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from mdm.entity_types import parse
 from mdm.errors import HubError, InvalidInput, UnreadableFile
 from mdm.ingest.table import Wanted
 from mdm.services.dedupe import Job, Outputs, dedupe
-from mdm.services.dedupe_clusters import Edges, pieces_of
 from mdm.services.evaluate import evaluate
 
 RULES = """
@@ -119,25 +116,10 @@ def test_rows_that_cannot_be_read_are_reported_and_the_others_stand(folder):
     assert report.json()["rejected"][0]["line"] == 7
 
 
-def test_a_large_component_is_cut_where_its_links_are_weak():
-    model = parse(RULES.replace("match:\n", "match:\n  piece_limit: 3\n"), file="r").matching
-    edges = [(0, 1, 20_000), (1, 2, 20_000), (2, 3, 9_000), (3, 4, 20_000), (5, 6, 7_000)]
-    left, right, weights = (np.array(column) for column in zip(*edges, strict=True))
-    pieces = pieces_of(8, Edges(left, right, weights.astype(np.int32)), model)
-    assert pieces.tolist() == [0, 0, 0, 3, 3, 5, 5, 7]
-
-
-def test_a_component_that_only_always_rules_hold_together_falls_apart_into_records():
-    model = parse(RULES.replace("match:\n", "match:\n  piece_limit: 2\n"), file="r").matching
-    always = np.array([100_000, 100_000], dtype=np.int32)
-    assert pieces_of(3, Edges(np.array([0, 1]), np.array([1, 2]), always), model).tolist() == [0, 1, 2]
-
-
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        (Job(("records.csv",)), "exactly one of --type"),
-        (Job(("records.csv",), entity_type="customer", rules="rules.yaml"), "exactly one of --type"),
+        (Job(("records.csv",), entity_type="customer", rules="rules.yaml"), "but not both"),
         (Job(("records.csv",), entity_type="custmer"), "the nearest is 'customer'"),
         (Job(("records.csv",), rules="none.yaml"), "none.yaml: No such file"),
         (Job(("none.csv",), rules="rules.yaml"), "none.csv: No such file"),

@@ -1,0 +1,29 @@
+"""Values made of several columns: the first pattern that can be filled, by field, or all of them."""
+
+from mdm.ingest.made_up import made_up
+
+CELLS = {"first": ["Ada", None, None], "last": ["Lovelace", "Hopper", None], "name": [None, None, "Acme Ltd"]}
+
+
+def test_the_first_pattern_that_a_record_can_fill_counts():
+    patterns = ("{last}, {first}", "{last}", "{name}")
+    assert made_up(CELLS, patterns, count=3, many=False) == ["Lovelace, Ada", "Hopper", "Acme Ltd"]
+
+
+def test_all_that_can_be_filled_are_values_where_there_may_be_many():
+    assert made_up(CELLS, ("{first}", "{last}"), count=3, many=True) == [["Ada", "Lovelace"], ["Hopper"], None]
+
+
+def test_a_column_that_may_lack_does_not_keep_the_others_out():
+    assert made_up(CELLS, ("{?first} {?last}",), count=3, many=False) == ["Ada Lovelace", " Hopper", None]
+
+
+def test_patterns_by_field_make_objects():
+    fields = {"city": ("{last}",), "street": ("{first}",), "region": ("{none}",)}
+    found = made_up(CELLS, fields, count=3, many=False)
+    assert found == [{"city": "Lovelace", "street": "Ada"}, {"city": "Hopper"}, None]
+
+
+def test_columns_that_no_file_has_give_nothing():
+    assert made_up(CELLS, ("{none}",), count=3, many=False) is None
+    assert made_up(CELLS, {"city": ("{none}",)}, count=3, many=False) is None

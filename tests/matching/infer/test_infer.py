@@ -1,0 +1,161 @@
+"""What columns hold, by their names and values; which are one attribute; and which say nothing."""
+
+import random
+
+import pytest
+
+from matching.columns import Table
+from matching.document import MatchAttribute, MatchRules
+from matching.infer import choose_keys, infer
+from matching.infer.profile import role
+from matching.rules import match_model
+from matching.standardise import standardise
+
+GIVEN = ["Anna", "Robert", "Carla", "Thomas", "Maria", "Peter", "Julia", "Michael"]
+FAMILY = ["Meier", "Stone", "Rossi", "Novak", "Garcia", "Kowalski", "Dubois", "Jansen"]
+FIRMS = ["Holler Maschinenbau GmbH", "Omega Logistics Ltd", "Nordwind Energie AG", "Blackwell Engineering Inc"]
+COUNT = 200
+
+
+def column(kind: str) -> list[object]:
+    made = random.Random(kind)
+    makers = {
+        "given": lambda: made.choice(GIVEN),
+        "family": lambda: made.choice(FAMILY),
+        "person": lambda: f"{made.choice(GIVEN)} {made.choice(FAMILY)}",
+        "firm": lambda: made.choice(FIRMS).replace("er", made.choice(["er", "err", "ar", "or"])),
+        "street": lambda: f"{made.choice(FAMILY)}weg {made.randint(1, 99)}",
+        "city": lambda: made.choice(["Bonn", "Leeds", "Lyon"]),
+        "postcode": lambda: f"{made.randint(10_000, 99_999)}",
+        "phone": lambda: f"+49 30 {made.randint(1_000_000, 9_999_999)}",
+        "email": lambda: f"{made.choice(GIVEN).lower()}.{made.randint(1, 999)}@acme.example",
+        "date": lambda: f"{made.randint(1950, 2005)}-{made.randint(1, 12):02}-{made.randint(1, 28):02}",
+        "serial": lambda: f"AB-{made.randint(100_000, 999_999)}",
+        "price": lambda: f"{made.randint(1, 900)}.99",
+        "words": lambda: " ".join(made.choice(["fine", "black", "steel", "large", "kettle", "lamp"]) for _ in range(9)),
+        "group": lambda: made.choice(["a", "b", "c"]),
+        "same": lambda: "yes",
+        "blank": lambda: None,
+    }
+    return [makers[kind]() for _ in range(COUNT)]
+
+
+def found(**columns: str):
+    return infer({name: column(kind) for name, kind in columns.items()})
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "wanted"),
+    [
+        ("contact", "email", "email"),
+        ("Telefon", "phone", "phone"),
+        ("x1", "phone", "phone"),
+        ("Geburtsdatum", "date", "date"),
+        ("x2", "date", "date"),
+        ("serial_no", "serial", "identifier"),
+        ("x3", "serial", "identifier"),
+        ("price", "price", "money"),
+        ("notes", "words", "text"),
+        ("name", "words", "text"),
+        ("segment", "group", "category"),
+        ("company", "firm", "company_name"),
+        ("full_name", "person", "person_name"),
+        ("x4", "person", "person_name"),
+    ],
+)
+def test_a_column_is_what_its_values_are_and_its_name_says(name, kind, wanted):
+    [attribute] = found(**{name: kind}).attributes.values()
+    assert attribute.kind == wanted
+
+
+def test_given_name_and_surname_are_one_name_and_the_parts_of_an_address_one_address():
+    attributes = found(Vorname="given", Nachname="family", street="street", zip="postcode", city="city").attributes
+    assert attributes["name"].kind == "person_name"
+    assert attributes["name"].columns[0] == "{Nachname}, {Vorname}"
+    assert attributes["address"].columns == {"street": ("{street}",), "city": ("{city}",), "postcode": ("{zip}",)}
+    assert len(attributes) == 2
+
+
+def test_persons_in_parts_and_firms_in_one_column_are_one_name():
+    cells = {"name": column("firm"), "first_name": column("given"), "last_name": column("family")}
+    for place in range(COUNT):
+        for name in ("name",) if place % 2 else ("first_name", "last_name"):
+            cells[name][place] = None
+    attributes = infer(cells).attributes
+    assert list(attributes) == ["name"]
+    assert attributes["name"].kind == "name"
+    assert "{name}" in attributes["name"].columns
+
+
+def test_a_firm_and_its_contact_are_two_names():
+    attributes = found(company="firm", first_name="given", last_name="family").attributes
+    assert {one.kind for one in attributes.values()} == {"company_name", "person_name"}
+
+
+def test_telephone_numbers_in_two_columns_are_one_attribute_with_several_values():
+    attributes = found(phone="phone", mobile="phone").attributes
+    assert attributes["phone"].many
+    assert attributes["phone"].columns == ("{phone}", "{mobile}")
+
+
+def test_what_says_nothing_is_left_out_with_the_reason():
+    inferred = found(name="person", updated="date", active="same", fax="blank")
+    assert list(inferred.attributes) == ["name"]
+    assert inferred.left_out == {
+        "updated": "it says when or where a row was written",
+        "active": "it says the same in every record",
+        "fax": "it is empty",
+    }
+
+
+def test_the_order_of_the_records_does_not_matter():
+    cells = {kind: column(kind) for kind in ("person", "street", "phone", "words", "group")}
+    order = list(range(COUNT))
+    random.Random(1).shuffle(order)
+    assert infer({name: [values[row] for row in order] for name, values in cells.items()}) == infer(cells)
+
+
+def test_of_very_many_columns_those_that_tell_most_are_compared():
+    columns = {f"c{number}": "group" for number in range(60)} | {"mail": "email"}
+    inferred = found(**columns)
+    assert "mail" in inferred.attributes
+    assert len(inferred.attributes) == 16
+    assert "other columns tell more" in inferred.left_out.values()
+
+
+@pytest.mark.parametrize("name", ["2nd name", "a.b", "a:b", "Größe", "  ", "x{y", "name", "name "])
+def test_any_column_name_gives_an_attribute_name_that_rules_take(name):
+    import re
+
+    from mdm.entity_types.entity_type import ATTRIBUTE_NAME
+
+    for attribute in infer({name: column("words"), "b": column("phone")}).attributes:
+        assert re.fullmatch(ATTRIBUTE_NAME, attribute)
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("billingStreet", "street"), ("customer_phone", "phone"), ("E-Mail", "email"), ("PLZ", "postcode"), ("zzz", None)],
+)
+def test_roles_are_known_in_several_languages_and_spellings(name, wanted):
+    assert role(name) == wanted
+
+
+def keys_for(cells: dict[str, tuple[str, list[object]]]) -> list[list[str]]:
+    attributes = {name: MatchAttribute(kind=kind) for name, (kind, _) in cells.items()}
+    model = match_model("thing", attributes, MatchRules(block_on=[], compare=list(attributes)))
+    table: Table = standardise(model, {name: values for name, (_, values) in cells.items()})
+    return choose_keys(attributes, table)
+
+
+def test_a_key_that_brings_few_pairs_stands_alone_and_others_only_together():
+    chosen = keys_for(
+        {
+            "phone": ("phone", [f"+49 30 {number // 2 + 1_000_000}" for number in range(2_000)]),
+            "city": ("category", [f"city {number % 20}" for number in range(2_000)]),
+            "year": ("code", [f"{1_950 + number % 50}" for number in range(2_000)]),
+        }
+    )
+    assert ["phone"] in chosen
+    assert ["city"] not in chosen
+    assert ["year"] not in chosen

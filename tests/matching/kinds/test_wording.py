@@ -1,0 +1,53 @@
+"""All words of a record: rare groups of letters count more, and the nearest of all texts are found."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.kinds import KINDS
+from matching.kinds.wording import nearest
+
+KIND = KINDS["wording"]
+TEXTS = [
+    "the shadows warlord the best of the shadows",
+    "warlord the shadows best of",
+    "the beatles help the best of the beatles",
+    "the kinks lola the best of the kinks",
+    "the best of the rest",
+]
+
+
+def level(texts: list[str], one: int, other: int) -> int:
+    return int(KIND.prepare(texts)(np.array([one]), np.array([other]))[0])
+
+
+def test_the_same_words_in_another_order_are_nearer_than_words_that_all_have():
+    assert level(TEXTS, 0, 1) < level(TEXTS, 0, 2)
+    assert level(TEXTS, 0, 0) == 1
+
+
+def test_slips_of_the_keyboard_leave_texts_near():
+    texts = [*TEXTS, "the shadwos warlord the best of the shadows"]
+    assert level(texts, 0, 5) <= 4
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text("abc ", min_size=1, max_size=12).filter(str.strip), min_size=2, max_size=8, unique=True))
+def test_a_text_is_as_near_to_another_as_the_other_to_it(texts):
+    compare = KIND.prepare(texts)
+    left, right = (side.astype(np.int64) for side in np.triu_indices(len(texts), 1))
+    assert compare(left, right).tolist() == compare(right, left).tolist()
+
+
+def test_the_nearest_of_each_text_are_found_without_itself():
+    left, right = nearest(TEXTS, 1)
+    found = dict(zip(left.tolist(), right.tolist(), strict=True))
+    assert found[0] == 1
+    assert found[1] == 0
+    assert all(one != other for one, other in found.items())
+
+
+def test_no_texts_have_no_neighbours():
+    left, right = nearest([], 3)
+    assert not len(left)
+    assert not len(right)

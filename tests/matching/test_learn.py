@@ -1,0 +1,93 @@
+"""Learning in turns with clusters: what is recovered, what is kept, and that families do not pass for one person."""
+
+import numpy as np
+import pytest
+
+from matching.document import MatchAttribute, MatchRules, Thresholds
+from matching.learn import FEWEST, learn
+from matching.linkage import average_linkage
+from matching.rules import match_model
+from matching.score import sums
+
+
+def model(*names: str):
+    attributes = {name: MatchAttribute(kind="code") for name in names}
+    thresholds = Thresholds(match=0.5, review=0.1)
+    return match_model(
+        "thing", attributes, MatchRules(block_on=[], compare=list(names), prior=0.05, thresholds=thresholds)
+    )
+
+
+def people(count: int):
+    """Make couples who share a street and a surname, each person in two records with few slips, and their pairs."""
+    random = np.random.default_rng(3)
+    persons = np.repeat(np.arange(2 * count), 2)
+    values = np.column_stack([persons // 2, persons // 2, persons, persons])  # street, surname, given, birth
+    slipped = random.random(values.shape) < 0.05
+    values = np.where(slipped, -np.arange(values.size).reshape(values.shape) - 1, values)
+    inside = [
+        (4 * couple + one, 4 * couple + other)
+        for couple in range(count)
+        for one in range(4)
+        for other in range(one + 1, 4)
+    ]
+    strangers = random.integers(0, 4 * count, (3 * count, 2))
+    pairs = np.array([*inside, *np.sort(strangers[strangers[:, 0] != strangers[:, 1]], axis=1)])
+    left, right = pairs.T
+    return persons, values, left, right
+
+
+def levels_of(values, left, right):
+    return np.where(values[left] == values[right], 1, 2).astype(np.int8)
+
+
+def test_couples_at_one_address_are_not_taken_for_one_person():
+    persons, values, left, right = people(400)
+    made = model("street", "surname", "given", "birth")
+
+    def cluster(current, weights):
+        return average_linkage(
+            len(persons), left, right, weights, threshold=current.match_weight, limit=500,
+            ranks=np.arange(len(persons)), scorer=lambda one, other: sums(current, levels_of(values, one, other)),
+        )  # fmt: skip
+
+    learnt = learn(made, levels_of(values, left, right), left, right, cluster=cluster)
+    assert learnt.settled
+    assert len(learnt.rules.strangers) == 3
+    final = match_model("thing", made.attributes, learnt.rules)
+    leads = cluster(final, sums(final, levels_of(values, left, right)))
+    same, true = leads[left] == leads[right], persons[left] == persons[right]
+    assert (same & true).sum() / true.sum() > 0.95
+    assert (same & true).sum() / same.sum() > 0.95
+
+
+def test_the_same_pairs_teach_the_same():
+    persons, values, left, right = people(200)
+    made = model("street", "surname", "given", "birth")
+    levels = levels_of(values, left, right)
+
+    def cluster(_model, _weights):
+        return persons
+
+    assert learn(made, levels, left, right, cluster=cluster) == learn(made, levels, left, right, cluster=cluster)
+
+
+@pytest.mark.parametrize(
+    ("names", "pairs", "words"), [(("a",), 500, "only one attribute"), (("a", "b"), 60, "too few")]
+)
+def test_with_too_little_to_learn_from_the_given_figures_are_kept_and_that_is_said(names, pairs, words):
+    made = model(*names)
+    levels = np.ones((pairs, len(names)), dtype=np.int8)
+    rows = np.arange(pairs)
+    learnt = learn(made, levels, rows, rows + 1, cluster=lambda _model, _weights: rows)
+    assert learnt.rules == made.rules
+    assert words in learnt.notes[0]
+
+
+def test_a_class_that_hardly_any_pair_is_in_teaches_nothing():
+    made = model("a", "b")
+    levels = np.ones((10 * FEWEST, 2), dtype=np.int8)
+    left, right = np.arange(10 * FEWEST), np.arange(1, 10 * FEWEST + 1)
+    learnt = learn(made, levels, left, right, cluster=lambda _model, _weights: np.zeros(len(left) + 1, dtype=np.int64))
+    assert learnt.rules == made.rules
+    assert not learnt.settled
