@@ -74,7 +74,7 @@ def _by_name(said: str | None, profile: Profile) -> Found | None:
         "company": named,
         **dict.fromkeys(("street", "house", "city", "region", "postcode", "country"), profile.words <= 2 * _LONG),
     }
-    if said is None or not believed[said]:
+    if said is None or not believed.get(said, False):
         return None
     kind = "identifier" if said == "tax_id" and profile.tax_id < 0.3 else _KINDS[said]
     return Found(said, kind)

@@ -56,6 +56,8 @@ def found(**columns: str):
         ("x3", "serial", "identifier"),
         ("price", "price", "money"),
         ("notes", "words", "text"),
+        ("email", "words", "text"),
+        ("iban", "group", "category"),
         ("name", "words", "text"),
         ("segment", "group", "category"),
         ("company", "firm", "company_name"),
