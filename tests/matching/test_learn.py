@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from matching.document import MatchAttribute, MatchRules, Thresholds
-from matching.learn import FEWEST, learn
+from matching.learn import FEWEST, GROUPS, learn
 from matching.linkage import average_linkage
 from matching.rules import match_model
 from matching.score import sums
@@ -53,7 +53,7 @@ def test_couples_at_one_address_are_not_taken_for_one_person():
 
     learnt = learn(made, levels_of(values, left, right), left, right, cluster=cluster)
     assert learnt.settled
-    assert len(learnt.rules.strangers) == 3
+    assert len(learnt.rules.strangers) == GROUPS
     final = match_model("thing", made.attributes, learnt.rules)
     leads = cluster(final, sums(final, levels_of(values, left, right)))
     same, true = leads[left] == leads[right], persons[left] == persons[right]
