@@ -1,9 +1,9 @@
 """Source records made ready for the log: all that needs no database, so that it may be done anywhere and beforehand."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from mdm.ingest import Incoming, Records, Rejected
 from mdm.log import Sealed, canonical, key_tokens, sealed
@@ -11,6 +11,25 @@ from mdm.log import Sealed, canonical, key_tokens, sealed
 Body = dict[str, Any]
 Owner = tuple[str, str, str]
 """The source and the entity type of a record, and the sort of version that it comes with."""
+
+
+class Raws(NamedTuple):
+    """The texts of rows, one after the other and as long as `lengths` says, as `mdm.log.Sealed` holds bodies."""
+
+    text: str
+    lengths: Sequence[int]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Raws":
+        """Put texts together."""
+        return cls("".join(texts), [len(text) for text in texts])
+
+    def each(self) -> Iterator[str]:
+        """Give the texts one by one."""
+        end = 0
+        for length in self.lengths:
+            end += length
+            yield self.text[end - length : end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +42,12 @@ class Prepared:
 
     facts: Sealed
     owners: Sequence[Owner]
-    raws: Sequence[str]
+    raws: Raws
     merging: Mapping[int, Incoming]
     refused: Mapping[int, Rejected]
 
     def __len__(self) -> int:
-        return len(self.raws) + len(self.refused)
+        return len(self.owners) + len(self.refused)
 
 
 def prepare(salt: bytes, items: Sequence[Incoming | Rejected], batch: str) -> Prepared:
@@ -39,7 +58,7 @@ def prepare(salt: bytes, items: Sequence[Incoming | Rejected], batch: str) -> Pr
     return Prepared(
         sealed(tokens, [canonical(_body(item, batch)) for item in records]),
         [_owner(item) for item in records],
-        [item.raw for item in records],
+        Raws.of([item.raw for item in records]),
         {place: item for place, item in enumerate(records) if item.merged_into},
         {place: item for place, item in enumerate(items) if isinstance(item, Rejected)},
     )
@@ -63,7 +82,7 @@ def prepare_records(salt: bytes, records: Records, batch: str) -> Prepared:
             refused[place] = item
             for column in (tokens, bodies, owners, raws):
                 del column[place]  # from the last to the first: places stay right
-    return Prepared(sealed(tokens, bodies), owners, raws, _merging(records, refused), refused)
+    return Prepared(sealed(tokens, bodies), owners, Raws.of(raws), _merging(records, refused), refused)
 
 
 def _merging(records: Records, refused: Container[int]) -> dict[int, Incoming]:
@@ -95,12 +114,15 @@ def joined(parts: Sequence[Prepared]) -> Prepared:
     for start, part in zip(accumulate(map(len, parts), initial=0), parts, strict=False):
         refused.update((start + place, item) for place, item in part.refused.items())
     merging: dict[int, Incoming] = {}
-    for start, part in zip(accumulate((len(part.raws) for part in parts), initial=0), parts, strict=False):
+    for start, part in zip(accumulate((len(part.owners) for part in parts), initial=0), parts, strict=False):
         merging.update((start + place, item) for place, item in part.merging.items())
     return Prepared(
         Sealed.joined([part.facts for part in parts]),
         list(chain.from_iterable(part.owners for part in parts)),
-        list(chain.from_iterable(part.raws for part in parts)),
+        Raws(
+            "".join(part.raws.text for part in parts),
+            list(chain.from_iterable(part.raws.lengths for part in parts)),
+        ),
         merging,
         refused,
     )
