@@ -3,9 +3,11 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,11 +20,14 @@ from memory import together
 MDM = (sys.executable, "-c", "from mdm.cli.app import main; main()")
 RESULTS = Path(__file__).with_name("results")
 REFUSED_ROWS = 1
+LOOK = 0.05
+"""Seconds between two looks at the memory of processes."""
+PEAK = re.compile(r"VmHWM:\s+([0-9]+) kB")
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of wall clock and of CPU (of the process and those it started), and its peak memory in MB."""
+    """Seconds of wall clock and of CPU, and peak memory in MB: of a process and those it started, added up."""
 
     wall: float = 0.0
     cpu: float = 0.0
@@ -81,10 +86,33 @@ def spent(process: "subprocess.Popen[bytes]") -> tuple[bytes, Cost]:
 
 
 def _waited(process: "subprocess.Popen[bytes]") -> Cost:
+    peaks: dict[str, float] = {}
+    ended = threading.Event()
+    watching = threading.Thread(target=_watch, args=(process.pid, peaks, ended))
+    watching.start()
     _, status, used = os.wait4(process.pid, 0)
+    ended.set()
+    watching.join()
     process.returncode = os.waitstatus_to_exitcode(status)
     unit = 1 if sys.platform == "darwin" else 1024  # getrusage counts bytes there and kilobytes elsewhere
-    return Cost(0.0, used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 1e6)
+    alone = used.ru_maxrss * unit / 1e6  # of the process that took most: all that is known where there is no /proc
+    return Cost(0.0, used.ru_utime + used.ru_stime, max(alone, sum(peaks.values())))
+
+
+def _watch(process: int, peaks: dict[str, float], ended: threading.Event) -> None:
+    """Note the peak memory of a process and of those it starts, until it has ended."""
+    while not ended.wait(LOOK):
+        started = (_text(path) for path in Path(f"/proc/{process}/task").glob("*/children"))
+        for number in (str(process), *" ".join(started).split()):
+            if found := PEAK.search(_text(Path(f"/proc/{number}/status"))):
+                peaks[number] = int(found[1]) * 1024 / 1e6
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:  # it has ended
+        return ""
 
 
 def split_by_source(records: Path, folder: Path) -> dict[str, Path]:

@@ -10,7 +10,7 @@
     ├── Unauthorised 401        no key, or one that is not known
     ├── Forbidden 403           the key has no right to it
     ├── TooLarge 413            more than the stated limit
-    └── Unavailable 503         the database cannot be reached, or a migration is pending
+    └── Unavailable 503         the database cannot be reached, or something that is needed is not there
 
 The command line prints `detail` on one line and exits 1; HTTP renders `application/problem+json`.
 """
@@ -99,6 +99,6 @@ class TooLarge(HubError):
 
 
 class Unavailable(HubError):
-    """The database cannot be reached, or it is not ready."""
+    """The database cannot be reached or is not ready, or a process that was needed was killed."""
 
     status, code, title = 503, "unavailable", "Not available at the moment"

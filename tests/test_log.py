@@ -20,7 +20,7 @@ def test_a_chain_carries_the_hash_of_each_envelope_to_the_next(
     for place, (token, body) in enumerate(facts):
         assert hashes[32 * place : 32 * (place + 1)] == previous
         bound = commitment(bytes(range(SALT)), body)
-        assert sealed.commitments[place] == bound.hex()
+        assert sealed.commitments[32 * place : 32 * (place + 1)] == bound
         previous = envelope_hash((first + place, *same, token, bound, previous))
 
 
@@ -34,4 +34,5 @@ def test_facts_are_left_out_and_put_together_whole() -> None:
     sealed = seal([1, None, 3, 4], bodies, salts=bytes(range(4 * SALT)))
     parts = [sealed.only([0, 1]), sealed.only([2, 3])]
     assert Sealed.joined(parts) == sealed.only([0, 1, 2, 3])
+    assert list(sealed.each_body()) == bodies
     assert sealed.only([2]).salts == bytes(range(2 * SALT, 3 * SALT))

@@ -9,7 +9,8 @@ from mdm.cli import output, session
 
 if TYPE_CHECKING:
     from mdm.ingest.reading import Found
-    from mdm.services.ingest import File, Item, Preview, Summary
+    from mdm.services.ingest import Preview, Summary
+    from mdm.services.preparing import File, Item
 
 
 def show(files: "Sequence[File]", rows: int, *, as_json: bool) -> None:

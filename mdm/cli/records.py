@@ -27,7 +27,8 @@ from mdm.cli.ingest_options import (
 from mdm.cli.output import Json
 
 if TYPE_CHECKING:
-    from mdm.services.ingest import File, Summary
+    from mdm.services.ingest import Summary
+    from mdm.services.preparing import File
 
 
 def ingest(  # noqa: PLR0913  a command's options are its parameters
@@ -56,7 +57,8 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     Example: mdm ingest customers.csv --source crm --type customer --id account --event-time modified
     """
     from mdm.ingest import Columns
-    from mdm.services.ingest import File, mapping_file
+    from mdm.services.ingest import mapping_file
+    from mdm.services.preparing import File
 
     if crosswalk:
         others = {

@@ -20,7 +20,7 @@ from mdm.demo.vocabulary import documents
 from mdm.errors import Unauthorised
 from mdm.ingest import Columns
 from mdm.log import Author
-from mdm.services import code_lists, golden, health, ingest, keys, setup
+from mdm.services import code_lists, golden, health, ingest, keys, preparing, setup
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
 
@@ -79,9 +79,9 @@ def _load(hub: Hub, made: Firm, *, author: Author, progress: Progress | None) ->
     return seconds
 
 
-def _file(hub: Hub, load: Load) -> ingest.File:
+def _file(hub: Hub, load: Load) -> preparing.File:
     mapping = ingest.mapping_file(hub, str(FOLDER / mapping_file(load)), load.entity_type)
-    return ingest.File(str(FOLDER / load.file), load.source, load.entity_type, Columns(), mapping)
+    return preparing.File(str(FOLDER / load.file), load.source, load.entity_type, Columns(), mapping)
 
 
 def _clusters(hub: Hub, entity_type: str) -> Clusters:

@@ -140,8 +140,8 @@ class Columnar:
             members = [_texts(column, odd, form, typed=self.typed) for column, form in zip(cells, forms, strict=True)]
             known = [column for column in members if column is not None]
             if len(known) == len(members):
-                inside = map("".join, zip(*known, strict=True))
-                return [f"{_member(name)}{{{one[1:]}}}" if one else "" for one in inside]
+                before, inside = _member(name), map("".join, zip(*known, strict=True))
+                return [f"{before}{{{one[1:]}}}" if one else "" for one in inside]
         if not self.typed:
             cells = [[str(cell).strip() or None for cell in column] for column in cells]
         parts = [part for part, _ in self.parts[name]]

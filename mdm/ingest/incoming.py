@@ -16,7 +16,7 @@ from mdm.ingest.rows import Chunk, Draft, RefusalError, Rejected, Row
 from mdm.ingest.times import time_text, version_value
 from mdm.log import canonical
 
-__all__ = ["Columns", "Incoming", "Records", "each_item", "incoming", "incoming_records", "time_text", "version_value"]
+__all__ = ["Columns", "Incoming", "Records", "each_item", "incoming_records", "time_text", "version_value"]
 
 Mode = Literal["put", "patch", "delete"]
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -75,20 +75,6 @@ class Records(NamedTuple):
         )  # fmt: skip
 
 
-def incoming(
-    rows: Iterable[Chunk | Row | Rejected], entity_type: EntityType, *, source: str, file: str, columns: Columns
-) -> Iterator[Incoming | Rejected]:
-    """Make a source record of each row, or say why it cannot be one; in the order of the rows.
-
-    Blank cells are left out. A `deleted` column with true, 1 or yes makes a tombstone. Where a file gives an
-    id twice with different content and nothing to order the two by, the first stands.
-
-    Raises:
-        UnreadableFile: a column is missing, or is nothing the entity type knows.
-    """
-    return each_item(incoming_records(rows, entity_type, source=source, file=file, columns=columns))
-
-
 def each_item(found: Iterable[Records | Incoming | Rejected]) -> Iterator[Incoming | Rejected]:
     """Give records that stand by column one by one."""
     for one in found:
@@ -101,7 +87,14 @@ def each_item(found: Iterable[Records | Incoming | Rejected]) -> Iterator[Incomi
 def incoming_records(
     rows: Iterable[Chunk | Row | Rejected], entity_type: EntityType, *, source: str, file: str, columns: Columns
 ) -> Iterator[Records | Incoming | Rejected]:
-    """Make source records as `incoming` does, of chunks by column."""
+    """Make a source record of each row, or say why it cannot be one; in their order, those of a chunk by column.
+
+    Blank cells are left out. A `deleted` column with true, 1 or yes makes a tombstone. Where a file gives an
+    id twice with different content and nothing to order the two by, the first stands.
+
+    Raises:
+        UnreadableFile: a column is missing, or is nothing the entity type knows.
+    """
     taking = _Taking(entity_type, source, file, columns)
     for row in rows:
         if isinstance(row, Chunk):

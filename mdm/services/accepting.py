@@ -1,26 +1,24 @@
 """Accepts records into the log: each version once; those that contradict what is there are refused."""
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, chain, groupby
-from typing import Any, Literal, NamedTuple, cast
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import groupby, repeat
+from typing import Literal, NamedTuple, cast
 
 import orjson
 
 from mdm.errors import Fault
-from mdm.ingest import Incoming, Records, Rejected
+from mdm.ingest import Rejected
 from mdm.ingest.parts import Parts, written
-from mdm.log import Author, Fact, Sealed, canonical, key_tokens
+from mdm.log import Author, Fact, canonical
 from mdm.services import absences, source_merges
+from mdm.services.prepared import Body, Prepared
 from mdm.services.source_merges import Saying
 from mdm.store import log, versions
 from mdm.store.batches import Origin, RejectedRow
 from mdm.store.database import Transaction
 
 Status = Literal["accepted", "unchanged", "quarantined"]
-Body = dict[str, Any]
-Owner = tuple[str, str, str]
-"""The source and the entity type of a record, and the sort of version that it comes with."""
 
 
 class Outcome(NamedTuple):
@@ -31,116 +29,24 @@ class Outcome(NamedTuple):
     faults: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Items with all that needs no database: the records as facts, and those that are refused by their places.
-
-    Of each record it also has its owner and the text of its row; `merging` are those whose source says that it merged
-    them. The items themselves are let go: many of them at once fill the memory and slow down all the rest.
-    """
-
-    facts: Sealed
-    owners: Sequence[Owner]
-    raws: Sequence[str]
-    merging: Mapping[int, Saying]
-    refused: Mapping[int, Rejected]
-    batch: Origin
-
-    def __len__(self) -> int:
-        return len(self.raws) + len(self.refused)
-
-
-def prepare(salt: bytes, items: Sequence[Incoming | Rejected], batch: Origin) -> Prepared:
-    """Work out all that needs no database: it may be done while the items before are being written."""
-    records = [item for item in items if isinstance(item, Incoming)]
-    keys = [f"{item.source}:{item.entity_type}:{item.source_id}" for item in records]
-    tokens = key_tokens(salt, keys)
-    return Prepared(
-        log.sealed(tokens, [canonical(_body(item, batch.id)) for item in records]),
-        [_owner(item) for item in records],
-        [item.raw for item in records],
-        {place: Saying(tokens[place], item) for place, item in enumerate(records) if item.merged_into},
-        {place: item for place, item in enumerate(items) if isinstance(item, Rejected)},
-        batch,
-    )
-
-
-def prepare_records(salt: bytes, records: Records, batch: Origin) -> Prepared:
-    """Work out for records by column what `prepare` works out for items."""
-    ids, raws = list(records.ids), list(records.raws) or [""] * len(records.ids)
-    for place, item in records.singles.items():
-        ids[place] = item.source_id if isinstance(item, Incoming) else ""
-    key = f"{records.source}:{records.entity_type}:"
-    tokens = key_tokens(salt, [key + ident for ident in ids])
-    owners = [(records.source, records.entity_type, _sort(version)) for version in records.versions]
-    bodies = _bodies(records, ids, batch.id)
-    refused = {}
-    for place, item in sorted(records.singles.items(), reverse=True):
-        if isinstance(item, Incoming):
-            bodies[place], owners[place] = canonical(_body(item, batch.id)), _owner(item)
-        else:
-            refused[place] = item
-            for column in (tokens, bodies, owners, raws):
-                del column[place]  # from the last to the first: places stay right
-    return Prepared(log.sealed(tokens, bodies), owners, raws, _merging(records, refused, tokens), refused, batch)
-
-
-def _merging(records: Records, refused: Container[int], tokens: Sequence[int]) -> dict[int, Saying]:
-    """The records that their source says it merged; such rows are always taken one by one."""
-    kept = (place for place in range(len(records.ids)) if place not in refused)
-    taken = ((now, records.singles.get(place)) for now, place in enumerate(kept if records.singles else ()))
-    return {now: Saying(tokens[now], item) for now, item in taken if isinstance(item, Incoming) and item.merged_into}
-
-
-def _bodies(records: Records, ids: Sequence[str], batch: str) -> list[bytes]:
-    """Write the bodies of facts as `canonical` writes what `_body` gives."""
-    times = {time: canonical(time).decode() for time in set(records.event_times)}
-    versions = {version: canonical(version).decode() for version in set(records.versions)}
-    before = f',"batch":{canonical(batch).decode()},"event_time":'
-    source = f',"mode":"put","source":{canonical(records.source).decode()},"source_id":'
-    joined_ids = "".join(ids)
-    plain = joined_ids.isprintable() and '"' not in joined_ids and "\\" not in joined_ids
-    written = [f'"{ident}"' for ident in ids] if plain else [canonical(ident).decode() for ident in ids]
-    rows = zip(records.attributes, records.event_times, records.lines, written, records.versions, strict=True)
-    return [
-        f'{{"attributes":{attributes}{before}{times[time]},"line":{line}{source}{ident},"version":{versions[version]}}}'.encode()
-        for attributes, time, line, ident, version in rows
-    ]
-
-
-def joined(parts: Sequence[Prepared]) -> Prepared:
-    """Put parts of one batch together, in their order."""
-    refused: dict[int, Rejected] = {}
-    for start, part in zip(accumulate(map(len, parts), initial=0), parts, strict=False):
-        refused.update((start + place, item) for place, item in part.refused.items())
-    merging: dict[int, Saying] = {}
-    for start, part in zip(accumulate((len(part.raws) for part in parts), initial=0), parts, strict=False):
-        merging.update((start + place, saying) for place, saying in part.merging.items())
-    return Prepared(
-        Sealed.joined([part.facts for part in parts]),
-        list(chain.from_iterable(part.owners for part in parts)),
-        list(chain.from_iterable(part.raws for part in parts)),
-        merging,
-        refused,
-        parts[0].batch,
-    )
-
-
-def accept(writer: Transaction, prepared: Prepared, *, author: Author) -> tuple[list[Outcome], list[RejectedRow]]:
+def accept(
+    writer: Transaction, prepared: Prepared, *, batch: Origin, author: Author
+) -> tuple[list[Outcome], list[RejectedRow]]:
     """Append what is new, under the global lock; gives the outcome of each item, and what quarantine should keep."""
     writer.lock_log()
-    intake = _Intake(writer, prepared)
+    intake = _Intake(writer, prepared, batch)
     if intake.all_new():
         count = len(prepared.owners)
         first = _append(writer, prepared, range(count), author=author)
-        outcomes = [Outcome("accepted", position) for position in range(first, first + count)]
+        # By `_make`, as there are many: to name the fields takes twice as long.
+        outcomes = list(map(Outcome._make, zip(repeat("accepted"), range(first, first + count), repeat(()))))
     else:
         outcomes = intake.one_by_one()
         first = _append(writer, prepared, intake.accepted, author=author)
         outcomes = [_placed(outcome, first) for outcome in outcomes]
     intake.keep_sorts()
     if prepared.refused:
-        left, batch = iter(outcomes), prepared.batch
+        left = iter(outcomes)
         outcomes = [
             intake.reject(prepared.refused[place], batch.source, batch.entity_type)
             if place in prepared.refused
@@ -178,8 +84,8 @@ def _placed(outcome: Outcome, first: int) -> Outcome:
 class _Intake:
     """Decides for each record whether it is new, there already, or refused, against the log and those before it."""
 
-    def __init__(self, writer: Transaction, prepared: Prepared) -> None:
-        self.writer, self.prepared = writer, prepared
+    def __init__(self, writer: Transaction, prepared: Prepared, batch: Origin) -> None:
+        self.writer, self.prepared, self.batch = writer, prepared, batch
         self.tokens = cast("Sequence[int]", prepared.facts.tokens)
         self.distinct = set(self.tokens)
         self.owners = set(prepared.owners)
@@ -190,6 +96,11 @@ class _Intake:
             self.known.setdefault(token, []).append((position, body))
         self.before = versions.sorts(writer, {owner[:2] for owner in self.owners})
         self.sorts = dict(self.before)
+
+    @cached_property
+    def raws(self) -> list[str]:
+        """The text of each record's row: taken apart only when one is refused."""
+        return list(self.prepared.raws.each())
 
     def all_new(self) -> bool:
         """Whether all records can be accepted as they are.
@@ -217,8 +128,8 @@ class _Intake:
     def one_by_one(self) -> list[Outcome]:
         """Judge each record in turn; positions are counted from 0, as `_placed` says."""
         outcomes = []
-        for place, token in enumerate(self.tokens):
-            body = orjson.loads(self.prepared.facts.bodies[place])
+        for place, (token, written_body) in enumerate(zip(self.tokens, self.prepared.facts.each_body(), strict=True)):
+            body = orjson.loads(written_body)
             outcome = self._known(place, body, self.known.get(token, ())) or self._version_sort(place, body)
             outcome = outcome or self._accept(place, token, body)
             revived = None if outcome.faults else self._revived(place, body, known=outcome.status == "unchanged")
@@ -235,8 +146,12 @@ class _Intake:
 
     def _merge(self, outcomes: list[Outcome]) -> None:
         """Add the merges that records taken speak of, after all records; one that says nothing else new is accepted."""
-        merging = {place: one for place, one in self.prepared.merging.items() if not outcomes[place].faults}
-        for place, fact in source_merges.facts_of(self.writer, merging, batch=self.prepared.batch).items():
+        merging = {
+            place: Saying(self.tokens[place], item)
+            for place, item in self.prepared.merging.items()
+            if not outcomes[place].faults
+        }
+        for place, fact in source_merges.facts_of(self.writer, merging, batch=self.batch).items():
             if outcomes[place].status == "unchanged":
                 outcomes[place] = Outcome("accepted", -len(self.accepted))
             self.accepted.append(fact)
@@ -247,10 +162,9 @@ class _Intake:
         gone = absences.tombstone_on_top(self.known[token])
         if gone is None or body["mode"] == "delete":
             return None
-        batch = self.prepared.batch
-        if not batch.snapshot and not (known and _stamp(body) == _stamp(gone)):
+        if not self.batch.snapshot and not (known and _stamp(body) == _stamp(gone)):
             return None
-        back = absences.revival(gone, batch=batch.id, line=body["line"])
+        back = absences.revival(gone, batch=self.batch.id, line=body["line"])
         return Fact("record", self.prepared.owners[place][1], back, token)
 
     def _known(self, place: int, body: Body, known: Sequence[tuple[int, Body]]) -> Outcome | None:
@@ -276,26 +190,11 @@ class _Intake:
     def _refuse(self, place: int, body: Body, rule: str, detail: str) -> Outcome:
         source, entity_type, _ = self.prepared.owners[place]
         if place in self.prepared.merging:
-            body = {**body, "merged_into": self.prepared.merging[place].item.merged_into}
-        return self.reject(_refused(body, self.prepared.raws[place], rule, detail), source, entity_type)
+            body = {**body, "merged_into": self.prepared.merging[place].merged_into}
+        return self.reject(_refused(body, self.raws[place], rule, detail), source, entity_type)
 
 
 _WORDS = {"none": "no version", "integer": "whole numbers as versions", "time": "times as versions"}
-
-
-def _owner(item: Incoming) -> Owner:
-    return item.source, item.entity_type, _sort(item.version)
-
-
-def _sort(version: int | str | None) -> str:
-    return "none" if version is None else "integer" if isinstance(version, int) else "time"
-
-
-def _body(item: Incoming, batch: str) -> Body:
-    return {
-        "attributes": item.attributes, "batch": batch, "event_time": item.event_time, "line": item.line,
-        "mode": item.mode, "source": item.source, "source_id": item.source_id, "version": item.version,
-    }  # fmt: skip
 
 
 def _stamp(body: Body) -> tuple[object, object]:

@@ -8,8 +8,9 @@ from golden_records.identity import golden_id
 from mdm.errors import InvalidInput
 from mdm.ingest import Incoming, Rejected
 from mdm.log import Author, key_token
-from mdm.services.accepting import Outcome, Status, accept, prepare
+from mdm.services.accepting import Outcome, Status, accept
 from mdm.services.hub import Hub
+from mdm.services.prepared import prepare
 from mdm.services.resolving import resolve
 from mdm.store import batches, records
 from mdm.store.batches import Origin, RejectedRow
@@ -54,7 +55,7 @@ def take_in(
     hub: Hub, writer: Transaction, items: Sequence[Incoming | Rejected], *, author: Author, batch: Origin
 ) -> tuple[list[Outcome], list[RejectedRow]]:
     """Take in many records within a transaction of the caller's; also gives what quarantine should keep."""
-    return accept(writer, prepare(hub.salt, items, batch), author=author)
+    return accept(writer, prepare(hub.salt, items, batch.id), batch=batch, author=author)
 
 
 def _where(hub: Hub, incoming: Incoming, outcome: Outcome) -> Put:

@@ -16,7 +16,8 @@ from mdm.ingest.twice import kept
 from mdm.log import Author, Fact, key_token
 from mdm.services.absences import NONE, Tokens, last_absent, pair_token, tombstones
 from mdm.services.hub import Hub
-from mdm.services.ingest import File, Progress, Summary, ingest_file, reading_of
+from mdm.services.ingest import Progress, Summary, ingest_file
+from mdm.services.preparing import File, reading_of
 from mdm.services.resolving import resolve, resolve_all
 from mdm.store import batches, log, records
 

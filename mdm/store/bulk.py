@@ -33,9 +33,10 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Bytes:
-    """A column of a byte string for each row, of any lengths."""
+    """A column of a byte string for each row, one after the other, and how long each of them is."""
 
-    values: Sequence[bytes]
+    data: bytes
+    lengths: Sequence[int]
 
 
 Column = str | None | Packed | Numbers | Bytes
@@ -79,7 +80,7 @@ def _term(column: Column) -> tuple[str, list[Any]]:
     if isinstance(column, Packed):
         return f"substr(?, key * {column.width} + 1, {column.width})", [column.data]
     if isinstance(column, Bytes):
-        return f"substr(?, (value >> {LENGTH_BITS}) + 1, value & {(1 << LENGTH_BITS) - 1})", [b"".join(column.values)]
+        return f"substr(?, (value >> {LENGTH_BITS}) + 1, value & {(1 << LENGTH_BITS) - 1})", [column.data]
     return ("value", []) if isinstance(column, Numbers) else ("?", [column])
 
 
@@ -89,9 +90,8 @@ def _numbers(column: Column) -> str | None:
         return as_json(column.values)
     if not isinstance(column, Bytes):
         return None
-    lengths = [len(value) for value in column.values]
-    ends = accumulate(lengths)
-    return as_json([((end - length) << LENGTH_BITS) | length for end, length in zip(ends, lengths, strict=True)])
+    ends = accumulate(column.lengths)
+    return as_json([((end - length) << LENGTH_BITS) | length for end, length in zip(ends, column.lengths, strict=True)])
 
 
 def upsert(transaction: Transaction, table: str, columns: Sequence[str], rows: Rows, *, keys: int) -> None:
@@ -208,4 +208,9 @@ def _joined(table: str, names: Sequence[str]) -> str:
 def _listed(column: Column, count: int) -> Sequence[object]:
     if isinstance(column, Packed):
         return [column.data[place : place + column.width] for place in range(0, len(column.data), column.width)]
-    return column.values if isinstance(column, Numbers | Bytes) else [column] * count
+    if isinstance(column, Bytes):
+        return [
+            column.data[end - length : end]
+            for end, length in zip(accumulate(column.lengths), column.lengths, strict=True)
+        ]
+    return column.values if isinstance(column, Numbers) else [column] * count

@@ -1,6 +1,5 @@
 """The append-only log: facts in with gapless positions, facts out by position or by source key."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,6 +10,7 @@ import orjson
 
 from mdm.log import (
     GENESIS,
+    HASH,
     SALT,
     Author,
     Fact,
@@ -19,7 +19,7 @@ from mdm.log import (
     canonical,
     chain,
     envelope_hash,
-    seal,
+    sealed,
 )
 from mdm.store import bulk
 from mdm.store.database import Transaction
@@ -28,7 +28,6 @@ ENVELOPE = (
     "position", "kind", "entity_type", "actor", "correlation_id", "recorded_at", "key_token", "commitment",
     "previous_hash",
 )  # fmt: skip
-HASH = 32
 AT_ONCE = 1_000
 """Records whose versions are read together."""
 
@@ -61,11 +60,6 @@ def append(transaction: Transaction, facts: Sequence[Fact], *, author: Author) -
     return first
 
 
-def sealed(tokens: Sequence[int | None], bodies: Sequence[bytes]) -> Sealed:
-    """Make facts ready to append; needs no transaction."""
-    return seal(tokens, bodies, salts=os.urandom(SALT * len(bodies)))
-
-
 def append_sealed(
     transaction: Transaction, facts: Sealed, *, kind: FactKind, entity_type: str | None, author: Author
 ) -> int:
@@ -78,12 +72,15 @@ def append_sealed(
     envelope: dict[str, bulk.Column] = {
         **dict(zip(ENVELOPE[1:6], same, strict=True)),
         "key_token": bulk.Numbers(facts.tokens),
-        "commitment": bulk.Packed(bytes.fromhex("".join(facts.commitments)), HASH),
+        "commitment": bulk.Packed(facts.commitments, HASH),
         "previous_hash": bulk.Packed(hashes, HASH),
     }
-    payload: dict[str, bulk.Column] = {"salt": bulk.Packed(facts.salts, SALT), "body": bulk.Bytes(facts.bodies)}
-    bulk.insert_run(transaction, "log", envelope, first=first, count=len(facts.bodies))
-    bulk.insert_run(transaction, "payload", payload, first=first, count=len(facts.bodies))
+    payload: dict[str, bulk.Column] = {
+        "salt": bulk.Packed(facts.salts, SALT),
+        "body": bulk.Bytes(facts.bodies, facts.lengths),
+    }
+    bulk.insert_run(transaction, "log", envelope, first=first, count=len(facts.tokens))
+    bulk.insert_run(transaction, "payload", payload, first=first, count=len(facts.tokens))
     return first
 
 

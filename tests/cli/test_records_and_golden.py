@@ -45,6 +45,17 @@ def test_the_same_file_again_with_rejected_rows_is_the_same_too(mdm: Mdm) -> Non
     assert not mdm(*ingest).json["files"][0]["same"]
 
 
+def test_no_resolve_acknowledges_and_leaves_golden_records_to_the_next_who_resolves(mdm: Mdm) -> None:
+    Path("crm.csv").write_text(CUSTOMERS, encoding="utf-8")
+    ran = mdm("ingest", "crm.csv", "--source", "crm", "--type", "customer", "--no-resolve")
+    assert (ran.code, "Taken in, to be resolved" in ran.out) == (0, True)
+    waiting = mdm("lookup", "crm", "customer", "1", "--json")
+    assert (waiting.code, waiting.json["golden_id"], waiting.json["crosswalk"]) == (0, None, [])
+    assert mdm("ingest", "crm.csv", "--source", "erp", "--type", "customer").code == 0
+    found = mdm("lookup", "crm", "customer", "1", "--json").json
+    assert found["crosswalk"] == [{"source": "crm", "source_id": "1"}, {"source": "erp", "source_id": "1"}]
+
+
 def test_a_summary_and_a_preview_say_how_a_file_was_read(mdm: Mdm) -> None:
     text = "Kunden;\nid;name\n1;Müller Söhne\n2;Größe Straßenbau\n3;Köln Düsseldorf\n"
     Path("a.csv").write_bytes(text.encode("cp1252"))

@@ -11,10 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mdm.entity_types import parse
-from mdm.ingest import Columns, Incoming, Records, Rejected, csv, each_item, each_row, incoming, incoming_records
+from mdm.ingest import Columns, Incoming, Records, Rejected, csv, each_item, each_row, incoming_records
 from mdm.ingest.read import read_chunks
-from mdm.services.accepting import joined, prepare, prepare_records
-from mdm.store.batches import Origin
+from mdm.services.prepared import joined, prepare, prepare_records
 
 TYPE = parse(
     """
@@ -40,7 +39,6 @@ HEADER = (
     "id", "version", "event_time", "deleted", "source", "name", "email", "address.street", "address.city", "price",
     "made", "active", "grades", "mark",
 )  # fmt: skip
-ORIGIN = Origin("batch", "f.csv", "crm", "part")
 
 awkward = st.text(st.sampled_from('ab"\\;|,\n\r\t\x00\x07\x1c\x7f\x85\u00a0\u2028é漢 '), max_size=6)
 cells = st.fixed_dictionaries(
@@ -77,19 +75,19 @@ def both_ways(data: bytes, file: str) -> tuple[list[Any], list[Any], list[Any]]:
     """By column, row by row, and what stands by column as it is."""
     how: dict[str, Any] = {"source": "crm", "file": file, "columns": Columns()}
     by_column = list(incoming_records(read_chunks(file, stream=io.BytesIO(data)), TYPE, **how))
-    by_row = list(incoming(each_row(read_chunks(file, stream=io.BytesIO(data))), TYPE, **how))
+    by_row = list(each_item(incoming_records(each_row(read_chunks(file, stream=io.BytesIO(data))), TYPE, **how)))
     return list(each_item(by_column)), by_row, by_column
 
 
 def facts(found: list[Records | Incoming | Rejected]) -> tuple[Any, ...]:
     parts = [
-        prepare_records(b"salt", one, ORIGIN) if isinstance(one, Records) else prepare(b"salt", [one], ORIGIN)
+        prepare_records(b"salt", one, "batch") if isinstance(one, Records) else prepare(b"salt", [one], "batch")
         for one in found
     ]
     if not parts:
         return ()
     whole = joined(parts)
-    return whole.facts.tokens, whole.facts.bodies, whole.owners, whole.refused
+    return whole.facts.tokens, list(whole.facts.each_body()), whole.owners, whole.refused
 
 
 @settings(deadline=None)

@@ -4,7 +4,7 @@ import pytest
 
 from mdm.entity_types import parse, shipped
 from mdm.errors import UnreadableFile
-from mdm.ingest import Columns, Incoming, Rejected, incoming, read, time_text, version_value
+from mdm.ingest import Columns, Incoming, Rejected, each_item, incoming_records, read, time_text, version_value
 from mdm.ingest.columns import id_column
 
 CUSTOMER = parse(shipped()["customer"], file="customer.yaml")
@@ -12,7 +12,7 @@ CUSTOMER = parse(shipped()["customer"], file="customer.yaml")
 
 def take(text: str, file: str = "c.csv", **columns: str) -> list[Incoming | Rejected]:
     found = read(file, stream=io.BytesIO(text.encode()))
-    return list(incoming(found, CUSTOMER, source="crm", file=file, columns=Columns(**columns)))
+    return list(each_item(incoming_records(found, CUSTOMER, source="crm", file=file, columns=Columns(**columns))))
 
 
 def rules(found: list[Incoming | Rejected]) -> list[str]:
@@ -188,6 +188,6 @@ def test_an_attribute_may_be_named_merged_into():
     document = shipped()["customer"].replace("attributes:", "attributes:\n  merged_into: {kind: text}", 1)
     rows = read("c.csv", stream=io.BytesIO(b"id,name,merged_into\n1,Acme,1\n"))
     own = parse(document, file="customer.yaml")
-    (record,) = incoming(rows, own, source="crm", file="c.csv", columns=Columns())
+    (record,) = each_item(incoming_records(rows, own, source="crm", file="c.csv", columns=Columns()))
     assert isinstance(record, Incoming)
     assert (record.merged_into, record.attributes["merged_into"]) == (None, "1")

@@ -4,7 +4,7 @@ import pytest
 
 from mdm.entity_types import parse, shipped
 from mdm.errors import InvalidRules, UnreadableFile
-from mdm.ingest import Columns, Incoming, Rejected, incoming, read
+from mdm.ingest import Columns, Incoming, Rejected, each_item, incoming_records, read
 from mdm.ingest.mapped import mapped, named_as_in_file
 from mdm.ingest.mapping import parse_mapping
 
@@ -14,7 +14,7 @@ CUSTOMER = parse(shipped()["customer"], file="customer.yaml")
 def taken(mapping: str, text: str, file: str = "c.csv") -> list[object]:
     how = parse_mapping(mapping, CUSTOMER, file="m.yaml")
     rows = mapped(read(file, stream=io.BytesIO(text.encode())), how, file=file)
-    items = incoming(rows, CUSTOMER, source="crm", file=file, columns=Columns())
+    items = each_item(incoming_records(rows, CUSTOMER, source="crm", file=file, columns=Columns()))
     return [named_as_in_file(one, how) if isinstance(one, Rejected) else one for one in items]
 
 

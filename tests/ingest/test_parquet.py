@@ -11,7 +11,7 @@ import pytest
 
 from mdm.entity_types import parse, shipped
 from mdm.errors import UnreadableFile
-from mdm.ingest import Columns, Incoming, Rejected, Row, incoming, parquet, read, read_chunks
+from mdm.ingest import Columns, Incoming, Rejected, Row, each_item, incoming_records, parquet, read, read_chunks
 from mdm.ingest.rows import Chunk
 
 CUSTOMER = parse(shipped()["customer"], file="customer.yaml")
@@ -29,7 +29,7 @@ def rows(data: bytes, file: str = "f.parquet") -> list[Row | Rejected]:
 
 def records(data: bytes) -> list[Incoming | Rejected]:
     found = read_chunks("f.parquet", stream=io.BytesIO(data))
-    return list(incoming(found, CUSTOMER, source="crm", file="f.parquet", columns=Columns()))
+    return list(each_item(incoming_records(found, CUSTOMER, source="crm", file="f.parquet", columns=Columns())))
 
 
 def refused(data: bytes, file: str = "f.parquet") -> str:

@@ -120,7 +120,10 @@ def test_a_row_that_is_there_already_fails_the_insert_and_leaves_nothing(hub: Hu
 def test_columns_become_rows_at_positions_that_follow_one_another(hub: Hub, count: int) -> None:
     salts = bytes(range(256)) * 16 * count
     bodies = [bytes([number % 256]) * (number % 3 + 1) for number in range(count)]
-    columns: dict[str, bulk.Column] = {"salt": bulk.Packed(salts[: 16 * count], 16), "body": bulk.Bytes(bodies)}
+    columns: dict[str, bulk.Column] = {
+        "salt": bulk.Packed(salts[: 16 * count], 16),
+        "body": bulk.Bytes(b"".join(bodies), [*map(len, bodies)]),
+    }
     with hub.database.write() as writer:
         bulk.insert_run(writer, "payload", columns, first=5_000, count=count)
         rows = writer.rows("SELECT position, salt, body FROM payload WHERE position >= 5000 ORDER BY position")

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from mdm.ingest import Incoming
+from mdm.ingest import Columns, Incoming
 from mdm.log import Key
 from mdm.services import decisions, golden, ingest, lookup, rebuild, records, resolving, rules
 from mdm.services.hub import Hub, open_hub
@@ -120,7 +120,7 @@ def test_lineage_names_each_line_with_its_file(sqlite_hub: Hub, tmp_path: Path) 
     for source, lines in (("erp", ERP), ("psa", PSA)):
         rows = [{"id": "0", "code": "RC-20260", "lines": []}, {"id": "1", "code": "RC-20261", "lines": lines}]
         (tmp_path / f"{source}.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)) + b"\n")
-        file = ingest.File(str(tmp_path / f"{source}.jsonl"), source, "day_rate", ingest.Columns())
+        file = ingest.File(str(tmp_path / f"{source}.jsonl"), source, "day_rate", Columns())
         assert ingest.ingest_file(sqlite_hub, file, author=AUTHOR).accepted == 2
     one = lookup.xref(sqlite_hub, _key("psa"))["golden_id"]
     entry = golden.lineage(sqlite_hub, one)["lineage"]["lines"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mdm.demo.firm import firm
-from mdm.ingest import Columns, Incoming, incoming, read
+from mdm.ingest import Columns, Incoming, each_item, incoming_records, read
 from mdm.services import rebuild, records, resolving
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
@@ -22,7 +22,8 @@ def customers(hub: Hub, folder: Path) -> list[Incoming]:
     for name in write_customers(firm(), folder):
         columns, source = Columns(id="id", event_time="updated"), name.partition("_")[0]
         rows = read(str(folder / name))
-        items += list(incoming(rows, hub.entity_type("customer"), source=source, file=name, columns=columns))
+        customer = hub.entity_type("customer")
+        items += each_item(incoming_records(rows, customer, source=source, file=name, columns=columns))
     assert all(isinstance(item, Incoming) for item in items)
     return [item for item in items if isinstance(item, Incoming)]
 

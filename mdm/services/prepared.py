@@ -1,0 +1,143 @@
+"""Source records made ready for the log: all that needs no database, so that it may be done anywhere and beforehand."""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain
+from typing import Any, NamedTuple
+
+from mdm.ingest import Incoming, Records, Rejected
+from mdm.log import Sealed, canonical, key_tokens, sealed
+
+Body = dict[str, Any]
+Owner = tuple[str, str, str]
+"""The source and the entity type of a record, and the sort of version that it comes with."""
+
+
+class Raws(NamedTuple):
+    """The texts of rows, one after the other and as long as `lengths` says, as `mdm.log.Sealed` holds bodies."""
+
+    text: str
+    lengths: Sequence[int]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Raws":
+        """Put texts together."""
+        return cls("".join(texts), [len(text) for text in texts])
+
+    def each(self) -> Iterator[str]:
+        """Give the texts one by one."""
+        end = 0
+        for length in self.lengths:
+            end += length
+            yield self.text[end - length : end]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Items with all that needs no database: the records as facts, and those that are refused by their places.
+
+    Of each record it also has its owner and the text of its row; `merging` are those whose source says that it merged
+    them. The other items are let go: many of them at once fill the memory and slow down all the rest.
+    """
+
+    facts: Sealed
+    owners: Sequence[Owner]
+    raws: Raws
+    merging: Mapping[int, Incoming]
+    refused: Mapping[int, Rejected]
+
+    def __len__(self) -> int:
+        return len(self.owners) + len(self.refused)
+
+
+def prepare(salt: bytes, items: Sequence[Incoming | Rejected], batch: str) -> Prepared:
+    """Make items of a batch ready; `salt` is the hub's."""
+    records = [item for item in items if isinstance(item, Incoming)]
+    keys = [f"{item.source}:{item.entity_type}:{item.source_id}" for item in records]
+    tokens = key_tokens(salt, keys)
+    return Prepared(
+        sealed(tokens, [canonical(_body(item, batch)) for item in records]),
+        [_owner(item) for item in records],
+        Raws.of([item.raw for item in records]),
+        {place: item for place, item in enumerate(records) if item.merged_into},
+        {place: item for place, item in enumerate(items) if isinstance(item, Rejected)},
+    )
+
+
+def prepare_records(salt: bytes, records: Records, batch: str) -> Prepared:
+    """Make records by column ready, as `prepare` does items."""
+    ids, raws = list(records.ids), list(records.raws) or [""] * len(records.ids)
+    for place, item in records.singles.items():
+        ids[place] = item.source_id if isinstance(item, Incoming) else ""
+    key = f"{records.source}:{records.entity_type}:"
+    tokens = key_tokens(salt, [key + ident for ident in ids])
+    owners_by_sort = {sort: (records.source, records.entity_type, sort) for sort in ("none", "integer", "time")}
+    owners = [owners_by_sort[_sort(version)] for version in records.versions]  # the same few: they travel lightly
+    bodies = _bodies(records, ids, batch)
+    refused = {}
+    for place, item in sorted(records.singles.items(), reverse=True):
+        if isinstance(item, Incoming):
+            bodies[place], owners[place] = canonical(_body(item, batch)), _owner(item)
+        else:
+            refused[place] = item
+            for column in (tokens, bodies, owners, raws):
+                del column[place]  # from the last to the first: places stay right
+    return Prepared(sealed(tokens, bodies), owners, Raws.of(raws), _merging(records, refused), refused)
+
+
+def _merging(records: Records, refused: Container[int]) -> dict[int, Incoming]:
+    """The records that their source says it merged; such rows are always taken one by one."""
+    kept = (place for place in range(len(records.ids)) if place not in refused)
+    taken = ((now, records.singles.get(place)) for now, place in enumerate(kept if records.singles else ()))
+    return {now: item for now, item in taken if isinstance(item, Incoming) and item.merged_into}
+
+
+def _bodies(records: Records, ids: Sequence[str], batch: str) -> list[bytes]:
+    """Write the bodies of facts as `canonical` writes what `_body` gives."""
+    times = {time: canonical(time).decode() for time in set(records.event_times)}
+    versions = {version: canonical(version).decode() for version in set(records.versions)}
+    before = f',"batch":{canonical(batch).decode()},"event_time":'
+    source = f',"mode":"put","source":{canonical(records.source).decode()},"source_id":'
+    joined_ids = "".join(ids)
+    plain = joined_ids.isprintable() and '"' not in joined_ids and "\\" not in joined_ids
+    written = [f'"{ident}"' for ident in ids] if plain else [canonical(ident).decode() for ident in ids]
+    rows = zip(records.attributes, records.event_times, records.lines, written, records.versions, strict=True)
+    return [
+        f'{{"attributes":{attributes}{before}{times[time]},"line":{line}{source}{ident},"version":{versions[version]}}}'.encode()
+        for attributes, time, line, ident, version in rows
+    ]
+
+
+def joined(parts: Sequence[Prepared]) -> Prepared:
+    """Put parts together, in their order."""
+    refused: dict[int, Rejected] = {}
+    for start, part in zip(accumulate(map(len, parts), initial=0), parts, strict=False):
+        refused.update((start + place, item) for place, item in part.refused.items())
+    merging: dict[int, Incoming] = {}
+    for start, part in zip(accumulate((len(part.owners) for part in parts), initial=0), parts, strict=False):
+        merging.update((start + place, item) for place, item in part.merging.items())
+    return Prepared(
+        Sealed.joined([part.facts for part in parts]),
+        list(chain.from_iterable(part.owners for part in parts)),
+        Raws(
+            "".join(part.raws.text for part in parts),
+            list(chain.from_iterable(part.raws.lengths for part in parts)),
+        ),
+        merging,
+        refused,
+    )
+
+
+def _owner(item: Incoming) -> Owner:
+    return item.source, item.entity_type, _sort(item.version)
+
+
+def _sort(version: int | str | None) -> str:
+    return "none" if version is None else "integer" if isinstance(version, int) else "time"
+
+
+def _body(item: Incoming, batch: str) -> Body:
+    return {
+        "attributes": item.attributes, "batch": batch, "event_time": item.event_time, "line": item.line,
+        "mode": item.mode, "source": item.source, "source_id": item.source_id, "version": item.version,
+    }  # fmt: skip
