@@ -24,6 +24,7 @@ PAGES = (
     "docs/how-to/read-files.md",
     "docs/how-to/watch-quality.md",
     "docs/how-to/read-a-report.md",
+    "docs/how-to/match-any-file.md",
 )
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)

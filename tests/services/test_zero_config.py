@@ -8,13 +8,188 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from matching.evaluate import pairwise
-from mdm.demo.world import make_world
 from mdm.errors import InvalidInput
-from mdm.ingest.table import Wanted
+from mdm.log import Author
+from mdm.services import rules
 from mdm.services.dedupe import Job, Outputs, Report, dedupe
 
-GIVEN = "Anna Robert Carla Thomas Maria Peter Julia Michael Laura Stefan Nina Paul Eva Oskar Ida Felix".split()
-FAMILY = "Meier Stone Rossi Novak Garcia Kowalski Dubois Jansen Keller Vogel Brandt Lindner Pohl Winter".split()
-STREETS = "Haupt Bahnhof Garten Linden Schul Berg Wald Ring Kirch Markt Rosen Eichen".split()
+GENERATE = Path(__file__).parents[2] / "benchmarks" / "generate.py"
+
+
+def table(file: str | Path) -> list[dict[str, str]]:
+    with Path(file).open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def written(name: str, header: str, rows: list[str]) -> str:
+    Path(name).write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return name
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def persons(tmp_path_factory) -> Path:
+    """Persons with families and name-sakes in three sources, as the generator makes them for measurements."""
+    folder = tmp_path_factory.mktemp("persons")
+    subprocess.run([sys.executable, str(GENERATE), "persons", "1500", str(folder)], check=True, capture_output=True)
+    return folder
+
+
+def run(*files: str, **more: object) -> Report:
+    return dedupe(Job(files, outputs=Outputs("clusters.csv", "pairs.csv", None, "model.yaml"), **more))
+
+
+def clusters(file: str = "clusters.csv") -> dict[str, str]:
+    return {row["record_id"]: row["cluster_id"] for row in table(file)}
+
+
+def groups(found: dict[str, str]) -> set[frozenset[str]]:
+    return {frozenset(one for one in found if found[one] == cluster) for cluster in set(found.values())}
+
+
+def test_persons_are_found_without_rules_or_labels(folder, persons):
+    report = run(str(persons / "records.csv"))
+    truth = {row["record_id"]: row["cluster_id"] for row in table(persons / "truth.csv")}
+    figures = pairwise(clusters(), truth)
+    assert figures.precision > 0.95
+    assert figures.recall > 0.85
+    assert set(clusters()) == set(truth)
+    assert report.counts["records"] == 1500
+
+
+def test_the_saved_model_is_a_rules_file_that_gives_the_same_clusters_and_pairs(folder, persons):
+    run(str(persons / "records.csv"))
+    first = [Path(name).read_bytes() for name in ("clusters.csv", "pairs.csv")]
+    dedupe(Job((str(persons / "records.csv"),), rules="model.yaml", outputs=Outputs("clusters.csv", "pairs.csv")))
+    assert [Path(name).read_bytes() for name in ("clusters.csv", "pairs.csv")] == first
+
+
+def test_the_order_of_the_records_does_not_change_the_clusters(folder, persons):
+    header, *rows = (persons / "records.csv").read_text(encoding="utf-8").splitlines()
+    run(written("records.csv", header, rows))
+    before = groups(clusters())
+    random.Random(5).shuffle(rows)
+    run(written("records.csv", header, rows))
+    assert groups(clusters()) == before
+
+
+def test_the_same_file_gives_the_same_bytes_whatever_the_hash_seed_and_the_threads(folder, persons):
+    made = []
+    for seed, threads in (("1", "1"), ("2", "4")):
+        command = [sys.executable, "-c", "from mdm.cli.app import main; main()", "dedupe", str(persons / "records.csv")]
+        files = ["--out", "c.csv", "--pairs", "p.csv", "--golden", "g.csv", "--model", "m.yaml"]
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "OMP_NUM_THREADS": threads}
+        subprocess.run([*command, *files, "--json"], check=True, capture_output=True, env=environment)
+        made.append([Path(name).read_bytes() for name in ("c.csv", "p.csv", "g.csv", "m.yaml")])
+    assert made[0] == made[1]
+
+
+def test_a_probability_can_be_taken_at_its_word(folder, persons):
+    """Expected calibration error over the pairs at or above the review threshold, in ten bins."""
+    run(str(persons / "records.csv"))
+    truth = {row["record_id"]: row["cluster_id"] for row in table(persons / "truth.csv")}
+    bins: dict[int, list[float]] = {}
+    for row in table("pairs.csv"):
+        probability = float(row["match_probability"])
+        right = truth[row["record_id_l"]] == truth[row["record_id_r"]]
+        bins.setdefault(min(int(10 * probability), 9), []).append(probability - right)
+    error = sum(abs(sum(one)) for one in bins.values()) / sum(map(len, bins.values()))
+    assert error < 0.05
+
+
+def catalogue(folder: Path) -> None:
+    """Write items of two shops: each has an item once, siblings differ by their model number."""
+    made = random.Random(2)
+    brands, things = ["Sonar", "Pana", "Toshi", "Belka", "Canor"], ["camera", "printer", "kettle", "radio", "lamp"]
+    rows = []
+    for item in range(150):
+        brand, thing, model = (
+            made.choice(brands),
+            made.choice(things),
+            f"{made.choice('ABCD')}X{made.randint(1000, 9999)}",
+        )
+        rows.append(f"a{item},a,{brand} {thing} {model} black with case and cable,{made.randint(20, 900)}")
+        rows.append(f"b{item},b,{thing} {brand} {model},")
+    written("records.csv", "record_id,source,name,price", rows)
+
+
+def test_a_catalogue_lists_an_item_once_and_the_nearest_words_meet(folder):
+    catalogue(folder)
+    report = run("records.csv")
+    found = groups(clusters())
+    right = sum(len(group) == 2 and len({one[1:] for one in group}) == 1 for group in found)
+    assert right >= 140
+    assert all(len({one[0] for one in group}) == len(group) for group in found)
+    assert any("hold a thing once" in note for note in report.notes)
+
+
+def test_linking_only_never_joins_two_records_of_one_source(folder, persons):
+    run(str(persons / "records.csv"), link_only=True)
+    sources = {row["record_id"]: row["source"] for row in table(persons / "records.csv")}
+    for group in groups(clusters()):
+        assert len({sources[one] for one in group}) == len(group)
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "count"),
+    [
+        ("name", ["Anna Meier", "Bob Stone", "Anna Meier"] * 5, 2),
+        ("record_id,name,city", ["1,Anna Meier,Bonn"], 1),
+        ("record_id,name,city", [], 0),
+        ("record_id,name,city", [f"{n},Person {n} Example,Bonn" for n in range(60)], None),
+        ("record_id,a,b", [f"{n},{n % 2},{n % 3}" for n in range(300)], None),
+    ],
+    ids=["one column", "one record", "none", "nothing alike", "columns of few values"],
+)
+def test_small_and_odd_files_give_every_record_a_cluster(folder, header, rows, count):
+    report = run(written("records.csv", header, rows))
+    assert len(table("clusters.csv")) == len(rows)
+    if count is not None:
+        assert report.counts["clusters"] == count
+
+
+@pytest.mark.parametrize("value", ["", "Acme GmbH"])
+def test_columns_that_tell_nothing_are_one_clear_error(folder, value):
+    file = written("records.csv", "record_id,name,city", [f"{number},{value},{value}" for number in range(500)])
+    with pytest.raises(InvalidInput, match=r"no column can be compared \(name: it .*; city: it "):
+        run(file)
+
+
+def test_exact_copies_are_put_together(folder, persons):
+    header, *rows = (persons / "records.csv").read_text(encoding="utf-8").splitlines()
+    copies = [f"copy{row}" for row in rows[:150]]
+    run(written("records.csv", header, rows + copies))
+    found = clusters()
+    together = sum(found[row.split(",")[0]] == found[f"copy{row.split(',')[0]}"] for row in rows[:150])
+    assert together >= 147
+
+
+def test_ids_that_come_twice_are_refused_row_by_row_and_the_others_are_kept(folder):
+    report = run(written("records.csv", "record_id,name", [f"{n // 2},Anna Meier {n}" for n in range(40)]))
+    assert len(report.rejected) == 20
+    assert report.rejected[0].rule == "duplicate_id"
+    assert report.counts["records"] == 20
+
+
+def test_hundreds_of_columns_are_bounded(folder):
+    made = random.Random(1)
+    header = "record_id," + ",".join(f"c{number}" for number in range(500))
+    rows = [f"{n}," + ",".join(str(made.randint(0, 40)) for _ in range(500)) for n in range(100)]
+    report = run(written("records.csv", header, rows))
+    assert len(yaml.safe_load(Path("model.yaml").read_text(encoding="utf-8"))["match"]["compare"]) <= 17
+    assert len([note for note in report.notes if "other columns tell more" in note]) >= 480
+
+
+def test_the_hub_refuses_rules_that_need_all_records_at_once(sqlite_hub, folder, persons):
+    run(str(persons / "records.csv"))
+    text = Path("model.yaml").read_text(encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"linkage: average.* needs all records at once"):
+        rules.apply(sqlite_hub, text, file="model.yaml", author=Author("test", "2026-03-01T09:30:00Z"))
