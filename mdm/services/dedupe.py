@@ -26,6 +26,9 @@ from mdm.services.inferring import Understood, understand
 
 Result = TypeVar("Result")
 
+SUSPICIOUS, SUSPICIOUS_SHARE = 50, 0.01
+"""A cluster of more records than this, and than this share of all, is seldom one thing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
@@ -185,6 +188,9 @@ def _cluster(model: MatchModel, table: Table, records: Records, pairs: score.Edg
 
 def _count(report: Report, records: Records, *, candidates: int, pairs: score.Edges, leads: Rows) -> None:
     matches = int((pairs.outcomes == score.MATCH).sum())
+    sizes = np.unique(leads, return_counts=True)[1]
+    if len(sizes) and sizes.max() > max(SUSPICIOUS, SUSPICIOUS_SHARE * len(records.ids)):
+        report.warnings.append(f"the largest cluster holds {sizes.max():,} of {len(records.ids):,} records: look at it")
     report.counts = {
         "records": len(records.ids),
         "rejected": len(records.rejected),
@@ -192,7 +198,7 @@ def _count(report: Report, records: Records, *, candidates: int, pairs: score.Ed
         "candidate_pairs": candidates,
         "match_pairs": matches,
         "review_pairs": len(pairs.left) - matches,
-        "clusters": len(np.unique(leads)),
+        "clusters": len(sizes),
     }
 
 

@@ -96,9 +96,9 @@ def _inferred(columns: Columns) -> Inferred:
     kinds = [one.kind for one in found.attributes.values()]
     if sum(kind in _STRONG for kind in kinds) < FEW_STRONG and len(columns.ids) <= MOST_FOR_WORDING:
         named = [name for one in found.attributes.values() for name in columns_of(one)]
-        found.attributes[WORDING] = InferredAttribute(
-            "wording", (" ".join(f"{{?{name}}}" for name in dict.fromkeys(named)),)
-        )
+        words = " ".join(f"{{?{name}}}" for name in dict.fromkeys(named))
+        name = WORDING if WORDING not in found.attributes else f"{WORDING} of the record"
+        found.attributes[name] = InferredAttribute("wording", (words,))
     return found
 
 

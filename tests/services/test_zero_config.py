@@ -193,3 +193,11 @@ def test_the_hub_refuses_rules_that_need_all_records_at_once(sqlite_hub, folder,
     text = Path("model.yaml").read_text(encoding="utf-8")
     with pytest.raises(InvalidInput, match=r"linkage: average.* needs all records at once"):
         rules.apply(sqlite_hub, text, file="model.yaml", author=Author("test", "2026-03-01T09:30:00Z"))
+
+
+def test_a_cluster_that_swallows_much_of_the_file_is_said(folder):
+    rows = [f"{number},Anna Meier,+49 30 1234567" for number in range(120)]
+    rows += [f"{number},Person {number} Example{number},+49 40 {number}00000" for number in range(120, 200)]
+    report = run(written("records.csv", "record_id,name,phone", rows))
+    largest = max(map(len, groups(clusters())))
+    assert any(f"holds {largest} of 200 records" in warning for warning in report.warnings)
