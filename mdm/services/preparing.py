@@ -65,11 +65,6 @@ def reading_of(file: File, entity_type: EntityType) -> Reading:
     return Reading(file.encoding, file.sheet, expected(entity_type, file.columns, file.mapping))
 
 
-def _records(file: File, entity_type: EntityType, reading: Reading) -> Iterator[Records | Item]:
-    rows = read_chunks(file.path, stream=file.stream, reading=reading)
-    return take(rows, entity_type, source=file.source, file=file.name, columns=file.columns, mapping=file.mapping)
-
-
 def items_of(file: File, entity_type: EntityType, reading: Reading) -> Iterator[Records | Item]:
     """Read a file as source records, by column where its rows are as they should be.
 
