@@ -15,7 +15,8 @@ from typing import NamedTuple
 from matching.columns import PART
 from matching.kinds.folding import folded, is_junk, phonetic, plain, transliteration
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
-from matching.kinds.pairs import PairComparison, each_distinct
+from matching.kinds.pairs import PairComparison, each_distinct, parts_of
+from matching.kinds.person_pairs import prepare_two_words
 from matching.kinds.spelling import near, same_when_joined
 from matching.kinds.tables import rows, words
 
@@ -197,8 +198,16 @@ def _both_have_more(one: PersonName, other: PersonName, common: Sequence[str]) -
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
-    names = [taken_apart(*value.split(PART)) for value in values]
-    return lambda left, right: each_distinct(judge, names, left, right)
+    givens, families = parts_of(values, 2)
+    names = [taken_apart(given, family) for given, family in zip(givens, families, strict=True)]
+    return prepare_two_words(
+        givens,
+        families,
+        levels=(EXACT, CLOSE, INITIALS, OTHER_SURNAME, OTHER_GIVEN, DIFFERENT),
+        nicknames=nicknames,
+        known=is_given_name,
+        judged=lambda left, right: each_distinct(judge, names, left, right),
+    )
 
 
 def _every(value: str) -> list[str]:

@@ -1,0 +1,29 @@
+"""Names of two words, compared many at once, get the level that judging them one by one gives."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.columns import PART
+from matching.kinds import KINDS
+from matching.kinds.person_name import judge, taken_apart
+
+SPELT = ["anna", "ana", "anne", "hanna", "bob", "robert", "rob", "bobby", "kasia", "katarzyna", "schewtschenko",
+         "shevchenko", "julia", "yuliia", "meier", "maier", "mayer", "r", "b", "k", "li", "lee", "an na",
+         "van der linden", "vanderlinden", "maria anna", "jc", "jean claude", "orlov", "orlof"]  # fmt: skip
+WORDS = st.one_of(st.sampled_from(SPELT), st.text("abein", min_size=1, max_size=7), st.just(""))
+NAMES = st.lists(
+    st.builds(lambda given, family: (given, family), WORDS, WORDS).filter(any), min_size=2, max_size=8, unique=True
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(NAMES)
+def test_many_at_once_get_the_level_of_one_by_one(names):
+    left, right = (side.astype(np.int64) for side in np.triu_indices(len(names), 0))
+    found = KINDS["person_name"].prepare([PART.join(name) for name in names])(left, right)
+    wanted = [
+        judge(taken_apart(*names[one]), taken_apart(*names[other]))
+        for one, other in zip(left.tolist(), right.tolist(), strict=True)
+    ]
+    assert found.tolist() == wanted
