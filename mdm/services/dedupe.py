@@ -18,7 +18,7 @@ from mdm.entity_types import EntityType, hint, parse, shipped
 from mdm.errors import InvalidInput, NotFound, UnreadableFile
 from mdm.ingest.rows import Rejected
 from mdm.ingest.table import Records, Wanted, read_columns, read_table
-from mdm.services.dedupe_clusters import Edges, clusters_of, linked
+from mdm.services.dedupe_clusters import Edges, clusters_of, linked, who_is
 from mdm.services.dedupe_files import write_clusters, write_golden, write_model, write_pairs
 from mdm.services.dedupe_pairs import candidates
 from mdm.services.dedupe_report import Deduplicated, write_report
@@ -179,7 +179,7 @@ def _comparable(model: MatchModel, records: Records, job: Job) -> None:
 
 def _cluster(model: MatchModel, table: Table, records: Records, pairs: score.Edges) -> Rows:
     if model.rules.linkage == "average":
-        return linked(model, table, records, pairs)
+        return linked(model, table, pairs, who_is(records))
     edges = Edges(pairs.left, pairs.right, pairs.weights).where(pairs.outcomes == score.MATCH)
     sides = zip(records.sources, records.ids, strict=True)
     keys = [f"{source}:record:{ident}" for source, ident in sides]

@@ -88,17 +88,33 @@ class Compared:
         return self.known[np.searchsorted(self.pairs, asked)]
 
 
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who the records are: the number of each one's source, and its place in the order of source and id."""
+
+    sources: Rows
+    ranks: Rows
+
+
+def who_is(records: Records) -> Who:
+    """Number the records so that their order in the files does not matter."""
+    order = sorted(range(len(records.ids)), key=list(zip(records.sources, records.ids, strict=True)).__getitem__)
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return Who(numbered(records.sources), ranks)
+
+
 Compare = Callable[[Rows, Rows], Levels]
 
 
 def linked(
-    model: MatchModel, table: Table, records: Records, pairs: Edges | score.Edges, *, levels: Compare | None = None
+    model: MatchModel, table: Table, pairs: Edges | score.Edges, who: Who, *, levels: Compare | None = None
 ) -> Rows:
     """Give each record the first row of its cluster, by the average weight between clusters.
 
     `levels` compares pairs, if not from scratch.
     """
-    sources = numbered(records.sources) if model.rules.one_per_source else None
+    sources = who.sources if model.rules.one_per_source else None
 
     def weights(one: Rows, other: Rows) -> Weights:
         left, right = np.minimum(one, other), np.maximum(one, other)
@@ -107,17 +123,9 @@ def linked(
         return found if sources is None else np.where(sources[left] == sources[right], np.int32(score.NEVER), found)
 
     return average_linkage(
-        len(records.ids), pairs.left, pairs.right, pairs.weights,
-        threshold=model.match_weight, limit=model.rules.piece_limit, ranks=ranks_of(records), scorer=weights,
+        len(who.ranks), pairs.left, pairs.right, pairs.weights,
+        threshold=model.match_weight, limit=model.rules.piece_limit, ranks=who.ranks, scorer=weights,
     )  # fmt: skip
-
-
-def ranks_of(records: Records) -> Rows:
-    """Give each record its place in the order of source and id."""
-    order = sorted(range(len(records.ids)), key=lambda row: (records.sources[row], records.ids[row]))
-    ranks = np.empty(len(order), dtype=np.int64)
-    ranks[order] = np.arange(len(order))
-    return ranks
 
 
 def numbered(words: Sequence[str]) -> Rows:

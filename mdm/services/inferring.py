@@ -21,7 +21,7 @@ from matching.standardise import standardise
 from mdm.entity_types import Attribute, EntityType
 from mdm.errors import InvalidInput
 from mdm.ingest.table import Columns, Records, as_records
-from mdm.services.dedupe_clusters import Compared, Edges, linked, numbered, ranks_of
+from mdm.services.dedupe_clusters import Compared, Edges, linked, who_is
 from mdm.services.dedupe_pairs import between_sources, candidates
 
 PAIRS = 300_000
@@ -119,25 +119,25 @@ def _rules(attributes: dict[str, MatchAttribute], table: Table, *, link_only: bo
 
 def _learnt(model: MatchModel, table: Table, records: Records, pairs: tuple[Rows, Rows]) -> Learnt:
     """Learn from pairs between sources first, and from all unless those show that each source holds a thing once."""
-    left, right = _chosen(records, *pairs)
+    who = who_is(records)
+    left, right = _chosen(who.ranks, *pairs)
     compared = Compared(model, table)
     levels = compared.levels(left, right)
-    sources = numbered(records.sources)
 
     def learnt(rules: MatchRules, chosen: npt.NDArray[np.bool_]) -> Learnt:
         one, other = left[chosen], right[chosen]
 
         def cluster(model: MatchModel, weights: Weights) -> Rows:
-            return linked(model, table, records, Edges(one, other, weights), levels=compared.levels)
+            return linked(model, table, Edges(one, other, weights), who, levels=compared.levels)
 
         return learn(_with(model, rules), levels[chosen], one, other, cluster=cluster)
 
-    apart = sources[left] != sources[right]
+    apart = who.sources[left] != who.sources[right]
     if model.rules.one_per_source:
         return learnt(model.rules, apart)
     if apart.any():
         found = learnt(model.rules.model_copy(update={"one_per_source": True}), apart)
-        if not _strong(model) or (found.settled and _one_each(_with(model, found.rules), levels, apart, sources)):
+        if not _strong(model) or (found.settled and _one_each(_with(model, found.rules), levels, apart, who.sources)):
             return found
     return learnt(model.rules, np.ones(len(left), dtype=bool))
 
@@ -150,12 +150,11 @@ def _with(model: MatchModel, rules: MatchRules) -> MatchModel:
     return match_model(model.entity_type, model.attributes, rules)
 
 
-def _chosen(records: Records, left: Rows, right: Rows) -> tuple[Rows, Rows]:
+def _chosen(ranks: Rows, left: Rows, right: Rows) -> tuple[Rows, Rows]:
     """Take the pairs of evenly chosen records where there are too many; the order of the records does not matter."""
     if len(left) <= PAIRS:
         return left, right
     step = -(-2 * len(left) // PAIRS)
-    ranks = ranks_of(records)
     chosen = (ranks[left] % step == 0) | (ranks[right] % step == 0)
     return left[chosen], right[chosen]
 
