@@ -12,6 +12,9 @@ from matching.rules import Condition, MatchModel
 from matching.score import OUTCOMES, deciding, probability, score, sums
 from matching.standardise import standardise
 
+TOGETHER = "together"
+"""The level of the line for what agreements count less, or more, together."""
+
 
 class ComparisonEvidence(TypedDict):
     """What one attribute, or one rule above the score, adds to the match weight, in bits."""
@@ -99,7 +102,7 @@ def _missing(column: Column) -> str:
 def _together_line(rest: int) -> ComparisonEvidence:
     less = "strangers often share what agrees here, so that it counts less together"
     words = less if rest < 0 else "strangers seldom agree in just this way, so that it counts more together"
-    return ComparisonEvidence(attribute="together", level="together", weight=rest / 1000, words=words)
+    return ComparisonEvidence(attribute=TOGETHER, level=TOGETHER, weight=rest / 1000, words=words)
 
 
 def _rule_line(decided: tuple[str, Condition] | None, rest: int) -> ComparisonEvidence:

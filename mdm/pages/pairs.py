@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from matching.explain import ComparisonEvidence, Evidence
+from matching.explain import TOGETHER, ComparisonEvidence, Evidence
 from matching.rules import MatchModel
 from mdm.pages.page import clip
 
@@ -137,8 +137,11 @@ class Scale:
 
 
 def _row(model: MatchModel, one: ComparisonEvidence, left: Side, right: Side, *, bar: Bar) -> Row:
-    ruled = one["level"] in RULED
-    texts = [] if ruled else [told(side.values.get(one["attribute"])) for side in (left, right)]
+    texts = (
+        []
+        if one["level"] in {TOGETHER, *RULED}
+        else [told(side.values.get(one["attribute"])) for side in (left, right)]
+    )
     marked = marks(*texts) if texts else ([], [])
     return Row(one["attribute"], _state(model, one), *marked, one["words"], one["weight"], bar)
 
@@ -146,7 +149,7 @@ def _row(model: MatchModel, one: ComparisonEvidence, left: Side, right: Side, *,
 def _state(model: MatchModel, one: ComparisonEvidence) -> str:
     if one["level"] in RULED:
         return "rule"
-    if one["level"] == model.kind(one["attribute"]).levels[0].name:
+    if one["level"] != TOGETHER and one["level"] == model.kind(one["attribute"]).levels[0].name:
         return "same"
     return "near" if one["weight"] > 0 else "conflict"
 

@@ -72,6 +72,14 @@ def test_the_saved_model_is_a_rules_file_that_gives_the_same_clusters_and_pairs(
     assert [Path(name).read_bytes() for name in ("clusters.csv", "pairs.csv")] == first
 
 
+def test_the_report_explains_doubtful_pairs_of_a_model_that_was_worked_out(folder, persons):
+    files = (str(persons / "records.csv"),)
+    dedupe(Job(files, outputs=Outputs("clusters.csv", report="report.html")))
+    page = Path("report.html").read_text(encoding="utf-8")
+    assert "Worked out from the records themselves" in page
+    assert "strangers often share what agrees here" in page
+
+
 def test_the_order_of_the_records_does_not_change_the_clusters(folder, persons):
     header, *rows = (persons / "records.csv").read_text(encoding="utf-8").splitlines()
     run(written("records.csv", header, rows))
