@@ -193,7 +193,7 @@ def _accepts(value: object) -> str | None:
 def _same_words(one: str, other: str) -> bool:
     if one == other or one.replace(" ", "") == other.replace(" ", ""):
         return True
-    short, long = sorted((one.split(), other.split()), key=len)
+    short, long = sorted((one.split(), other.split()), key=lambda words: (len(words), words))
     if short and set(short) <= set(long) and len(short[0]) > 1 and not short[0].isdigit():
         return True
     if any(map(str.isdigit, one + other)):

@@ -155,8 +155,10 @@ def test_files_are_deduplicated_and_judged_without_a_hub(bare: Mdm) -> None:
     assert "precision" in bare("evaluate", "clusters.csv", "truth.csv").out
 
 
-def test_dedupe_without_rules_says_what_is_missing(bare: Mdm) -> None:
+def test_dedupe_without_rules_works_them_out_and_says_what_it_took(bare: Mdm) -> None:
     Path("alike.csv").write_text(ALIKE, encoding="utf-8")
-    ran = bare("dedupe", "alike.csv")
-    assert ran.code == 1
-    assert "--type" in ran.err
+    ran = bare("dedupe", "alike.csv", "--model", "model.yaml")
+    assert ran.code == 0
+    assert "too few pairs to learn from" in ran.out
+    assert "Written: clusters.csv, model.yaml" in ran.out
+    assert bare("dedupe", "alike.csv", "--rules", "model.yaml").code == 0

@@ -84,6 +84,7 @@ def level(report: Report, attribute: str, name: str) -> tuple[float, float]:
     return found.m.after, found.u.after
 
 
+@pytest.mark.verify
 def test_planted_shares_are_found_without_labels(folder: Path) -> None:
     report = trained()
     assert report.counts["candidate_pairs"] == 1_200
@@ -110,6 +111,7 @@ def test_the_trained_rules_are_the_given_ones_with_other_figures_and_a_head_that
     assert {one.level: (one.m, one.u) for one in code.levels or ()}["same"] == level(report, "code", "same")
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize(
     "rules",
     [
@@ -125,6 +127,7 @@ def test_rules_in_any_style_of_yaml_are_trained(folder: Path, rules: str) -> Non
     assert parse(Path("trained.yaml").read_text(encoding="utf-8"), file="x").match.prior == report.prior.after
 
 
+@pytest.mark.verify
 def test_the_same_files_give_the_same_bytes_and_training_again_replaces_the_head(folder: Path) -> None:
     trained()
     first = Path("trained.yaml").read_bytes()
@@ -136,6 +139,7 @@ def test_the_same_files_give_the_same_bytes_and_training_again_replaces_the_head
     assert parse(again, file="again").entity_type == "member"
 
 
+@pytest.mark.verify
 def test_of_many_pairs_evenly_spaced_ones_are_taken(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert SAMPLE == 200_000
     monkeypatch.setattr("mdm.services.train.SAMPLE", 900)
@@ -144,6 +148,7 @@ def test_of_many_pairs_evenly_spaced_ones_are_taken(folder: Path, monkeypatch: p
     assert level(report, "card", "same")[0] == pytest.approx(CARD_M, abs=0.06)
 
 
+@pytest.mark.verify
 def test_a_level_that_no_pair_has_and_an_attribute_that_hardly_occurs_keep_their_figures(folder: Path) -> None:
     report = trained()
     [note] = [one for one in report.attributes if one.attribute == "note"]
@@ -197,6 +202,7 @@ def figures(files: list[str], truth: dict[str, str], rules: str | None) -> Figur
     return pairwise(found, truth)
 
 
+@pytest.mark.verify
 def test_the_demo_firm_loses_no_precision_and_no_recall_by_training(folder: Path) -> None:
     made = firm()
     files = write_customers(made, folder)

@@ -90,7 +90,7 @@ def survives(url: str, path: Path, *, kills: int, seed: int) -> None:
     ("database", "kills"),
     [
         ("sqlite", 3),
-        ("postgres", 2),
+        pytest.param("postgres", 2, marks=pytest.mark.verify),
         pytest.param("sqlite", 25, marks=pytest.mark.verify),
         pytest.param("postgres", 25, marks=pytest.mark.verify),
     ],

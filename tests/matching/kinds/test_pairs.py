@@ -81,6 +81,7 @@ def test_no_filter_on_letters_loses_a_pair_that_is_near(texts):
 @given(
     texts=st.lists(st.text("ab c1", min_size=1, max_size=9).filter(str.strip), max_size=8, unique=True) | LONG | SLIPS
 )
+@example(texts=["1 a1", "a1 1"])
 def test_streets_and_cities_are_the_same_at_once_where_they_are_one_by_one(texts):
     texts = list(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
     found = address._prepare_words(texts)(*all_pairs(len(texts)))
