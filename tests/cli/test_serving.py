@@ -45,6 +45,7 @@ def test_a_host_that_is_not_here_is_said_in_one_line(mdm: Mdm, host: str) -> Non
     assert ran.err.count("\n") == 1
 
 
+@pytest.mark.verify
 def test_the_demo_comes_out_well_its_keys_and_commands_work_and_again_doubles_nothing(
     bare: Mdm, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,6 +98,7 @@ def strong_agreement(left: Row, right: Row) -> int:
     )
 
 
+@pytest.mark.verify
 def test_two_processes_with_different_hash_seeds_write_the_same_bytes(tmp_path: Path) -> None:
     for seed in ("1", "2"):
         command = [sys.executable, "-c", WRITE, str(tmp_path / seed)]

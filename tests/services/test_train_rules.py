@@ -213,6 +213,7 @@ def test_the_demo_firm_loses_no_precision_and_no_recall_by_training(folder: Path
     assert after.f1 >= before.f1 - 0.005
 
 
+@pytest.mark.verify
 def test_the_command_prints_what_changed_and_its_file_is_accepted(folder: Path) -> None:
     Path("rules.yaml").write_text(RULES, encoding="utf-8")
     run = CliRunner().invoke
