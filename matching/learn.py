@@ -54,13 +54,13 @@ def learn(model: MatchModel, levels: Levels, left: Rows, right: Rows, *, cluster
     if len(model.compared) < 2 or len(levels) < 2 * FEWEST:
         return Learnt(model.rules, 0, True, [_too_few(model, len(levels))])
     vectors, number, counts = np.unique(levels, axis=0, return_inverse=True, return_counts=True)
-    start, before = _start(model), np.zeros(len(levels), dtype=bool)
+    given, start, before = model.rules, _start(model), np.zeros(len(levels), dtype=bool)
     for turn in range(1, ROUNDS + 1):
         weights = sums(model, vectors)[number.ravel()]
         leads = cluster(model, weights)
         same = leads[left] == leads[right]
         if same.sum() < FEWEST or (~same).sum() < FEWEST:
-            return Learnt(model.rules, turn, False, [_too_few(model, int(same.sum()))])
+            return Learnt(given, turn, False, [_too_few(model, int(same.sum()))])
         if (same != before).sum() <= _STILL * same.sum():
             return Learnt(model.rules, turn, True, [])
         before, matches = same, np.bincount(number.ravel(), _shares(same, weights), len(vectors)).astype(np.float64)

@@ -77,17 +77,18 @@ def _prepare(values: Sequence[str]) -> PairComparison:
 
 
 def nearest(values: Sequence[str], count: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Give for each text the places of the `count` most similar others, as pairs of places; ties by place."""
+    """Give for each text the places of the `count` most similar others, as pairs of places; ties by text."""
     weighted = _weighted(tuple(values))
     texts = np.bincount(weighted.indices, minlength=weighted.shape[1])
     rare = weighted[:, np.flatnonzero(texts <= max(_FREQUENT * len(values), _FEW))]
     turned = rare.T.tocsr()
+    by_text = np.argsort(np.argsort(np.array(values, dtype=object)))
     found = []
     for start in range(0, len(values), _ROWS_AT_ONCE):
         alike = (rare[start : start + _ROWS_AT_ONCE] @ turned).tocoo()
         kept = alike.row + start != alike.col
         rows, others = alike.row[kept] + start, alike.col[kept]
-        order = np.lexsort((others, -alike.data[kept].round(5), rows))
+        order = np.lexsort((by_text[others], -alike.data[kept].round(5), rows))
         rows, others = rows[order], others[order]
         firsts = np.flatnonzero(np.diff(rows, prepend=-1))
         rank = np.arange(len(rows)) - np.repeat(firsts, np.diff(firsts, append=len(rows)))

@@ -11,7 +11,6 @@ import numpy as np
 
 from matching import score
 from matching.block import Rows
-from matching.columns import Table
 from matching.rules import MatchModel
 from matching.standardise import standardise
 from mdm.entity_types import EntityType, hint, parse, shipped
@@ -103,7 +102,7 @@ def dedupe(job: Job) -> Report:
     model = entity_type.matching
     left, right = understood.pairs
     pairs = report.timed("compare and score", lambda: score.edges(model, table, left, right))
-    leads = report.timed("cluster", lambda: _cluster(model, table, records, pairs))
+    leads = report.timed("cluster", lambda: _cluster(understood, pairs))
     _count(report, records, candidates=len(left), pairs=pairs, leads=leads)
     report.model = entity_type.model_dump(mode="json", exclude_defaults=True)
     report.notes += understood.notes
@@ -129,8 +128,9 @@ def _understood(job: Job, report: Report) -> Understood:
     records = report.timed("read", lambda: read_table(job.files, entity_type, job.wanted))
     _comparable(entity_type.matching, records, job)
     table = report.timed("standardise", lambda: standardise(entity_type.matching, records.values))
-    pairs = report.timed("block", lambda: candidates(entity_type.matching, table, records.sources))
-    return Understood(entity_type, records, table, pairs, [], [])
+    who = who_is(records)
+    pairs = report.timed("block", lambda: candidates(entity_type.matching, table, who))
+    return Understood(entity_type, records, table, who, pairs, [], [])
 
 
 def _origin(job: Job) -> str:
@@ -177,9 +177,10 @@ def _comparable(model: MatchModel, records: Records, job: Job) -> None:
         )
 
 
-def _cluster(model: MatchModel, table: Table, records: Records, pairs: score.Edges) -> Rows:
+def _cluster(understood: Understood, pairs: score.Edges) -> Rows:
+    model, records, table = understood.entity_type.matching, understood.records, understood.table
     if model.rules.linkage == "average":
-        return linked(model, table, pairs, who_is(records))
+        return linked(model, table, pairs, understood.who)
     edges = Edges(pairs.left, pairs.right, pairs.weights).where(pairs.outcomes == score.MATCH)
     sides = zip(records.sources, records.ids, strict=True)
     keys = [f"{source}:record:{ident}" for source, ident in sides]

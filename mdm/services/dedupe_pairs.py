@@ -1,37 +1,34 @@
 """Candidate pairs of whole files: by blocking keys, and by the nearest words where rules ask for them."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from matching.block import Rows, blocking_keys, candidate_pairs
 from matching.columns import Column, Table
 from matching.kinds import wording
 from matching.rules import MatchModel
-from mdm.services.dedupe_clusters import numbered
+from mdm.services.dedupe_clusters import Who
 
 
-def candidates(model: MatchModel, table: Table, sources: Sequence[str]) -> tuple[Rows, Rows]:
+def candidates(model: MatchModel, table: Table, who: Who) -> tuple[Rows, Rows]:
     """Give the distinct candidate pairs, left < right and sorted; none within a source that holds each thing once."""
     left, right = candidate_pairs(*blocking_keys(model, table), model.rules.block_cap)
     nearest = model.rules.nearest
     if nearest is not None:
-        found = [(left, right), *(_nearest(table[name], nearest.count) for name in nearest.attributes)]
-        left, right = _distinct(*(np.concatenate(side) for side in zip(*found, strict=True)), count=len(sources))
-    return between_sources(sources, left, right) if model.rules.one_per_source else (left, right)
+        found = [(left, right), *(_nearest(table[name], nearest.count, who.ranks) for name in nearest.attributes)]
+        left, right = _distinct(*(np.concatenate(side) for side in zip(*found, strict=True)), count=len(who.ranks))
+    return between_sources(who, left, right) if model.rules.one_per_source else (left, right)
 
 
-def between_sources(sources: Sequence[str], left: Rows, right: Rows) -> tuple[Rows, Rows]:
+def between_sources(who: Who, left: Rows, right: Rows) -> tuple[Rows, Rows]:
     """Leave out the pairs within a source."""
-    number = numbered(sources)
-    differ = number[left] != number[right]
+    differ = who.sources[left] != who.sources[right]
     return left[differ], right[differ]
 
 
-def _nearest(column: Column, count: int) -> tuple[Rows, Rows]:
+def _nearest(column: Column, count: int, ranks: Rows) -> tuple[Rows, Rows]:
     """Pair the first record of each distinct text with those of the nearest texts, and those of one text in a row."""
     rows = np.flatnonzero(column.codes >= 0)
-    order = rows[np.argsort(column.codes[rows], kind="stable")]
+    order = rows[np.lexsort((ranks[rows], column.codes[rows]))]
     codes = column.codes[order]
     alike = codes[1:] == codes[:-1]
     first = order[np.flatnonzero(np.diff(codes, prepend=-1))]

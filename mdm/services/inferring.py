@@ -21,7 +21,7 @@ from matching.standardise import standardise
 from mdm.entity_types import Attribute, EntityType
 from mdm.errors import InvalidInput
 from mdm.ingest.table import Columns, Records, as_records
-from mdm.services.dedupe_clusters import Compared, Edges, linked, who_is
+from mdm.services.dedupe_clusters import Compared, Edges, Who, linked, who_is
 from mdm.services.dedupe_pairs import between_sources, candidates
 
 PAIRS = 300_000
@@ -61,6 +61,7 @@ class Understood:
     entity_type: EntityType
     records: Records
     table: Table
+    who: Who
     pairs: tuple[Rows, Rows]
     notes: list[str]
     warnings: list[str]
@@ -77,15 +78,16 @@ def understand(columns: Columns, *, link_only: bool, timed: Timed) -> Understood
     shape = _entity_type(found, MatchRules(block_on=[], compare=list(attributes)))
     records = as_records(columns, shape)
     table = timed("standardise", lambda: standardise(shape.matching, records.values))
-    rules = timed("choose keys", lambda: _rules(attributes, table, link_only=link_only))
+    who = who_is(records)
+    rules = timed("choose keys", lambda: _rules(attributes, table, who, link_only=link_only))
     model = match_model(shape.entity_type, attributes, rules)
-    pairs = timed("block", lambda: candidates(model, table, records.sources))
-    learnt = timed("learn", lambda: _learnt(model, table, records, pairs))
+    pairs = timed("block", lambda: candidates(model, table, who))
+    learnt = timed("learn", lambda: _learnt(model, table, who, pairs))
     rules = learnt.rules
     if rules.one_per_source:
-        pairs = between_sources(records.sources, *pairs)
+        pairs = between_sources(who, *pairs)
     notes = [*_left_out(found), *([_ONE_EACH_WORDS] if rules.one_per_source and not link_only else [])]
-    return Understood(_entity_type(found, rules), records, table, pairs, notes, learnt.notes)
+    return Understood(_entity_type(found, rules), records, table, who, pairs, notes, learnt.notes)
 
 
 def _inferred(columns: Columns) -> Inferred:
@@ -102,11 +104,11 @@ def _inferred(columns: Columns) -> Inferred:
     return found
 
 
-def _rules(attributes: dict[str, MatchAttribute], table: Table, *, link_only: bool) -> MatchRules:
+def _rules(attributes: dict[str, MatchAttribute], table: Table, who: Who, *, link_only: bool) -> MatchRules:
     keyed = {name: column for name, column in table.items() if attributes[name].kind != "wording"}
     worded = [name for name, one in attributes.items() if one.kind == "wording"]
     return MatchRules(
-        block_on=choose_keys(attributes, keyed),
+        block_on=choose_keys(attributes, keyed, who.ranks),
         compare=list(attributes),
         thresholds=Thresholds(match=MATCH, review=REVIEW),
         prior=0.01,
@@ -117,9 +119,8 @@ def _rules(attributes: dict[str, MatchAttribute], table: Table, *, link_only: bo
     )
 
 
-def _learnt(model: MatchModel, table: Table, records: Records, pairs: tuple[Rows, Rows]) -> Learnt:
+def _learnt(model: MatchModel, table: Table, who: Who, pairs: tuple[Rows, Rows]) -> Learnt:
     """Learn from pairs between sources first, and from all unless those show that each source holds a thing once."""
-    who = who_is(records)
     left, right = _chosen(who.ranks, *pairs)
     compared = Compared(model, table)
     levels = compared.levels(left, right)

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from matching.evaluate import pairwise
+from matching.infer import keys
 from mdm.errors import InvalidInput
 from mdm.log import Author
 from mdm.services import rules
@@ -87,6 +88,25 @@ def test_the_order_of_the_records_does_not_change_the_clusters(folder, persons):
     random.Random(5).shuffle(rows)
     run(written("records.csv", header, rows))
     assert groups(clusters()) == before
+
+
+def test_the_order_does_not_matter_either_where_keys_are_measured_on_a_part_or_words_tie(folder, persons, monkeypatch):
+    monkeypatch.setattr(keys, "SAMPLE", 400)
+    header, *rows = (persons / "records.csv").read_text(encoding="utf-8").splitlines()
+    found = []
+    for order in (rows, rows[::-1]):
+        run(written("records.csv", header, order))
+        model = yaml.safe_load(Path("model.yaml").read_text(encoding="utf-8"))
+        found.append((model["match"]["block_on"], groups(clusters())))
+    assert found[0] == found[1]
+    catalogue(folder)
+    header, *rows = Path("records.csv").read_text(encoding="utf-8").splitlines()
+    copies = [f"c{row[1:]}".replace(",a,", ",c,") for row in rows if row.startswith("a")]
+    found = []
+    for order in (rows + copies, (rows + copies)[::-1]):
+        run(written("records.csv", header, order))
+        found.append(groups(clusters()))
+    assert found[0] == found[1]
 
 
 def test_the_same_file_gives_the_same_bytes_whatever_the_hash_seed_and_the_threads(folder, persons):

@@ -2,6 +2,7 @@
 
 import random
 
+import numpy as np
 import pytest
 
 from matching.columns import Table
@@ -147,7 +148,7 @@ def keys_for(cells: dict[str, tuple[str, list[object]]]) -> list[list[str]]:
     attributes = {name: MatchAttribute(kind=kind) for name, (kind, _) in cells.items()}
     model = match_model("thing", attributes, MatchRules(block_on=[], compare=list(attributes)))
     table: Table = standardise(model, {name: values for name, (_, values) in cells.items()})
-    return choose_keys(attributes, table)
+    return choose_keys(attributes, table, np.arange(len(next(iter(table.values())).codes)))
 
 
 def test_a_key_that_brings_few_pairs_stands_alone_and_others_only_together():
