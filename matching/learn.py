@@ -37,10 +37,9 @@ Clusters = Callable[[MatchModel, Weights], Rows]
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """Rules with what was learnt, and in words what was not; `rounds` were needed, and the clusters `settled`."""
+    """Rules with what was learnt, whether the clusters `settled`, and in words what was not learnt."""
 
     rules: MatchRules
-    rounds: int
     settled: bool
     notes: list[str]
 
@@ -52,21 +51,21 @@ def learn(model: MatchModel, levels: Levels, left: Rows, right: Rows, *, cluster
     they are kept, and a note says so.
     """
     if len(model.compared) < 2 or len(levels) < 2 * FEWEST:
-        return Learnt(model.rules, 0, True, [_too_few(model, len(levels))])
+        return Learnt(model.rules, True, [_too_few(model, len(levels))])
     vectors, number, counts = np.unique(levels, axis=0, return_inverse=True, return_counts=True)
     given, start, before = model.rules, _start(model), np.zeros(len(levels), dtype=bool)
-    for turn in range(1, ROUNDS + 1):
+    for _ in range(ROUNDS):
         weights = sums(model, vectors)[number.ravel()]
         leads = cluster(model, weights)
         same = leads[left] == leads[right]
         if same.sum() < FEWEST or (~same).sum() < FEWEST:
-            return Learnt(given, turn, False, [_too_few(model, int(same.sum()))])
+            return Learnt(given, False, [_too_few(model, int(same.sum()))])
         if (same != before).sum() <= _STILL * same.sum():
-            return Learnt(model.rules, turn, True, [])
+            return Learnt(model.rules, True, [])
         before, matches = same, np.bincount(number.ravel(), _shares(same, weights), len(vectors)).astype(np.float64)
         rules = _fitted(model, vectors, matches, counts - matches, start=start)
         model = match_model(model.entity_type, model.attributes, rules)
-    return Learnt(model.rules, ROUNDS, False, [f"the clusters still changed a little after {ROUNDS} rounds"])
+    return Learnt(model.rules, False, [f"the clusters still changed a little after {ROUNDS} rounds"])
 
 
 def _shares(same: npt.NDArray[np.bool_], weights: Weights) -> npt.NDArray[np.float64]:
