@@ -16,6 +16,7 @@ from matching.linkage import average_linkage
 from matching.pieces import Weights, pieces
 from matching.rules import MatchModel
 from matching.score import never_values
+from matching.sets import among, sorted_set
 from mdm.ingest.table import Records
 
 
@@ -78,7 +79,7 @@ class Compared:
     def levels(self, left: Rows, right: Rows) -> Levels:
         """Give the levels of pairs, left < right, as `compare` does."""
         asked = left * self.rows + right
-        new = np.unique(asked[~np.isin(asked, self.pairs)])
+        new = sorted_set(asked[~among(asked, self.pairs)])
         if len(new):
             one, other = np.divmod(new, self.rows)
             pairs = np.concatenate([self.pairs, new])
