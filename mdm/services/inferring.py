@@ -18,12 +18,12 @@ from matching.learn import Learnt, Weights, learn
 from matching.rules import MatchModel, match_model
 from matching.score import sums
 from matching.sets import sorted_set
-from matching.standardise import standardise
 from mdm.entity_types import Attribute, EntityType
 from mdm.errors import InvalidInput
 from mdm.ingest.table import Columns, Records, as_records
 from mdm.services.dedupe_clusters import Compared, Edges, Who, linked, who_is
 from mdm.services.dedupe_pairs import between_sources, candidates
+from mdm.services.dedupe_stages import standardised
 
 PAIRS = 300_000
 """About so many candidate pairs are learnt from; of more, those of evenly chosen records."""
@@ -78,7 +78,7 @@ def understand(columns: Columns, *, link_only: bool, timed: Timed) -> Understood
     attributes = {name: MatchAttribute(kind=one.kind, many=one.many) for name, one in found.attributes.items()}
     shape = _entity_type(found, MatchRules(block_on=[], compare=list(attributes)))
     records = as_records(columns, shape)
-    table = timed("standardise", lambda: standardise(shape.matching, records.values))
+    table = timed("standardise", lambda: standardised(shape.matching, records.values))
     who = who_is(records)
     rules = timed("choose keys", lambda: _rules(attributes, table, who, link_only=link_only))
     model = match_model(shape.entity_type, attributes, rules)
