@@ -14,6 +14,12 @@ class Winner(TypedDict):
     flagged: NotRequired[list[str]]
 
 
+class Overruling(TypedDict):
+    """The log position of the decision by which a person set the value."""
+
+    decision: int
+
+
 class Loser(TypedDict):
     """A record version whose value was not taken, and why, in plain words; the rules it is flagged for."""
 
@@ -57,7 +63,7 @@ class Gap(TypedDict):
 class LineageEntry(TypedDict):
     """Why an attribute has its value: `winners` for a list of values, neither when no value was valid."""
 
-    winner: NotRequired[Winner]
+    winner: NotRequired[Winner | Overruling]
     winners: NotRequired[list[Winner]]
     losers: list[Loser]
     strategy: str

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from golden_records.contributions import JSON, Contribution, distinct, not_valid, without_floats
 from golden_records.effective import Line, golden_lines
 from golden_records.lineage import LineageEntry, LinesEntry, entry
+from golden_records.overrides import Override, holding, overridden, shown
 from golden_records.rules import AttributeStrategy, SurvivorshipRules
 from golden_records.strategies import STRATEGIES, Context, Ranking, due_of, in_tie_order
 from golden_records.trust import day
@@ -36,12 +38,14 @@ def survive(
     sources: Sequence[str],
     today: str | None,
     lines: Mapping[str, Sequence[Line]] | None = None,
+    overrides: Sequence[Override] = (),
 ) -> Survived:
     """Decide the value of each attribute: a function of the set of contributions, whatever their order.
 
     contributions: of each attribute.  sources: from the highest rank to the lowest; sources not named rank
     below all.  today: the ISO date of the latest tick, None before the first, when no trust has fallen.
     lines: the dated lines of each attribute that holds such; they are decided day by day.
+    overrides: what people set on attributes without dated lines; it stands above every strategy and group.
 
     Ties break by event time (latest first, missing oldest), source rank and record key. An invalid value
     never survives. The attributes of a group come from one record: the one that is best for the group's
@@ -52,6 +56,7 @@ def survive(
     owners = _owners(rules, contributions, Context(ranks, day_number, fallback)) if rules.groups else {}
     attributes: dict[str, JSON] = {}
     lineage: dict[str, LineageEntry | LinesEntry] = {}
+    rankings: dict[str, Ranking] = {}
     due: int | None = None
     for name in sorted(contributions):
         offered = contributions[name]
@@ -62,12 +67,16 @@ def survive(
             context = Context(ranks, day_number, rule)
             ranking = _ranked(offered, context, owners.get(name))
             due = _earlier(due, _due(ranking, context))
+        rankings[name] = ranking
         _settle(attributes, lineage, name, ranking=ranking, rule=rule)
     for name, offered_lines in sorted((lines or {}).items()):
         golden = golden_lines(offered_lines, Context(ranks, day_number, decided_by.get(name, fallback)))
         due, lineage[name] = _earlier(due, golden.due), golden.lineage
         if golden.lines:
             attributes[name] = golden.lines
+    for one in holding(overrides, rankings, today=today) if overrides else ():
+        due = _earlier(due, None if one.until is None else day(one.until))
+        _overrule(attributes, lineage, one, rule=decided_by.get(one.attribute, fallback))
     return Survived(attributes, lineage, None if due is None else date.fromordinal(due).isoformat())
 
 
@@ -138,3 +147,12 @@ def _settle(
     elif not ranking[0][1]:
         attributes[name] = without_floats(ranking[0][0].value)
     lineage[name] = entry(ranking, strategy=rule.strategy, many=many)
+
+
+def _overrule(attributes: dict[str, JSON], lineage: dict[str, Any], one: Override, *, rule: AttributeStrategy) -> None:
+    """Put what a person set in place of what survived."""
+    attributes.pop(one.attribute, None)
+    value = shown(one, many=rule.strategy == "union")
+    if value is not None:
+        attributes[one.attribute] = value
+    lineage[one.attribute] = overridden(lineage.get(one.attribute), one, strategy=rule.strategy)

@@ -14,7 +14,7 @@ from typing import Literal
 import orjson
 
 FactKind = Literal[
-    "record", "verdict", "undo", "rules", "tick", "resolved", "code_list", "code_mapping",
+    "record", "verdict", "override", "undo", "rules", "tick", "resolved", "code_list", "code_mapping",
     "crosswalk", "source_merge", "snapshot", "absence",
 ]  # fmt: skip
 GENESIS = b"\x00" * 32

@@ -9,6 +9,7 @@ from mdm.log import Author
 from mdm.resolution import candidates, clusters, commit, edges, golden, intake, quality, references, tasks
 from mdm.resolution.graph import Graph, neighbours
 from mdm.resolution.links import Links
+from mdm.resolution.overrides import Overrides
 from mdm.resolution.verdicts import Verdicts
 from mdm.resolution.work import Work, write_cells
 from mdm.store.database import Transaction
@@ -19,10 +20,11 @@ def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
     """Everything that follows from pending facts for one entity type; nothing is written yet."""
     model = work.entity_type.matching
 
-    # ingest: facts become records as they stand, and verdicts and links in force
+    # ingest: facts become records as they stand, and verdicts, links and overrides in force
     intake.take_in(work, facts)
     verdicts = Verdicts(work, facts)
     links = Links(work, facts, verdicts)
+    overrides = Overrides(work, facts, verdicts)
     changed = sorted(work.dirty)
 
     # standardise: columns of source values become columns of cells
@@ -42,14 +44,14 @@ def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
     turned = [id_ for id_ in changed if work.records[id_].living != work.was_living(id_)]
     ends = {end for pair in [*graph.changes, *verdicts.changed, *links.changed] for end in pair}
     beside = neighbours(graph, turned, living=True) | neighbours(graph, turned, living=False)
-    formed = clusters.form(work, graph, ends | beside | work.dirty)
+    formed = clusters.form(work, graph, ends | beside | work.dirty | overrides.changed)
 
     # survive: what is true of each
-    survived = golden.survive_all(work, formed)
+    survived = golden.survive_all(work, formed, overrides)
     review = tasks.review(work, formed)
 
     # measure: how good the data was before the day that begins with this commit
-    return commit.Result(blocks, graph, formed, survived, review, quality.before(work))
+    return commit.Result(blocks, graph, overrides, formed, survived, review, quality.before(work))
 
 
 def publish(writer: Transaction, work: Work, result: commit.Result, *, author: Author, at: int | None = None) -> int:

@@ -152,12 +152,15 @@ class Edge(SQLModel, table=True):
 
 
 class Decision(SQLModel, table=True):
-    """What a person decided, and whether it is in force."""
+    """What a person decided, and whether it is in force; an override names a record and an attribute."""
 
+    __table_args__ = (_partial("ix_decision_record_id", "record_id", where="record_id IS NOT NULL"),)
     position: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
     entity_type: str = Field(index=True)
     kind: str
     in_force: bool
+    record_id: int | None = Field(sa_type=BigInteger)
+    attribute: str | None
 
 
 class DecisionVoid(SQLModel, table=True):
@@ -245,10 +248,7 @@ class Change(SQLModel, table=True):
 
 
 class Task(SQLModel, table=True):
-    """One thing a steward should look at; its id follows from what it is about.
-
-    `about` is JSON: what a task is about that is not about records.
-    """
+    """One thing a steward should look at; its id follows from what it is about, in JSON where that is no record."""
 
     __table_args__ = (
         Index("ix_task_left_id", "left_id"),

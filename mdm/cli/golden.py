@@ -115,8 +115,17 @@ def _only(lineage: Document, attribute: str, golden_id: str) -> Any:
 
 def _lineage_rows(attribute: str, entry: Document) -> list[list[object]]:
     winners = entry["winners"] if "winners" in entry else [entry["winner"]] if "winner" in entry else []
-    rows = [_place(attribute, "wins", place, f"strategy {entry['strategy']}") for place in winners]
+    rows = [_place(attribute, "wins", place, _why(place, entry["strategy"])) for place in winners]
     return rows + [_place(attribute, "loses", place, place["because"]) for place in entry["losers"]]
+
+
+def _why(winner: Document, strategy: str) -> str:
+    if "decision_id" not in winner:
+        return f"strategy {strategy}"
+    ends = [f"until {winner['until']}"] if winner.get("until") else []
+    ends += ["until the source value changes"] if winner.get("until_source_changes") else []
+    set_by = f"{winner['decision_id']} by {winner['actor']} on {winner['recorded_at'][:10]}"
+    return ", ".join([f"{set_by}: {winner.get('reason', '')}", *ends])
 
 
 def _place(attribute: str, fate: str, place: Document, because: str) -> list[object]:
@@ -143,7 +152,19 @@ def history(golden_id: GoldenId, *, as_json: Json = False) -> None:
     moves = [(one["key"], one["golden_id"], str(one["since"]), str(one["until"] or "")) for one in found["moves"]]
     output.print_table("Source records", ("key", "golden ID", "since", "until"), moves)
     if found["decisions"]:
-        columns = ("decision_id", "action", "verdict", "left", "right", "reason", "actor", "recorded_at", "in_force")
+        columns = (
+            "decision_id",
+            "action",
+            "verdict",
+            "left",
+            "right",
+            "attribute",
+            "value",
+            "reason",
+            "actor",
+            "recorded_at",
+            "in_force",
+        )
         rows = [[one.get(name) for name in columns] for one in found["decisions"]]
         output.print_table("Decisions", [name.replace("_", " ") for name in columns], rows)
 

@@ -10,6 +10,7 @@ from mdm.resolution.candidates import Blocks
 from mdm.resolution.clusters import Clusters
 from mdm.resolution.golden import GoldenChanges
 from mdm.resolution.graph import Graph
+from mdm.resolution.overrides import Overrides
 from mdm.resolution.tallies import Figures
 from mdm.resolution.tasks import TaskChanges
 from mdm.resolution.work import Work
@@ -23,6 +24,7 @@ class Result:
 
     blocks: Blocks
     graph: Graph
+    overrides: Overrides
     clusters: Clusters
     golden: GoldenChanges
     tasks: TaskChanges
@@ -32,6 +34,7 @@ class Result:
 def write(writer: Transaction, work: Work, result: Result, *, author: Author, at: int | None) -> int:
     """Write everything and return the position of the `resolved` fact; `at` repeats one that is in the log."""
     result.graph.verdicts.write(writer)
+    result.overrides.write(writer)
     gone, kept = result.graph.links.write()
     links.change(writer, gone=gone, kept=kept)
     if work.afresh:

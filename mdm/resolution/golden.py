@@ -2,20 +2,22 @@
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from golden_records.contributions import Contribution
-from golden_records.survive import survive
+from golden_records.overrides import Override
+from golden_records.survive import Survived, survive
 from mdm.entity_types import Judgement
 from mdm.log import canonical
 from mdm.resolution.clusters import Clusters
 from mdm.resolution.codes import barred, code_of
 from mdm.resolution.judging import judged
 from mdm.resolution.lines import lines_of
+from mdm.resolution.overrides import Overrides
 from mdm.resolution.references import read_targets, target
 from mdm.resolution.work import Work, cells_of, layers_of
 from mdm.store import golden_writing
@@ -49,7 +51,7 @@ class GoldenChanges:
     after: dict[int, set[int]] = field(default_factory=dict)
 
 
-def survive_all(work: Work, clusters: Clusters) -> GoldenChanges:
+def survive_all(work: Work, clusters: Clusters, overrides: Overrides) -> GoldenChanges:
     """Decide the values of every cluster that may have changed, and name what did."""
     changes = GoldenChanges()
     due = _due_members(work)
@@ -59,12 +61,18 @@ def survive_all(work: Work, clusters: Clusters) -> GoldenChanges:
             changes.after[_founder(work, members)] = members
     clusters.placed |= {id_ for members in apart for id_ in members}
     _number(work, clusters, changes)
-    wanted = [number for number, members in changes.after.items() if _may_differ(work, changes, number, members, due)]
+    again = work.dirty | overrides.changed if overrides.changed else work.dirty
+    wanted = [
+        number
+        for number, members in changes.after.items()
+        if work.afresh or number in due or members != changes.before.get(number) or not members.isdisjoint(again)
+    ]
     ended = sorted(changes.before.keys() - changes.after.keys())
     stored = golden_writing.current(work.reader, [*wanted, *ended])
     _read_references(work, changes, wanted)
+    overrides.read({id_ for number in wanted for id_ in changes.after[number]})
     for number in sorted(wanted):
-        _decide(work, changes, number, stored.get(number))
+        _decide(work, changes, number, stored.get(number), overrides)
     for number in ended:
         version, attributes, _, _ = stored[number]
         if attributes is not None:
@@ -106,33 +114,41 @@ def _number(work: Work, clusters: Clusters, changes: GoldenChanges) -> None:
     changes.moved.sort()
 
 
-def _may_differ(work: Work, changes: GoldenChanges, number: int, members: set[int], due: dict[int, set[int]]) -> bool:
-    return work.afresh or number in due or members != changes.before.get(number) or not members.isdisjoint(work.dirty)
-
-
 def _read_references(work: Work, changes: GoldenChanges, numbers: list[int]) -> None:
     if work.entity_type.references:
         read_targets(work, {id_ for number in numbers for id_ in changes.after[number]})
 
 
-def _decide(work: Work, changes: GoldenChanges, number: int, stored: tuple[int, Any, Any, str | None] | None) -> None:
+def _decide(
+    work: Work,
+    changes: GoldenChanges,
+    number: int,
+    stored: tuple[int, Any, Any, str | None] | None,
+    overrides: Overrides,
+) -> None:
     living = sorted(work.living(changes.after[number]))
     attributes = lineage = due = None
     if living:
-        rules = work.entity_type.survivorship
-        survived = survive(
-            rules,
-            _contributions(work, living),
-            sources=list(rules.trust),
-            today=work.tick,
-            lines=lines_of(work, living),
-        )
+        survived = survived_of(work, living, overrides.of(changes.after[number]))
         attributes, due = canonical(survived.attributes), survived.due
         lineage = zlib.compress(orjson.dumps(survived.lineage), 1)
     version, was, was_lineage, was_due = stored or (0, None, None, None)
     before = sorted(id_ for id_ in changes.before.get(number, ()) if work.was_living(id_))
     if stored is None or living != before or (attributes, lineage, due) != (was, was_lineage, was_due):
         changes.versions.append(NewVersion(number, version + 1, attributes, lineage, due, was_active=was is not None))
+
+
+def survived_of(work: Work, living: list[int], overrides: Sequence[Override] = ()) -> Survived:
+    """What is true of the living records of one cluster, under the overrides of all of it."""
+    rules = work.entity_type.survivorship
+    return survive(
+        rules,
+        _contributions(work, living),
+        sources=list(rules.trust),
+        today=work.tick,
+        lines=lines_of(work, living),
+        overrides=overrides,
+    )
 
 
 def _contributions(work: Work, living: list[int]) -> dict[str, list[Contribution]]:

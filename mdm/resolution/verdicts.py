@@ -12,6 +12,8 @@ from mdm.store.decisions import PairRow
 from mdm.store.log import StoredFact
 
 Pair = tuple[int, int]
+DECISIONS = {"verdict", "override", "undo"}
+"""The facts that can be undone; each may undo or supersede others."""
 
 
 def pair(left: int, right: int) -> Pair:
@@ -20,12 +22,12 @@ def pair(left: int, right: int) -> Pair:
 
 
 class Verdicts:
-    """The verdicts on pairs: the latest in force holds."""
+    """The verdicts on pairs, of which the latest in force holds, and which decisions of any kind are in force."""
 
     def __init__(self, work: Work, facts: list[StoredFact]) -> None:
         """Read the decisions among these facts; pairs are read from the store as they are asked for."""
         self.work = work
-        self.new = [fact for fact in facts if fact.kind in {"verdict", "undo"}]
+        self.new = [fact for fact in facts if fact.kind in DECISIONS]
         self.none = not self.new and not stored_decisions.any_of(work.reader, work.entity_type.entity_type)
         self.rows: dict[tuple[int, int, int], tuple[str, bool]] = {}
         self.by_pair: defaultdict[Pair, set[int]] = defaultdict(set)

@@ -1,4 +1,4 @@
-"""What stewards decide: verdicts, merges, splits and their undoing, each one fact (rule 6)."""
+"""What stewards decide of records: verdicts, merges, splits, and undoing any decision, each one fact (rule 6)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from mdm.log import Author, Fact, Key, key_token
 from mdm.services import code_lists
 from mdm.services.hub import Hub
 from mdm.services.resolving import catch_up, resolve_all
-from mdm.store import decisions, log, records
+from mdm.store import decisions, log, overrides, records
 from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
 
@@ -60,7 +60,7 @@ def merge(hub: Hub, golden_ids: Sequence[str], *, reason: str, author: Author, s
     """Say that golden records are one thing: every record of the first is the same as every record of the others."""
     if len(set(golden_ids)) < 2:
         raise InvalidInput("a merge needs at least two different golden IDs")
-    entity_type, members = _members(hub, golden_ids)
+    entity_type, members = members_of(hub, golden_ids)
     first, rest = members[golden_ids[0]], [key for id_ in golden_ids[1:] for key in members[id_]]
     limit = entity_type.match.piece_limit
     if len(first) + len(rest) > limit:
@@ -73,7 +73,7 @@ def split(
     hub: Hub, golden_id: str, keys: Sequence[Key], *, reason: str, author: Author, supersede: bool = False
 ) -> Decided:
     """Say that some records of a golden record are not the same thing as the rest of it."""
-    entity_type, members = _members(hub, [golden_id])
+    entity_type, members = members_of(hub, [golden_id])
     mine, parting = members[golden_id], [str(key) for key in dict.fromkeys(keys)]
     strangers = [key for key in parting if key not in mine]
     if strangers or not parting:
@@ -104,7 +104,7 @@ def undo(hub: Hub, decision_id: str, *, reason: str, author: Author) -> Decided:
     with hub.database.locked(entity_type):
         catch_up(hub, entity_type, author=author)
         before = goldens(hub, concerned)
-        at = _append(hub, Fact("undo", entity_type, {"undoes": position, "reason": reason}), author)
+        at = append(hub, Fact("undo", entity_type, {"undoes": position, "reason": reason}), author)
         catch_up(hub, entity_type, author=author)
     return outcome(hub, hub.entity_type(entity_type), at, concerned=concerned, before=before, author=author)
 
@@ -133,18 +133,19 @@ def _decide(hub: Hub, proposal: Proposal, *, author: Author, supersede: bool) ->
         catch_up(hub, name, author=author)
         against = _contradicted(hub, proposal)
         if against and not supersede:
-            raise _contradiction(hub, against)
+            raise contradiction(hub, against)
         before = goldens(hub, concerned)
         body = {
             "verdict": proposal.verdict, "left": list(proposal.left), "right": list(proposal.right),
             "reason": proposal.reason, "supersedes": against, "action": proposal.action,
         }  # fmt: skip
-        at = _append(hub, Fact("verdict", name, body), author)
+        at = append(hub, Fact("verdict", name, body), author)
         catch_up(hub, name, author=author)
     return outcome(hub, proposal.entity_type, at, concerned=concerned, before=before, author=author)
 
 
-def _append(hub: Hub, fact: Fact, author: Author) -> int:
+def append(hub: Hub, fact: Fact, author: Author) -> int:
+    """Put one decision into the log; the caller holds the type's lock. Returns its position."""
     with hub.database.write() as writer:
         return log.append(writer, [fact], author=author)
 
@@ -180,13 +181,15 @@ def _contradicted(hub: Hub, proposal: Proposal) -> list[int]:
     return sorted({position for position, said in latest.values() if (said == "same") != same})
 
 
-def _contradiction(hub: Hub, positions: list[int]) -> Conflict:
+def contradiction(hub: Hub, positions: list[int]) -> Conflict:
+    """The refusal of a decision that says the opposite of these, which it names."""
     with hub.database.read() as reader:
         bodies, authors = log.bodies(reader, positions), log.authors(reader, positions)
     listed = [
         {
-            "decision_id": decision_id(position), "verdict": bodies[position]["verdict"],
-            "reason": bodies[position]["reason"], "author": authors[position][0], "at": authors[position][1],
+            "decision_id": decision_id(position),
+            **{name: bodies[position][name] for name in ("verdict", "attribute", "reason") if name in bodies[position]},
+            "author": authors[position][0], "at": authors[position][1],
         }
         for position in positions if position in bodies
     ]  # fmt: skip
@@ -216,10 +219,11 @@ def goldens(hub: Hub, keys: Iterable[str]) -> dict[str, int]:
 
 def _concerned(reader: Transaction, position: int) -> list[str]:
     ids = {id_ for row in decisions.pairs_at(reader, [position]) for id_ in row[:2]}
+    ids |= {one.record_id for one in overrides.at(reader, [position])}
     return sorted(record.key for record in records.by_column(reader, "id", ids))
 
 
-def _members(hub: Hub, golden_ids: Sequence[str]) -> tuple[EntityType, dict[str, list[str]]]:
+def members_of(hub: Hub, golden_ids: Sequence[str]) -> tuple[EntityType, dict[str, list[str]]]:
     """The entity type and the member keys of active golden records."""
     members: dict[str, list[str]] = {}
     types: dict[str, EntityType] = {}

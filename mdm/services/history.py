@@ -17,6 +17,8 @@ from mdm.store import xref as stored_xref
 from mdm.store.database import Transaction
 
 Document = dict[str, Any]
+TOLD = ("verdict", "left", "right", "record", "attribute", "value", "until", "reason")
+"""What a decision says, as far as it is a verdict, a merge or split, or an override."""
 
 
 def told(transaction: Transaction, number: int, prefix: str) -> Document:
@@ -49,7 +51,8 @@ def _decisions(transaction: Transaction, record_ids: set[int]) -> list[Document]
         {
             "decision_id": decision_id(position),
             "action": body.get("action", kind),
-            **{name: body[name] for name in ("verdict", "left", "right", "reason") if name in body},
+            **{name: body[name] for name in TOLD if name in body},
+            **({"until_source_changes": body["overruled"] is not None} if "overruled" in body else {}),
             **({"undoes": f"dec_{body['undoes']}"} if "undoes" in body else {}),
             "actor": authors[position][0],
             "recorded_at": authors[position][1],

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from mdm.log import Key
+from mdm.services.decisions import decision_id
 from mdm.store import golden as stored_golden
 from mdm.store import log as stored_log
 from mdm.store.database import Transaction
@@ -22,6 +23,9 @@ def lineage_of(transaction: Transaction, golden: StoredGolden) -> dict[str, Entr
     loser with `because`; `flagged` are the validity rules that it breaks without being disqualified. Where a person's
     data has been erased the value is absent.
 
+    Where a person set the value, the winner is `{"decision_id", "actor", "recorded_at", "value", "reason", "until",
+    "until_source_changes"}`, and what would have survived is a loser, because `overridden`.
+
     Of dated lines each golden line has its winner, in their order; winners and losers tell `key`, `valid_from`,
     `valid_to` and `index`, the place of the line in the list its record sent, and their value is that line.
     `overlaps` are days on which a record contradicts itself (`covers`: the places of the lines that were passed
@@ -30,11 +34,13 @@ def lineage_of(transaction: Transaction, golden: StoredGolden) -> dict[str, Entr
     if golden.lineage is None:
         return {}
     kept: dict[str, Entry] = orjson.loads(zlib.decompress(golden.lineage))
-    positions = {place["position"] for entry in kept.values() for place in _places(entry)}
-    bodies = stored_log.bodies(transaction, sorted(positions))
+    decided = {place["decision"] for entry in kept.values() for place in _places(entry) if "decision" in place}
+    positions = {place["position"] for entry in kept.values() for place in _places(entry) if "position" in place}
+    bodies = stored_log.bodies(transaction, sorted(positions | decided))
+    authors = stored_log.authors(transaction, sorted(decided))
     files = stored_golden.batch_files(transaction, {body["batch"] for body in bodies.values() if body.get("batch")})
     return {
-        attribute: _entry(entry, attribute, golden.rules_version, bodies=bodies, files=files)
+        attribute: _entry(entry, attribute, golden.rules_version, bodies=bodies, files=files, authors=authors)
         for attribute, entry in sorted(kept.items())
     }
 
@@ -48,9 +54,17 @@ def _places(entry: Entry) -> Iterator[Entry]:
 
 
 def _entry(
-    entry: Entry, attribute: str, rules_version: str, *, bodies: Mapping[int, Entry], files: Mapping[str, str]
+    entry: Entry,
+    attribute: str,
+    rules_version: str,
+    *,
+    bodies: Mapping[int, Entry],
+    files: Mapping[str, str],
+    authors: Mapping[int, tuple[str, str]],
 ) -> Entry:
     def told(place: Entry) -> Entry:
+        if "decision" in place:
+            return _overruling(place["decision"], bodies.get(place["decision"]), authors)
         return _place(place, attribute, bodies.get(place["position"]), files)
 
     found: Entry = {}
@@ -63,6 +77,16 @@ def _entry(
         found["overlaps"] = [told(place) for place in entry["overlaps"]]
         found["gaps"] = entry["gaps"]
     return {**found, "strategy": entry["strategy"], "rules_version": rules_version}
+
+
+def _overruling(position: int, body: Entry | None, authors: Mapping[int, tuple[str, str]]) -> Entry:
+    """Who set a value, when, why, and until when."""
+    actor, recorded_at = authors[position]
+    found: Entry = {"decision_id": decision_id(position), "actor": actor, "recorded_at": recorded_at}
+    if body is None:
+        return found
+    told = {name: body[name] for name in ("value", "reason", "until")}
+    return {**found, **told, "until_source_changes": body["overruled"] is not None}
 
 
 def _place(place: Entry, attribute: str, body: Entry | None, files: Mapping[str, str]) -> Entry:

@@ -29,8 +29,15 @@ def golden(principal: Principal, entity_type: EntityType, document: Document) ->
 
 
 def history(principal: Principal, entity_type: EntityType, document: Document) -> Document:
-    """Mask every version in the history of a golden record."""
-    return {**document, "versions": [_version(principal, entity_type, one) for one in document["versions"]]}
+    """Mask every version in the history of a golden record, and the values that people set."""
+    return {
+        **document,
+        "versions": [_version(principal, entity_type, one) for one in document["versions"]],
+        "decisions": [
+            _place(principal, entity_type, one["attribute"], one) if "attribute" in one else one
+            for one in document["decisions"]
+        ],
+    }
 
 
 def task(principal: Principal, entity_type: EntityType, document: Document) -> Document:
@@ -92,11 +99,15 @@ def _version(principal: Principal, entity_type: EntityType, document: Document) 
 
 def _lineage(principal: Principal, entity_type: EntityType, attribute: str, entry: Document) -> Document:
     def place(document: Document) -> Document:
-        told = {name: mask(principal, entity_type, {attribute: document[name]}) for name in _TOLD if name in document}
-        rest = {name: part for name, part in document.items() if name not in told}
-        return {**rest, **{name: seen[attribute] for name, seen in told.items() if attribute in seen}}
+        return _place(principal, entity_type, attribute, document)
 
     return {
         name: part if name not in _PLACES else place(part) if isinstance(part, dict) else [place(one) for one in part]
         for name, part in entry.items()
     }
+
+
+def _place(principal: Principal, entity_type: EntityType, attribute: str, document: Document) -> Document:
+    told = {name: mask(principal, entity_type, {attribute: document[name]}) for name in _TOLD if name in document}
+    rest = {name: part for name, part in document.items() if name not in told}
+    return {**rest, **{name: seen[attribute] for name, seen in told.items() if attribute in seen}}

@@ -10,8 +10,9 @@ def decisions_about(transaction: Transaction, record_ids: Collection[int]) -> di
     ids = list(record_ids)
     rows = transaction.rows(
         "SELECT position FROM decision_pair WHERE left_id {in}"
-        " UNION SELECT position FROM decision_pair WHERE right_id {in}",
-        ids, ids,
+        " UNION SELECT position FROM decision_pair WHERE right_id {in}"
+        " UNION SELECT position FROM decision WHERE record_id {in}",
+        ids, ids, ids,
     )  # fmt: skip
     positions = {row[0] for row in rows}
     reached = positions

@@ -62,6 +62,12 @@ LISTS = (
     {"l": {"label": "K"}, "m": {}},
 )
 FOR_ALL = {"tick", "code_list", "code_mapping"}
+DECISIONS = {"verdict", "override", "undo"}
+SET: dict[str, list[Any]] = {
+    "a": ["O", "p"], "b": ["O", "u"], "t": ["ID4713"], "c": ["k", "o"], "d": [[], ["k", "o"]],
+    "place": ["s1:place:0", "s2:place:1"],
+}  # fmt: skip
+"""What people set on each attribute."""
 Fact = tuple[str, str, dict[str, Any]]
 """Entity type, kind and body; an undo names the number of its target in the history. Some kinds are for all types."""
 
@@ -104,7 +110,7 @@ class Mood:
 # Capitals are the same value written otherwise, so that it shows who wins. Each mood reaches what the others
 # seldom do, measured over two hundred seeds: anything, blocks at the cap, the deleted that hang, contradictions,
 # trust that falls, links from outside among many matches, and among few where stewards say otherwise, values that
-# are mapped.
+# are mapped, values that people set.
 MOODS = (
     Mood(
         ("record",) * 14 + ("verdict",) * 4 + ("set", "undo", "undo", "tick"),
@@ -141,6 +147,10 @@ MOODS = (
         ("record",) * 18 + ("verdict", "verdict", "undo", "tick", "code_list") + ("code_mapping",) * 6,
         ("put",) * 6 + ("patch",) + ("delete",) * 2, "pPqQ", "uUv-", (1, 1, 0), at_home=(1, 0), c=(1, 1, 1, 0),
     ),
+    Mood(
+        ("record",) * 14 + ("override",) * 9 + ("verdict",) * 3 + ("set",) + ("undo",) * 3 + ("tick",) * 3,
+        ("put",) * 6 + ("patch",) + ("delete",) * 3, "pPq", "uUv-", (1, 1, 0), at_home=(1, 1, 0), c=(1, 0, 0),
+    ),
 )  # fmt: skip
 
 
@@ -169,11 +179,11 @@ def _fact(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: Sequ
         return of, kind, _record(pick, facts, mood, key)
     if kind == "master":
         return of, "record", _record(pick, facts, mood, pick(MASTERS[of]))
-    if kind in {"crosswalk", "source_merge"}:
-        return of, kind, _crosswalk(pick, facts, key) if kind == "crosswalk" else _source_merge(pick, facts, key)
+    if kind in OF_ONE:
+        return of, kind, OF_ONE[kind](pick, facts, key)
     if kind in FOR_ALL:
         return of, kind, _for_all(pick, facts, kind)
-    decisions = [number for number, fact in enumerate(facts) if fact[1] in {"verdict", "undo"} and fact[0] == of]
+    decisions = [number for number, fact in enumerate(facts) if fact[1] in DECISIONS and fact[0] == of]
     if kind == "undo":
         return (of, "undo", {"undoes": pick(decisions), "reason": ""}) if decisions else None
     others = [other for other in KEYS[of] if other != key]
@@ -188,6 +198,41 @@ def _fact(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: Sequ
         "verdict",
         {"verdict": said, "left": left, "right": right, "reason": "", "supersedes": supersedes, "action": kind},
     )
+
+
+def _override(pick: Callable[[Any], Any], facts: list[Fact], key: str) -> dict[str, Any]:
+    """Of some, the end comes with a tick; some hold only while what they overruled survives."""
+    arrived = [f"{body['source']}:{of}:{body['source_id']}" for of, kind, body in facts if kind == "record"]
+    key = pick([key, *[one for one in arrived if one.split(":")[1] == key.split(":")[1]]])
+    of = key.split(":")[1]
+    attribute = pick([*"aaabbtcd", *(["place"] if of == "thing" else [])])
+    earlier = [
+        number
+        for number, (each, kind, body) in enumerate(facts)
+        if (each, kind, body.get("attribute")) == (of, "override", attribute)
+    ]
+    latest = max((int(body["date"][-2:]) for _, kind, body in facts if kind == "tick"), default=1)
+    overruled = {name: _survivor(pick, facts, key, name) for name in {attribute, pick([attribute, attribute, "a"])}}
+    return {
+        "record": key, "attribute": attribute, "value": pick([None, *SET[attribute]]),
+        "until": pick([None, None, f"2026-01-{min(latest + pick([0, 1, 3, 6]), 28):02}"]),
+        "overruled": pick([None, dict(sorted(overruled.items()))]), "reason": "",
+        "supersedes": [pick(earlier)] if earlier and pick([0, 0, 1]) else [],
+    }  # fmt: skip
+
+
+def _survivor(pick: Callable[[Any], Any], facts: list[Fact], key: str, attribute: str) -> list[Any]:
+    """What may survive of an attribute when somebody overrules it: what a record said last, or now and then nothing."""
+    source, of, source_id = key.split(":")
+    said = [
+        body["attributes"].get(attribute)
+        for each, kind, body in facts
+        if (each, kind, body.get("source_id")) == (of, "record", source_id) and body["mode"] != "delete"
+    ]
+    value = said[-1] if said and pick([1, 1, 1, 0]) else None
+    if attribute == "place" and value is not None:
+        return [f"{source}:place:{value}"]
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _for_all(pick: Callable[[Any], Any], facts: list[Fact], kind: str) -> dict[str, Any]:
@@ -229,6 +274,9 @@ def _source_merge(pick: Callable[[Any], Any], facts: list[Fact], key: str) -> di
         "source": source, "source_id": source_id, "into": pick(own),
         "version": pick([pick(range(9)), max(sent, default=0) + 1]), "event_time": None, "batch": "", "line": 0,
     }  # fmt: skip
+
+
+OF_ONE = {"crosswalk": _crosswalk, "source_merge": _source_merge, "override": _override}
 
 
 def _record(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, key: str) -> dict[str, Any]:
@@ -283,6 +331,8 @@ def commuting(one: Fact, other: Fact, *, undoes: bool) -> bool:
     if one[1] == other[1] == "verdict":
         mine, theirs = ({frozenset((x, y)) for x in body["left"] for y in body["right"]} for body in (one[2], other[2]))
         return not mine & theirs
+    if one[1] == other[1] == "override":
+        return one[0] != other[0] or one[2]["attribute"] != other[2]["attribute"]
     if one[1] == other[1] == "crosswalk":
         return any(one[2][name] != other[2][name] for name in ("source", "source_id", "master"))
     if one[1] == other[1] == "code_mapping":

@@ -21,6 +21,7 @@ from matching.standardise import standardise
 from mdm.entity_types import EntityType, Judgement, judge
 from mdm.log import canonical
 from mdm.resolution.fold import fold, values_of
+from tests.laws.plain_overrides import overrule
 
 Pair = tuple[str, str]
 
@@ -41,14 +42,14 @@ def pair(one: str, other: str) -> Pair:
     return (one, other) if one < other else (other, one)
 
 
-def in_force(facts: list[tuple[int, str, dict[str, Any]]]) -> list[tuple[int, dict[str, Any]]]:
-    """The verdicts in force: newest first, a decision in force voids what it undoes or supersedes."""
+def in_force(facts: list[tuple[int, str, dict[str, Any]]], wanted: str) -> list[tuple[int, dict[str, Any]]]:
+    """The decisions of one kind in force: newest first, one in force voids what it undoes or supersedes."""
     void: set[int] = set()
     kept = []
     for position, kind, body in sorted(facts, key=lambda fact: -fact[0]):
-        if kind in {"verdict", "undo"} and position not in void:
+        if kind in {"verdict", "override", "undo"} and position not in void:
             void |= {body["undoes"]} if kind == "undo" else set(body["supersedes"])
-            if kind == "verdict":
+            if kind == wanted:
                 kept.append((position, body))
     return kept[::-1]
 
@@ -96,7 +97,7 @@ def state(
         {attribute: [values.get(attribute) for values in seen] for attribute in entity_type.attributes},
     )
     verdicts: dict[Pair, str] = {}
-    for _, body in in_force(facts):
+    for _, body in in_force(facts, "verdict"):
         for one in body["left"]:
             for other in body["right"]:
                 if one != other:
@@ -124,7 +125,8 @@ def state(
         if here:
             found.alive |= final
             known = (representatives, alive, codes)
-            found.values[frozenset(here)] = _values(entity_type, here, records, table, keys, known, tick)
+            said = [one for one in in_force(facts, "override") if one[1]["record"] in final]
+            found.values[frozenset(here)] = _values(entity_type, here, records, table, keys, known, tick, said)
     for (one, other), weight in found.edges.items():
         if {one, other} <= living and of[one] is not of[other] and (one, other) not in verdicts:
             if not (cut.get(one) and cut.get(other) and cut[one] is not cut[other]):
@@ -275,7 +277,7 @@ def _target(entity_type, members, living, arrived, edges, verdicts, of) -> froze
     return of[min(best)[2]] if best else None
 
 
-def _values(entity_type, here, records, table, keys, known, tick) -> tuple[bytes, Any]:  # type: ignore[no-untyped-def]
+def _values(entity_type, here, records, table, keys, known, tick, said) -> tuple[bytes, Any]:  # type: ignore[no-untyped-def]
     offered: defaultdict[str, list[Contribution]] = defaultdict(list)
     representatives, alive, codes = known
     for key in here:
@@ -303,4 +305,5 @@ def _values(entity_type, here, records, table, keys, known, tick) -> tuple[bytes
                 )
     rules = entity_type.survivorship
     survived = survive(rules, offered, sources=list(rules.trust), today=tick)
-    return canonical(survived.attributes), survived.lineage
+    attributes, lineage = overrule(entity_type, survived, offered, said, tick)
+    return canonical(attributes), lineage

@@ -42,7 +42,7 @@ class Driven:
         body = dict(body)
         if kind == "undo":
             body["undoes"] = self.positions[body["undoes"]]
-        if kind == "verdict":
+        if kind in {"verdict", "override"}:
             body["supersedes"] = [self.positions[target] for target in body["supersedes"]]
         token = key_token(self.hub.salt, f"{body['source']}:{of}:{body['source_id']}") if "source_id" in body else None
         with self.hub.database.write() as writer:

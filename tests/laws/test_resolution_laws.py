@@ -100,7 +100,7 @@ def test_arrival_order_and_batch_sizes_do_not_matter(hubs: Hubs, seed: int) -> N
 @both_tiers(SAMPLE)
 def test_undo_gives_the_state_before_the_decision(hubs: Hubs, seed: int) -> None:
     facts = histories.history(seed, length=25)
-    decision = histories.history(seed + 7, length=1, kinds=["verdict", "set"])[0]
+    decision = histories.history(seed + 7, length=1, kinds=["verdict", "set", "override"])[0]
     decision[2]["supersedes"] = []
     driven = hubs.new(seed)
     for number, fact in enumerate(facts):

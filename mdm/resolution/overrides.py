@@ -1,0 +1,81 @@
+"""What people set on golden records, before this commit and after it: it moves with the founding record (rule 6)."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from golden_records.contributions import Contribution
+from golden_records.overrides import Override
+from mdm.log import Key
+from mdm.resolution.intake import expected_all
+from mdm.resolution.verdicts import Verdicts
+from mdm.resolution.work import Work
+from mdm.store import log as stored_log
+from mdm.store import overrides as stored_overrides
+from mdm.store.database import Transaction
+from mdm.store.log import StoredFact
+from mdm.store.overrides import StoredOverride
+
+Body = dict[str, Any]
+
+
+class Overrides:
+    """The overrides that name records; in a cluster the latest of an attribute that is in force holds."""
+
+    def __init__(self, work: Work, facts: list[StoredFact], verdicts: Verdicts) -> None:
+        """Read the overrides among these facts; others are read from the store as they are asked for."""
+        self.work, self.switched = work, verdicts.switched
+        new = [fact for fact in facts if fact.kind == "override"]
+        ids = expected_all(work, [Key.parse(fact.body["record"]) for fact in new])
+        self.bodies: dict[int, Body] = {fact.position: fact.body for fact in new}
+        self.new = [
+            StoredOverride(
+                fact.position, ids[fact.body["record"]], fact.body["attribute"], verdicts.in_force[fact.position]
+            )
+            for fact in new
+        ]
+        self.none = not new and not stored_overrides.any_at_all(work.reader)
+        self.by_record: defaultdict[int, set[StoredOverride]] = defaultdict(set)
+        for one in self.new:
+            self.by_record[one.record_id].add(one)
+        switched = stored_overrides.at(work.reader, list(self.switched)) if self.switched else []
+        self.changed = {one.record_id for one in [*self.new, *switched]}
+        work.load("id", self.changed)
+
+    def read(self, ids: Collection[int]) -> None:
+        """Read all overrides that name one of these records, with what they say."""
+        if self.none:
+            return
+        for one in stored_overrides.of(self.work.reader, ids):
+            in_force = self.switched.get(one.position, bool(one.in_force))
+            self.by_record[one.record_id].add(one._replace(in_force=in_force))
+        wanted = {one.position for ones in self.by_record.values() for one in ones if one.in_force}
+        self.bodies |= stored_log.bodies(self.work.reader, sorted(wanted - self.bodies.keys()))
+
+    def of(self, members: Collection[int]) -> list[Override]:
+        """The overrides in force on the plain attributes of a cluster; one whose payload was erased says nothing."""
+        plain = self.work.entity_type.matching.attributes  # dated lines cannot be overridden
+        return [
+            _override(self.work, one, self.bodies[one.position])
+            for id_ in members
+            for one in self.by_record.get(id_, ())
+            if one.in_force and one.attribute in plain and one.position in self.bodies
+        ]
+
+    def write(self, writer: Transaction) -> None:
+        """Say what the new overrides name; the decisions themselves are kept already."""
+        stored_overrides.name(writer, self.new)
+
+
+def _override(work: Work, one: StoredOverride, body: Body) -> Override:
+    overruled = body["overruled"]
+    then = overruled and {name: [_value(work, name, value) for value in said] for name, said in overruled.items()}
+    return Override(one.attribute, one.position, body["value"], body["until"], then)
+
+
+def _value(work: Work, attribute: str, value: Any) -> Contribution:
+    """A value that survived once; a reference or code agrees with itself alone, whatever it leads to now."""
+    model, of = work.entity_type.matching, work.entity_type
+    itself = attribute in of.references or attribute in of.code_lists or attribute not in model.attributes
+    standard = None if itself else model.kind(attribute).standardise(value)
+    return Contribution("", "", value, standard, True, None, 0)

@@ -1,0 +1,150 @@
+"""What a steward sets on a golden record: a value of one attribute that stands above every source (rule 6)."""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+
+from golden_records.identity import parse_golden_id
+from mdm.entity_types import EntityType
+from mdm.errors import Conflict, Fault, InvalidInput, Stale
+from mdm.log import Author, Fact, key_token
+from mdm.resolution.golden import survived_of
+from mdm.resolution.references import read_targets
+from mdm.resolution.work import State, Work
+from mdm.services import decisions
+from mdm.services.decisions import Decided
+from mdm.services.hub import Hub
+from mdm.services.override_values import agree, checked
+from mdm.services.resolving import catch_up
+from mdm.store import golden as stored_golden
+from mdm.store import log, resolution
+from mdm.store import overrides as stored_overrides
+from mdm.store.database import Transaction
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A value for one attribute of a golden record, None for nothing.
+
+    until: the ISO date of the first day on which it no longer holds.  until_source_changes: it holds only while what
+    it overrules would still survive.  version: of the golden record that the steward has seen.
+    """
+
+    golden_id: str
+    attribute: str
+    value: object
+    until: str | None = None
+    until_source_changes: bool = False
+    version: int | None = None
+
+
+def override(hub: Hub, wanted: Wanted, *, reason: str, author: Author, supersede: bool = False) -> Decided:
+    """Set an attribute of a golden record, whatever sources say, until it is undone or ends.
+
+    It is bound to the founding record: it stays with that through merges and splits, and where several meet in one
+    golden record the latest holds. It takes the place of those set before. An attribute of a group is set until a
+    value of the group changes, so that parts of two addresses never stand together. The same once more changes nothing.
+
+    Raises:
+        NotFound: the ID was never given.
+        InvalidInput: there is no such attribute, it holds dated lines, or it cannot have the value.
+        Conflict: the record is not active; or another value is set already, and `supersede` is not.
+        Stale: the golden record is no longer of the version that was seen.
+    """
+    entity_type, _ = decisions.members_of(hub, [wanted.golden_id])
+    name = entity_type.entity_type
+    with hub.database.locked(name):
+        catch_up(hub, name, author=author)
+        with hub.database.read() as reader:
+            said = _said(_work(hub, reader, entity_type), wanted, reason)
+            holds = _holding(reader, wanted)
+        key = said["record"]
+        if holds is not None and _is_same(holds[1], said):
+            return Decided(decisions.decision_id(holds[0]), [wanted.golden_id], {}, holds[0])
+        if (
+            holds is not None
+            and not supersede
+            and not agree(entity_type, wanted.attribute, holds[1]["value"], said["value"])
+        ):
+            raise decisions.contradiction(hub, [holds[0]])
+        before = decisions.goldens(hub, [key])
+        at = decisions.append(hub, Fact("override", name, said, key_token(hub.salt, key)), author)
+        catch_up(hub, name, author=author)
+    return decisions.outcome(hub, entity_type, at, concerned=[key], before=before, author=author)
+
+
+def _work(hub: Hub, reader: Transaction, entity_type: EntityType) -> Work:
+    """What stands, as the last commit left it."""
+    row = resolution.state(reader, entity_type.entity_type)
+    state = State(*row[1:]) if row else State()
+    return Work(
+        reader=reader, entity_type=entity_type, salt=hub.salt, state=state, upto=state.upto, tick=state.tick,
+        afresh=False, codes=hub.code_lists(reader),
+    )  # fmt: skip
+
+
+def _said(work: Work, wanted: Wanted, reason: str) -> Body:
+    """The fact, once everything about it has been checked."""
+    number = parse_golden_id(wanted.golden_id)[1]
+    members = work.load("golden", [number])
+    living = sorted(record.id for record in members if record.living)
+    version = stored_golden.at(work.reader, [number])[number].version if living else None
+    if version is None:
+        raise Conflict(f"{wanted.golden_id} is no active golden record; look it up to see what became of it")
+    if wanted.version not in {None, version}:
+        detail = f"{wanted.golden_id} is at version {version}, and {wanted.version} was seen; read it again"
+        raise Stale(detail, extra={"version": version})
+    value = checked(work, wanted.attribute, wanted.value)
+    standing = stored_overrides.of(work.reader, [record.id for record in members])
+    return {
+        "record": next(record.key for record in members if record.first_position == number),
+        "attribute": wanted.attribute, "value": value, "until": _end(wanted.until, work.tick),
+        "overruled": _overruled(work, living, wanted), "reason": reason,
+        "supersedes": sorted(one.position for one in standing if one.in_force and one.attribute == wanted.attribute),
+    }  # fmt: skip
+
+
+def _end(until: str | None, tick: str | None) -> str | None:
+    if until is None:
+        return None
+    try:
+        end = date.fromisoformat(until).isoformat()
+    except ValueError:
+        detail = f"until takes a day such as 2026-12-31, not {until!r}"
+        raise InvalidInput(detail, faults=[Fault("/until", detail, "day", until)]) from None
+    if tick is not None and end <= tick:
+        detail = f"until {end} is over: the hub has seen {tick}"
+        raise InvalidInput(detail, faults=[Fault("/until", detail, "over", until)])
+    return end
+
+
+def _overruled(work: Work, living: list[int], wanted: Wanted) -> dict[str, list[Any]] | None:
+    """The values that would survive without any override, of the attribute and of those that survive with it."""
+    rules = work.entity_type.survivorship
+    group = next((group for group in rules.groups if wanted.attribute in group), None)
+    if group is None and not wanted.until_source_changes:
+        return None
+    read_targets(work, living)
+    survived = survived_of(work, living).attributes
+    plain = work.entity_type.matching.attributes
+    found = {name: survived.get(name, []) for name in sorted(group or (wanted.attribute,)) if name in plain}
+    return {name: value if isinstance(value, list) else [value] for name, value in found.items()}
+
+
+def _holding(reader: Transaction, wanted: Wanted) -> tuple[int, Body] | None:
+    """The override that the attribute has its value from now."""
+    golden = stored_golden.at(reader, [parse_golden_id(wanted.golden_id)[1]])
+    kept: Mapping[str, Body] = orjson.loads(zlib.decompress(next(iter(golden.values())).lineage or b""))
+    position = kept.get(wanted.attribute, {}).get("winner", {}).get("decision")
+    body = None if position is None else log.bodies(reader, [position]).get(position)
+    return None if position is None or body is None else (position, body)
+
+
+def _is_same(one: Body, other: Body) -> bool:
+    return all(one[name] == other[name] for name in one.keys() - {"supersedes"})

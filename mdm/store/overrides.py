@@ -1,0 +1,44 @@
+"""Overrides: the record and attribute that each names, and whether it is in force; the log alone has the values."""
+
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from mdm.store import bulk
+from mdm.store.database import Transaction
+
+
+class StoredOverride(NamedTuple):
+    """One override: the position of its fact, and the founding record of the golden record that it was set on."""
+
+    position: int
+    record_id: int
+    attribute: str
+    in_force: bool
+
+
+COLUMNS = StoredOverride._fields
+
+
+def any_at_all(transaction: Transaction) -> bool:
+    """Whether there is any override."""
+    return transaction.one("SELECT 1 FROM decision WHERE record_id IS NOT NULL LIMIT 1") is not None
+
+
+def of(transaction: Transaction, ids: Collection[int]) -> list[StoredOverride]:
+    """All overrides that name one of these records."""
+    rows = transaction.rows(f"SELECT {', '.join(COLUMNS)} FROM decision WHERE record_id {{in}}", list(ids))
+    return [StoredOverride(*row) for row in rows]
+
+
+def at(transaction: Transaction, positions: Collection[int]) -> list[StoredOverride]:
+    """Those of the decisions at these positions that are overrides."""
+    rows = transaction.rows(
+        f"SELECT {', '.join(COLUMNS)} FROM decision WHERE position {{in}} AND record_id IS NOT NULL", list(positions)
+    )
+    return [StoredOverride(*row) for row in rows]
+
+
+def name(transaction: Transaction, overrides: Iterable[StoredOverride]) -> None:
+    """Say what these decisions, which are kept already, name."""
+    rows = sorted(one[:3] for one in overrides)
+    bulk.update(transaction, "decision", COLUMNS[:3], rows, keys=1)
