@@ -25,7 +25,7 @@ def answer(document: object, *, status: int = 200) -> Response:
 def tagged(request: Request, document: object, *, etag: str | None = None) -> Response:
     """Answer with a document and its ETag, or 304 when the client has it already."""
     content = orjson.dumps(document)
-    tag = f'"{etag or hashlib.blake2b(content, digest_size=8).hexdigest()}"'
+    tag = f'"{etag or _hashed(content)}"'
     # The same address gives other bytes to other keys, so no shared cache may keep it.
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     if any(
@@ -33,6 +33,15 @@ def tagged(request: Request, document: object, *, etag: str | None = None) -> Re
     ):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type="application/json", headers=headers)
+
+
+def etag_of(document: object) -> str:
+    """The ETag, without quotes, that a document is answered with."""
+    return _hashed(orjson.dumps(document))
+
+
+def _hashed(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
 def described(example: object, *errors: int, status: int = 200) -> dict[str, Any]:

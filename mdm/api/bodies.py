@@ -111,6 +111,19 @@ class SplitBody(ReasonBody):
     ]})  # fmt: skip
 
 
+class OverrideBody(ReasonBody):
+    """What an attribute of a golden record is, whatever the sources say; null sets it to nothing."""
+
+    value: Any
+    until: Annotated[str, StringConstraints(max_length=10)] | None = None
+    until_source_changes: bool = False
+    supersede: bool = False
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"value": "Acme Holding GmbH", "reason": "Commercial register, 3 March", "until": "2026-12-31"}
+    ]})  # fmt: skip
+
+
 class DecideBody(ReasonBody):
     """What a steward says of a task's pair, or the code that its value stands for, with the etag it was read with."""
 

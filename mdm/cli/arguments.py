@@ -22,4 +22,5 @@ GoldenId = Annotated[str, typer.Argument(metavar="ID", help="A golden ID, such a
 AsOf = Annotated[str | None, typer.Option(metavar="T", help="As it was at an ISO 8601 date or time, or log position.")]
 On = Annotated[str | None, typer.Option(metavar="DATE", help="Of dated lines, only those in force on that day.")]
 Reason = Annotated[str, typer.Option(help="Why, for whoever asks later.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")]
 Supersede = Annotated[bool, typer.Option("--supersede", help="Replace decisions in force that say the opposite.")]

@@ -77,6 +77,15 @@ def event(principal: Principal, entity_type: EntityType, document: Document) -> 
     return {**document, "data": data}
 
 
+def preview(principal: Principal, entity_types: Mapping[str, EntityType], events: list[Document]) -> list[Document]:
+    """Mask the events that a decision would cause; those of a type that the key is not narrowed to are left out."""
+    return [
+        event(principal, entity_types[one["entity_type"]], {"data": one})["data"]
+        for one in events
+        if principal.entity_type in {None, one["entity_type"]}
+    ]
+
+
 def rejected(principal: Principal, entity_type: EntityType | None, document: Document) -> Document:
     """Hold back the text of a rejected row where the principal has no right to every attribute of its entity type."""
     if principal.role == "admin" or (principal.role == "source" and principal.source == document["source"]):

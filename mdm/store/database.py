@@ -56,6 +56,10 @@ class Transaction:
             statement = statement.replace("{in}", "IN (SELECT value FROM json_each(?))")
             self.cursor.execute(statement, [as_json(v) if isinstance(v, list | set | tuple) else v for v in values])
 
+    def take_back(self) -> None:
+        """Undo all that was written, and end."""
+        self.connection.rollback()
+
     def lock_log(self) -> None:
         """Take the one global lock under which positions of log and feed are given, until the transaction ends."""
         if self.postgresql:

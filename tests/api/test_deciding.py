@@ -113,9 +113,8 @@ def test_who_may_not_decide_is_told_so_and_a_preview_is_never_the_real_thing(ser
         send = server.as_(role, source="crm" if role == "source" else None)
         assert send(method, path, json=body).status_code == 403
     if "rules" not in path:
-        refused = server.as_("admin")(method, path + "?dry_run=true", json=body)
-        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/query/dry_run")
-        assert server.as_("admin")(method, path, json=body).status_code == 404
+        for asked in (path, path + "?dry_run=true"):
+            assert server.as_("admin")(method, asked, json=body).status_code == 404
 
 
 def test_an_entity_type_is_added_by_its_document_alone(server):

@@ -162,3 +162,37 @@ def test_dedupe_without_rules_works_them_out_and_says_what_it_took(bare: Mdm) ->
     assert "too few pairs to learn from" in ran.out
     assert "Written: clusters.csv, model.yaml" in ran.out
     assert bare("dedupe", "alike.csv", "--rules", "model.yaml").code == 0
+
+
+def test_a_value_is_set_previewed_explained_and_taken_back(loaded: Mdm, golden_id: GoldenId) -> None:
+    one = golden_id("crm", "1")
+    set_name = ("override", one, "name", "Waldsee Medtech AG", "--reason", "register", "--until", "2027-01-01")
+    dry = loaded(*set_name, "--dry-run")
+    assert dry.code == 0
+    assert "Nothing was written" in dry.out
+    assert "Waldsee Medtech AG" in dry.out
+    assert loaded("golden", one, "--json").json["attributes"]["name"] == "Waldsee Medizintechnik AG"
+    assert loaded(*set_name, "--dry-run", "--json").json["decision_id"] is None
+    decided = loaded(*set_name, "--json").json
+    assert loaded("golden", one, "--json").json["attributes"]["name"] == "Waldsee Medtech AG"
+    shown = loaded("lineage", one, "name").out
+    assert "register, until 2027-01-01" in shown
+    assert "overridden" in shown
+    several = loaded("override", one, "email", '["a@x.example", "b@x.example"]', "--reason", "letter")
+    assert several.code == 0
+    emptied = loaded("override", one, "phone", "", "--reason", "gone", "--until-source-changes")
+    assert emptied.code == 0
+    attributes = loaded("golden", one, "--json").json["attributes"]
+    assert (attributes["email"], attributes.get("phone")) == (["a@x.example", "b@x.example"], None)
+    assert "override" in loaded("history", one).out
+    assert loaded("undo", decided["decision_id"], "--dry-run").code == 0
+    assert loaded("undo", decided["decision_id"]).code == 0
+    assert loaded("golden", one, "--json").json["attributes"]["name"] == "Waldsee Medizintechnik AG"
+    assert loaded("rebuild", "--verify").code == 0
+
+
+def test_a_value_that_cannot_be_set_is_refused_in_one_line(loaded: Mdm, golden_id: GoldenId) -> None:
+    refused = loaded("override", golden_id("crm", "1"), "tax_id", "123", "--reason", "x")
+    assert (refused.code, refused.err) == (1, "mdm: tax_id cannot be '123': that is no valid tax_id\n")
+    missing = loaded("override", golden_id("crm", "1"), "tax_id", "123")
+    assert missing.code == 2

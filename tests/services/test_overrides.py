@@ -27,7 +27,7 @@ attributes:
   owner: {kind: reference, to: customer}
   unit: {kind: code, list: units}
   prices: {kind: lines, of: {item: {kind: text}, price: {kind: number}}, key: [item]}
-match: {block_on: [[name]], compare: [name], thresholds: {match: 0.9, review: 0.5}}
+match: {block_on: [[name]], compare: [name], always: [{same: name}]}
 survive: {default: most_recent, groups: [[street, city]]}
 """
 

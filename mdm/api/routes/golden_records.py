@@ -1,18 +1,20 @@
-"""Golden records: read, listed, explained, merged and split."""
+"""Golden records: read, listed, explained, merged, split and overridden."""
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from starlette.responses import Response
 
-from mdm.api.answers import answer, described, tagged
-from mdm.api.bodies import MergeBody, SplitBody
+from mdm.api.answers import answer, described, etag_of, tagged
+from mdm.api.bodies import MergeBody, OverrideBody, SplitBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AtTime, Cursor, GoldenId, Limit, On, TypeFilter, written_key
-from mdm.api.routes.decisions import DECIDED, FOR_REAL, decided
-from mdm.errors import Fault, InvalidInput
-from mdm.services import decisions, explain, golden, how, masking
+from mdm.api.routes.decisions import DECIDED, DryRun, carried_out
+from mdm.auth import hidden
+from mdm.errors import Fault, Forbidden, InvalidInput, Stale
+from mdm.services import decisions, explain, golden, how, masking, overrides
+from mdm.services.overrides import Wanted
 
 router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read golden records"))]
@@ -124,29 +126,76 @@ def why(
 @router.post(
     "/golden-records:merge",
     summary="Say that golden records are one thing",
-    dependencies=FOR_REAL,
     **described(DECIDED, 404, 409, 415),
 )
-def merge(caller: Deciding, body: MergeBody) -> Response:
+def merge(caller: Deciding, body: MergeBody, *, dry_run: DryRun = False) -> Response:
     """The oldest ID stays, the others lead to it; 409 names the decisions it contradicts unless `supersede`."""
     for golden_id in body.golden_ids:
         caller.ensure(entity_type=golden.get(caller.hub, golden_id)["entity_type"])
-    return decided(decisions.merge(
-        caller.hub, body.golden_ids, reason=body.reason, author=caller.author(), supersede=body.supersede
-    ))  # fmt: skip
+    return carried_out(
+        caller,
+        lambda hub, author: decisions.merge(
+            hub, body.golden_ids, reason=body.reason, author=author, supersede=body.supersede
+        ),
+        dry_run=dry_run,
+    )
 
 
 @router.post(
-    "/golden-records/{golden_id}:split", summary="Take source records out of a golden record", dependencies=FOR_REAL,
+    "/golden-records/{golden_id}:split", summary="Take source records out of a golden record",
     **described(DECIDED, 404, 409, 415),
 )  # fmt: skip
-def split(caller: Deciding, golden_id: GoldenId, body: SplitBody) -> Response:
+def split(caller: Deciding, golden_id: GoldenId, body: SplitBody, *, dry_run: DryRun = False) -> Response:
     """The records named belong together and not to the rest; the ID stays with its founding record."""
     caller.ensure(entity_type=golden.get(caller.hub, golden_id)["entity_type"])
     keys = [written_key(text, pointer=f"/keys/{index}") for index, text in enumerate(body.keys)]
-    return decided(decisions.split(
-        caller.hub, golden_id, keys, reason=body.reason, author=caller.author(), supersede=body.supersede
-    ))  # fmt: skip
+    return carried_out(
+        caller,
+        lambda hub, author: decisions.split(
+            hub, golden_id, keys, reason=body.reason, author=author, supersede=body.supersede
+        ),
+        dry_run=dry_run,
+    )
+
+
+@router.put(
+    "/golden-records/{golden_id}/overrides/{attribute}",
+    summary="Set an attribute of a golden record",
+    **described(DECIDED, 404, 409, 412, 415),
+)
+def override(
+    caller: Deciding, golden_id: GoldenId, body: OverrideBody,
+    attribute: Annotated[str, Path(description="The attribute.", examples=["name"], max_length=100)],
+    *, dry_run: DryRun = False,
+    if_match: Annotated[str | None, Header(description="The ETag it was read with.", max_length=200)] = None,
+) -> Response:  # fmt: skip
+    """Its value stands above every source until it is undone, or ends; the same once more changes nothing.
+
+    409 names the decision that has set another value, unless `supersede`; 412 when the golden record has changed.
+    """
+    entity_type = caller.entity_type(golden.get(caller.hub, golden_id)["entity_type"])
+    if attribute in hidden(caller.principal, entity_type):
+        raise Forbidden(f"the role {caller.principal.role} has no right to {attribute}")
+    version = _version_seen(caller, golden_id, if_match)
+    wanted = Wanted(golden_id, attribute, body.value, body.until, body.until_source_changes, version)
+    return carried_out(
+        caller,
+        lambda hub, author: overrides.override(
+            hub, wanted, reason=body.reason, author=author, supersede=body.supersede
+        ),
+        dry_run=dry_run,
+    )
+
+
+def _version_seen(caller: Caller, golden_id: str, if_match: str | None) -> int | None:
+    """The version that an ETag was given with, None where none was sent or any will do."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = golden.get(caller.hub, golden_id)
+    shown = masking.golden(caller.principal, caller.hub.entity_type(found["entity_type"]), found)
+    if f'"{etag_of(shown)}"' not in {one.strip().removeprefix("W/") for one in if_match.split(",")}:
+        raise Stale(f"{golden_id} has changed since it was read; read it again", extra={"version": found["version"]})
+    return int(found["version"])
 
 
 def _parts(include: str) -> set[str]:
