@@ -90,8 +90,10 @@ def test_who_saw_another_state_is_told(shop):
     body = {"value": "Birch", "reason": "a"}
     stale = send("PUT", f"{path}/overrides/name", json=body, headers={"If-Match": seen})
     assert (stale.status_code, stale.json()["code"]) == (412, "stale")
-    seen = send("GET", path).headers["ETag"]
-    assert send("PUT", f"{path}/overrides/name", json=body, headers={"If-Match": seen}).status_code == 200
+    for read, name in ((path, "Birch"), (f"{path}?include=lineage", "Cedar")):
+        fresh = {"If-Match": send("GET", read).headers["ETag"]}
+        done = send("PUT", f"{path}/overrides/name", json={**body, "value": name, "supersede": True}, headers=fresh)
+        assert done.status_code == 200, done.text
 
 
 def test_a_value_is_masked_wherever_an_override_tells_it(shop):

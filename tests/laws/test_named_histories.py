@@ -41,6 +41,8 @@ def _tell(driven: Driven, number: int, words: list[str]) -> None:
             driven.put(number, (of, "undo", {"undoes": int(line), "reason": ""}))
         case [of, id_, "put" | "patch" | "delete" as mode, *given]:
             driven.put(number, (of, "record", _record(number, id_, mode, given)))
+        case [of, id_, "set", *given]:
+            driven.put(number, (of, "override", _override(_keys(of, id_)[0], given)))
         case [of, left, verdict, right]:
             body = {"verdict": verdict, "left": _keys(of, left), "right": _keys(of, right), "reason": ""}
             driven.put(number, (of, "verdict", {**body, "supersedes": [], "action": "verdict"}))
@@ -53,6 +55,17 @@ def _record(number: int, id_: str, mode: str, given: list[str]) -> dict[str, obj
     return {
         "source": f"s{1 + int(id_) % 3}", "source_id": id_, "version": number, "event_time": time, "mode": mode,
         "batch": "", "line": 0, "attributes": values,
+    }  # fmt: skip
+
+
+def _override(key: str, given: list[str]) -> dict[str, object]:
+    """`a=O`, with `until=5` for a day in January and `over=p` for the value that it overruled; `a=` is nothing."""
+    values = dict(each.split("=") for each in given)
+    until, over = values.pop("until", None), values.pop("over", None)
+    [(attribute, value)] = values.items()
+    return {
+        "record": key, "attribute": attribute, "value": value or None, "until": until and f"2026-01-{int(until):02}",
+        "overruled": over and {attribute: [over]}, "reason": "", "supersedes": [],
     }  # fmt: skip
 
 
@@ -166,3 +179,41 @@ def test_no_value_of_the_small_world_counts_as_missing() -> None:
     for mood in histories.MOODS:
         for attribute, domain in (("a", mood.a), ("b", mood.b)):
             assert all(model.kind(attribute).standardise(value) for value in domain if value != "-")
+
+
+def test_what_people_set_stays_with_its_record_and_in_one_cluster_the_latest_holds(told: Tell) -> None:
+    lines = ("place 0 put a=p b=u", "place 1 put a=q b=v", "place 1 set a=O", "place 0 set a=N", "settle")
+    assert sorted(shown(told(*lines))) == [b'{"a":"N","b":"u"}', b'{"a":"O","b":"v"}']
+    assert shown(told(*lines, "place 0 same 1")) == [b'{"a":"N","b":"u"}']
+    assert sorted(shown(told(*lines, "place 0 same 1", "settle", "place 0 distinct 1"))) == [
+        b'{"a":"N","b":"u"}', b'{"a":"O","b":"v"}',
+    ]  # fmt: skip
+    assert shown(told(*lines, "place 0 same 1", "settle", "undo place 3")) == [b'{"a":"O","b":"u"}']
+
+
+def test_what_people_set_on_a_founder_counts_while_it_hangs_deleted_and_goes_with_it_when_it_returns(
+    told: Tell,
+) -> None:
+    lines = ("place 0 put a=p b=u", "place 1 put a=p b=u", "place 0 set a=O", "settle", "place 0 delete")
+    assert shown(told(*lines)) == [b'{"a":"O","b":"u"}']
+    assert sorted(shown(told(*lines, "settle", "place 0 patch b=v"))) == [b'{"a":"O","b":"v"}', b'{"a":"p","b":"u"}']
+
+
+def test_what_people_set_ends_on_its_day_though_nothing_else_happens(told: Tell) -> None:
+    lines = ("place 0 put a=p b=u", "tick 2", "place 0 set a=O until=5", "settle", "tick 4", "settle")
+    assert shown(told(*lines)) == [b'{"a":"O","b":"u"}']
+    assert shown(told(*lines, "tick 5")) == [b'{"a":"p","b":"u"}']
+
+
+def test_what_people_set_holds_while_what_it_overruled_would_survive(told: Tell) -> None:
+    lines = ("place 0 put a=p b=u on=1", "place 0 set a= over=P", "settle")
+    assert shown(told(*lines)) == [b'{"b":"u"}']
+    assert shown(told(*lines, "place 0 put a=q b=u on=2")) == [b'{"a":"q","b":"u"}']
+    assert shown(told(*lines, "place 0 put a=q b=u on=2", "settle", "place 0 put a=p on=3")) == [b"{}"]
+
+
+def test_trust_that_falls_can_lift_what_people_set(told: Tell) -> None:
+    """On the second day s1 is trusted more than s2, and says something else than what was overruled."""
+    lines = ("place 0 put a=q b=u on=1", "place 1 put a=p b=u on=1", "place 0 same 1", "place 0 set a=O over=p")
+    assert shown(told(*lines, "tick 1")) == [b'{"a":"O","b":"u"}']
+    assert shown(told(*lines, "tick 1", "settle", "tick 2")) == [b'{"a":"q","b":"u"}']

@@ -191,11 +191,12 @@ def _version_seen(caller: Caller, golden_id: str, if_match: str | None) -> int |
     """The version that an ETag was given with, None where none was sent or any will do."""
     if if_match is None or if_match.strip() == "*":
         return None
-    found = golden.get(caller.hub, golden_id)
-    shown = masking.golden(caller.principal, caller.hub.entity_type(found["entity_type"]), found)
-    if f'"{etag_of(shown)}"' not in {one.strip().removeprefix("W/") for one in if_match.split(",")}:
-        raise Stale(f"{golden_id} has changed since it was read; read it again", extra={"version": found["version"]})
-    return int(found["version"])
+    for parts in ((), ("lineage",)):  # it may have been read with its lineage or without
+        found = golden.get(caller.hub, golden_id, include=parts)
+        shown = masking.golden(caller.principal, caller.hub.entity_type(found["entity_type"]), found)
+        if f'"{etag_of(shown)}"' in {one.strip().removeprefix("W/") for one in if_match.split(",")}:
+            return int(found["version"])
+    raise Stale(f"{golden_id} has changed since it was read; read it again", extra={"version": found["version"]})
 
 
 def _parts(include: str) -> set[str]:
