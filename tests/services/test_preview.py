@@ -100,3 +100,23 @@ def test_what_is_pending_is_not_taken_for_a_change_of_the_decision(hub: Hub) -> 
         hub, lambda tried, author: overrides.override(tried, wanted, reason="x", author=author), author=AUTHOR
     )
     assert [change["golden_id"] for change in told.changes] == [one]
+
+
+def test_many_records_and_those_that_refer_to_them_are_previewed_alike(hub: Hub) -> None:
+    """So many that PostgreSQL takes them by COPY, in several commits of two entity types within one transaction."""
+    firms = {"alder": ("Alder Consulting", "DE136695976"), "birch": ("Birch Logistics", "ATU13585627")}
+    goldens = [
+        put(hub, f"s{number}", ident, name=name, tax_id=tax_id)
+        for ident, (name, tax_id) in firms.items()
+        for number in range(30)
+    ]
+    for number in range(30):
+        refers = {"name": f"Card {number}", "code": f"RC-{number}", "customer": f"s{number}:customer:birch"}
+        records.put(hub, Incoming("psa", "rate_card", str(number), refers, None, None, "put"), author=AUTHOR, wait=True)
+    older, newer = dict.fromkeys(goldens)
+    told, done = tried_and_done(
+        hub, lambda one: decisions.merge(one, [older, newer], reason="one", author=AUTHOR, supersede=True)
+    )
+    assert told == done
+    assert sum(one["type"] == "mdm.xref.moved" for one in told.changes) == 30
+    assert put(hub, "crm", "new", name="Cedar Trading")
