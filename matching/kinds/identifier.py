@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from matching.kinds.folding import is_junk, plain
+from matching.kinds.folding import is_junk, plain_words
 from matching.kinds.kind import Kind, Level, as_text, takes_text, whole
 from matching.kinds.letters import letters_of
 from matching.kinds.pairs import Codes, Flags, Outcomes, PairComparison
@@ -19,8 +19,8 @@ def compact(value: object) -> str | None:
     text = as_text(value)
     if not text or is_junk(text):
         return None
-    letters = plain(text).replace(" ", "").upper()
-    return None if not letters or (set(letters) <= {"0"}) or is_junk(letters) else letters
+    letters = "".join(plain_words(text)).upper()
+    return None if not letters.strip("0") or is_junk(letters) else letters
 
 
 def _standardise(value: object) -> str | None:
