@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from matching.columns import PART, SEPARATOR, Column, Table
 from matching.rules import BlockPart, MatchModel
+from matching.sets import firsts, sorted_set
 
 MAX_KEYS = 32
 """The most blocking keys a record may have; rules declared first, and longer tokens, go first."""
@@ -108,24 +109,16 @@ def blocking_keys(model: MatchModel, table: Table) -> tuple[Rows, Keys]:
     return rows[new], keys[new]
 
 
-def candidate_pairs(rows: Rows, keys: Keys, cap: int) -> tuple[Rows, Rows]:
-    """Give the distinct pairs of rows, left < right and sorted, that share a key of at most `cap` rows."""
-    order = np.argsort(keys)
-    rows = rows[order]
-    starts, sizes = _blocks(keys[order])
-    used = (sizes > 1) & (sizes <= cap)
-    starts, sizes = starts[used], sizes[used]
-    member = _ranges(starts, sizes)
-    partners = np.repeat(starts + sizes, sizes) - member - 1
-    one = rows[np.repeat(member, partners)]
-    other = rows[_ranges(member + 1, partners)]
-    bits = int(rows.max(initial=0)).bit_length()
-    packed = (np.minimum(one, other) << bits) | np.maximum(one, other)
-    packed.sort()
-    packed = packed[_firsts(packed)]
-    left, right = packed >> bits, packed & ((1 << bits) - 1)
-    distinct = left != right
-    return (left, right) if distinct.all() else (left[distinct], right[distinct])
+def candidate_pairs(model: MatchModel, table: Table, cap: int) -> tuple[Rows, Rows]:
+    """Give the distinct pairs of rows, left < right and sorted, that share a blocking key of at most `cap` records.
+
+    Rule by rule, so that the keys of one are held at a time.
+    """
+    rows = len(next(iter(table.values())).codes) if table else 0
+    bits = rows.bit_length()
+    found = [_meetings(keys, cap).pairs(0, rows, bits) for keys in _rule_keys(model, table)]
+    packed = sorted_set(np.concatenate([np.empty(0, np.int64), *found]))
+    return packed >> bits, packed & ((1 << bits) - 1)
 
 
 def key_words(model: MatchModel, table: Table, row: int) -> dict[int, str]:
@@ -178,7 +171,7 @@ def _report(model: MatchModel, found: _RuleKeys, cap: int, *, alone: int) -> Rul
     ]
     return RuleReport(
         rule=rule_words(model, found.number),
-        records=len(np.unique(found.rows)),
+        records=int(firsts(found.rows).sum()),  # they ascend
         keys=len(starts),
         pairs=int((within * (within - 1) // 2).sum()),
         alone=alone,
@@ -210,14 +203,13 @@ def _alone(rules: list[_Meetings]) -> list[int]:
         np.add.at(waiting, rule.rows, rule.partners)
     reached = np.cumsum(waiting)
     edges = np.searchsorted(reached, np.arange(PAIRS_AT_ONCE, int(waiting.sum()), PAIRS_AT_ONCE))
-    bounds = np.unique(np.concatenate([[0], edges, [rows]])).tolist()
+    bounds = sorted_set(np.concatenate([[0], edges, [rows]])).tolist()
     numbers = len(rules).bit_length()
     for first, last in pairwise(bounds):
         found = [(rule.pairs(first, last, bits) << numbers) | number for number, rule in enumerate(rules)]
         packed = np.concatenate(found)
-        packed.sort()
-        packed = packed[_firsts(packed)]
-        new = _firsts(packed >> numbers)
+        packed = sorted_set(packed)
+        new = firsts(packed >> numbers)
         only = packed[new & np.append(new[1:], True)]
         counts += np.bincount(only & ((1 << numbers) - 1), minlength=len(rules))
     return [int(count) for count in counts]
@@ -310,14 +302,8 @@ def _one_row(column: Column, row: int) -> Column:
 
 def _blocks(sorted_keys: Keys) -> tuple[Rows, Rows]:
     """Give the start and the size of each run of equal keys."""
-    starts = np.flatnonzero(_firsts(sorted_keys))
+    starts = np.flatnonzero(firsts(sorted_keys))
     return starts, np.diff(starts, append=len(sorted_keys))
-
-
-def _firsts(sorted_values: Keys) -> npt.NDArray[np.bool_]:
-    new = np.ones(len(sorted_values), dtype=bool)
-    np.not_equal(sorted_values[1:], sorted_values[:-1], out=new[1:])
-    return new
 
 
 def _ranges(starts: Rows, lengths: Rows) -> Rows:

@@ -40,7 +40,7 @@ def average_linkage(  # noqa: PLR0913  the edges are three columns
     alone = inside & (sizes[left] == 2)
     leads[np.maximum(left, right)[alone]] = np.minimum(left, right)[alone]
     for rows, between in _matrices(piece, sizes, (left[inside], right[inside], weights[inside]), ranks, scorer):
-        leads[rows] = rows[_joined(between, threshold)]
+        leads[rows] = np.take_along_axis(rows, _joined(between, threshold), axis=1)
     return _firsts(leads)
 
 
@@ -54,11 +54,14 @@ def _firsts(leads: Rows) -> Rows:
 def _matrices(
     piece: Rows, sizes: Rows, edges: tuple[Rows, Rows, Weights], ranks: Rows, scorer: Scorer
 ) -> Iterator[tuple[Rows, npt.NDArray[np.float64]]]:
-    """Give the rows of each piece of three or more in the order of their ranks, and the weights between them."""
+    """Give the pieces of three or more, those of one size together: the rows of each, and the weights between them.
+
+    Rows are (pieces, size), in the order of their ranks; weights are (pieces, size, size).
+    """
     larger = np.flatnonzero(sizes > 2)
     if not len(larger):
         return
-    order = larger[np.lexsort((ranks[larger], piece[larger]))]
+    order = larger[np.lexsort((ranks[larger], piece[larger], sizes[larger]))]
     starts = np.flatnonzero(np.diff(piece[order], prepend=-1))
     lengths = np.diff(starts, append=len(order))
     place = np.zeros(len(piece), dtype=np.int64)
@@ -82,24 +85,38 @@ def _matrices(
     upper = row < column
     one, other = order[starts[which] + row][upper], order[starts[which] + column][upper]
     put(one, other, scorer(one, other))
-    for start, length, offset in zip(starts.tolist(), lengths.tolist(), offsets.tolist(), strict=True):
-        yield order[start : start + length], flat[offset : offset + length**2].reshape(length, length)
+    found, first, count = np.unique(lengths, return_index=True, return_counts=True)
+    for length, begin, many in zip(found.tolist(), first.tolist(), count.tolist(), strict=True):
+        rows = order[starts[begin] : starts[begin] + many * length]
+        between = flat[offsets[begin] : offsets[begin] + many * length**2]
+        yield rows.reshape(many, length), between.reshape(many, length, length)
 
 
-def _joined(between: npt.NDArray[np.float64], threshold: int) -> npt.NDArray[np.int64]:
-    """Join the rows of one piece; gives each the place of the row that its cluster is named by."""
-    count = len(between)
-    np.fill_diagonal(between, -np.inf)
-    if between[~np.eye(count, dtype=bool)].min() >= threshold:
-        return np.zeros(count, dtype=np.int64)
-    sizes, leads = np.ones(count), np.arange(count)
+def _joined(between: npt.NDArray[np.float64], threshold: int) -> Rows:
+    """Join the rows within each piece of one size; gives each the place of the row that its cluster is named by."""
+    count, length, _ = between.shape
+    between[:, np.arange(length), np.arange(length)] = -np.inf
+    sizes, leads = np.ones((count, length)), np.tile(np.arange(length), (count, 1))
+    piece = np.arange(count)
     while True:
-        one, other = divmod(int(np.argmax(between)), count)
-        if between[one, other] < threshold:
+        flat = between[piece].reshape(len(piece), length**2)
+        nearest = flat.argmax(axis=1)
+        near = flat[np.arange(len(piece)), nearest] >= threshold
+        piece = piece[near]
+        if not len(piece):
             return leads
-        size = sizes[one] + sizes[other]
-        joined = (between[one] * sizes[one] + between[other] * sizes[other]) / size
-        joined[[one, other]] = -np.inf
-        between[one, :], between[:, one] = joined, joined
-        between[other, :], between[:, other] = -np.inf, -np.inf
-        sizes[one], leads[leads == other] = size, one
+        one, other = np.divmod(nearest[near], length)
+        _join(between, sizes, piece, one, other)
+        leads[piece] = np.where(leads[piece] == other[:, None], one[:, None], leads[piece])
+
+
+def _join(
+    between: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64], piece: Rows, one: Rows, other: Rows
+) -> None:
+    """Let the row `one` of each of these pieces stand for both from now on."""
+    mine, theirs = sizes[piece, one][:, None], sizes[piece, other][:, None]
+    joined = (between[piece, one] * mine + between[piece, other] * theirs) / (mine + theirs)
+    joined[np.arange(len(piece)), one] = -np.inf  # that of the other is so already
+    between[piece, one, :], between[piece, :, one] = joined, joined
+    between[piece, other, :], between[piece, :, other] = -np.inf, -np.inf
+    sizes[piece, one] += sizes[piece, other]

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from matching.kinds.pairs import Codes, Flags
 
 _SLICE = 1 << 15
 _CLASSES, _MOST = 32, 4
+
+Texts = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,14 @@ class Letters:
         places = np.flatnonzero(found)
         found[places] = self.apart(left[places], right[places]) <= 2
         return found
+
+
+def slips_between(one: Texts, other: Texts, *, most: int) -> npt.NDArray[np.uint8]:
+    """Count the letters typed wrong, left out, added or swapped between aligned texts; `most` + 1 says more."""
+    found: npt.NDArray[np.uint8] = process.cpdist(
+        one, other, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8, workers=1
+    )
+    return found
 
 
 def letters_of(strings: Sequence[str]) -> Letters:

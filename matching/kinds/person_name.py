@@ -9,20 +9,28 @@ share surnames.
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from matching.columns import PART
 from matching.kinds.folding import folded, folded_words, is_junk, phonetic, transliteration
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
-from matching.kinds.pairs import PairComparison, each_distinct, parts_of
-from matching.kinds.person_pairs import prepare_two_words
+from matching.kinds.pairs import Codes, Outcomes, PairComparison, each_distinct, parts_of
+from matching.kinds.person_pairs import (
+    CLOSE,
+    DIFFERENT,
+    EXACT,
+    INITIALS,
+    MIDDLE,
+    OTHER_GIVEN,
+    OTHER_SURNAME,
+    PARTIAL,
+    prepare_names,
+)
 from matching.kinds.spelling import near, same_when_joined
 from matching.kinds.tables import rows, words
 
 Words = tuple[str, ...]
-
-EXACT, CLOSE, MIDDLE, INITIALS, PARTIAL, OTHER_SURNAME, OTHER_GIVEN, DIFFERENT = range(1, 9)
 
 TITLES = words("titles")
 _PARTICLES = words("particles")
@@ -53,9 +61,14 @@ def is_given_name(word: str) -> bool:
     return word in _groups()
 
 
+def heads_of(word: str) -> frozenset[str]:
+    """Give the given names that a folded word is known as a form of."""
+    return _groups().get(word, frozenset())
+
+
 def nicknames(one: str, other: str) -> bool:
     """Say whether two folded given names are known as forms of one name."""
-    return not _groups().get(one, frozenset()).isdisjoint(_groups().get(other, frozenset()))
+    return not heads_of(one).isdisjoint(heads_of(other))
 
 
 def _without_titles(words: list[str]) -> list[str]:
@@ -202,15 +215,15 @@ def _both_have_more(one: PersonName, other: PersonName, common: Sequence[str]) -
 
 def _prepare(values: Sequence[str]) -> PairComparison:
     givens, families = parts_of(values, 2)
-    names = [taken_apart(given, family) for given, family in zip(givens, families, strict=True)]
-    return prepare_two_words(
-        givens,
-        families,
-        levels=(EXACT, CLOSE, INITIALS, OTHER_SURNAME, OTHER_GIVEN, DIFFERENT),
-        nicknames=nicknames,
-        known=is_given_name,
-        judged=lambda left, right: each_distinct(judge, names, left, right),
-    )
+
+    @cache
+    def name(place: int) -> PersonName:
+        return taken_apart(givens[place], families[place])
+
+    def judged(left: Codes, right: Codes) -> Outcomes:
+        return each_distinct(lambda one, other: judge(name(one), name(other)), range(len(values)), left, right)
+
+    return prepare_names(givens, families, heads_of, judged=judged)
 
 
 def _every(value: str) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from matching.sets import among, sorted_set
 from mdm.resolution.work import Work
 from mdm.store import blocks as stored_blocks
 from mdm.store.database import Transaction
@@ -106,8 +107,8 @@ def _pairs(blocks: Blocks) -> None:
     keys, ids = _membership(blocks, wanted)
     if not len(ids):
         return
-    dirty = np.isin(ids, np.array(sorted(blocks.work.dirty), dtype=np.int64))
-    whole = np.isin(keys, np.array(sorted(flipped), dtype=np.int64))
+    dirty = among(ids, np.array(sorted(blocks.work.dirty), dtype=np.int64))
+    whole = among(keys, np.array(sorted(flipped), dtype=np.int64))
     order = np.lexsort((ids, ~(dirty | whole), keys))
     keys, ids, active = keys[order], ids[order], (dirty | whole)[order]
     starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
@@ -142,7 +143,7 @@ def _membership(blocks: Blocks, wanted: list[int]) -> tuple[Ints, Ints]:
         [key for key in wanted if sum(blocks.sizes[key]) > sum(blocks.counts[key])] if not work.afresh else []
     )
     keys, ids = stored_blocks.members(work.reader, stored_wanted)
-    keep = ~np.isin(ids, np.array(sorted(work.dirty), dtype=np.int64))
+    keep = ~among(ids, np.array(sorted(work.dirty), dtype=np.int64))
     listed = set(wanted)
     mine = [(key, id_) for id_ in work.dirty for key in unpacked(work.records[id_].keys).tolist() if key in listed]
     new = np.array(mine, dtype=np.int64).reshape(-1, 2)
@@ -151,15 +152,15 @@ def _membership(blocks: Blocks, wanted: list[int]) -> tuple[Ints, Ints]:
 
 def _allowed(blocks: Blocks, keys: Ints, one: Ints, other: Ints) -> tuple[Ints, Ints]:
     """Distinct pairs, smaller id first; pairs with a deleted record only where the whole block is within the cap."""
-    over = np.array([key for key in blocks.counts if not blocks.within(key, any_deleted=True)], dtype=np.int64)
-    crowded = np.isin(keys, over)
+    over = np.array(sorted(key for key in blocks.counts if not blocks.within(key, any_deleted=True)), dtype=np.int64)
+    crowded = among(keys, over)
     if crowded.any():
-        listed = np.unique(np.concatenate([one[crowded], other[crowded]])).tolist()
+        listed = sorted_set(np.concatenate([one[crowded], other[crowded]])).tolist()
         blocks.work.load("id", listed)
         dead = np.array([id_ for id_ in listed if blocks.work.records[id_].deleted], dtype=np.int64)
-        bad = crowded & (np.isin(one, dead) | np.isin(other, dead))
+        bad = crowded & (among(one, dead) | among(other, dead))
         one, other = one[~bad], other[~bad]
     ids, places = np.unique(np.concatenate([one, other]), return_inverse=True)
     here, there = places[: len(one)], places[len(one) :]
-    packed = np.unique(np.minimum(here, there) * len(ids) + np.maximum(here, there))
+    packed = sorted_set(np.minimum(here, there) * len(ids) + np.maximum(here, there))
     return ids[packed // max(len(ids), 1)], ids[packed % max(len(ids), 1)]

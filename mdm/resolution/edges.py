@@ -7,6 +7,7 @@ import orjson
 
 from matching import score
 from matching.columns import Table, from_cells
+from matching.sets import sorted_set
 from mdm.resolution.candidates import Blocks
 from mdm.resolution.graph import Graph
 from mdm.resolution.work import Work
@@ -43,7 +44,7 @@ def _pairs_of(graph: Graph, id_: int) -> set[tuple[int, int]]:
 
 def _score(work: Work, blocks: Blocks, graph: Graph) -> set[tuple[int, int]]:
     """Score all candidate pairs at once; returns those that keep or get an edge."""
-    ids = np.unique(np.concatenate([blocks.left, blocks.right]))
+    ids = sorted_set(np.concatenate([blocks.left, blocks.right]))
     if not len(ids):
         return set()
     model = work.entity_type.matching

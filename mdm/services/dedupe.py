@@ -12,7 +12,6 @@ import numpy as np
 from matching import score
 from matching.block import Rows
 from matching.rules import MatchModel
-from matching.standardise import standardise
 from mdm.entity_types import EntityType, hint, parse, shipped
 from mdm.errors import InvalidInput, NotFound, UnreadableFile
 from mdm.ingest.rows import Rejected
@@ -21,6 +20,7 @@ from mdm.services.dedupe_clusters import Edges, clusters_of, linked, who_is
 from mdm.services.dedupe_files import write_clusters, write_golden, write_model, write_pairs
 from mdm.services.dedupe_pairs import candidates
 from mdm.services.dedupe_report import Deduplicated, write_report
+from mdm.services.dedupe_stages import scored, standardised
 from mdm.services.inferring import Understood, understand
 
 Result = TypeVar("Result")
@@ -101,7 +101,7 @@ def dedupe(job: Job) -> Report:
     entity_type, records, table = understood.entity_type, understood.records, understood.table
     model = entity_type.matching
     left, right = understood.pairs
-    pairs = report.timed("compare and score", lambda: score.edges(model, table, left, right))
+    pairs = report.timed("compare and score", lambda: scored(model, table, left, right))
     leads = report.timed("cluster", lambda: _cluster(understood, pairs))
     _count(report, records, candidates=len(left), pairs=pairs, leads=leads)
     report.model = entity_type.model_dump(mode="json", exclude_defaults=True)
@@ -127,7 +127,7 @@ def _understood(job: Job, report: Report) -> Understood:
     entity_type = _entity_type(job)
     records = report.timed("read", lambda: read_table(job.files, entity_type, job.wanted))
     _comparable(entity_type.matching, records, job)
-    table = report.timed("standardise", lambda: standardise(entity_type.matching, records.values))
+    table = report.timed("standardise", lambda: standardised(entity_type.matching, records.values))
     who = who_is(records)
     pairs = report.timed("block", lambda: candidates(entity_type.matching, table, who))
     return Understood(entity_type, records, table, who, pairs, [], [])

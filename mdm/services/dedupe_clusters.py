@@ -16,6 +16,7 @@ from matching.linkage import average_linkage
 from matching.pieces import Weights, pieces
 from matching.rules import MatchModel
 from matching.score import never_values
+from matching.sets import among, sorted_set
 from mdm.ingest.table import Records
 
 
@@ -78,7 +79,7 @@ class Compared:
     def levels(self, left: Rows, right: Rows) -> Levels:
         """Give the levels of pairs, left < right, as `compare` does."""
         asked = left * self.rows + right
-        new = np.unique(asked[~np.isin(asked, self.pairs)])
+        new = sorted_set(asked[~among(asked, self.pairs)])
         if len(new):
             one, other = np.divmod(new, self.rows)
             pairs = np.concatenate([self.pairs, new])
@@ -98,10 +99,13 @@ class Who:
 
 def who_is(records: Records) -> Who:
     """Number the records so that their order in the files does not matter."""
-    order = sorted(range(len(records.ids)), key=list(zip(records.sources, records.ids, strict=True)).__getitem__)
+    names = {name: rank for rank, name in enumerate(sorted(set(records.sources)))}
+    source_ranks = np.fromiter(map(names.__getitem__, records.sources), dtype=np.int64, count=len(records.ids))
+    by_id = np.array(sorted(range(len(records.ids)), key=records.ids.__getitem__), dtype=np.int64)
+    order = by_id[np.argsort(source_ranks[by_id], kind="stable")]
     ranks = np.empty(len(order), dtype=np.int64)
     ranks[order] = np.arange(len(order))
-    return Who(numbered(records.sources), ranks)
+    return Who(source_ranks, ranks)
 
 
 Compare = Callable[[Rows, Rows], Levels]
@@ -126,12 +130,6 @@ def linked(
         len(who.ranks), pairs.left, pairs.right, pairs.weights,
         threshold=model.match_weight, limit=model.rules.piece_limit, ranks=who.ranks, scorer=weights,
     )  # fmt: skip
-
-
-def numbered(words: Sequence[str]) -> Rows:
-    """Number words, equal ones alike, in the order in which they are first seen."""
-    numbers = {word: number for number, word in enumerate(dict.fromkeys(words))}
-    return np.fromiter((numbers[word] for word in words), dtype=np.int64, count=len(words))
 
 
 def _never(model: MatchModel, table: Table, rows: Rows) -> list[dict[int, frozenset[str]]]:

@@ -2,16 +2,17 @@
 
 import numpy as np
 
-from matching.block import Rows, blocking_keys, candidate_pairs
+from matching.block import Rows, candidate_pairs
 from matching.columns import Column, Table
 from matching.kinds import wording
 from matching.rules import MatchModel
+from matching.sets import sorted_set
 from mdm.services.dedupe_clusters import Who
 
 
 def candidates(model: MatchModel, table: Table, who: Who) -> tuple[Rows, Rows]:
     """Give the distinct candidate pairs, left < right and sorted; none within a source that holds each thing once."""
-    left, right = candidate_pairs(*blocking_keys(model, table), model.rules.block_cap)
+    left, right = candidate_pairs(model, table, model.rules.block_cap)
     nearest = model.rules.nearest
     if nearest is not None:
         found = [(left, right), *(_nearest(table[name], nearest.count, who.ranks) for name in nearest.attributes)]
@@ -37,5 +38,5 @@ def _nearest(column: Column, count: int, ranks: Rows) -> tuple[Rows, Rows]:
 
 
 def _distinct(left: Rows, right: Rows, *, count: int) -> tuple[Rows, Rows]:
-    low, high = np.divmod(np.unique(np.minimum(left, right) * count + np.maximum(left, right)), count)
+    low, high = np.divmod(sorted_set(np.minimum(left, right) * count + np.maximum(left, right)), count)
     return low, high

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.block import Rows
-from matching.columns import Table
+from matching.columns import Column, Table
 from matching.compare import Levels
 from matching.document import MatchAttribute, MatchRules, Nearest, Thresholds
 from matching.infer import Inferred, InferredAttribute, choose_keys, infer
@@ -17,12 +17,13 @@ from matching.infer.keys import CAP
 from matching.learn import Learnt, Weights, learn
 from matching.rules import MatchModel, match_model
 from matching.score import sums
-from matching.standardise import standardise
+from matching.sets import sorted_set
 from mdm.entity_types import Attribute, EntityType
 from mdm.errors import InvalidInput
 from mdm.ingest.table import Columns, Records, as_records
 from mdm.services.dedupe_clusters import Compared, Edges, Who, linked, who_is
 from mdm.services.dedupe_pairs import between_sources, candidates
+from mdm.services.dedupe_stages import standardised
 
 PAIRS = 300_000
 """About so many candidate pairs are learnt from; of more, those of evenly chosen records."""
@@ -77,7 +78,7 @@ def understand(columns: Columns, *, link_only: bool, timed: Timed) -> Understood
     attributes = {name: MatchAttribute(kind=one.kind, many=one.many) for name, one in found.attributes.items()}
     shape = _entity_type(found, MatchRules(block_on=[], compare=list(attributes)))
     records = as_records(columns, shape)
-    table = timed("standardise", lambda: standardise(shape.matching, records.values))
+    table = timed("standardise", lambda: standardised(shape.matching, records.values))
     who = who_is(records)
     rules = timed("choose keys", lambda: _rules(attributes, table, who, link_only=link_only))
     model = match_model(shape.entity_type, attributes, rules)
@@ -121,7 +122,8 @@ def _rules(attributes: dict[str, MatchAttribute], table: Table, who: Who, *, lin
 
 def _learnt(model: MatchModel, table: Table, who: Who, pairs: tuple[Rows, Rows]) -> Learnt:
     """Learn from pairs between sources first, and from all unless those show that each source holds a thing once."""
-    left, right = _chosen(who.ranks, *pairs)
+    everyone = who.sources
+    table, who, left, right = _only(table, who, *_chosen(who.ranks, *pairs))
     compared = Compared(model, table)
     levels = compared.levels(left, right)
 
@@ -138,7 +140,7 @@ def _learnt(model: MatchModel, table: Table, who: Who, pairs: tuple[Rows, Rows])
         return learnt(model.rules, apart)
     if apart.any():
         found = learnt(model.rules.model_copy(update={"one_per_source": True}), apart)
-        if not _strong(model) or (found.settled and _one_each(_with(model, found.rules), levels, apart, who.sources)):
+        if not _strong(model) or (found.settled and _one_each(_with(model, found.rules), levels, apart, everyone)):
             return found
     return learnt(model.rules, np.ones(len(left), dtype=bool))
 
@@ -158,6 +160,13 @@ def _chosen(ranks: Rows, left: Rows, right: Rows) -> tuple[Rows, Rows]:
     step = -(-2 * len(left) // PAIRS)
     chosen = (ranks[left] % step == 0) | (ranks[right] % step == 0)
     return left[chosen], right[chosen]
+
+
+def _only(table: Table, who: Who, left: Rows, right: Rows) -> tuple[Table, Who, Rows, Rows]:
+    """Leave out the records that occur in none of these pairs, and number the pairs by those that stay."""
+    rows = sorted_set(np.concatenate([left, right]))
+    kept = {name: Column(column.codes[rows], column.cells) for name, column in table.items()}
+    return kept, Who(who.sources[rows], who.ranks[rows]), np.searchsorted(rows, left), np.searchsorted(rows, right)
 
 
 def _one_each(model: MatchModel, levels: Levels, apart: npt.NDArray[np.bool_], sources: Rows) -> bool:

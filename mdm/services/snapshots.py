@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from matching.sets import among, sorted_set
 from mdm.errors import Conflict
 from mdm.ingest import read
 from mdm.ingest.presence import ids_of
@@ -84,7 +85,7 @@ def _held(hub: Hub, file: File, stream: Callable[[], BinaryIO | None]) -> _Held:
             unreadable += 1
         else:
             tokens.append(key_token(hub.salt, f"{file.source}:{file.entity_type}:{source_id}"))
-    return _Held(np.unique(np.array(tokens, dtype=np.int64)), unreadable)
+    return _Held(sorted_set(np.array(tokens, dtype=np.int64)), unreadable)
 
 
 def _living(hub: Hub, file: File) -> tuple[Tokens, int]:
@@ -95,13 +96,13 @@ def _living(hub: Hub, file: File) -> tuple[Tokens, int]:
         while page := records.living(reader, file.source, file.entity_type, after=after, limit=CHUNK):
             parts.append(np.array([token for _, token in page], dtype=np.int64))
             after = page[-1][0]
-    return np.unique(np.concatenate(parts)), head
+    return sorted_set(np.concatenate(parts)), head
 
 
 def _ensure_not_short(hub: Hub, file: File, held: _Held, *, allow_short: bool) -> None:
     """A file that lacks much of what is known is rather a broken export than a thinned-out system."""
     living, _ = _living(hub, file)
-    known, there = len(living), int(np.isin(living, held.tokens).sum())
+    known, there = len(living), int(among(living, held.tokens).sum())
     share = hub.settings.snapshot_share
     if allow_short or known < hub.settings.snapshot_few or there * 100 >= known * share:
         return
@@ -125,7 +126,7 @@ def _conclude(hub: Hub, file: File, held: _Held, batch: str, author: Author) -> 
             batches.finish(writer, last.body["batch"], at=author.recorded_at)
         return last.body["absent"], last.body["deleted"]
     living, since = _living(hub, file)
-    missing = np.setdiff1d(living, held.tokens)
+    missing = living[~among(living, held.tokens)]
     absent, gone = _judged(missing, before, evidence=held.unreadable == 0)
     deleted = _write(hub, gone, author, lambda writer, tokens: list(
         tombstones(writer, file.entity_type, tokens, since=since, batch=batch)
@@ -150,8 +151,8 @@ def _judged(missing: Tokens, before: Tokens, *, evidence: bool) -> tuple[Tokens,
 
     Without evidence none is deleted or newly absent; what was absent before and still is missing remains so.
     """
-    again = np.intersect1d(missing, before)
-    return (np.setdiff1d(missing, before), again) if evidence else (again, NONE)
+    known = among(missing, before)
+    return (missing[~known], missing[known]) if evidence else (missing[known], NONE)
 
 
 def _write(hub: Hub, tokens: Tokens, author: Author, facts_of: Callable[[Any, list[int]], list[Fact]]) -> int:

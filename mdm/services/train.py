@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from matching.block import Rows, blocking_keys, candidate_pairs
+from matching.block import Rows, candidate_pairs
 from matching.columns import Table
 from matching.compare import Levels, compare
 from matching.rules import ALWAYS_WEIGHT, Comparison, LevelTuning, MatchModel, MatchRules, match_model
@@ -176,7 +176,7 @@ def _row_counts(files: Sequence[str], rows: int) -> dict[str, int]:
 
 
 def _evidence(model: MatchModel, table: Table, names: str) -> _Evidence:
-    left, right = candidate_pairs(*blocking_keys(model, table), model.rules.block_cap)
+    left, right = candidate_pairs(model, table, model.rules.block_cap)
     candidates = len(left)
     needed = 2 * PAIRS_PER_FIGURE * sum(len(levels) for levels in _given(model).values())
     if candidates < needed:

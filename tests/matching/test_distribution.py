@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rowwise import columns, pairs_of, score_of, small_model
 
 from matching import distribution as module
-from matching.block import blocking_keys, candidate_pairs
+from matching.block import candidate_pairs
 from matching.distribution import distribution, expectation, histogram
 from matching.rules import ALWAYS_WEIGHT
 from matching.score import NEVER, edges, probability
@@ -19,7 +19,7 @@ MODEL = small_model()
 
 def counted(records):
     table = standardise(MODEL, columns(records, list(MODEL.attributes)))
-    left, right = candidate_pairs(*blocking_keys(MODEL, table), 200)
+    left, right = candidate_pairs(MODEL, table, 200)
     return distribution(MODEL, table, edges(MODEL, table, left, right), left=left, right=right)
 
 

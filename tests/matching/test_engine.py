@@ -27,7 +27,7 @@ PLAIN = small_model(always=[{"same": ["name", "email"]}], never=[{"different": [
 def resolve(model, records, cap=200):
     """Run the engine on records: {pair: (levels, weight, outcome)}."""
     table = standardise(model, columns(records, list(model.attributes)))
-    left, right = candidate_pairs(*blocking_keys(model, table), cap)
+    left, right = candidate_pairs(model, table, cap)
     levels = compare(model, table, left, right)
     scores = score(model, table, levels, left, right)
     found = zip(levels.tolist(), scores.weights.tolist(), scores.outcomes.tolist(), strict=True)
@@ -69,7 +69,7 @@ def test_records_share_a_hashed_key_exactly_where_they_share_a_key_in_words(reco
 @given(records=RECORDS, model=st.sampled_from([MODEL, PLAIN]))
 def test_giving_up_hopeless_pairs_early_loses_no_edge_and_changes_no_weight(records, model):
     table = standardise(model, columns(records, list(model.attributes)))
-    found = edges(model, table, *candidate_pairs(*blocking_keys(model, table), 200))
+    found = edges(model, table, *candidate_pairs(model, table, 200))
     arrays = (found.left, found.right, found.weights, found.outcomes)
     slow = resolve(model, records).items()
     expected = [(*pair, weight, outcome) for pair, (_, weight, outcome) in slow if outcome >= REVIEW]

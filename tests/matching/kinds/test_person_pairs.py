@@ -1,4 +1,4 @@
-"""Names of two words, compared many at once, get the level that judging them one by one gives."""
+"""Names, compared many at once, get the level that judging them one by one gives."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -10,7 +10,8 @@ from matching.kinds.person_name import judge, taken_apart
 
 SPELT = ["anna", "ana", "anne", "hanna", "bob", "robert", "rob", "bobby", "kasia", "katarzyna", "schewtschenko",
          "shevchenko", "julia", "yuliia", "meier", "maier", "mayer", "r", "b", "k", "li", "lee", "an na",
-         "van der linden", "vanderlinden", "maria anna", "jc", "jean carlo", "orlov", "orlof"]  # fmt: skip
+         "van der linden", "vanderlinden", "maria anna", "jc", "jean carlo", "orlov", "orlof",
+         "anna anna", "anna maria b", "j carlo maria", "anne marie"]  # fmt: skip
 WORDS = st.one_of(st.sampled_from(SPELT), st.text("abein", min_size=1, max_size=7), st.just(""))
 NAMES = st.lists(
     st.builds(lambda given, family: (given, family), WORDS, WORDS).filter(any), min_size=2, max_size=8, unique=True

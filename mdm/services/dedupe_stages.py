@@ -1,0 +1,46 @@
+"""The dear stages of work on whole files, each shared out over the cores; the outcome does not hang on their number."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+
+from matching import score
+from matching.block import Rows
+from matching.columns import Column, Table
+from matching.rules import MatchModel
+from matching.standardise import standardise
+from mdm.services.cores import Result, cores, on_all_cores
+
+MANY = 50_000
+"""So many records, or pairs, are worth a second process."""
+SLICE = 1 << 21
+"""So many pairs are scored at a time, which bounds the memory."""
+
+
+def standardised(model: MatchModel, values: Mapping[str, Sequence[object]]) -> Table:
+    """Clean every attribute of the model as `standardise` does, each by itself."""
+
+    def column(name: str) -> Column:
+        return standardise(model, {name: values[name]})[name]
+
+    names = [name for name in model.attributes if name in values]
+    count = max((len(values[name]) for name in names), default=0)
+    found = dict(zip(names, _shared([partial(column, name) for name in names], count), strict=True))
+    missing = Column(np.full(count, -1, dtype=np.int32), [])
+    return {name: found.get(name, missing) for name in model.attributes}
+
+
+def scored(model: MatchModel, table: Table, left: Rows, right: Rows) -> score.Edges:
+    """Give the pairs at or above the review threshold as `score.edges` does, slice by slice."""
+    count = max(-(-len(left) // (SLICE * cores())) * cores(), 1) if len(left) >= MANY else 1
+    bounds = np.linspace(0, len(left), count + 1).astype(np.int64).tolist()
+    works = [partial(score.edges, model, table, left[one:end], right[one:end]) for one, end in pairwise(bounds)]
+    found = _shared(works, len(left))
+    sides = ([getattr(edges, name) for edges in found] for name in ("left", "right", "weights", "outcomes"))
+    return score.Edges(*map(np.concatenate, sides))
+
+
+def _shared(works: Sequence[Callable[[], Result]], size: int) -> list[Result]:
+    return on_all_cores(works) if size >= MANY else [work() for work in works]
