@@ -5,6 +5,7 @@ that differ by one keystroke are told apart from two that have nothing in common
 """
 
 from collections.abc import Callable, Sequence
+from string import ascii_uppercase
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from matching.kinds.pairs import Codes, Flags, Outcomes, PairComparison, once_ea
 
 _SHORTEST = 5
 """In shorter texts one keystroke may make all the difference."""
+
+_LONG = 100
+_BASE_10 = {ord(letter): str(int(letter, 36)) for letter in ascii_uppercase}
 
 
 def compact(value: object) -> str | None:
@@ -29,6 +33,11 @@ def compact(value: object) -> str | None:
 def _standardise(value: object) -> str | None:
     letters = compact(value)
     return letters.lstrip("0") if letters and letters.isdigit() else letters
+
+
+def may_be_mod_97(letters: str) -> bool:
+    """Say whether the check digits of ISO 7064 Mod 97-10 may be right: a quick look before the whole check."""
+    return len(letters) > _LONG or int(letters.translate(_BASE_10) or "0") % 97 == 1
 
 
 def one_keystroke(one: str, other: str) -> bool:
