@@ -14,9 +14,7 @@ def test_an_lei_is_valid_by_its_check_digits(code):
     assert KINDS["lei"].valid(code) == lei.is_valid(code)
 
 
-@given(
-    CODES | st.integers(0, 10**18).map(lambda number: iban.calc_check_digits(f"DE00{number:018}")).map("DE{}".format)
-)
+@given(CODES | st.text("0123456789", min_size=18, max_size=20).map("DE{}".format))
 def test_an_iban_is_valid_by_its_check_digits(code):
     assert KINDS["iban"].valid(code) == iban.is_valid(code, check_country=False)
 
@@ -26,5 +24,4 @@ def test_right_check_digits_are_found_right(number):
     account = f"{number:018}"
     code = f"DE{iban.calc_check_digits(f'DE00{account}')}{account}"
     assert KINDS["iban"].valid(code)
-    assert lei.is_valid(f"{account}{lei.mod_97_10.calc_check_digits(account)}")
     assert KINDS["lei"].valid(f"{account}{lei.mod_97_10.calc_check_digits(account)}")
