@@ -1,15 +1,17 @@
 """Score: levels into match weights and outcomes, with the rules that stand above them."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.columns import Column, Table
-from matching.compare import Levels, Rows, attribute_levels
+from matching.compare import BLOCK, Levels, Rows, prepare_levels, rows_of
 from matching.conditions import Values, holds, valid_values
 from matching.kinds.kind import Kind
 from matching.rules import ALWAYS_WEIGHT, Condition, MatchModel
+from matching.vectors import Vectors
 
 NEVER = -(10**6)
 """The weight of a pair that a `never` rule keeps apart."""
@@ -52,13 +54,15 @@ def score(model: MatchModel, table: Table, levels: Levels, left: Rows, right: Ro
 
 def sums(model: MatchModel, levels: Levels) -> npt.NDArray[np.int32]:
     """Add up the weights of every pair, before any limit and any rule."""
-    found = []
-    for group in model.groups:
-        weights = np.full(len(levels), group.prior, dtype=np.int32)
-        for place, name in enumerate(model.compared):
-            weights += group.weights[name][levels[:, place]]
-        found.append(weights)
-    return _against_all(np.array(found))
+    vectors = Vectors(len(levels), [group.prior for group in model.groups])
+    for place, name in enumerate(model.compared):
+        vectors.add(levels[:, place], _weights(model, name))
+    return _against_all(vectors.weights)[vectors.number]
+
+
+def _weights(model: MatchModel, name: str) -> npt.NDArray[np.int32]:
+    """Give the weights of an attribute against each group of strangers: (groups, levels)."""
+    return np.stack([group.weights[name] for group in model.groups])
 
 
 def _against_all(weights: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
@@ -117,24 +121,39 @@ def deciding(model: MatchModel, table: Table, left: int, right: int) -> tuple[st
 def _hopeful(
     model: MatchModel, table: Table, pairs: Rows, *, left: Rows, right: Rows
 ) -> tuple[Rows, npt.NDArray[np.int32]]:
-    """Give those of the pairs whose sum of weights reaches the review threshold, and the sums.
+    """Give those of the pairs whose sum of weights reaches the review threshold, and the sums."""
+    used = rows_of(left[pairs], right[pairs], count=max((len(table[name].codes) for name in model.compared), default=0))
+    order = sorted(model.compared, key=lambda name: _cost(model.kind(name), table[name]))
+    levels = {name: prepare_levels(model.kind(name), table[name], used) for name in order}
+    found = [(pairs[:0], np.empty(0, dtype=np.int32))]
+    for start in range(0, len(pairs), BLOCK):
+        block = pairs[start : start + BLOCK]
+        kept, sums = _block(model, table, levels, left[block], right[block])
+        found.append((block[kept], sums))
+    return np.concatenate([kept for kept, _ in found]), np.concatenate([sums for _, sums in found])
 
-    `most` starts as the most that each pair can reach against each group, and comes down to what it does reach.
+
+def _block(
+    model: MatchModel, table: Table, levels: Mapping[str, Callable[[Rows, Rows], Levels]], left: Rows, right: Rows
+) -> tuple[Rows, npt.NDArray[np.int32]]:
+    """Give the places and the sums of the pairs that reach the review threshold.
+
+    A pair starts with the most that it can reach against each group, and comes down to what it does reach.
     """
-    best = {name: np.array([group.weights[name][1:].max() for group in model.groups]) for name in model.compared}
-    most = np.repeat([[group.prior] for group in model.groups], len(pairs), axis=1).astype(np.int32)
-    for name in model.compared:
+    vectors, pairs = Vectors(len(left), [group.prior for group in model.groups]), np.arange(len(left))
+    weights = {name: _weights(model, name) for name in levels}
+    for name in levels:
         known = table[name].codes >= 0
-        most[:, known[left[pairs]] & known[right[pairs]]] += best[name][:, None]
-    for name in sorted(model.compared, key=lambda name: _cost(model.kind(name), table[name])):
-        kept = (most >= model.review_weight).all(axis=0)
-        pairs, most = pairs[kept], most[:, kept]
-        levels = attribute_levels(model.kind(name), table[name], left[pairs], right[pairs])
-        for place, group in enumerate(model.groups):
-            most[place] += np.where(levels > 0, group.weights[name][levels] - best[name][place], np.int32(0))
-    found = _against_all(most)
-    kept = found >= model.review_weight
-    return pairs[kept], found[kept]
+        best = weights[name][:, 1:].max(axis=1, keepdims=True)
+        vectors.add((known[left] & known[right]).astype(np.int8), np.hstack([np.zeros_like(best), best]))
+    for name, levels_of in levels.items():
+        pairs = pairs[vectors.keep(model.review_weight)]
+        change = weights[name] - weights[name][:, 1:].max(axis=1, keepdims=True)
+        change[:, 0] = 0
+        vectors.add(levels_of(left[pairs], right[pairs]), change)
+    sums = _against_all(vectors.weights)[vectors.number]
+    kept = np.flatnonzero(sums >= model.review_weight)
+    return pairs[kept], sums[kept]
 
 
 def _cost(kind: Kind, column: Column) -> tuple[bool, float]:
