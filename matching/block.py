@@ -1,6 +1,6 @@
 """Block: the keys under which records meet, and the candidate pairs that share one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
@@ -254,20 +254,28 @@ def _products(number: int, salt: np.int64, parts: list[_PartIndex], room: Rows) 
 
 def _part_index(model: MatchModel, part: BlockPart, column: Column) -> _PartIndex:
     give = model.kind(part.attribute).parts[part.part]
-    places: dict[str, int] = {}
-    chosen: list[int] = []
+    strings: list[str] = []
     starts = [0]
     for cell in column.cells:
-        values = cell.split(SEPARATOR) if SEPARATOR in cell else (cell,)
-        strings = {text for value in values for text in give(value) if text}
-        ordered = strings if len(strings) < 2 else sorted(strings, key=lambda text: (-len(text), text))
-        chosen.extend(places.setdefault(text, len(places)) for text in ordered)
-        starts.append(len(chosen))
-    distinct = list(places)
+        strings += _strings(give, cell)
+        starts.append(len(strings))
+    distinct = list(dict.fromkeys(strings))
+    places = {text: place for place, text in enumerate(distinct)}
+    chosen = np.fromiter(map(places.__getitem__, strings), dtype=np.int64, count=len(strings))
     hashes = _hashes(f"{model.entity_type}\x1f{part.attribute}\x1f{part.part}", distinct)
     return _PartIndex(
-        [distinct[place] for place in chosen], hashes[chosen], np.array(starts, dtype=np.int64), column.codes
+        [distinct[place] for place in chosen.tolist()], hashes[chosen], np.array(starts, dtype=np.int64), column.codes
     )
+
+
+def _strings(give: Callable[[str], Sequence[str]], cell: str) -> Sequence[str]:
+    """Give the distinct strings of the values of a cell, longer ones first."""
+    found = give(cell) if SEPARATOR not in cell else [text for value in cell.split(SEPARATOR) for text in give(value)]
+    if len(found) == 1 and found[0]:
+        return found
+    ordered = sorted({text for text in found if text})
+    ordered.sort(key=len, reverse=True)  # those of one length stay in order
+    return ordered
 
 
 def _hashes(salt: str, strings: list[str]) -> Keys:

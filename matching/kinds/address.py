@@ -15,9 +15,9 @@ from rapidfuzz import fuzz
 
 from matching.columns import PART
 from matching.kinds.country import country_code
-from matching.kinds.folding import folded, is_junk, plain
+from matching.kinds.folding import folded, folded_words, is_junk, plain
 from matching.kinds.identifier import keystroke_pairs
-from matching.kinds.kind import Kind, Level, always_valid, as_text
+from matching.kinds.kind import Kind, Level, Pieces, always_valid, as_text
 from matching.kinds.letters import letters_of
 from matching.kinds.pairs import (
     Codes,
@@ -55,6 +55,7 @@ _ORDINALS = dict(
         ["1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th", "10th"], strict=True)
 )  # fmt: skip
 _FILLERS = words("street_fillers")
+_NO_STREET = PART * 2
 _POSTCODE = re.compile(
     r"\b(?:[A-Z]{1,2}-)?("
     r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4} ?[A-Z]{2}\b|\d{5}-\d{4}|\d{5}-\d{3}"
@@ -75,25 +76,39 @@ def _split_ending(word: str) -> list[str]:
     return [word]
 
 
+def _is_house(word: str) -> bool:
+    return word[0].isdigit() and _HOUSE.fullmatch(word) is not None
+
+
 def _house_at(words: list[str]) -> int:
     """Find the place of the house number: first, else last, else the first number; -1 if there is none."""
     for place in (0, len(words) - 1):
-        if _HOUSE.fullmatch(words[place]) and len(words) > 1:
+        if len(words) > 1 and _is_house(words[place]):
             return place
-    return next((place for place, word in enumerate(words) if place and _HOUSE.fullmatch(word)), -1)
+    return next((place for place, word in enumerate(words) if place and _is_house(word)), -1)
 
 
 def _without_unit(words: list[str]) -> list[str]:
+    if _UNIT.isdisjoint(words):
+        return words
     cut = next((place for place, word in enumerate(words) if place >= 2 and word in _UNIT), len(words))
     return words[:cut]
 
 
-def _street_parts(text: str) -> tuple[str, str, str]:
-    """Give the name of the street, its kind and direction, and the house number."""
-    spaced = _RANGE.sub("", _CLOSE_DOT.sub(" ", text))
-    words = _without_unit([folded(word) for word in plain(spaced).split()])
+def _street_words_of(text: str) -> list[str]:
+    """Give the folded words of a street with its house number, of a range of numbers the first."""
+    if "." in text:
+        text = _CLOSE_DOT.sub(" ", text)
+    if "-" in text or "/" in text or "–" in text:
+        text = _RANGE.sub("", text)
+    return _without_unit(folded_words(text))
+
+
+def _street(text: str) -> str:
+    """Give the name of the street, its kind and direction, and the house number as three parts."""
+    words = _street_words_of(text)
     if not words:
-        return "", "", ""
+        return _NO_STREET
     place = _house_at(words)
     house = words[place] if place >= 0 else ""
     if place > 0:
@@ -101,12 +116,14 @@ def _street_parts(text: str) -> tuple[str, str, str]:
         house, words = house + letter, words[:place]
     elif place == 0:
         words = words[1:]
-    return *_name_and_marks([_ORDINALS.get(word, word) for word in words]), house
+    return f"{_name_and_marks(' '.join(words))}{PART}{house}"
 
 
-def _name_and_marks(words: list[str]) -> tuple[str, str]:
+@lru_cache(maxsize=1 << 17)
+def _name_and_marks(words: str) -> str:
+    """Give the name of a street, and its kind and direction, as two parts: many addresses share them."""
     kinds, name, marks = _street_words(), [], set()
-    pieces = [piece for word in words for piece in _split_ending(word)]
+    pieces = [piece for word in words.split() for piece in _split_ending(_ORDINALS.get(word, word))]
     for place, word in enumerate(pieces):
         if word in _DIRECTIONS and (place in (0, len(pieces) - 1) or len(word) == 1):
             marks.add(_DIRECTIONS[word])
@@ -115,7 +132,7 @@ def _name_and_marks(words: list[str]) -> tuple[str, str]:
         elif word not in _FILLERS:
             name.append(word)
     name = name or [word for word in pieces if word not in kinds]
-    return " ".join(name or pieces), " ".join(sorted(marks)) if name else ""
+    return f"{' '.join(name or pieces)}{PART}{' '.join(sorted(marks)) if name else ''}"
 
 
 @lru_cache(maxsize=50_000)
@@ -156,23 +173,42 @@ def _is_state(pieces: list[str]) -> bool:
     return bool(re.fullmatch(r"[A-Z]{2}", pieces[-1])) and not any(map(_POSTCODE.search, pieces[1:-1]))
 
 
+def _country(text: str) -> str:
+    return country_code(text) or plain(text).upper()
+
+
+_CLEAN: dict[str, Callable[[str], str]] = {
+    "street": _street,
+    "city": _city,
+    "region": plain,
+    "postcode": _postcode,
+    "country": _country,
+}
+
+
+def _cleaned(field: str) -> Callable[[object], str]:
+    def clean(value: object) -> str:
+        text = as_text(value)
+        return _CLEAN[field]("" if is_junk(text) else text)
+
+    return clean
+
+
+def _joined(parts: Sequence[str]) -> str | None:
+    """Join the cleaned fields: one needs a street, city, region or postcode to be an address."""
+    street, *place, _ = parts
+    return PART.join(parts) if any(place) or not street.startswith(PART) else None
+
+
+_PIECES = Pieces({field: _cleaned(field) for field in FIELDS}, _joined)
+
+
 def _standardise(value: object) -> str | None:
     """Give street, its kind, house number, city, region, postcode and country as the seven parts."""
     if isinstance(value, dict):
-        fields = {field: as_text(value.get(field)) for field in FIELDS}
-    else:
-        text = as_text(value) if isinstance(value, str) else ""
-        fields = _from_text(text) if not is_junk(text) else dict.fromkeys(FIELDS, "")
-    fields = {field: "" if is_junk(text) else text for field, text in fields.items()}
-    country = country_code(fields["country"]) or plain(fields["country"]).upper()
-    parts = (
-        *_street_parts(fields["street"]),
-        _city(fields["city"]),
-        plain(fields["region"]),
-        _postcode(fields["postcode"]),
-        country,
-    )
-    return PART.join(parts) if any(parts[:1] + parts[3:6]) else None
+        return _PIECES.whole(value)
+    text = as_text(value) if isinstance(value, str) else ""
+    return None if is_junk(text) else _PIECES.whole(_from_text(text))
 
 
 def _accepts(value: object) -> str | None:
@@ -346,5 +382,6 @@ KIND = Kind(
     prepare=_prepare,
     accepts=_accepts,
     fields=FIELDS,
+    pieces=_PIECES,
     any_texts=True,
 )

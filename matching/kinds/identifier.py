@@ -5,10 +5,11 @@ that differ by one keystroke are told apart from two that have nothing in common
 """
 
 from collections.abc import Callable, Sequence
+from string import ascii_uppercase
 
 import numpy as np
 
-from matching.kinds.folding import is_junk, plain
+from matching.kinds.folding import is_junk, plain_words
 from matching.kinds.kind import Kind, Level, as_text, takes_text, whole
 from matching.kinds.letters import letters_of, slips_between
 from matching.kinds.pairs import Codes, Flags, Outcomes, PairComparison, once_each, only_where
@@ -16,19 +17,27 @@ from matching.kinds.pairs import Codes, Flags, Outcomes, PairComparison, once_ea
 _SHORTEST = 5
 """In shorter texts one keystroke may make all the difference."""
 
+_LONG = 100
+_BASE_10 = {ord(letter): str(int(letter, 36)) for letter in ascii_uppercase}
+
 
 def compact(value: object) -> str | None:
     """Give the letters and digits of an identifier in upper case, None for a placeholder."""
     text = as_text(value)
     if not text or is_junk(text):
         return None
-    letters = plain(text).replace(" ", "").upper()
-    return None if not letters or (set(letters) <= {"0"}) or is_junk(letters) else letters
+    letters = "".join(plain_words(text)).upper()
+    return None if not letters.strip("0") or is_junk(letters) else letters
 
 
 def _standardise(value: object) -> str | None:
     letters = compact(value)
     return letters.lstrip("0") if letters and letters.isdigit() else letters
+
+
+def may_be_mod_97(letters: str) -> bool:
+    """Say whether the check digits of ISO 7064 Mod 97-10 may be right: a quick look before the whole check."""
+    return len(letters) > _LONG or int(letters.translate(_BASE_10) or "0") % 97 == 1
 
 
 def one_keystroke(one: str, other: str) -> bool:
