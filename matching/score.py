@@ -1,17 +1,17 @@
 """Score: levels into match weights and outcomes, with the rules that stand above them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.columns import Column, Table
-from matching.compare import BLOCK, Levels, Rows, prepare_levels, rows_of
+from matching.columns import Table
+from matching.compare import Levels, Rows, rows_of
 from matching.conditions import Values, holds, valid_values
-from matching.kinds.kind import Kind
+from matching.hopeful import prepare_hopeful
 from matching.rules import ALWAYS_WEIGHT, Condition, MatchModel
-from matching.vectors import Vectors
+from matching.vectors import Vectors, against_all, weights_of
 
 NEVER = -(10**6)
 """The weight of a pair that a `never` rule keeps apart."""
@@ -56,46 +56,38 @@ def sums(model: MatchModel, levels: Levels) -> npt.NDArray[np.int32]:
     """Add up the weights of every pair, before any limit and any rule."""
     vectors = Vectors(len(levels), [group.prior for group in model.groups])
     for place, name in enumerate(model.compared):
-        vectors.add(levels[:, place], _weights(model, name))
-    return _against_all(vectors.weights)[vectors.number]
-
-
-def _weights(model: MatchModel, name: str) -> npt.NDArray[np.int32]:
-    """Give the weights of an attribute against each group of strangers: (groups, levels)."""
-    return np.stack([group.weights[name] for group in model.groups])
-
-
-def _against_all(weights: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    """Weigh pairs against all groups of strangers together, given their weights against each: (groups, pairs).
-
-    The odds against a match add up over the groups, so no pair weighs more than against any one of them.
-    """
-    least: npt.NDArray[np.int32] = weights.min(axis=0)
-    if len(weights) == 1:
-        return least
-    bits = np.logaddexp2.reduce(weights / -1000, axis=0)
-    found: npt.NDArray[np.int32] = np.minimum(np.rint(-1000 * bits).astype(np.int32), least)
-    return found
+        vectors.add(levels[:, place], weights_of(model, name))
+    return against_all(vectors.weights)[vectors.number]
 
 
 def edges(model: MatchModel, table: Table, left: Rows, right: Rows) -> Edges:
-    """Give the pairs at or above the review threshold, exactly those of `compare` and `score`, in less time.
+    """Give the pairs at or above the review threshold, exactly those of `compare` and `score`, in less time."""
+    return prepare_edges(model, table, left, right)(left, right)
 
-    Attributes that are cheap to compare go first, and a pair is given up as soon as all that is left could
-    no longer lift it to the threshold; pairs that a rule decides are not compared at all.
+
+def prepare_edges(model: MatchModel, table: Table, left: Rows, right: Rows) -> Callable[[Rows, Rows], Edges]:
+    """Prepare to give the edges among any of these pairs, as `edges` does.
+
+    Pairs that a rule decides are not compared at all.
     """
-    always, never = _ruled(model, table, left, right)
-    pairs, sums = _hopeful(model, table, np.flatnonzero(~(always | never)), left=left, right=right)
-    weights, outcomes = _decided(model, sums)
-    ruled = np.flatnonzero(always & ~never)
-    found = np.concatenate([pairs, ruled])
-    order = np.argsort(found)
-    return Edges(
-        left=left[found[order]],
-        right=right[found[order]],
-        weights=np.append(weights, np.full(len(ruled), ALWAYS_WEIGHT, dtype=np.int32))[order],
-        outcomes=np.append(outcomes, np.full(len(ruled), MATCH, dtype=np.int8))[order],
-    )
+    used = rows_of(left, right, count=max((len(column.codes) for column in table.values()), default=0))
+    hopeful = prepare_hopeful(model, table, used)
+
+    def found(left: Rows, right: Rows) -> Edges:
+        always, never = _ruled(model, table, left, right)
+        pairs, sums = hopeful(np.flatnonzero(~(always | never)), left, right)
+        weights, outcomes = _decided(model, sums)
+        ruled = np.flatnonzero(always & ~never)
+        every = np.concatenate([pairs, ruled])
+        order = np.argsort(every)
+        return Edges(
+            left=left[every[order]],
+            right=right[every[order]],
+            weights=np.append(weights, np.full(len(ruled), ALWAYS_WEIGHT, dtype=np.int32))[order],
+            outcomes=np.append(outcomes, np.full(len(ruled), MATCH, dtype=np.int8))[order],
+        )
+
+    return found
 
 
 def probability(weight: int) -> float:
@@ -116,49 +108,6 @@ def deciding(model: MatchModel, table: Table, left: int, right: int) -> tuple[st
             if holds(model, condition, table, left=one, right=other)[0]:
                 return section, condition
     return None
-
-
-def _hopeful(
-    model: MatchModel, table: Table, pairs: Rows, *, left: Rows, right: Rows
-) -> tuple[Rows, npt.NDArray[np.int32]]:
-    """Give those of the pairs whose sum of weights reaches the review threshold, and the sums."""
-    used = rows_of(left[pairs], right[pairs], count=max((len(table[name].codes) for name in model.compared), default=0))
-    order = sorted(model.compared, key=lambda name: _cost(model.kind(name), table[name]))
-    levels = {name: prepare_levels(model.kind(name), table[name], used) for name in order}
-    found = [(pairs[:0], np.empty(0, dtype=np.int32))]
-    for start in range(0, len(pairs), BLOCK):
-        block = pairs[start : start + BLOCK]
-        kept, sums = _block(model, table, levels, left[block], right[block])
-        found.append((block[kept], sums))
-    return np.concatenate([kept for kept, _ in found]), np.concatenate([sums for _, sums in found])
-
-
-def _block(
-    model: MatchModel, table: Table, levels: Mapping[str, Callable[[Rows, Rows], Levels]], left: Rows, right: Rows
-) -> tuple[Rows, npt.NDArray[np.int32]]:
-    """Give the places and the sums of the pairs that reach the review threshold.
-
-    A pair starts with the most that it can reach against each group, and comes down to what it does reach.
-    """
-    vectors, pairs = Vectors(len(left), [group.prior for group in model.groups]), np.arange(len(left))
-    weights = {name: _weights(model, name) for name in levels}
-    for name in levels:
-        known = table[name].codes >= 0
-        best = weights[name][:, 1:].max(axis=1, keepdims=True)
-        vectors.add((known[left] & known[right]).astype(np.int8), np.hstack([np.zeros_like(best), best]))
-    for name, levels_of in levels.items():
-        pairs = pairs[vectors.keep(model.review_weight)]
-        change = weights[name] - weights[name][:, 1:].max(axis=1, keepdims=True)
-        change[:, 0] = 0
-        vectors.add(levels_of(left[pairs], right[pairs]), change)
-    sums = _against_all(vectors.weights)[vectors.number]
-    kept = np.flatnonzero(sums >= model.review_weight)
-    return pairs[kept], sums[kept]
-
-
-def _cost(kind: Kind, column: Column) -> tuple[bool, float]:
-    """Order attributes by what comparing costs, roughly: word by word last, then by the mean length."""
-    return "tokens" in kind.parts, sum(map(len, column.cells)) / max(len(column.cells), 1)
 
 
 def _decided(model: MatchModel, sums: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8]]:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from matching.rules import MatchModel
+
 Weights = npt.NDArray[np.int32]
 Levels = npt.NDArray[np.int8]
 
@@ -34,3 +36,21 @@ class Vectors:
         kept: npt.NDArray[np.bool_] = (self.weights.min(axis=0) >= least)[self.number]
         self.number = self.number[kept]
         return kept
+
+
+def weights_of(model: MatchModel, name: str) -> Weights:
+    """Give the weights of an attribute against each group of strangers: (groups, levels)."""
+    return np.stack([group.weights[name] for group in model.groups])
+
+
+def against_all(weights: Weights) -> Weights:
+    """Weigh pairs against all groups of strangers together, given their weights against each: (groups, pairs).
+
+    The odds against a match add up over the groups, so no pair weighs more than against any one of them.
+    """
+    least: Weights = weights.min(axis=0)
+    if len(weights) == 1:
+        return least
+    bits = np.logaddexp2.reduce(weights / -1000, axis=0)
+    found: Weights = np.minimum(np.rint(-1000 * bits).astype(np.int32), least)
+    return found

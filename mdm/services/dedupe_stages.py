@@ -33,12 +33,13 @@ def standardised(model: MatchModel, values: Mapping[str, Sequence[object]]) -> T
 
 
 def scored(model: MatchModel, table: Table, left: Rows, right: Rows) -> score.Edges:
-    """Give the pairs at or above the review threshold as `score.edges` does, slice by slice."""
+    """Give the pairs at or above the review threshold as `score.edges` does, slice by slice; values are made ready once."""
     count = max(-(-len(left) // (SLICE * cores())) * cores(), 1) if len(left) >= MANY else 1
     bounds = np.linspace(0, len(left), count + 1).astype(np.int64).tolist()
-    works = [partial(score.edges, model, table, left[one:end], right[one:end]) for one, end in pairwise(bounds)]
+    edges = score.prepare_edges(model, table, left, right)
+    works = [partial(edges, left[one:end], right[one:end]) for one, end in pairwise(bounds)]
     found = _shared(works, len(left))
-    sides = ([getattr(edges, name) for edges in found] for name in ("left", "right", "weights", "outcomes"))
+    sides = ([getattr(each, name) for each in found] for name in ("left", "right", "weights", "outcomes"))
     return score.Edges(*map(np.concatenate, sides))
 
 
