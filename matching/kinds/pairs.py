@@ -108,9 +108,10 @@ def only_where(
 ) -> Flags:
     """Ask the comparison about the doubtful pairs only; the others are not so."""
     places = np.flatnonzero(doubtful)
-    doubtful = doubtful.copy()
-    doubtful[places] = compare(left[places], right[places])
-    return doubtful
+    found = np.zeros(len(doubtful), dtype=bool)
+    if len(places):
+        found[places] = compare(left[places], right[places])
+    return found
 
 
 def crossed(starts: Codes, left: Codes, right: Codes) -> tuple[Codes, Codes, Codes]:

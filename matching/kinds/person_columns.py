@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matching.kinds.pairs import Codes, Flags, coded, only_where
+from matching.kinds.pairs import Codes, Flags, coded, numbered, only_where
 from matching.kinds.spelling import near_pairs
 
 MOST_WORDS = 5
@@ -36,27 +36,39 @@ class Names:
 
 def names_of(givens: Sequence[str], families: Sequence[str]) -> Names:
     """Put names in columns, given names and surnames apart."""
-    taken = [(given.split(), family.split()) for given, family in zip(givens, families, strict=True)]
-    vocabulary = ["", *sorted({word for both in taken for words in both for word in words})]
+    counts = np.array([_words_in(givens), _words_in(families)])
+    sizes = counts.sum(axis=0)
+    every = " ".join(f"{given} {family}" for given, family in zip(givens, families, strict=True)).split()
+    vocabulary = ["", *sorted(set(every))]
     places = {word: place for place, word in enumerate(vocabulary)}
-    words: list[int] = []
-    for given, family in taken:
-        every = [*given, *family][:MOST_WORDS]
-        words += [*map(places.__getitem__, every), *(0,) * (MOST_WORDS - len(every))]
-    sizes = [(min(len(given) + len(family), MOST_WORDS + 1), min(len(given), MOST_WORDS)) for given, family in taken]
-    counts = np.array(sizes, dtype=np.int8).reshape(-1, 2)
-    initials = ["".join(word[0] for word in given) if len(given) > 1 else "" for given, _ in taken]
-    given_or_initials = coded([*givens, *initials])
+    initials = [""] * len(givens)
+    for number in np.flatnonzero(counts[0] > 1).tolist():
+        initials[number] = "".join(word[0] for word in givens[number].split())
+    given = coded([*givens, *initials])
     return Names(
         vocabulary,
         np.fromiter((len(word) > 1 for word in vocabulary), dtype=bool, count=len(vocabulary)),
-        np.array(words, dtype=np.int64).reshape(-1, MOST_WORDS),
-        counts[:, 0],
-        counts[:, 1],
-        given_or_initials[: len(taken)],
+        _padded(np.fromiter(map(places.__getitem__, every), dtype=np.int64, count=len(every)), sizes),
+        np.minimum(sizes, MOST_WORDS + 1).astype(np.int8),
+        np.minimum(counts[0], MOST_WORDS + 1).astype(np.int8),
+        given[: len(givens)],
         coded(families),
-        given_or_initials[len(taken) :],
+        given[len(givens) :],
     )
+
+
+def _words_in(texts: Sequence[str]) -> Codes:
+    return np.fromiter(map(len, map(str.split, texts)), dtype=np.int64, count=len(texts))
+
+
+def _padded(words: Codes, sizes: Codes) -> Codes:
+    """Give the first MOST_WORDS words of each name, 0 for no more: (names, MOST_WORDS)."""
+    names = np.repeat(np.arange(len(sizes)), sizes)
+    places = np.arange(len(words)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    found = np.zeros((len(sizes), MOST_WORDS), dtype=np.int64)
+    kept = places < MOST_WORDS
+    found[names[kept], places[kept]] = words[kept]
+    return found
 
 
 def prepare_joined(givens: Sequence[str], families: Sequence[str], names: Names) -> Callable[[Codes, Codes], Flags]:
@@ -73,6 +85,12 @@ def prepare_joined(givens: Sequence[str], families: Sequence[str], names: Names)
 
 
 def _joined(texts: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
-    texts = [text.replace(" ", "") for text in texts]
-    text, near = coded(texts), near_pairs(texts)
-    return lambda left, right: (text[left] == text[right]) | near(left, right)
+    text, listed = numbered([text.replace(" ", "") for text in texts])
+    near = near_pairs(listed)
+
+    def same(left: Codes, right: Codes) -> Flags:
+        one, other = text[left], text[right]
+        found: Flags = (one == other) | near(one, other)
+        return found
+
+    return same

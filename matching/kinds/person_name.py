@@ -32,6 +32,9 @@ from matching.kinds.tables import rows, words
 
 Words = tuple[str, ...]
 
+FEW = 64
+"""So few names, such as those that one new record meets, are sooner judged one by one than put in columns."""
+
 TITLES = words("titles")
 _PARTICLES = words("particles")
 _BIRTH = frozenset(("geb", "geborene", "geborener", "nee", "born", "domu", "rozena", "nata"))
@@ -223,6 +226,8 @@ def _prepare(values: Sequence[str]) -> PairComparison:
     def judged(left: Codes, right: Codes) -> Outcomes:
         return each_distinct(lambda one, other: judge(name(one), name(other)), range(len(values)), left, right)
 
+    if len(values) <= FEW:
+        return judged
     return prepare_names(givens, families, heads_of, judged=judged)
 
 

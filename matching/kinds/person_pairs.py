@@ -47,7 +47,8 @@ def prepare_names(
         longer = np.where(apart, MOST_WORDS + 1, np.maximum(sizes, others))
         for most in range(1, MOST_WORDS + 1):
             places = np.flatnonzero((longer == most) & (levels == 0))
-            levels[places] = _by_words(names, fits, joined, left[places], right[places], most=most)
+            if len(places):
+                levels[places] = _by_words(names, fits, joined, left[places], right[places], most=most)
         places = np.flatnonzero(levels == 0)
         levels[places] = judged(left[places], right[places])
         return levels

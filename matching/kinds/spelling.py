@@ -54,7 +54,8 @@ def near_pairs(words: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
     """Prepare `near` for any pairs of the words, by their places."""
     letters, texts = letters_of(words), np.array(words, dtype=object)
     spelt = np.fromiter(map(str.isalpha, words), dtype=bool, count=len(words))
-    roman = np.fromiter((not word.strip("ivx") for word in words), dtype=bool, count=len(words))
+    roman = letters.made_of("ivx")
+    roman[roman] = [_ROMAN.issuperset(word) for word in texts[roman].tolist()]
     vowel = np.isin(letters.first, [ord(letter) for letter in _VOWELS])
 
     def judged(left: Codes, right: Codes) -> Flags:
