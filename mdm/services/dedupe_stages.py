@@ -33,7 +33,7 @@ def standardised(model: MatchModel, values: Mapping[str, Sequence[object]]) -> T
 
 
 def scored(model: MatchModel, table: Table, left: Rows, right: Rows) -> score.Edges:
-    """Give the pairs at or above the review threshold as `score.edges` does, slice by slice; values are made ready once."""
+    """Give the pairs at or above the review threshold as `score.edges` does, slice by slice, values made ready once."""
     count = max(-(-len(left) // (SLICE * cores())) * cores(), 1) if len(left) >= MANY else 1
     bounds = np.linspace(0, len(left), count + 1).astype(np.int64).tolist()
     edges = score.prepare_edges(model, table, left, right)
