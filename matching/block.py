@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from matching.columns import PART, SEPARATOR, Column, Table
 from matching.rules import BlockPart, MatchModel
 from matching.sets import firsts, sorted_set
+from matching.sharing import Share, in_turn
 
 MAX_KEYS = 32
 """The most blocking keys a record may have; rules declared first, and longer tokens, go first."""
@@ -109,14 +111,14 @@ def blocking_keys(model: MatchModel, table: Table) -> tuple[Rows, Keys]:
     return rows[new], keys[new]
 
 
-def candidate_pairs(model: MatchModel, table: Table, cap: int) -> tuple[Rows, Rows]:
+def candidate_pairs(model: MatchModel, table: Table, cap: int, *, share: Share = in_turn) -> tuple[Rows, Rows]:
     """Give the distinct pairs of rows, left < right and sorted, that share a blocking key of at most `cap` records.
 
-    Rule by rule, so that the keys of one are held at a time.
+    Rule by rule, so that the keys of one are held at a time. `share` does what has to be done for each part of keys.
     """
     rows = len(next(iter(table.values())).codes) if table else 0
     bits = rows.bit_length()
-    found = [_meetings(keys, cap).pairs(0, rows, bits) for keys in _rule_keys(model, table)]
+    found = [_meetings(keys, cap).pairs(0, rows, bits) for keys in _rule_keys(model, table, share=share)]
     packed = sorted_set(np.concatenate([np.empty(0, np.int64), *found]))
     return packed >> bits, packed & ((1 << bits) - 1)
 
@@ -215,18 +217,19 @@ def _alone(rules: list[_Meetings]) -> list[int]:
     return [int(count) for count in counts]
 
 
-def _rule_keys(model: MatchModel, table: Table, *, separately: bool = False) -> Iterator[_RuleKeys]:
+def _rule_keys(
+    model: MatchModel, table: Table, *, separately: bool = False, share: Share = in_turn
+) -> Iterator[_RuleKeys]:
     """Give the keys rule by rule, so that a record's first MAX_KEYS in declared order are the ones kept.
 
     With `separately` each rule has its keys as if there were no other.
     """
-    indexes: dict[BlockPart, _PartIndex] = {}
+    parts = list(dict.fromkeys(part for rule in model.blocking for part in rule))
+    works = [partial(_part_index, model, part, table[part.attribute]) for part in parts]
+    indexes = dict(zip(parts, share(works), strict=True))
     rows = len(next(iter(table.values())).codes) if table else 0
     room = np.full(rows, MAX_KEYS, dtype=np.int64)
     for number, rule in enumerate(model.blocking):
-        for part in rule:
-            if part not in indexes:
-                indexes[part] = _part_index(model, part, table[part.attribute])
         salt = _hashes(f"{model.entity_type}\x1f{number}", [""])[0]
         found = _products(number, salt, [indexes[part] for part in rule], room)
         if not separately:

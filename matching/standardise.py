@@ -37,7 +37,8 @@ def standardise(model: MatchModel, values: Mapping[str, Sequence[object]]) -> Ta
 def _column(kind: Kind, values: Sequence[object]) -> Column:
     if isinstance(values, Objects) and kind.pieces is not None:
         return _column_of_objects(kind.pieces, values)
-    return _cleaned(partial(_cell, kind), values)
+    several = not {list, tuple}.isdisjoint(map(type, values))
+    return _cleaned(partial(_cell, kind.standardise) if several else kind.standardise, values)
 
 
 def _cleaned(clean: Callable[[object], str | None], values: Sequence[object]) -> Column:
@@ -51,10 +52,7 @@ def _cleaned(clean: Callable[[object], str | None], values: Sequence[object]) ->
 def _column_of_objects(pieces: Pieces, objects: Objects) -> Column:
     """Clean each distinct value of each field once, and join each combination of them once."""
     missing = [None] * len(objects)
-    columns = [
-        _cleaned(partial(_cleaned_piece, clean), objects.fields.get(field, missing))
-        for field, clean in pieces.clean.items()
-    ]
+    columns = [_cleaned(clean, objects.fields.get(field, missing)) for field, clean in pieces.clean.items()]
     _, first, which = np.unique(_combinations(columns), return_index=True, return_inverse=True)
     order = np.argsort(first)
     parts = zip(*(_texts(column, first[order]) for column in columns), strict=True)
@@ -68,10 +66,6 @@ def _texts(column: Column, rows: npt.NDArray[np.int64]) -> list[str]:
     """Give the cells of some records, "" where one is missing."""
     cells = [*column.cells, ""]
     return [cells[code] for code in column.codes[rows].tolist()]
-
-
-def _cleaned_piece(clean: Callable[[object], str], value: object) -> str:
-    return clean(_without_separators(value))
 
 
 def _combinations(columns: Sequence[Column]) -> npt.NDArray[np.int64]:
@@ -89,21 +83,25 @@ def _combinations(columns: Sequence[Column]) -> npt.NDArray[np.int64]:
 
 
 def _distinct(values: Sequence[object]) -> tuple[Sequence[object], Mapping[object, object]]:
-    """Give a key for each value, and the first value of each key."""
-    if set(map(type, values)) <= _UNMISTAKABLE:
-        return values, {text: text for text in dict.fromkeys(values)}
-    keys = list(map(_key, values))
+    """Give a key for each value, and the first value of each key, without separators."""
     first: dict[object, object] = {}
-    for key, value in zip(keys, values, strict=True):
-        first.setdefault(key, value)
-    return keys, first
+    if set(map(type, values)) <= _UNMISTAKABLE:
+        keys = values
+        first = {text: text for text in dict.fromkeys(values)}
+        if "".join(str(text) for text in first).isprintable():  # the separators are not
+            return keys, first
+    else:
+        keys = list(map(_key, values))
+        for key, value in zip(keys, values, strict=True):
+            first.setdefault(key, value)
+    return keys, {key: _without_separators(value) for key, value in first.items()}
 
 
-def _cell(kind: Kind, value: object) -> str | None:
+def _cell(clean: Callable[[object], str | None], value: object) -> str | None:
+    """Clean the values of a record that may have several."""
     if not isinstance(value, list | tuple):
-        return kind.standardise(_without_separators(value)) or None
-    clean = {text for text in (kind.standardise(_without_separators(one)) for one in value) if text}
-    return SEPARATOR.join(sorted(clean)) or None
+        return clean(value)
+    return SEPARATOR.join(sorted({text for text in map(clean, value) if text}))
 
 
 def _key(value: object) -> object:
@@ -123,4 +121,4 @@ def _without_separators(value: object) -> object:
         return value if value.isprintable() else value.translate(_CONTROL)  # the separators are not printable
     if isinstance(value, Mapping):
         return {name: _without_separators(part) for name, part in value.items()}
-    return value
+    return list(map(_without_separators, value)) if isinstance(value, list | tuple) else value
