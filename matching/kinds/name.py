@@ -14,7 +14,7 @@ from matching.kinds import company_name, person_name
 from matching.kinds.company_judge import business_words
 from matching.kinds.folding import folded, plain_words
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
-from matching.kinds.pairs import Codes, Outcomes, PairComparison
+from matching.kinds.pairs import Codes, Outcomes, PairComparison, parts_of
 
 _FIRM = re.compile(r"[&+@/\d]|\b(?:and|und|et|of|the|for|de la|des|du)\b", re.IGNORECASE)
 _PERSON, _COMPANY = "p", "c"
@@ -46,18 +46,18 @@ def _standardise(value: object) -> str | None:
     return PART.join((_PERSON if person else _COMPANY, *parts)) if parts else None
 
 
-def _as_company(value: str) -> str:
-    sort, first, second = value.split(PART)
-    return PART.join((f"{first} {second}".strip(), "") if sort == _PERSON else (first, second))
-
-
 def _prepare(values: Sequence[str]) -> PairComparison:
-    person = np.fromiter((value.startswith(_PERSON + PART) for value in values), dtype=bool, count=len(values))
+    sorts, firsts, seconds = parts_of(values, 3)
+    person = np.fromiter((sort == _PERSON for sort in sorts), dtype=bool, count=len(values))
     number = np.cumsum(person) - 1
-    persons = person_name.KIND.prepare(
-        [value.split(PART, 1)[1] for value in values if value.startswith(_PERSON + PART)]
+    parts = list(zip(sorts, firsts, seconds, strict=True))
+    persons = person_name.KIND.prepare([PART.join(both) for sort, *both in parts if sort == _PERSON])
+    companies = company_name.KIND.prepare(
+        [
+            f"{f'{first} {second}'.strip()}{PART}" if sort == _PERSON else f"{first}{PART}{second}"
+            for sort, first, second in parts
+        ]
     )
-    companies = company_name.KIND.prepare(list(map(_as_company, values)))
 
     def compare(left: Codes, right: Codes) -> Outcomes:
         both = person[left] & person[right]
