@@ -61,10 +61,14 @@ class _Meetings:
 
 @dataclass(frozen=True, slots=True)
 class _PartIndex:
-    """The strings one part gives for each cell: those of cell `c` are `strings[starts[c]:starts[c + 1]]`."""
+    """The strings one part gives for each cell: those of cell `c` are at `chosen[starts[c]:starts[c + 1]]`.
 
-    strings: list[str]
+    `distinct` are the strings and `hashes` those of each.
+    """
+
+    distinct: list[str]
     hashes: Keys
+    chosen: Rows
     starts: Rows
     codes: npt.NDArray[np.int32]
 
@@ -73,8 +77,12 @@ class _PartIndex:
         each = np.append(np.diff(self.starts), 0)
         return each[self.codes]
 
+    def text(self, place: int) -> str:
+        """Give the string at a place in `chosen`."""
+        return self.distinct[self.chosen[place]]
+
     def first(self, rows: Rows) -> Rows:
-        """Give the place in `strings` where those of each row begin."""
+        """Give the place in `chosen` where those of each row begin."""
         return self.starts[self.codes[rows]]
 
 
@@ -91,7 +99,9 @@ class _RuleKeys:
     def words(self, model: MatchModel, place: int) -> str:
         """Say one key in words: `name tokens=smith, address postcode=1010`."""
         named = zip(model.blocking[self.number], self.parts, self.chosen, strict=True)
-        return ", ".join(f"{part.words}={_spoken(index.strings[chosen[place]])}" for part, index, chosen in named)
+        return ", ".join(
+            f"{part.words}={_spoken(index.distinct[index.chosen[chosen[place]]])}" for part, index, chosen in named
+        )
 
 
 def blocking_keys(model: MatchModel, table: Table) -> tuple[Rows, Keys]:
@@ -139,7 +149,7 @@ def rule_key_words(model: MatchModel, table: Table, row: int) -> list[dict[int, 
 
 def part_strings(model: MatchModel, part: BlockPart, table: Table, row: int) -> frozenset[str]:
     """Give the strings that one record has for a part of a blocking key."""
-    return frozenset(_part_index(model, part, _one_row(table[part.attribute], row)).strings)
+    return frozenset(_part_index(model, part, _one_row(table[part.attribute], row)).distinct)
 
 
 def report(model: MatchModel, table: Table, cap: int) -> list[RuleReport]:
@@ -251,7 +261,7 @@ def _products(number: int, salt: np.int64, parts: list[_PartIndex], room: Rows) 
     for part, count in zip(reversed(parts), reversed(counts), strict=True):
         place, offset = np.divmod(place, count[rows])
         chosen.insert(0, part.first(rows) + offset)
-        keys ^= part.hashes[chosen[0]]
+        keys ^= part.hashes[part.chosen[chosen[0]]]
     return _RuleKeys(number, rows, keys, parts, chosen)
 
 
@@ -266,9 +276,7 @@ def _part_index(model: MatchModel, part: BlockPart, column: Column) -> _PartInde
     places = {text: place for place, text in enumerate(distinct)}
     chosen = np.fromiter(map(places.__getitem__, strings), dtype=np.int64, count=len(strings))
     hashes = _hashes(f"{model.entity_type}\x1f{part.attribute}\x1f{part.part}", distinct)
-    return _PartIndex(
-        [distinct[place] for place in chosen.tolist()], hashes[chosen], np.array(starts, dtype=np.int64), column.codes
-    )
+    return _PartIndex(distinct, hashes, chosen, np.array(starts, dtype=np.int64), column.codes)
 
 
 def _strings(give: Callable[[str], Sequence[str]], cell: str) -> Sequence[str]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from matching.infer.decide import LEFT_OUT, Found, decide
 from matching.infer.profile import Profile, profile
-from matching.infer.records import looked_at
 
 MOST = 16
 """So many attributes are compared at most, those first that tell most."""
@@ -39,7 +38,6 @@ class Inferred:
 
 def infer(cells: Cells) -> Inferred:
     """Infer the attributes of records from the names and cells of their columns (one cell a record, None if blank)."""
-    cells = looked_at(cells)
     profiles = {column: profile(values) for column, values in cells.items()}
     found = {column: decide(column, one) for column, one in profiles.items()}
     inferred = Inferred(left_out={column: one.reason for column, one in found.items() if one.role == LEFT_OUT})

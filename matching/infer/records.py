@@ -1,24 +1,25 @@
-"""Records: which of very many are looked at, chosen by what they say, so that their order does not matter."""
+"""Records: which of very many are looked at, so that what is inferred does not hang on their order in the files."""
 
 from collections.abc import Mapping, Sequence
-from zlib import crc32
 
 import numpy as np
 
+from matching.block import Rows
+
 SAMPLE = 20_000
-"""So many records are looked at; of more, those whose checksums are lowest."""
+"""So many records tell what the columns hold."""
 
 Cells = Mapping[str, Sequence[object]]
 
 
-def looked_at(cells: Cells) -> Cells:
-    """Give the cells of the records to look at, in the order of the records."""
-    if max(map(len, cells.values()), default=0) <= SAMPLE:
+def looked_at(cells: Cells, ranks: Rows) -> Cells:
+    """Give the cells of the records to look at; `ranks` puts the records in an order that is not that of the file."""
+    if len(ranks) <= SAMPLE:
         return cells
-    sums = np.fromiter(map(_checksum, zip(*cells.values(), strict=True)), dtype=np.int64)
-    chosen = np.sort(np.argsort(sums, kind="stable")[:SAMPLE]).tolist()
-    return {column: [values[row] for row in chosen] for column, values in cells.items()}
+    rows = evenly_chosen(ranks, SAMPLE).tolist()
+    return {column: [values[row] for row in rows] for column, values in cells.items()}
 
 
-def _checksum(record: tuple[object, ...]) -> int:
-    return crc32(repr(record).encode("utf-8", "surrogatepass"))
+def evenly_chosen(ranks: Rows, count: int) -> Rows:
+    """Give the rows of so many records, evenly spaced in the order of their ranks."""
+    return np.argsort(ranks)[np.linspace(0, len(ranks) - 1, count).astype(np.int64)]
