@@ -79,7 +79,7 @@ class _PartIndex:
 
     def text(self, place: int) -> str:
         """Give the string at a place in `chosen`."""
-        return self.distinct[self.chosen[place]]
+        return self.distinct[int(self.chosen[place])]
 
     def first(self, rows: Rows) -> Rows:
         """Give the place in `chosen` where those of each row begin."""
