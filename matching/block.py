@@ -1,7 +1,8 @@
 """Block: the keys under which records meet, and the candidate pairs that share one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from matching.columns import PART, SEPARATOR, Column, Table
 from matching.rules import BlockPart, MatchModel
 from matching.sets import firsts, sorted_set
+from matching.sharing import Share, in_turn
 
 MAX_KEYS = 32
 """The most blocking keys a record may have; rules declared first, and longer tokens, go first."""
@@ -59,10 +61,14 @@ class _Meetings:
 
 @dataclass(frozen=True, slots=True)
 class _PartIndex:
-    """The strings one part gives for each cell: those of cell `c` are `strings[starts[c]:starts[c + 1]]`."""
+    """The strings one part gives for each cell: those of cell `c` are at `chosen[starts[c]:starts[c + 1]]`.
 
-    strings: list[str]
+    `distinct` are the strings and `hashes` those of each.
+    """
+
+    distinct: list[str]
     hashes: Keys
+    chosen: Rows
     starts: Rows
     codes: npt.NDArray[np.int32]
 
@@ -71,8 +77,12 @@ class _PartIndex:
         each = np.append(np.diff(self.starts), 0)
         return each[self.codes]
 
+    def text(self, place: int) -> str:
+        """Give the string at a place in `chosen`."""
+        return self.distinct[int(self.chosen[place])]
+
     def first(self, rows: Rows) -> Rows:
-        """Give the place in `strings` where those of each row begin."""
+        """Give the place in `chosen` where those of each row begin."""
         return self.starts[self.codes[rows]]
 
 
@@ -89,7 +99,9 @@ class _RuleKeys:
     def words(self, model: MatchModel, place: int) -> str:
         """Say one key in words: `name tokens=smith, address postcode=1010`."""
         named = zip(model.blocking[self.number], self.parts, self.chosen, strict=True)
-        return ", ".join(f"{part.words}={_spoken(index.strings[chosen[place]])}" for part, index, chosen in named)
+        return ", ".join(
+            f"{part.words}={_spoken(index.distinct[index.chosen[chosen[place]]])}" for part, index, chosen in named
+        )
 
 
 def blocking_keys(model: MatchModel, table: Table) -> tuple[Rows, Keys]:
@@ -109,14 +121,14 @@ def blocking_keys(model: MatchModel, table: Table) -> tuple[Rows, Keys]:
     return rows[new], keys[new]
 
 
-def candidate_pairs(model: MatchModel, table: Table, cap: int) -> tuple[Rows, Rows]:
+def candidate_pairs(model: MatchModel, table: Table, cap: int, *, share: Share = in_turn) -> tuple[Rows, Rows]:
     """Give the distinct pairs of rows, left < right and sorted, that share a blocking key of at most `cap` records.
 
-    Rule by rule, so that the keys of one are held at a time.
+    Rule by rule, so that the keys of one are held at a time. `share` does what has to be done for each part of keys.
     """
     rows = len(next(iter(table.values())).codes) if table else 0
     bits = rows.bit_length()
-    found = [_meetings(keys, cap).pairs(0, rows, bits) for keys in _rule_keys(model, table)]
+    found = [_meetings(keys, cap).pairs(0, rows, bits) for keys in _rule_keys(model, table, share=share)]
     packed = sorted_set(np.concatenate([np.empty(0, np.int64), *found]))
     return packed >> bits, packed & ((1 << bits) - 1)
 
@@ -137,7 +149,7 @@ def rule_key_words(model: MatchModel, table: Table, row: int) -> list[dict[int, 
 
 def part_strings(model: MatchModel, part: BlockPart, table: Table, row: int) -> frozenset[str]:
     """Give the strings that one record has for a part of a blocking key."""
-    return frozenset(_part_index(model, part, _one_row(table[part.attribute], row)).strings)
+    return frozenset(_part_index(model, part, _one_row(table[part.attribute], row)).distinct)
 
 
 def report(model: MatchModel, table: Table, cap: int) -> list[RuleReport]:
@@ -215,18 +227,19 @@ def _alone(rules: list[_Meetings]) -> list[int]:
     return [int(count) for count in counts]
 
 
-def _rule_keys(model: MatchModel, table: Table, *, separately: bool = False) -> Iterator[_RuleKeys]:
+def _rule_keys(
+    model: MatchModel, table: Table, *, separately: bool = False, share: Share = in_turn
+) -> Iterator[_RuleKeys]:
     """Give the keys rule by rule, so that a record's first MAX_KEYS in declared order are the ones kept.
 
     With `separately` each rule has its keys as if there were no other.
     """
-    indexes: dict[BlockPart, _PartIndex] = {}
+    parts = list(dict.fromkeys(part for rule in model.blocking for part in rule))
+    works = [partial(_part_index, model, part, table[part.attribute]) for part in parts]
+    indexes = dict(zip(parts, share(works), strict=True))
     rows = len(next(iter(table.values())).codes) if table else 0
     room = np.full(rows, MAX_KEYS, dtype=np.int64)
     for number, rule in enumerate(model.blocking):
-        for part in rule:
-            if part not in indexes:
-                indexes[part] = _part_index(model, part, table[part.attribute])
         salt = _hashes(f"{model.entity_type}\x1f{number}", [""])[0]
         found = _products(number, salt, [indexes[part] for part in rule], room)
         if not separately:
@@ -248,26 +261,32 @@ def _products(number: int, salt: np.int64, parts: list[_PartIndex], room: Rows) 
     for part, count in zip(reversed(parts), reversed(counts), strict=True):
         place, offset = np.divmod(place, count[rows])
         chosen.insert(0, part.first(rows) + offset)
-        keys ^= part.hashes[chosen[0]]
+        keys ^= part.hashes[part.chosen[chosen[0]]]
     return _RuleKeys(number, rows, keys, parts, chosen)
 
 
 def _part_index(model: MatchModel, part: BlockPart, column: Column) -> _PartIndex:
     give = model.kind(part.attribute).parts[part.part]
-    places: dict[str, int] = {}
-    chosen: list[int] = []
+    strings: list[str] = []
     starts = [0]
     for cell in column.cells:
-        values = cell.split(SEPARATOR) if SEPARATOR in cell else (cell,)
-        strings = {text for value in values for text in give(value) if text}
-        ordered = strings if len(strings) < 2 else sorted(strings, key=lambda text: (-len(text), text))
-        chosen.extend(places.setdefault(text, len(places)) for text in ordered)
-        starts.append(len(chosen))
-    distinct = list(places)
+        strings += _strings(give, cell)
+        starts.append(len(strings))
+    distinct = list(dict.fromkeys(strings))
+    places = {text: place for place, text in enumerate(distinct)}
+    chosen = np.fromiter(map(places.__getitem__, strings), dtype=np.int64, count=len(strings))
     hashes = _hashes(f"{model.entity_type}\x1f{part.attribute}\x1f{part.part}", distinct)
-    return _PartIndex(
-        [distinct[place] for place in chosen], hashes[chosen], np.array(starts, dtype=np.int64), column.codes
-    )
+    return _PartIndex(distinct, hashes, chosen, np.array(starts, dtype=np.int64), column.codes)
+
+
+def _strings(give: Callable[[str], Sequence[str]], cell: str) -> Sequence[str]:
+    """Give the distinct strings of the values of a cell, longer ones first."""
+    found = give(cell) if SEPARATOR not in cell else [text for value in cell.split(SEPARATOR) for text in give(value)]
+    if len(found) == 1 and found[0]:
+        return found
+    ordered = sorted({text for text in found if text})
+    ordered.sort(key=len, reverse=True)  # those of one length stay in order
+    return ordered
 
 
 def _hashes(salt: str, strings: list[str]) -> Keys:

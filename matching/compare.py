@@ -1,5 +1,6 @@
 """Compare: the level at which two records agree on each compared attribute."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,16 +44,34 @@ def compare(model: MatchModel, table: Table, left: Rows, right: Rows) -> Levels:
 
 def attribute_levels(kind: Kind, column: Column, left_rows: Rows, right_rows: Rows) -> Levels:
     """Give the level of every pair of rows on one attribute, as `compare` does."""
-    known = column.codes >= 0
-    present = np.flatnonzero(known[left_rows] & known[right_rows])
-    levels = np.zeros(len(left_rows), dtype=np.int8)
-    if not len(present):
-        return levels
-    cells, left, right = _used(kind, column, left_rows[present], right_rows[present])
-    comparison = kind.prepare(cells.values)
-    for start in range(0, len(present), BLOCK):
+    levels = prepare_levels(kind, column, rows_of(left_rows, right_rows, count=len(column.codes)))
+    found = np.empty(len(left_rows), dtype=np.int8)
+    for start in range(0, len(left_rows), BLOCK):
         block = slice(start, start + BLOCK)
-        levels[present[block]] = _cell_levels(comparison, cells, left[block], right[block])
+        found[block] = levels(left_rows[block], right_rows[block])
+    return found
+
+
+def rows_of(left: Rows, right: Rows, *, count: int) -> npt.NDArray[np.bool_]:
+    """Say which of `count` rows occur in the pairs."""
+    used = np.zeros(count, dtype=bool)
+    used[left] = used[right] = True
+    return used
+
+
+def prepare_levels(kind: Kind, column: Column, used: npt.NDArray[np.bool_]) -> Callable[[Rows, Rows], Levels]:
+    """Prepare to give the level of any pairs of the used rows on one attribute, as `compare` does."""
+    cells, places = _used(kind, column, used)
+    comparison = kind.prepare(cells.values)
+
+    def levels(left_rows: Rows, right_rows: Rows) -> Levels:
+        left, right = places[left_rows], places[right_rows]
+        present = np.flatnonzero((left >= 0) & (right >= 0))
+        found = np.zeros(len(left), dtype=np.int8)
+        if len(present):
+            found[present] = _cell_levels(comparison, cells, left[present], right[present])
+        return found
+
     return levels
 
 
@@ -64,16 +83,17 @@ def _cell_levels(comparison: PairComparison, cells: CellValues, left: Rows, righ
     return np.minimum.reduceat(comparison(first, second), np.searchsorted(pair, np.arange(len(left))))
 
 
-def _used(kind: Kind, column: Column, left_rows: Rows, right_rows: Rows) -> tuple[CellValues, Rows, Rows]:
-    """Take only the cells that occur in the pairs of rows, and number the pairs by them."""
-    left, right = column.codes[left_rows], column.codes[right_rows]
+def _used(kind: Kind, column: Column, used: npt.NDArray[np.bool_]) -> tuple[CellValues, Rows]:
+    """Take only the cells that occur in the used rows; gives with them the place of each row's cell, -1 for none."""
     if kind.whole_column:
-        return cell_values(column.cells), left.astype(np.int64), right.astype(np.int64)
-    used = np.zeros(len(column.cells), dtype=bool)
-    used[left] = used[right] = True
-    cells = cell_values([column.cells[place] for place in np.flatnonzero(used).tolist()])
-    number = np.cumsum(used, dtype=np.int64) - 1
-    return cells, number[left], number[right]
+        return cell_values(column.cells), column.codes.astype(np.int64)
+    occurs = np.zeros(len(column.cells) + 1, dtype=bool)
+    occurs[column.codes[used]] = True
+    occurs[-1] = False  # where code -1, a missing cell, has left its mark
+    cells = cell_values([column.cells[place] for place in np.flatnonzero(occurs).tolist()])
+    number = np.cumsum(occurs, dtype=np.int64) - 1
+    number[-1] = -1
+    return cells, number[column.codes]
 
 
 def cell_values(texts: list[str]) -> CellValues:

@@ -1,15 +1,17 @@
 """Score: levels into match weights and outcomes, with the rules that stand above them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.columns import Column, Table
-from matching.compare import Levels, Rows, attribute_levels
+from matching.columns import Table
+from matching.compare import Levels, Rows, rows_of
 from matching.conditions import Values, holds, valid_values
-from matching.kinds.kind import Kind
+from matching.hopeful import prepare_hopeful
 from matching.rules import ALWAYS_WEIGHT, Condition, MatchModel
+from matching.vectors import Vectors, against_all, weights_of
 
 NEVER = -(10**6)
 """The weight of a pair that a `never` rule keeps apart."""
@@ -52,46 +54,40 @@ def score(model: MatchModel, table: Table, levels: Levels, left: Rows, right: Ro
 
 def sums(model: MatchModel, levels: Levels) -> npt.NDArray[np.int32]:
     """Add up the weights of every pair, before any limit and any rule."""
-    found = []
-    for group in model.groups:
-        weights = np.full(len(levels), group.prior, dtype=np.int32)
-        for place, name in enumerate(model.compared):
-            weights += group.weights[name][levels[:, place]]
-        found.append(weights)
-    return _against_all(np.array(found))
-
-
-def _against_all(weights: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    """Weigh pairs against all groups of strangers together, given their weights against each: (groups, pairs).
-
-    The odds against a match add up over the groups, so no pair weighs more than against any one of them.
-    """
-    least: npt.NDArray[np.int32] = weights.min(axis=0)
-    if len(weights) == 1:
-        return least
-    bits = np.logaddexp2.reduce(weights / -1000, axis=0)
-    found: npt.NDArray[np.int32] = np.minimum(np.rint(-1000 * bits).astype(np.int32), least)
-    return found
+    vectors = Vectors(len(levels), [group.prior for group in model.groups])
+    for place, name in enumerate(model.compared):
+        vectors.add(levels[:, place], weights_of(model, name))
+    return against_all(vectors.weights)[vectors.number]
 
 
 def edges(model: MatchModel, table: Table, left: Rows, right: Rows) -> Edges:
-    """Give the pairs at or above the review threshold, exactly those of `compare` and `score`, in less time.
+    """Give the pairs at or above the review threshold, exactly those of `compare` and `score`, in less time."""
+    return prepare_edges(model, table, left, right)(left, right)
 
-    Attributes that are cheap to compare go first, and a pair is given up as soon as all that is left could
-    no longer lift it to the threshold; pairs that a rule decides are not compared at all.
+
+def prepare_edges(model: MatchModel, table: Table, left: Rows, right: Rows) -> Callable[[Rows, Rows], Edges]:
+    """Prepare to give the edges among any of these pairs, as `edges` does.
+
+    Pairs that a rule decides are not compared at all.
     """
-    always, never = _ruled(model, table, left, right)
-    pairs, sums = _hopeful(model, table, np.flatnonzero(~(always | never)), left=left, right=right)
-    weights, outcomes = _decided(model, sums)
-    ruled = np.flatnonzero(always & ~never)
-    found = np.concatenate([pairs, ruled])
-    order = np.argsort(found)
-    return Edges(
-        left=left[found[order]],
-        right=right[found[order]],
-        weights=np.append(weights, np.full(len(ruled), ALWAYS_WEIGHT, dtype=np.int32))[order],
-        outcomes=np.append(outcomes, np.full(len(ruled), MATCH, dtype=np.int8))[order],
-    )
+    used = rows_of(left, right, count=max((len(column.codes) for column in table.values()), default=0))
+    hopeful = prepare_hopeful(model, table, used)
+
+    def found(left: Rows, right: Rows) -> Edges:
+        always, never = _ruled(model, table, left, right)
+        pairs, sums = hopeful(np.flatnonzero(~(always | never)), left, right)
+        weights, outcomes = _decided(model, sums)
+        ruled = np.flatnonzero(always & ~never)
+        every = np.concatenate([pairs, ruled])
+        order = np.argsort(every)
+        return Edges(
+            left=left[every[order]],
+            right=right[every[order]],
+            weights=np.append(weights, np.full(len(ruled), ALWAYS_WEIGHT, dtype=np.int32))[order],
+            outcomes=np.append(outcomes, np.full(len(ruled), MATCH, dtype=np.int8))[order],
+        )
+
+    return found
 
 
 def probability(weight: int) -> float:
@@ -112,34 +108,6 @@ def deciding(model: MatchModel, table: Table, left: int, right: int) -> tuple[st
             if holds(model, condition, table, left=one, right=other)[0]:
                 return section, condition
     return None
-
-
-def _hopeful(
-    model: MatchModel, table: Table, pairs: Rows, *, left: Rows, right: Rows
-) -> tuple[Rows, npt.NDArray[np.int32]]:
-    """Give those of the pairs whose sum of weights reaches the review threshold, and the sums.
-
-    `most` starts as the most that each pair can reach against each group, and comes down to what it does reach.
-    """
-    best = {name: np.array([group.weights[name][1:].max() for group in model.groups]) for name in model.compared}
-    most = np.repeat([[group.prior] for group in model.groups], len(pairs), axis=1).astype(np.int32)
-    for name in model.compared:
-        known = table[name].codes >= 0
-        most[:, known[left[pairs]] & known[right[pairs]]] += best[name][:, None]
-    for name in sorted(model.compared, key=lambda name: _cost(model.kind(name), table[name])):
-        kept = (most >= model.review_weight).all(axis=0)
-        pairs, most = pairs[kept], most[:, kept]
-        levels = attribute_levels(model.kind(name), table[name], left[pairs], right[pairs])
-        for place, group in enumerate(model.groups):
-            most[place] += np.where(levels > 0, group.weights[name][levels] - best[name][place], np.int32(0))
-    found = _against_all(most)
-    kept = found >= model.review_weight
-    return pairs[kept], found[kept]
-
-
-def _cost(kind: Kind, column: Column) -> tuple[bool, float]:
-    """Order attributes by what comparing costs, roughly: word by word last, then by the mean length."""
-    return "tokens" in kind.parts, sum(map(len, column.cells)) / max(len(column.cells), 1)
 
 
 def _decided(model: MatchModel, sums: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8]]:

@@ -1,11 +1,14 @@
 """Standardise source values: raw columns in, dictionary-coded columns of clean cells out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
 from matching.columns import PART, SEPARATOR, Column, Table, from_cells
-from matching.kinds.kind import Kind
+from matching.kinds.kind import Kind, Pieces
+from matching.objects import Objects
 from matching.rules import MatchModel
 
 TAG = "\x1d"
@@ -32,20 +35,73 @@ def standardise(model: MatchModel, values: Mapping[str, Sequence[object]]) -> Ta
 
 
 def _column(kind: Kind, values: Sequence[object]) -> Column:
-    known: dict[object, str | None] = {}
-    cells: list[str | None] = []
-    for value in values:
-        key = value if type(value) is str else _key(value)
-        if key not in known:
-            known[key] = _cell(kind, value)
-        cells.append(known[key])
-    return from_cells(cells)
+    if isinstance(values, Objects) and kind.pieces is not None:
+        return _column_of_objects(kind.pieces, values)
+    several = not {list, tuple}.isdisjoint(map(type, values))
+    return _cleaned(partial(_cell, kind.standardise) if several else kind.standardise, values)
 
 
-def _cell(kind: Kind, value: object) -> str | None:
-    single = value if isinstance(value, list | tuple) else (value,)
-    clean = {text for text in (kind.standardise(_without_separators(one)) for one in single) if text}
-    return SEPARATOR.join(sorted(clean)) or None
+def _cleaned(clean: Callable[[object], str | None], values: Sequence[object]) -> Column:
+    """Clean each distinct value once."""
+    keys, distinct = _distinct(values)
+    column = from_cells([clean(value) or None for value in distinct.values()])
+    codes = dict(zip(distinct, column.codes.tolist(), strict=True))
+    return Column(np.fromiter(map(codes.__getitem__, keys), dtype=np.int32, count=len(keys)), column.cells)
+
+
+def _column_of_objects(pieces: Pieces, objects: Objects) -> Column:
+    """Clean each distinct value of each field once, and join each combination of them once."""
+    missing = [None] * len(objects)
+    columns = [_cleaned(clean, objects.fields.get(field, missing)) for field, clean in pieces.clean.items()]
+    _, first, which = np.unique(_combinations(columns), return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    parts = zip(*(_texts(column, first[order]) for column in columns), strict=True)
+    joined = from_cells(list(map(pieces.join, parts)))
+    codes = np.empty_like(joined.codes)
+    codes[order] = joined.codes
+    return Column(codes[which], joined.cells)
+
+
+def _texts(column: Column, rows: npt.NDArray[np.int64]) -> list[str]:
+    """Give the cells of some records, "" where one is missing."""
+    cells = [*column.cells, ""]
+    return [cells[code] for code in column.codes[rows].tolist()]
+
+
+def _combinations(columns: Sequence[Column]) -> npt.NDArray[np.int64]:
+    """Give each record a number that is the same where all its cells are."""
+    numbers = np.zeros(len(columns[0].codes), dtype=np.int64)
+    most = 1
+    for column in columns:
+        size = len(column.cells) + 1
+        if most * size > np.iinfo(np.int64).max:
+            found, numbers = np.unique(numbers, return_inverse=True)
+            most = len(found)
+        numbers = numbers * size + column.codes + 1
+        most *= size
+    return numbers
+
+
+def _distinct(values: Sequence[object]) -> tuple[Sequence[object], Mapping[object, object]]:
+    """Give a key for each value, and the first value of each key, without separators."""
+    first: dict[object, object] = {}
+    if set(map(type, values)) <= _UNMISTAKABLE:
+        keys = values
+        first = {text: text for text in dict.fromkeys(values)}
+        if "".join(str(text) for text in first).isprintable():  # the separators are not
+            return keys, first
+    else:
+        keys = list(map(_key, values))
+        for key, value in zip(keys, values, strict=True):
+            first.setdefault(key, value)
+    return keys, {key: _without_separators(value) for key, value in first.items()}
+
+
+def _cell(clean: Callable[[object], str | None], value: object) -> str | None:
+    """Clean the values of a record that may have several."""
+    if not isinstance(value, list | tuple):
+        return clean(value)
+    return SEPARATOR.join(sorted({text for text in map(clean, value) if text}))
 
 
 def _key(value: object) -> object:
@@ -65,4 +121,4 @@ def _without_separators(value: object) -> object:
         return value if value.isprintable() else value.translate(_CONTROL)  # the separators are not printable
     if isinstance(value, Mapping):
         return {name: _without_separators(part) for name, part in value.items()}
-    return value
+    return list(map(_without_separators, value)) if isinstance(value, list | tuple) else value

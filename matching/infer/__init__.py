@@ -2,5 +2,6 @@
 
 from matching.infer.attributes import Inferred, InferredAttribute, infer
 from matching.infer.keys import choose_keys
+from matching.infer.records import looked_at
 
-__all__ = ["Inferred", "InferredAttribute", "choose_keys", "infer"]
+__all__ = ["Inferred", "InferredAttribute", "choose_keys", "infer", "looked_at"]

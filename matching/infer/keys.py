@@ -8,6 +8,7 @@ import numpy as np
 from matching.block import Rows, measured
 from matching.columns import Column, Table
 from matching.document import MatchAttribute, MatchRules
+from matching.infer.records import evenly_chosen
 from matching.kinds import KINDS
 from matching.rules import match_model
 
@@ -64,7 +65,7 @@ def _sample(table: Table, ranks: Rows) -> tuple[Table, float]:
     count = len(next(iter(table.values())).codes) if table else 0
     if count <= SAMPLE:
         return table, 1.0
-    rows = np.argsort(ranks)[np.linspace(0, count - 1, SAMPLE).astype(np.int64)]
+    rows = evenly_chosen(ranks, SAMPLE)
     return {name: _part(column, rows) for name, column in table.items()}, count / SAMPLE
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import chain
 
 from matching.kinds import iban, lei, tax_id
 from matching.kinds.date import iso_date
@@ -54,7 +55,7 @@ class Profile:
 
 def profile(cells: Sequence[object]) -> Profile:
     """Look at the cells of one column; the order of the records does not matter."""
-    texts = Counter(text for cell in cells if cell is not None and (text := as_text(cell)) and not is_junk(text))
+    texts = _texts(cells)
     sample = _sample(texts)
     count = max(len(sample), 1)
     known = texts.total()
@@ -84,11 +85,25 @@ def profile(cells: Sequence[object]) -> Profile:
     )
 
 
+def _texts(cells: Sequence[object]) -> Counter[str]:
+    """Count the texts that are not junk; cells of the same text are looked at once."""
+    texts: Counter[str] = Counter()
+    written = Counter(cell for cell in cells if type(cell) is str)
+    others = ((cell, 1) for cell in cells if type(cell) is not str and cell is not None)
+    for cell, times in chain[tuple[object, int]](written.items(), others):
+        text = as_text(cell)
+        if text and not is_junk(text):
+            texts[text] += times
+    return texts
+
+
 def _sample(texts: Counter[str]) -> list[str]:
+    by_text = sorted(texts)
     if len(texts) <= SAMPLE:
-        return sorted(texts)
-    often = sorted(texts, key=lambda text: (-texts[text], text))[: SAMPLE // 4]
-    rest = sorted(texts.keys() - set(often))
+        return by_text
+    often = sorted(by_text, key=texts.__getitem__, reverse=True)[: SAMPLE // 4]  # the first of as many by their texts
+    chosen = set(often)
+    rest = [text for text in by_text if text not in chosen]
     step = max(len(rest) // (SAMPLE - len(often)), 1)
     return often + rest[::step][: SAMPLE - len(often)]
 

@@ -5,7 +5,6 @@ abbreviated, attached or missing. The same street with another house number is a
 Offices move, so a different address speaks only a little against a match.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -14,10 +13,9 @@ import numpy.typing as npt
 from rapidfuzz import fuzz
 
 from matching.columns import PART
-from matching.kinds.country import country_code
-from matching.kinds.folding import folded, is_junk, plain
+from matching.kinds.address_fields import COMPASS, FIELDS, PIECES, standardise_address
 from matching.kinds.identifier import keystroke_pairs
-from matching.kinds.kind import Kind, Level, always_valid, as_text
+from matching.kinds.kind import Kind, Level, always_valid
 from matching.kinds.letters import letters_of
 from matching.kinds.pairs import (
     Codes,
@@ -33,146 +31,10 @@ from matching.kinds.pairs import (
     only_where,
     parts_of,
 )
-from matching.kinds.tables import rows, words
-
-FIELDS = ("street", "city", "region", "postcode", "country")
 
 SAME, SAME_STREET_AND_HOUSE, SAME_STREET, NEAR_HOUSE, OTHER_HOUSE, SAME_PLACE, OTHER_STREET, DIFFERENT = range(1, 9)
 _ALIKE = 84
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_HOUSE = re.compile(r"\d{1,5}[a-z]?")
-_RANGE = re.compile(r"(?<=\d)\s*[-/–]\s*\d+\w*")
-_CLOSE_DOT = re.compile(r"(?<=[.])(?=\w)")
-_UNIT = words("address_units")
-_DIRECTIONS = {
-    "n": "n", "north": "n", "s": "s", "south": "s", "e": "e", "east": "e", "w": "w", "west": "w",
-    "ne": "ne", "nw": "nw", "se": "se", "sw": "sw", "northeast": "ne", "northwest": "nw",
-}  # fmt: skip
-_COMPASS = frozenset(_DIRECTIONS.values())
-_ENDINGS = (("strasse", "str"), ("str", "str"), ("straat", "straat"), ("gatan", "gatan"), ("vagen", "vagen"))
-_ORDINALS = dict(
-    zip(["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"],
-        ["1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th", "10th"], strict=True)
-)  # fmt: skip
-_FILLERS = words("street_fillers")
-_POSTCODE = re.compile(
-    r"\b(?:[A-Z]{1,2}-)?("
-    r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4} ?[A-Z]{2}\b|\d{5}-\d{4}|\d{5}-\d{3}"
-    r"|\d{2}-\d{3}|\d{4}-\d{3}|\d{3} \d{2}|\d{4,6}"
-    r")\b"
-)
-
-
-@lru_cache(maxsize=1)
-def _street_words() -> dict[str, str]:
-    return {folded(word): kind for kind, *words in rows("street_words") for word in (kind, *words)}
-
-
-def _split_ending(word: str) -> list[str]:
-    for ending, kind in _ENDINGS:
-        if word.endswith(ending) and len(word) >= len(ending) + 3:
-            return [word[: -len(ending)], kind]
-    return [word]
-
-
-def _house_at(words: list[str]) -> int:
-    """Find the place of the house number: first, else last, else the first number; -1 if there is none."""
-    for place in (0, len(words) - 1):
-        if _HOUSE.fullmatch(words[place]) and len(words) > 1:
-            return place
-    return next((place for place, word in enumerate(words) if place and _HOUSE.fullmatch(word)), -1)
-
-
-def _without_unit(words: list[str]) -> list[str]:
-    cut = next((place for place, word in enumerate(words) if place >= 2 and word in _UNIT), len(words))
-    return words[:cut]
-
-
-def _street_parts(text: str) -> tuple[str, str, str]:
-    """Give the name of the street, its kind and direction, and the house number."""
-    spaced = _RANGE.sub("", _CLOSE_DOT.sub(" ", text))
-    words = _without_unit([folded(word) for word in plain(spaced).split()])
-    if not words:
-        return "", "", ""
-    place = _house_at(words)
-    house = words[place] if place >= 0 else ""
-    if place > 0:
-        letter = words[place + 1] if len(words) > place + 1 and len(words[place + 1]) == 1 else ""
-        house, words = house + letter, words[:place]
-    elif place == 0:
-        words = words[1:]
-    return *_name_and_marks([_ORDINALS.get(word, word) for word in words]), house
-
-
-def _name_and_marks(words: list[str]) -> tuple[str, str]:
-    kinds, name, marks = _street_words(), [], set()
-    pieces = [piece for word in words for piece in _split_ending(word)]
-    for place, word in enumerate(pieces):
-        if word in _DIRECTIONS and (place in (0, len(pieces) - 1) or len(word) == 1):
-            marks.add(_DIRECTIONS[word])
-        elif word in kinds:
-            marks.add(kinds[word])
-        elif word not in _FILLERS:
-            name.append(word)
-    name = name or [word for word in pieces if word not in kinds]
-    return " ".join(name or pieces), " ".join(sorted(marks)) if name else ""
-
-
-@lru_cache(maxsize=50_000)
-def _city(text: str) -> str:
-    words = [_DIRECTIONS.get(word, word) for word in folded(re.sub(r"\(.*?\)", " ", text)).split()]
-    return " ".join(word for word in words if word != "city" or len(words) == 1)
-
-
-@lru_cache(maxsize=50_000)
-def _postcode(text: str) -> str:
-    compact = re.sub(r"[^0-9A-Za-z]", "", re.sub(r"^[A-Za-z]{1,2}-", "", text.strip())).upper()
-    return compact[:5] if compact.isdigit() and len(compact) == 9 else compact
-
-
-def _from_text(text: str) -> dict[str, str]:
-    """Read an address out of one text: pieces between commas, the street first."""
-    text = re.sub(r"^(\s*\d+\w?)\s*,", r"\1 ", text)
-    pieces = [piece.strip() for piece in re.split(r"[,;\n]+", text) if piece.strip()]
-    fields = dict.fromkeys(FIELDS, "")
-    if len(pieces) > 1 and country_code(pieces[-1]) and not _is_state(pieces):
-        fields["country"] = pieces.pop()
-    fields["street"] = pieces[0] if pieces else ""
-    for piece in pieces[1:]:
-        found = _POSTCODE.search(piece.upper())
-        rest = piece
-        if found and not fields["postcode"]:
-            fields["postcode"] = found[1]
-            rest = f"{piece[: found.start()]} {piece[found.end() :]}".strip()
-        if re.fullmatch(r"[A-Z]{2,3}", rest):
-            fields["region"] = fields["region"] or rest
-        elif any(map(str.isalnum, rest)):
-            fields["city"] = f"{fields['city']} {rest}".strip()
-    return fields
-
-
-def _is_state(pieces: list[str]) -> bool:
-    """Hold two letters for a state where no postcode stands before them (Springfield, IL)."""
-    return bool(re.fullmatch(r"[A-Z]{2}", pieces[-1])) and not any(map(_POSTCODE.search, pieces[1:-1]))
-
-
-def _standardise(value: object) -> str | None:
-    """Give street, its kind, house number, city, region, postcode and country as the seven parts."""
-    if isinstance(value, dict):
-        fields = {field: as_text(value.get(field)) for field in FIELDS}
-    else:
-        text = as_text(value) if isinstance(value, str) else ""
-        fields = _from_text(text) if not is_junk(text) else dict.fromkeys(FIELDS, "")
-    fields = {field: "" if is_junk(text) else text for field, text in fields.items()}
-    country = country_code(fields["country"]) or plain(fields["country"]).upper()
-    parts = (
-        *_street_parts(fields["street"]),
-        _city(fields["city"]),
-        plain(fields["region"]),
-        _postcode(fields["postcode"]),
-        country,
-    )
-    return PART.join(parts) if any(parts[:1] + parts[3:6]) else None
 
 
 def _accepts(value: object) -> str | None:
@@ -237,7 +99,7 @@ def _word_marks(texts: Sequence[str]) -> npt.NDArray[np.uint64]:
 def _marks_agree(one: str, other: str) -> bool:
     """Say whether the kinds of street, and the directions, do not speak against one street."""
     marks, others = frozenset(one.split()), frozenset(other.split())
-    return _agree(marks & _COMPASS, others & _COMPASS) and _agree(marks - _COMPASS, others - _COMPASS)
+    return _agree(marks & COMPASS, others & COMPASS) and _agree(marks - COMPASS, others - COMPASS)
 
 
 def _agree(marks: frozenset[str], others: frozenset[str]) -> bool:
@@ -323,7 +185,7 @@ def _part(place: int) -> Callable[[str], Sequence[str]]:
 KIND = Kind(
     name="address",
     help=__doc__ or "",
-    standardise=_standardise,
+    standardise=standardise_address,
     valid=always_valid,
     parts={
         "": lambda value: (value.replace(PART, " "),),
@@ -346,5 +208,6 @@ KIND = Kind(
     prepare=_prepare,
     accepts=_accepts,
     fields=FIELDS,
+    pieces=PIECES,
     any_texts=True,
 )

@@ -7,6 +7,7 @@ Sister companies do count as different: Acme Consulting is not Acme Legal.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from matching.columns import PART
 from matching.kinds.company_judge import business_words, meanings
@@ -19,7 +20,14 @@ from matching.kinds.tables import words
 _STOP = words("company_fillers")
 
 
-def _with_meanings(words: Words) -> list[str]:
+@lru_cache(maxsize=1)
+def _first_of_meanings() -> frozenset[str]:
+    return frozenset(words[0] for words in meanings())
+
+
+def _with_meanings(words: Words) -> Sequence[str]:
+    if _first_of_meanings().isdisjoint(words):
+        return words
     found, place = [], 0
     known = meanings()
     while place < len(words):
@@ -31,6 +39,8 @@ def _with_meanings(words: Words) -> list[str]:
 
 def _join_letters(words: Sequence[str]) -> list[str]:
     """Write letters that stand alone next to each other as one word: `I B M`, `H & M`."""
+    if min(map(len, words), default=0) > 1:
+        return list(words)
     joined: list[str] = []
     letters = ""
     for word in [*words, ""]:
@@ -47,9 +57,11 @@ def _join_letters(words: Sequence[str]) -> list[str]:
 
 def company_parts(text: str) -> tuple[str, str] | None:
     """Give the words of a company's name and its legal form, None where the text is no name."""
-    if is_junk(text):
-        return None
-    name, form = take_legal_form(words_of(text))
+    return None if is_junk(text) else core_and_form(*take_legal_form(words_of(text)))
+
+
+def core_and_form(name: Words, form: str) -> tuple[str, str] | None:
+    """Give the words that count of a name whose legal form is taken apart, and this; None where it is no name."""
     words = [word for word in name if word not in _STOP or len(word) == 1] or list(name)
     core = " ".join(_with_meanings(tuple(_join_letters(words))))
     return (core, form) if core and not is_junk(core) else None

@@ -26,7 +26,6 @@ from matching.kinds.pairs import (
     Flags,
     Outcomes,
     PairComparison,
-    coded,
     crossed,
     each_distinct,
     first_level,
@@ -134,10 +133,15 @@ def _prepare_shared(words: _Words) -> Callable[[Codes, Codes], tuple[Counts, Fla
 
 def _prepare_joined(cores: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
     """Prepare to say whether two names are the same, or near, when written as one word."""
-    texts = [core.replace(" ", "") for core in cores]
-    near = near_pairs(texts)
-    text = coded(texts)
-    return lambda left, right: (text[left] == text[right]) | near(left, right)
+    text, listed = numbered([core.replace(" ", "") for core in cores])
+    near = near_pairs(listed)
+
+    def joined(left: Codes, right: Codes) -> Flags:
+        one, other = text[left], text[right]
+        found: Flags = (one == other) | near(one, other)
+        return found
+
+    return joined
 
 
 def _prepare_forms(forms: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
@@ -149,20 +153,22 @@ def _prepare_forms(forms: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
 
 
 def _words_of(cores: Sequence[str]) -> _Words:
-    places: dict[str, int] = {}
-    codes: list[int] = []
-    starts = [0]
-    for core in cores:
-        codes.extend({places.setdefault(word, len(places)): None for word in core.split(" ")})
-        starts.append(len(codes))
+    every, vocabulary = numbered(" ".join(cores).split(" ") if cores else [])
+    sizes = np.fromiter((core.count(" ") + 1 for core in cores), dtype=np.int64, count=len(cores))
+    width = len(vocabulary) + 1
+    owners, codes = np.divmod(_once(np.repeat(np.arange(len(cores)), sizes) * width + every), width)
+    starts = np.append(0, np.cumsum(np.bincount(owners, minlength=len(cores))))
     general = business_words()
     sorts = np.array(
-        [(True, word not in general, is_numbering(word), word == "holding") for word in places], dtype=np.int32
+        [(True, word not in general, is_numbering(word), word == "holding") for word in vocabulary], dtype=np.int32
     ).reshape(-1, 4)
     before = np.concatenate([np.zeros((1, 4), np.int32), np.cumsum(sorts[codes], axis=0, dtype=np.int32)])
-    return _Words(
-        list(places), np.array(codes, np.int64), np.array(starts, np.int64), sorts, np.diff(before[starts], axis=0)
-    )
+    return _Words(vocabulary, codes, starts, sorts, np.diff(before[starts], axis=0))
+
+
+def _once(numbers: Codes) -> Codes:
+    ordered = np.sort(numbers)
+    return ordered[np.diff(ordered, prepend=-1) > 0]
 
 
 def _beginning(word: str) -> int:

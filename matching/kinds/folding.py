@@ -18,17 +18,47 @@ _JUNK = re.compile(
 )
 
 
+_MAY_BE_JUNK = re.compile(
+    r"(?:[\W_].?|(.)\1|x|n[\s/.aiou]|k[.ae]|un|in|de|sc|te|t[bo]|du|mi|em|bl|as|fo|ba)?", re.IGNORECASE | re.DOTALL
+)
+"""The first two characters of everything that may be junk: most texts begin otherwise, which is quicker to see."""
+
+
+@lru_cache(maxsize=1 << 14)
+def _may_be_junk(start: str) -> bool:
+    return _MAY_BE_JUNK.fullmatch(start) is not None
+
+
 def is_junk(text: str) -> bool:
     """Say whether the text only stands in for a missing value ("n/a", "-", "test", "0000000")."""
-    return _JUNK.fullmatch(text.strip()) is not None
+    text = text.strip()
+    return _may_be_junk(text[:2]) and _JUNK.fullmatch(text) is not None
 
 
-@lru_cache(maxsize=200_000)
+class _PlainLetters(dict[int, str]):
+    """What each character becomes in a plain text: made when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        letters = _APOSTROPHES.sub("", anyascii(chr(code)).lower())
+        self[code] = _NOT_WORD.sub(" ", letters)
+        return self[code]
+
+
+_LETTERS_OF = _PlainLetters()
+_ASCII = bytes(ord(_LETTERS_OF[code] or " ") for code in range(128)) + bytes(128)
+_ASCII_APOSTROPHES = b"'`"
+
+
+def plain_words(text: str) -> list[str]:
+    """Give the lower-case ASCII words of a text; other scripts are transliterated."""
+    if text.isascii():
+        return text.encode("ascii").translate(_ASCII, _ASCII_APOSTROPHES).decode("ascii").split()
+    return unicodedata.normalize("NFKC", text).translate(_LETTERS_OF).split()
+
+
 def plain(text: str) -> str:
     """Give lower-case ASCII words separated by single spaces; other scripts are transliterated."""
-    if not text.isascii():
-        text = anyascii(unicodedata.normalize("NFKC", text))
-    return _NOT_WORD.sub(" ", _APOSTROPHES.sub("", text.lower())).strip()
+    return " ".join(plain_words(text))
 
 
 def _vowel(found: re.Match[str]) -> str:
@@ -39,6 +69,11 @@ def _vowel(found: re.Match[str]) -> str:
 def folded(word: str) -> str:
     """Fold the ways of writing an umlaut: Müller, Mueller and Muller all give `muller`."""
     return _UMLAUT.sub(_vowel, plain(word))
+
+
+def folded_words(text: str) -> list[str]:
+    """Give the folded words of a text."""
+    return list(map(folded, plain_words(text)))
 
 
 _SOUNDS = (

@@ -2,12 +2,12 @@
 
 from stdnum import iban
 
-from matching.kinds.identifier import compact
+from matching.kinds.identifier import compact, may_be_mod_97
 from matching.kinds.kind import Kind, Level, same_or_different, takes_text, whole
 
 
 def _valid(value: str) -> bool:
-    return bool(iban.is_valid(value, check_country=False))
+    return may_be_mod_97(value[4:] + value[:4]) and bool(iban.is_valid(value, check_country=False))
 
 
 KIND = Kind(

@@ -5,13 +5,20 @@ that differ by one keystroke are told apart from two that have nothing in common
 """
 
 from collections.abc import Callable, Sequence
+from string import ascii_uppercase
 
 import numpy as np
 
-from matching.kinds.folding import is_junk, plain
+from matching.kinds.folding import is_junk, plain_words
 from matching.kinds.kind import Kind, Level, as_text, takes_text, whole
-from matching.kinds.letters import letters_of
-from matching.kinds.pairs import Codes, Flags, Outcomes, PairComparison
+from matching.kinds.letters import letters_of, slips_between
+from matching.kinds.pairs import Codes, Flags, Outcomes, PairComparison, once_each, only_where
+
+_SHORTEST = 5
+"""In shorter texts one keystroke may make all the difference."""
+
+_LONG = 100
+_BASE_10 = {ord(letter): str(int(letter, 36)) for letter in ascii_uppercase}
 
 
 def compact(value: object) -> str | None:
@@ -19,8 +26,8 @@ def compact(value: object) -> str | None:
     text = as_text(value)
     if not text or is_junk(text):
         return None
-    letters = plain(text).replace(" ", "").upper()
-    return None if not letters or (set(letters) <= {"0"}) or is_junk(letters) else letters
+    letters = "".join(plain_words(text)).upper()
+    return None if not letters.strip("0") or is_junk(letters) else letters
 
 
 def _standardise(value: object) -> str | None:
@@ -28,9 +35,14 @@ def _standardise(value: object) -> str | None:
     return letters.lstrip("0") if letters and letters.isdigit() else letters
 
 
+def may_be_mod_97(letters: str) -> bool:
+    """Say whether the check digits of ISO 7064 Mod 97-10 may be right: a quick look before the whole check."""
+    return len(letters) > _LONG or int(letters.translate(_BASE_10) or "0") % 97 == 1
+
+
 def one_keystroke(one: str, other: str) -> bool:
     """Say whether two texts differ by one character typed wrong, left out, added or swapped."""
-    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 5:
+    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < _SHORTEST:
         return False
     start = 0
     while start < min(len(one), len(other)) and one[start] == other[start]:
@@ -46,14 +58,16 @@ def one_keystroke(one: str, other: str) -> bool:
 
 def keystroke_pairs(values: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
     """Prepare `one_keystroke` for any pairs of the values, by their places."""
-    letters = letters_of(values)
+    letters, texts = letters_of(values), np.array(values, dtype=object)
+    long = letters.lengths >= _SHORTEST
+
+    def one_slip(left: Codes, right: Codes) -> Flags:
+        found: Flags = slips_between(texts[left], texts[right], most=1) <= 1
+        return found
 
     def pair(left: Codes, right: Codes) -> Flags:
-        found = letters.maybe_one_slip(left, right)
-        places = np.flatnonzero(found)
-        ends = zip(left[places].tolist(), right[places].tolist(), strict=True)
-        found[places] = [one_keystroke(values[one], values[other]) for one, other in ends]
-        return found
+        maybe = only_where(long[left] & long[right], letters.maybe_one_slip, left, right)
+        return only_where(maybe, lambda left, right: once_each(one_slip, left, right), left, right)
 
     return pair
 

@@ -26,6 +26,21 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Pieces:
+    """How the fields of an object are cleaned one by one, and `join` makes a value of them, or None.
+
+    Fields repeat where whole objects do not, so that columns of them are cleaned with less work.
+    """
+
+    clean: Mapping[str, Callable[[object], str]]
+    join: Callable[[Sequence[str]], str | None]
+
+    def whole(self, value: Mapping[str, object]) -> str | None:
+        """Standardise one object."""
+        return self.join([clean(value.get(field)) for field, clean in self.clean.items()])
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of value.
 
@@ -33,9 +48,10 @@ class Kind:
     whether a standardised value may decide on its own. `parts` are what blocking keys may use; ""
     is the whole value. `prepare` takes distinct standardised values and gives the comparison of any
     pairs of them, by their places, which numbers the level of each, 1 being the best. `accepts` says
-    why a source value cannot be taken at all, or None. `fields` are those of a value that may be an object;
-    `any_texts` says that `accepts` takes every object of them whose values are texts, and `whole_column` that
-    `prepare` wants all values of a file, not only those of the pairs.
+    why a source value cannot be taken at all, or None. `fields` are those of a value that may be an object,
+    and `pieces` says how it is cleaned field by field, where it can be; `any_texts` says that `accepts` takes
+    every object of them whose values are texts, and `whole_column` that `prepare` wants all values of a file,
+    not only those of the pairs.
     """
 
     name: str
@@ -48,6 +64,7 @@ class Kind:
     accepts: Callable[[object], str | None]
     fields: tuple[str, ...] = ()
     any_texts: bool = False
+    pieces: Pieces | None = None
     whole_column: bool = False
 
     @property

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from matching.kinds.folding import folded, plain
+from matching.kinds.folding import folded_words
 from matching.kinds.tables import rows
 
 Words = tuple[str, ...]
@@ -21,7 +21,7 @@ _NEVER_FIRST = frozenset(
 
 def words_of(text: str) -> Words:
     """Give the folded words of a company's name; &, + and `und` are all `and`."""
-    return tuple(map(folded, plain(_AND.sub(" and ", text)).split()))
+    return tuple(folded_words(_AND.sub(" and ", text)))
 
 
 @lru_cache(maxsize=1)
@@ -41,6 +41,16 @@ def _longest() -> int:
     return max(map(len, _spellings()))
 
 
+@lru_cache(maxsize=1)
+def _first_words() -> frozenset[str]:
+    return frozenset(words[0] for words in _spellings())
+
+
+@lru_cache(maxsize=1)
+def _last_words() -> frozenset[str]:
+    return frozenset(words[-1] for words in _spellings())
+
+
 @lru_cache(maxsize=100_000)
 def _misspelt(word: str) -> str | None:
     if len(word) < 4:
@@ -49,7 +59,8 @@ def _misspelt(word: str) -> str | None:
 
 
 def _at_end(words: Words) -> tuple[Words, str] | None:
-    for length in range(min(_longest(), len(words) - 1), 0, -1):
+    known = bool(words) and words[-1] in _last_words()
+    for length in range(min(_longest(), len(words) - 1) if known else 0, 0, -1):
         if form := _spellings().get(words[-length:]):
             return words[:-length], form
     form = _misspelt(words[-1]) if len(words) > 1 else None
@@ -57,7 +68,8 @@ def _at_end(words: Words) -> tuple[Words, str] | None:
 
 
 def _at_start(words: Words) -> tuple[Words, str] | None:
-    for length in range(min(_longest(), len(words) - 1), 0, -1):
+    known = bool(words) and words[0] in _first_words()
+    for length in range(min(_longest(), len(words) - 1) if known else 0, 0, -1):
         form = _spellings().get(words[:length])
         letters = len(words[length - 1]) == 1 == len(words[length])
         if form and not letters and (length > 1 or form not in _NEVER_FIRST):
@@ -67,6 +79,8 @@ def _at_start(words: Words) -> tuple[Words, str] | None:
 
 def _in_the_middle(words: Words) -> tuple[Words, str] | None:
     for start in range(1, len(words) - 1):
+        if words[start] not in _first_words():
+            continue
         for length in range(min(_longest(), len(words) - start), 0, -1):
             form = _spellings().get(words[start : start + length])
             if form in _ANYWHERE and (length > 1 or len(words[start]) > 2):
@@ -74,7 +88,6 @@ def _in_the_middle(words: Words) -> tuple[Words, str] | None:
     return None
 
 
-@lru_cache(maxsize=200_000)
 def take_legal_form(words: Words) -> tuple[Words, str]:
     """Split the words of a name into those of the name itself and its legal form ("" where it has none)."""
     found = _at_end(words) or _at_start(words) or _in_the_middle(words)

@@ -2,12 +2,12 @@
 
 from stdnum import lei
 
-from matching.kinds.identifier import compact
+from matching.kinds.identifier import compact, may_be_mod_97
 from matching.kinds.kind import Kind, Level, same_or_different, takes_text, whole
 
 
 def _valid(value: str) -> bool:
-    return bool(lei.is_valid(value))
+    return may_be_mod_97(value) and bool(lei.is_valid(value))
 
 
 KIND = Kind(

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from matching.kinds.pairs import Codes, Flags
 
 _SLICE = 1 << 15
 _CLASSES, _MOST = 32, 4
+_BITS_OF = np.array([(1 << count) - 1 for count in range(_MOST + 1)], dtype=np.uint8)
+
+Texts = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,12 @@ class Letters:
         differing: npt.NDArray[np.uint8] = np.bitwise_count(self.pictures[left] ^ self.pictures[right])
         return differing[:, 0] + differing[:, 1]
 
+    def made_of(self, letters: str) -> Flags:
+        """Say which strings may hold nothing but these letters: the others do hold more."""
+        every = np.bitwise_or.reduce(letters_of([letter * _MOST for letter in letters]).pictures, axis=0)
+        found: Flags = (self.pictures & ~every == 0).all(axis=1)
+        return found
+
     def maybe_one_slip(self, left: Codes, right: Codes) -> Flags:
         """Say which pairs may differ by one letter wrong, left out, added or swapped: the others do not."""
         found: Flags = np.abs(self.lengths[left] - self.lengths[right]) <= 1
@@ -37,21 +48,34 @@ class Letters:
         return found
 
 
+def slips_between(one: Texts, other: Texts, *, most: int) -> npt.NDArray[np.uint8]:
+    """Count the letters typed wrong, left out, added or swapped between aligned texts; `most` + 1 says more."""
+    found: npt.NDArray[np.uint8] = process.cpdist(
+        one, other, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8, workers=1
+    )
+    return found
+
+
 def letters_of(strings: Sequence[str]) -> Letters:
     """Count the letters of each string."""
+    lengths = np.fromiter(map(len, strings), dtype=np.int32, count=len(strings))
+    slices = [slice(start, start + _SLICE) for start in range(0, len(strings), _SLICE)]
+    pieces = [_pictures(strings[each], lengths[each]) for each in slices]
     return Letters(
-        lengths=np.fromiter(map(len, strings), dtype=np.int32, count=len(strings)),
-        pictures=np.concatenate(
-            [np.empty((0, 2), np.uint64)]
-            + [_pictures(strings[start : start + _SLICE]) for start in range(0, len(strings), _SLICE)]
-        ),
-        first=np.fromiter((ord(text[0]) if text else 0 for text in strings), dtype=np.uint32, count=len(strings)),
+        lengths=lengths,
+        pictures=np.concatenate([np.empty((0, 2), np.uint64), *(pictures for pictures, _ in pieces)]),
+        first=np.concatenate([np.empty(0, np.uint32), *(first for _, first in pieces)]),
     )
 
 
-def _pictures(strings: Sequence[str]) -> npt.NDArray[np.uint64]:
+def _pictures(
+    strings: Sequence[str], lengths: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32]]:
+    """Give the picture and the first letter of each string."""
     flat = np.frombuffer("".join(strings).encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    owner = np.repeat(np.arange(len(strings)), np.fromiter(map(len, strings), dtype=np.int64, count=len(strings)))
-    counts = np.bincount(owner * _CLASSES + flat % _CLASSES, minlength=len(strings) * _CLASSES)
-    bits = ((1 << np.minimum(counts, _MOST)) - 1).astype(np.uint8).reshape(len(strings), _CLASSES)
-    return np.ascontiguousarray(bits[:, ::2] | bits[:, 1::2] << 4).view(np.uint64)
+    owner = np.repeat(np.arange(len(strings)) * _CLASSES, lengths)
+    counts = np.bincount(owner + flat % _CLASSES, minlength=len(strings) * _CLASSES)
+    bits = _BITS_OF[np.minimum(counts, _MOST)].reshape(len(strings), _CLASSES)
+    starts = np.cumsum(lengths) - lengths
+    first = np.append(flat, np.uint32(0))[np.minimum(starts, len(flat))]
+    return np.ascontiguousarray(bits[:, ::2] | bits[:, 1::2] << 4).view(np.uint64), np.where(lengths > 0, first, 0)

@@ -12,10 +12,9 @@ import numpy as np
 from matching.columns import PART
 from matching.kinds import company_name, person_name
 from matching.kinds.company_judge import business_words
-from matching.kinds.folding import folded, plain
+from matching.kinds.folding import folded, plain_words
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
-from matching.kinds.legal_forms import take_legal_form, words_of
-from matching.kinds.pairs import Codes, Outcomes, PairComparison
+from matching.kinds.pairs import Codes, Outcomes, PairComparison, parts_of
 
 _FIRM = re.compile(r"[&+@/\d]|\b(?:and|und|et|of|the|for|de la|des|du)\b", re.IGNORECASE)
 _PERSON, _COMPANY = "p", "c"
@@ -23,39 +22,42 @@ _LEVEL_OF_PERSON = np.array((0, 1, 2, 2, 3, 4, 6, 6, 7), dtype=np.int8)
 """By the level of two persons, the level here; the levels of two firms are those here."""
 
 
-def _is_person(text: str) -> bool:
-    _, form = take_legal_form(words_of(text))
-    parts = company_name.company_parts(text)
-    if form or _FIRM.search(text) or parts is None:
+def _is_person(text: str, core: str) -> bool:
+    """Say whether a name without a legal form, whose words as those of a firm are `core`, is that of a person."""
+    if _FIRM.search(text):
         return False
-    words = plain(text).split()
+    words = plain_words(text)
     if text.count(",") == 1 or not person_name.TITLES.isdisjoint(words):
         return len(words) <= 6
     if person_name.is_given_name(folded(words[0])) and 2 <= len(words) <= 4:
         return True
-    return 2 <= len(words) <= 4 and business_words().isdisjoint(parts[0].split())
+    return 2 <= len(words) <= 4 and business_words().isdisjoint(core.split())
 
 
 def _standardise(value: object) -> str | None:
     """Give p, given names, surname of a person, or c, words, legal form of a firm, as the three parts."""
     text = as_text(value)
-    person = _is_person(text)
-    parts = person_name.person_parts(text) if person else company_name.company_parts(text)
+    firm = company_name.company_parts(text)
+    if firm is None:
+        return None
+    core, form = firm
+    person = not form and _is_person(text, core)
+    parts = person_name.person_parts(text) if person else firm
     return PART.join((_PERSON if person else _COMPANY, *parts)) if parts else None
 
 
-def _as_company(value: str) -> str:
-    sort, first, second = value.split(PART)
-    return PART.join((f"{first} {second}".strip(), "") if sort == _PERSON else (first, second))
-
-
 def _prepare(values: Sequence[str]) -> PairComparison:
-    person = np.fromiter((value.startswith(_PERSON + PART) for value in values), dtype=bool, count=len(values))
+    sorts, firsts, seconds = parts_of(values, 3)
+    person = np.fromiter((sort == _PERSON for sort in sorts), dtype=bool, count=len(values))
     number = np.cumsum(person) - 1
-    persons = person_name.KIND.prepare(
-        [value.split(PART, 1)[1] for value in values if value.startswith(_PERSON + PART)]
+    parts = list(zip(sorts, firsts, seconds, strict=True))
+    persons = person_name.KIND.prepare([PART.join(both) for sort, *both in parts if sort == _PERSON])
+    companies = company_name.KIND.prepare(
+        [
+            f"{f'{first} {second}'.strip()}{PART}" if sort == _PERSON else f"{first}{PART}{second}"
+            for sort, first, second in parts
+        ]
     )
-    companies = company_name.KIND.prepare(list(map(_as_company, values)))
 
     def compare(left: Codes, right: Codes) -> Outcomes:
         both = person[left] & person[right]

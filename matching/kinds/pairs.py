@@ -15,6 +15,9 @@ PairComparison = Callable[[Codes, Codes], Outcomes]
 """Takes the places of both values of each pair, and gives the number of the level of each."""
 
 Taken = TypeVar("Taken")
+Number = TypeVar("Number", bound=np.generic)
+
+_BITS = 63
 
 
 def parts_of(values: Sequence[str], count: int) -> list[list[str]]:
@@ -60,22 +63,44 @@ def same(codes: Codes, left: Codes, right: Codes) -> Flags:
 
 def distinct_pairs(left: Codes, right: Codes) -> tuple[Codes, Codes, Codes]:
     """Give the distinct unordered pairs, lower first, and for each pair given which of them it is."""
-    low, high = np.minimum(left, right), np.maximum(left, right)
+    low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right).astype(np.int64)
     width = int(high.max(initial=0)) + 1
-    packed, which = np.unique(low * width + high, return_inverse=True)
+    packed, which = _distinct(low * width + high, below=width * width)
     one, other = np.divmod(packed, width)
     return one, other, which
 
 
+def _distinct(numbers: Codes, *, below: int) -> tuple[Codes, Codes]:
+    """Give the distinct numbers in order, and for each number which of them it is.
+
+    As np.unique does, but sorting each number with its place in one integer, where both fit, takes a third.
+    """
+    room = max(len(numbers) - 1, 1).bit_length()
+    if below.bit_length() + room > _BITS:
+        found, which = np.unique(numbers, return_inverse=True)
+        return found, which
+    order = np.sort(numbers << room | np.arange(len(numbers)))
+    ordered, places = order >> room, order & ((1 << room) - 1)
+    first = np.diff(ordered, prepend=-1) != 0
+    which = np.empty(len(numbers), dtype=np.int64)
+    which[places] = np.cumsum(first) - 1
+    return ordered[first], which
+
+
+def once_each(compare: Callable[[Codes, Codes], npt.NDArray[Number]], left: Codes, right: Codes) -> npt.NDArray[Number]:
+    """Compare every distinct unordered pair once."""
+    one, other, which = distinct_pairs(left, right)
+    return compare(one, other)[which]
+
+
 def each_distinct(judge: Callable[[Taken, Taken], int], items: Sequence[Taken], left: Codes, right: Codes) -> Outcomes:
     """Judge every distinct pair of items once; `left` and `right` are places in `items`."""
-    one, other, which = distinct_pairs(left, right)
-    found = np.fromiter(
-        (judge(items[low], items[high]) for low, high in zip(one.tolist(), other.tolist(), strict=True)),
-        dtype=np.int8,
-        count=len(one),
-    )
-    return found[which]
+
+    def judged(left: Codes, right: Codes) -> Outcomes:
+        pairs = zip(left.tolist(), right.tolist(), strict=True)
+        return np.fromiter((judge(items[one], items[other]) for one, other in pairs), dtype=np.int8, count=len(left))
+
+    return once_each(judged, left, right)
 
 
 def only_where(
@@ -83,9 +108,10 @@ def only_where(
 ) -> Flags:
     """Ask the comparison about the doubtful pairs only; the others are not so."""
     places = np.flatnonzero(doubtful)
-    doubtful = doubtful.copy()
-    doubtful[places] = compare(left[places], right[places])
-    return doubtful
+    found = np.zeros(len(doubtful), dtype=bool)
+    if len(places):
+        found[places] = compare(left[places], right[places])
+    return found
 
 
 def crossed(starts: Codes, left: Codes, right: Codes) -> tuple[Codes, Codes, Codes]:

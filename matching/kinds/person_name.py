@@ -9,20 +9,31 @@ share surnames.
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from matching.columns import PART
-from matching.kinds.folding import folded, is_junk, phonetic, plain, transliteration
+from matching.kinds.folding import folded, folded_words, is_junk, phonetic, transliteration
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
-from matching.kinds.pairs import PairComparison, each_distinct, parts_of
-from matching.kinds.person_pairs import prepare_two_words
+from matching.kinds.pairs import Codes, Outcomes, PairComparison, each_distinct, parts_of
+from matching.kinds.person_pairs import (
+    CLOSE,
+    DIFFERENT,
+    EXACT,
+    INITIALS,
+    MIDDLE,
+    OTHER_GIVEN,
+    OTHER_SURNAME,
+    PARTIAL,
+    prepare_names,
+)
 from matching.kinds.spelling import near, same_when_joined
 from matching.kinds.tables import rows, words
 
 Words = tuple[str, ...]
 
-EXACT, CLOSE, MIDDLE, INITIALS, PARTIAL, OTHER_SURNAME, OTHER_GIVEN, DIFFERENT = range(1, 9)
+FEW = 64
+"""So few names, such as those that one new record meets, are sooner judged one by one than put in columns."""
 
 TITLES = words("titles")
 _PARTICLES = words("particles")
@@ -53,32 +64,39 @@ def is_given_name(word: str) -> bool:
     return word in _groups()
 
 
+def heads_of(word: str) -> frozenset[str]:
+    """Give the given names that a folded word is known as a form of."""
+    return _groups().get(word, frozenset())
+
+
 def nicknames(one: str, other: str) -> bool:
     """Say whether two folded given names are known as forms of one name."""
-    return not _groups().get(one, frozenset()).isdisjoint(_groups().get(other, frozenset()))
-
-
-def _words(text: str) -> list[str]:
-    return [folded(word) for word in plain(text).split()]
+    return not heads_of(one).isdisjoint(heads_of(other))
 
 
 def _without_titles(words: list[str]) -> list[str]:
-    return [word for word in words if word not in TITLES] or words
+    return words if TITLES.isdisjoint(words) else [word for word in words if word not in TITLES] or words
 
 
 def _without_particles(words: list[str]) -> list[str]:
-    return [word for word in words if word not in _PARTICLES] or words
+    return words if _PARTICLES.isdisjoint(words) else [word for word in words if word not in _PARTICLES] or words
+
+
+@lru_cache(maxsize=1 << 17)
+def _part_words(part: str) -> list[str]:
+    """Give the folded words of what stands before or after a comma: many names share them."""
+    return folded_words(part)
 
 
 def _bracket(found: re.Match[str]) -> str:
     """Leave out what stands in brackets, unless it is the surname at birth."""
     inside = (found[1] or found[2] or "").strip()
-    return f" {inside} " if _words(inside)[:1] and _words(inside)[0] in _BIRTH else " "
+    return f" {inside} " if not _BIRTH.isdisjoint(folded_words(inside)[:1]) else " "
 
 
 def _at_birth(words: list[str]) -> tuple[list[str], list[str]]:
     """Part the name from a surname at birth: the words after `geb.` or `née`, which is neither first nor last."""
-    for place in range(1, len(words) - 1):
+    for place in range(1, len(words) - 1) if not _BIRTH.isdisjoint(words) else ():
         if words[place] in _BIRTH:
             start = place - 1 if words[place - 1] == "z" and place > 1 else place  # Polish: z domu
             return words[:start], words[place + 1 :]
@@ -90,13 +108,14 @@ def person_parts(text: str) -> tuple[str, str] | None:
 
     A surname at birth stands before the present one, as one surname of two words.
     """
-    text = _BRACKETS.sub(_bracket, text)
+    if "(" in text or '"' in text or not text.isascii():
+        text = _BRACKETS.sub(_bracket, text)
     if is_junk(text) or not any(map(str.isalpha, text)):
         return None
     family, comma, given = text.partition(",")
-    families, birth = _at_birth(_without_titles(_words(family)))
-    givens = _without_titles(_words(given))
-    if not comma or not givens or (givens and set(givens) <= TITLES):
+    families, birth = _at_birth(_without_titles(_part_words(family) if comma else folded_words(family)))
+    givens = _without_titles(_part_words(given))
+    if not givens or TITLES.issuperset(givens):
         givens, families = _split(families)
     found = " ".join(givens), " ".join(_without_particles([*birth, *families]))
     return found if "".join(found) else None
@@ -199,15 +218,17 @@ def _both_have_more(one: PersonName, other: PersonName, common: Sequence[str]) -
 
 def _prepare(values: Sequence[str]) -> PairComparison:
     givens, families = parts_of(values, 2)
-    names = [taken_apart(given, family) for given, family in zip(givens, families, strict=True)]
-    return prepare_two_words(
-        givens,
-        families,
-        levels=(EXACT, CLOSE, INITIALS, OTHER_SURNAME, OTHER_GIVEN, DIFFERENT),
-        nicknames=nicknames,
-        known=is_given_name,
-        judged=lambda left, right: each_distinct(judge, names, left, right),
-    )
+
+    @cache
+    def name(place: int) -> PersonName:
+        return taken_apart(givens[place], families[place])
+
+    def judged(left: Codes, right: Codes) -> Outcomes:
+        return each_distinct(lambda one, other: judge(name(one), name(other)), range(len(values)), left, right)
+
+    if len(values) <= FEW:
+        return judged
+    return prepare_names(givens, families, heads_of, judged=judged)
 
 
 def _every(value: str) -> list[str]:

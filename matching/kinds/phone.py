@@ -30,6 +30,8 @@ from matching.kinds.pairs import (
 
 _EXTENSION = re.compile(r"(?:\s*(?:ext|extension|x|dw|durchwahl|poste|#)[.:]?\s*\d{1,6})\s*$", re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z]{5,}", re.IGNORECASE)
+_SIGNS = b" +-()./"
+"""What usually stands between the digits."""
 _CALLING_CODES = frozenset(map(str, phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
 
 
@@ -40,11 +42,19 @@ def _calling_code(digits: str) -> str:
     return ""
 
 
+def _digits(text: str) -> str:
+    """Give the digits of a number without its extension, none where letters say that it is something else."""
+    if text.isascii() and (bare := text.encode("ascii").translate(None, _SIGNS)).isdigit():
+        return bare.decode("ascii")
+    text = _EXTENSION.sub("", text)
+    return "" if _LETTERS.search(text) else re.sub(r"\D", "", text)
+
+
 def _standardise(value: object) -> str | None:
     """Give calling code (empty where it is not known) and national number as the two parts."""
-    text = _EXTENSION.sub("", as_text(value).replace("(0)", ""))
-    digits = re.sub(r"\D", "", text)
-    if _LETTERS.search(text) or not 6 <= len(digits) <= 17:
+    text = as_text(value).replace("(0)", "")
+    digits = _digits(text)
+    if not 6 <= len(digits) <= 17:
         return None
     code = ""
     if text.lstrip(" (").startswith("+") or digits.startswith("00"):

@@ -4,11 +4,15 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
+from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from matching.kinds.folding import phonetic
-from matching.kinds.letters import Letters, letters_of
-from matching.kinds.pairs import Codes, Flags, each_distinct, only_where
+from matching.kinds.letters import Letters, Texts, letters_of, slips_between
+from matching.kinds.pairs import Codes, Flags, once_each, only_where
+
+Slips = npt.NDArray[np.uint8]
 
 _ROMAN = frozenset("ivx")
 _VOWELS = frozenset("aeiouy")
@@ -48,12 +52,51 @@ def _near_by_two(one: str, other: str, *, slips: int, short: int) -> bool:
 
 def near_pairs(words: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
     """Prepare `near` for any pairs of the words, by their places."""
-    letters = letters_of(words)
+    letters, texts = letters_of(words), np.array(words, dtype=object)
+    spelt = np.fromiter(map(str.isalpha, words), dtype=bool, count=len(words))
+    roman = letters.made_of("ivx")
+    roman[roman] = [_ROMAN.issuperset(word) for word in texts[roman].tolist()]
+    vowel = np.isin(letters.first, [ord(letter) for letter in _VOWELS])
 
     def judged(left: Codes, right: Codes) -> Flags:
-        return each_distinct(near, words, left, right).astype(bool)
+        lengths, others = letters.lengths[left], letters.lengths[right]
+        short, same_length = np.minimum(lengths, others), lengths == others
+        begin_alike = letters.first[left] == letters.first[right]
+        slips = slips_between(texts[left], texts[right], most=2)
+        found: Flags = (slips <= 1) & ((short >= 7) | (~same_length & (short >= 4)))
+        found |= (slips <= 1) & (short >= 5) & (begin_alike | (vowel[left] & vowel[right]))
+        found |= (slips == 2) & begin_alike & (short >= 9)
+        swapped = (slips <= 1) & (~same_length | (letters.apart(left, right) == 0))
+        for doubtful, same in ((swapped, _same_letters), ((slips > 1) & begin_alike & (short >= 5), _sound_alike)):
+            places = np.flatnonzero(doubtful & ~found)
+            found[places] = same(texts[left[places]], texts[right[places]], slips[places])
+        return found
 
-    return lambda left, right: only_where(_maybe_near(letters, left, right), judged, left, right)
+    def maybe(left: Codes, right: Codes) -> Flags:
+        words_both = spelt[left] & spelt[right] & ~(roman[left] & roman[right])
+        return only_where(words_both, lambda left, right: _maybe_near(letters, left, right), left, right)
+
+    return lambda left, right: only_where(
+        maybe(left, right), lambda left, right: once_each(judged, left, right), left, right
+    )
+
+
+def _same_letters(one: Texts, other: Texts, _slips: Slips) -> list[bool]:
+    """Say which words of up to four letters, one slip apart, only have letters swapped or doubled."""
+    return [
+        sorted(first) == sorted(second) if len(first) == len(second) else set(first) == set(second)
+        for first, second in zip(one.tolist(), other.tolist(), strict=True)
+    ]
+
+
+def _sound_alike(one: Texts, other: Texts, slips: Slips) -> Flags:
+    """Say which words that begin alike, with two slips or more between them, are much alike or sound the same."""
+    likeness = process.cpdist(one, other, scorer=JaroWinkler.similarity, dtype=np.float64, workers=1)
+    found: Flags = (slips == 2) & (likeness >= 0.93)
+    places = np.flatnonzero((likeness > 0.84) & ~found)
+    pairs = zip(one[places].tolist(), other[places].tolist(), strict=True)
+    found[places] = [phonetic(first) == phonetic(second) for first, second in pairs]
+    return found
 
 
 def _maybe_near(letters: Letters, left: Codes, right: Codes) -> Flags:

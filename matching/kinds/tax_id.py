@@ -42,7 +42,9 @@ def standardise_tax_id(value: object) -> str | None:
     text = compact(value)
     if text is None:
         return None
-    text = _SWISS_ENDING.sub("", _LABEL.sub("", text))
+    text = _LABEL.sub("", text)
+    if text.startswith("CHE"):
+        text = _SWISS_ENDING.sub("", text)
     if text.startswith("GR") and text[2:].isdigit():
         text = f"EL{text[2:]}"
     digits = re.sub(r"\D", "", text)

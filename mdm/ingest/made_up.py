@@ -1,11 +1,14 @@
 """Makes values of attributes out of several columns of a file: `{surname}, {given_name}`."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from itertools import compress
 
+from matching.objects import Objects
 from mdm.entity_types.entity_type import Patterns
 
-Cells = list[object]
+Cells = Sequence[object]
 _COLUMN = re.compile(r"\{([^{}]+)\}")
 _MAY_LACK = "?"
 """Before a column's name in a pattern: without it the rest is filled in all the same."""
@@ -27,10 +30,7 @@ def made_up(
     }
     if not fields:
         return None
-    return [
-        {field: value for field, value in zip(fields, row, strict=True) if value is not None} or None
-        for row in zip(*fields.values(), strict=True)
-    ]
+    return Objects(fields)
 
 
 def _filled(cells: Mapping[str, Cells], patterns: Sequence[str], *, count: int, many: bool) -> Cells | None:
@@ -39,9 +39,11 @@ def _filled(cells: Mapping[str, Cells], patterns: Sequence[str], *, count: int, 
         return None
     if many:
         return [[value for value in row if value is not None] or None for row in zip(*made, strict=True)]
-    if len(made) == 1:
-        return made[0]
-    return [next((value for value in row if value is not None), None) for row in zip(*made, strict=True)]
+    return reduce(_or_else, made)
+
+
+def _or_else(cells: Cells, others: Cells) -> Cells:
+    return [other if cell is None else cell for cell, other in zip(cells, others, strict=True)]
 
 
 def _one(cells: Mapping[str, Cells], pattern: str, count: int) -> Cells | None:
@@ -52,14 +54,15 @@ def _one(cells: Mapping[str, Cells], pattern: str, count: int) -> Cells | None:
         return None
     if len(names) == 1 and pattern == f"{{{names[0]}}}":
         return cells[names[0]]
-    between = _COLUMN.split(pattern)[::2]
-    needed = [not name.startswith(_MAY_LACK) for name in named]
-    rows = zip(*(cells[name] for name in names), strict=True) if names else ((),) * count
-    return [_joined(between, needed, row) for row in rows]
+    texts = [["" if cell is None else str(cell).strip() for cell in cells[name]] for name in names]
+    filled = _fills([not name.startswith(_MAY_LACK) for name in named])
+    template = "%s".join(between.replace("%", "%%") for between in _COLUMN.split(pattern)[::2])
+    rows = zip(*texts, strict=True) if names else ((),) * count
+    return [template % row if filled(row) else None for row in rows]
 
 
-def _joined(between: Sequence[str], needed: Sequence[bool], row: tuple[object, ...]) -> str | None:
-    texts = ["" if cell is None else str(cell).strip() for cell in row]
-    if not any(texts) or not all(text or not must for text, must in zip(texts, needed, strict=True)):
-        return None
-    return between[0] + "".join(f"{text}{after}" for text, after in zip(texts, between[1:], strict=True))
+def _fills(needed: Sequence[bool]) -> Callable[[tuple[str, ...]], bool]:
+    """Say whether the texts of a record fill a pattern: none that is needed may lack, nor all of them."""
+    if needed and all(needed):
+        return all
+    return lambda row: any(row) and all(compress(row, needed))

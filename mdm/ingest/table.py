@@ -1,8 +1,9 @@
 """Reads whole files into columns, for work without a hub: any columns are taken, and cells are not refused."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from matching.objects import Objects
 from mdm.entity_types import EntityType, hint, usable
 from mdm.errors import UnreadableFile
 from mdm.ingest.cells import BETWEEN_VALUES
@@ -13,7 +14,7 @@ from mdm.ingest.rows import Chunk, Rejected, Row
 USUAL_IDS = ("record_id", "id")
 USUAL_SOURCE = "source"
 
-Cells = list[object]
+Cells = Sequence[object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Columns:
 
     ids: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
-    cells: dict[str, Cells] = field(default_factory=dict)
+    cells: dict[str, list[object]] = field(default_factory=dict)
     typed: bytearray = field(default_factory=bytearray)
     named: dict[str, None] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
@@ -116,11 +117,8 @@ def _values(columns: Columns, entity_type: EntityType, name: str) -> Cells | Non
     )
 
 
-def _objects(fields: dict[str, Cells]) -> Cells:
-    return [
-        {part: cell for part, cell in zip(fields, row, strict=True) if cell} or None
-        for row in zip(*fields.values(), strict=True)
-    ]
+def _objects(fields: Mapping[str, Cells]) -> Objects:
+    return Objects({part: [cell or None for cell in cells] for part, cells in fields.items()})
 
 
 def _sources(files: Sequence[str]) -> list[str]:

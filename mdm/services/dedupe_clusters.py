@@ -17,7 +17,7 @@ from matching.pieces import Weights, pieces
 from matching.rules import MatchModel
 from matching.score import never_values
 from matching.sets import among, sorted_set
-from mdm.ingest.table import Records
+from mdm.ingest.table import Columns, Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Who:
     ranks: Rows
 
 
-def who_is(records: Records) -> Who:
+def who_is(records: Records | Columns) -> Who:
     """Number the records so that their order in the files does not matter."""
     names = {name: rank for rank, name in enumerate(sorted(set(records.sources)))}
     source_ranks = np.fromiter(map(names.__getitem__, records.sources), dtype=np.int64, count=len(records.ids))

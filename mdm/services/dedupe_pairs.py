@@ -8,11 +8,12 @@ from matching.kinds import wording
 from matching.rules import MatchModel
 from matching.sets import sorted_set
 from mdm.services.dedupe_clusters import Who
+from mdm.services.dedupe_stages import sharing
 
 
 def candidates(model: MatchModel, table: Table, who: Who) -> tuple[Rows, Rows]:
     """Give the distinct candidate pairs, left < right and sorted; none within a source that holds each thing once."""
-    left, right = candidate_pairs(model, table, model.rules.block_cap)
+    left, right = candidate_pairs(model, table, model.rules.block_cap, share=sharing(len(who.ranks)))
     nearest = model.rules.nearest
     if nearest is not None:
         found = [(left, right), *(_nearest(table[name], nearest.count, who.ranks) for name in nearest.attributes)]

@@ -1,6 +1,6 @@
 """The dear stages of work on whole files, each shared out over the cores; the outcome does not hang on their number."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 
@@ -10,8 +10,9 @@ from matching import score
 from matching.block import Rows
 from matching.columns import Column, Table
 from matching.rules import MatchModel
+from matching.sharing import Share, in_turn
 from matching.standardise import standardise
-from mdm.services.cores import Result, cores, on_all_cores
+from mdm.services.cores import cores, on_all_cores
 
 MANY = 50_000
 """So many records, or pairs, are worth a second process."""
@@ -27,20 +28,25 @@ def standardised(model: MatchModel, values: Mapping[str, Sequence[object]]) -> T
 
     names = [name for name in model.attributes if name in values]
     count = max((len(values[name]) for name in names), default=0)
-    found = dict(zip(names, _shared([partial(column, name) for name in names], count), strict=True))
+    found = dict(zip(names, sharing(count)([partial(column, name) for name in names]), strict=True))
     missing = Column(np.full(count, -1, dtype=np.int32), [])
     return {name: found.get(name, missing) for name in model.attributes}
 
 
 def scored(model: MatchModel, table: Table, left: Rows, right: Rows) -> score.Edges:
-    """Give the pairs at or above the review threshold as `score.edges` does, slice by slice."""
+    """Give the pairs at or above the review threshold as `score.edges` does, slice by slice.
+
+    Values are made ready once.
+    """
     count = max(-(-len(left) // (SLICE * cores())) * cores(), 1) if len(left) >= MANY else 1
     bounds = np.linspace(0, len(left), count + 1).astype(np.int64).tolist()
-    works = [partial(score.edges, model, table, left[one:end], right[one:end]) for one, end in pairwise(bounds)]
-    found = _shared(works, len(left))
-    sides = ([getattr(edges, name) for edges in found] for name in ("left", "right", "weights", "outcomes"))
+    edges = score.prepare_edges(model, table, left, right)
+    works = [partial(edges, left[one:end], right[one:end]) for one, end in pairwise(bounds)]
+    found = sharing(len(left))(works)
+    sides = ([getattr(each, name) for each in found] for name in ("left", "right", "weights", "outcomes"))
     return score.Edges(*map(np.concatenate, sides))
 
 
-def _shared(works: Sequence[Callable[[], Result]], size: int) -> list[Result]:
-    return on_all_cores(works) if size >= MANY else [work() for work in works]
+def sharing(size: int) -> Share:
+    """Say how to do work on so many records or pairs."""
+    return on_all_cores if size >= MANY else in_turn

@@ -11,7 +11,7 @@ from matching.block import Rows
 from matching.columns import Column, Table
 from matching.compare import Levels
 from matching.document import MatchAttribute, MatchRules, Nearest, Thresholds
-from matching.infer import Inferred, InferredAttribute, choose_keys, infer
+from matching.infer import Inferred, InferredAttribute, choose_keys, infer, looked_at
 from matching.infer.attributes import columns_of
 from matching.infer.keys import CAP
 from matching.learn import Learnt, Weights, learn
@@ -74,12 +74,12 @@ def understand(columns: Columns, *, link_only: bool, timed: Timed) -> Understood
     Raises:
         InvalidInput: there is no column to compare.
     """
-    found = timed("infer", lambda: _inferred(columns))
+    who = who_is(columns)
+    found = timed("infer", lambda: _inferred(columns, who))
     attributes = {name: MatchAttribute(kind=one.kind, many=one.many) for name, one in found.attributes.items()}
     shape = _entity_type(found, MatchRules(block_on=[], compare=list(attributes)))
     records = as_records(columns, shape)
     table = timed("standardise", lambda: standardised(shape.matching, records.values))
-    who = who_is(records)
     rules = timed("choose keys", lambda: _rules(attributes, table, who, link_only=link_only))
     model = match_model(shape.entity_type, attributes, rules)
     pairs = timed("block", lambda: candidates(model, table, who))
@@ -91,8 +91,8 @@ def understand(columns: Columns, *, link_only: bool, timed: Timed) -> Understood
     return Understood(_entity_type(found, rules), records, table, who, pairs, notes, learnt.notes)
 
 
-def _inferred(columns: Columns) -> Inferred:
-    found = infer(columns.cells)
+def _inferred(columns: Columns, who: Who) -> Inferred:
+    found = infer(looked_at(columns.cells, who.ranks))
     if not found.attributes and columns.ids:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in found.left_out.items()) or "there is none"
         raise InvalidInput(f"no column can be compared ({reasons})")

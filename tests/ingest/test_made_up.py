@@ -21,7 +21,7 @@ def test_a_column_that_may_lack_does_not_keep_the_others_out():
 def test_patterns_by_field_make_objects():
     fields = {"city": ("{last}",), "street": ("{first}",), "region": ("{none}",)}
     found = made_up(CELLS, fields, count=3, many=False)
-    assert found == [{"city": "Lovelace", "street": "Ada"}, {"city": "Hopper"}, None]
+    assert list(found) == [{"city": "Lovelace", "street": "Ada"}, {"city": "Hopper"}, None]
 
 
 def test_columns_that_no_file_has_give_nothing():

@@ -7,7 +7,7 @@ import pytest
 
 from matching.columns import Table
 from matching.document import MatchAttribute, MatchRules
-from matching.infer import choose_keys, infer
+from matching.infer import choose_keys, infer, records
 from matching.infer.profile import role
 from matching.rules import match_model
 from matching.standardise import standardise
@@ -116,6 +116,18 @@ def test_the_order_of_the_records_does_not_matter():
     order = list(range(COUNT))
     random.Random(1).shuffle(order)
     assert infer({name: [values[row] for row in order] for name, values in cells.items()}) == infer(cells)
+
+
+def test_of_very_many_records_some_are_looked_at_whatever_their_order(monkeypatch):
+    monkeypatch.setattr(records, "SAMPLE", COUNT // 4)
+    cells = {kind: column(kind) for kind in ("person", "street", "phone", "words", "group")}
+    order = list(range(COUNT))
+    random.Random(1).shuffle(order)
+    chosen = records.looked_at(cells, np.arange(COUNT))
+    turned = {name: [values[row] for row in order] for name, values in cells.items()}
+    assert len(chosen["phone"]) == COUNT // 4
+    assert records.looked_at(turned, np.array(order)) == chosen
+    assert len(infer(chosen).attributes) == len(cells)
 
 
 def test_of_very_many_columns_those_that_tell_most_are_compared():

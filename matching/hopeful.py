@@ -1,0 +1,65 @@
+"""Hopeful pairs: those that reach the review threshold, found by giving up the others as early as can be."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.columns import Column, Table
+from matching.compare import BLOCK, Levels, Rows, prepare_levels
+from matching.kinds.kind import Kind
+from matching.rules import MatchModel
+from matching.vectors import Vectors, against_all, weights_of
+
+Sums = npt.NDArray[np.int32]
+LevelsOf = Callable[[Rows, Rows], Levels]
+
+
+def prepare_hopeful(
+    model: MatchModel, table: Table, used: npt.NDArray[np.bool_]
+) -> Callable[[Rows, Rows, Rows], tuple[Rows, Sums]]:
+    """Prepare to give those of some places of pairs whose sum of weights reaches the review threshold, and the sums.
+
+    Attributes that are cheap to compare go first, and a pair is given up as soon as all that is left could no longer
+    lift it to the threshold. Only the used rows may occur in the pairs.
+    """
+    order = sorted(model.compared, key=lambda name: _cost(model.kind(name), table[name]))
+    levels = {name: prepare_levels(model.kind(name), table[name], used) for name in order}
+
+    def hopeful(pairs: Rows, left: Rows, right: Rows) -> tuple[Rows, Sums]:
+        found = [(pairs[:0], np.empty(0, dtype=np.int32))]
+        for start in range(0, len(pairs), BLOCK):
+            block = pairs[start : start + BLOCK]
+            kept, sums = _block(model, table, levels, left[block], right[block])
+            found.append((block[kept], sums))
+        return np.concatenate([kept for kept, _ in found]), np.concatenate([sums for _, sums in found])
+
+    return hopeful
+
+
+def _block(
+    model: MatchModel, table: Table, levels: Mapping[str, LevelsOf], left: Rows, right: Rows
+) -> tuple[Rows, Sums]:
+    """Give the places and the sums of the pairs that reach the review threshold.
+
+    A pair starts with the most that it can reach against each group, and comes down to what it does reach.
+    """
+    vectors, pairs = Vectors(len(left), [group.prior for group in model.groups]), np.arange(len(left))
+    weights = {name: weights_of(model, name) for name in levels}
+    for name in levels:
+        known = table[name].codes >= 0
+        best = weights[name][:, 1:].max(axis=1, keepdims=True)
+        vectors.add((known[left] & known[right]).astype(np.int8), np.hstack([np.zeros_like(best), best]))
+    for name, levels_of in levels.items():
+        pairs = pairs[vectors.keep(model.review_weight)]
+        change = weights[name] - weights[name][:, 1:].max(axis=1, keepdims=True)
+        change[:, 0] = 0
+        vectors.add(levels_of(left[pairs], right[pairs]), change)
+    sums = against_all(vectors.weights)[vectors.number]
+    kept = np.flatnonzero(sums >= model.review_weight)
+    return pairs[kept], sums[kept]
+
+
+def _cost(kind: Kind, column: Column) -> tuple[bool, float]:
+    """Order attributes by what comparing costs, roughly: word by word last, then by the mean length."""
+    return "tokens" in kind.parts, sum(map(len, column.cells)) / max(len(column.cells), 1)
