@@ -12,11 +12,11 @@ from matching.block import Rows
 from matching.cluster import cluster
 from matching.columns import Column, Table
 from matching.compare import Levels, compare
+from matching.learn import Known, decided
 from matching.linkage import average_linkage
 from matching.pieces import Weights, pieces
 from matching.rules import MatchModel
 from matching.score import never_values
-from mdm.ingest.table import Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +96,30 @@ class Who:
     ranks: Rows
 
 
-def who_is(records: Records) -> Who:
-    """Number the records so that their order in the files does not matter."""
-    order = sorted(range(len(records.ids)), key=list(zip(records.sources, records.ids, strict=True)).__getitem__)
+def who_is(keys: Sequence[tuple[str, str]]) -> Who:
+    """Number records, given as (source, id), so that their order in the files does not matter."""
+    order = sorted(range(len(keys)), key=keys.__getitem__)
     ranks = np.empty(len(order), dtype=np.int64)
     ranks[order] = np.arange(len(order))
-    return Who(numbered(records.sources), ranks)
+    return Who(numbered([source for source, _ in keys]), ranks)
 
 
 Compare = Callable[[Rows, Rows], Levels]
+KnownOf = Callable[[Rows, Rows], Known]
 
 
 def linked(
-    model: MatchModel, table: Table, pairs: Edges | score.Edges, who: Who, *, levels: Compare | None = None
+    model: MatchModel,
+    table: Table,
+    pairs: Edges | score.Edges,
+    who: Who,
+    *,
+    levels: Compare | None = None,
+    known: KnownOf | None = None,
 ) -> Rows:
     """Give each record the first row of its cluster, by the average weight between clusters.
 
-    `levels` compares pairs, if not from scratch.
+    `levels` compares pairs, if not from scratch; `known` says what people decided about pairs, whatever they weigh.
     """
     sources = who.sources if model.rules.one_per_source else None
 
@@ -120,6 +127,8 @@ def linked(
         left, right = np.minimum(one, other), np.maximum(one, other)
         found_levels = compare(model, table, left, right) if levels is None else levels(left, right)
         found = score.score(model, table, found_levels, left, right).weights
+        if known is not None:
+            found = decided(found, known(left, right))
         return found if sources is None else np.where(sources[left] == sources[right], np.int32(score.NEVER), found)
 
     return average_linkage(
