@@ -2,70 +2,133 @@
 
 Expectation and maximisation alone splits the pairs that agree on much from the others, and takes members of a family
 for one person. What it finds is therefore clustered; the pairs in a cluster are the matches of the next round, the
-others fall into groups of strangers, and so on until the clusters stay.
+others fall into groups of strangers, and so on until the clusters stay. What is known of a pair beforehand stands
+whatever its weight. All other pairs are learnt from as well, so it does no harm that people label the doubtful ones.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.compare import Levels, Rows
-from matching.document import Comparison, LevelTuning, MatchRules, Strangers
-from matching.rules import MatchModel, match_model
-from matching.score import sums
-from matching.strangers import mixture, one_group
-from matching.train import Estimate
+from matching.document import MatchRules
+from matching.fitted import fitted
+from matching.rules import ALWAYS_WEIGHT, MatchModel, match_model
+from matching.score import NEVER, sums
 
-GROUPS = 12
-"""Groups of strangers: families, buildings, name-sakes, and what else a file has. On labelled files precision and
-calibration rose up to here; a group that a file has no use for becomes like another."""
 ROUNDS = 12
+_UNSETTLED = f"the clusters still changed a little after {ROUNDS} rounds"
 _STILL = 0.0005
 """Clusters count as settled when so small a share of the pairs within them changes."""
-_PULL = 0.1
-"""The figures that the kinds come with count like so large a share of the matches."""
 FEWEST = 50
 """So many pairs of each class are needed to learn from."""
-_SMALLEST = 1e-6
 
 Weights = npt.NDArray[np.int32]
 Clusters = Callable[[MatchModel, Weights], Rows]
 """Clusters the records by a model and the weights of the pairs: gives each record the first row of its cluster."""
+Known = npt.NDArray[np.int8]
+MATCHES, UNKNOWN, OTHERS = 1, 0, -1
+"""What people know of a pair beforehand."""
+BY_RULE = 2
+"""Times MATCHES or OTHERS: a rule decides the pair. It will never be weighed, and rules are wrong where an identifier
+is, so it is no stranger to learn from; those that are taken for matches do say how matches look."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """Rules with what was learnt, whether the clusters `settled`, and in words what was not learnt."""
+    """Rules with what was learnt from so many `matches` in so many `rounds`, and whether the clusters `settled`.
+
+    `kept` says why an attribute has the figures it had, `notes` in words what else was not learnt. Without a round
+    that taught something the rules are the given ones.
+    """
 
     rules: MatchRules
     settled: bool
-    notes: list[str]
+    notes: list[str] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
+    rounds: int = 0
+    matches: float = 0.0
 
 
-def learn(model: MatchModel, levels: Levels, left: Rows, right: Rows, *, cluster: Clusters) -> Learnt:
+def learn(
+    model: MatchModel, levels: Levels, left: Rows, right: Rows, *, cluster: Clusters, known: Known | None = None
+) -> Learnt:
     """Learn m, u, the prior and groups of strangers from the candidate pairs of a file, given their levels.
 
     `model` has the figures to set out from. With too few pairs of a class, or when only one attribute is compared,
-    they are kept, and a note says so.
+    they are kept, and a note says so. `known` says MATCHES or OTHERS of pairs that somebody decided, times BY_RULE of
+    those that a rule decides, and UNKNOWN of the rest; `cluster` sees all these with the weights of a rule's.
     """
-    if len(model.compared) < 2 or len(levels) < 2 * FEWEST:
-        return Learnt(model.rules, True, [_too_few(model, len(levels))])
-    vectors, number, counts = np.unique(levels, axis=0, return_inverse=True, return_counts=True)
-    given, start, before = model.rules, _start(model), np.zeros(len(levels), dtype=bool)
-    for _ in range(ROUNDS):
-        weights = sums(model, vectors)[number.ravel()]
-        leads = cluster(model, weights)
-        same = leads[left] == leads[right]
-        if same.sum() < FEWEST or (~same).sum() < FEWEST:
-            return Learnt(given, False, [_too_few(model, int(same.sum()))])
+    if len(model.compared) < 2:
+        return Learnt(model.rules, True, ["only one attribute is compared, so its figures are those that were there"])
+    if len(levels) < 2 * FEWEST:
+        return Learnt(model.rules, True, [_too_few("candidate pairs", len(levels))])
+    pairs = _Pairs.of(levels, left, right, known)
+    given, before, learnt = model, np.zeros(len(levels), dtype=bool), Learnt(model.rules, False)
+    for rounds in range(1, ROUNDS + 1):
+        weights = pairs.weights(model)
+        same = pairs.same(cluster(model, weights))
+        if few := pairs.too_few(same):
+            return Learnt(given.rules, False, [few])
         if (same != before).sum() <= _STILL * same.sum():
-            return Learnt(model.rules, True, [])
-        before, matches = same, np.bincount(number.ravel(), _shares(same, weights), len(vectors)).astype(np.float64)
-        rules = _fitted(model, vectors, matches, counts - matches, start=start)
+            return replace(learnt, settled=True, notes=[])
+        before, (rules, kept, matches) = same, pairs.fitted(given, same, weights)
+        learnt = Learnt(rules, False, [_UNSETTLED], kept, rounds, matches)
         model = match_model(model.entity_type, model.attributes, rules)
-    return Learnt(model.rules, False, [f"the clusters still changed a little after {ROUNDS} rounds"])
+    return learnt
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """The pairs that are learnt from: distinct vectors of levels, and the number of each pair's.
+
+    `weighed` are those that no rule decides.
+    """
+
+    vectors: Levels
+    number: Rows
+    left: Rows
+    right: Rows
+    known: Known
+    weighed: npt.NDArray[np.bool_]
+
+    @staticmethod
+    def of(levels: Levels, left: Rows, right: Rows, known: Known | None) -> "_Pairs":
+        vectors, number = np.unique(levels, axis=0, return_inverse=True)
+        known = np.zeros(len(levels), dtype=np.int8) if known is None else known
+        return _Pairs(vectors, number.ravel(), left, right, known, np.abs(known) < BY_RULE)
+
+    def weights(self, model: MatchModel) -> Weights:
+        return decided(sums(model, self.vectors)[self.number], self.known)
+
+    def same(self, leads: Rows) -> npt.NDArray[np.bool_]:
+        """Say which pairs are matches: those that are known to be, and others within a cluster."""
+        return np.where(self.known == UNKNOWN, leads[self.left] == leads[self.right], self.known > 0)
+
+    def too_few(self, same: npt.NDArray[np.bool_]) -> str | None:
+        """Say in words of which class there are too few pairs."""
+        classes = {"pairs that look like a match": same, "pairs that do not": self.weighed & ~same}
+        return next((_too_few(what, int(one.sum())) for what, one in classes.items() if one.sum() < FEWEST), None)
+
+    def fitted(
+        self, given: MatchModel, same: npt.NDArray[np.bool_], weights: Weights
+    ) -> tuple[MatchRules, dict[str, str], float]:
+        """Give rules with the figures of these matches, what keeps those given, and how many matches there are."""
+        shares = _shares(same, weights)
+        matches, among, weighed = (self._counted(each) for each in (shares, shares * self.weighed, self.weighed))
+        prior = float(among.sum() / weighed.sum())
+        return *fitted(given, self.vectors, matches, weighed - among, prior=prior), float(matches.sum())
+
+    def _counted(self, shares: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
+        return np.bincount(self.number, shares, len(self.vectors)).astype(np.float64)
+
+
+def decided(weights: Weights, known: Known) -> Weights:
+    """Give the pairs of which something is known the weights of pairs that a rule decides."""
+    ruled = np.where(known > 0, np.int32(ALWAYS_WEIGHT), np.int32(NEVER))
+    return np.where(known == UNKNOWN, weights, ruled)
 
 
 def _shares(same: npt.NDArray[np.bool_], weights: Weights) -> npt.NDArray[np.float64]:
@@ -77,63 +140,5 @@ def _shares(same: npt.NDArray[np.bool_], weights: Weights) -> npt.NDArray[np.flo
     return np.where(same, 1.0, np.where(weights < 0, likely, 0.0))
 
 
-def _too_few(model: MatchModel, pairs: int) -> str:
-    if len(model.compared) < 2:
-        return "only one attribute is compared, so its figures are those that its kind comes with"
-    return f"too few pairs to learn from ({pairs:,}), so the figures are those that the kinds come with"
-
-
-def _start(model: MatchModel) -> Estimate:
-    kinds = [model.kind(name) for name in model.compared]
-    return Estimate(
-        [_normal([level.m for level in kind.levels]) for kind in kinds],
-        [_normal([level.u for level in kind.levels]) for kind in kinds],
-        model.rules.prior,
-    )
-
-
-def _normal(shares: Sequence[float]) -> npt.NDArray[np.float64]:
-    given = np.array(shares)
-    return np.asarray(given / given.sum())
-
-
-def _fitted(
-    model: MatchModel,
-    vectors: Levels,
-    matches: npt.NDArray[np.float64],
-    others: npt.NDArray[np.float64],
-    *,
-    start: Estimate,
-) -> MatchRules:
-    """Write rules with the figures of these matches and strangers: distinct vectors that occur so often."""
-    m = one_group(vectors, matches, start.m, pull=_PULL)
-    groups = mixture(vectors, others, start.u, groups=GROUPS)
-    u = [groups.shares @ each for each in groups.u]
-    names = {name: [level.name for level in model.kind(name).levels] for name in model.compared}
-    compare: list[str | Comparison] = [
-        Comparison(attribute=name, levels=_tunings(levels, m[place], u[place]))
-        for place, (name, levels) in enumerate(names.items())
-    ]
-    strangers = [
-        Strangers(
-            share=_rounded(share),
-            levels={
-                name: dict(zip(levels, map(_rounded, groups.u[place][number]), strict=True))
-                for place, (name, levels) in enumerate(names.items())
-            },
-        )
-        for number, share in enumerate(groups.shares)
-    ]
-    prior = float(np.clip(matches.sum() / (matches.sum() + others.sum()), _SMALLEST, 1 - _SMALLEST))
-    return model.rules.model_copy(update={"compare": compare, "strangers": strangers, "prior": round(prior, 6)})
-
-
-def _tunings(levels: Sequence[str], m: npt.NDArray[np.float64], u: npt.NDArray[np.float64]) -> list[LevelTuning]:
-    return [
-        LevelTuning(level=level, m=_rounded(one), u=_rounded(other))
-        for level, one, other in zip(levels, m, u, strict=True)
-    ]
-
-
-def _rounded(share: float) -> float:
-    return min(max(round(float(share), 6), _SMALLEST), 1 - _SMALLEST)
+def _too_few(what: str, pairs: int) -> str:
+    return f"too few {what} to learn from ({pairs:,}), so the figures are those that were there"

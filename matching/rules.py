@@ -23,6 +23,7 @@ __all__ = [
     "MatchRules",
     "RulesError",
     "Thresholds",
+    "figures_of",
     "match_model",
     "weight_of",
 ]
@@ -32,6 +33,7 @@ ALWAYS_WEIGHT = 100_000
 
 Path = tuple[str | int, ...]
 Blocking = tuple[tuple["BlockPart", ...], ...]
+Shares = dict[str, float]
 
 
 class RulesError(ValueError):
@@ -117,6 +119,12 @@ def match_model(entity_type: str, attributes: Mapping[str, MatchAttribute], rule
     )
 
 
+def figures_of(model: MatchModel) -> dict[str, tuple[Shares, Shares]]:
+    """Give m and u of every compared attribute, each by the names of its levels, as the rules have them."""
+    entries = [Comparison(attribute=one) if isinstance(one, str) else one for one in model.rules.compare]
+    return {one.attribute: _shares(model.kind(one.attribute), one, ()) for one in entries}
+
+
 def weight_of(probability: float) -> int:
     """Turn a probability into a match weight: its log2 odds in thousandths of a bit."""
     return round(1000 * log2(probability / (1 - probability)))
@@ -172,7 +180,7 @@ def _weights(attributes: Mapping[str, MatchAttribute], rules: MatchRules) -> Wei
     return weights
 
 
-def _shares(kind: Kind, comparison: Comparison, path: Path) -> tuple[dict[str, float], dict[str, float]]:
+def _shares(kind: Kind, comparison: Comparison, path: Path) -> tuple[Shares, Shares]:
     """Give m and u by level, as tuned."""
     m = {level.name: level.m for level in kind.levels}
     u = {level.name: level.u for level in kind.levels}

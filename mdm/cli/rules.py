@@ -1,7 +1,7 @@
 """Commands about rules: what an entity type is, how it matches, and what survives."""
 
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +13,7 @@ from mdm.errors import Unavailable
 
 if TYPE_CHECKING:
     from mdm.entity_types import EntityType
-    from mdm.services.train import Report
+    from mdm.services.train_report import Report
 
 HELP = "Entity types as YAML documents: check, show, apply, train."
 app = typer.Typer()
@@ -78,7 +78,9 @@ def apply(file: RulesFile, *, as_json: Json = False) -> None:
 
 @app.command()
 def train(  # noqa: PLR0913  a command's options are its parameters
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="csv, tsv, jsonl, parquet or xlsx, also .gz.")],
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE...", help="csv, tsv, jsonl, parquet or xlsx, also .gz.")
+    ] = None,
     *,
     rules: Annotated[str | None, typer.Option(metavar="FILE", help="The rules to start from, as YAML.")] = None,
     entity_type: Annotated[str | None, typer.Option("--type", help="Or a shipped entity type.")] = None,
@@ -89,10 +91,19 @@ def train(  # noqa: PLR0913  a command's options are its parameters
     source_column: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="The source; `source` or the file's name if left out.")
     ] = None,
+    labels: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Labelled pairs: record_id_1,record_id_2,label[,split].")
+    ] = None,
+    split: Annotated[str | None, typer.Option(help="Only the labelled pairs of this part.")] = None,
+    verdicts: Annotated[
+        bool, typer.Option("--verdicts", help="Learn from the hub's verdicts; without FILE, on its own records.")
+    ] = False,
     out: Annotated[str, typer.Option(metavar="FILE", help="The trained rules, as YAML.")] = "trained.yaml",
     as_json: Json = False,
 ) -> None:
-    """Estimate how much each agreement says (m, u and the prior) from files alone, and write the rules with it.
+    """Learn how much each agreement tells from records alone, or with what people said of pairs; write rules with it.
+
+    With --verdicts, --type is a type of the hub, and the records of files are those of their source and id.
 
     Example: mdm rules train customers.csv --type customer --out trained.yaml
     """
@@ -101,9 +112,11 @@ def train(  # noqa: PLR0913  a command's options are its parameters
 
     session.log_to_stderr("warning")
     document = None if rules is None else (read_text(rules), rules)
-    job = service.Job(tuple(files), out, entity_type, document, Wanted(id_column, source_column))
-    with output.progress("Training"):
-        report = service.train(job)
+    job = service.Job(
+        tuple(files or ()), out, entity_type, document, Wanted(id_column, source_column), labels, split
+    )  # fmt: skip
+    with session.opened() if verdicts else nullcontext() as hub, output.progress("Training"):
+        report = service.train(job, hub=hub)
     if as_json:
         output.print_json(report.json())
     else:

@@ -56,6 +56,11 @@ class Records:
     columns: dict[str, None]
     rejected: list[Rejected]
 
+    @property
+    def keys(self) -> list[tuple[str, str]]:
+        """What tells the records apart: the source and id of each."""
+        return list(zip(self.sources, self.ids, strict=True))
+
 
 def read_table(files: Sequence[str], entity_type: EntityType, wanted: Wanted) -> Records:
     """Read files whose columns are named like the attributes; the id defaults to the number of the row.

@@ -128,7 +128,7 @@ def _understood(job: Job, report: Report) -> Understood:
     records = report.timed("read", lambda: read_table(job.files, entity_type, job.wanted))
     _comparable(entity_type.matching, records, job)
     table = report.timed("standardise", lambda: standardised(entity_type.matching, records.values))
-    who = who_is(records)
+    who = who_is(records.sources, records.ids)
     pairs = report.timed("block", lambda: candidates(entity_type.matching, table, who))
     return Understood(entity_type, records, table, who, pairs, [], [])
 

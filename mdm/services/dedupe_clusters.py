@@ -12,12 +12,12 @@ from matching.block import Rows
 from matching.cluster import cluster
 from matching.columns import Column, Table
 from matching.compare import Levels, compare
+from matching.learn import Known, decided
 from matching.linkage import average_linkage
 from matching.pieces import Weights, pieces
 from matching.rules import MatchModel
 from matching.score import never_values
 from matching.sets import among, sorted_set
-from mdm.ingest.table import Columns, Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,11 @@ class Who:
     ranks: Rows
 
 
-def who_is(records: Records | Columns) -> Who:
-    """Number the records so that their order in the files does not matter."""
-    names = {name: rank for rank, name in enumerate(sorted(set(records.sources)))}
-    source_ranks = np.fromiter(map(names.__getitem__, records.sources), dtype=np.int64, count=len(records.ids))
-    by_id = np.array(sorted(range(len(records.ids)), key=records.ids.__getitem__), dtype=np.int64)
+def who_is(sources: Sequence[str], ids: Sequence[str]) -> Who:
+    """Number the records, each with its source and its id there, so that their order in the files does not matter."""
+    names = {name: rank for rank, name in enumerate(sorted(set(sources)))}
+    source_ranks = np.fromiter(map(names.__getitem__, sources), dtype=np.int64, count=len(sources))
+    by_id = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
     order = by_id[np.argsort(source_ranks[by_id], kind="stable")]
     ranks = np.empty(len(order), dtype=np.int64)
     ranks[order] = np.arange(len(order))
@@ -109,14 +109,21 @@ def who_is(records: Records | Columns) -> Who:
 
 
 Compare = Callable[[Rows, Rows], Levels]
+KnownOf = Callable[[Rows, Rows], Known]
 
 
 def linked(
-    model: MatchModel, table: Table, pairs: Edges | score.Edges, who: Who, *, levels: Compare | None = None
+    model: MatchModel,
+    table: Table,
+    pairs: Edges | score.Edges,
+    who: Who,
+    *,
+    levels: Compare | None = None,
+    known: KnownOf | None = None,
 ) -> Rows:
     """Give each record the first row of its cluster, by the average weight between clusters.
 
-    `levels` compares pairs, if not from scratch.
+    `levels` compares pairs, if not from scratch; `known` says what people decided about pairs, whatever they weigh.
     """
     sources = who.sources if model.rules.one_per_source else None
 
@@ -124,6 +131,8 @@ def linked(
         left, right = np.minimum(one, other), np.maximum(one, other)
         found_levels = compare(model, table, left, right) if levels is None else levels(left, right)
         found = score.score(model, table, found_levels, left, right).weights
+        if known is not None:
+            found = decided(found, known(left, right))
         return found if sources is None else np.where(sources[left] == sources[right], np.int32(score.NEVER), found)
 
     return average_linkage(

@@ -1,20 +1,16 @@
 """Judge clusters against the truth: precision, recall and F1 of pairs, records and whole clusters, with intervals."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from matching.evaluate import RATIOS, Figures, by_true_cluster, figures, labelled
 from matching.intervals import LEVEL, Interval, bootstrap, of_pairs
-from mdm.entity_types import hint
-from mdm.errors import InvalidInput, UnreadableFile
-from mdm.ingest import Rejected, read
+from mdm.errors import InvalidInput
+from mdm.services.labels import COLUMNS as LABELS
+from mdm.services.labels import cell, labels_in, whole_rows
 
 CLUSTERS = ("record_id", "cluster_id")
-LABELS = ("record_id_1", "record_id_2", "label")
-SPLIT = "split"
 DIGITS = 6
-_TRUE = frozenset({"1", "1.0", "true", "yes", "match", "same"})
-_FALSE = frozenset({"0", "0.0", "false", "no", "distinct", "different", "non-match"})
 
 
 def evaluate(clusters: str, truth: str, *, split: str | None = None) -> dict[str, object]:
@@ -28,12 +24,10 @@ def evaluate(clusters: str, truth: str, *, split: str | None = None) -> dict[str
         InvalidInput: a label is neither true nor false, a record is in two clusters, or no pair is left.
     """
     found = _clusters(clusters)
-    rows = list(_rows(truth))
+    rows = list(whole_rows(truth))
     counts: dict[str, object] = {"clusters": len(set(found.values()))}
     if rows and set(LABELS) <= rows[0][1].keys():
-        pairs = [pair for line, row in rows for pair in _labelled(row, f"{truth}: line {line}", split)]
-        if not pairs:
-            raise InvalidInput(f"{truth}: no labelled pair{'' if split is None else f' of split {split!r}'}")
+        pairs = [(*label.ids, label.same) for label in labels_in(rows, truth, split=split)]
         judged = labelled(found, pairs)
         interval = _interval({"pairwise": of_pairs(judged)})
         return {"pairwise": _rounded(judged.figures()), **counts, "pairs": len(pairs), **interval}
@@ -57,37 +51,14 @@ def _rounded(figures: Figures) -> dict[str, float]:
     return {name: round(value, DIGITS) for name, value in asdict(figures).items()}
 
 
-def _rows(file: str) -> Iterator[tuple[int, Mapping[str, object]]]:
-    """Read a file whole; figures over part of it would mislead, so a row that cannot be read ends it."""
-    for row in read(file):
-        if isinstance(row, Rejected):
-            raise UnreadableFile(str(row))
-        yield row.line, row.values
-
-
 def _clusters(file: str) -> dict[str, str]:
-    return _mapping(file, list(_rows(file)))
+    return _mapping(file, list(whole_rows(file)))
 
 
 def _mapping(file: str, rows: list[tuple[int, Mapping[str, object]]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for line, row in rows:
-        record, cluster = (_cell(row, column, file) for column in CLUSTERS)
+        record, cluster = (cell(row, column, file) for column in CLUSTERS)
         if found.setdefault(record, cluster) != cluster:
             raise InvalidInput(f"{file}: line {line}: record {record!r} is in two clusters")
     return found
-
-
-def _labelled(row: Mapping[str, object], place: str, split: str | None) -> Iterator[tuple[str, str, bool]]:
-    if split is not None and _cell(row, SPLIT, place) != split:
-        return
-    one, other, label = (_cell(row, column, place) for column in LABELS)
-    if label.lower() not in _TRUE | _FALSE:
-        raise InvalidInput(f"{place}: the label is neither 1 nor 0: {label!r}")
-    yield one, other, label.lower() in _TRUE
-
-
-def _cell(row: Mapping[str, object], column: str, file: str) -> str:
-    if column not in row:
-        raise UnreadableFile(f"{file}: no column {column!r}{hint(column, row.keys())}")
-    return str(row[column]).strip()

@@ -8,25 +8,23 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.block import Rows
-from matching.columns import Column, Table
+from matching.columns import Table
 from matching.compare import Levels
 from matching.document import MatchAttribute, MatchRules, Nearest, Thresholds
 from matching.infer import Inferred, InferredAttribute, choose_keys, infer, looked_at
 from matching.infer.attributes import columns_of
 from matching.infer.keys import CAP
-from matching.learn import Learnt, Weights, learn
+from matching.learn import Learnt
 from matching.rules import MatchModel, match_model
 from matching.score import sums
-from matching.sets import sorted_set
 from mdm.entity_types import Attribute, EntityType
 from mdm.errors import InvalidInput
 from mdm.ingest.table import Columns, Records, as_records
-from mdm.services.dedupe_clusters import Compared, Edges, Who, linked, who_is
+from mdm.services.dedupe_clusters import Who, who_is
 from mdm.services.dedupe_pairs import between_sources, candidates
 from mdm.services.dedupe_stages import standardised
+from mdm.services.learning import learnt_from, sample
 
-PAIRS = 300_000
-"""About so many candidate pairs are learnt from; of more, those of evenly chosen records."""
 WORDING = "all_words"
 NEIGHBOURS = 6
 MOST_FOR_WORDING = 200_000
@@ -74,7 +72,7 @@ def understand(columns: Columns, *, link_only: bool, timed: Timed) -> Understood
     Raises:
         InvalidInput: there is no column to compare.
     """
-    who = who_is(columns)
+    who = who_is(columns.sources, columns.ids)
     found = timed("infer", lambda: _inferred(columns, who))
     attributes = {name: MatchAttribute(kind=one.kind, many=one.many) for name, one in found.attributes.items()}
     shape = _entity_type(found, MatchRules(block_on=[], compare=list(attributes)))
@@ -122,27 +120,18 @@ def _rules(attributes: dict[str, MatchAttribute], table: Table, who: Who, *, lin
 
 def _learnt(model: MatchModel, table: Table, who: Who, pairs: tuple[Rows, Rows]) -> Learnt:
     """Learn from pairs between sources first, and from all unless those show that each source holds a thing once."""
-    everyone = who.sources
-    table, who, left, right = _only(table, who, *_chosen(who.ranks, *pairs))
-    compared = Compared(model, table)
-    levels = compared.levels(left, right)
-
-    def learnt(rules: MatchRules, chosen: npt.NDArray[np.bool_]) -> Learnt:
-        one, other = left[chosen], right[chosen]
-
-        def cluster(model: MatchModel, weights: Weights) -> Rows:
-            return linked(model, table, Edges(one, other, weights), who, levels=compared.levels)
-
-        return learn(_with(model, rules), levels[chosen], one, other, cluster=cluster)
-
-    apart = who.sources[left] != who.sources[right]
+    taken = sample(model, table, who, pairs)
+    apart = taken.who.sources[taken.left] != taken.who.sources[taken.right]
     if model.rules.one_per_source:
-        return learnt(model.rules, apart)
+        return learnt_from(model, model.rules, taken.where(apart))
     if apart.any():
-        found = learnt(model.rules.model_copy(update={"one_per_source": True}), apart)
-        if not _strong(model) or (found.settled and _one_each(_with(model, found.rules), levels, apart, everyone)):
+        one_each = model.rules.model_copy(update={"one_per_source": True})
+        found = learnt_from(model, one_each, taken.where(apart))
+        if not _strong(model) or (
+            found.settled and _one_each(_with(model, found.rules), taken.levels, apart, who.sources)
+        ):
             return found
-    return learnt(model.rules, np.ones(len(left), dtype=bool))
+    return learnt_from(model, model.rules, taken)
 
 
 def _strong(model: MatchModel) -> int:
@@ -151,22 +140,6 @@ def _strong(model: MatchModel) -> int:
 
 def _with(model: MatchModel, rules: MatchRules) -> MatchModel:
     return match_model(model.entity_type, model.attributes, rules)
-
-
-def _chosen(ranks: Rows, left: Rows, right: Rows) -> tuple[Rows, Rows]:
-    """Take the pairs of evenly chosen records where there are too many; the order of the records does not matter."""
-    if len(left) <= PAIRS:
-        return left, right
-    step = -(-2 * len(left) // PAIRS)
-    chosen = (ranks[left] % step == 0) | (ranks[right] % step == 0)
-    return left[chosen], right[chosen]
-
-
-def _only(table: Table, who: Who, left: Rows, right: Rows) -> tuple[Table, Who, Rows, Rows]:
-    """Leave out the records that occur in none of these pairs, and number the pairs by those that stay."""
-    rows = sorted_set(np.concatenate([left, right]))
-    kept = {name: Column(column.codes[rows], column.cells) for name, column in table.items()}
-    return kept, Who(who.sources[rows], who.ranks[rows]), np.searchsorted(rows, left), np.searchsorted(rows, right)
 
 
 def _one_each(model: MatchModel, levels: Levels, apart: npt.NDArray[np.bool_], sources: Rows) -> bool:

@@ -2,42 +2,51 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import yaml
 
-from matching.rules import Comparison, LevelTuning
+from matching.document import Comparison, LevelTuning, MatchRules, Strangers
 
 HEAD = "# mdm rules train: "
 _COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
 
 
-def written(text: str, head: Iterable[str], comparisons: Sequence[str | Comparison], prior: float) -> str:
-    """Give the document with these comparisons and this prior, under a head of comments in place of an older one.
+def written(text: str, head: Iterable[str], rules: MatchRules) -> str:
+    """Give the document with the comparisons, prior and strangers of `rules`, under a head in place of an older one.
 
-    Comments within the comparisons, and behind them or the prior, go: they spoke about the figures of before.
-    `text` is a valid rules document.
+    Comments within these, and behind them, go: they spoke about the figures of before. `text` is a valid rules
+    document.
     """
     match = _value(yaml.compose(text, Loader=yaml.SafeLoader), "match")[1]
-    key, compared = _value(match, "compare")
-    edits = [_prior_edit(text, match, key, f"prior: {_number(prior)}")]
+    key = _value(match, "compare")[0]
     indent = " " * (key.start_mark.column + 2)
-    lines = "".join(f"{indent}{_written(one)},\n" for one in comparisons)
-    edits.append((key.start_mark.index, _past_comment(text, _end(compared)), f"compare: [\n{lines}{indent}]"))
+    parts = {
+        "prior": f"prior: {_number(rules.prior)}",
+        "strangers": _listed("strangers", map(_written_group, rules.strangers), indent),
+        "compare": _listed("compare", map(_written, rules.compare), indent),
+    }
+    edits = [_edit(text, match, name, new) for name, new in parts.items()]
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]
     body = "".join(line for line in text.splitlines(keepends=True) if not line.startswith(HEAD))
     return "".join(f"{HEAD}{line}\n" for line in head) + body
 
 
-def _prior_edit(text: str, match: yaml.Node, key: yaml.Node, prior: str) -> tuple[int, int, str]:
-    """Say what to put where: over the prior that is there, or else in front of the comparisons."""
-    if any(word.value == "prior" for word, _ in match.value):
-        word, number = _value(match, "prior")
-        return word.start_mark.index, _past_comment(text, number.end_mark.index), prior
+def _listed(name: str, lines: Iterable[str], indent: str) -> str:
+    """Write a list with one line for each of its members."""
+    return f"{name}: [\n{''.join(f'{indent}{line},{chr(10)}' for line in lines)}{indent}]"
+
+
+def _edit(text: str, match: yaml.Node, name: str, new: str) -> tuple[int, int, str]:
+    """Say what to put where: over the entry of that name if there is one, or else in front of the comparisons."""
+    if any(word.value == name for word, _ in match.value):
+        word, old = _value(match, name)
+        return word.start_mark.index, _past_comment(text, _end(old)), new
+    key = _value(match, "compare")[0]
     after = ", " if _flows(match) else "\n" + " " * key.start_mark.column
-    return key.start_mark.index, key.start_mark.index, prior + after
+    return key.start_mark.index, key.start_mark.index, new + after
 
 
 def _value(node: yaml.Node | None, name: str) -> tuple[yaml.Node, yaml.Node]:
@@ -80,6 +89,15 @@ def _written(entry: str | Comparison) -> str:
 def _written_level(level: LevelTuning) -> str:
     figures = [f"{name}: {_number(value)}" for name, value in (("m", level.m), ("u", level.u)) if value is not None]
     return "{" + ", ".join([f"level: {_word(level.level)}", *figures]) + "}"
+
+
+def _written_group(group: Strangers) -> str:
+    """Write a group of strangers on one line of YAML."""
+    attributes = ", ".join(
+        f"{_word(name)}: {{{', '.join(f'{_word(level)}: {_number(u)}' for level, u in levels.items())}}}"
+        for name, levels in group.levels.items()
+    )
+    return f"{{share: {_number(group.share)}, levels: {{{attributes}}}}}"
 
 
 def _word(text: str) -> str:

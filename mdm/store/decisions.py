@@ -30,6 +30,17 @@ def pairs_at(transaction: Transaction, positions: Collection[int]) -> list[PairR
     )
 
 
+def in_force(transaction: Transaction, entity_type: str) -> dict[tuple[int, int], str]:
+    """The verdict that holds on each pair of records of an entity type: the latest in force."""
+    rows = transaction.rows(
+        "SELECT pair.left_id, pair.right_id, pair.verdict FROM decision_pair AS pair"
+        " JOIN decision ON decision.position = pair.position"
+        " WHERE decision.entity_type = ? AND pair.in_force ORDER BY pair.position",
+        entity_type,
+    )
+    return {(left, right): verdict for left, right, verdict in rows}
+
+
 def voids(transaction: Transaction) -> list[tuple[int, int]]:
     """All (voided, voiding) positions."""
     return transaction.rows("SELECT voided, position FROM decision_void")

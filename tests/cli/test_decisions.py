@@ -159,7 +159,7 @@ def test_dedupe_without_rules_works_them_out_and_says_what_it_took(bare: Mdm) ->
     Path("alike.csv").write_text(ALIKE, encoding="utf-8")
     ran = bare("dedupe", "alike.csv", "--model", "model.yaml")
     assert ran.code == 0
-    assert "too few pairs to learn from" in ran.out
+    assert "too few candidate pairs to learn from" in ran.out
     assert "Written: clusters.csv, model.yaml" in ran.out
     assert bare("dedupe", "alike.csv", "--rules", "model.yaml").code == 0
 

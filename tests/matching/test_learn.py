@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from matching.document import MatchAttribute, MatchRules, Thresholds
-from matching.learn import FEWEST, GROUPS, learn
+from matching.fitted import GROUPS
+from matching.learn import BY_RULE, FEWEST, OTHERS, learn
 from matching.linkage import average_linkage
-from matching.rules import match_model
+from matching.rules import figures_of, match_model
 from matching.score import sums
 
 
@@ -91,3 +92,33 @@ def test_a_class_that_hardly_any_pair_is_in_teaches_nothing():
     learnt = learn(made, levels, left, right, cluster=lambda _model, _weights: np.zeros(len(left) + 1, dtype=np.int64))
     assert learnt.rules == made.rules
     assert not learnt.settled
+
+
+def test_what_is_known_stands_whatever_it_weighs_and_what_rules_decide_is_no_stranger_to_learn_from():
+    persons, values, left, right = people(200)
+    made = model("street", "surname", "given", "birth")
+    levels = levels_of(values, left, right)
+    agree = (levels == 1).all(axis=1)
+
+    def cluster(_model, weights):
+        assert (weights[agree] < 0).all()
+        return persons
+
+    def learnt(known):
+        return learn(made, levels, left, right, cluster=cluster, known=np.where(agree, known, 0).astype(np.int8))
+
+    said, ruled = learnt(OTHERS), learnt(BY_RULE * OTHERS)
+    assert said.matches == pytest.approx(((persons[left] == persons[right]) & ~agree).sum(), rel=0.2)
+    assert said.rules.prior < ruled.rules.prior
+
+
+def test_a_level_that_no_pair_has_keeps_the_figures_it_had():
+    persons, values, left, right = people(200)
+    made = model("street", "surname", "given", "birth")
+    levels = levels_of(values, left, right)
+    levels[levels[:, 3] == 2, 3] = 0
+    learnt = learn(made, levels, left, right, cluster=lambda _model, _weights: persons)
+    assert figures_of(match_model("thing", made.attributes, learnt.rules))["birth"][0]["different"] == pytest.approx(
+        figures_of(made)["birth"][0]["different"]
+    )
+    assert all("different" not in group.levels["birth"] for group in learnt.rules.strangers)

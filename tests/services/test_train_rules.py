@@ -2,6 +2,7 @@
 
 import csv
 import random
+from hashlib import sha256
 from pathlib import Path
 
 import orjson
@@ -9,12 +10,14 @@ import pytest
 from typer.testing import CliRunner
 
 from matching.evaluate import Figures, pairwise
+from matching.fitted import GROUPS
 from mdm.cli.app import app
 from mdm.demo.firm import firm
 from mdm.entity_types import parse
 from mdm.errors import InvalidInput
 from mdm.services import dedupe
-from mdm.services.train import SAMPLE, Job, Report, train
+from mdm.services.train import Job, train
+from mdm.services.train_report import Report
 from tests.demo.plain import write_customers
 
 RULES = """# How people are told apart.
@@ -84,6 +87,11 @@ def level(report: Report, attribute: str, name: str) -> tuple[float, float]:
     return found.m.after, found.u.after
 
 
+def rules_only() -> list[str]:
+    lines = Path("trained.yaml").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("# mdm rules train: 800 rows")]
+
+
 @pytest.mark.verify
 def test_planted_shares_are_found_without_labels(folder: Path) -> None:
     report = trained()
@@ -91,21 +99,28 @@ def test_planted_shares_are_found_without_labels(folder: Path) -> None:
     assert report.counts["likely_matches"] == pytest.approx(400, rel=0.05)
     assert level(report, "card", "same")[0] == pytest.approx(CARD_M, abs=0.04)
     assert level(report, "code", "same")[0] == pytest.approx(CODE_M, abs=0.04)
-    # u goes half of the way, in bits, from what was given (0.15 for codes) to what is planted
-    assert level(report, "code", "same")[1] == pytest.approx((0.15 * CODE_U) ** 0.5, abs=0.04)
-    assert 0 < report.prior.after < 1
+    assert level(report, "code", "same")[1] == pytest.approx(CODE_U, abs=0.07)
+    assert report.prior.after == pytest.approx(1 / 3, abs=0.02)
 
 
 def test_the_trained_rules_are_the_given_ones_with_other_figures_and_a_head_that_says_whence(folder: Path) -> None:
     report = trained()
     text = Path("trained.yaml").read_text(encoding="utf-8")
-    assert text.startswith("# mdm rules train: 800 rows of members.csv\n# mdm rules train: 1,200 of 1,200 candidate")
+    digest = sha256(Path("members.csv").read_bytes()).hexdigest()
+    head = [line.removeprefix("# mdm rules train: ") for line in text.splitlines() if line.startswith("# mdm rules")]
+    assert head[0] == f"800 rows of members.csv (SHA-256 {digest})"
+    assert head[1].startswith("1,200 of 1,200 candidate pairs, about ")
+    assert head[2] == "known beforehand: nothing"
+    assert head[3].startswith("clusters settled after ")
+    assert head[4:] == report.notes
     assert "a guess" not in text
     for kept in ("# How people are told apart.", "  # the number on the card", "survive: {default: longest}   # kept"):
         assert kept in text.splitlines()
     before, after = parse(RULES, file="before"), parse(text, file="after")
     assert after.model_copy(update={"match": before.match}) == before
     assert after.match.prior == report.prior.after
+    assert len(after.match.strangers) == report.fit["strangers"] == GROUPS
+    assert (after.match.linkage, after.match.thresholds) == (before.match.linkage, before.match.thresholds)
     [code] = [one for one in after.match.compare if not isinstance(one, str) and one.attribute == "code"]
     assert code.weight == 0.5
     assert {one.level: (one.m, one.u) for one in code.levels or ()}["same"] == level(report, "code", "same")
@@ -140,12 +155,18 @@ def test_the_same_files_give_the_same_bytes_and_training_again_replaces_the_head
 
 
 @pytest.mark.verify
-def test_of_many_pairs_evenly_spaced_ones_are_taken(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert SAMPLE == 200_000
-    monkeypatch.setattr("mdm.services.train.SAMPLE", 900)
+def test_of_many_pairs_those_of_evenly_chosen_records_are_taken_in_whatever_order_they_come(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mdm.services.learning.PAIRS", 900)
     report = trained()
-    assert (report.counts["pairs"], report.counts["candidate_pairs"]) == (900, 1_200)
+    first = rules_only()
+    assert report.counts["candidate_pairs"] == 1_200
+    assert 600 < report.counts["pairs"] < 1_100
     assert level(report, "card", "same")[0] == pytest.approx(CARD_M, abs=0.06)
+    save(list(reversed(members())))
+    trained()
+    assert rules_only() == first
 
 
 @pytest.mark.verify
@@ -154,7 +175,7 @@ def test_a_level_that_no_pair_has_and_an_attribute_that_hardly_occurs_keep_their
     [note] = [one for one in report.attributes if one.attribute == "note"]
     assert [one.m.before for one in note.levels] == [one.m.after for one in note.levels]
     assert any(
-        line.startswith("note keeps its figures: too few pairs have values on both sides") for line in report.notes
+        line.startswith("note keeps its figures: too few pairs have values on both sides (7)") for line in report.notes
     )
     assert "note" in parse(Path("trained.yaml").read_text(encoding="utf-8"), file="x").match.compare
     [card] = [one for one in report.attributes if one.attribute == "card"]
@@ -163,7 +184,7 @@ def test_a_level_that_no_pair_has_and_an_attribute_that_hardly_occurs_keep_their
         assert f"card keeps the figures of level {unseen.level}, which no pair has" in report.notes
 
 
-def test_an_attribute_on_which_strangers_agree_more_often_than_copies_keeps_its_figures(folder: Path) -> None:
+def test_an_attribute_on_which_strangers_agree_more_often_than_copies_is_named(folder: Path) -> None:
     rows, draw = members(), random.Random(5)
     for one, other in zip(rows[::2], rows[1::2], strict=True):
         one["note"] = other["note"] = one["card"]
@@ -171,13 +192,15 @@ def test_an_attribute_on_which_strangers_agree_more_often_than_copies_keeps_its_
         other["code"] = one["code"] if draw.random() < 0.2 else "AB".replace(one["code"], "")
     save(rows)
     report = trained()
-    assert any(line.startswith("code keeps its figures: its best level is no more frequent") for line in report.notes)
+    assert any(line.startswith("code tells little with these keys: its best level") for line in report.notes)
 
 
 def test_a_class_that_swallows_every_pair_is_refused_and_nothing_is_written(folder: Path) -> None:
     save(members(same_card=0.0))
     rules = RULES.replace("  - {attribute: code, weight: 0.5}   # a guess\n", "")
-    with pytest.raises(InvalidInput, match=r"nearly all of 1,200 candidate pairs look like no match"):
+    with pytest.raises(
+        InvalidInput, match=r"too few pairs that look like a match to learn from \(\d+\).*the rules are kept"
+    ):
         trained(rules)
     assert not Path("trained.yaml").exists()
 
@@ -188,10 +211,12 @@ def test_too_few_pairs_are_refused(folder: Path) -> None:
         trained()
 
 
-def test_an_estimate_that_does_not_settle_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("matching.train._LONGEST", 2)
-    with pytest.raises(InvalidInput, match=r"does not settle \(2 rounds\)"):
-        trained()
+def test_learning_that_does_not_settle_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matching.learn.ROUNDS", 1)
+    report = trained()
+    assert (report.fit["settled"], report.fit["rounds"]) == (False, 1)
+    text = Path("trained.yaml").read_text(encoding="utf-8")
+    assert "# mdm rules train: clusters had not settled after 1 rounds of learning" in text
 
 
 def figures(files: list[str], truth: dict[str, str], rules: str | None) -> Figures:

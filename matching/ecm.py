@@ -1,4 +1,4 @@
-"""Train: how often each level occurs among matches and non-matches, estimated without labels."""
+"""Expectation and conditional maximisation: two classes of pairs from random starts, as a check of what was learnt."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,17 +10,9 @@ from matching.compare import Levels
 
 FLOOR = 1e-6
 """No share is estimated below this: a level that was never seen is rare, not impossible."""
-_STARTS = 5
-
-_LONGEST = 2_000
-_STILL = 1e-6
-_PULL = 10.0
-"""What was given counts like so many pairs in each class, so a level that is hardly ever seen stays near it."""
+_STARTS = 3
 
 Shares = npt.NDArray[np.float64]
-Known = npt.NDArray[np.int8]
-MATCHES, UNKNOWN, OTHERS = 1, 0, -1
-"""What is known of a pair beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,89 +48,6 @@ def estimate(levels: Levels, level_counts: Sequence[int], *, seed: int) -> Estim
     return max(usable, key=lambda fit: fit[0])[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """An estimate with what it rests on.
-
-    `matches[attribute][level - 1]` is the number of pairs at a level that are matches, as far as the fit can
-    tell (not whole numbers), `others` that of the rest.
-    """
-
-    estimate: Estimate
-    matches: list[Shares]
-    others: list[Shares]
-    log_likelihood: float
-    iterations: int
-    converged: bool
-
-
-def refine(levels: Levels, start: Estimate, known: Known) -> Fit:
-    """Estimate m, u and the share of matches from candidate pairs, setting out from those given in `start`.
-
-    Expectation and conditional maximisation (Winkler 1988) without random numbers: the start says which class
-    is that of the matches. A missing value says nothing. `known` holds MATCHES or OTHERS for pairs that a rule
-    decides, which keep their class, and UNKNOWN for the rest.
-
-    Raises:
-        ValueError: there are no pairs, or no attribute is compared.
-    """
-    if levels.size == 0:
-        raise ValueError("there are no candidate pairs to learn from")
-    vectors, counts = np.unique(np.column_stack([levels, known]), axis=0, return_counts=True)
-    vectors, decided = vectors[:, :-1], vectors[:, -1]
-    found, iterations, moved = start, 0, 1.0
-    while moved > _STILL and iterations < _LONGEST:
-        share = _posterior(vectors, decided, found)
-        matches, others = (_counted(vectors, weights, start) for weights in (share * counts, (1 - share) * counts))
-        new = Estimate(
-            m=[_pulled(each, given) for each, given in zip(matches, start.m, strict=True)],
-            u=[_pulled(each, given) for each, given in zip(others, start.u, strict=True)],
-            prior=float(np.clip(share @ counts / counts.sum(), FLOOR, 1 - FLOOR)),
-        )
-        moved = max(float(np.abs(one - other).max()) for one, other in zip(_all(new), _all(found), strict=True))
-        found, iterations = new, iterations + 1
-    return Fit(found, matches, others, _likelihood(levels, found), iterations, moved <= _STILL)
-
-
-def prior_for(weights: npt.NDArray[np.int64], share: float) -> float:
-    """Give the prior at which pairs with these weights match with probability `share` on average.
-
-    `weights` are thousandths of a bit, without a prior; those that rules decide lie far beyond all others.
-    """
-    values, counts = np.unique(weights, return_counts=True)
-    low, high = -40.0, 40.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        odds = np.exp2(np.clip(values / 1000 + middle, -500, 500))
-        low, high = (middle, high) if (odds / (1 + odds)) @ counts < share * counts.sum() else (low, middle)
-    return float(np.clip(1 / (1 + 2**-low), FLOOR, 1 - FLOOR))
-
-
-def _posterior(vectors: Levels, decided: Known, found: Estimate) -> Shares:
-    """Give each vector's probability of being a match."""
-    match, other = _class_likelihoods(vectors, found)
-    share = 1 / (1 + np.exp(np.clip(other - match, -700, 700)))
-    share[decided == MATCHES], share[decided == OTHERS] = 1, 0
-    return np.asarray(share)
-
-
-def _counted(vectors: Levels, weights: Shares, start: Estimate) -> list[Shares]:
-    """Add up the weights at each level of each attribute, without the missing values."""
-    return [
-        np.bincount(vectors[:, place], weights, len(given) + 1)[1 : len(given) + 1].astype(np.float64)
-        for place, given in enumerate(start.m)
-    ]
-
-
-def _pulled(counts: Shares, given: Shares) -> Shares:
-    shares = np.maximum(counts + _PULL * given, FLOOR)
-    return np.asarray(shares / shares.sum())
-
-
-def _all(found: Estimate) -> list[Shares]:
-    return [*found.m, *found.u, np.array([found.prior])]
-
-
 def _fit(levels: Levels, level_counts: Sequence[int], seed: int) -> tuple[float, Estimate]:
     """Fit once from one random start: give the log likelihood and the estimate."""
     class_prior, features = _maximise(levels, seed)
@@ -161,7 +70,7 @@ def _maximise(levels: Levels, seed: int) -> tuple[Shares, Shares]:
     """Give the shares of both classes, and of each level that occurs within them, column after column."""
     from recordlinkage import ECMClassifier
 
-    kernel = ECMClassifier(init="random", binarize=None, max_iter=500, atol=1e-7).kernel
+    kernel = ECMClassifier(init="random", binarize=None, max_iter=200, atol=1e-5).kernel
     state = np.random.get_state()  # noqa: NPY002 - the classifier draws from numpy's global generator
     np.random.seed(seed)  # noqa: NPY002
     try:

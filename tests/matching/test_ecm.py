@@ -1,9 +1,9 @@
-"""Training recovers what was planted."""
+"""The second opinion recovers what was planted."""
 
 import numpy as np
 import pytest
 
-from matching.train import estimate
+from matching.ecm import estimate
 
 M = [[0.85, 0.1, 0.05], [0.9, 0.1], [0.7, 0.2, 0.06, 0.04]]
 U = [[0.02, 0.08, 0.9], [0.01, 0.99], [0.005, 0.03, 0.2, 0.765]]
