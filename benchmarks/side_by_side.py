@@ -124,7 +124,7 @@ def labelled(names: Sequence[str]) -> Iterator[Data | str]:
 def main() -> None:
     """Read the command line and measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("sets", nargs="*", default=list(SETS), help=f"which of: {', '.join(SETS)}")
+    parser.add_argument("--sets", nargs="*", default=list(SETS), help=f"which, or none, of: {', '.join(SETS)}")
     parser.add_argument("--up-to", type=int, default=SIZES[0], help="the most generated records; 0 for none")
     parser.add_argument("--rounds", type=int, default=1, help="how often each is run; the median counts")
     parser.add_argument("--only", nargs="*", default=[OURS, SPLINK, GOLDENMATCH, BASELINE], help="which programs")
@@ -135,13 +135,17 @@ def main() -> None:
     if not peers_are_installed():
         raise SystemExit(1)
     with tempfile.TemporaryDirectory(prefix="mdm-bench-") as name:
-        run = Run(arguments.rounds, arguments.only, Path(name))
-        absent = [measured for data in labelled(arguments.sets) if (measured := measure(run, data))]
-        for what in GENERATED:
-            for size in [one for one in SIZES if one <= arguments.up_to] or [arguments.up_to] * (arguments.up_to > 0):
-                generate(size, Path(name) / what, what=what)
-                run.measure(Data(f"generated {what}", Path(name) / what, generated=what))
-        keep("side_by_side", "Side by side", [*run.parts(), *absent], date=arguments.date)
+        if arguments.sets:
+            run = Run(arguments.rounds, arguments.only, Path(name))
+            absent = [words for data in labelled(arguments.sets) if (words := measure(run, data))]
+            keep("side_by_side", "Side by side on labelled sets", [*run.parts(), *absent], date=arguments.date)
+        if arguments.up_to:
+            run = Run(arguments.rounds, arguments.only, Path(name))
+            for what in GENERATED:
+                for size in [one for one in SIZES if one <= arguments.up_to] or [arguments.up_to]:
+                    generate(size, Path(name) / what, what=what)
+                    run.measure(Data(f"generated {what}", Path(name) / what, generated=what))
+            keep("side_by_side_generated", "Side by side on generated records", run.parts(), date=arguments.date)
 
 
 def measure(run: Run, data: Data | str) -> str:
