@@ -33,7 +33,7 @@ from matching.kinds.pairs import (
     only_where,
     parts_of,
 )
-from matching.kinds.spelling import near_pairs
+from matching.kinds.spelling import joined_pairs, near_pairs
 
 ANY, TELLING, NUMBERING, HOLDING = range(4)
 """The sorts of words that are counted."""
@@ -61,7 +61,7 @@ def prepare(values: Sequence[str]) -> PairComparison:
     """Prepare the comparison of standardised names: every pair gets the level that `judge` gives it."""
     cores, forms = parts_of(values, 2)
     words = _words_of(cores)
-    shared, joined, agree = _prepare_shared(words), _prepare_joined(cores), _prepare_forms(forms)
+    shared, joined, agree = _prepare_shared(words), joined_pairs(cores), _prepare_forms(forms)
     lengths = np.fromiter((core.count(" ") + 1 for core in cores), dtype=np.int64, count=len(cores))
 
     @cache
@@ -129,19 +129,6 @@ def _prepare_shared(words: _Words) -> Callable[[Codes, Codes], tuple[Counts, Fla
         return np.stack(common, axis=1).astype(np.int32), doubtful
 
     return shared
-
-
-def _prepare_joined(cores: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
-    """Prepare to say whether two names are the same, or near, when written as one word."""
-    text, listed = numbered([core.replace(" ", "") for core in cores])
-    near = near_pairs(listed)
-
-    def joined(left: Codes, right: Codes) -> Flags:
-        one, other = text[left], text[right]
-        found: Flags = (one == other) | near(one, other)
-        return found
-
-    return joined
 
 
 def _prepare_forms(forms: Sequence[str]) -> Callable[[Codes, Codes], Flags]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matching.kinds.pairs import Codes, Flags, coded, numbered, only_where
-from matching.kinds.spelling import near_pairs
+from matching.kinds.pairs import Codes, Flags, coded, only_where
+from matching.kinds.spelling import joined_pairs
 
 MOST_WORDS = 5
 """Names of more words than this are judged one by one."""
@@ -73,8 +73,8 @@ def _padded(words: Codes, sizes: Codes) -> Codes:
 
 def prepare_joined(givens: Sequence[str], families: Sequence[str], names: Names) -> Callable[[Codes, Codes], Flags]:
     """Prepare to say whether two names, or given names before one surname, are the same when written as one word."""
-    every = _joined([f"{given}{family}" for given, family in zip(givens, families, strict=True)])
-    given = _joined(givens)
+    every = joined_pairs([f"{given}{family}" for given, family in zip(givens, families, strict=True)])
+    given = joined_pairs(givens)
 
     def joined(left: Codes, right: Codes) -> Flags:
         found = only_where(names.sizes[left] != names.sizes[right], every, left, right)
@@ -82,15 +82,3 @@ def prepare_joined(givens: Sequence[str], families: Sequence[str], names: Names)
         return found | only_where(maybe & ~found, given, left, right)
 
     return joined
-
-
-def _joined(texts: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
-    text, listed = numbered([text.replace(" ", "") for text in texts])
-    near = near_pairs(listed)
-
-    def same(left: Codes, right: Codes) -> Flags:
-        one, other = text[left], text[right]
-        found: Flags = (one == other) | near(one, other)
-        return found
-
-    return same

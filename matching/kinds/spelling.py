@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from matching.kinds.folding import phonetic
 from matching.kinds.letters import Letters, Texts, letters_of, slips_between
-from matching.kinds.pairs import Codes, Flags, once_each, only_where
+from matching.kinds.pairs import Codes, Flags, numbered, once_each, only_where
 
 Slips = npt.NDArray[np.uint8]
 
@@ -131,6 +131,19 @@ def pair_off(left: set[str], right: set[str]) -> list[str]:
                 right.discard(other)
                 break
     return found
+
+
+def joined_pairs(texts: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
+    """Prepare to say whether two texts are the same, or near, when written as one word, by their places."""
+    text, listed = numbered([text.replace(" ", "") for text in texts])
+    near = near_pairs(listed)
+
+    def joined(left: Codes, right: Codes) -> Flags:
+        one, other = text[left], text[right]
+        found: Flags = (one == other) | near(one, other)
+        return found
+
+    return joined
 
 
 def same_when_joined(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
