@@ -3,11 +3,9 @@
 import csv
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,9 +18,6 @@ from memory import together
 MDM = (sys.executable, "-c", "from mdm.cli.app import main; main()")
 RESULTS = Path(__file__).with_name("results")
 REFUSED_ROWS = 1
-LOOK = 0.05
-"""Seconds between two looks at the memory of processes."""
-PEAK = re.compile(r"VmHWM:\s+([0-9]+) kB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,33 +81,11 @@ def spent(process: "subprocess.Popen[bytes]") -> tuple[bytes, Cost]:
 
 
 def _waited(process: "subprocess.Popen[bytes]") -> Cost:
-    peaks: dict[str, float] = {}
-    ended = threading.Event()
-    watching = threading.Thread(target=_watch, args=(process.pid, peaks, ended))
-    watching.start()
+    """Wait for a process; of its memory, and that of those it started, the peak of the one that took most."""
     _, status, used = os.wait4(process.pid, 0)
-    ended.set()
-    watching.join()
     process.returncode = os.waitstatus_to_exitcode(status)
     unit = 1 if sys.platform == "darwin" else 1024  # getrusage counts bytes there and kilobytes elsewhere
-    alone = used.ru_maxrss * unit / 1e6  # of the process that took most: all that is known where there is no /proc
-    return Cost(0.0, used.ru_utime + used.ru_stime, max(alone, sum(peaks.values())))
-
-
-def _watch(process: int, peaks: dict[str, float], ended: threading.Event) -> None:
-    """Note the peak memory of a process and of those it starts, until it has ended."""
-    while not ended.wait(LOOK):
-        started = (_text(path) for path in Path(f"/proc/{process}/task").glob("*/children"))
-        for number in (str(process), *" ".join(started).split()):
-            if found := PEAK.search(_text(Path(f"/proc/{number}/status"))):
-                peaks[number] = int(found[1]) * 1024 / 1e6
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError:  # it has ended
-        return ""
+    return Cost(0.0, used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 1e6)
 
 
 def split_by_source(records: Path, folder: Path) -> dict[str, Path]:

@@ -22,8 +22,9 @@ SETTINGS = f"""Settings:
 - {BASELINE}: cosine of character 3-grams, ten nearest, at the threshold that the truth likes best: what no user has.
   Labelled sets only.
 
-Peak memory is that of a program and all processes it started. Precision, recall and F1 are of pairs in clusters, of
-labelled pairs where a set has only those. Seconds include starting the program and reading the file."""
+Peak memory is that of a program and all processes it started, pages they share counted once. Precision, recall and F1
+are of pairs in clusters, of labelled pairs where a set has only those. Seconds include starting the program and reading
+the file."""
 
 
 @dataclass(frozen=True, slots=True)
