@@ -1,0 +1,69 @@
+"""Every table of the hub: rows without behaviour.
+
+`facts` are appended and never changed; everything the resolver writes (`records`, `decisions`, `golden`) can be
+derived from them again. `PERSONAL` names each column that may hold personal data.
+Times are ISO 8601 UTC text, because SQLite drops time zones and text sorts alike everywhere.
+"""
+
+from sqlmodel import SQLModel
+
+from mdm.tables.access import ApiKey
+from mdm.tables.arrivals import Batch, MappingDocument, Quarantine, VersionSort
+from mdm.tables.decisions import Decision, DecisionPair, DecisionVoid
+from mdm.tables.facts import CodeList, CodeMapping, Hub, Log, Payload, RulesDocument
+from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, Task, Xref
+from mdm.tables.records import (
+    BlockMember,
+    BlockSize,
+    DirtyRecord,
+    Edge,
+    ReferenceLink,
+    Resolution,
+    SourceLink,
+    SourceRecord,
+)
+
+__all__ = [
+    "PERSONAL",
+    "ApiKey",
+    "Batch",
+    "BlockMember",
+    "BlockSize",
+    "Change",
+    "CodeList",
+    "CodeMapping",
+    "Decision",
+    "DecisionPair",
+    "DecisionVoid",
+    "DirtyRecord",
+    "Edge",
+    "GoldenVersion",
+    "Hub",
+    "Log",
+    "MappingDocument",
+    "Payload",
+    "QualityMeasure",
+    "Quarantine",
+    "ReferenceLink",
+    "Resolution",
+    "RulesDocument",
+    "SQLModel",
+    "SourceLink",
+    "SourceRecord",
+    "Task",
+    "VersionSort",
+    "Xref",
+]
+
+PERSONAL: dict[str, tuple[str, ...]] = {
+    "payload": ("body",),
+    "source_record": ("key_token", "source_id", "layers", "cells", "keys"),
+    "block_member": ("key",),
+    "block_size": ("key",),
+    "golden_version": ("attributes", "lineage"),
+    "quarantine": ("value", "detail", "raw", "parts", "reason"),
+    "log": ("key_token",),
+    "task": ("id", "about"),
+    "code_mapping": ("folded", "value"),
+    "reference_link": ("target_token",),
+}

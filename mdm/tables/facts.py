@@ -1,0 +1,69 @@
+"""What people and systems said: appended and never changed, and everything else follows from it."""
+
+from sqlalchemy import BigInteger, Index, Text
+from sqlmodel import Field, SQLModel
+
+from mdm.tables.columns import CLUSTERED, RowNumber
+
+
+class Hub(SQLModel, table=True):
+    """The hub itself: its name and the salt of its key tokens."""
+
+    id: int = Field(primary_key=True)
+    name: str
+    salt: bytes
+
+
+class Log(SQLModel, table=True):
+    """The envelope of one fact; positions have no gaps and each row carries the hash of the row before."""
+
+    position: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: str
+    entity_type: str | None
+    actor: str
+    correlation_id: str | None
+    recorded_at: str
+    key_token: int | None = Field(sa_type=BigInteger, index=True)
+    commitment: bytes
+    previous_hash: bytes
+
+
+class Payload(SQLModel, table=True):
+    """What a fact says, apart from its envelope so that it can be erased while the chain still verifies."""
+
+    position: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    salt: bytes
+    body: bytes
+
+
+class RulesDocument(SQLModel, table=True):
+    """One version of an entity type's rules, by content hash."""
+
+    __tablename__ = "rules_document"
+    version: str = Field(primary_key=True)
+    entity_type: str = Field(index=True)
+    document: str = Field(sa_type=Text)
+    position: int = Field(sa_type=BigInteger)
+
+
+class CodeList(SQLModel, table=True):
+    """One version of a code list, as JSON; the one with the greatest position holds."""
+
+    __tablename__ = "code_list"
+    __table_args__ = (Index("ix_code_list_position", "position"), CLUSTERED)
+    code_list: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    document: str = Field(sa_type=Text)
+
+
+class CodeMapping(SQLModel, table=True):
+    """What one source means by a folded value, or that it is mapped no longer; the greatest position holds."""
+
+    __tablename__ = "code_mapping"
+    __table_args__ = (Index("ix_code_mapping_position", "position"), CLUSTERED)
+    code_list: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    folded: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    value: str = Field(sa_type=Text)
+    code: str | None

@@ -1,0 +1,97 @@
+"""Golden records, cross-references, the change feed, tasks and figures of quality; all derived."""
+
+from sqlalchemy import BigInteger, Index, LargeBinary, Text
+from sqlmodel import Field, SQLModel
+
+from mdm.tables.columns import CLUSTERED, RowNumber, partial
+
+
+class GoldenVersion(SQLModel, table=True):
+    """One version of a golden record, between two resolver commits; no attributes when nothing living bears it."""
+
+    __tablename__ = "golden_version"
+    __table_args__ = (
+        partial("ix_golden_version_current", "entity_type", "golden", where="until IS NULL"),
+        partial("ix_golden_version_due", "entity_type", "due", where="until IS NULL AND due IS NOT NULL"),
+    )
+    golden: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    entity_type: str
+    since: int = Field(sa_type=BigInteger)
+    until: int | None = Field(sa_type=BigInteger)
+    rules_version: str
+    attributes: bytes | None = Field(sa_type=LargeBinary)
+    lineage: bytes | None = Field(sa_type=LargeBinary)
+    due: str | None
+
+
+class Xref(SQLModel, table=True):
+    """Which golden number a source record bears, from one resolver commit to another."""
+
+    __table_args__ = (Index("ix_xref_golden", "golden"), CLUSTERED)
+    record_id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    since: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    until: int | None = Field(sa_type=BigInteger)
+    golden: int = Field(sa_type=BigInteger)
+
+
+class Change(SQLModel, table=True):
+    """One event of the change feed, in compact form; positions have no gaps."""
+
+    sequence: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    position: int = Field(sa_type=BigInteger)
+    entity_type: str
+    kind: str
+    golden: int = Field(sa_type=BigInteger)
+    record_id: int | None = Field(sa_type=BigInteger)
+    others: str | None
+    version_before: int | None
+    version_after: int | None
+    decision: int | None = Field(sa_type=BigInteger)
+
+
+class Task(SQLModel, table=True):
+    """One thing a steward should look at; its id follows from what it is about, in JSON where that is no record."""
+
+    __table_args__ = (
+        Index("ix_task_left_id", "left_id"),
+        Index("ix_task_right_id", "right_id"),
+        Index("ix_task_open", "entity_type", "status", "weight"),
+    )
+    id: str = Field(primary_key=True)
+    entity_type: str
+    kind: str
+    left_id: int | None = Field(sa_type=BigInteger)
+    right_id: int | None = Field(sa_type=BigInteger)
+    weight: int | None
+    status: str
+    opened: int = Field(sa_type=BigInteger)
+    closed: int | None = Field(sa_type=BigInteger)
+    about: str | None = Field(sa_type=Text)
+
+
+class QualityMeasure(SQLModel, table=True):
+    """How good the data of an entity type was before a day; "" is all sources together, and the record as a whole."""
+
+    __tablename__ = "quality_measure"
+    __table_args__ = (CLUSTERED,)
+    entity_type: str = Field(primary_key=True)
+    tick: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    attribute: str = Field(primary_key=True)
+    records: int
+    fillable: int
+    filled: int
+    judged: int
+    valid: int
+    identified: int
+    unique_count: int
+    dated: int
+    recent: int | None
+    median_age: int | None
+    compared: int
+    differing: int
+    golden_records: int | None
+    golden_filled: int | None
+    position: int = Field(sa_type=BigInteger)
+    rules_version: str
