@@ -34,7 +34,9 @@ class Driven:
     def apply(self, of: str, variant: int) -> None:
         """Put other rules in force."""
         self.variants[of] = variant
-        rules.apply(self.hub, histories.rules(of, variant), file=of, author=AUTHOR)
+        standing = self.hub.entity_types().get(of)
+        if standing is None or standing.version != histories.entity_type(of, variant).version:
+            rules.apply(self.hub, histories.rules(of, variant), file=of, author=AUTHOR)
 
     def put(self, number: int, fact: histories.Fact) -> None:
         """Append one fact as the log would hold it."""
