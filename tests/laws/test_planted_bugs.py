@@ -1,0 +1,123 @@
+"""Bugs planted on purpose, one at a time in a copy of the hub: the laws catch each of them, and nothing without one."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+LAWS = "tests/laws/test_resolution_laws.py"
+COPIED = ("mdm", "matching", "golden_records", "migrations", "tests", "pyproject.toml")
+CAUGHT, HELD = 1, 0
+"""What pytest ends with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """One slip: what it breaks, the module, and the text that stands there once, rightly and wrongly."""
+
+    breaks: str
+    module: str
+    right: str
+    wrong: str
+
+
+BUGS = [
+    Bug("a block at its cap", "mdm/resolution/candidates.py",
+        "any_deleted else living) <= self.cap", "any_deleted else living) < self.cap"),
+    Bug("a block that comes down to its cap", "mdm/resolution/candidates.py",
+        "if was > blocks.cap >= now:", "if was > blocks.cap > now:"),
+    Bug("a block that goes over its cap", "mdm/resolution/candidates.py",
+        "blocks.crossed_up.add(key)", "pass"),
+    Bug("a pair with a deleted record in a crowded block", "mdm/resolution/candidates.py",
+        "one, other = one[~bad], other[~bad]", "one, other = one[crowded | ~bad], other[crowded | ~bad]"),
+    Bug("edges that changed records had", "mdm/resolution/edges.py",
+        "old = {pair for id_ in work.dirty for pair in _pairs_of(graph, id_)}", "old = set()"),
+    Bug("edges of deleted records", "mdm/resolution/edges.py",
+        "both = living[found.left] & living[found.right]", "both = living[found.left] | living[found.right]"),
+    Bug("the old pieces of what changed", "mdm/resolution/clusters.py",
+        "seeds |= work.records.keys() if work.afresh else pieces(graph, seeds, new=False).keys()", "pass"),
+    Bug("the deleted that hang where a verdict keeps them apart", "mdm/resolution/clusters.py",
+        'in {"distinct", "related"} for one in some', "in {None} for one in some"),
+    Bug("neighbours of a record that is deleted or revived", "mdm/pipeline.py",
+        "beside = neighbours(graph, turned, living=True) | neighbours(graph, turned, living=False)",
+        "beside = neighbours(graph, [], living=True) | neighbours(graph, [], living=False)"),
+    Bug("the latest verdict on a pair", "mdm/resolution/verdicts.py",
+        "for position in sorted(self.by_pair.get(ends, ()), reverse=True):",
+        "for position in sorted(self.by_pair.get(ends, ())):"),
+    Bug("an undone undo", "mdm/resolution/verdicts.py",
+        "holds[position] = not any(holds.get(by, True) for by in voided_by[position])", "holds[position] = False"),
+    Bug("a related pair, which is kept apart", "mdm/resolution/verdicts.py",
+        'verdict in {"distinct", "related"}\n        ]', 'verdict in {"distinct"}\n        ]'),
+    Bug("the order of versions", "mdm/resolution/fold.py",
+        "ordered = sorted(versions, key=order)", "ordered = sorted(versions, key=lambda version: version[0])"),
+    Bug("what a partial update leaves", "mdm/resolution/fold.py",
+        'if body["mode"] == "put":', 'if body["mode"] in {"put", "patch"}:'),
+    Bug("the founder that gives the ID", "mdm/resolution/golden.py",
+        "return min(work.records[id_].first_position or 0 for id_ in members)",
+        "return min(work.living(members), key=lambda id_: id_, default=0) and min("
+        "work.records[id_].first_position or 0 for id_ in (work.living(members) or members))"),
+    Bug("golden records that are due", "mdm/store/golden_writing.py",
+        "AND due IS NOT NULL AND due <= ?", "AND due IS NOT NULL AND due < ?"),
+    Bug("overrides that are no longer in force", "mdm/resolution/overrides.py",
+        "if one.in_force and one.attribute in plain", "if one.attribute in plain"),
+    Bug("the overrides of a record that moves", "mdm/resolution/overrides.py",
+        "self.changed = {one.record_id for one in [*self.new, *switched]}",
+        "self.changed = {one.record_id for one in self.new}"),
+    Bug("review tasks about pairs that were judged", "mdm/resolution/tasks.py",
+        "if graph.verdicts.holds(ends, new=True) is None and not", "if not"),
+    Bug("those that refer to what was deleted or revived", "mdm/resolution/commit.py",
+        "if before.get(id_) != after.get(id_)}", "if before.get(id_, ('',))[0] != after.get(id_, ('',))[0]}"),
+    Bug("the newest link of a record", "mdm/resolution/links.py",
+        "if slot not in found or order(found[slot]) < order((position, body)):", "if slot not in found:"),
+    Bug("the end of a cross-reference", "mdm/store/golden_writing.py",
+        "UPDATE xref SET until = ? WHERE record_id {in} AND until IS NULL",
+        "UPDATE xref SET until = ? WHERE record_id {in}"),
+    Bug("the counters of blocks", "mdm/resolution/candidates.py",
+        "deltas[key][before.deleted] -= 1", "deltas[key][record.deleted] -= 1"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def root() -> Path:
+    return Path(__file__).parents[2]
+
+
+def laws_in(folder: Path) -> int:
+    """What the laws say of the hub in a folder, which stops at the first that does not hold."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-k", "not postgresql", LAWS]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    ended = subprocess.run(
+        command, cwd=folder, env={**environment, "PYTHONPATH": str(folder)}, capture_output=True, check=False
+    )
+    return ended.returncode
+
+
+@pytest.fixture
+def copy(root: Path, tmp_path: Path) -> Path:
+    """A copy of the hub and its laws."""
+    for name in COPIED:
+        source = root / name
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source, tmp_path / name)
+    return tmp_path
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.breaks)
+def test_the_laws_catch_it(copy: Path, bug: Bug) -> None:
+    module = copy / bug.module
+    text = module.read_text(encoding="utf-8")
+    assert text.count(bug.right) == 1, f"{bug.module} no longer says {bug.right!r}: plant the bug anew"
+    module.write_text(text.replace(bug.right, bug.wrong), encoding="utf-8")
+    assert laws_in(copy) == CAUGHT
+
+
+@pytest.mark.verify
+def test_the_laws_hold_in_a_copy_without_one(copy: Path) -> None:
+    assert laws_in(copy) == HELD
