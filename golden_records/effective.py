@@ -86,16 +86,18 @@ class _Held:
             self.losers.append(self.last[place])
 
 
-def golden_lines(lines: Sequence[Line], context: Context) -> GoldenLines:
+def golden_lines(lines: Sequence[Line], context: Context, *, passed: Sequence[tuple[Contribution, str]] = ()) -> GoldenLines:
     """Decide which line holds on each day of each key: a function of the set of lines, whatever their order.
 
+    passed: the contributions that the rule does not consider, and why not; their lines never hold.
     Of the lines of one record that cover a day, the one that starts last stands for it, then the one whose value
     sorts first. An invalid line never holds. Where two lines of one record contradict each other, and where no
     line holds between the first and the last day of a key, the lineage says so.
     """
+    refused = _refused(lines, passed)
     by_key: defaultdict[Key, list[Line]] = defaultdict(list)
     for line in lines:
-        if line.contribution.valid:
+        if id(line) not in refused:
             by_key[line.key].append(line)
     shown: list[JSON] = []
     entry: LinesEntry = {"losers": [], "strategy": context.rule.strategy, "overlaps": [], "gaps": []}
@@ -110,7 +112,7 @@ def golden_lines(lines: Sequence[Line], context: Context) -> GoldenLines:
         entry["losers"] += [loser for one in held for loser in one.losers]
         entry["overlaps"] += [_overlap(piece) for piece in pieces if piece.covered]
         entry["gaps"] += _gaps(key, held)
-    entry["losers"] += _refused(lines)
+    entry["losers"] += _told(refused.values())
     if winners:
         entry["winners"] = winners
     return GoldenLines(shown, entry, min(days, default=None))
@@ -214,14 +216,26 @@ def _own(line: Line, best: Line) -> str:
     return SORTS_LATER if line.start == best.start else STARTS_EARLIER
 
 
-def _refused(lines: Iterable[Line]) -> list[LineLoser]:
-    refused = sorted(
-        (line for line in lines if not line.contribution.valid),
-        key=lambda line: (_sorting(line.key), line.start or EVER_BEFORE, line.contribution.record, line.place),
+def _refused(lines: Iterable[Line], passed: Sequence[tuple[Contribution, str]]) -> dict[int, tuple[Line, str]]:
+    """Find the lines that may not hold, by identity, and why."""
+    reasons = {id(one): because for one, because in passed}
+    found = {}
+    for line in lines:
+        one = line.contribution
+        because = reasons.get(id(one), "") if one.valid else not_valid(one)
+        if because:
+            found[id(line)] = line, because
+    return found
+
+
+def _told(refused: Iterable[tuple[Line, str]]) -> list[LineLoser]:
+    ordered = sorted(
+        refused,
+        key=lambda one: (_sorting(one[0].key), one[0].start or EVER_BEFORE, one[0].contribution.record, one[0].place),
     )
     return [
-        {**_stretch(line, line.start or EVER_BEFORE, line.end or EVER_AFTER), "because": not_valid(line.contribution)}
-        for line in refused
+        {**_stretch(line, line.start or EVER_BEFORE, line.end or EVER_AFTER), "because": because}
+        for line, because in ordered
     ]
 
 

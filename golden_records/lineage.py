@@ -61,12 +61,16 @@ class Gap(TypedDict):
 
 
 class LineageEntry(TypedDict):
-    """Why an attribute has its value: `winners` for a list of values, neither when no value was valid."""
+    """Why an attribute has its value: `winners` for a list of values, neither when nothing valid was considered.
+
+    step: which of several steps, or under which condition (1), decided.
+    """
 
     winner: NotRequired[Winner | Overruling]
     winners: NotRequired[list[Winner]]
     losers: list[Loser]
     strategy: str
+    step: NotRequired[int]
 
 
 class LinesEntry(TypedDict):
@@ -75,14 +79,17 @@ class LinesEntry(TypedDict):
     winners: NotRequired[list[Stretch]]
     losers: list[LineLoser]
     strategy: str
+    step: NotRequired[int]
     overlaps: list[Overlap]
     gaps: list[Gap]
 
 
-def entry(ranking: Sequence[tuple[Contribution, str]], *, strategy: str, many: bool) -> LineageEntry:
+def entry(
+    ranking: Sequence[tuple[Contribution, str]], *, strategy: str, many: bool, step: int | None = None
+) -> LineageEntry:
     """Write the lineage of one attribute; a contribution without a reason against it won.
 
-    many: the strategy keeps a list, so the winners are listed even when there is one.
+    many: the strategy keeps a list, so the winners are listed even when there is one.  step: the one that decided.
     """
     winners: list[Winner] = []
     losers: list[Loser] = []
@@ -94,8 +101,9 @@ def entry(ranking: Sequence[tuple[Contribution, str]], *, strategy: str, many: b
             losers.append({**place, "because": because})
         else:
             winners.append(place)
-    if not winners:
-        return {"losers": losers, "strategy": strategy}
-    if many:
-        return {"winners": winners, "losers": losers, "strategy": strategy}
-    return {"winner": winners[0], "losers": losers, "strategy": strategy}
+    found: LineageEntry = {"losers": losers, "strategy": strategy}
+    if winners and many:
+        found = {"winners": winners, **found}
+    elif winners:
+        found = {"winner": winners[0], **found}
+    return found if step is None else {**found, "step": step}

@@ -69,12 +69,16 @@ def shown(one: Override, *, many: bool) -> JSON:
 
 
 def overridden(entry: LineageEntry | None, one: Override, *, strategy: str) -> LineageEntry:
-    """Write the lineage of an overridden attribute: what would have survived lost to the decision."""
+    """Write the lineage of an overridden attribute: what would have survived lost to the decision.
+
+    strategy: named where nobody offered a value.
+    """
     before: LineageEntry = {"losers": [], "strategy": strategy} if entry is None else entry
     would_be = [before["winner"]] if "winner" in before else before.get("winners", [])
     losers = [{**cast("Winner", place), "because": OVERRIDDEN} for place in would_be]
-    return {
+    kept: LineageEntry = {
         "winner": {"decision": one.position},
         "losers": [*cast("list[Loser]", losers), *before["losers"]],
-        "strategy": strategy,
+        "strategy": before["strategy"],
     }
+    return {**kept, "step": before["step"]} if "step" in before else kept

@@ -9,6 +9,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from golden_records.conditions import Beside
 from golden_records.contributions import JSON, Contribution, canonical, same_as
 from golden_records.rules import AttributeStrategy, StrategyName
 from golden_records.trust import Rating, order_due, trust
@@ -25,75 +26,86 @@ Ranking = list[tuple[Contribution, str]]
 
 
 class Context(NamedTuple):
-    """What a strategy may know beside the contributions: the rank of each source, the day, the rule."""
+    """What a strategy may know beside the contributions: the rank of each source, the day, the rule.
+
+    beside: what the records have of other attributes, for conditions.
+    """
 
     ranks: Mapping[str, int]
     today: int | None
     rule: AttributeStrategy
+    beside: Beside = {}
 
 
+Merit = Callable[[Contribution], Any]
 Strategy = Callable[[Sequence[Contribution], Context], Ranking]
+
+
+def merit(contributions: Sequence[Contribution], context: Context) -> Merit:
+    """Give what the rule's strategy, other than union, weighs these contributions by; equal ones tie."""
+    return MERITS[context.rule.strategy](contributions, context)
+
+
+def _by_trust(_: Sequence[Contribution], context: Context) -> Merit:
+    ratings, today = context.rule.ratings, context.today
+    return lambda one: trust(ratings.get(one.source, UNRATED), one.event_time, today)
+
+
+def _by_frequency(contributions: Sequence[Contribution], _: Context) -> Merit:
+    records: dict[str, set[str]] = defaultdict(set)
+    for one in contributions:
+        records[same_as(one)].add(one.record)
+    return lambda one: len(records[same_as(one)])
+
+
+def _by_place(_: Sequence[Contribution], context: Context) -> Merit:
+    order = {source: place for place, source in enumerate(context.rule.sources)}
+    return lambda one: order.get(one.source, len(order))
 
 
 def most_trusted(contributions: Sequence[Contribution], context: Context) -> Ranking:
     """Take the value from the source with the highest trust, which may fall as the value grows older."""
-    ratings, today = context.rule.ratings, context.today
-
-    def trusted(one: Contribution) -> int:
-        return trust(ratings.get(one.source, UNRATED), one.event_time, today)
-
-    return _ranked(contributions, context, merit=trusted, worse=_less_trusted)
+    return _ranked(contributions, context, worse=_less_trusted)
 
 
 def most_recent(contributions: Sequence[Contribution], context: Context) -> Ranking:
     """Take the value with the latest event time; a value without an event time counts as the oldest."""
-    return _ranked(contributions, context, merit=lambda one: _instant(one.event_time), worse="older")
+    return _ranked(contributions, context, worse="older")
 
 
 def first(contributions: Sequence[Contribution], context: Context) -> Ranking:
     """Take the value with the earliest event time; one without an event time comes last."""
-
-    def when(one: Contribution) -> tuple[bool, int]:
-        return one.event_time is None, _instant(one.event_time)
-
-    return _ranked(contributions, context, merit=when, worse="not the earliest", least=True)
+    return _ranked(contributions, context, worse="not the earliest", least=True)
 
 
 def most_frequent(contributions: Sequence[Contribution], context: Context) -> Ranking:
     """Take the value that the most source records agree on."""
-    records: dict[str, set[str]] = defaultdict(set)
-    for one in contributions:
-        records[same_as(one)].add(one.record)
-
-    def agreeing(one: Contribution) -> int:
-        return len(records[same_as(one)])
-
-    return _ranked(contributions, context, merit=agreeing, worse="less frequent")
+    return _ranked(contributions, context, worse="less frequent")
 
 
 def most_complete(contributions: Sequence[Contribution], context: Context) -> Ranking:
     """Take the value that says the most: the text with the most words, the document with the most fields."""
-    return _ranked(contributions, context, merit=lambda one: _filled(one.value), worse="less complete")
+    return _ranked(contributions, context, worse="less complete")
 
 
 def longest(contributions: Sequence[Contribution], context: Context) -> Ranking:
     """Take the value with the most characters; runs of spaces count as one."""
-    return _ranked(contributions, context, merit=_length, worse="shorter")
+    return _ranked(contributions, context, worse="shorter")
 
 
 def shortest(contributions: Sequence[Contribution], context: Context) -> Ranking:
     """Take the value with the fewest characters; runs of spaces count as one."""
-    return _ranked(contributions, context, merit=_length, worse="longer", least=True)
+    return _ranked(contributions, context, worse="longer", least=True)
 
 
 def smallest(contributions: Sequence[Contribution], context: Context) -> Ranking:
     """Take the smallest number, the earliest date or the text that sorts first; numbers come before text."""
-    return _ranked(contributions, context, merit=_magnitude, worse="greater", least=True)
+    return _ranked(contributions, context, worse="greater", least=True)
 
 
 def greatest(contributions: Sequence[Contribution], context: Context) -> Ranking:
     """Take the greatest number, the latest date or the text that sorts last; text comes after numbers."""
-    return _ranked(contributions, context, merit=_magnitude, worse="smaller")
+    return _ranked(contributions, context, worse="smaller")
 
 
 def union(contributions: Sequence[Contribution], context: Context) -> Ranking:
@@ -109,12 +121,7 @@ def union(contributions: Sequence[Contribution], context: Context) -> Ranking:
 
 def source_priority(contributions: Sequence[Contribution], context: Context) -> Ranking:
     """Take the value from the first of the listed sources that has one; other sources come after."""
-    order = {source: place for place, source in enumerate(context.rule.sources)}
-
-    def place(one: Contribution) -> int:
-        return order.get(one.source, len(order))
-
-    return _ranked(contributions, context, merit=place, worse="source of lower priority", least=True)
+    return _ranked(contributions, context, worse="source of lower priority", least=True)
 
 
 STRATEGIES: dict[StrategyName, Strategy] = {
@@ -156,12 +163,12 @@ def _ranked(
     contributions: Sequence[Contribution],
     context: Context,
     *,
-    merit: Callable[[Contribution], Any],
     worse: str | Callable[[Contribution, Contribution, Context], str],
     least: bool = False,
 ) -> Ranking:
     """Sort by merit, ties in tie order; `worse` is why one of another merit than the best lost."""
-    ordered = [(merit(one), one) for one in in_tie_order(contributions, context.ranks)]
+    weigh = merit(contributions, context)
+    ordered = [(weigh(one), one) for one in in_tie_order(contributions, context.ranks)]
     ordered.sort(key=itemgetter(0), reverse=not least)
     best_merit, best = ordered[0]
     best_value = same_as(best)
@@ -224,3 +231,17 @@ def _magnitude(one: Contribution) -> list[tuple[int, Decimal, str]]:
 
 def _part(text: str) -> tuple[int, Decimal, str]:
     return (0, Decimal(text), "") if NUMBER.fullmatch(text) else (1, Decimal(0), text)
+
+
+MERITS: dict[StrategyName, Callable[[Sequence[Contribution], Context], Merit]] = {
+    "most_trusted": _by_trust,
+    "most_recent": lambda *_: lambda one: _instant(one.event_time),
+    "most_frequent": _by_frequency,
+    "most_complete": lambda *_: lambda one: _filled(one.value),
+    "longest": lambda *_: _length,
+    "shortest": lambda *_: _length,
+    "first": lambda *_: lambda one: (one.event_time is None, _instant(one.event_time)),
+    "min": lambda *_: _magnitude,
+    "max": lambda *_: _magnitude,
+    "source_priority": _by_place,
+}

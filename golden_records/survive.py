@@ -1,17 +1,20 @@
 """Survive: the values of one golden record, from the contributions of its source records."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from golden_records.conditions import beside
+from golden_records.conflicts import rivals
 from golden_records.contributions import JSON, Contribution, distinct, not_valid, without_floats
 from golden_records.effective import Line, golden_lines
 from golden_records.lineage import LineageEntry, LinesEntry, entry
 from golden_records.overrides import Override, holding, overridden, shown
-from golden_records.rules import AttributeStrategy, SurvivorshipRules
-from golden_records.strategies import STRATEGIES, Context, Ranking, due_of, in_tie_order
+from golden_records.rules import SurvivorshipRules
+from golden_records.steps import Chosen, Decided, Steps, choose, decide, earlier
+from golden_records.strategies import Context, Ranking, in_tie_order
 from golden_records.trust import day
 
 NOT_ITS_GROUP = "another record won the group"
@@ -22,13 +25,15 @@ class Survived:
     """What is true of one golden record, and why.
 
     attributes: the surviving values, a list under `union` and of dated lines; no floats.  lineage: of each
-    attribute that had any contribution.  due: the ISO date of the first day on which falling trust could change
-    any of this.
+    attribute that had any contribution.  due: the ISO date of the first day on which falling trust, a condition on
+    age or the end of an override could change any of this.  conflicts: of each attribute that the rules ask about,
+    the values that are as good as the winner and disagree (see `conflicts.rivals`), the winner first.
     """
 
     attributes: dict[str, JSON]
     lineage: dict[str, LineageEntry | LinesEntry]
     due: str | None
+    conflicts: dict[str, list[Contribution]] = field(default_factory=dict)
 
 
 def survive(
@@ -43,8 +48,8 @@ def survive(
     """Decide the value of each attribute: a function of the set of contributions, whatever their order.
 
     contributions: of each attribute.  sources: from the highest rank to the lowest; sources not named rank
-    below all.  today: the ISO date of the latest tick, None before the first, when no trust has fallen.
-    lines: the dated lines of each attribute that holds such; they are decided day by day.
+    below all.  today: the ISO date of the latest tick, None before the first, when nothing has aged.
+    lines: the dated lines of each attribute that holds such; one step for all, which decides day by day.
     overrides: what people set on attributes without dated lines; it stands above every strategy and group.
 
     Ties break by event time (latest first, missing oldest), source rank and record key. An invalid value
@@ -52,32 +57,36 @@ def survive(
     first attribute that has a valid value; where that record has no value, the attribute stays absent.
     """
     decided_by, fallback = rules.decided_by, rules.fallback
-    ranks, day_number = _ranks(tuple(sources)), None if today is None else day(today)
-    owners = _owners(rules, contributions, Context(ranks, day_number, fallback)) if rules.groups else {}
+    setting = Context(
+        _ranks(tuple(sources)), None if today is None else day(today), fallback[0],
+        beside(contributions, rules.looked_at) if rules.looked_at else {},
+    )  # fmt: skip
+    owners = _owners(rules, contributions, setting) if rules.groups else {}
     attributes: dict[str, JSON] = {}
     lineage: dict[str, LineageEntry | LinesEntry] = {}
     rankings: dict[str, Ranking] = {}
+    conflicts: dict[str, list[Contribution]] = {}
     due: int | None = None
     for name in sorted(contributions):
         offered = contributions[name]
-        rule = decided_by.get(name, fallback)
-        if len(offered) == 1 and name not in owners:
+        steps = decided_by.get(name, fallback)
+        if len(offered) == 1 and name not in owners and steps[0].when is None:
             ranking = [(offered[0], "" if offered[0].valid else not_valid(offered[0]))]
+            decided = Decided(ranking, Chosen(steps[0], None, offered, [], None), None)
         else:
-            context = Context(ranks, day_number, rule)
-            ranking = _ranked(offered, context, owners.get(name))
-            due = _earlier(due, _due(ranking, context))
-        rankings[name] = ranking
-        _settle(attributes, lineage, name, ranking=ranking, rule=rule)
+            decided = _decided(offered, steps, setting, owners.get(name))
+            due = earlier(due, decided.due)
+            if name in rules.conflicts and (found := _in_conflict(decided, setting)):
+                conflicts[name] = found
+        rankings[name] = decided.ranking
+        _settle(attributes, lineage, name, decided)
     for name, offered_lines in sorted((lines or {}).items()):
-        golden = golden_lines(offered_lines, Context(ranks, day_number, decided_by.get(name, fallback)))
-        due, lineage[name] = _earlier(due, golden.due), golden.lineage
-        if golden.lines:
-            attributes[name] = golden.lines
+        due = earlier(due, _settle_lines(attributes, lineage, name, lines=offered_lines, rules=rules, setting=setting))
     for one in holding(overrides, rankings, today=today) if overrides else ():
-        due = _earlier(due, None if one.until is None else day(one.until))
-        _overrule(attributes, lineage, one, rule=decided_by.get(one.attribute, fallback))
-    return Survived(attributes, lineage, None if due is None else date.fromordinal(due).isoformat())
+        due = earlier(due, None if one.until is None else day(one.until))
+        conflicts.pop(one.attribute, None)
+        _overrule(attributes, lineage, one, steps=decided_by.get(one.attribute, fallback))
+    return Survived(attributes, lineage, None if due is None else date.fromordinal(due).isoformat(), conflicts)
 
 
 @lru_cache(maxsize=1000)
@@ -96,47 +105,36 @@ def _owners(
     owners: dict[str, str] = {}
     for group in rules.groups:
         for lead in group:
-            rule = rules.decided_by.get(lead, rules.fallback)
-            ranking = _ranked(contributions.get(lead, ()), setting._replace(rule=rule), None)
+            ranking = _decided(contributions.get(lead, ()), rules.steps(lead), setting, None).ranking
             if ranking and not ranking[0][1]:
-                followers = group if rule.strategy == "union" else set(group) - {lead}
+                followers = group if rules.keeps_all(lead) else set(group) - {lead}
                 owners.update(dict.fromkeys(followers, ranking[0][0].record))
                 break
     return owners
 
 
-def _ranked(offered: Sequence[Contribution], context: Context, owner: str | None) -> Ranking:
-    """Rank all contributions to one attribute, best first, those that may not compete at the end."""
+def _decided(offered: Sequence[Contribution], steps: Steps, setting: Context, owner: str | None) -> Decided:
+    """Decide between all contributions to one attribute; those that may not compete stand at the end."""
     offered = distinct(offered)
     competing = [one for one in offered if one.valid and (owner is None or one.record == owner)]
-    ranking = STRATEGIES[context.rule.strategy](competing, context) if competing else []
+    decided = decide(competing, steps, setting)
     if len(competing) < len(offered):
         barred = [one for one in offered if not (one.valid and (owner is None or one.record == owner))]
-        for one in in_tie_order(barred, context.ranks):
-            ranking.append((one, NOT_ITS_GROUP if one.valid else not_valid(one)))
-    return ranking
+        for one in in_tie_order(barred, setting.ranks):
+            decided.ranking.append((one, NOT_ITS_GROUP if one.valid else not_valid(one)))
+    return decided
 
 
-def _due(ranking: Ranking, context: Context) -> int | None:
-    """Find the first day on which falling trust could change the ranking or a reason in it."""
-    return due_of([one for one, because in ranking if one.valid and because != NOT_ITS_GROUP], context)
-
-
-def _earlier(one: int | None, other: int | None) -> int | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return min(one, other)
+def _in_conflict(decided: Decided, setting: Context) -> list[Contribution]:
+    considered = [one for one, _ in decided.ranking[: len(decided.chosen.considered)]]
+    return rivals(considered, setting._replace(rule=decided.chosen.rule))
 
 
 def _settle(
-    attributes: dict[str, JSON],
-    lineage: dict[str, LineageEntry | LinesEntry],
-    name: str,
-    *,
-    ranking: Ranking,
-    rule: AttributeStrategy,
+    attributes: dict[str, JSON], lineage: dict[str, LineageEntry | LinesEntry], name: str, decided: Decided
 ) -> None:
     """Write down the values that have no reason against them, and the lineage of all."""
+    ranking, (rule, step, *_), _ = decided
     if not ranking:
         return
     many = rule.strategy == "union"
@@ -146,13 +144,26 @@ def _settle(
             attributes[name] = values
     elif not ranking[0][1]:
         attributes[name] = without_floats(ranking[0][0].value)
-    lineage[name] = entry(ranking, strategy=rule.strategy, many=many)
+    lineage[name] = entry(ranking, strategy=rule.strategy, many=many, step=step)
 
 
-def _overrule(attributes: dict[str, JSON], lineage: dict[str, Any], one: Override, *, rule: AttributeStrategy) -> None:
+def _settle_lines(
+    attributes: dict[str, JSON], lineage: dict[str, LineageEntry | LinesEntry], name: str, *,
+    lines: Sequence[Line], rules: SurvivorshipRules, setting: Context,
+) -> int | None:  # fmt: skip
+    """Write down the dated lines that hold; returns the first day on which that may change."""
+    chosen = choose([line.contribution for line in lines if line.contribution.valid], rules.steps(name), setting)
+    golden = golden_lines(lines, setting._replace(rule=chosen.rule), passed=chosen.passed)
+    lineage[name] = golden.lineage if chosen.number is None else {**golden.lineage, "step": chosen.number}
+    if golden.lines:
+        attributes[name] = golden.lines
+    return earlier(golden.due, chosen.stale)
+
+
+def _overrule(attributes: dict[str, JSON], lineage: dict[str, Any], one: Override, *, steps: Steps) -> None:
     """Put what a person set in place of what survived."""
     attributes.pop(one.attribute, None)
-    value = shown(one, many=rule.strategy == "union")
+    value = shown(one, many=steps[0].strategy == "union")
     if value is not None:
         attributes[one.attribute] = value
-    lineage[one.attribute] = overridden(lineage.get(one.attribute), one, strategy=rule.strategy)
+    lineage[one.attribute] = overridden(lineage.get(one.attribute), one, strategy=steps[0].strategy)

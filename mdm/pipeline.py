@@ -48,7 +48,7 @@ def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
 
     # survive: what is true of each
     survived = golden.survive_all(work, formed, overrides)
-    review = tasks.review(work, formed)
+    review = tasks.review(work, formed, survived)
 
     # measure: how good the data was before the day that begins with this commit
     return commit.Result(blocks, graph, overrides, formed, survived, review, quality.before(work))

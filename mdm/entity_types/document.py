@@ -59,6 +59,7 @@ def _cross_check(entity_type: EntityType) -> Iterator[Fault]:
         yield from _circle(entity_type)
     try:
         check_survivorship(entity_type.survive, entity_type.attributes)
+        check_survivorship(entity_type.survivorship, entity_type.attributes)
     except SurvivorshipError as error:
         yield Fault(pointer(("survive", *error.path)), str(error), "survive")
     yield from line_faults(entity_type)

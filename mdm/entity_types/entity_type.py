@@ -151,13 +151,28 @@ class EntityType(_Document):
 
     @cached_property
     def survivorship(self) -> SurvivorshipRules:
-        """The survivorship rules in full: an attribute with `many` keeps all its values unless they say otherwise."""
-        several = {
-            name: AttributeStrategy(strategy="union") for name, attribute in self.attributes.items() if attribute.many
-        }
+        """The survivorship rules in full.
+
+        An attribute with `many` keeps all its values unless they say otherwise, and what a condition says another
+        attribute equals is known in the form that its kind gives it, too.
+        """
+        several = [name for name, attribute in self.attributes.items() if attribute.many]
+        steps: dict[str, tuple[AttributeStrategy, ...]]
+        steps = {name: (AttributeStrategy(strategy="union"),) for name in several}
+        steps |= {name: tuple(map(self._in_form, said)) for name, said in self.survive.attributes.items()}
         said = {name: getattr(self.survive, name) for name in SurvivorshipRules.model_fields}
         # Made anew, not copied: a copy would carry along what the first one has worked out for itself.
-        return SurvivorshipRules(**{**said, "attributes": {**several, **self.survive.attributes}})
+        return SurvivorshipRules(**{**said, "attributes": steps})
+
+    def _in_form(self, step: AttributeStrategy) -> AttributeStrategy:
+        if step.when is None or not step.when.equals:
+            return step
+        equals = {}
+        for name, words in step.when.equals.items():
+            kind = KINDS.get(self.attributes[name].kind)  # one that is not known is a fault of its own
+            forms = [kind.standardise(word) for word in words] if kind else []
+            equals[name] = (*words, *(form for form in forms if form is not None))
+        return step.model_copy(update={"when": step.when.model_copy(update={"equals": equals})})
 
     @cached_property
     def references(self) -> dict[str, str]:

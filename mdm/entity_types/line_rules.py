@@ -48,11 +48,16 @@ def _key(name: str, attribute: Attribute) -> Iterator[Fault]:
 def _decided(name: str, entity_type: EntityType) -> Iterator[Fault]:
     rules = entity_type.survive
     path = ("attributes", name) if name in rules.attributes else ("default",)
-    strategy = rules.attributes[name].strategy if name in rules.attributes else rules.default
-    if strategy in NOT_FOR_LINES:
+    for strategy in [step.strategy for step in rules.steps(name) if step.strategy in NOT_FOR_LINES][:1]:
         detail = f"{strategy} cannot decide the lines of {name!r}; the nearest that can is 'most_trusted'"
         yield Fault(pointer(("survive", *path)), detail, "survive", strategy)
     for number, group in enumerate(rules.groups):
         if name in group:
             place = pointer(("survive", "groups", number, group.index(name)))
             yield Fault(place, f"{name!r} holds lines, which are decided day by day and join no group", "survive", name)
+    if name in rules.conflicts:
+        place = pointer(("survive", "conflicts", rules.conflicts.index(name)))
+        yield Fault(place, f"{name!r} holds lines, which nobody can override: they are in no conflict", "survive", name)
+    if name in rules.looked_at:
+        detail = f"a condition asks for {name!r}, which holds lines: `has` and `equals` ask for plain attributes"
+        yield Fault(pointer(("survive", "attributes")), detail, "survive", name)

@@ -109,7 +109,7 @@ def _among(
     musts, cannot = graph.verdicts.between(ids)
     return method(
         [work.key(id_) for id_ in ids],
-        _edges_inside(graph, place, work.entity_type.matching.match_weight),
+        edges_inside(graph, place, work.entity_type.matching.match_weight),
         musts=[
             *((place[one], place[other], True) for one, other in musts),
             *((place[one], place[other], False) for one, other in graph.links.between(ids)),
@@ -123,7 +123,8 @@ def _ordered(one: int, other: int) -> tuple[int, int]:
     return (one, other) if one < other else (other, one)
 
 
-def _edges_inside(graph: Graph, place: dict[int, int], threshold: int) -> list[tuple[int, int, int]]:
+def edges_inside(graph: Graph, place: dict[int, int], threshold: int) -> list[tuple[int, int, int]]:
+    """The edges among living records at or above a threshold, as (place, place, weight); all must have been read."""
     return [
         (index, place[other], weight)
         for id_, index in place.items()

@@ -43,12 +43,17 @@ class NewVersion:
 
 @dataclass(slots=True)
 class GoldenChanges:
-    """The new versions of a commit, the records that changed their golden number, and the members before."""
+    """The new versions of a commit, the records that changed their golden number, and the members before and after.
+
+    `conflicts` are the attributes in conflict of each golden record decided anew; `ended` are no longer active.
+    """
 
     versions: list[NewVersion] = field(default_factory=list)
     moved: list[int] = field(default_factory=list)
     before: dict[int, set[int]] = field(default_factory=dict)
     after: dict[int, set[int]] = field(default_factory=dict)
+    conflicts: dict[int, list[str]] = field(default_factory=dict)
+    ended: list[int] = field(default_factory=list)
 
 
 def survive_all(work: Work, clusters: Clusters, overrides: Overrides) -> GoldenChanges:
@@ -67,7 +72,7 @@ def survive_all(work: Work, clusters: Clusters, overrides: Overrides) -> GoldenC
         for number, members in changes.after.items()
         if work.afresh or number in due or members != changes.before.get(number) or not members.isdisjoint(again)
     ]
-    ended = sorted(changes.before.keys() - changes.after.keys())
+    ended = changes.ended = sorted(changes.before.keys() - changes.after.keys())
     stored = golden_writing.current(work.reader, [*wanted, *ended])
     _read_references(work, changes, wanted)
     overrides.read({id_ for number in wanted for id_ in changes.after[number]})
@@ -128,10 +133,12 @@ def _decide(
 ) -> None:
     living = sorted(work.living(changes.after[number]))
     attributes = lineage = due = None
+    changes.conflicts[number] = []
     if living:
         survived = survived_of(work, living, overrides.of(changes.after[number]))
         attributes, due = canonical(survived.attributes), survived.due
         lineage = zlib.compress(orjson.dumps(survived.lineage), 1)
+        changes.conflicts[number] = list(survived.conflicts)
     version, was, was_lineage, was_due = stored or (0, None, None, None)
     before = sorted(id_ for id_ in changes.before.get(number, ()) if work.was_living(id_))
     if stored is None or living != before or (attributes, lineage, due) != (was, was_lineage, was_due):

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from mdm.resolution import code_tasks
+from mdm.resolution import bridge_tasks, code_tasks, conflict_tasks
 from mdm.resolution.clusters import Clusters
+from mdm.resolution.golden import GoldenChanges
 from mdm.resolution.work import Work
 from mdm.store import task_writing
 from mdm.store.task_writing import OpenTask, task_id
@@ -19,15 +20,15 @@ class TaskChanges:
     cut_records: int = 0
 
 
-def review(work: Work, clusters: Clusters) -> TaskChanges:
-    """Redo the tasks of every affected record."""
-    wanted = {task.id: task for task in [*_doubtful(work, clusters), *_contradictions(work, clusters)]}
+def review(work: Work, clusters: Clusters, golden: GoldenChanges) -> TaskChanges:
+    """Redo the tasks of every affected record, and of every golden record decided anew."""
+    wanted = {task.id: task for task in _about_pairs(work, clusters)}
     of = work.entity_type.entity_type
     if work.afresh:
         stored = task_writing.open_of_type(work.reader, of)
     else:
         stored = task_writing.open_about(work.reader, clusters.piece_of.keys())
-    there = {task.id: task for task in stored if task.left_id is not None}
+    there = {task.id: task for task in stored if task.right_id is not None}
     changes = TaskChanges(
         opened=[task for id_, task in sorted(wanted.items()) if id_ not in there],
         weighed=[task for id_, task in sorted(wanted.items()) if id_ in there and there[id_] != task],
@@ -35,10 +36,15 @@ def review(work: Work, clusters: Clusters) -> TaskChanges:
         cut_records=_cut_records(work),
     )
     _oversized(work, changes)
-    opened, closed = code_tasks.unmapped(work)
-    changes.opened.extend(opened)
-    changes.closed.extend(closed)
+    for opened, closed in (code_tasks.unmapped(work), conflict_tasks.in_conflict(work, golden)):
+        changes.opened.extend(opened)
+        changes.closed.extend(closed)
     return changes
+
+
+def _about_pairs(work: Work, clusters: Clusters) -> list[OpenTask]:
+    bridges = [_task(work, bridge_tasks.KIND, ends, weight) for ends, weight in bridge_tasks.weak(clusters).items()]
+    return [*_doubtful(work, clusters), *_contradictions(work, clusters), *bridges]
 
 
 def _doubtful(work: Work, clusters: Clusters) -> list[OpenTask]:

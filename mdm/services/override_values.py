@@ -50,8 +50,7 @@ def _nothing(entity_type: EntityType, attribute: str) -> None:
 
 
 def _ensure_room(entity_type: EntityType, attribute: str, values: list[Any]) -> None:
-    rules = entity_type.survivorship
-    strategy = rules.decided_by.get(attribute, rules.fallback).strategy
+    strategy = entity_type.survivorship.steps(attribute)[0].strategy
     if len(values) > 1 and strategy != "union":
         raise _refused(f"{attribute} keeps one value (strategy {strategy}), not {len(values)}", "one_value", None)
 

@@ -86,7 +86,7 @@ def test_what_is_wrong_with_lines_is_shown_at_its_place(old: str, new: str, poin
 
 def test_a_strategy_of_their_own_saves_lines_from_a_default_that_cannot_decide_them() -> None:
     text = RULES.replace("default: most_trusted", "default: longest, attributes: {lines: most_recent}")
-    assert parse(text, file="c").survivorship.decided_by["lines"].strategy == "most_recent"
+    assert parse(text, file="c").survivorship.decided_by["lines"][0].strategy == "most_recent"
 
 
 def test_lines_are_cleaned_field_by_field_and_what_says_nothing_is_left_out() -> None:

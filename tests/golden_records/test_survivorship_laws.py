@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plain_survivorship import plain
 from test_strategies import SOURCES
 
 from golden_records.contributions import Contribution, without_floats
@@ -58,16 +59,45 @@ def contributions(draw):
     )
 
 
+PRIORITY = st.just({"strategy": "source_priority", "sources": ["psa", "erp"]})
+ONE_VALUE = [name for name in STRATEGIES if name not in {"source_priority", "union"}]
+CONDITION = st.fixed_dictionaries(
+    {},
+    optional={
+        "source": st.sampled_from([["erp"], ["crm", "psa"]]),
+        "fresher_than": st.integers(1, 9),
+        "has": st.sampled_from([["email"], ["name", "city"]]),
+        "equals": st.sampled_from([{"email": ["acme"]}, {"city": ["7", "Acme Ltd"]}]),
+    },
+).filter(bool)
+
+
 @st.composite
-def rules(draw):
-    priority = st.just({"strategy": "source_priority", "sources": ["psa", "erp"]})
+def steps(draw):
+    """A list of steps, all but the last with a condition, and the last with one or without."""
+    names = ["union"] if draw(st.integers(0, 4)) == 0 else ONE_VALUE
+    rule = st.sampled_from(names).map(lambda name: {"strategy": name})
+    if names is ONE_VALUE:
+        rule |= PRIORITY
+        rule |= TRUST.map(lambda trust: {"strategy": "most_trusted", "trust": trust})
+    found = [{**draw(rule), "when": draw(CONDITION)} for _ in range(draw(st.integers(1, 3)))]
+    return [*found, draw(rule)] if draw(st.booleans()) else found
+
+
+@st.composite
+def documents(draw):
     document = {
         "default": draw(RULE),
-        "attributes": draw(st.dictionaries(st.sampled_from(NAMES), RULE | priority)),
+        "attributes": draw(st.dictionaries(st.sampled_from(NAMES), RULE | PRIORITY | steps())),
         "trust": draw(TRUST),
         "groups": draw(st.sampled_from([[], [["city", "name"]], [["name", "email"]]])),
     }
-    return SurvivorshipRules.model_validate(document)
+    read = SurvivorshipRules.model_validate(document)
+    return {**document, "conflicts": [name for name in NAMES if not read.keeps_all(name)]}
+
+
+def rules():
+    return documents().map(SurvivorshipRules.model_validate)
 
 
 OFFERED = st.dictionaries(st.sampled_from(NAMES), st.lists(contributions(), max_size=5))
@@ -116,6 +146,24 @@ def test_everything_offered_either_won_or_has_a_reason(decided_by, offered, toda
         listed = {(one["record"], one["position"]) for one in [*winners, *entry["losers"]]}
         assert listed == {(one.record, one.position) for one in values}
         assert all(one["because"] for one in entry["losers"])
+
+
+@given(documents(), OFFERED, DATES)
+@settings(max_examples=300)
+def test_every_attribute_is_decided_as_the_plain_reference_says(document, offered, today):
+    survived = survive(SurvivorshipRules.model_validate(document), offered, sources=SOURCES, today=today)
+    for name, expected in plain(document, offered, SOURCES, today).items():
+        entry = survived.lineage.get(name, {"losers": [], "strategy": expected["strategy"]})
+        winners = entry.get("winners") or [entry[key] for key in entry if key == "winner"]
+        assert winners == [{"record": one.record, "position": one.position} for one in expected["won"]]
+        values = [without_floats(one.value) for one in expected["won"]]
+        found = survived.attributes.get(name, [])
+        assert found == (values if "winners" in entry or not values else values[0])
+        assert (entry["strategy"], entry.get("step")) == (expected["strategy"], expected["step"])
+        asked = len(offered[name]) > 1
+        assert survived.conflicts.get(name, []) == (expected["tied"] if asked else [])
+        barred = [one["because"] for one in entry["losers"] if one["because"].startswith("not considered")]
+        assert len(barred) <= len(offered[name]) - len(expected["considered"])
 
 
 @given(rules(), OFFERED, DATES)

@@ -24,15 +24,15 @@ def rules(text):
 
 def test_a_rules_document_reads_as_it_is_written():
     read = rules(DOCUMENT)
-    assert read.decided_by["email"].strategy == "union"
-    assert read.decided_by["name"].sources == ("erp", "crm")
+    assert read.decided_by["email"][0].strategy == "union"
+    assert read.decided_by["name"][0].sources == ("erp", "crm")
     assert read.trust["crm"] == Trust(value=80, half_life=365)
-    assert read.fallback.ratings == {"erp": (90, None), "crm": (80, 365), "psa": (60, None)}
+    assert read.fallback[0].ratings == {"erp": (90, None), "crm": (80, 365), "psa": (60, None)}
     check(read, NAMES)
 
 
 def test_the_trust_of_an_attribute_lies_over_the_trust_of_all():
-    assert rules(DOCUMENT).decided_by["phone"].ratings == {
+    assert rules(DOCUMENT).decided_by["phone"][0].ratings == {
         "erp": (90, None),
         "crm": (95, None),
         "psa": (60, None),

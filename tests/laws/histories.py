@@ -33,8 +33,9 @@ match:
   piece_limit: {limit}
 survive:
   default: most_frequent
-  attributes: {{a: most_trusted, b: most_recent}}
+  attributes: {decided}
   trust: {trust}
+  conflicts: {conflicts}
 """
 KEYS = {of: [f"s{1 + i % 3}:{of}:{i}" for i in range(count)] for of, count in (("place", 6), ("thing", 8))}
 ALL = KEYS["place"] + KEYS["thing"]
@@ -42,12 +43,19 @@ MASTERS = {of: [f"{name}:{of}:{i}" for name, count in (("m", 3), ("n", 1)) for i
 """The records of two old masters, which have no values of their own."""
 VARIANTS = (
     {"b_valid": "[]", "place_valid": "[]", "cap": 3, "limit": 5, "match": 0.969, "review": 0.88, "b_same": 0.4,
-     "trust": "{s1: 90, s2: {value: 96, half_life: 3d}, s3: {value: 50, half_life: 10d}}"},
+     "trust": "{s1: 90, s2: {value: 96, half_life: 3d}, s3: {value: 50, half_life: 10d}}",
+     "decided": "{a: most_trusted, b: most_recent}", "conflicts": "[a, t]"},
     {"b_valid": "{pattern: '[^V]', grade: ignore}", "place_valid": "{reference_exists: true, grade: ignore}",
      "cap": 2, "limit": 4, "match": 0.984, "review": 0.94, "b_same": 0.4,
-     "trust": "{s1: {value: 40, half_life: 2d}, s2: {value: 96, half_life: 5d}, s3: 50}"},
+     "trust": "{s1: {value: 40, half_life: 2d}, s2: {value: 96, half_life: 5d}, s3: 50}",
+     "decided": "{a: [{strategy: most_trusted, when: {source: [s1, s2], fresher_than: 4d}},"
+     " {strategy: most_recent, when: {has: c}}, longest],"
+     " b: [{strategy: most_recent, when: {fresher_than: 6d}}, shortest]}", "conflicts": "[a, b]"},
     {"b_valid": "{pattern: '[a-z]'}", "place_valid": "{reference_exists: true}", "cap": 99, "limit": 3,
-     "match": 0.94, "review": 0.79, "b_same": 0.8, "trust": "{s1: 90, s2: 90, s3: 90}"},
+     "match": 0.94, "review": 0.79, "b_same": 0.8, "trust": "{s1: 90, s2: 90, s3: 90}",
+     "decided": "{a: {strategy: most_trusted, when: {equals: {b: [U, v]}}},"
+     " b: [{strategy: most_frequent, when: {fresher_than: 3d}}, most_trusted],"
+     " d: [{strategy: union, when: {source: s1}}, union]}", "conflicts": "[a, b, t]"},
 )  # fmt: skip
 BLOCK_ON = {
     "place": "[[a], [a, b], [b], [t], [c], [a, c]]",

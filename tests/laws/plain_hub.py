@@ -22,6 +22,7 @@ from mdm.entity_types import EntityType, Judgement, judge
 from mdm.log import canonical
 from mdm.resolution.fold import fold, values_of
 from tests.laws.plain_overrides import overrule
+from tests.laws.plain_tasks import weak_bridges
 
 Pair = tuple[str, str]
 
@@ -126,7 +127,12 @@ def state(
             found.alive |= final
             known = (representatives, alive, codes)
             said = [one for one in in_force(facts, "override") if one[1]["record"] in final]
-            found.values[frozenset(here)] = _values(entity_type, here, records, table, keys, known, tick, said)
+            values = _values(entity_type, here, records, table, keys, known, tick, said)
+            found.values[frozenset(here)] = values[:2]
+            founder = next(key for key in final if records[key].first_position == number)
+            found.tasks |= {("conflict", founder, name): None for name in values[2]}
+    for members in clusters:
+        found.tasks |= weak_bridges(entity_type, members, living, found.edges, verdicts, links)
     for (one, other), weight in found.edges.items():
         if {one, other} <= living and of[one] is not of[other] and (one, other) not in verdicts:
             if not (cut.get(one) and cut.get(other) and cut[one] is not cut[other]):
@@ -277,7 +283,7 @@ def _target(entity_type, members, living, arrived, edges, verdicts, of) -> froze
     return of[min(best)[2]] if best else None
 
 
-def _values(entity_type, here, records, table, keys, known, tick, said) -> tuple[bytes, Any]:  # type: ignore[no-untyped-def]
+def _values(entity_type, here, records, table, keys, known, tick, said) -> tuple[bytes, Any, set[str]]:  # type: ignore[no-untyped-def]
     offered: defaultdict[str, list[Contribution]] = defaultdict(list)
     representatives, alive, codes = known
     for key in here:
@@ -306,4 +312,5 @@ def _values(entity_type, here, records, table, keys, known, tick, said) -> tuple
     rules = entity_type.survivorship
     survived = survive(rules, offered, sources=list(rules.trust), today=tick)
     attributes, lineage = overrule(entity_type, survived, offered, said, tick)
-    return canonical(attributes), lineage
+    set_by_people = {name for name, entry in lineage.items() if "decision" in entry.get("winner", {})}
+    return canonical(attributes), lineage, survived.conflicts.keys() - set_by_people

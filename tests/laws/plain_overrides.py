@@ -32,12 +32,8 @@ def overrule(
             attributes.pop(name, None)
             if value not in (None, []):
                 attributes[name] = value
-            lineage[name] = _lineage(position, lineage.get(name), "union" if name == "d" else _strategy(name))
+            lineage[name] = _lineage(position, lineage.get(name), entity_type.survivorship.steps(name)[0].strategy)
     return dict(sorted(attributes.items())), lineage
-
-
-def _strategy(name: str) -> str:
-    return {"a": "most_trusted", "b": "most_recent"}.get(name, "most_frequent")
 
 
 def _as_then(
@@ -65,7 +61,8 @@ def _form(entity_type: EntityType, name: str, value: Any, offered: list[Contribu
 
 
 def _lineage(position: int, entry: Any, strategy: str) -> dict[str, Any]:
-    entry = entry or {"losers": []}
+    entry = entry or {"losers": [], "strategy": strategy}
     lost = [entry["winner"]] if "winner" in entry else entry.get("winners", [])
     losers = [{**place, "because": "overridden"} for place in lost] + entry["losers"]
-    return {"winner": {"decision": position}, "losers": losers, "strategy": strategy}
+    rest = {name: part for name, part in entry.items() if name != "winners"}
+    return {**rest, "winner": {"decision": position}, "losers": losers}
