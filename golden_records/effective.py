@@ -86,7 +86,9 @@ class _Held:
             self.losers.append(self.last[place])
 
 
-def golden_lines(lines: Sequence[Line], context: Context, *, passed: Sequence[tuple[Contribution, str]] = ()) -> GoldenLines:
+def golden_lines(
+    lines: Sequence[Line], context: Context, *, passed: Sequence[tuple[Contribution, str]] = ()
+) -> GoldenLines:
     """Decide which line holds on each day of each key: a function of the set of lines, whatever their order.
 
     passed: the contributions that the rule does not consider, and why not; their lines never hold.

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from golden_records.conditions import Beside
@@ -34,7 +35,7 @@ class Context(NamedTuple):
     ranks: Mapping[str, int]
     today: int | None
     rule: AttributeStrategy
-    beside: Beside = {}
+    beside: Beside = MappingProxyType({})
 
 
 Merit = Callable[[Contribution], Any]

@@ -125,14 +125,19 @@ class OverrideBody(ReasonBody):
 
 
 class DecideBody(ReasonBody):
-    """What a steward says of a task's pair, or the code that its value stands for, with the etag it was read with."""
+    """What a steward says of a task's pair, the code that its value stands for, or whose value of an attribute is true.
+
+    With the etag that the task was read with.
+    """
 
     verdict: Literal["same", "distinct", "related"] | None = None
     code: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+    picks: dict[str, WrittenKey] | None = Field(default=None, min_length=1, max_length=1)
     etag: str | None = None
     supersede: bool = False
 
     model_config = ConfigDict(json_schema_extra={"examples": [
+        {"picks": {"tax_id": "erp:customer:4711"}, "reason": "Letter of 3 March", "etag": "2b7a0d3e4f569f1c"},
         {"verdict": "same", "reason": "One company, two spellings", "etag": "9f2c1b7a0d3e4f56"},
         {"code": "senior_consultant", "reason": "Asked the PSA team", "etag": "0d3e4f569f2c1b7a"},
     ]})  # fmt: skip

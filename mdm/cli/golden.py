@@ -115,13 +115,13 @@ def _only(lineage: Document, attribute: str, golden_id: str) -> Any:
 
 def _lineage_rows(attribute: str, entry: Document) -> list[list[object]]:
     winners = entry["winners"] if "winners" in entry else [entry["winner"]] if "winner" in entry else []
-    rows = [_place(attribute, "wins", place, _why(place, entry["strategy"])) for place in winners]
+    rows = [_place(attribute, "wins", place, _why(place, entry)) for place in winners]
     return rows + [_place(attribute, "loses", place, place["because"]) for place in entry["losers"]]
 
 
-def _why(winner: Document, strategy: str) -> str:
+def _why(winner: Document, entry: Document) -> str:
     if "decision_id" not in winner:
-        return f"strategy {strategy}"
+        return f"strategy {entry['strategy']}" + (f", step {entry['step']}" if "step" in entry else "")
     ends = [f"until {winner['until']}"] if winner.get("until") else []
     ends += ["until the source value changes"] if winner.get("until_source_changes") else []
     set_by = f"{winner['decision_id']} by {winner['actor']} on {winner['recorded_at'][:10]}"

@@ -20,7 +20,8 @@ def listed(
     *,
     entity_type: Annotated[str | None, typer.Option("--type", help="Only this entity type.")] = None,
     kind: Annotated[
-        str | None, typer.Option(help="Only this kind: review, contradiction, oversized or unmapped_code.")
+        str | None,
+        typer.Option(help="Only this kind: review, contradiction, oversized, unmapped_code, conflict or weak_bridge."),
     ] = None,
     status: Annotated[Literal["open", "closed"], typer.Option(help="Open or closed ones.")] = "open",
     cursor: Annotated[str | None, typer.Option(help="Go on from here: `next` of the page before.")] = None,
@@ -51,12 +52,14 @@ def _about(task: dict[str, Any]) -> str:
     about = task["about"]
     if about is None:
         return ""
+    if "candidates" in about:
+        return f"{about['attribute']} of {about['golden_id']} ({len(about['candidates'])} candidates)"
     return f"{about['value']} of {about['source']} in {about['list']} ({about['records']:,} records)"
 
 
 @app.command()
 def show(task_id: TaskId, *, as_json: Json = False) -> None:
-    """Show one task: the two records side by side, the evidence, and which ID would stay; or a value without a code.
+    """Show one task: two records side by side with the evidence, a value without a code, or values in conflict.
 
     Example: mdm tasks show TASK
     """
@@ -75,12 +78,15 @@ def show(task_id: TaskId, *, as_json: Json = False) -> None:
         _show_preview(task["preview"])
     if task["evidence"]:
         show_evidence(task["evidence"])
-    if task["status"] == "open" and len(task["records"]) == 2:
+    if task["status"] == "open" and task["evidence"]:
         output.say(f"Decide: mdm tasks decide {task['id']} --verdict same|distinct|related --reason ...")
 
 
 def _show_about(task: dict[str, Any]) -> None:
     about = task["about"]
+    if "candidates" in about:
+        _show_candidates(task, about)
+        return
     output.say(f"No code of {about['list']} stands for {about['value']!r}, which {about['source']} sends as the"
                f" {about['attribute']} of {about['records']:,} records.")  # fmt: skip
     rows = [(one["code"], one["label"], one["score"]) for one in about["suggestions"]]
@@ -88,6 +94,15 @@ def _show_about(task: dict[str, Any]) -> None:
         output.print_table("Nearest codes", ("code", "label", "nearness"), rows)
     if task["status"] == "open":
         output.say(f"Decide: mdm tasks decide {task['id']} --code CODE --reason ...")
+
+
+def _show_candidates(task: dict[str, Any], about: dict[str, Any]) -> None:
+    columns = ("source", "source_id", "value", "event_time", "trust")
+    rows = [[one.get(name) for name in columns] for one in about["candidates"]]
+    title = f"{about['attribute']} of {about['golden_id']}: as good as one another by {about['strategy']}"
+    output.print_table(title, [name.replace("_", " ") for name in columns], rows)
+    if task["status"] == "open":
+        output.say(f"Decide: mdm tasks decide {task['id']} --pick KEY --reason ...")
 
 
 def _show_preview(preview: dict[str, Any]) -> None:
@@ -106,26 +121,31 @@ def decide(  # noqa: PLR0913  a command's options are its parameters
         Literal["same", "distinct", "related"] | None, typer.Option(help="What the two records are.")
     ] = None,
     code: Annotated[str | None, typer.Option(help="The code that an unmapped value stands for.")] = None,
+    pick: Annotated[
+        str | None, typer.Option(metavar="KEY", help="The source record whose value is true, of values in conflict.")
+    ] = None,
     reason: Reason,
     etag: Annotated[str | None, typer.Option(help="Refuse if the task has changed since it had this etag.")] = None,
     supersede: Supersede = False,
     as_json: Json = False,
 ) -> None:
-    """Say whether the two records of a task are the same, or which code an unmapped value stands for.
+    """Say whether two records are the same, which code a value stands for, or whose value is true.
 
     Example: mdm tasks decide TASK --verdict distinct --reason "two branches of one group"
     """
     from mdm.services import tasks
 
-    if (verdict is None) == (code is None):
-        raise typer.BadParameter("give --verdict for a task about records, or --code for one about a value")
+    if [verdict, code, pick].count(None) != 2:
+        raise typer.BadParameter("give --verdict for a task about records, --code for a value, --pick for a conflict")
     with session.opened() as hub:
-        read = etag or tasks.get(hub, task_id)["etag"]
+        task = tasks.get(hub, task_id)
+        about, read = task["about"] or {}, etag or task["etag"]
         decided = tasks.decide(
             hub,
             task_id,
             verdict=verdict,
             code=code,
+            picks=None if pick is None else {about.get("attribute", ""): pick},
             reason=reason,
             etag=read,
             author=session.author(),

@@ -12,7 +12,7 @@ def weak(clusters: Clusters) -> dict[Pair, int]:
     work, found = clusters.work, dict[Pair, int]()
     for lead in sorted({work.records[id_].cluster for id_ in clusters.piece_of}):
         members = clusters.members(lead)
-        if len(work.living(members)) > 3:  # noqa: PLR2004  two and two
+        if len(work.living(members)) > 3:
             found |= _of(clusters, members)
     return found
 

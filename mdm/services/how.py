@@ -12,11 +12,10 @@ from mdm.resolution.clusters import formed
 from mdm.resolution.graph import Graph
 from mdm.resolution.links import Links
 from mdm.resolution.verdicts import Verdicts, pair
-from mdm.resolution.work import State, Work
 from mdm.services.explain import evidence_of, seen_by_matching
 from mdm.services.golden import get
 from mdm.services.hub import Hub
-from mdm.store import resolution
+from mdm.services.standing import standing
 from mdm.store.database import Transaction
 
 Document = dict[str, Any]
@@ -48,12 +47,7 @@ def how(hub: Hub, golden_id: str) -> Document:
 
 def _graph(hub: Hub, reader: Transaction, entity_type: EntityType) -> Graph:
     """The edges, verdicts and links as the last commit left them."""
-    row = resolution.state(reader, entity_type.entity_type)
-    state = State(*row[1:]) if row else State()
-    work = Work(
-        reader=reader, entity_type=entity_type, salt=hub.salt, state=state, upto=state.upto, tick=state.tick,
-        afresh=False,
-    )  # fmt: skip
+    work = standing(hub, reader, entity_type)
     verdicts = Verdicts(work, [])
     return Graph(work, verdicts, Links(work, [], verdicts))
 

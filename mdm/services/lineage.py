@@ -17,7 +17,9 @@ Entry = dict[str, Any]
 
 
 def lineage_of(transaction: Transaction, golden: StoredGolden) -> dict[str, Entry]:
-    """For each attribute `{"winner" or "winners", "losers", "strategy", "rules_version"}`.
+    """For each attribute `{"winner" or "winners", "losers", "strategy", "step"?, "rules_version"}`.
+
+    `step` is the place of the rule that decided, where there are several or it has a condition.
 
     A winner or loser is `{"source", "source_id", "position", "version", "value", "file"?, "line"?, "flagged"?}`, a
     loser with `because`; `flagged` are the validity rules that it breaks without being disqualified. Where a person's
@@ -76,7 +78,10 @@ def _entry(
     if "overlaps" in entry:
         found["overlaps"] = [told(place) for place in entry["overlaps"]]
         found["gaps"] = entry["gaps"]
-    return {**found, "strategy": entry["strategy"], "rules_version": rules_version}
+    found["strategy"] = entry["strategy"]
+    if "step" in entry:
+        found["step"] = entry["step"]
+    return {**found, "rules_version": rules_version}
 
 
 def _overruling(position: int, body: Entry | None, authors: Mapping[int, tuple[str, str]]) -> Entry:

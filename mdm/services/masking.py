@@ -54,7 +54,10 @@ def task(principal: Principal, entity_type: EntityType, document: Document) -> D
 
 
 def _about(principal: Principal, entity_type: EntityType, document: Document) -> Document:
-    """Mask an unmapped value; the codes nearest to it would tell it."""
+    """Mask an unmapped value; the codes nearest to it would tell it. Mask the candidates of a conflict."""
+    if "candidates" in document:
+        places = [_place(principal, entity_type, document["attribute"], one) for one in document["candidates"]]
+        return {**document, "candidates": places}
     attribute = document["attribute"].partition(".")[0]
     seen = mask(principal, entity_type, {attribute: document["value"]})
     if seen.get(attribute) == document["value"]:
@@ -119,4 +122,25 @@ def _lineage(principal: Principal, entity_type: EntityType, attribute: str, entr
 def _place(principal: Principal, entity_type: EntityType, attribute: str, document: Document) -> Document:
     told = {name: mask(principal, entity_type, {attribute: document[name]}) for name in _TOLD if name in document}
     rest = {name: part for name, part in document.items() if name not in told}
+    if "because" in rest:
+        rest["because"] = _because(principal, entity_type, rest["because"])
     return {**rest, **{name: seen[attribute] for name, seen in told.items() if attribute in seen}}
+
+
+def _because(principal: Principal, entity_type: EntityType, because: str) -> str:
+    """Leave out which condition a value did not meet where that asks for an attribute held back."""
+    asked = because.startswith("not considered: its record has ")
+    barred = any(because.endswith(f" {name}") for name in hidden(principal, entity_type))
+    return "not considered" if asked and barred else because
+
+
+def forecast(principal: Principal, entity_type: EntityType, document: Document) -> Document:
+    """Mask the values that a golden record will lose and gain, and why as far as that tells one."""
+    changes = []
+    for one in document["changes"]:
+        values = {"from": one["from"], "to": one["to"]}
+        shown = {name: mask(principal, entity_type, {one["attribute"]: value}) for name, value in values.items()}
+        told = {name: part[one["attribute"]] for name, part in shown.items() if one["attribute"] in part}
+        rest = {name: part for name, part in one.items() if name not in values}
+        changes.append({**rest, **told, "because": _because(principal, entity_type, one["because"])})
+    return {**document, "changes": changes}

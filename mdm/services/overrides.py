@@ -9,19 +9,19 @@ from typing import Any
 import orjson
 
 from golden_records.identity import parse_golden_id
-from mdm.entity_types import EntityType
 from mdm.errors import Conflict, Fault, InvalidInput, Stale
 from mdm.log import Author, Fact, key_token
 from mdm.resolution.golden import survived_of
 from mdm.resolution.references import read_targets
-from mdm.resolution.work import State, Work
+from mdm.resolution.work import Work
 from mdm.services import decisions
 from mdm.services.decisions import Decided
 from mdm.services.hub import Hub
 from mdm.services.override_values import agree, checked
 from mdm.services.resolving import catch_up
+from mdm.services.standing import standing
 from mdm.store import golden as stored_golden
-from mdm.store import log, resolution
+from mdm.store import log
 from mdm.store import overrides as stored_overrides
 from mdm.store.database import Transaction
 
@@ -62,7 +62,7 @@ def override(hub: Hub, wanted: Wanted, *, reason: str, author: Author, supersede
     with hub.database.locked(name):
         catch_up(hub, name, author=author)
         with hub.database.read() as reader:
-            said = _said(_work(hub, reader, entity_type), wanted, reason)
+            said = _said(standing(hub, reader, entity_type), wanted, reason)
             holds = _holding(reader, wanted)
         key = said["record"]
         if holds is not None and _is_same(holds[1], said):
@@ -77,16 +77,6 @@ def override(hub: Hub, wanted: Wanted, *, reason: str, author: Author, supersede
         at = decisions.append(hub, Fact("override", name, said, key_token(hub.salt, key)), author)
         catch_up(hub, name, author=author)
     return decisions.outcome(hub, entity_type, at, concerned=[key], before=before, author=author)
-
-
-def _work(hub: Hub, reader: Transaction, entity_type: EntityType) -> Work:
-    """What stands, as the last commit left it."""
-    row = resolution.state(reader, entity_type.entity_type)
-    state = State(*row[1:]) if row else State()
-    return Work(
-        reader=reader, entity_type=entity_type, salt=hub.salt, state=state, upto=state.upto, tick=state.tick,
-        afresh=False, codes=hub.code_lists(reader),
-    )  # fmt: skip
 
 
 def _said(work: Work, wanted: Wanted, reason: str) -> Body:

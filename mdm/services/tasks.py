@@ -11,9 +11,9 @@ from matching.score import probability
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput, NotFound, Stale
 from mdm.log import Author, Key, canonical
-from mdm.resolution import code_tasks
+from mdm.resolution import code_tasks, conflict_tasks
 from mdm.resolution.codes import token_of
-from mdm.services import code_lists, decisions
+from mdm.services import code_lists, conflicts, decisions
 from mdm.services.decisions import Decided, Verdict
 from mdm.services.explain import evidence_of, seen_by_matching
 from mdm.services.hub import Hub
@@ -31,7 +31,8 @@ Document = dict[str, Any]
 SHOWN, TOUCHED = 5, 100
 # A contradiction between people, or a piece that had to be cut, comes before any doubt of the machine's.
 # One answer about a code settles every record that holds the value.
-PRIORITY = {"contradiction": 100, "oversized": 100, code_tasks.KIND: 100}
+# Where sources disagree, no machine will ever know better.
+PRIORITY = {"contradiction": 100, "oversized": 100, code_tasks.KIND: 100, conflict_tasks.KIND: 100}
 
 
 def page(
@@ -55,7 +56,8 @@ def get(hub: Hub, task_id: str) -> Document:
 
     `evidence` is why the pair looks alike; `preview` shows both golden records, and which ID would stay after `same`.
     `about` is what a task of kind `unmapped_code` is about: attribute, list, source, value, how many records hold it,
-    and the nearest codes; `records` are some of them.
+    and the nearest codes; `records` are some of them. Of kind `conflict` it tells the golden record, the attribute
+    and the candidates, of which `records` are the keys.
 
     Raises:
         NotFound: no such task was ever open.
@@ -66,10 +68,12 @@ def get(hub: Hub, task_id: str) -> Document:
 
 
 def decide(  # noqa: PLR0913  a decision has these parts
-    hub: Hub, task_id: str, *, verdict: Verdict | None = None, code: str | None = None, reason: str, etag: str,
-    author: Author, supersede: bool = False,
+    hub: Hub, task_id: str, *, verdict: Verdict | None = None, code: str | None = None,
+    picks: Mapping[str, str] | None = None, reason: str, etag: str, author: Author, supersede: bool = False,
 ) -> Decided:  # fmt: skip
     """Say whether the two records of a task are the `same`, `distinct` or `related`, or which code a value means.
+
+    picks: of a task about values in conflict, the attribute and the source key whose value is true.
 
     etag: the one the task was read with, so that nobody decides on evidence that is no longer so.
 
@@ -84,6 +88,8 @@ def decide(  # noqa: PLR0913  a decision has these parts
         _ensure_current(task, etag)
         if task["kind"] == code_tasks.KIND:
             return _map(hub, task, code, reason=reason, author=author)
+        if task["kind"] == conflict_tasks.KIND:
+            return conflicts.pick(hub, task, picks, reason=reason, author=author)
         if verdict is None or len(task["records"]) != 2:
             about = "not about a pair; it closes when its cause is gone" if verdict else "decided by a verdict"
             detail = f"a task of kind {task['kind']} is {about}"
@@ -135,8 +141,26 @@ def _documents(
     documents = [
         _document(task, entity_types[task.entity_type], records, values=values, goldens=goldens) for task in tasks
     ]
-    _add_about(hub, transaction, [(task, one) for task, one in zip(tasks, documents, strict=True) if task.about])
+    told = list(zip(tasks, documents, strict=True))
+    _add_about(hub, transaction, [(task, one) for task, one in told if task.kind == code_tasks.KIND])
+    for name in {task.entity_type for task in tasks}:
+        those = [(task, one) for task, one in told if (task.entity_type, task.kind) == (name, conflict_tasks.KIND)]
+        _add_candidates(hub, transaction, entity_types[name], those, records)
     return documents
+
+
+def _add_candidates(
+    hub: Hub, transaction: Transaction, entity_type: EntityType, told: Sequence[tuple[StoredTask, Document]],
+    records: Mapping[int, StoredRecord],
+) -> None:  # fmt: skip
+    """Say which values are in conflict, and who holds them."""
+    if not told:
+        return
+    about = conflicts.abouts(hub, transaction, entity_type, [(task, records[task.left_id or 0]) for task, _ in told])
+    for (_, document), found in zip(told, about, strict=True):
+        document["about"] = found
+        keys = [Key(one["source"], entity_type.entity_type, one["source_id"]) for one in found["candidates"]]
+        document["records"] = list(dict.fromkeys(map(str, keys)))
 
 
 def _add_about(hub: Hub, transaction: Transaction, told: Sequence[tuple[StoredTask, Document]]) -> None:

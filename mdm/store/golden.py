@@ -81,6 +81,20 @@ def page(
     return [StoredGolden(*row) for row in rows]
 
 
+def due_after(
+    transaction: Transaction, entity_type: str | None, *, until: str, after: int, limit: int
+) -> list[tuple[int, str]]:
+    """The next golden numbers, with their entity types, that may change by themselves up to a day."""
+    conditions, values = ["until IS NULL", "due IS NOT NULL", "due <= ?", "golden > ?"], list[Any]([until, after])
+    if entity_type is not None:
+        conditions.append("entity_type = ?")
+        values.append(entity_type)
+    return transaction.rows(
+        f"SELECT golden, entity_type FROM golden_version WHERE {' AND '.join(conditions)} ORDER BY golden LIMIT ?",
+        *values, limit,
+    )  # fmt: skip
+
+
 def batch_files(transaction: Transaction, batches: Collection[str]) -> dict[str, str]:
     """The file that each of these batches was read from."""
     return dict(transaction.rows("SELECT id, file FROM batch WHERE id {in}", list(batches)))

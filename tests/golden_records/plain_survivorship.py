@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime
 from fractions import Fraction
 
-NEVER = datetime.min
+NEVER = datetime(1, 1, 1)  # noqa: DTZ001  all times here are UTC
 
 
 def plain(document, offered, sources, today):
@@ -89,7 +89,7 @@ def _everything(one):
     return _same(one), json.dumps(one.value, sort_keys=True), one.standardised is None, one.position
 
 
-def _score(document, step, one, considered, today):
+def _score(document, step, one, considered, today):  # noqa: PLR0911  one for each strategy
     strategy = step["strategy"]
     if strategy == "most_trusted":
         return _trust({**document.get("trust", {}), **step.get("trust", {})}.get(one.source, 0), one, today)

@@ -56,6 +56,9 @@ VARIANTS = (
      "decided": "{a: {strategy: most_trusted, when: {equals: {b: [U, v]}}},"
      " b: [{strategy: most_frequent, when: {fresher_than: 3d}}, most_trusted],"
      " d: [{strategy: union, when: {source: s1}}, union]}", "conflicts": "[a, b, t]"},
+    {"b_valid": "[]", "place_valid": "[]", "cap": 99, "limit": 8, "match": 0.79, "review": 0.6, "b_same": 0.8,
+     "trust": "{s1: {value: 20, half_life: 3d}, s2: {value: 24, half_life: 3d}, s3: 20}",
+     "decided": "{a: most_trusted, b: {strategy: first, when: {source: [s1, s3]}}}", "conflicts": "[a, b, c, t]"},
 )  # fmt: skip
 BLOCK_ON = {
     "place": "[[a], [a, b], [b], [t], [c], [a, c]]",
@@ -118,7 +121,7 @@ class Mood:
 # Capitals are the same value written otherwise, so that it shows who wins. Each mood reaches what the others
 # seldom do, measured over two hundred seeds: anything, blocks at the cap, the deleted that hang, contradictions,
 # trust that falls, links from outside among many matches, and among few where stewards say otherwise, values that
-# are mapped, values that people set.
+# are mapped, values that people set, clusters that hang by a thread.
 MOODS = (
     Mood(
         ("record",) * 14 + ("verdict",) * 4 + ("set", "undo", "undo", "tick"),
@@ -158,6 +161,10 @@ MOODS = (
     Mood(
         ("record",) * 14 + ("override",) * 9 + ("verdict",) * 3 + ("set",) + ("undo",) * 3 + ("tick",) * 3,
         ("put",) * 6 + ("patch",) + ("delete",) * 3, "pPq", "uUv-", (1, 1, 0), at_home=(1, 1, 0), c=(1, 0, 0),
+    ),
+    Mood(
+        ("record",) * 30 + ("verdict", "undo", "tick"), ("put",) * 12 + ("delete",), "pqrst", "uvwx", (1, 1, 0),
+        t=(0,),
     ),
 )  # fmt: skip
 

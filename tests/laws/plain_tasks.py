@@ -1,4 +1,4 @@
-"""Which clusters hang by a thread, in plain Python and with networkx: the oracle of the laws, and no code of the hub."""
+"""Which clusters hang by a thread, by networkx: the oracle of the laws, and no code of the hub."""
 
 from collections.abc import Mapping
 
@@ -19,9 +19,7 @@ def weak_bridges(
 ) -> dict[tuple[str, ...], int]:
     """A task for each match edge less than three bits above the threshold that alone holds two living pairs."""
     threshold = entity_type.matching.match_weight
-    match = {
-        ends: weight for ends, weight in edges.items() if weight >= threshold and set(ends) <= members & living
-    }
+    match = {ends: weight for ends, weight in edges.items() if weight >= threshold and set(ends) <= members & living}
     held = [ends for ends, said in verdicts.items() if said == "same"] + list(links)
     graph = nx.MultiGraph([*match, *(ends for ends in held if set(ends) <= members)])
     found = {}

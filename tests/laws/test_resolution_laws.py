@@ -2,7 +2,7 @@
 
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,9 @@ from mdm.settings import Settings
 from tests.laws import histories, standing
 from tests.laws.replay import Driven
 
-SAMPLE, LARGE_SAMPLE, MANY = range(15), range(60), range(1000, 1150)
+SAMPLE, MANY = range(15), range(1000, 1150)
+# In the last few clusters hang by a thread, which others seldom reach.
+LARGE_SAMPLE = [*range(60), 239, 479, 799]
 
 
 class Hubs:
@@ -39,7 +41,7 @@ def hubs(sqlite_template: Path, tmp_path: Path) -> Iterator[Hubs]:
         hub.close()
 
 
-def both_tiers(sample: range):  # type: ignore[no-untyped-def]
+def both_tiers(sample: Sequence[int]):  # type: ignore[no-untyped-def]
     """A sample of seeds in `make test`, many in `make verify`."""
     seeds = [*sample, *(pytest.param(seed, marks=pytest.mark.verify) for seed in MANY)]
     return pytest.mark.parametrize("seed", seeds)
@@ -120,7 +122,7 @@ def test_new_rules_give_what_the_facts_give_under_them(hubs: Hubs, seed: int) ->
     for number, fact in enumerate(histories.history(seed, length=30)):
         driven.put(number, fact)
         if rnd.random() < 0.15:
-            driven.apply(rnd.choice(["place", "thing"]), rnd.choice([0, 1, 2]))
+            driven.apply(rnd.choice(["place", "thing"]), rnd.choice([0, 1, 2, 3]))
         if rnd.random() < 0.2:
             settled_as_plain(driven)
     settled_as_plain(driven)

@@ -11,7 +11,8 @@ from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, Limit, TypeFilter
 from mdm.api.routes.decisions import DECIDED, FOR_REAL, decided
-from mdm.errors import Fault, InvalidInput
+from mdm.auth import hidden
+from mdm.errors import Fault, Forbidden, InvalidInput
 from mdm.services import masking, tasks
 
 router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)
@@ -36,12 +37,25 @@ UNMAPPED = {
               "suggestions": [{"code": "senior_consultant", "label": "Senior consultant", "score": 86}]},
     "due": None, "opened": 4713, "closed": None,
 }  # fmt: skip
+CONFLICT = {
+    "id": "task_2e4f6a8b5f1e0c9a7b3d", "kind": "conflict", "entity_type": "customer", "status": "open",
+    "priority": 100, "etag": "2b7a0d3e4f569f1c", "records": ["erp:customer:4711", "billing:customer:88"],
+    "evidence": None, "preview": None,
+    "about": {"golden_id": "cus_000002a", "attribute": "tax_id", "strategy": "most_trusted", "candidates": [
+        {"source": "erp", "source_id": "4711", "value": "DE136695976", "event_time": None, "trust": 90},
+        {"source": "billing", "source_id": "88", "value": "DE811907980", "event_time": None, "trust": 90},
+    ]},
+    "due": None, "opened": 4714, "closed": None,
+}  # fmt: skip
+KINDS = Literal["review", "contradiction", "oversized", "unmapped_code", "conflict", "weak_bridge"]
 
 
-@router.get("/tasks", summary="List steward tasks", **described({"items": [EXAMPLE, UNMAPPED], "next": None}, 404))
+@router.get(
+    "/tasks", summary="List steward tasks", **described({"items": [EXAMPLE, UNMAPPED, CONFLICT], "next": None}, 404)
+)
 def listed(
     caller: Reading, entity_type: TypeFilter = None,
-    kind: Annotated[Literal["review", "contradiction", "oversized", "unmapped_code"] | None, Query()] = None,
+    kind: Annotated[KINDS | None, Query()] = None,
     status: Annotated[Literal["open", "closed"], Query()] = "open",
     cursor: Cursor = None, limit: Limit = 20,
 ) -> Response:  # fmt: skip
@@ -58,7 +72,7 @@ def listed(
 def one(request: Request, caller: Reading, task_id: TaskId) -> Response:
     """A task with its evidence, what would become of the golden records, and the etag to decide it with.
 
-    `about` says which value no code stands for, and the codes nearest to it.
+    `about` says which value no code stands for, and the codes nearest to it; or which values are in conflict.
     """
     found = tasks.get(caller.hub, task_id)
     entity_type = caller.entity_type(found["entity_type"])
@@ -75,7 +89,7 @@ def decide(
     caller: Deciding, task_id: TaskId, body: DecideBody,
     if_match: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:  # fmt: skip
-    """`same`, `distinct` or `related`, or the `code` that an unmapped value stands for.
+    """`same`, `distinct` or `related`, the `code` of an unmapped value, or whose value is true (`picks`).
 
     412 when what the task shows has changed since it was read.
     """
@@ -83,11 +97,13 @@ def decide(
     if not etag:
         detail = "send the task's etag, in the body or as If-Match, so that nobody decides on old evidence"
         raise InvalidInput(detail, faults=[Fault("/etag", detail, "required")])
-    if (body.verdict is None) == (body.code is None):
-        detail = "send a verdict for a task about records, or a code for one about a value"
+    if [body.verdict, body.code, body.picks].count(None) != 2:
+        detail = "send a verdict for a task about records, a code for one about a value, or picks for a conflict"
         raise InvalidInput(detail, faults=[Fault("/verdict", detail, "required")])
-    caller.ensure(entity_type=tasks.get(caller.hub, task_id)["entity_type"])
+    entity_type = caller.entity_type(tasks.get(caller.hub, task_id)["entity_type"])
+    if barred := hidden(caller.principal, entity_type) & (body.picks or {}).keys():
+        raise Forbidden(f"the role {caller.principal.role} has no right to {', '.join(barred)}")
     return decided(tasks.decide(
-        caller.hub, task_id, verdict=body.verdict, code=body.code, reason=body.reason, etag=etag,
+        caller.hub, task_id, verdict=body.verdict, code=body.code, picks=body.picks, reason=body.reason, etag=etag,
         author=caller.author(), supersede=body.supersede,
     ))  # fmt: skip

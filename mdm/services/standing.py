@@ -1,0 +1,46 @@
+"""What stands of an entity type, as its last resolver commit left it, taken in hand without writing anything."""
+
+from collections.abc import Collection
+
+from golden_records.survive import Survived
+from mdm.entity_types import EntityType
+from mdm.resolution.golden import survived_of
+from mdm.resolution.overrides import Overrides
+from mdm.resolution.references import read_targets
+from mdm.resolution.verdicts import Verdicts
+from mdm.resolution.work import State, Work
+from mdm.services.hub import Hub
+from mdm.store import resolution
+from mdm.store.database import Transaction
+
+
+def standing(hub: Hub, reader: Transaction, entity_type: EntityType) -> Work:
+    """Take an entity type in hand."""
+    row = resolution.state(reader, entity_type.entity_type)
+    state = State(*row[1:]) if row else State()
+    return Work(
+        reader=reader, entity_type=entity_type, salt=hub.salt, state=state, upto=state.upto, tick=state.tick,
+        afresh=False, codes=hub.code_lists(reader),
+    )  # fmt: skip
+
+
+class Goldens:
+    """Golden records by their numbers, ready to be decided again, on this day or another."""
+
+    def __init__(self, work: Work, numbers: Collection[int]) -> None:
+        """Read their members, what these refer to and what people set, all at once."""
+        self.work, self.today = work, work.tick
+        self.members: dict[int, list[int]] = {number: [] for number in numbers}
+        for record in sorted(work.load("golden", sorted(numbers)), key=lambda record: record.id):
+            self.members[record.golden or 0].append(record.id)
+        everyone = {id_ for ids in self.members.values() for id_ in ids}
+        read_targets(work, work.living(sorted(everyone)))
+        self.overrides = Overrides(work, [], Verdicts(work, []))
+        self.overrides.read(everyone)
+
+    def survived(self, number: int, *, today: str | None) -> Survived | None:
+        """What is true of a golden record on a day, None where nothing living bears its ID."""
+        members = self.members[number]
+        self.work.tick = today
+        living = self.work.living(members)
+        return survived_of(self.work, living, self.overrides.of(members)) if living else None
