@@ -1,5 +1,6 @@
 """Write the pages of docs/reference from the program itself; with --check, only say which are not current."""
 
+import re
 import sys
 from collections.abc import Iterator
 from math import log2
@@ -8,6 +9,7 @@ from typing import Any
 
 from typer.main import get_command
 
+from golden_records.conditions import When
 from golden_records.strategies import STRATEGIES
 from matching.kinds import KINDS
 from mdm.cli.app import app
@@ -86,6 +88,11 @@ def validity_rules() -> Iterator[str]:
     yield f"\nOf kinds with fields ({fields}), `required`, `pattern` and `one_of` can name the `field` meant.\n"
 
 
+def plain(words: str) -> str:
+    """Write a docstring as one paragraph, the names that it explains as code."""
+    return re.sub(r"(\w+): ", r"`\1`: ", " ".join(words.split()))
+
+
 def kinds() -> str:
     """Put the page of the kinds and strategies together."""
     lines = [
@@ -108,6 +115,7 @@ def kinds() -> str:
     lines += validity_rules()
     lines += ["## Strategies\n", "What a survivorship rule can say, for all attributes or for one.\n"]
     lines += [f"- `{name}`: {(strategy.__doc__ or '').strip()}" for name, strategy in STRATEGIES.items()]
+    lines += ["\nA step of several, or the only one, may have a condition (`when`). " + plain(When.__doc__ or "")]
     return "\n".join([*lines, ""])
 
 

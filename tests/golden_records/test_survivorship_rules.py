@@ -85,3 +85,68 @@ def test_a_rule_about_no_attribute_names_its_place_and_the_nearest_word(text, pa
         check(rules(text), NAMES)
     assert refused.value.path == path
     assert words in str(refused.value)
+
+
+STEPS = """
+attributes:
+  name:
+    - {strategy: most_trusted, when: {source: [erp, billing]}}
+    - {strategy: most_recent, when: {fresher_than: 365d, has: email, equals: {city: Bonn}}}
+    - most_frequent
+  phone: {strategy: longest, when: {source: crm}}
+"""
+
+
+def test_steps_read_as_they_are_written_and_back():
+    read = rules(STEPS)
+    assert [step.strategy for step in read.decided_by["name"]] == ["most_trusted", "most_recent", "most_frequent"]
+    when = read.decided_by["name"][1].when
+    assert (when.fresher_than, when.has, when.equals) == (365, ("email",), {"city": ("Bonn",)})
+    assert read.decided_by["phone"][0].when.source == ("crm",)
+    assert read.looked_at == {"email", "city"}
+    assert SurvivorshipRules.model_validate(read.model_dump(mode="json")) == read
+    check(read, NAMES)
+
+
+def test_a_rule_without_fall_backs_keeps_its_written_form():
+    written = rules("attributes: {name: longest}").model_dump(mode="json", exclude_defaults=True)
+    assert written == {"attributes": {"name": {"strategy": "longest"}}}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("attributes: {name: []}", "at least one step"),
+        ("attributes: {name: [longest, shortest]}", "none after it is ever reached"),
+        ("attributes: {name: [{strategy: union, when: {source: crm}}, longest]}", "all steps are union, or none is"),
+        ("attributes: {name: {strategy: longest, when: {}}}", "a condition says"),
+        ("attributes: {name: {strategy: longest, when: {equals: {city: []}}}}", "a condition says"),
+        ("attributes: {name: {strategy: longest, when: {fresher_than: 1y}}}", "not a number of days"),
+        ("attributes: {name: {strategy: longest, when: {sources: [crm]}}}", "Extra inputs"),
+    ],
+)
+def test_steps_that_cannot_be_followed_are_refused_in_words(text, words):
+    with pytest.raises(ValidationError, match=words):
+        rules(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        (
+            "attributes: {name: [{strategy: first, when: {has: [emial]}}, first]}",
+            ("attributes", "name", 0, "when", "has", 0),
+        ),
+        (
+            "attributes: {name: {strategy: first, when: {equals: {cty: Bonn}}}}",
+            ("attributes", "name", "when", "equals", "cty"),
+        ),
+        ("conflicts: [nam]", ("conflicts", 0)),
+        ("{conflicts: [name, city], groups: [[street, city]]}", ("conflicts", 1)),
+        ("{conflicts: [email], attributes: {email: union}}", ("conflicts", 0)),
+    ],
+)
+def test_conditions_and_conflicts_about_attributes_that_do_not_fit_name_their_place(text, path):
+    with pytest.raises(RulesError) as refused:
+        check(rules(text), NAMES)
+    assert refused.value.path == path

@@ -23,6 +23,7 @@ PAGES = (
     "docs/how-to/send-snapshots.md",
     "docs/how-to/read-files.md",
     "docs/how-to/watch-quality.md",
+    "docs/how-to/choose-values.md",
     "docs/how-to/override-a-value.md",
     "docs/how-to/read-a-report.md",
     "docs/how-to/match-any-file.md",
