@@ -163,7 +163,7 @@ MOODS = (
         ("put",) * 6 + ("patch",) + ("delete",) * 3, "pPq", "uUv-", (1, 1, 0), at_home=(1, 1, 0), c=(1, 0, 0),
     ),
     Mood(
-        ("record",) * 30 + ("verdict", "undo", "tick"), ("put",) * 12 + ("delete",), "pqrst", "uvwx", (1, 1, 0),
+        ("record",) * 30 + ("verdict", "undo", "tick"), ("put",) * 12 + ("delete",), "pqrst", "uvwy", (1, 1, 0),
         t=(0,),
     ),
 )  # fmt: skip
