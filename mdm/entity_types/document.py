@@ -64,6 +64,7 @@ def _cross_check(entity_type: EntityType) -> Iterator[Fault]:
         yield Fault(pointer(("survive", *error.path)), str(error), "survive")
     yield from line_faults(entity_type)
     yield from _unknown_attributes(entity_type)
+    yield from _taken_names(entity_type)
 
 
 def _circle(entity_type: EntityType) -> Iterator[Fault]:
@@ -82,6 +83,21 @@ def _unknown_attributes(entity_type: EntityType) -> Iterator[Fault]:
         if name not in entity_type.attributes:
             detail = f"unknown attribute {name!r}{hint(name, entity_type.attributes)}"
             yield Fault(pointer(path), detail, "unknown_attribute", name)
+
+
+def _taken_names(entity_type: EntityType) -> Iterator[Fault]:
+    """Check that a former name leads to one attribute only: it is no attribute's name now, and no other's before."""
+    led: dict[str, str] = {}
+    for name, attribute in entity_type.attributes.items():
+        for former in attribute.former_names:
+            if former in entity_type.attributes:
+                detail = f"{former!r} is an attribute still, so that {name} cannot have been renamed from it"
+            elif former in led:
+                detail = f"{former!r} is where {led[former]} was renamed from already"
+            else:
+                led[former] = name
+                continue
+            yield Fault(pointer(("attributes", name, "renamed_from")), detail, "renamed_from", former)
 
 
 def _unfit_validity(entity_type: EntityType, document: dict[str, Any]) -> Iterator[Fault]:

@@ -67,7 +67,8 @@ class Attribute(_Document):
 
     to: the entity type that a reference leads to.  list: the code list of a code.  of: the fields of lines, and
     key: those that tell lines apart.  columns: how `mdm dedupe` makes it of the columns of a file that are named
-    otherwise, such as `{surname}, {given_name}`; by field where it has fields.
+    otherwise, such as `{surname}, {given_name}`; by field where it has fields.  renamed_from: the name, or names with
+    the latest first, that records were sent under before.
     """
 
     kind: str
@@ -82,7 +83,7 @@ class Attribute(_Document):
     valid: Rules = ()
     label: str | None = None
     description: str | None = None
-    renamed_from: str | None = None
+    renamed_from: AttributeName | tuple[AttributeName, ...] | None = None
 
     @model_validator(mode="after")
     def _a_reference_leads_somewhere(self) -> "Attribute":
@@ -110,6 +111,11 @@ class Attribute(_Document):
     def line_fields(self) -> dict[str, LineField]:
         """The fields of its lines: those of `of`, then the first and the last day unless `of` describes them."""
         return {**self.of, **{name: _DAY for name in (VALID_FROM, VALID_TO) if self.of and name not in self.of}}
+
+    @cached_property
+    def former_names(self) -> tuple[str, ...]:
+        """The names that it had before, the latest first."""
+        return (self.renamed_from,) if isinstance(self.renamed_from, str) else self.renamed_from or ()
 
     @cached_property
     def must_be_there(self) -> bool:
@@ -178,6 +184,11 @@ class EntityType(_Document):
     def references(self) -> dict[str, str]:
         """Each attribute that is a reference, and the entity type it leads to."""
         return {name: attribute.to for name, attribute in self.attributes.items() if attribute.to is not None}
+
+    @cached_property
+    def renamed(self) -> dict[str, str]:
+        """Each name that an attribute had before, and the one it has now."""
+        return {former: name for name, attribute in self.attributes.items() for former in attribute.former_names}
 
     @cached_property
     def code_lists(self) -> dict[str, str]:

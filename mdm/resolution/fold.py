@@ -1,11 +1,14 @@
 """The current record is the fold of its versions, whatever order they arrived in (rule 3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 Body = dict[str, Any]
 Layer = dict[str, Any]
+NOTHING: Mapping[str, str] = MappingProxyType({})
+"""No attribute has had another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +20,8 @@ class Folded:
     first_position: int
 
 
-def fold(versions: Iterable[tuple[int, Body]]) -> Folded:
-    """Fold (position, body) of all versions of one record.
+def fold(versions: Iterable[tuple[int, Body]], renamed: Mapping[str, str] = NOTHING) -> Folded:
+    """Fold (position, body) of all versions of one record; `renamed` leads former names of attributes to those of now.
 
     A put replaces everything, a patch lies on top and takes away what it sets to null, a tombstone
     leaves what stood before underneath. Each value keeps the position and event time of the version that set it.
@@ -34,11 +37,22 @@ def fold(versions: Iterable[tuple[int, Body]]) -> Folded:
         times[position] = body["event_time"]
         if body["mode"] == "put":
             values = {}
-        for attribute, value in body["attributes"].items():
+        for attribute, value in under_new_names(body["attributes"], renamed).items():
             values.pop(attribute, None)
             if value is not None:
                 values[attribute] = (value, position)
     return Folded(_layers(values, times), deleted, min(position for position, _ in ordered))
+
+
+def under_new_names(attributes: Mapping[str, Any], renamed: Mapping[str, str]) -> Mapping[str, Any]:
+    """What was sent, by the names that attributes have now; of two names of one attribute the later one counts."""
+    if renamed.keys().isdisjoint(attributes):
+        return attributes
+    found = {name: value for name, value in attributes.items() if name not in renamed}
+    for former, name in renamed.items():  # the latest of an attribute's former names comes first
+        if former in attributes:
+            found.setdefault(name, attributes[former])
+    return found
 
 
 def order(version: tuple[int, Body]) -> tuple[bool, Any, str, int]:

@@ -37,7 +37,16 @@ def take_in(work: Work, facts: list[StoredFact]) -> None:
     if work.afresh:
         for record in stored_records.of_type(work.reader, work.entity_type.entity_type):
             work.keep(record)
+        if work.stood_under is not None and work.stood_under.renamed != work.entity_type.renamed:
+            _fold_all_again(work)
         work.dirty |= {id_ for id_, record in work.records.items() if record.first_position is not None}
+
+
+def _fold_all_again(work: Work) -> None:
+    """Attributes have other names now, so what records were sent under the former ones is read from the log."""
+    arrived = [record.key_token for record in work.records.values() if record.first_position is not None]
+    for token, versions in _all_versions(work, arrived).items():
+        _settle(work, token, versions)
 
 
 def expected_all(work: Work, keys: Iterable[Key]) -> dict[str, int]:
@@ -63,17 +72,18 @@ def _token(work: Work, body: Body) -> int:
 
 
 def _settle(work: Work, token: int, versions: list[Version]) -> None:
-    folded = fold(versions)
+    folded = fold(versions, work.entity_type.renamed)
     body = versions[0][1]
     if token not in work.ids:
         key = Key(body["source"], work.entity_type.entity_type, body["source_id"])
         work.add(_row(folded.first_position, token, key))
     record = work.records[work.ids[token]]
-    _write(record, folded)
+    write_folded(record, folded)
     work.dirty.add(record.id)
 
 
-def _write(record: StoredRecord, folded: Folded) -> None:
+def write_folded(record: StoredRecord, folded: Folded) -> None:
+    """Let a record stand as its versions fold."""
     record.first_position = folded.first_position
     record.deleted = folded.deleted
     record.layers = orjson.dumps(folded.layers)

@@ -1,15 +1,14 @@
 """Derive all state again from the log: to compare it with what stands, or to replace it."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from mdm.log import Author
 from mdm.services.hub import Hub
 from mdm.services.resolving import replay
-from mdm.store import copies, digests, log, schema
+from mdm.services.scratch import scratch
+from mdm.store import copies, digests, log
 from mdm.store.database import Database
 
 BATCH = 1_000
@@ -27,18 +26,18 @@ class Verification:
 
 def verify(hub: Hub) -> Verification:
     """Derive all state again beside the hub and compare; nothing of the hub is written."""
-    with _everything_locked(hub), _derived_again(hub) as scratch:
-        digest_log, _ = _digest(scratch.database)
+    with _everything_locked(hub), _derived_again(hub) as derived:
+        digest_log, _ = _digest(derived.database)
         digest_live, records = _digest(hub.database)
     return Verification(digest_log == digest_live, digest_log, digest_live, records)
 
 
 def rebuild(hub: Hub) -> Verification:
     """Replace all derived state by what the log gives, in one transaction; readers see the old until then."""
-    with _everything_locked(hub), _derived_again(hub) as scratch:
-        with scratch.database.read() as reader, hub.database.write() as writer:
+    with _everything_locked(hub), _derived_again(hub) as derived:
+        with derived.database.read() as reader, hub.database.write() as writer:
             copies.copy(reader, writer, copies.DERIVED)
-        digest_log, records = _digest(scratch.database)
+        digest_log, records = _digest(derived.database)
         digest_live, _ = _digest(hub.database)
     return Verification(digest_log == digest_live, digest_log, digest_live, records)
 
@@ -55,28 +54,20 @@ def _everything_locked(hub: Hub) -> Iterator[None]:
 @contextmanager
 def _derived_again(hub: Hub) -> Iterator[Hub]:
     """A scratch hub with the same log, brought through the same resolver commits."""
-    with tempfile.TemporaryDirectory(prefix="mdm-rebuild-") as folder:
-        database = Database(f"sqlite:///{Path(folder) / 'rebuild.db'}")
-        try:
-            schema.migrate(database)
-            with hub.database.read() as reader, database.write() as writer:
-                copies.copy(reader, writer, copies.FACTS)
-            scratch = Hub(hub.settings, database, hub.salt)
-            _replay_all(scratch)
-            yield scratch
-        finally:
-            database.close()
+    with scratch(hub, copies.FACTS) as derived:
+        _replay_all(derived)
+        yield derived
 
 
-def _replay_all(scratch: Hub) -> None:
+def _replay_all(derived: Hub) -> None:
     after, author = 0, Author("rebuild", "")
     while True:
-        with scratch.database.read() as reader:
+        with derived.database.read() as reader:
             facts = log.resolved(reader, after=after, limit=BATCH)
         if not facts:
             return
         for fact in facts:
-            replay(scratch, fact, author=author)
+            replay(derived, fact, author=author)
         after = facts[-1].position
 
 

@@ -1,11 +1,16 @@
-"""Rules documents: check, apply and show what an entity type is."""
+"""Rules documents: check, apply and show what an entity type is, and was."""
+
+from typing import Any
 
 from mdm.entity_types import EntityType, hint, order, parse
-from mdm.errors import Conflict, InvalidInput
+from mdm.errors import Conflict, InvalidInput, NotFound
 from mdm.log import Author, Fact
 from mdm.services.hub import Hub
 from mdm.services.resolving import resolve
 from mdm.store import log, resolution
+from mdm.store import rules as stored_rules
+
+Document = dict[str, Any]
 
 
 def check(text: str, *, file: str) -> EntityType:
@@ -13,8 +18,11 @@ def check(text: str, *, file: str) -> EntityType:
     return parse(text, file=file)
 
 
-def apply(hub: Hub, text: str, *, file: str, author: Author) -> EntityType:
-    """Install or replace an entity type and resolve its records under the new rules."""
+def apply(hub: Hub, text: str, *, file: str, author: Author, rolls_back: bool = False) -> EntityType:
+    """Install or replace an entity type and resolve its records under the new rules.
+
+    Readers see the old state until all of it is resolved: it is one commit. `rolls_back` says so in the log.
+    """
     entity_type = check(text, file=file)
     _for_records_that_arrive(entity_type, file)
     known = hub.entity_types()
@@ -24,7 +32,8 @@ def apply(hub: Hub, text: str, *, file: str, author: Author) -> EntityType:
     if name in known and known[name].version == version:
         return entity_type
     with hub.database.write() as writer:
-        position = log.append(writer, [Fact("rules", name, {"version": version, "document": text})], author=author)
+        body = {"version": version, "document": text, **({"rolled_back": known[name].version} if rolls_back else {})}
+        position = log.append(writer, [Fact("rules", name, body)], author=author)
         resolution.add_document(writer, version=version, entity_type=name, document=text, position=position)
     resolve(hub, name, author=author)
     return entity_type
@@ -73,8 +82,55 @@ def _own_prefix(known: dict[str, EntityType], entity_type: EntityType) -> None:
         raise Conflict(f"id_prefix {entity_type.id_prefix!r} belongs to {taken[0]} already")
 
 
-def show(hub: Hub, name: str) -> str:
-    """The rules document in force for an entity type, as it was applied."""
-    version = hub.entity_type(name).version
+def show(hub: Hub, name: str, *, version: str | None = None) -> tuple[EntityType, str]:
+    """An entity type with its rules document as it was applied: the one in force, or another version of it."""
+    found = hub.entity_type(name) if version is None else at_version(hub, name, version)
     with hub.database.read() as reader:
-        return resolution.document(reader, version)
+        return found, resolution.document(reader, found.version)
+
+
+def at_version(hub: Hub, name: str, version: str) -> EntityType:
+    """An entity type as one of its versions describes it; NotFound names those that there are."""
+    hub.entity_type(name)
+    with hub.database.read() as reader:
+        known = stored_rules.versions(reader, name)
+    if version not in known:
+        raise NotFound(f"{name} never had the rules version {version!r}; it had {', '.join(known)}")
+    return hub.rules(version)
+
+
+def history(hub: Hub, name: str) -> list[Document]:
+    """Every time that rules of an entity type were applied, oldest first.
+
+    Each is `{"seq", "version", "action", "actor", "recorded_at", "in_force", "rolled_back"?}`: `action` is `apply` or
+    `rollback`, which says with `rolled_back` which version it took the place of.
+    """
+    hub.entity_type(name)
+    with hub.database.read() as reader:
+        applied = stored_rules.applied(reader, name)
+    return [
+        {
+            "seq": one.position, "version": one.version, "action": "apply" if one.rolled_back is None else "rollback",
+            "actor": one.actor, "recorded_at": one.recorded_at, "in_force": one is applied[-1],
+            **({} if one.rolled_back is None else {"rolled_back": one.rolled_back}),
+        }
+        for one in applied
+    ]  # fmt: skip
+
+
+def before(hub: Hub, name: str) -> str:
+    """The version that a rollback leads to: the one before, and after a rollback the one before that.
+
+    Raises:
+        Conflict: there is none.
+    """
+    stood: list[str] = []
+    for one in history(hub, name):
+        if one["action"] == "rollback" and one["version"] in stood:
+            while stood[-1] != one["version"]:
+                stood.pop()
+        else:
+            stood.append(one["version"])
+    if len(stood) < 2:
+        raise Conflict(f"{name} has no version of its rules before the one in force")
+    return stood[-2]

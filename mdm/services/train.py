@@ -87,7 +87,7 @@ def _document(job: Job, hub: Hub | None) -> tuple[str, str]:
         return job.rules
     name = job.entity_type or ""
     if hub is not None:
-        return rules.show(hub, name), f"{name}.yaml"
+        return rules.show(hub, name)[1], f"{name}.yaml"
     if name not in documents:
         raise NotFound(f"no entity type {name!r} is shipped{hint(name, documents)}; for others give --rules FILE")
     return documents[name], f"{name}.yaml"

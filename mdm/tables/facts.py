@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Index, Text
 from sqlmodel import Field, SQLModel
 
-from mdm.tables.columns import CLUSTERED, RowNumber
+from mdm.tables.columns import CLUSTERED, RowNumber, partial
 
 
 class Hub(SQLModel, table=True):
@@ -17,6 +17,7 @@ class Hub(SQLModel, table=True):
 class Log(SQLModel, table=True):
     """The envelope of one fact; positions have no gaps and each row carries the hash of the row before."""
 
+    __table_args__ = (partial("ix_log_rules", "entity_type", "position", where="kind = 'rules'"),)
     position: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: str
     entity_type: str | None
