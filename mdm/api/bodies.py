@@ -154,6 +154,17 @@ class RulesBody(Body):
     ]})  # fmt: skip
 
 
+class RollbackBody(Body):
+    """The entity type whose rules go back, and to which version; if none is named, to the one before."""
+
+    entity_type: Text
+    version: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"entity_type": "customer", "version": "9c1d4a5e6f708192"}
+    ]})  # fmt: skip
+
+
 class CodeListBody(Body):
     """A code list or a mapping, as YAML text."""
 

@@ -9,14 +9,17 @@ import typer
 from mdm.cli import output, session
 from mdm.cli.documents import read_text
 from mdm.cli.output import Json
+from mdm.cli.rules_release import COMMANDS, print_verdicts
 from mdm.errors import Unavailable
 
 if TYPE_CHECKING:
     from mdm.entity_types import EntityType
     from mdm.services.train_report import Report
 
-HELP = "Entity types as YAML documents: check, show, apply, train."
+HELP = "Entity types as YAML documents: check, compare, simulate, apply, roll back, train."
 app = typer.Typer()
+for command in COMMANDS:
+    app.command()(command)
 RulesFile = Annotated[str, typer.Argument(metavar="FILE", help="A YAML file; - for standard input.")]
 
 
@@ -24,23 +27,36 @@ RulesFile = Annotated[str, typer.Argument(metavar="FILE", help="A YAML file; - f
 def check(file: RulesFile, *, as_json: Json = False) -> None:
     """Check a rules document without applying it; each fault names its path and the nearest valid word.
 
-    Where there is a hub, a code list that it does not have is named too.
+    Where there is a hub, a code list that it does not have is named too, and the rules are held against every verdict
+    of its stewards.
 
     Example: mdm rules check supplier.yaml
     """
-    from mdm.services import rules
+    from mdm.services import rules, rules_release
 
-    entity_type = rules.check(read_text(file), file=file)
-    if entity_type.code_lists:
-        with suppress(Unavailable), session.opened() as hub:
-            _warn(rules.warnings(hub, entity_type))
-    _tell(entity_type, "is valid", as_json=as_json)
+    text = read_text(file)
+    entity_type = rules.check(text, file=file)
+    found = None
+    with suppress(Unavailable), session.opened() as hub:
+        found = rules_release.check(hub, text, file=file)
+    if as_json:
+        told = {"warnings": [], "verdicts": None} if found is None else found
+        output.print_json({"entity_type": entity_type.entity_type, "version": entity_type.version, **told})
+        return
+    if found is not None:
+        _warn(found["warnings"])
+    output.say(f"{entity_type.entity_type} is valid (rules version {entity_type.version})")
+    if found is None:
+        output.say("There is no hub here, so that no verdicts of stewards could be held against it.")
+    else:
+        print_verdicts(found["verdicts"])
 
 
 @app.command()
 def show(
     entity_type: Annotated[str | None, typer.Argument(metavar="TYPE", help="Left out: list the entity types.")] = None,
     *,
+    version: Annotated[str | None, typer.Option(metavar="VERSION", help="Not the one in force, but this one.")] = None,
     as_json: Json = False,
 ) -> None:
     """Show the rules document in force for an entity type, or which entity types there are.
@@ -53,27 +69,31 @@ def show(
         if entity_type is None:
             _list(list(hub.entity_types().values()), as_json=as_json)
             return
-        text, version = rules.show(hub, entity_type), hub.entity_type(entity_type).version
+        found, text = rules.show(hub, entity_type, version=version)
     if as_json:
-        output.print_json({"entity_type": entity_type, "version": version, "document": text})
+        output.print_json({"entity_type": entity_type, "version": found.version, "document": text})
     else:
         sys.stdout.write(text)
 
 
 @app.command()
-def apply(file: RulesFile, *, as_json: Json = False) -> None:
-    """Install or replace an entity type, and resolve its records under the new rules.
+def history(
+    entity_type: Annotated[str, typer.Argument(metavar="TYPE", help="An entity type.")], *, as_json: Json = False
+) -> None:
+    """Show every rules version that was put in force: when, by whom, and which was rolled back.
 
-    Example: mdm rules apply supplier.yaml
+    Example: mdm rules history customer
     """
     from mdm.services import rules
 
-    text = read_text(file)
-    with session.opened() as hub, output.progress("Resolving under the new rules"):
-        entity_type = rules.apply(hub, text, file=file, author=session.author())
-        warnings = rules.warnings(hub, entity_type)
-    _warn(warnings)
-    _tell(entity_type, "is in force", as_json=as_json)
+    with session.opened() as hub:
+        items = rules.history(hub, entity_type)
+    if as_json:
+        output.print_json({"items": items, "next": None})
+        return
+    columns = ("version", "action", "rolled_back", "recorded_at", "actor", "in_force")
+    rows = [tuple(one.get(name) for name in columns) for one in items]
+    output.print_table(f"Rules of {entity_type}", [name.replace("_", " ") for name in columns], rows)
 
 
 @app.command()
@@ -147,13 +167,6 @@ def _show_training(report: "Report", out: str) -> None:
 def _warn(warnings: list[str]) -> None:
     for warning in warnings:
         output.complain(f"mdm: {warning}")
-
-
-def _tell(entity_type: "EntityType", what: str, *, as_json: bool) -> None:
-    if as_json:
-        output.print_json({"entity_type": entity_type.entity_type, "version": entity_type.version})
-    else:
-        output.say(f"{entity_type.entity_type} {what} (rules version {entity_type.version})")
 
 
 def _list(entity_types: "list[EntityType]", *, as_json: bool) -> None:

@@ -1,12 +1,13 @@
 """What people set on golden records, before this commit and after it: it moves with the founding record (rule 6)."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from golden_records.contributions import Contribution
 from golden_records.overrides import Override
 from mdm.log import Key
+from mdm.resolution.fold import under_new_names
 from mdm.resolution.intake import expected_all
 from mdm.resolution.verdicts import Verdicts
 from mdm.resolution.work import Work
@@ -55,10 +56,12 @@ class Overrides:
     def of(self, members: Collection[int]) -> list[Override]:
         """The overrides in force on the plain attributes of a cluster; one whose payload was erased says nothing."""
         plain = self.work.entity_type.matching.attributes  # dated lines cannot be overridden
+        said = [
+            under_new_name(one, self.work.entity_type.renamed) for id_ in members for one in self.by_record.get(id_, ())
+        ]
         return [
             _override(self.work, one, self.bodies[one.position])
-            for id_ in members
-            for one in self.by_record.get(id_, ())
+            for one in said
             if one.in_force and one.attribute in plain and one.position in self.bodies
         ]
 
@@ -67,8 +70,13 @@ class Overrides:
         stored_overrides.name(writer, self.new)
 
 
+def under_new_name(one: StoredOverride, renamed: Mapping[str, str]) -> StoredOverride:
+    """An override of the attribute by the name that it has now."""
+    return one._replace(attribute=renamed.get(one.attribute, one.attribute))
+
+
 def _override(work: Work, one: StoredOverride, body: Body) -> Override:
-    overruled = body["overruled"]
+    overruled = body["overruled"] and under_new_names(body["overruled"], work.entity_type.renamed)
     then = overruled and {name: [_value(work, name, value) for value in said] for name, said in overruled.items()}
     return Override(one.attribute, one.position, body["value"], body["until"], then)
 

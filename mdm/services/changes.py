@@ -127,4 +127,5 @@ def _version(change: StoredChange, version: int | None, context: _Context) -> Do
     stored = context.versions.get((change.golden, version)) if version is not None else None
     if stored is None:
         return None
-    return {"version": stored.version, "attributes": orjson.loads(stored.attributes or b"{}")}
+    attributes = orjson.loads(stored.attributes or b"{}")
+    return {"version": stored.version, "rules_version": stored.rules_version, "attributes": attributes}

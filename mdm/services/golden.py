@@ -65,14 +65,14 @@ def get(
         InvalidInput: `on` is no day.
     """
     entity_type, number = entity_type_of(hub, golden_id)
-    described, on = hub.entity_type(entity_type), day(on)
+    on = day(on)
     prefixes = prefixes_of(hub)
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         document, shown = _resolve(hub, transaction, prefixes, (golden_id, entity_type, number), at=at, hint=hint)
         if "lineage" in include:
             document["lineage"] = lineage_of(transaction, shown)
-        return in_force(described, document, on)
+    return in_force(hub.rules(document["rules_version"]), document, on)
 
 
 def lineage(hub: Hub, golden_id: str, *, as_of: AsOf = None, on: str | None = None) -> Document:

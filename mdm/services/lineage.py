@@ -7,9 +7,12 @@ from typing import Any
 import orjson
 
 from mdm.log import Key
+from mdm.resolution.fold import under_new_names
 from mdm.services.decisions import decision_id
+from mdm.services.hub import parsed
 from mdm.store import golden as stored_golden
 from mdm.store import log as stored_log
+from mdm.store import resolution as stored_rules
 from mdm.store.database import Transaction
 from mdm.store.golden import StoredGolden
 
@@ -41,6 +44,10 @@ def lineage_of(transaction: Transaction, golden: StoredGolden) -> dict[str, Entr
     bodies = stored_log.bodies(transaction, sorted(positions | decided))
     authors = stored_log.authors(transaction, sorted(decided))
     files = stored_golden.batch_files(transaction, {body["batch"] for body in bodies.values() if body.get("batch")})
+    renamed = parsed(stored_rules.document(transaction, golden.rules_version)).renamed
+    for body in bodies.values():
+        if "attributes" in body:
+            body["attributes"] = under_new_names(body["attributes"], renamed)
     return {
         attribute: _entry(entry, attribute, golden.rules_version, bodies=bodies, files=files, authors=authors)
         for attribute, entry in sorted(kept.items())

@@ -5,6 +5,7 @@ from typing import Any
 
 from mdm.auth import Principal, hidden, mask, sees_all
 from mdm.entity_types import EntityType
+from mdm.services.shown import Shown
 
 Document = dict[str, Any]
 _PLACES = ("winner", "winners", "losers", "overlaps", "gaps")
@@ -12,9 +13,9 @@ _PLACES = ("winner", "winners", "losers", "overlaps", "gaps")
 _TOLD = ("value", "key", "valid_from", "valid_to")
 
 
-def golden(principal: Principal, entity_type: EntityType, document: Document) -> Document:
+def golden(principal: Principal, rules: Shown, document: Document) -> Document:
     """Mask a golden record, with its lineage when it has one; `masked` names the attributes held back."""
-    shown = dict(document)
+    shown, entity_type = dict(document), rules.under(document["entity_type"], document.get("rules_version"))
     barred: set[str] = set()
     if "attributes" in document:
         shown["attributes"] = mask(principal, entity_type, document["attributes"])
@@ -28,15 +29,20 @@ def golden(principal: Principal, entity_type: EntityType, document: Document) ->
     return {**shown, "masked": sorted(barred)} if barred else shown
 
 
-def history(principal: Principal, entity_type: EntityType, document: Document) -> Document:
+def history(principal: Principal, rules: Shown, document: Document) -> Document:
     """Mask every version in the history of a golden record, and the values that people set."""
+    of, versions = document["entity_type"], document["versions"]
+    made_under = list(dict.fromkeys(one["rules_version"] for one in versions))
+
+    def set_by_people(one: Document) -> Document:
+        if "attribute" not in one:
+            return one
+        return _place(principal, rules.having(of, one["attribute"], made_under), one["attribute"], one)
+
     return {
         **document,
-        "versions": [_version(principal, entity_type, one) for one in document["versions"]],
-        "decisions": [
-            _place(principal, entity_type, one["attribute"], one) if "attribute" in one else one
-            for one in document["decisions"]
-        ],
+        "versions": [_version(principal, rules.under(of, one["rules_version"]), one) for one in versions],
+        "decisions": [set_by_people(one) for one in document["decisions"]],
     }
 
 
@@ -71,19 +77,22 @@ def evidence(principal: Principal, entity_type: EntityType, document: Document) 
     return {**document, "keys": [key for key in document["keys"] if not any(name in key for name in barred)]}
 
 
-def event(principal: Principal, entity_type: EntityType, document: Document) -> Document:
+def event(principal: Principal, rules: Shown, document: Document) -> Document:
     """Mask the versions before and after in an event of the feed."""
+    of = document["data"]["entity_type"]
     data = {
-        name: _version(principal, entity_type, part) if name in {"before", "after"} and part else part
+        name: _version(principal, rules.under(of, part["rules_version"]), part)
+        if name in {"before", "after"} and part
+        else part
         for name, part in document["data"].items()
     }
     return {**document, "data": data}
 
 
-def preview(principal: Principal, entity_types: Mapping[str, EntityType], events: list[Document]) -> list[Document]:
+def preview(principal: Principal, rules: Shown, events: list[Document]) -> list[Document]:
     """Mask the events that a decision would cause; those of a type that the key is not narrowed to are left out."""
     return [
-        event(principal, entity_types[one["entity_type"]], {"data": one})["data"]
+        event(principal, rules, {"data": one})["data"]
         for one in events
         if principal.entity_type in {None, one["entity_type"]}
     ]

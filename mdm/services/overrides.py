@@ -12,6 +12,7 @@ from golden_records.identity import parse_golden_id
 from mdm.errors import Conflict, Fault, InvalidInput, Stale
 from mdm.log import Author, Fact, key_token
 from mdm.resolution.golden import survived_of
+from mdm.resolution.overrides import under_new_name
 from mdm.resolution.references import read_targets
 from mdm.resolution.work import Work
 from mdm.services import decisions
@@ -91,7 +92,8 @@ def _said(work: Work, wanted: Wanted, reason: str) -> Body:
         detail = f"{wanted.golden_id} is at version {version}, and {wanted.version} was seen; read it again"
         raise Stale(detail, extra={"version": version})
     value = checked(work, wanted.attribute, wanted.value)
-    standing = stored_overrides.of(work.reader, [record.id for record in members])
+    renamed = work.entity_type.renamed
+    standing = [under_new_name(one, renamed) for one in stored_overrides.of(work.reader, [one.id for one in members])]
     return {
         "record": next(record.key for record in members if record.first_position == number),
         "attribute": wanted.attribute, "value": value, "until": _end(wanted.until, work.tick),

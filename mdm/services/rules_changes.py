@@ -109,11 +109,11 @@ def _clusters(transaction: Transaction, entity_type: EntityType, since: int, lim
 
 
 def _values(transaction: Transaction, entity_type: EntityType, since: int, limit: int) -> Document:
-    """Counts by attribute of values that are new, gone or others; the golden records of which most changed come first."""
+    """Counts by attribute of values that are new, gone or others; golden records of which most changed come first."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     sizes: list[tuple[int, int]] = []
-    name, after = entity_type.entity_type, 0
-    while page := stored_rules.rewritten(transaction, name, since=since, after=after, limit=PAGE):
+    of, after = entity_type.entity_type, 0
+    while page := stored_rules.rewritten(transaction, of, since=since, after=after, limit=PAGE):
         after = page[-1].golden
         for one in page:
             found = _differing(one)
@@ -123,7 +123,7 @@ def _values(transaction: Transaction, entity_type: EntityType, since: int, limit
     worst = [golden for _, golden in sorted(sizes)[:limit]]
     shown = {
         one.golden: _differing(one)
-        for one in stored_rules.rewritten(transaction, name, since=since, after=0, limit=limit, among=worst)
+        for one in stored_rules.rewritten(transaction, of, since=since, after=0, limit=limit, among=worst)
         if worst
     }
     return {
@@ -135,7 +135,7 @@ def _values(transaction: Transaction, entity_type: EntityType, since: int, limit
         "items": [
             {
                 "golden_id": golden_id(entity_type.id_prefix, golden),
-                "changes": {attribute: {"before": was, "after": now} for attribute, (was, now) in shown[golden].items()},
+                "changes": {name: {"before": was, "after": now} for name, (was, now) in shown[golden].items()},
             }
             for golden in worst
         ],

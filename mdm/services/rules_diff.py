@@ -1,6 +1,6 @@
 """What differs between two versions of an entity type, by what they mean: layout and order of the YAML do not count."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from difflib import unified_diff
 from typing import Any, Literal
@@ -32,7 +32,8 @@ class Difference:
 def differences(before: EntityType, after: EntityType) -> list[Difference]:
     """Everything that two versions say differently; what only follows from a new name of an attribute is left out."""
     renamed = {old: new for old, new in after.renamed.items() if old in before.attributes}
-    was, now = _sections(before, renamed), _sections(after, {})
+    both = {renamed.get(name, name) for name in before.attributes} & after.attributes.keys()
+    was, now = _sections(before, renamed, both), _sections(after, {}, both)
     found = [Difference("attributes", "renamed", new, old, new) for old, new in renamed.items()]
     found += _attributes(was.pop("attributes"), now.pop("attributes"))
     for section in now:
@@ -67,7 +68,7 @@ def _named(section: str, before: Named, after: Named) -> Iterator[Difference]:
             yield Difference(section, "removed", name, value, None)
 
 
-def _sections(entity_type: EntityType, renamed: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+def _sections(entity_type: EntityType, renamed: Mapping[str, str], both: Collection[str]) -> dict[str, dict[str, Any]]:
     """An entity type as sections of named things, its attributes under the names that they have later."""
     said = entity_type.model_dump(mode="json", exclude={"attributes", "match", "survive", "entity_type"})
     whole = {name: value for name, value in said.items() if not isinstance(value, dict)}
@@ -79,7 +80,7 @@ def _sections(entity_type: EntityType, renamed: Mapping[str, str]) -> dict[str, 
         },
         "entity_type": whole,
         **_match(entity_type, renamed),
-        **_survive(entity_type, renamed),
+        **_survive(entity_type, renamed, both),
         **rest,
     }
 
@@ -103,18 +104,18 @@ def _words(condition: Mapping[str, Any]) -> str:
     return f"{word} {' and '.join([named] if isinstance(named, str) else sorted(named))}"
 
 
-def _survive(entity_type: EntityType, renamed: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """The strategy of every attribute, whether it is named or falls to the default; trust by source."""
+def _survive(entity_type: EntityType, renamed: Mapping[str, str], both: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The strategy of every attribute that both versions have, named or by default, and of others if named; trust."""
     rules = entity_type.survivorship
     said = rules.model_dump(mode="json", exclude_defaults=True)
     named = {name: one.model_dump(mode="json", exclude_defaults=True) for name, one in rules.attributes.items()}
     groups = [_renamed(list(group), renamed) for group in rules.groups]
-    shown = {name for name in entity_type.attributes if name not in entity_type.lines}
+    plain = [name for name in entity_type.attributes if name not in entity_type.lines]
     return {
         "survive.attributes": {
             renamed.get(name, name): named.get(name, {"strategy": rules.default})
-            for name in entity_type.attributes
-            if name in shown
+            for name in plain
+            if name in named or renamed.get(name, name) in both
         },
         "survive.trust": {name: one.model_dump(exclude_none=True) for name, one in rules.trust.items()},
         "survive.groups": {" + ".join(sorted(group)): sorted(group) for group in groups},
@@ -133,13 +134,14 @@ def _renamed(value: Any, renamed: Mapping[str, str]) -> Any:
     if not renamed:
         return value
     if isinstance(value, dict):
-        return {
-            _name(key, renamed): _name(part, renamed) if key in _NAMES and isinstance(part, str) else _renamed(part, renamed)
-            for key, part in value.items()
-        }  # fmt: skip
+        return {_name(key, renamed): _in_rules(part, renamed, names=key in _NAMES) for key, part in value.items()}
     if isinstance(value, list):
-        return [_name(part, renamed) if isinstance(part, str) else _renamed(part, renamed) for part in value]
+        return [_in_rules(part, renamed, names=True) for part in value]
     return value
+
+
+def _in_rules(part: Any, renamed: Mapping[str, str], *, names: bool) -> Any:
+    return _name(part, renamed) if names and isinstance(part, str) else _renamed(part, renamed)
 
 
 def _name(word: str, renamed: Mapping[str, str]) -> str:

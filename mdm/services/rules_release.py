@@ -46,6 +46,15 @@ def going_back(hub: Hub, entity_type: str, version: str | None = None) -> Releas
     return Release(document, f"{entity_type}@{wanted}", rolls_back=True)
 
 
+def check(hub: Hub, text: str, *, file: str, limit: int = SHOWN) -> Document:
+    """What a hub knows about a rules document before it is applied: `{"warnings", "verdicts"}`, as in a report."""
+    entity_type = rules.check(text, file=file)
+    stood = hub.entity_types().get(entity_type.entity_type)
+    return {
+        "warnings": rules.warnings(hub, entity_type), "verdicts": regression(hub, stood, entity_type, limit=limit),
+    }  # fmt: skip
+
+
 def simulate(hub: Hub, release: Release, *, author: Author, limit: int = SHOWN) -> Document:
     """What applying a release would do, worked out on a copy; nothing is written to the hub, and nobody waits.
 

@@ -7,7 +7,19 @@ from typing import Any
 import yaml
 
 Document = dict[str, Any]
-KINDS = ("code", "text", "identifier", "category", "email", "number", "date", "name", "boolean", "address", "person_name")
+KINDS = (
+    "code",
+    "text",
+    "identifier",
+    "category",
+    "email",
+    "number",
+    "date",
+    "name",
+    "boolean",
+    "address",
+    "person_name",
+)
 
 
 def changed(text: str, rnd: random.Random, *, times: int = 2) -> str:

@@ -29,7 +29,8 @@ def state(hub: Hub) -> dict[str, Any]:
     """All derived state but the feed, row by row, and its digests."""
     with hub.database.read() as reader:
         rows = {
-            name: sorted(map(repr, reader.rows(f"SELECT * FROM {name}"))) for name in WRITTEN  # noqa: S608
+            name: sorted(map(repr, reader.rows(f"SELECT * FROM {name}")))  # noqa: S608
+            for name in WRITTEN
         }
         return {**rows, "state": digests.state(reader), "neutral": digests.neutral(reader)}
 

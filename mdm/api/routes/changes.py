@@ -13,6 +13,7 @@ from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Limit, TypeFilter
 from mdm.services import changes, masking
+from mdm.services.shown import Shown
 
 router = APIRouter(prefix="/v1", tags=["changes"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read the feed"))]
@@ -22,7 +23,7 @@ EXAMPLE = {"items": [{
     "subject": "cus_000002a", "time": "2026-03-01T09:30:00.000000Z", "datacontenttype": "application/json",
     "sequence": "00000000000000000042", "partitionkey": "cus_000002a",
     "data": {"entity_type": "customer", "seq": 4712, "golden_id": "cus_000002a", "keys": ["erp:customer:4711"],
-             "before": {"version": 2, "attributes": {"name": "Acme"}},
+             "before": {"version": 2, "rules_version": "9c1d4a5e6f708192", "attributes": {"name": "Acme"}},
              "after": {"version": 3, "attributes": {"name": "Acme GmbH"}}, "rules_version": "9c1d4a5e6f708192"},
 }], "next": 42}  # fmt: skip
 
@@ -47,6 +48,6 @@ async def page(
 
 
 def _masked(caller: Caller, found: dict[str, Any]) -> dict[str, Any]:
-    entity_types = caller.hub.entity_types()
-    items = [masking.event(caller.principal, entity_types[one["data"]["entity_type"]], one) for one in found["items"]]
+    rules = Shown(caller.hub)
+    items = [masking.event(caller.principal, rules, one) for one in found["items"]]
     return {"items": items, "next": found["next"]}

@@ -14,6 +14,7 @@ from mdm.services import decisions, masking
 from mdm.services.decisions import Decided
 from mdm.services.history import decided_type
 from mdm.services.preview import Decide, preview
+from mdm.services.shown import Shown
 
 
 def no_preview(request: Request) -> None:
@@ -58,7 +59,7 @@ def carried_out(caller: Caller, decide: Decide, *, dry_run: bool) -> Response:
     found = preview(caller.hub, decide, author=caller.author())
     return answer({
         "dry_run": True, "decision_id": None, "golden_ids": found.golden_ids, "redirects": found.redirects,
-        "changes": masking.preview(caller.principal, caller.hub.entity_types(), found.changes), "seq": None,
+        "changes": masking.preview(caller.principal, Shown(caller.hub), found.changes), "seq": None,
     })  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from mdm.auth import hidden
 from mdm.errors import Fault, Forbidden, InvalidInput, Stale
 from mdm.services import decisions, explain, golden, how, masking, overrides
 from mdm.services.overrides import Wanted
+from mdm.services.shown import Shown
 
 router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read golden records"))]
@@ -69,8 +70,8 @@ def listed(
 ) -> Response:
     """Active golden records by golden ID; go on with `cursor` set to `next` until that is null."""
     found = golden.page(caller.hub, entity_type=caller.own_type(entity_type), cursor=cursor, limit=limit, on=on)
-    entity_types = caller.hub.entity_types()
-    items = [masking.golden(caller.principal, entity_types[one["entity_type"]], one) for one in found["items"]]
+    rules = Shown(caller.hub)
+    items = [masking.golden(caller.principal, rules, one) for one in found["items"]]
     return answer({"items": items, "next": found["next"]})
 
 
@@ -81,24 +82,24 @@ def one(
     hint: Annotated[str | None, Query(description="A source key that once bore the ID.", max_length=1_300)] = None,
 ) -> Response:  # fmt: skip
     """Whatever has happened to the ID: `status` says, and leads on."""
-    entity_type = caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
+    caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     found = golden.get(caller.hub, golden_id, as_of=when.as_of, on=when.on, include=_parts(include), hint=hint)
-    return tagged(request, masking.golden(caller.principal, entity_type, found))
+    return tagged(request, masking.golden(caller.principal, Shown(caller.hub), found))
 
 
 @router.get("/golden-records/{golden_id}/lineage", summary="Where each value came from", **described(LINEAGE, 404))
 def lineage(request: Request, caller: Reading, golden_id: GoldenId, when: AtTime) -> Response:
     """Winner and losers of every attribute, with the record, version, file and line each came from."""
-    entity_type = caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
+    caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     found = golden.lineage(caller.hub, golden_id, as_of=when.as_of, on=when.on)
-    return tagged(request, masking.golden(caller.principal, entity_type, found))
+    return tagged(request, masking.golden(caller.principal, Shown(caller.hub), found))
 
 
 @router.get("/golden-records/{golden_id}/history", summary="How a golden record came about", **described(HISTORY, 404))
 def history(request: Request, caller: Reading, golden_id: GoldenId) -> Response:
     """Versions, records that came and went, and what people decided, each oldest first."""
-    entity_type = caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
-    return tagged(request, masking.history(caller.principal, entity_type, golden.history(caller.hub, golden_id)))
+    caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
+    return tagged(request, masking.history(caller.principal, Shown(caller.hub), golden.history(caller.hub, golden_id)))
 
 
 @router.get("/golden-records/{golden_id}/how", summary="How its cluster formed", **described(HOW, 404))
@@ -193,7 +194,7 @@ def _version_seen(caller: Caller, golden_id: str, if_match: str | None) -> int |
         return None
     for parts in ((), ("lineage",)):  # it may have been read with its lineage or without
         found = golden.get(caller.hub, golden_id, include=parts)
-        shown = masking.golden(caller.principal, caller.hub.entity_type(found["entity_type"]), found)
+        shown = masking.golden(caller.principal, Shown(caller.hub), found)
         if f'"{etag_of(shown)}"' in {one.strip().removeprefix("W/") for one in if_match.split(",")}:
             return int(found["version"])
     raise Stale(f"{golden_id} has changed since it was read; read it again", extra={"version": found["version"]})
