@@ -39,6 +39,9 @@ def rebuild(
 ) -> None:
     """Derive all state again from the log.
 
+    Records are taken in and resolved meanwhile, and readers see what stands. Only to catch up at the end and to replace
+    it does a rebuild keep others from resolving; --verify keeps nobody waiting.
+
     Example: mdm rebuild --verify
     """
     from mdm.services import rebuild as service

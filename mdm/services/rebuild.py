@@ -9,7 +9,7 @@ from mdm.services.hub import Hub
 from mdm.services.resolving import replay
 from mdm.services.scratch import scratch
 from mdm.store import copies, digests, log
-from mdm.store.database import Database
+from mdm.store.database import Transaction
 
 BATCH = 1_000
 
@@ -24,22 +24,71 @@ class Verification:
     records: int
 
 
+@dataclass(slots=True)
+class Derived:
+    """A scratch hub on the way through the resolver commits of another, and the last that it has repeated."""
+
+    hub: Hub
+    reached: int = 0
+
+
 def verify(hub: Hub) -> Verification:
-    """Derive all state again beside the hub and compare; nothing of the hub is written."""
-    with _everything_locked(hub), _derived_again(hub) as derived:
-        digest_log, _ = _digest(derived.database)
-        digest_live, records = _digest(hub.database)
+    """Derive all state again beside the hub and compare; nothing is written, and nobody waits.
+
+    Log and state are those of one read snapshot, so that whatever happens meanwhile is in neither.
+    """
+    with scratch(hub) as beside:
+        with hub.database.read() as reader, beside.database.write() as writer:
+            copies.copy(reader, writer, copies.FACTS)
+            digest_live, records = _digest(reader)
+        _replay(Derived(beside))
+        with beside.database.read() as reader:
+            digest_log, _ = _digest(reader)
     return Verification(digest_log == digest_live, digest_log, digest_live, records)
 
 
 def rebuild(hub: Hub) -> Verification:
-    """Replace all derived state by what the log gives, in one transaction; readers see the old until then."""
-    with _everything_locked(hub), _derived_again(hub) as derived:
-        with derived.database.read() as reader, hub.database.write() as writer:
-            copies.copy(reader, writer, copies.DERIVED)
-        digest_log, records = _digest(derived.database)
-        digest_live, _ = _digest(hub.database)
+    """Replace all derived state by what the log gives; readers see the old one until then, and records are taken in.
+
+    Deriving holds no lock; only to catch up with the last commits and to replace does it keep others from resolving.
+    """
+    with derived_beside(hub) as derived:
+        return put_in_place(hub, derived)
+
+
+@contextmanager
+def derived_beside(hub: Hub) -> Iterator[Derived]:
+    """Bring a scratch hub through all resolver commits so far."""
+    with scratch(hub) as beside:
+        with hub.database.read() as reader, beside.database.write() as writer:
+            copies.copy(reader, writer, copies.FACTS)
+        derived = Derived(beside)
+        while _replay(derived) > BATCH:
+            _follow(hub, derived)  # what came meanwhile may be much, too
+        yield derived
+
+
+def put_in_place(hub: Hub, derived: Derived) -> Verification:
+    """Catch up with the commits that were made meanwhile, and replace all derived state in one transaction."""
+    with _everything_locked(hub):
+        while not _replaced(hub, derived):
+            pass  # a type that was installed meanwhile has been resolved, whose lock is not among these
+        with derived.hub.database.read() as reader:
+            digest_log, records = _digest(reader)
+        with hub.database.read() as reader:
+            digest_live, _ = _digest(reader)
     return Verification(digest_log == digest_live, digest_log, digest_live, records)
+
+
+def _replaced(hub: Hub, derived: Derived) -> bool:
+    _follow(hub, derived)
+    _replay(derived)
+    with derived.hub.database.read() as reader, hub.database.write() as writer:
+        writer.lock_log()
+        if log.resolved(writer, after=derived.reached, limit=1):
+            return False
+        copies.copy(reader, writer, copies.DERIVED)
+    return True
 
 
 @contextmanager
@@ -51,26 +100,24 @@ def _everything_locked(hub: Hub) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _derived_again(hub: Hub) -> Iterator[Hub]:
-    """A scratch hub with the same log, brought through the same resolver commits."""
-    with scratch(hub, copies.FACTS) as derived:
-        _replay_all(derived)
-        yield derived
+def _follow(hub: Hub, derived: Derived) -> None:
+    """Copy the facts that the scratch hub does not have yet."""
+    with hub.database.read() as reader, derived.hub.database.write() as writer:
+        copies.follow(reader, writer, after=log.head(writer))
 
 
-def _replay_all(derived: Hub) -> None:
-    after, author = 0, Author("rebuild", "")
+def _replay(derived: Derived) -> int:
+    """Repeat the resolver commits that have not been repeated; how many they were."""
+    author, repeated = Author("rebuild", ""), 0
     while True:
-        with derived.database.read() as reader:
-            facts = log.resolved(reader, after=after, limit=BATCH)
+        with derived.hub.database.read() as reader:
+            facts = log.resolved(reader, after=derived.reached, limit=BATCH)
         if not facts:
-            return
+            return repeated
         for fact in facts:
-            replay(derived, fact, author=author)
-        after = facts[-1].position
+            replay(derived.hub, fact, author=author)
+        derived.reached, repeated = facts[-1].position, repeated + len(facts)
 
 
-def _digest(database: Database) -> tuple[str, int]:
-    with database.read() as reader:
-        return digests.state(reader) + digests.history(reader), digests.records(reader)
+def _digest(reader: Transaction) -> tuple[str, int]:
+    return digests.state(reader) + digests.history(reader), digests.records(reader)

@@ -77,7 +77,10 @@ def apply(hub: Hub, release: Release, *, author: Author, limit: int = SHOWN) -> 
 @contextmanager
 def simulated(hub: Hub) -> Iterator[Hub]:
     """A copy of the hub to try a release on, as one read snapshot shows it."""
-    with scratch(hub, [name for name in (*copies.FACTS, *copies.DERIVED) if name not in _LEFT_OUT]) as copy:
+    wanted = [name for name in (*copies.FACTS, *copies.DERIVED) if name not in _LEFT_OUT]
+    with scratch(hub) as copy:
+        with hub.database.read() as reader, copy.database.write() as writer:
+            copies.copy(reader, writer, wanted)
         yield copy
 
 

@@ -14,6 +14,8 @@ DERIVED = (
     "resolution", "source_record", "block_member", "block_size", "edge", "decision", "decision_void", "decision_pair",
     "source_link", "golden_version", "xref", "change", "task", "reference_link", "dirty_record", "quality_measure",
 )  # fmt: skip
+GROWING = ("log", "payload")
+"""Of the facts, the tables that only ever grow, by position."""
 CHUNK = 50_000
 
 
@@ -27,13 +29,29 @@ def copy(reader: Transaction, writer: Transaction, tables: Sequence[str]) -> Non
             bulk.insert(writer, name, columns, rows)
 
 
-def _chunks(reader: Transaction, table: Table, columns: list[str]) -> Iterator[list[tuple[Any, ...]]]:
+def follow(reader: Transaction, writer: Transaction, *, after: int) -> None:
+    """Bring the facts of one database up to those of another that was copied when its log reached a position."""
+    copy(reader, writer, [name for name in FACTS if name not in GROWING])
+    for name in GROWING:
+        table = SQLModel.metadata.tables[name]
+        columns = [column.name for column in table.columns]
+        for rows in _chunks(reader, table, columns, after=after):
+            bulk.insert(writer, name, columns, rows)
+
+
+def _chunks(
+    reader: Transaction, table: Table, columns: list[str], *, after: int | None = None
+) -> Iterator[list[tuple[Any, ...]]]:
+    """All rows by primary key; `after` leaves out those up to a position of the log."""
     names = ", ".join(f'"{name}"' for name in columns)
     order = ", ".join(f'"{column.name}"' for column in table.primary_key)
     # SQLite keeps truth as 0 and 1, which PostgreSQL does not take.
     truths = [index for index, column in enumerate(table.columns) if isinstance(column.type, Boolean)]
+    only = "" if after is None else f"WHERE position > {after}"
     offset = 0
-    while rows := reader.rows(f"SELECT {names} FROM {table.name} ORDER BY {order} LIMIT ? OFFSET ?", CHUNK, offset):
+    while rows := reader.rows(
+        f"SELECT {names} FROM {table.name} {only} ORDER BY {order} LIMIT ? OFFSET ?", CHUNK, offset
+    ):
         yield [_with_truths(row, truths) for row in rows] if truths else rows
         offset += CHUNK
 
