@@ -108,7 +108,7 @@ def _survive(entity_type: EntityType, renamed: Mapping[str, str], both: Collecti
     """The strategy of every attribute that both versions have, named or by default, and of others if named; trust."""
     rules = entity_type.survivorship
     said = rules.model_dump(mode="json", exclude_defaults=True)
-    named = {name: one.model_dump(mode="json", exclude_defaults=True) for name, one in rules.attributes.items()}
+    named = {name: _renamed(steps, renamed) for name, steps in said.get("attributes", {}).items()}
     groups = [_renamed(list(group), renamed) for group in rules.groups]
     plain = [name for name in entity_type.attributes if name not in entity_type.lines]
     return {
@@ -120,13 +120,17 @@ def _survive(entity_type: EntityType, renamed: Mapping[str, str], both: Collecti
         "survive.trust": {name: one.model_dump(exclude_none=True) for name, one in rules.trust.items()},
         "survive.groups": {" + ".join(sorted(group)): sorted(group) for group in groups},
         "survive": {
-            name: value for name, value in said.items() if name not in {"default", "attributes", "trust", "groups"}
+            name: _renamed(value, renamed)
+            for name, value in said.items()
+            if name not in {"default", "attributes", "trust", "groups"}
         },
     }
 
 
 _NAMES = {"attribute", "same", "different"}
 """Where a rule names one attribute."""
+_SOURCES = {"source", "sources"}
+"""Where a rule names sources, which may be called like an attribute."""
 
 
 def _renamed(value: Any, renamed: Mapping[str, str]) -> Any:
@@ -134,7 +138,10 @@ def _renamed(value: Any, renamed: Mapping[str, str]) -> Any:
     if not renamed:
         return value
     if isinstance(value, dict):
-        return {_name(key, renamed): _in_rules(part, renamed, names=key in _NAMES) for key, part in value.items()}
+        return {
+            _name(key, renamed): part if key in _SOURCES else _in_rules(part, renamed, names=key in _NAMES)
+            for key, part in value.items()
+        }
     if isinstance(value, list):
         return [_in_rules(part, renamed, names=True) for part in value]
     return value

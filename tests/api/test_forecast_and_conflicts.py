@@ -11,7 +11,9 @@ attributes:
   margin: {kind: number, privacy: financial}
 match: {block_on: [[name]], compare: [name], always: [{same: name}]}
 survive:
-  attributes: {phone: [{strategy: first, when: {fresher_than: 10d}}, longest], margin: {strategy: min, when: {has: phone}}}
+  attributes:
+    phone: [{strategy: first, when: {fresher_than: 10d}}, longest]
+    margin: {strategy: min, when: {has: phone}}
   trust: {crm: 90, erp: 90}
   conflicts: [phone, margin, name]
 """

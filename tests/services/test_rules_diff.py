@@ -78,6 +78,11 @@ def test_layout_comments_order_and_what_is_said_by_default_do_not_count() -> Non
         ("  never:", "  block_cap: 7\n  never:", ("match", "changed", "block_cap")),
         ("{tel: union}", "{tel: union, tax: first}", ("survive.attributes", "changed", "tax")),
         ("half_life: 30d", "half_life: 60d", ("survive.trust", "changed", "crm")),
+        (
+            "{tel: union}",
+            "{tel: union, name: [{strategy: first, when: {has: tax}}, longest]}",
+            ("survive.attributes", "changed", "name"),
+        ),
         (", erp: 90", "", ("survive.trust", "removed", "erp")),
         ("  trust:", "  groups: [[name, tax]]\n  trust:", ("survive.groups", "added", "name + tax")),
         ("tel: sales", "tel: finance", ("ownership", "changed", "tel")),
