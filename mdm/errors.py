@@ -3,7 +3,8 @@
     HubError
     ├── InvalidInput 422        what was sent cannot be taken; names file, row, column and rule
     │   ├── InvalidRules 422    a rules document is not valid
-    │   └── UnreadableFile 422  a file cannot be read as the format it claims
+    │   ├── UnreadableFile 422  a file cannot be read as the format it claims
+    │   └── NotAsOf 400         a moment or a day is asked for where only the present can be told
     ├── NotFound 404            it never existed
     ├── Conflict 409            it contradicts what is in force
     ├── Stale 412               it has changed since it was read
@@ -60,6 +61,12 @@ class UnreadableFile(InvalidInput):
     """A file cannot be read as the format it claims to have."""
 
     code, title = "unreadable_file", "The file cannot be read"
+
+
+class NotAsOf(InvalidInput):
+    """A moment or a day is asked for where only the present can be told."""
+
+    status, code, title = 400, "not_as_of", "Only the present can be told here"
 
 
 class NotFound(HubError):

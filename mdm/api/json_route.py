@@ -1,14 +1,22 @@
-"""Routes that read JSON strictly: no NaN, no lone surrogates, no endless nesting, and only as `application/json`."""
+"""Routes that read what comes in strictly.
 
-from collections.abc import Callable, Coroutine
+JSON without NaN, lone surrogates or endless nesting, and only as `application/json`; `as_of` and `on` only where they
+mean something: an answer about the present must never pass for one about the past.
+"""
+
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import orjson
 from fastapi import Request
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from mdm.errors import Fault, NotAsOf
+
+WHEN = {"as_of", "on"}
 NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 
 
@@ -21,21 +29,36 @@ class JsonRequest(Request):
 
 
 class JsonRoute(APIRoute):
-    """A route that refuses a body of another media type with 415."""
+    """A route that refuses a body of another media type with 415, and a moment that it would ignore with 400."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap FastAPI's own handler."""
         handler = super().get_route_handler()
         takes_body = self.body_field is not None
+        ignored = WHEN - set(_queried(self.dependant))
 
         async def handle(request: Request) -> Response:
             # One object reads the body and keeps it: a second one would wait for a body that never comes.
             strict = JsonRequest(request.scope, request.receive)
+            _ensure_heeded(request, ignored)
             if takes_body and media_type(request) != "application/json" and await strict.body():
                 raise not_taken(request, "application/json")
             return await handler(strict)
 
         return handle
+
+
+def _queried(dependant: Dependant) -> Iterator[str]:
+    """The names of all query parameters that a route or what it depends on reads."""
+    yield from (field.alias for field in dependant.query_params)
+    for one in dependant.dependencies:
+        yield from _queried(one)
+
+
+def _ensure_heeded(request: Request, ignored: set[str]) -> None:
+    for name in sorted(ignored & request.query_params.keys()):
+        detail = f"{name} is not taken here: this address tells only the present; leave it out"
+        raise NotAsOf(detail, faults=[Fault(f"/query/{name}", detail, name)])
 
 
 def media_type(request: Request) -> str:

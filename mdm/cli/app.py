@@ -15,6 +15,7 @@ from mdm.cli import (
     files,
     forecast,
     golden,
+    history,
     hub,
     keys,
     quality,
@@ -55,7 +56,7 @@ app = typer.Typer(
     name="mdm", cls=Shell, help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )  # fmt: skip
-for module in (hub, serving, records, golden, forecast, explain, export, decisions, quality, files):
+for module in (hub, serving, records, golden, history, forecast, explain, export, decisions, quality, files):
     for command in module.COMMANDS:
         app.command(command.__name__.rstrip("_"))(command)
 for noun, group in (("tasks", tasks), ("quarantine", quarantine), ("rules", rules), ("codes", codes), ("key", keys)):

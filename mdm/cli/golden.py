@@ -1,4 +1,4 @@
-"""Commands about golden records: what is true, where it came from, and how it came about."""
+"""Commands about golden records: what is true, and where it came from."""
 
 from typing import Annotated, Any
 
@@ -6,6 +6,7 @@ import typer
 
 from mdm.cli import output, session
 from mdm.cli.arguments import AsOf, GoldenId, On
+from mdm.cli.history import title
 from mdm.cli.output import Json
 from mdm.errors import NotFound
 
@@ -25,9 +26,7 @@ def golden(golden_id: GoldenId, *, as_of: AsOf = None, on: On = None, as_json: J
     if as_json:
         output.print_json(found)
         return
-    output.print_fields(
-        _title(found), {name: value for name, value in found["attributes"].items() if name not in lines}
-    )
+    output.print_fields(title(found), {name: value for name, value in found["attributes"].items() if name not in lines})
     for name in lines:
         _print_lines(name, found["attributes"].get(name, []))
     output.print_table("Crosswalk", ("source", "id"), [(one["source"], one["source_id"]) for one in found["crosswalk"]])
@@ -38,15 +37,6 @@ def _print_lines(name: str, lines: list[Document]) -> None:
     columns = [*dict.fromkeys(field for line in lines for field in line if field not in days), *days]
     if lines:
         output.print_table(name, columns, [[line.get(field) for field in columns] for line in lines])
-
-
-def _title(found: Document) -> str:
-    title = f"{found['golden_id']} ({found['status']}"
-    if "current_id" in found:
-        title += f" into {found['current_id']}, shown here"
-    if "successors" in found:
-        title += f"; successors {', '.join(found['successors'])}"
-    return title + (f"), version {found['version']}" if "version" in found else ")")
 
 
 def lineage(
@@ -72,7 +62,7 @@ def lineage(
         return
     rows = [row for name, entry in found["lineage"].items() for row in _lineage_rows(name, entry)]
     output.print_table(
-        _title(found), ("attribute", "", "source", "id", "value", "event time", "file", "line", "because"), rows
+        title(found), ("attribute", "", "source", "id", "value", "event time", "file", "line", "because"), rows
     )
     _print_contradictions(found["lineage"])
 
@@ -135,38 +125,4 @@ def _place(attribute: str, fate: str, place: Document, because: str) -> list[obj
     return [_with_days(attribute, place), fate, *told, str(line) if line else "", because]
 
 
-def history(golden_id: GoldenId, *, as_json: Json = False) -> None:
-    """Show how a golden record came about: versions, records that came and went, decisions.
-
-    Example: mdm history cus_0000042
-    """
-    from mdm.services import golden as service
-
-    with session.opened() as hub:
-        found = service.history(hub, golden_id)
-    if as_json:
-        output.print_json(found)
-        return
-    versions = [(str(one["version"]), one["recorded_at"], one["attributes"]) for one in found["versions"]]
-    output.print_table(f"{_title(found)}: versions", ("version", "recorded", "attributes"), versions)
-    moves = [(one["key"], one["golden_id"], str(one["since"]), str(one["until"] or "")) for one in found["moves"]]
-    output.print_table("Source records", ("key", "golden ID", "since", "until"), moves)
-    if found["decisions"]:
-        columns = (
-            "decision_id",
-            "action",
-            "verdict",
-            "left",
-            "right",
-            "attribute",
-            "value",
-            "reason",
-            "actor",
-            "recorded_at",
-            "in_force",
-        )
-        rows = [[one.get(name) for name in columns] for one in found["decisions"]]
-        output.print_table("Decisions", [name.replace("_", " ") for name in columns], rows)
-
-
-COMMANDS = (golden, lineage, history)
+COMMANDS = (golden, lineage)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mdm.cli import ingest_crosswalk, ingest_preview, output, session
+from mdm.cli.arguments import AsOf
 from mdm.cli.ingest_options import (
     AllowShort,
     Crosswalk,
@@ -142,9 +143,10 @@ def lookup(
     source_id: Annotated[str, typer.Argument(metavar="ID", help="Its id in that system.")],
     *,
     target: Annotated[str | None, typer.Option(help="Show only the entries of this system.")] = None,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Look up the golden ID of a source record and the whole crosswalk.
+    """Look up the golden ID of a source record and the whole crosswalk, as they are or were.
 
     Example: mdm lookup crm customer 0015g --target erp
     """
@@ -152,7 +154,7 @@ def lookup(
     from mdm.services.lookup import xref
 
     with session.opened() as hub:
-        found = xref(hub, Key(source, entity_type, source_id), target=target)
+        found = xref(hub, Key(source, entity_type, source_id), target=target, as_of=as_of)
     if as_json:
         output.print_json(found)
         return

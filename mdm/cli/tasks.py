@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from mdm.cli import output, session
-from mdm.cli.arguments import Reason, Supersede
+from mdm.cli.arguments import AsOf, Reason, Supersede
 from mdm.cli.decisions import show_decided
 from mdm.cli.explain import show_evidence
 from mdm.cli.output import Json
@@ -16,7 +16,7 @@ TaskId = Annotated[str, typer.Argument(metavar="TASK", help="A task, as `mdm tas
 
 
 @app.command("list")
-def listed(
+def listed(  # noqa: PLR0913  a command's options are its parameters
     *,
     entity_type: Annotated[str | None, typer.Option("--type", help="Only this entity type.")] = None,
     kind: Annotated[
@@ -26,6 +26,7 @@ def listed(
     status: Annotated[Literal["open", "closed"], typer.Option(help="Open or closed ones.")] = "open",
     cursor: Annotated[str | None, typer.Option(help="Go on from here: `next` of the page before.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most to list.")] = 20,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """List tasks, the likeliest matches first.
@@ -35,7 +36,9 @@ def listed(
     from mdm.services import tasks
 
     with session.opened() as hub:
-        page = tasks.page(hub, entity_type=entity_type, kind=kind, status=status, cursor=cursor, limit=limit)
+        page = tasks.page(
+            hub, entity_type=entity_type, kind=kind, status=status, cursor=cursor, limit=limit, as_of=as_of
+        )
     if as_json:
         output.print_json(page)
         return
@@ -53,12 +56,14 @@ def _about(task: dict[str, Any]) -> str:
     if about is None:
         return ""
     if "candidates" in about:
-        return f"{about['attribute']} of {about['golden_id']} ({len(about['candidates'])} candidates)"
-    return f"{about['value']} of {about['source']} in {about['list']} ({about['records']:,} records)"
+        held = "" if about["candidates"] is None else f" ({len(about['candidates'])} candidates)"
+        return f"{about['attribute']} of {about['golden_id']}{held}"
+    held = "" if about["records"] is None else f" ({about['records']:,} records)"
+    return f"{about['value']} of {about['source']} in {about['list']}{held}"
 
 
 @app.command()
-def show(task_id: TaskId, *, as_json: Json = False) -> None:
+def show(task_id: TaskId, *, as_of: AsOf = None, as_json: Json = False) -> None:
     """Show one task: two records side by side with the evidence, a value without a code, or values in conflict.
 
     Example: mdm tasks show TASK
@@ -66,37 +71,41 @@ def show(task_id: TaskId, *, as_json: Json = False) -> None:
     from mdm.services import tasks
 
     with session.opened() as hub:
-        task = tasks.get(hub, task_id)
+        task = tasks.get(hub, task_id, as_of=as_of)
     if as_json:
         output.print_json(task)
         return
     output.say(f"{task['id']}: {task['kind']}, {task['status']}, priority {task['priority']}, {task['entity_type']}")
     output.say(f"Records: {', '.join(task['records'])}")
     if task["about"]:
-        _show_about(task)
+        _show_about(task, now=as_of is None)
     if task["preview"]:
-        _show_preview(task["preview"])
+        _show_preview(task["preview"], now=as_of is None)
     if task["evidence"]:
         show_evidence(task["evidence"])
-    if task["status"] == "open" and task["evidence"]:
+    if task["status"] == "open" and task["evidence"] and as_of is None:
         output.say(f"Decide: mdm tasks decide {task['id']} --verdict same|distinct|related --reason ...")
 
 
-def _show_about(task: dict[str, Any]) -> None:
+def _show_about(task: dict[str, Any], *, now: bool) -> None:
     about = task["about"]
     if "candidates" in about:
         _show_candidates(task, about)
         return
+    held = f" of {about['records']:,} records" if now else ""
     output.say(f"No code of {about['list']} stands for {about['value']!r}, which {about['source']} sends as the"
-               f" {about['attribute']} of {about['records']:,} records.")  # fmt: skip
+               f" {about['attribute']}{held}.")  # fmt: skip
     rows = [(one["code"], one["label"], one["score"]) for one in about["suggestions"]]
     if rows:
         output.print_table("Nearest codes", ("code", "label", "nearness"), rows)
-    if task["status"] == "open":
+    if task["status"] == "open" and now:
         output.say(f"Decide: mdm tasks decide {task['id']} --code CODE --reason ...")
 
 
 def _show_candidates(task: dict[str, Any], about: dict[str, Any]) -> None:
+    if about["candidates"] is None:
+        output.say(f"{about['attribute']} of {about['golden_id']}: several values were as good as one another.")
+        return
     columns = ("source", "source_id", "value", "event_time", "trust")
     rows = [[one.get(name) for name in columns] for one in about["candidates"]]
     title = f"{about['attribute']} of {about['golden_id']}: as good as one another by {about['strategy']}"
@@ -105,11 +114,13 @@ def _show_candidates(task: dict[str, Any], about: dict[str, Any]) -> None:
         output.say(f"Decide: mdm tasks decide {task['id']} --pick KEY --reason ...")
 
 
-def _show_preview(preview: dict[str, Any]) -> None:
+def _show_preview(preview: dict[str, Any], *, now: bool) -> None:
     left, right = preview["golden_records"]
     names = sorted({*left["attributes"], *right["attributes"]})
     rows = [(name, left["attributes"].get(name), right["attributes"].get(name)) for name in names]
-    output.print_table("Golden records now", ("attribute", left["golden_id"], right["golden_id"]), rows)
+    output.print_table(
+        f"Golden records {'now' if now else 'then'}", ("attribute", left["golden_id"], right["golden_id"]), rows
+    )
     output.say(f"If they are the same, {preview['same']['golden_id']} stays.")
 
 

@@ -14,7 +14,7 @@ from mdm.resolution.overrides import Overrides
 from mdm.resolution.tallies import Figures
 from mdm.resolution.tasks import TaskChanges
 from mdm.resolution.work import Work
-from mdm.store import edges, golden_writing, links, log, quality, records, resolution, task_writing
+from mdm.store import edges, golden_writing, links, log, quality, records, resolution, task_history, task_writing
 from mdm.store.database import Transaction
 
 
@@ -47,6 +47,7 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     _write_golden(writer, work, result.golden, position)
     task_writing.weigh(writer, result.tasks.weighed)
     task_writing.change(writer, opened=result.tasks.opened, closed=result.tasks.closed, position=position)
+    task_history.keep(writer, result.tasks.changed, position=position)
     columns = feed.FeedRow._fields
     resolution.append_changes(writer, _events(work, result), columns=columns, position=position)
     _mark_dependents(writer, work, result)

@@ -19,6 +19,11 @@ class TaskChanges:
     closed: list[OpenTask] = field(default_factory=list)
     cut_records: int = 0
 
+    @property
+    def changed(self) -> list[str]:
+        """The ids of all tasks that this commit changes."""
+        return sorted({task.id for task in (*self.opened, *self.weighed, *self.closed)})
+
 
 def review(work: Work, clusters: Clusters, golden: GoldenChanges) -> TaskChanges:
     """Redo the tasks of every affected record, and of every golden record decided anew."""

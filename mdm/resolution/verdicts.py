@@ -21,6 +21,17 @@ def pair(left: int, right: int) -> Pair:
     return (left, right) if left < right else (right, left)
 
 
+def holding(voids: Iterable[tuple[int, int]]) -> dict[int, bool]:
+    """Whether each decision that (voided, voiding) speak of is in force, judged newest first; any other one is."""
+    voided_by: defaultdict[int, set[int]] = defaultdict(set)
+    for voided, voiding in voids:
+        voided_by[voided].add(voiding)
+    holds: dict[int, bool] = {}
+    for position in sorted(voided_by, reverse=True):
+        holds[position] = not any(holds.get(by, True) for by in voided_by[position])
+    return holds
+
+
 class Verdicts:
     """The verdicts on pairs, of which the latest in force holds, and which decisions of any kind are in force."""
 
@@ -52,13 +63,8 @@ class Verdicts:
         """Newest first: a decision in force voids what it undoes or supersedes."""
         if not self.voiding:
             return
-        voided_by: defaultdict[int, set[int]] = defaultdict(set)
-        for voided, position in [*stored_decisions.voids(self.work.reader), *self.voiding]:
-            voided_by[voided].add(position)
-        states = stored_decisions.states(self.work.reader, list(voided_by))
-        holds: dict[int, bool] = {}
-        for position in sorted(voided_by, reverse=True):
-            holds[position] = not any(holds.get(by, True) for by in voided_by[position])
+        holds = holding([*stored_decisions.voids(self.work.reader), *self.voiding])
+        states = stored_decisions.states(self.work.reader, list(holds))
         for position, now in holds.items():
             if position in self.in_force:
                 self.in_force[position] = now

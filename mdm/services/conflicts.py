@@ -52,6 +52,12 @@ def abouts(
     return found
 
 
+def about_then(entity_type: EntityType, task: StoredTask, founder: StoredRecord) -> Document:
+    """What such a task was about, its founding record as it was then; which values were in conflict is not kept."""
+    number = golden_id(entity_type.id_prefix, founder.golden or 0)
+    return {"golden_id": number, "attribute": attribute_of(task.about or ""), "strategy": None, "candidates": None}
+
+
 def _candidate(one: Contribution, rule: AttributeStrategy, today: str | None) -> Document:
     key, now = Key.parse(one.record), None if today is None else day(today)
     return {

@@ -21,8 +21,10 @@ from mdm.services.whole_files import whole_file
 from mdm.store import blocks as stored_blocks
 from mdm.store import decisions as stored_decisions
 from mdm.store import records as stored_records
+from mdm.store import xref as stored_xref
 from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
+from mdm.store.xref import NOW
 
 
 def why(hub: Hub, left: Key, right: Key) -> dict[str, Any]:
@@ -86,15 +88,19 @@ def evidence_of(entity_type: EntityType, left: dict[str, Any], right: dict[str, 
 
 
 def seen_by_matching(
-    hub: Hub, transaction: Transaction, entity_type: EntityType, records: Collection[StoredRecord]
+    hub: Hub, transaction: Transaction, entity_type: EntityType, records: Collection[StoredRecord], *, at: int = NOW
 ) -> dict[int, dict[str, Any]]:
-    """The values of records by id, as matching takes them.
+    """The values of records by id, as matching takes them, or took them at a position when these stood as given.
 
     A reference is the smallest member key of its target, None until that arrives; a value of a code list is its code.
     """
     referred = {record.id: targets(entity_type, record) for record in records}
     tokens = {key_token(hub.salt, key): key for found in referred.values() for key in found.values()}
-    smallest = {tokens[token]: key for token, key in stored_records.representatives(transaction, list(tokens)).items()}
+    if at == NOW:
+        found = stored_records.representatives(transaction, list(tokens))
+    else:
+        found = stored_xref.representatives(transaction, list(tokens), at=at)
+    smallest = {tokens[token]: key for token, key in found.items()}
     seen = {
         record.id: {
             **values_of(orjson.loads(record.layers)),
@@ -103,7 +109,7 @@ def seen_by_matching(
         for record in records
     }
     if entity_type.code_lists:
-        codes = hub.code_lists(transaction)
+        codes = hub.code_lists(transaction, upto=at)
         for record in records:
             translate(entity_type, codes, record.source, seen[record.id])
     return seen

@@ -9,11 +9,12 @@ from golden_records.identity import Identity, golden_id, parse_golden_id, status
 from mdm.errors import NotFound
 from mdm.services.crosswalks import crosswalks, entries
 from mdm.services.history import told
-from mdm.services.hub import Hub
+from mdm.services.hub import Hub, parsed
 from mdm.services.lineage import lineage_of
 from mdm.services.positions import AsOf, position
 from mdm.services.valid_time import day, in_force
 from mdm.store import golden as stored_golden
+from mdm.store import resolution
 from mdm.store import xref as stored_xref
 from mdm.store.database import Transaction
 from mdm.store.golden import StoredGolden
@@ -64,15 +65,14 @@ def get(
         NotFound: the ID was never given.
         InvalidInput: `on` is no day.
     """
-    entity_type, number = entity_type_of(hub, golden_id)
-    on = day(on)
+    asked, on = (golden_id, *entity_type_of(hub, golden_id)), day(on)
     prefixes = prefixes_of(hub)
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
-        document, shown = _resolve(hub, transaction, prefixes, (golden_id, entity_type, number), at=at, hint=hint)
+        document, shown = answer_at(hub, transaction, prefixes, asked, at=at, hint=hint)
         if "lineage" in include:
             document["lineage"] = lineage_of(transaction, shown)
-    return in_force(hub.rules(document["rules_version"]), document, on)
+        return _on_day(transaction, document, on)
 
 
 def lineage(hub: Hub, golden_id: str, *, as_of: AsOf = None, on: str | None = None) -> Document:
@@ -81,36 +81,40 @@ def lineage(hub: Hub, golden_id: str, *, as_of: AsOf = None, on: str | None = No
     return {name: part for name, part in document.items() if name not in {"attributes", "crosswalk"}}
 
 
-def history(hub: Hub, golden_id: str) -> Document:
-    """Versions, moves of records, merges, splits and verdicts of a golden ID, each oldest first.
+def history(hub: Hub, golden_id: str, *, as_of: AsOf = None) -> Document:
+    """Versions, merges and splits, moves of records and decisions of a golden ID, each oldest first, up to a moment.
 
-    `{"golden_id", "entity_type", "status", "current_id"?, "versions": [...], "moves": [...], "decisions": [...]}`
+    `{"golden_id", "entity_type", "status", "current_id"?, "versions", "merges", "moves", "decisions"}`; nothing of it
+    ever ages out.
     """
     entity_type, number = entity_type_of(hub, golden_id)
     prefixes = prefixes_of(hub)
     with hub.database.read() as transaction:
-        now, _ = _resolve(hub, transaction, prefixes, (golden_id, entity_type, number), at=NOW, hint=None)
-        found = told(transaction, number, prefixes[entity_type])
+        at = position(transaction, as_of)
+        then, _ = answer_at(hub, transaction, prefixes, (golden_id, entity_type, number), at=at)
+        found = told(transaction, number, entity_type, prefixes[entity_type], at=at)
     kept = ("golden_id", "entity_type", "status", "current_id", "successors")
-    return {**{name: now[name] for name in kept if name in now}, **found}
+    return {**{name: then[name] for name in kept if name in then}, **found}
 
 
 def page(
-    hub: Hub, *, entity_type: str | None = None, cursor: str | None = None, limit: int = 100, on: str | None = None
-) -> Document:
+    hub: Hub, *, entity_type: str | None = None, cursor: str | None = None, limit: int = 100, as_of: AsOf = None,
+    on: str | None = None,
+) -> Document:  # fmt: skip
     """Active golden records by golden ID: `{"items", "next"}`, where `next` is the cursor of the page that follows.
 
-    on: of dated lines, only those in force on that day.
+    as_of: those that were active then, as they were.  on: of dated lines, only those in force on that day.
     """
-    on, described = day(on), hub.entity_types()
+    on = day(on)
     if entity_type is not None:
         hub.entity_type(entity_type)
     after = entity_type_of(hub, cursor)[1] if cursor else 0
     prefixes = prefixes_of(hub)
     with hub.database.read() as transaction:
-        found = stored_golden.page(transaction, entity_type, after=after, limit=limit + 1)
-        items = _documents(hub, transaction, prefixes, found[:limit], at=NOW)
-    items = [in_force(described[one["entity_type"]], one, on) for one in items]
+        at = position(transaction, as_of)
+        found = stored_golden.page(transaction, entity_type, after=after, limit=limit + 1, position=at)
+        items = _documents(hub, transaction, prefixes, found[:limit], at=at)
+        items = [_on_day(transaction, one, on) for one in items]
     return {"items": items, "next": items[-1]["golden_id"] if len(found) > limit else None}
 
 
@@ -119,26 +123,29 @@ def export(hub: Hub, entity_type: str, *, as_of: AsOf = None, on: str | None = N
 
     on: of dated lines, only those in force on that day.
     """
-    described, on = hub.entity_type(entity_type), day(on)
-    prefixes = prefixes_of(hub)
+    hub.entity_type(entity_type)
+    on, prefixes = day(on), prefixes_of(hub)
     with hub.database.read() as transaction:
         at, after = position(transaction, as_of), 0
         while found := stored_golden.page(transaction, entity_type, after=after, limit=EXPORT_PAGE, position=at):
             after = found[-1].golden
             for document in _documents(hub, transaction, prefixes, found, at=at):
                 del document["seq"]
-                yield in_force(described, document, on)
+                yield _on_day(transaction, document, on)
 
 
-def _resolve(
-    hub: Hub,
-    transaction: Transaction,
-    prefixes: Mapping[str, str],
-    asked: tuple[str, str, int],
-    *,
-    at: int,
-    hint: str | None,
-) -> tuple[Document, StoredGolden]:
+def _on_day(transaction: Transaction, document: Document, on: str | None) -> Document:
+    """Of its dated lines those that hold on a day; what holds lines is told by the rules it was made under."""
+    if on is None:
+        return document
+    return in_force(parsed(resolution.document(transaction, document["rules_version"])), document, on)
+
+
+def answer_at(
+    hub: Hub, transaction: Transaction, prefixes: Mapping[str, str], asked: tuple[str, str, int], *, at: int,
+    hint: str | None = None,
+) -> tuple[Document, StoredGolden]:  # fmt: skip
+    """What an ID (as written, its type, its number) stood for at a position, and the golden version that shows."""
     written, entity_type, number = asked
     bearers = stored_xref.bearers(transaction, number, at=at)
     versions = stored_golden.at(transaction, {number, *(one.golden for one in bearers)}, position=at)

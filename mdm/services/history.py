@@ -1,4 +1,4 @@
-"""How a golden record came about: its versions, the records that came and went, and what people decided."""
+"""How a golden record came about: its versions, merges and splits, and what people decided, up to any position."""
 
 from typing import Any
 
@@ -6,6 +6,8 @@ import orjson
 
 from golden_records.identity import golden_id
 from mdm.errors import NotFound
+from mdm.resolution.verdicts import holding
+from mdm.services import merge_tree
 from mdm.services.decisions import decision_id, parse_decision_id
 from mdm.services.hub import Hub
 from mdm.store import code_lists as stored_code_lists
@@ -13,21 +15,24 @@ from mdm.store import decisions as stored_decisions
 from mdm.store import golden as stored_golden
 from mdm.store import history as stored_history
 from mdm.store import log as stored_log
+from mdm.store import resolution
 from mdm.store import xref as stored_xref
 from mdm.store.database import Transaction
+from mdm.store.xref import NOW
 
 Document = dict[str, Any]
 TOLD = ("verdict", "left", "right", "record", "attribute", "value", "until", "reason")
 """What a decision says, as far as it is a verdict, a merge or split, or an override."""
 
 
-def told(transaction: Transaction, number: int, prefix: str) -> Document:
-    """`{"versions": [...], "moves": [...], "decisions": [...]}` of a golden number, each oldest first.
+def told(transaction: Transaction, number: int, entity_type: str, prefix: str, *, at: int = NOW) -> Document:
+    """`{"versions", "merges", "moves", "decisions"}` of a golden number, each oldest first, up to a position.
 
     A version without attributes is one that nothing living bore; a move says which ID a record bore from when to when.
+    `merges` are the merges and splits that these moves were, as `merge_tree.events` gives them.
     """
-    versions = stored_golden.versions(transaction, number)
-    moves = stored_xref.moves(transaction, number)
+    versions = stored_golden.versions(transaction, number, position=at)
+    moves = stored_xref.moves(transaction, number, at=at)
     positions = {one.since for one in versions} | {since for _, _, _, since, _ in moves}
     times = {position: at for position, (_, at) in stored_log.authors(transaction, sorted(positions)).items()}
     return {
@@ -35,16 +40,20 @@ def told(transaction: Transaction, number: int, prefix: str) -> Document:
             "version": one.version, "since": one.since, "until": one.until, "recorded_at": times.get(one.since),
             "rules_version": one.rules_version, "attributes": orjson.loads(one.attributes) if one.attributes else None,
         } for one in versions],
+        "merges": merge_tree.events(transaction, moves, entity_type=entity_type, prefix=prefix),
         "moves": [{
             "key": key, "golden_id": golden_id(prefix, golden), "since": since, "until": until,
             "recorded_at": times.get(since),
         } for _, key, golden, since, until in moves],
-        "decisions": _decisions(transaction, {record_id for record_id, *_ in moves}),
+        "decisions": decisions_about(transaction, entity_type, {record_id for record_id, *_ in moves}, at=at),
     }  # fmt: skip
 
 
-def _decisions(transaction: Transaction, record_ids: set[int]) -> list[Document]:
+def decisions_about(transaction: Transaction, entity_type: str, record_ids: set[int], *, at: int) -> list[Document]:
+    """What people had decided by a position about records, oldest first, and whether it was in force then."""
     states = stored_history.decisions_about(transaction, record_ids)
+    if at != NOW:
+        states = _then(transaction, states, upto=resolution.boundary(transaction, entity_type, at=at).upto)
     bodies = stored_log.bodies(transaction, sorted(states))
     authors = stored_log.authors(transaction, sorted(states))
     return [
@@ -61,6 +70,13 @@ def _decisions(transaction: Transaction, record_ids: set[int]) -> list[Document]
         for position, (kind, in_force) in sorted(states.items())
         if (body := bodies.get(position)) is not None
     ]
+
+
+def _then(transaction: Transaction, states: dict[int, tuple[str, bool]], *, upto: int) -> dict[int, tuple[str, bool]]:
+    """Which of these decisions were known once the facts up to a position had been read, and which were in force."""
+    voids = stored_history.voids_of(transaction, states)
+    holds = holding((voided, voiding) for voided, voiding in voids if voiding <= upto)
+    return {position: (kind, holds.get(position, True)) for position, (kind, _) in states.items() if position <= upto}
 
 
 def decided_type(hub: Hub, written: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Which golden record is this source record? One key, or thousands at once."""
+"""Which golden record is, or was, this source record? One key, or thousands at once."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from golden_records.identity import golden_id
 from mdm.errors import NotFound
 from mdm.log import Key, key_token
+from mdm.services.as_then import with_deletions
 from mdm.services.crosswalks import crosswalks, entries
 from mdm.services.golden import prefixes_of
 from mdm.services.hub import Hub
@@ -30,17 +31,17 @@ def xref(hub: Hub, key: Key, *, target: str | None = None, as_of: AsOf = None) -
     with hub.database.read() as transaction:
         found = _xrefs(hub, transaction, [key], at=position(transaction, as_of), prefixes=prefixes)[0]
     if found is None:
-        raise NotFound(f"no source record {str(key)!r} has arrived")
+        raise NotFound(f"no source record {str(key)!r} has arrived" + ("" if as_of is None else " by then"))
     if target is not None:
         found["crosswalk"] = [entry for entry in found["crosswalk"] if entry["source"] == target]
     return found
 
 
-def xrefs(hub: Hub, keys: Sequence[Key]) -> list[dict[str, Any] | None]:
-    """One cross-reference per key, in their order; None for what has never arrived."""
+def xrefs(hub: Hub, keys: Sequence[Key], *, as_of: AsOf = None) -> list[dict[str, Any] | None]:
+    """One cross-reference per key, in their order; None for what has never arrived, or had not by then."""
     prefixes = prefixes_of(hub)
     with hub.database.read() as transaction:
-        return _xrefs(hub, transaction, keys, at=NOW, prefixes=prefixes)
+        return _xrefs(hub, transaction, keys, at=position(transaction, as_of), prefixes=prefixes)
 
 
 def _xrefs(
@@ -51,8 +52,10 @@ def _xrefs(
     arrived = stored_xref.arrived(transaction, set(tokens))
     ids = {key: arrived[token][0] for key, token in zip(written, tokens, strict=True)
            if token in arrived and arrived[token][1] == key}  # fmt: skip
-    waiting = stored_xref.acknowledged(transaction, set(tokens) - arrived.keys())
-    borne = stored_xref.of_records(transaction, set(ids.values()), at=at)
+    asked = set(tokens) if at != NOW else set(tokens) - arrived.keys()  # those that have arrived are in the log
+    waiting = stored_xref.acknowledged(transaction, asked, at=at)
+    found_then = stored_xref.of_records(transaction, set(ids.values()), at=at)
+    borne = {one.record_id: one for one in with_deletions(hub, transaction, found_then.values(), at=at)}
     numbers = {one.golden for one in borne.values()}
     walks = crosswalks(hub, transaction, numbers, at=at)
     living = stored_golden.living(transaction, numbers, position=at)
@@ -60,7 +63,8 @@ def _xrefs(
         id_: _document(one, prefixes[one.entity_type], walks.get(one.golden, []), living=one.golden in living)
         for id_, one in borne.items()
     }
-    pending = {key for key, token in zip(written, tokens, strict=True) if key in ids or token in waiting}
+    there = ids.keys() if at == NOW else set[str]()
+    pending = {key for key, token in zip(written, tokens, strict=True) if key in there or token in waiting}
     return [
         found.get(ids.get(text, 0)) or ({**PENDING, "entity_type": key.entity_type} if text in pending else None)
         for key, text in zip(keys, written, strict=True)

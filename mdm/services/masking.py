@@ -1,6 +1,6 @@
 """What a principal may see of the documents that services give: attributes by their privacy class, everywhere."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mdm.auth import Principal, hidden, mask, sees_all
@@ -34,21 +34,47 @@ def history(principal: Principal, rules: Shown, document: Document) -> Document:
     of, versions = document["entity_type"], document["versions"]
     made_under = list(dict.fromkeys(one["rules_version"] for one in versions))
 
-    def set_by_people(one: Document) -> Document:
-        if "attribute" not in one:
-            return one
-        return _place(principal, rules.having(of, one["attribute"], made_under), one["attribute"], one)
-
     return {
         **document,
         "versions": [_version(principal, rules.under(of, one["rules_version"]), one) for one in versions],
-        "decisions": [set_by_people(one) for one in document["decisions"]],
+        "decisions": [_set_by_people(principal, rules, of, made_under, one) for one in document["decisions"]],
     }
 
 
-def task(principal: Principal, entity_type: EntityType, document: Document) -> Document:
+def difference(principal: Principal, rules: Shown, document: Document) -> Document:
+    """Mask the values on both sides of a difference, where they came from, and what people set in between."""
+    of, made_under = document["entity_type"], [document[side]["rules_version"] for side in ("from", "to")]
+    start, end = (rules.under(of, version) for version in made_under)
+    under = {"from": start, "removed": start, "to": end, "added": end}
+    shown = {name: _sides(principal, under, name, entry) for name, entry in document["attributes"].items()}
+    barred = sorted(name for name, entry in shown.items() if entry != document["attributes"][name])
+    decisions = [_set_by_people(principal, rules, of, made_under, one) for one in document["decisions"]]
+    found = {**document, "attributes": shown, "decisions": decisions}
+    return {**found, "masked": barred} if barred else found
+
+
+def _sides(principal: Principal, under: Mapping[str, EntityType], name: str, entry: Document) -> Document:
+    seen = {part: mask(principal, under[part], {name: entry[part]}) for part in under if part in entry}
+    winners = {
+        side: [_place(principal, under[side], name, place) for place in places]
+        for side, places in entry["winners"].items()
+    }
+    rest = {part: told for part, told in entry.items() if part not in under}
+    return {**rest, **{part: value[name] for part, value in seen.items() if name in value}, "winners": winners}
+
+
+def _set_by_people(
+    principal: Principal, rules: Shown, of: str, made_under: Iterable[str], document: Document
+) -> Document:
+    if "attribute" not in document:
+        return document
+    name = document["attribute"]
+    return _place(principal, rules.having(of, name, made_under), name, document)
+
+
+def task(principal: Principal, rules: Shown, document: Document) -> Document:
     """Mask the values in a task's evidence and preview, and the value it is about."""
-    shown = dict(document)
+    shown, entity_type = dict(document), rules.under(document["entity_type"], document["rules_version"])
     if document["evidence"] is not None:
         shown["evidence"] = evidence(principal, entity_type, document["evidence"])
     if document["preview"] is not None:
@@ -62,8 +88,8 @@ def task(principal: Principal, entity_type: EntityType, document: Document) -> D
 def _about(principal: Principal, entity_type: EntityType, document: Document) -> Document:
     """Mask an unmapped value; the codes nearest to it would tell it. Mask the candidates of a conflict."""
     if "candidates" in document:
-        places = [_place(principal, entity_type, document["attribute"], one) for one in document["candidates"]]
-        return {**document, "candidates": places}
+        places = [_place(principal, entity_type, document["attribute"], one) for one in document["candidates"] or ()]
+        return {**document, "candidates": places or document["candidates"]}
     attribute = document["attribute"].partition(".")[0]
     seen = mask(principal, entity_type, {attribute: document["value"]})
     if seen.get(attribute) == document["value"]:

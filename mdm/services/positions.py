@@ -9,8 +9,11 @@ from mdm.store.xref import NOW
 AsOf = str | int | None
 
 
-def position(transaction: Transaction, as_of: AsOf) -> int:
+def position(transaction: Transaction, as_of: AsOf, *, name: str = "as_of") -> int:
     """The position that a moment means: a log position itself, any ISO 8601 date or time, or None for now.
+
+    A moment means the last fact recorded at or before it, a date its first instant in UTC. Before the first fact that
+    is 0, where nothing was known; a position or moment yet to come means what is known now.
 
     Raises InvalidInput for text that is none of these.
     """
@@ -21,6 +24,6 @@ def position(transaction: Transaction, as_of: AsOf) -> int:
     try:
         moment = time_text(as_of)
     except ValueError as error:
-        detail = f"as_of takes a log position or an ISO 8601 date or time: {error}"
-        raise InvalidInput(detail, faults=[Fault("/query/as_of", detail, "time")]) from error
+        detail = f"{name} takes a log position or an ISO 8601 date or time: {error}"
+        raise InvalidInput(detail, faults=[Fault(f"/query/{name}", detail, "time")]) from error
     return stored_log.position_at(transaction, moment)

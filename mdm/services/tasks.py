@@ -1,4 +1,4 @@
-"""What stewards should look at: pages of tasks, one task with its evidence, and deciding it."""
+"""What stewards should look at, or should have then: pages of tasks, one with its evidence, and deciding it."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -13,18 +13,20 @@ from mdm.errors import Fault, InvalidInput, NotFound, Stale
 from mdm.log import Author, Key, canonical
 from mdm.resolution import code_tasks, conflict_tasks
 from mdm.resolution.codes import token_of
-from mdm.services import code_lists, conflicts, decisions
+from mdm.services import as_then, code_lists, conflicts, decisions
+from mdm.services.as_then import rules_then
 from mdm.services.decisions import Decided, Verdict
 from mdm.services.explain import evidence_of, seen_by_matching
 from mdm.services.hub import Hub
+from mdm.services.positions import AsOf, position
 from mdm.store import code_lists as stored_code_lists
 from mdm.store import golden as stored_golden
-from mdm.store import records as stored_records
 from mdm.store import tasks as stored_tasks
 from mdm.store.database import Transaction
 from mdm.store.golden import StoredGolden
 from mdm.store.records import StoredRecord
 from mdm.store.tasks import Filter, StoredTask
+from mdm.store.xref import NOW
 
 Document = dict[str, Any]
 # How many of the records that hold an unmapped value a task shows, and how many a decision names.
@@ -35,36 +37,46 @@ SHOWN, TOUCHED = 5, 100
 PRIORITY = {"contradiction": 100, "oversized": 100, code_tasks.KIND: 100, conflict_tasks.KIND: 100}
 
 
-def page(
+def page(  # noqa: PLR0913  which tasks, which part of them, and when
     hub: Hub, *, entity_type: str | None = None, kind: str | None = None, status: str | None = "open",
-    cursor: str | None = None, limit: int = 50,
+    cursor: str | None = None, limit: int = 50, as_of: AsOf = None,
 ) -> Document:  # fmt: skip
-    """Tasks by priority, the likeliest matches first: `{"items", "next"}`; each as `get` gives it."""
+    """Tasks by priority, the likeliest matches first: `{"items", "next"}`; each as `get` gives it.
+
+    as_of: those that were open then, or closed by then, as they were.
+    """
     if entity_type is not None:
         hub.entity_type(entity_type)
     entity_types = hub.entity_types()
     with hub.database.read() as transaction:
+        at = position(transaction, as_of)
         if cursor is not None:
-            _stored(transaction, cursor)
-        found = stored_tasks.page(transaction, Filter(entity_type, kind, status), after=cursor, limit=limit + 1)
-        items = _documents(hub, transaction, entity_types, found[:limit])
+            _stored(transaction, cursor, at)
+        wanted = Filter(entity_type, kind, status)
+        found = stored_tasks.page(transaction, wanted, after=cursor, limit=limit + 1, position=at)
+        items = _documents(hub, transaction, entity_types, found[:limit], at=at)
     return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
 
 
-def get(hub: Hub, task_id: str) -> Document:
+def get(hub: Hub, task_id: str, *, as_of: AsOf = None) -> Document:
     """One task: `{"id", "kind", "etag", "status", "priority", "records", "evidence", "preview", "due", ...}`.
 
     `evidence` is why the pair looks alike; `preview` shows both golden records, and which ID would stay after `same`.
     `about` is what a task of kind `unmapped_code` is about: attribute, list, source, value, how many records hold it,
     and the nearest codes; `records` are some of them. Of kind `conflict` it tells the golden record, the attribute
-    and the candidates, of which `records` are the keys.
+    and the candidates, of which `records` are the keys. `rules_version` are the rules that the evidence rests on.
+
+    as_of: the task as it was then, with the records, evidence and golden records of then. Which records held a value
+    without a code, and which values were in conflict, is not kept: of the past, `about` has None for these, and
+    `records` nothing.
 
     Raises:
-        NotFound: no such task was ever open.
+        NotFound: no such task was ever open, or by then.
     """
     entity_types = hub.entity_types()
     with hub.database.read() as transaction:
-        return _documents(hub, transaction, entity_types, [_stored(transaction, task_id)])[0]
+        at = position(transaction, as_of)
+        return _documents(hub, transaction, entity_types, [_stored(transaction, task_id, at)], at=at)[0]
 
 
 def decide(  # noqa: PLR0913  a decision has these parts
@@ -120,63 +132,66 @@ def _ensure_current(task: Document, etag: str) -> None:
         raise Stale("its records or their golden records have changed since it was read; read it again", extra=shown)
 
 
-def _stored(transaction: Transaction, task_id: str) -> StoredTask:
-    task = stored_tasks.by_id(transaction, task_id)
+def _stored(transaction: Transaction, task_id: str, at: int) -> StoredTask:
+    task = stored_tasks.by_id(transaction, task_id, position=at)
     if task is None:
-        raise NotFound(f"there is no task {task_id!r}")
+        raise NotFound(f"there is no task {task_id!r}" if at == NOW else f"there was no task {task_id!r} by then")
     return task
 
 
 def _documents(
-    hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], tasks: Sequence[StoredTask]
+    hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], tasks: Sequence[StoredTask], *, at: int
 ) -> list[Document]:
+    if at != NOW:
+        types = sorted({task.entity_type for task in tasks})
+        entity_types = {name: rules_then(transaction, entity_types[name], at=at) for name in types}
     ends = {id_ for task in tasks for id_ in (task.left_id, task.right_id) if id_ is not None}
-    records = {record.id: record for record in stored_records.by_column(transaction, "id", ends)}
+    records = {record.id: record for record in as_then.records(hub, transaction, ends, at=at)}
     numbers = {record.golden for record in records.values() if record.golden is not None}
-    goldens = stored_golden.at(transaction, numbers)
+    goldens = stored_golden.at(transaction, numbers, position=at)
     values: dict[int, Document] = {}
     for name in {task.entity_type for task in tasks}:
         of = [record for record in records.values() if record.entity_type == name]
-        values |= seen_by_matching(hub, transaction, entity_types[name], of)
+        values |= seen_by_matching(hub, transaction, entity_types[name], of, at=at)
     documents = [
         _document(task, entity_types[task.entity_type], records, values=values, goldens=goldens) for task in tasks
     ]
     told = list(zip(tasks, documents, strict=True))
-    _add_about(hub, transaction, [(task, one) for task, one in told if task.kind == code_tasks.KIND])
+    _add_about(hub, transaction, [(task, one) for task, one in told if task.kind == code_tasks.KIND], at)
     for name in {task.entity_type for task in tasks}:
         those = [(task, one) for task, one in told if (task.entity_type, task.kind) == (name, conflict_tasks.KIND)]
-        _add_candidates(hub, transaction, entity_types[name], those, records)
+        founders = [(task, records[task.left_id or 0]) for task, _ in those]
+        if at == NOW and those:
+            abouts = conflicts.abouts(hub, transaction, entity_types[name], founders)
+        else:
+            abouts = [conflicts.about_then(entity_types[name], *one) for one in founders]
+        _add_candidates(name, [one for _, one in those], abouts)
     return documents
 
 
-def _add_candidates(
-    hub: Hub, transaction: Transaction, entity_type: EntityType, told: Sequence[tuple[StoredTask, Document]],
-    records: Mapping[int, StoredRecord],
-) -> None:  # fmt: skip
+def _add_candidates(entity_type: str, documents: Sequence[Document], abouts: Sequence[Document]) -> None:
     """Say which values are in conflict, and who holds them."""
-    if not told:
-        return
-    about = conflicts.abouts(hub, transaction, entity_type, [(task, records[task.left_id or 0]) for task, _ in told])
-    for (_, document), found in zip(told, about, strict=True):
+    for document, found in zip(documents, abouts, strict=True):
         document["about"] = found
-        keys = [Key(one["source"], entity_type.entity_type, one["source_id"]) for one in found["candidates"]]
+        keys = [Key(one["source"], entity_type, one["source_id"]) for one in found["candidates"] or ()]
         document["records"] = list(dict.fromkeys(map(str, keys)))
 
 
-def _add_about(hub: Hub, transaction: Transaction, told: Sequence[tuple[StoredTask, Document]]) -> None:
+def _add_about(hub: Hub, transaction: Transaction, told: Sequence[tuple[StoredTask, Document]], at: int) -> None:
     """Say what tasks about unmapped values are about: the value, who holds it, and the codes nearest to it."""
     if not told:
         return
     abouts = [orjson.loads(task.about or "{}") for task, _ in told]
     tokens = [token_of(hub.salt, about) for about in abouts]
-    counted = stored_code_lists.counted(transaction, set(tokens))
-    keys = stored_code_lists.some_keys(transaction, set(tokens), each=SHOWN)
-    codes = hub.code_lists(transaction)
+    held = set(tokens) if at == NOW else set[int]()
+    counted = stored_code_lists.counted(transaction, held)
+    keys = stored_code_lists.some_keys(transaction, held, each=SHOWN)
+    codes = hub.code_lists(transaction, upto=at)
     for (task, document), about, token in zip(told, abouts, tokens, strict=True):
         place = (token, task.entity_type, about["source"])
         near = code_lists.suggestions(codes, about["list"], about["value"])
         document["records"] = keys.get(place, [])
-        document["about"] = {**about, "records": counted.get(place, 0), "suggestions": near}
+        document["about"] = {**about, "records": counted.get(place, 0) if held else None, "suggestions": near}
 
 
 def _document(
@@ -195,6 +210,7 @@ def _document(
         "records": [record.key for record in pair],
         "evidence": evidence_of(entity_type, *(values[record.id] for record in pair)) if len(pair) == 2 else None,
         "preview": _preview(entity_type.id_prefix, shown),
+        "rules_version": entity_type.version,
         "about": None,
         "due": None,
         "opened": task.opened,
@@ -210,7 +226,8 @@ def _priority(task: StoredTask) -> int:
 
 def _etag(task: StoredTask, pair: Sequence[StoredRecord], shown: Sequence[StoredGolden | None]) -> str:
     """Changes when the task, one of its records, or one of their golden records does."""
-    told = [task.id, task.status, task.weight, task.about, [[record.layers.hex(), record.deleted] for record in pair],
+    said = [[record.layers.hex(), bool(record.deleted)] for record in pair]
+    told = [task.id, task.status, task.weight, task.about, said,
             [golden and (golden.golden, golden.version) for golden in shown]]  # fmt: skip
     return hashlib.blake2b(canonical(told), digest_size=8).hexdigest()
 

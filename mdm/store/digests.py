@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mdm.log import canonical
-from mdm.store import quality
+from mdm.store import quality, task_history
 from mdm.store.database import Transaction
 
 WIDTH = 16
@@ -51,7 +51,7 @@ def neutral(transaction: Transaction) -> str:
 
 
 def history(transaction: Transaction) -> str:
-    """The digest of how it came to be: versions, intervals of cross-references, the feed, and the kept figures."""
+    """The digest of how it came to be: versions, intervals of cross-references and tasks, the feed, kept figures."""
     keys = _keys(transaction)
     columns = "golden, version, since, until, rules_version, attributes, due"
     items: list[Iterable[tuple[object, ...]]] = [
@@ -67,6 +67,7 @@ def history(transaction: Transaction) -> str:
                 " decision FROM change"
             )
         ),
+        transaction.rows(f"SELECT 'task', {', '.join(task_history.TOLD)} FROM task_version"),
         transaction.rows(f"SELECT 'quality', {', '.join(quality.COLUMNS)} FROM quality_measure"),
     ]
     return _total(item for rows in items for item in rows)

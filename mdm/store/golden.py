@@ -1,7 +1,7 @@
 """Golden records for readers: versions by number and position, pages, and what their lineage points to."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mdm.store.database import Transaction
@@ -43,10 +43,25 @@ def living(transaction: Transaction, golden: Collection[int], *, position: int =
     return {row[0] for row in rows}
 
 
-def versions(transaction: Transaction, golden: int) -> list[StoredGolden]:
-    """All versions of one golden number, oldest first."""
-    return [StoredGolden(*row) for row in transaction.rows(
-        f"SELECT {_COLUMNS} FROM golden_version WHERE golden = ? ORDER BY version", golden)]  # fmt: skip
+def versions(transaction: Transaction, golden: int, *, position: int = NOW) -> list[StoredGolden]:
+    """All versions of one golden number that there were at a position, oldest first; the last of them stood then."""
+    rows = transaction.rows(
+        f"SELECT {_COLUMNS} FROM golden_version WHERE golden = ? AND since <= ? ORDER BY version", golden, position
+    )
+    found = [StoredGolden(*row) for row in rows]
+    return [one if one.until is None or one.until <= position else replace(one, until=None) for one in found]
+
+
+def activity(transaction: Transaction, golden: Collection[int]) -> dict[int, list[tuple[int, bool]]]:
+    """(since, active) of all versions of each of these golden numbers, oldest first."""
+    rows = transaction.rows(
+        "SELECT golden, since, attributes IS NOT NULL FROM golden_version WHERE golden {in} ORDER BY golden, version",
+        list(golden),
+    )
+    found: dict[int, list[tuple[int, bool]]] = {}
+    for number, since, active in rows:
+        found.setdefault(number, []).append((since, bool(active)))
+    return found
 
 
 def numbered(transaction: Transaction, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], StoredGolden]:

@@ -1,5 +1,6 @@
 """The append-only log: facts in with gapless positions, facts out by position or by source key."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -63,11 +64,15 @@ def append(transaction: Transaction, facts: Sequence[Fact], *, author: Author) -
 def append_sealed(
     transaction: Transaction, facts: Sealed, *, kind: FactKind, entity_type: str | None, author: Author
 ) -> int:
-    """Add facts of one kind and entity type under the global lock; returns the position of the first."""
+    """Add facts of one kind and entity type under the global lock; returns the position of the first.
+
+    None counts as recorded before the fact that it follows, whatever the clock said, so that times tell positions.
+    """
     transaction.lock_log()
     last = transaction.one(f"SELECT {', '.join(ENVELOPE)} FROM log ORDER BY position DESC LIMIT 1")
     first: int = last[0] + 1 if last else 1
-    same = (kind, entity_type, author.actor, author.correlation_id, author.recorded_at)
+    recorded_at = max(author.recorded_at, last[ENVELOPE.index("recorded_at")]) if last else author.recorded_at
+    same = (kind, entity_type, author.actor, author.correlation_id, recorded_at)
     hashes = chain(facts, same, first=first, previous=envelope_hash(last) if last else GENESIS)
     envelope: dict[str, bulk.Column] = {
         **dict(zip(ENVELOPE[1:6], same, strict=True)),
@@ -203,6 +208,12 @@ def resolved(transaction: Transaction, *, after: int, limit: int) -> list[Stored
 
 
 def position_at(transaction: Transaction, moment: str) -> int:
-    """The last position recorded at or before a moment (ISO 8601 UTC text)."""
-    row = transaction.one("SELECT max(position) FROM log WHERE recorded_at <= ?", moment)
-    return (row and row[0]) or 0
+    """The last position recorded at or before a moment (ISO 8601 UTC text), 0 before the first."""
+    return bisect_right(
+        range(1, head(transaction) + 1), moment, key=lambda position: _recorded_at(transaction, position)
+    )
+
+
+def _recorded_at(transaction: Transaction, position: int) -> str:
+    row = transaction.one("SELECT recorded_at FROM log WHERE position = ?", position)
+    return row[0] if row else ""

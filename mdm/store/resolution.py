@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import orjson
+
 from mdm.errors import NotFound
 from mdm.store import bulk
 from mdm.store.database import Transaction
@@ -25,6 +27,26 @@ def state(transaction: Transaction, entity_type: str) -> StateRow | None:
     """How far a type is resolved, None when it never was."""
     row = transaction.one(f"SELECT {', '.join(STATE)} FROM resolution WHERE entity_type = ?", entity_type)
     return StateRow(*row) if row else None
+
+
+class Boundary(NamedTuple):
+    """A resolver commit: up to which position it had read the facts, and under which rules."""
+
+    upto: int
+    rules_version: str
+
+
+def boundary(transaction: Transaction, entity_type: str, *, at: int) -> Boundary:
+    """The last resolver commit of a type by a position of the log; of one that never was, nothing was read."""
+    row = transaction.one(
+        "SELECT body FROM log JOIN payload ON payload.position = log.position"
+        " WHERE kind = 'resolved' AND entity_type = ? AND log.position <= ? ORDER BY log.position DESC LIMIT 1",
+        entity_type, at,
+    )  # fmt: skip
+    if row is None:
+        return Boundary(0, "")
+    said = orjson.loads(row[0])
+    return Boundary(said["upto"], said["rules_version"])
 
 
 def positions(transaction: Transaction, entity_types: Sequence[str]) -> dict[str, int]:

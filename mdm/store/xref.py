@@ -43,10 +43,31 @@ def arrived(transaction: Transaction, tokens: Collection[int]) -> dict[int, tupl
     return {token: (id_, f"{source}:{of}:{source_id}") for token, id_, source, of, source_id in rows}
 
 
-def acknowledged(transaction: Transaction, tokens: Collection[int]) -> set[int]:
-    """Those of these key tokens of which some version is in the log, resolved or not."""
-    rows = transaction.rows("SELECT DISTINCT key_token FROM log WHERE key_token {in} AND kind = 'record'", list(tokens))
+def acknowledged(transaction: Transaction, tokens: Collection[int], *, at: int = NOW) -> set[int]:
+    """Those of these key tokens of which some version was in the log by a position, resolved or not."""
+    rows = transaction.rows(
+        "SELECT DISTINCT key_token FROM log WHERE key_token {in} AND kind = 'record' AND position <= ?",
+        list(tokens), at,
+    )  # fmt: skip
     return {row[0] for row in rows}
+
+
+def representatives(transaction: Transaction, tokens: Collection[int], *, at: int) -> dict[int, str]:
+    """For each key token that had arrived by a position: the smallest member key of what it bore then."""
+    rows = transaction.rows(
+        "SELECT target.key_token, member.source, member.entity_type, member.source_id FROM source_record AS target"
+        " JOIN xref AS of_target ON of_target.record_id = target.id"
+        " AND of_target.since <= ? AND (of_target.until IS NULL OR of_target.until > ?)"
+        " JOIN xref AS of_member ON of_member.golden = of_target.golden"
+        " AND of_member.since <= ? AND (of_member.until IS NULL OR of_member.until > ?)"
+        " JOIN source_record AS member ON member.id = of_member.record_id WHERE target.key_token {in}",
+        at, at, at, at, list(tokens),
+    )  # fmt: skip
+    smallest: dict[int, str] = {}
+    for token, source, entity_type, source_id in rows:
+        key = f"{source}:{entity_type}:{source_id}"
+        smallest[token] = min(smallest.get(token, key), key)
+    return smallest
 
 
 def of_records(transaction: Transaction, ids: Collection[int], *, at: int = NOW) -> dict[int, Borne]:
@@ -73,15 +94,32 @@ def bearers(transaction: Transaction, golden: int, *, at: int = NOW) -> list[Bor
     return [_borne(row) for row in rows]
 
 
-def moves(transaction: Transaction, golden: int) -> list[tuple[int, str, int, int, int | None]]:
-    """The whole way of every record that ever bore this number: (record id, key, golden, since, until), in order."""
+def moves(transaction: Transaction, golden: int, *, at: int = NOW) -> list[tuple[int, str, int, int, int | None]]:
+    """The whole way, to a position, of every record that bore this number by then, in order.
+
+    (record id, key, golden, since, until), where `until` is None when it came later.
+    """
     rows = transaction.rows(
-        "SELECT source_record.id, source, entity_type, source_id, xref.golden, xref.since, xref.until FROM xref"
+        "SELECT source_record.id, source, entity_type, source_id, xref.golden, xref.since,"
+        " CASE WHEN xref.until <= ? THEN xref.until END FROM xref"
         " JOIN source_record ON source_record.id = xref.record_id"
-        " WHERE record_id IN (SELECT record_id FROM xref WHERE golden = ?) ORDER BY xref.since, source_record.id",
-        golden,
-    )
+        " WHERE record_id IN (SELECT record_id FROM xref WHERE golden = ? AND since <= ?) AND xref.since <= ?"
+        " ORDER BY xref.since, source_record.id",
+        at, golden, at, at,
+    )  # fmt: skip
     return [(row[0], f"{row[1]}:{row[2]}:{row[3]}", *row[4:]) for row in rows]
+
+
+def departures(
+    transaction: Transaction, golden: Collection[int], positions: Collection[int]
+) -> list[tuple[int, int, int]]:
+    """(position, golden number before, golden number after) of records that left these numbers at these positions."""
+    return transaction.rows(
+        "SELECT DISTINCT was.until, was.golden, came.golden FROM xref AS was"
+        " JOIN xref AS came ON came.record_id = was.record_id AND came.since = was.until"
+        " WHERE was.golden {in} AND was.until {in} ORDER BY was.until, was.golden, came.golden",
+        list(golden), list(positions),
+    )  # fmt: skip
 
 
 def moved(

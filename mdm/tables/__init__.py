@@ -1,7 +1,7 @@
 """Every table of the hub: rows without behaviour.
 
 `facts` are appended and never changed; everything the resolver writes (`records`, `decisions`, `golden`) can be
-derived from them again. `PERSONAL` names each column that may hold personal data.
+derived from them again; `past` is how some of that was. `PERSONAL` names each column that may hold personal data.
 Times are ISO 8601 UTC text, because SQLite drops time zones and text sorts alike everywhere.
 """
 
@@ -12,6 +12,7 @@ from mdm.tables.arrivals import Batch, MappingDocument, Quarantine, VersionSort
 from mdm.tables.decisions import Decision, DecisionPair, DecisionVoid
 from mdm.tables.facts import CodeList, CodeMapping, Hub, Log, Payload, RulesDocument
 from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, Task, Xref
+from mdm.tables.past import TaskVersion
 from mdm.tables.records import (
     BlockMember,
     BlockSize,
@@ -51,6 +52,7 @@ __all__ = [
     "SourceLink",
     "SourceRecord",
     "Task",
+    "TaskVersion",
     "VersionSort",
     "Xref",
 ]
@@ -64,6 +66,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "quarantine": ("value", "detail", "raw", "parts", "reason"),
     "log": ("key_token",),
     "task": ("id", "about"),
+    "task_version": ("id", "about"),
     "code_mapping": ("folded", "value"),
     "reference_link": ("target_token",),
 }

@@ -17,7 +17,10 @@ class Hub(SQLModel, table=True):
 class Log(SQLModel, table=True):
     """The envelope of one fact; positions have no gaps and each row carries the hash of the row before."""
 
-    __table_args__ = (partial("ix_log_rules", "entity_type", "position", where="kind = 'rules'"),)
+    __table_args__ = (
+        partial("ix_log_rules", "entity_type", "position", where="kind = 'rules'"),
+        partial("ix_log_resolved", "entity_type", "position", where="kind = 'resolved'"),
+    )
     position: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: str
     entity_type: str | None

@@ -21,6 +21,7 @@ class Driven:
 
     hub: Hub
     variant: int = 0
+    author: Author = AUTHOR
     facts: dict[str, list[tuple[int, str, dict[str, Any]]]] = field(default_factory=lambda: {"place": [], "thing": []})
     positions: dict[int, int] = field(default_factory=dict)
     representatives: dict[str, str] = field(default_factory=dict)
@@ -36,7 +37,7 @@ class Driven:
         self.variants[of] = variant
         standing = self.hub.entity_types().get(of)
         if standing is None or standing.version != histories.entity_type(of, variant).version:
-            rules.apply(self.hub, histories.rules(of, variant), file=of, author=AUTHOR)
+            rules.apply(self.hub, histories.rules(of, variant), file=of, author=self.author)
 
     def put(self, number: int, fact: histories.Fact) -> None:
         """Append one fact as the log would hold it."""
@@ -49,7 +50,7 @@ class Driven:
         token = key_token(self.hub.salt, f"{body['source']}:{of}:{body['source_id']}") if "source_id" in body else None
         with self.hub.database.write() as writer:
             written = Fact(kind, None if kind in histories.FOR_ALL else of, body, token)  # type: ignore[arg-type]
-            position = log.append(writer, [written], author=AUTHOR)
+            position = log.append(writer, [written], author=self.author)
             if kind in {"code_list", "code_mapping"}:
                 code_lists.keep(writer, kind, body, position=position)
         self.positions[number] = position
@@ -57,10 +58,10 @@ class Driven:
             self.facts[each].append((position, kind, body))
 
     def resolve(self, of: str) -> None:
-        resolving.resolve(self.hub, of, author=AUTHOR)
+        resolving.resolve(self.hub, of, author=self.author)
 
     def settle(self) -> None:
-        resolving.resolve_all(self.hub, author=AUTHOR)
+        resolving.resolve_all(self.hub, author=self.author)
 
     def neutral(self) -> str:
         with self.hub.database.read() as reader:

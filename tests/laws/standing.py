@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import orjson
@@ -13,13 +14,13 @@ from mdm.store.database import Transaction
 def check(hub: Hub) -> None:
     """Check all of it; an AssertionError says what does not hold."""
     with hub.database.read() as reader:
-        for law in (_xrefs, _versions, _blocks, _edges, _hanging, _cut, _due, _references, _links, _feed):
+        for law in (_xrefs, _versions, _blocks, _edges, _hanging, _cut, _due, _references, _links, _feed, _tasks):
             law(reader)
 
 
-def _intervals(rows: list[tuple[int, int, int | None]]) -> dict[int, list[tuple[int, int | None]]]:
+def _intervals(rows: list[tuple[Any, int, int | None]]) -> dict[Any, list[tuple[int, int | None]]]:
     """Half-open intervals by what they are of: one after another without a gap or an overlap, the last one open."""
-    found: defaultdict[int, list[tuple[int, int | None]]] = defaultdict(list)
+    found: defaultdict[Any, list[tuple[int, int | None]]] = defaultdict(list)
     for of, since, until in sorted(rows, key=lambda row: row[:2]):
         found[of].append((since, until))
     for of, intervals in found.items():
@@ -129,6 +130,15 @@ def _links(reader: Transaction) -> None:
     assert {(token, master): id_ for token, master, id_ in standing} == {
         slot: id_ for slot, id_ in latest.items() if id_ is not None
     }
+
+
+def _tasks(reader: Transaction) -> None:
+    """The intervals of each task have no gap or overlap, and the last of them says what stands."""
+    columns = "id, entity_type, kind, left_id, right_id, weight, status, opened, closed, about"
+    rows = reader.rows("SELECT id, since, until FROM task_version")
+    _intervals(rows)
+    standing = reader.rows(f"SELECT {columns} FROM task ORDER BY id")  # noqa: S608
+    assert reader.rows(f"SELECT {columns} FROM task_version WHERE until IS NULL ORDER BY id") == standing  # noqa: S608
 
 
 def _feed(reader: Transaction) -> None:

@@ -9,11 +9,12 @@ from mdm.api.answers import answer, described, etag_of, tagged
 from mdm.api.bodies import MergeBody, OverrideBody, SplitBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import AtTime, Cursor, GoldenId, Limit, On, TypeFilter, written_key
+from mdm.api.parameters import AsOf, AtTime, Cursor, GoldenId, Limit, TypeFilter, written_key
 from mdm.api.routes.decisions import DECIDED, DryRun, carried_out
 from mdm.auth import hidden
 from mdm.errors import Fault, Forbidden, InvalidInput, Stale
 from mdm.services import decisions, explain, golden, how, masking, overrides
+from mdm.services.differences import LATEST, difference
 from mdm.services.overrides import Wanted
 from mdm.services.shown import Shown
 
@@ -37,9 +38,25 @@ HISTORY = {
     "golden_id": "cus_000002a", "entity_type": "customer", "status": "active",
     "versions": [{"version": 1, "since": 4712, "until": None, "recorded_at": "2026-03-01T09:30:00.000000Z",
                   "rules_version": "9c1d4a5e6f708192", "attributes": {"name": "Acme GmbH"}}],
+    "merges": [{"event": "merged", "position": 4720, "from": "cus_0000041", "to": "cus_000002a",
+                "keys": ["erp:customer:4711"], "decisions": ["dec_4719"],
+                "recorded_at": "2026-03-02T10:00:00.000000Z"}],
     "moves": [{"key": "crm:customer:0015g", "golden_id": "cus_000002a", "since": 4712, "until": None,
                "recorded_at": "2026-03-01T09:30:00.000000Z"}],
     "decisions": [],
+}  # fmt: skip
+SIDE = "A version of the ID, an ISO 8601 date or time, a log position (`@4712`), or `now`."
+VERSION = {"status": "active", "version": 1, "seq": 4712, "rules_version": "9c1d4a5e6f708192",
+           "recorded_at": "2026-03-01T09:30:00.000000Z"}  # fmt: skip
+DIFFERENCE = {
+    "golden_id": "cus_000002a", "entity_type": "customer", "from": VERSION,
+    "to": {**VERSION, "version": 2, "seq": 4720, "recorded_at": "2026-03-02T10:00:00.000000Z"},
+    "attributes": {"name": {
+        "change": "changed", "from": "Acme", "to": "Acme GmbH",
+        "winners": {"from": [{**PLACE, "value": "Acme"}],
+                    "to": [{**PLACE, "source": "erp", "source_id": "4711", "value": "Acme GmbH"}]},
+        "because": ["record_came"]}},
+    "crosswalk": {"came": [{"source": "erp", "source_id": "4711"}], "went": []}, "merges": [], "decisions": [],
 }  # fmt: skip
 WHY = {
     "left": "crm:customer:0015g", "right": "erp:customer:4711", "entity_type": "customer", "outcome": "match",
@@ -66,10 +83,12 @@ HOW = {
 
 @router.get("/golden-records", summary="List golden records", **described({"items": [EXAMPLE], "next": None}, 404))
 def listed(
-    caller: Reading, entity_type: TypeFilter = None, cursor: Cursor = None, limit: Limit = 100, on: On = None
+    caller: Reading, when: AtTime, entity_type: TypeFilter = None, cursor: Cursor = None, limit: Limit = 100
 ) -> Response:
-    """Active golden records by golden ID; go on with `cursor` set to `next` until that is null."""
-    found = golden.page(caller.hub, entity_type=caller.own_type(entity_type), cursor=cursor, limit=limit, on=on)
+    """Active golden records, or those of then, by golden ID; go on with `cursor` set to `next` until that is null."""
+    found = golden.page(
+        caller.hub, entity_type=caller.own_type(entity_type), cursor=cursor, limit=limit, as_of=when.as_of, on=when.on
+    )
     rules = Shown(caller.hub)
     items = [masking.golden(caller.principal, rules, one) for one in found["items"]]
     return answer({"items": items, "next": found["next"]})
@@ -96,10 +115,29 @@ def lineage(request: Request, caller: Reading, golden_id: GoldenId, when: AtTime
 
 
 @router.get("/golden-records/{golden_id}/history", summary="How a golden record came about", **described(HISTORY, 404))
-def history(request: Request, caller: Reading, golden_id: GoldenId) -> Response:
-    """Versions, records that came and went, and what people decided, each oldest first."""
+def history(request: Request, caller: Reading, golden_id: GoldenId, as_of: AsOf = None) -> Response:
+    """Versions, merges and splits, records that came and went, and what people decided, each oldest first."""
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
-    return tagged(request, masking.history(caller.principal, Shown(caller.hub), golden.history(caller.hub, golden_id)))
+    found = golden.history(caller.hub, golden_id, as_of=as_of)
+    return tagged(request, masking.history(caller.principal, Shown(caller.hub), found))
+
+
+@router.get(
+    "/golden-records/{golden_id}/diff", summary="What changed between two versions or moments",
+    **described(DIFFERENCE, 404),
+)  # fmt: skip
+def diff(
+    request: Request, caller: Reading, golden_id: GoldenId,
+    start: Annotated[str, Query(alias="from", description=SIDE, max_length=64, examples=["3"])],
+    end: Annotated[str, Query(alias="to", description=SIDE, max_length=64, examples=["now"])] = LATEST,
+) -> Response:  # fmt: skip
+    """Each attribute that is different, with the winners of either side and why; records that came and went.
+
+    `merges` and `decisions` are those in between.
+    """
+    caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
+    found = difference(caller.hub, golden_id, start, end)
+    return tagged(request, masking.difference(caller.principal, Shown(caller.hub), found))
 
 
 @router.get("/golden-records/{golden_id}/how", summary="How its cluster formed", **described(HOW, 404))

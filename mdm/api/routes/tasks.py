@@ -9,11 +9,12 @@ from mdm.api.answers import answer, described, tagged
 from mdm.api.bodies import DecideBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import Cursor, Limit, TypeFilter
+from mdm.api.parameters import AsOf, Cursor, Limit, TypeFilter
 from mdm.api.routes.decisions import DECIDED, FOR_REAL, decided
 from mdm.auth import hidden
 from mdm.errors import Fault, Forbidden, InvalidInput
 from mdm.services import masking, tasks
+from mdm.services.shown import Shown
 
 router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read tasks"))]
@@ -28,11 +29,12 @@ EXAMPLE = {
     "preview": {"golden_records": [{"golden_id": "cus_000002a", "version": 3, "attributes": {"name": "Acme GmbH"}},
                                    {"golden_id": "cus_0000041", "version": 1, "attributes": {"name": "ACME"}}],
                 "same": {"golden_id": "cus_000002a", "redirects": {"cus_0000041": "cus_000002a"}}},
-    "about": None, "due": None, "opened": 4712, "closed": None,
+    "rules_version": "9c1d4a5e6f708192", "about": None, "due": None, "opened": 4712, "closed": None,
 }  # fmt: skip
 UNMAPPED = {
     "id": "task_7b3d2e4f6a8b5f1e0c9a", "kind": "unmapped_code", "entity_type": "employee", "status": "open",
     "priority": 100, "etag": "0d3e4f569f2c1b7a", "records": ["psa:employee:E-17"], "evidence": None, "preview": None,
+    "rules_version": "4d5e6f7081929c1d",
     "about": {"attribute": "role", "list": "roles", "source": "psa", "value": "Sr. Cons. II", "records": 1,
               "suggestions": [{"code": "senior_consultant", "label": "Senior consultant", "score": 86}]},
     "due": None, "opened": 4713, "closed": None,
@@ -53,30 +55,32 @@ KINDS = Literal["review", "contradiction", "oversized", "unmapped_code", "confli
 @router.get(
     "/tasks", summary="List steward tasks", **described({"items": [EXAMPLE, UNMAPPED, CONFLICT], "next": None}, 404)
 )
-def listed(
-    caller: Reading, entity_type: TypeFilter = None,
+def listed(  # noqa: PLR0913  which tasks, which part of them, and when
+    caller: Reading, *, entity_type: TypeFilter = None,
     kind: Annotated[KINDS | None, Query()] = None,
     status: Annotated[Literal["open", "closed"], Query()] = "open",
-    cursor: Cursor = None, limit: Limit = 20,
+    cursor: Cursor = None, limit: Limit = 20, as_of: AsOf = None,
 ) -> Response:  # fmt: skip
-    """By priority, the likeliest matches first."""
+    """By priority, the likeliest matches first; with `as_of` those that were open then, as they were."""
     found = tasks.page(
-        caller.hub, entity_type=caller.own_type(entity_type), kind=kind, status=status, cursor=cursor, limit=limit
-    )
-    entity_types = caller.hub.entity_types()
-    items = [masking.task(caller.principal, entity_types[one["entity_type"]], one) for one in found["items"]]
+        caller.hub, entity_type=caller.own_type(entity_type), kind=kind, status=status, cursor=cursor, limit=limit,
+        as_of=as_of,
+    )  # fmt: skip
+    rules = Shown(caller.hub)
+    items = [masking.task(caller.principal, rules, one) for one in found["items"]]
     return answer({"items": items, "next": found["next"]})
 
 
 @router.get("/tasks/{task_id}", summary="Read a steward task", **described(EXAMPLE, 404))
-def one(request: Request, caller: Reading, task_id: TaskId) -> Response:
+def one(request: Request, caller: Reading, task_id: TaskId, as_of: AsOf = None) -> Response:
     """A task with its evidence, what would become of the golden records, and the etag to decide it with.
 
-    `about` says which value no code stands for, and the codes nearest to it; or which values are in conflict.
+    `about` says which value no code stands for, and the codes nearest to it; or which values are in conflict. With
+    `as_of` all of it is as it was then.
     """
-    found = tasks.get(caller.hub, task_id)
-    entity_type = caller.entity_type(found["entity_type"])
-    return tagged(request, masking.task(caller.principal, entity_type, found), etag=found["etag"])
+    found = tasks.get(caller.hub, task_id, as_of=as_of)
+    caller.entity_type(found["entity_type"])
+    return tagged(request, masking.task(caller.principal, Shown(caller.hub), found), etag=found["etag"])
 
 
 @router.post(

@@ -35,12 +35,12 @@ def one(
 
 
 @router.post("/xref:lookup", summary="Look up many source keys", **described({"items": [EXAMPLE, None]}, 413, 415))
-def many(caller: LookingUp, body: LookupBody) -> Response:
-    """One result per key, in their order; null for what has never arrived."""
+def many(caller: LookingUp, body: LookupBody, as_of: AsOf = None) -> Response:
+    """One result per key, in their order; null for what has never arrived, or had not by then."""
     limit = caller.hub.settings.batch_limit
     if len(body.keys) > limit:
         raise TooLarge(f"{len(body.keys):,} keys in one request; at most {limit:,} are taken, so send them in parts")
     keys = [key(*parts, pointer=f"/keys/{index}") for index, parts in enumerate(body.keys)]
     for entity_type in {one.entity_type for one in keys}:
         caller.ensure(entity_type=entity_type)
-    return answer({"items": lookup.xrefs(caller.hub, keys)})
+    return answer({"items": lookup.xrefs(caller.hub, keys, as_of=as_of)})
