@@ -103,6 +103,11 @@ def mask(principal: Principal, entity_type: EntityType, attributes: Mapping[str,
     return shown
 
 
+def free_text(principal: Principal, text: str | None) -> str | None:
+    """What a person wrote, which may say anything of anybody: whole for who may see personal data, else its form."""
+    return text if text is None or "personal" in SEES[principal.role] else form(text)
+
+
 def _lines(principal: Principal, attribute: Attribute, value: Any) -> Any:
     """A line, or a list of them, without the fields held back; for an auditor these are reduced to their form."""
     if isinstance(value, list):

@@ -6,7 +6,18 @@ One record and a million take the same way.
 from matching import block
 from matching.standardise import standardise
 from mdm.log import Author
-from mdm.resolution import candidates, clusters, commit, edges, golden, intake, quality, references, tasks
+from mdm.resolution import (
+    candidates,
+    clusters,
+    commit,
+    decided_tasks,
+    edges,
+    golden,
+    intake,
+    quality,
+    references,
+    tasks,
+)
 from mdm.resolution.graph import Graph, neighbours
 from mdm.resolution.links import Links
 from mdm.resolution.overrides import Overrides
@@ -49,9 +60,10 @@ def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
     # survive: what is true of each
     survived = golden.survive_all(work, formed, overrides)
     review = tasks.review(work, formed, survived)
+    decided = decided_tasks.by_decision(work, verdicts, review.closed)
 
     # measure: how good the data was before the day that begins with this commit
-    return commit.Result(blocks, graph, overrides, formed, survived, review, quality.before(work))
+    return commit.Result(blocks, graph, overrides, formed, survived, review, decided, quality.before(work))
 
 
 def publish(writer: Transaction, work: Work, result: commit.Result, *, author: Author, at: int | None = None) -> int:

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     snapshot_few: int = Field(
         20, description="Living records below which a snapshot file may hold as few of them as it likes.", ge=0
     )
+    lease_seconds: int = Field(300, description="How long a claimed task is held, in seconds.", ge=1, le=86_400)
     batch_limit: int = Field(10_000, description="The most records or keys one HTTP request may carry.", ge=1)
     body_limit: int = Field(64 * 1024 * 1024, description="The most bytes one HTTP request may carry.", ge=1)
 

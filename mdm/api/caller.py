@@ -29,7 +29,16 @@ class Caller:
 
     def author(self) -> Author:
         """Sign what this request does, at the present moment."""
-        return Author(f"key:{self.principal.id}", now(), self.correlation_id)
+        return Author(self.actor, now(), self.correlation_id)
+
+    @property
+    def actor(self) -> str:
+        """Who the caller is in facts and as a person that tasks are given to."""
+        return f"key:{self.principal.id}"
+
+    def person(self, written: str | None) -> str | None:
+        """Read the name of a person: `me` is the caller."""
+        return self.actor if written == "me" else written
 
     def ensure(self, *, source: str | None = None, entity_type: str | None = None) -> None:
         """Let the route's action pass for a source and an entity type, or raise Forbidden."""

@@ -23,7 +23,7 @@ from mdm.cli import (
     records,
     rules,
     serving,
-    tasks,
+    task_work,
 )
 from mdm.cli.output import complain, complain_about
 from mdm.errors import HubError
@@ -59,7 +59,13 @@ app = typer.Typer(
 for module in (hub, serving, records, golden, history, forecast, explain, export, decisions, quality, files):
     for command in module.COMMANDS:
         app.command(command.__name__.rstrip("_"))(command)
-for noun, group in (("tasks", tasks), ("quarantine", quarantine), ("rules", rules), ("codes", codes), ("key", keys)):
+for noun, group in (
+    ("tasks", task_work),
+    ("quarantine", quarantine),
+    ("rules", rules),
+    ("codes", codes),
+    ("key", keys),
+):
     app.add_typer(group.app, name=noun, help=group.HELP, no_args_is_help=True)
 
 

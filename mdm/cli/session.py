@@ -61,6 +61,11 @@ def author() -> "Author":
     return Author(f"cli:{_user()}", now())
 
 
+def person(written: str | None) -> str | None:
+    """The name of a person as facts write it: `me` is who types the command."""
+    return author().actor if written == "me" else written
+
+
 def _user() -> str:
     try:
         return getpass.getuser()

@@ -10,13 +10,13 @@ from mdm.cli.decisions import show_decided
 from mdm.cli.explain import show_evidence
 from mdm.cli.output import Json
 
-HELP = "What stewards should look at: list, show, decide."
+HELP = "What stewards should look at: list, show, claim, decide, and what else one does with a task."
 app = typer.Typer()
 TaskId = Annotated[str, typer.Argument(metavar="TASK", help="A task, as `mdm tasks list` shows it.")]
 
 
 @app.command("list")
-def listed(  # noqa: PLR0913  a command's options are its parameters
+def listed(  # noqa: PLR0913  what can be asked for
     *,
     entity_type: Annotated[str | None, typer.Option("--type", help="Only this entity type.")] = None,
     kind: Annotated[
@@ -24,21 +24,27 @@ def listed(  # noqa: PLR0913  a command's options are its parameters
         typer.Option(help="Only this kind: review, contradiction, oversized, unmapped_code, conflict or weak_bridge."),
     ] = None,
     status: Annotated[Literal["open", "closed"], typer.Option(help="Open or closed ones.")] = "open",
+    assigned_to: Annotated[str | None, typer.Option(help="Only what this person should do; me is yourself.")] = None,
+    escalated_to: Annotated[str | None, typer.Option(help="Only what this person is asked about.")] = None,
+    claimed_by: Annotated[str | None, typer.Option(help="Only what this person holds.")] = None,
+    snoozed: Annotated[bool | None, typer.Option(help="Only those that sleep, or only those that do not.")] = None,
     cursor: Annotated[str | None, typer.Option(help="Go on from here: `next` of the page before.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most to list.")] = 20,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """List tasks, the likeliest matches first.
+    """List tasks by priority and age, the likeliest matches first.
 
-    Example: mdm tasks list --type customer --limit 50
+    Example: mdm tasks list --type customer --claimed-by me
     """
     from mdm.services import tasks
 
     with session.opened() as hub:
         page = tasks.page(
-            hub, entity_type=entity_type, kind=kind, status=status, cursor=cursor, limit=limit, as_of=as_of
-        )
+            hub, entity_type=entity_type, kind=kind, status=status, assigned_to=session.person(assigned_to),
+            escalated_to=session.person(escalated_to), claimed_by=session.person(claimed_by), snoozed=snoozed,
+            cursor=cursor, limit=limit, as_of=as_of,
+        )  # fmt: skip
     if as_json:
         output.print_json(page)
         return
@@ -75,16 +81,38 @@ def show(task_id: TaskId, *, as_of: AsOf = None, as_json: Json = False) -> None:
     if as_json:
         output.print_json(task)
         return
+    print_task(task, now=as_of is None)
+
+
+def print_task(task: dict[str, Any], *, now: bool = True) -> None:
+    """Print one task for people: what it is about, who is at it, and how it is decided, if it is of now."""
     output.say(f"{task['id']}: {task['kind']}, {task['status']}, priority {task['priority']}, {task['entity_type']}")
+    _show_work(task)
     output.say(f"Records: {', '.join(task['records'])}")
     if task["about"]:
-        _show_about(task, now=as_of is None)
+        _show_about(task, now=now)
     if task["preview"]:
-        _show_preview(task["preview"], now=as_of is None)
+        _show_preview(task["preview"], now=now)
     if task["evidence"]:
         show_evidence(task["evidence"])
-    if task["status"] == "open" and task["evidence"] and as_of is None:
+    if task["status"] == "open" and task["evidence"] and now:
         output.say(f"Decide: mdm tasks decide {task['id']} --verdict same|distinct|related --reason ...")
+
+
+def _show_work(task: dict[str, Any]) -> None:
+    claim, escalated = task["claim"], task["escalated"]
+    said = [
+        f"Due {task['due']}" if task["due"] else "",
+        f"assigned to {task['assigned_to']}" if task["assigned_to"] else "",
+        f"held by {claim['by']} until {claim['until']}" if claim else "",
+        f"snoozed until {task['snoozed_until']}" if task["snoozed_until"] else "",
+    ]
+    if any(said):
+        output.say(", ".join(filter(None, said)))
+    if escalated:
+        output.say(f"{escalated['by']} asks {escalated['to']}: {escalated['question'] or '(erased)'}")
+    for one in task["comments"]:
+        output.say(f"{one['author']}, {one['at'][:10]}: {one['text'] or '(erased)'}")
 
 
 def _show_about(task: dict[str, Any], *, now: bool) -> None:

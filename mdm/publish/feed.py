@@ -9,7 +9,7 @@ import orjson
 class FeedRow(NamedTuple):
     """One event: its kind, the golden number it is about, the record that moved, the decision that brought it.
 
-    `others` is a JSON list: of the other golden numbers involved, of the ids of opened tasks, or the rules version.
+    `others` is a JSON list: of the other golden numbers involved, of the ids of tasks, or the rules version.
     """
 
     entity_type: str
@@ -84,8 +84,13 @@ def rules_event(entity_type: str, rules_version: str) -> FeedRow:
     return FeedRow(entity_type, "rules.applied", 0, None, orjson.dumps([rules_version]).decode())
 
 
-def task_events(entity_type: str, opened: Collection[str]) -> list[FeedRow]:
-    """One event for the tasks that a commit opened, by their ids."""
-    if not opened:
-        return []
-    return [FeedRow(entity_type, "task.opened", 0, None, orjson.dumps(sorted(opened)).decode())]
+def task_events(entity_type: str, opened: Collection[str], decided: Mapping[int, Collection[str]]) -> list[FeedRow]:
+    """One event for the tasks that a commit opened, by their ids, and one for those that each decision closed."""
+    rows = [FeedRow(entity_type, "task.opened", 0, None, _ids(opened))] if opened else []
+    for decision, closed in sorted(decided.items()):
+        rows.append(FeedRow(entity_type, "task.decided", 0, None, _ids(closed), decision=decision))
+    return rows
+
+
+def _ids(tasks: Collection[str]) -> str:
+    return orjson.dumps(sorted(tasks)).decode()

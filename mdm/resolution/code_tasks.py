@@ -10,10 +10,10 @@ from mdm.store.task_writing import OpenTask, task_id
 KIND = "unmapped_code"
 
 
-def unmapped(work: Work) -> tuple[list[OpenTask], list[OpenTask]]:
-    """The tasks to open and those to close, each in the order of their ids."""
+def unmapped(work: Work) -> tuple[list[OpenTask], list[OpenTask], set[str]]:
+    """The tasks to open and those to close, each in the order of their ids; and those that stay and were looked at."""
     if not work.entity_type.code_lists and not work.afresh:
-        return [], []
+        return [], [], set()
     wanted, looked_at = _wanted(work), _looked_at(work)
     if work.afresh:
         stored = task_writing.open_of_type(work.reader, work.entity_type.entity_type)
@@ -22,7 +22,7 @@ def unmapped(work: Work) -> tuple[list[OpenTask], list[OpenTask]]:
     there = {task.id: task for task in stored if task.kind == KIND}
     gone = [id_ for id_ in sorted(there.keys() - wanted.keys()) if not _stays(work, looked_at.get(id_))]
     opened = [wanted[id_] for id_ in sorted(wanted.keys() - there.keys())]
-    return opened, [there[id_] for id_ in gone]
+    return opened, [there[id_] for id_ in gone], there.keys() - set(gone)
 
 
 def about(work: Work, value: Value) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mdm.log import Author, Fact
 from mdm.publish import feed
-from mdm.resolution import codes, references
+from mdm.resolution import codes, references, task_places
 from mdm.resolution.candidates import Blocks
 from mdm.resolution.clusters import Clusters
 from mdm.resolution.golden import GoldenChanges
@@ -28,6 +28,7 @@ class Result:
     clusters: Clusters
     golden: GoldenChanges
     tasks: TaskChanges
+    decided: dict[int, list[str]]
     figures: list[Figures]
 
 
@@ -41,13 +42,14 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
         edges.clear(writer, work.entity_type.entity_type)
     result.blocks.write(writer)
     edges.change(writer, result.graph.changes)
-    _write_records(writer, work, result)
+    referred = _write_records(writer, work, result)
     writer.lock_log()
     position = _resolved(writer, work, result, author) if at is None else at
     _write_golden(writer, work, result.golden, position)
     task_writing.weigh(writer, result.tasks.weighed)
     task_writing.change(writer, opened=result.tasks.opened, closed=result.tasks.closed, position=position)
-    task_history.keep(writer, result.tasks.changed, position=position)
+    placed = task_places.settle(writer, work, result.tasks.touched, referred)
+    task_history.keep(writer, sorted({*result.tasks.changed, *placed}), position=position)
     columns = feed.FeedRow._fields
     resolution.append_changes(writer, _events(work, result), columns=columns, position=position)
     _mark_dependents(writer, work, result)
@@ -59,21 +61,23 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     return position
 
 
-def _write_records(writer: Transaction, work: Work, result: Result) -> None:
+def _write_records(writer: Transaction, work: Work, result: Result) -> set[int]:
+    """Returns the key tokens that the changed records refer to, or referred to before."""
     whole = work.dirty | (work.records.keys() - work.before.keys())
     placed = [id_ for id_ in sorted(result.clusters.placed - whole) if work.records[id_] != work.before[id_]]
     records.save(writer, [work.records[id_] for id_ in sorted(whole)])
     records.place(writer, [work.records[id_] for id_ in placed])
-    _write_links(writer, work)
     records.unmark(writer, work.entity_type.entity_type, work.unmarked)
+    return _write_links(writer, work)
 
 
-def _write_links(writer: Transaction, work: Work) -> None:
+def _write_links(writer: Transaction, work: Work) -> set[int]:
     if work.afresh:
         records.unlink(writer, work.entity_type.entity_type)
     now, before = references.links(work)
     coded, formerly = codes.links(work)
     records.link(writer, now | coded, instead_of=before | formerly)
+    return {token for token, _ in now | before}
 
 
 def _resolved(writer: Transaction, work: Work, result: Result, author: Author) -> int:
@@ -136,7 +140,8 @@ def _events(work: Work, result: Result) -> list[feed.FeedRow]:
         events = [event._replace(decision=decisions[0]) for event in events]
     if work.afresh:
         events.insert(0, feed.rules_event(of, work.entity_type.version))
-    return [*events, *feed.task_events(of, [task.id for task in result.tasks.opened])]
+    opened = [task.id for task in result.tasks.opened]
+    return [*events, *feed.task_events(of, opened, result.decided)]
 
 
 def _revived(work: Work) -> list[int]:

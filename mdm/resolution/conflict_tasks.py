@@ -11,11 +11,11 @@ from mdm.store.task_writing import OpenTask, task_id
 KIND = "conflict"
 
 
-def in_conflict(work: Work, golden: GoldenChanges) -> tuple[list[OpenTask], list[OpenTask]]:
-    """The tasks to open and those to close, each in the order of their ids."""
+def in_conflict(work: Work, golden: GoldenChanges) -> tuple[list[OpenTask], list[OpenTask], set[str]]:
+    """The tasks to open and those to close, each in the order of their ids; and those that stay and were looked at."""
     asked = work.entity_type.survivorship.conflicts
     if not asked and not work.afresh:
-        return [], []
+        return [], [], set()
     founders = {number: _founder(work, golden, number) for number in [*golden.conflicts, *golden.ended]}
     if work.afresh:
         stored = task_writing.open_of_type(work.reader, work.entity_type.entity_type)
@@ -28,6 +28,7 @@ def in_conflict(work: Work, golden: GoldenChanges) -> tuple[list[OpenTask], list
     return (
         [wanted[id_] for id_ in sorted(wanted.keys() - there.keys())],
         [there[id_] for id_ in sorted(there.keys() - wanted.keys())],
+        wanted.keys() & there.keys(),
     )
 
 

@@ -12,11 +12,15 @@ from mdm.store.task_writing import OpenTask, task_id
 
 @dataclass(slots=True)
 class TaskChanges:
-    """Tasks to open, to weigh anew and to close, and how many records of the type stand in cut pieces now."""
+    """Tasks to open, to weigh anew and to close, and how many records of the type stand in cut pieces now.
+
+    `touched` are those that are open afterwards and about something that was resolved again.
+    """
 
     opened: list[OpenTask] = field(default_factory=list)
     weighed: list[OpenTask] = field(default_factory=list)
     closed: list[OpenTask] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
     cut_records: int = 0
 
     @property
@@ -41,9 +45,12 @@ def review(work: Work, clusters: Clusters, golden: GoldenChanges) -> TaskChanges
         cut_records=_cut_records(work),
     )
     _oversized(work, changes)
-    for opened, closed in (code_tasks.unmapped(work), conflict_tasks.in_conflict(work, golden)):
+    changes.touched = set(wanted)
+    for opened, closed, stay in (code_tasks.unmapped(work), conflict_tasks.in_conflict(work, golden)):
         changes.opened.extend(opened)
         changes.closed.extend(closed)
+        changes.touched |= stay
+    changes.touched |= {task.id for task in changes.opened}
     return changes
 
 

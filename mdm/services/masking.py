@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mdm.auth import Principal, hidden, mask, sees_all
+from mdm.auth import Principal, free_text, hidden, mask, sees_all
 from mdm.entity_types import EntityType
 from mdm.services.shown import Shown
 
@@ -73,7 +73,7 @@ def _set_by_people(
 
 
 def task(principal: Principal, rules: Shown, document: Document) -> Document:
-    """Mask the values in a task's evidence and preview, and the value it is about."""
+    """Mask the values in a task's evidence and preview, the value it is about, and what people wrote about it."""
     shown, entity_type = dict(document), rules.under(document["entity_type"], document["rules_version"])
     if document["evidence"] is not None:
         shown["evidence"] = evidence(principal, entity_type, document["evidence"])
@@ -82,6 +82,10 @@ def task(principal: Principal, rules: Shown, document: Document) -> Document:
         shown["preview"] = {**document["preview"], "golden_records": goldens}
     if document["about"] is not None:
         shown["about"] = _about(principal, entity_type, document["about"])
+    shown["comments"] = [{**one, "text": free_text(principal, one["text"])} for one in document["comments"]]
+    if document["escalated"] is not None:
+        question = free_text(principal, document["escalated"]["question"])
+        shown["escalated"] = {**document["escalated"], "question": question}
     return shown
 
 

@@ -5,10 +5,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from mdm.log import Author
+from mdm.services import task_states
 from mdm.services.hub import Hub
 from mdm.services.resolving import replay
 from mdm.services.scratch import scratch
-from mdm.store import copies, digests, log
+from mdm.store import copies, digests, log, task_work
 from mdm.store.database import Transaction
 
 BATCH = 1_000
@@ -26,10 +27,14 @@ class Verification:
 
 @dataclass(slots=True)
 class Derived:
-    """A scratch hub on the way through the resolver commits of another, and the last that it has repeated."""
+    """A scratch hub on the way through the resolver commits of another, and the last that it has repeated.
+
+    `worked` is the last fact about work on tasks that it has derived something from.
+    """
 
     hub: Hub
     reached: int = 0
+    worked: int = 0
 
 
 def verify(hub: Hub) -> Verification:
@@ -72,7 +77,7 @@ def put_in_place(hub: Hub, derived: Derived) -> Verification:
     """Catch up with the commits that were made meanwhile, and replace all derived state in one transaction."""
     with _everything_locked(hub):
         while not _replaced(hub, derived):
-            pass  # a type that was installed meanwhile has been resolved, whose lock is not among these
+            pass  # a type was installed meanwhile, whose locks are not among these
         with derived.hub.database.read() as reader:
             digest_log, records = _digest(reader)
         with hub.database.read() as reader:
@@ -87,15 +92,18 @@ def _replaced(hub: Hub, derived: Derived) -> bool:
         writer.lock_log()
         if log.resolved(writer, after=derived.reached, limit=1):
             return False
+        if task_work.facts(writer, after=derived.worked, limit=1):
+            return False
         copies.copy(reader, writer, copies.DERIVED)
     return True
 
 
 @contextmanager
 def _everything_locked(hub: Hub) -> Iterator[None]:
-    """No resolver commits meanwhile; facts are still taken in."""
+    """No resolver commits and no work on tasks meanwhile; other facts are still taken in."""
+    names = sorted(hub.entity_types())
     with ExitStack() as locks:
-        for name in sorted(hub.entity_types()):
+        for name in [*map(task_states.lock_of, names), *names]:
             locks.enter_context(hub.database.locked(name))
         yield
 
@@ -113,6 +121,7 @@ def _replay(derived: Derived) -> int:
         with derived.hub.database.read() as reader:
             facts = log.resolved(reader, after=derived.reached, limit=BATCH)
         if not facts:
+            derived.worked = task_states.derive(derived.hub, after=derived.worked, batch=BATCH)
             return repeated
         for fact in facts:
             replay(derived.hub, fact, author=author)

@@ -7,18 +7,19 @@ from typing import Any
 import orjson
 
 from golden_records.identity import golden_id
-from matching.score import probability
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput, NotFound, Stale
 from mdm.log import Author, Key, canonical
 from mdm.resolution import code_tasks, conflict_tasks
 from mdm.resolution.codes import token_of
-from mdm.services import as_then, code_lists, conflicts, decisions
+from mdm.services import as_then, code_lists, conflicts, decisions, task_states
 from mdm.services.as_then import rules_then
 from mdm.services.decisions import Decided, Verdict
 from mdm.services.explain import evidence_of, seen_by_matching
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
+from mdm.services.task_states import end_claim, ensure_free, lock_of
+from mdm.settings import now
 from mdm.store import code_lists as stored_code_lists
 from mdm.store import golden as stored_golden
 from mdm.store import tasks as stored_tasks
@@ -31,44 +32,47 @@ from mdm.store.xref import NOW
 Document = dict[str, Any]
 # How many of the records that hold an unmapped value a task shows, and how many a decision names.
 SHOWN, TOUCHED = 5, 100
-# A contradiction between people, or a piece that had to be cut, comes before any doubt of the machine's.
-# One answer about a code settles every record that holds the value.
-# Where sources disagree, no machine will ever know better.
-PRIORITY = {"contradiction": 100, "oversized": 100, code_tasks.KIND: 100, conflict_tasks.KIND: 100}
 
 
-def page(  # noqa: PLR0913  which tasks, which part of them, and when
+def page(  # noqa: PLR0913  what can be asked for
     hub: Hub, *, entity_type: str | None = None, kind: str | None = None, status: str | None = "open",
-    cursor: str | None = None, limit: int = 50, as_of: AsOf = None,
+    assigned_to: str | None = None, escalated_to: str | None = None, claimed_by: str | None = None,
+    snoozed: bool | None = None, cursor: str | None = None, limit: int = 50, as_of: AsOf = None,
 ) -> Document:  # fmt: skip
-    """Tasks by priority, the likeliest matches first: `{"items", "next"}`; each as `get` gives it.
+    """Tasks by priority and age, the likeliest matches first: `{"items", "next"}`; each as `get` gives it.
 
     as_of: those that were open then, or closed by then, as they were.
+
+    Raises:
+        InvalidInput: those of the past cannot be chosen by who worked on them.
     """
+    _ensure_present(as_of, assigned_to=assigned_to, escalated_to=escalated_to, claimed_by=claimed_by, snoozed=snoozed)
+    wanted = Filter(entity_type, kind, status, assigned_to, escalated_to, claimed_by, snoozed, now())
     if entity_type is not None:
         hub.entity_type(entity_type)
     entity_types = hub.entity_types()
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         if cursor is not None:
-            _stored(transaction, cursor, at)
-        wanted = Filter(entity_type, kind, status)
+            stored(transaction, cursor, at)
         found = stored_tasks.page(transaction, wanted, after=cursor, limit=limit + 1, position=at)
         items = _documents(hub, transaction, entity_types, found[:limit], at=at)
     return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
 
 
-def get(hub: Hub, task_id: str, *, as_of: AsOf = None) -> Document:
+def get(hub: Hub, task_id: str, *, as_of: AsOf = None, moment: str | None = None) -> Document:
     """One task: `{"id", "kind", "etag", "status", "priority", "records", "evidence", "preview", "due", ...}`.
 
     `evidence` is why the pair looks alike; `preview` shows both golden records, and which ID would stay after `same`.
     `about` is what a task of kind `unmapped_code` is about: attribute, list, source, value, how many records hold it,
     and the nearest codes; `records` are some of them. Of kind `conflict` it tells the golden record, the attribute
     and the candidates, of which `records` are the keys. `rules_version` are the rules that the evidence rests on.
+    `claim`, `assigned_to`, `escalated`, `snoozed_until` and `comments` say how people stand to it.
 
     as_of: the task as it was then, with the records, evidence and golden records of then. Which records held a value
     without a code, and which values were in conflict, is not kept: of the past, `about` has None for these, and
     `records` nothing.
+    moment: when a claim is in force or not (ISO 8601 UTC); the present, or that of `as_of`, when it is left out.
 
     Raises:
         NotFound: no such task was ever open, or by then.
@@ -76,7 +80,20 @@ def get(hub: Hub, task_id: str, *, as_of: AsOf = None) -> Document:
     entity_types = hub.entity_types()
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
-        return _documents(hub, transaction, entity_types, [_stored(transaction, task_id, at)], at=at)[0]
+        task = stored(transaction, task_id, at)
+        return _documents(hub, transaction, entity_types, [task], at=at, moment=moment)[0]
+
+
+def entity_type_of(hub: Hub, task_id: str) -> str:
+    """The entity type that a task is of; NotFound when no such task was ever open."""
+    with hub.database.read() as transaction:
+        return stored(transaction, task_id).entity_type
+
+
+def etags(hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask]) -> dict[str, str]:
+    """The etag of each task: another one as soon as anything that it shows of records has changed."""
+    records, goldens = _concerned(hub, transaction, tasks, NOW)
+    return {task.id: _etag(task, *_shown(task, records, goldens)) for task in tasks}
 
 
 def decide(  # noqa: PLR0913  a decision has these parts
@@ -91,23 +108,32 @@ def decide(  # noqa: PLR0913  a decision has these parts
 
     Raises:
         Stale: the task is closed, or what it shows has changed since it was read; says what.
+        Conflict: somebody else holds the task; says who and until when.
         InvalidInput: the task is about something else.
     """
-    task = get(hub, task_id)
     # One at a time for each entity type, so that of two stewards with the same task one decides and one is told.
-    with hub.database.locked(f"decide-{task['entity_type']}"):
-        task = get(hub, task_id)
+    with hub.database.locked(lock_of(entity_type_of(hub, task_id))):
+        task = get(hub, task_id, moment=author.recorded_at)
         _ensure_current(task, etag)
+        ensure_free(task_id, task, author)
         if task["kind"] == code_tasks.KIND:
-            return _map(hub, task, code, reason=reason, author=author)
-        if task["kind"] == conflict_tasks.KIND:
-            return conflicts.pick(hub, task, picks, reason=reason, author=author)
-        if verdict is None or len(task["records"]) != 2:
-            about = "not about a pair; it closes when its cause is gone" if verdict else "decided by a verdict"
-            detail = f"a task of kind {task['kind']} is {about}"
-            raise InvalidInput(detail, faults=[Fault("/verdict", detail, "pair")])
-        left, right = (Key.parse(key) for key in task["records"])
-        return decisions.verdict(hub, left, right, verdict, reason=reason, author=author, supersede=supersede)
+            decided = _map(hub, task, code, reason=reason, author=author)
+        elif task["kind"] == conflict_tasks.KIND:
+            decided = conflicts.pick(hub, task, picks, reason=reason, author=author)
+        else:
+            pair = _pair(task, verdict)
+            decided = decisions.verdict(hub, *pair, reason=reason, author=author, supersede=supersede)
+        end_claim(hub, task_id, author=author)
+    return decided
+
+
+def _pair(task: Document, verdict: Verdict | None) -> tuple[Key, Key, Verdict]:
+    if verdict is None or len(task["records"]) != 2:
+        about = "not about a pair; it closes when its cause is gone" if verdict else "decided by a verdict"
+        detail = f"a task of kind {task['kind']} is {about}"
+        raise InvalidInput(detail, faults=[Fault("/verdict", detail, "pair")])
+    left, right = (Key.parse(key) for key in task["records"])
+    return left, right, verdict
 
 
 def _map(hub: Hub, task: Document, code: str | None, *, reason: str, author: Author) -> Decided:
@@ -132,7 +158,16 @@ def _ensure_current(task: Document, etag: str) -> None:
         raise Stale("its records or their golden records have changed since it was read; read it again", extra=shown)
 
 
-def _stored(transaction: Transaction, task_id: str, at: int) -> StoredTask:
+def _ensure_present(as_of: AsOf, **filters: object) -> None:
+    """Refuse to choose tasks of the past by what was done about them, of which only the present is in order."""
+    given = [name for name, value in filters.items() if value is not None]
+    if as_of is not None and given:
+        detail = f"{given[0]} chooses among the tasks of now: leave it or as_of out"
+        raise InvalidInput(detail, faults=[Fault(f"/query/{given[0]}", detail, "as_of")])
+
+
+def stored(transaction: Transaction, task_id: str, at: int = NOW) -> StoredTask:
+    """The task with this id, as it stood at a position; NotFound when no such task was ever open by then."""
     task = stored_tasks.by_id(transaction, task_id, position=at)
     if task is None:
         raise NotFound(f"there is no task {task_id!r}" if at == NOW else f"there was no task {task_id!r} by then")
@@ -140,21 +175,24 @@ def _stored(transaction: Transaction, task_id: str, at: int) -> StoredTask:
 
 
 def _documents(
-    hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], tasks: Sequence[StoredTask], *, at: int
-) -> list[Document]:
+    hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], tasks: Sequence[StoredTask], *, at: int,
+    moment: str | None = None,
+) -> list[Document]:  # fmt: skip
     if at != NOW:
         types = sorted({task.entity_type for task in tasks})
         entity_types = {name: rules_then(transaction, entity_types[name], at=at) for name in types}
-    ends = {id_ for task in tasks for id_ in (task.left_id, task.right_id) if id_ is not None}
-    records = {record.id: record for record in as_then.records(hub, transaction, ends, at=at)}
-    numbers = {record.golden for record in records.values() if record.golden is not None}
-    goldens = stored_golden.at(transaction, numbers, position=at)
+    records, goldens = _concerned(hub, transaction, tasks, at)
     values: dict[int, Document] = {}
     for name in {task.entity_type for task in tasks}:
         of = [record for record in records.values() if record.entity_type == name]
         values |= seen_by_matching(hub, transaction, entity_types[name], of, at=at)
+    states = task_states.told(hub, transaction, tasks, moment=moment, at=at)
     documents = [
-        _document(task, entity_types[task.entity_type], records, values=values, goldens=goldens) for task in tasks
+        {
+            **_document(task, entity_types[task.entity_type], records, values=values, goldens=goldens),
+            **states[task.id],
+        }
+        for task in tasks
     ]
     told = list(zip(tasks, documents, strict=True))
     _add_about(hub, transaction, [(task, one) for task, one in told if task.kind == code_tasks.KIND], at)
@@ -167,6 +205,23 @@ def _documents(
             abouts = [conflicts.about_then(entity_types[name], *one) for one in founders]
         _add_candidates(name, [one for _, one in those], abouts)
     return documents
+
+
+def _concerned(
+    hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask], at: int
+) -> tuple[dict[int, StoredRecord], dict[int, StoredGolden]]:
+    """The records that tasks are about by id, and their golden records by number, as they stood at a position."""
+    ends = {id_ for task in tasks for id_ in (task.left_id, task.right_id) if id_ is not None}
+    records = {record.id: record for record in as_then.records(hub, transaction, ends, at=at)} if ends else {}
+    numbers = {record.golden for record in records.values() if record.golden is not None}
+    return records, stored_golden.at(transaction, numbers, position=at) if numbers else {}
+
+
+def _shown(
+    task: StoredTask, records: Mapping[int, StoredRecord], goldens: Mapping[int, StoredGolden]
+) -> tuple[list[StoredRecord], list[StoredGolden | None]]:
+    pair = [records[id_] for id_ in (task.left_id, task.right_id) if id_ is not None]
+    return pair, [goldens.get(record.golden or 0) for record in pair]
 
 
 def _add_candidates(entity_type: str, documents: Sequence[Document], abouts: Sequence[Document]) -> None:
@@ -198,30 +253,23 @@ def _document(
     task: StoredTask, entity_type: EntityType, records: Mapping[int, StoredRecord], *,
     values: Mapping[int, Document], goldens: Mapping[int, StoredGolden],
 ) -> Document:  # fmt: skip
-    pair = [records[id_] for id_ in (task.left_id, task.right_id) if id_ is not None]
-    shown = [goldens.get(record.golden or 0) for record in pair]
+    pair, shown = _shown(task, records, goldens)
     return {
         "id": task.id,
         "kind": task.kind,
         "entity_type": task.entity_type,
         "status": task.status,
-        "priority": _priority(task),
+        "priority": task.priority,
         "etag": _etag(task, pair, shown),
         "records": [record.key for record in pair],
         "evidence": evidence_of(entity_type, *(values[record.id] for record in pair)) if len(pair) == 2 else None,
         "preview": _preview(entity_type.id_prefix, shown),
         "rules_version": entity_type.version,
         "about": None,
-        "due": None,
+        "due": task.due,
         "opened": task.opened,
         "closed": task.closed,
     }
-
-
-def _priority(task: StoredTask) -> int:
-    if task.kind in PRIORITY:
-        return PRIORITY[task.kind]
-    return round(100 * probability(task.weight)) if task.weight is not None else 0
 
 
 def _etag(task: StoredTask, pair: Sequence[StoredRecord], shown: Sequence[StoredGolden | None]) -> str:

@@ -12,8 +12,8 @@ from mdm.store.database import Transaction
 FACTS = ("hub", "log", "payload", "rules_document", "code_list", "code_mapping")
 DERIVED = (
     "resolution", "source_record", "block_member", "block_size", "edge", "decision", "decision_void", "decision_pair",
-    "source_link", "golden_version", "xref", "change", "task", "task_version", "reference_link", "dirty_record",
-    "quality_measure",
+    "source_link", "golden_version", "xref", "change", "task", "task_version", "task_work", "task_skip", "task_comment",
+    "reference_link", "dirty_record", "quality_measure",
 )  # fmt: skip
 GROWING = ("log", "payload")
 """Of the facts, the tables that only ever grow, by position."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mdm.log import canonical
-from mdm.store import quality, task_history
+from mdm.store import quality, task_history, task_work
 from mdm.store.database import Transaction
 
 WIDTH = 16
@@ -51,7 +51,10 @@ def neutral(transaction: Transaction) -> str:
 
 
 def history(transaction: Transaction) -> str:
-    """The digest of how it came to be: versions, intervals of cross-references and tasks, the feed, kept figures."""
+    """The digest of how it came to be: versions, intervals of cross-references and tasks, the feed, kept figures.
+
+    The queue of tasks and the work on them belong to it too: an undo does not bring a claim back.
+    """
     keys = _keys(transaction)
     columns = "golden, version, since, until, rules_version, attributes, due"
     items: list[Iterable[tuple[object, ...]]] = [
@@ -69,6 +72,10 @@ def history(transaction: Transaction) -> str:
         ),
         transaction.rows(f"SELECT 'task', {', '.join(task_history.TOLD)} FROM task_version"),
         transaction.rows(f"SELECT 'quality', {', '.join(quality.COLUMNS)} FROM quality_measure"),
+        transaction.rows("SELECT 'queue', id, opened, closed, priority, place, due FROM task"),
+        transaction.rows(f"SELECT 'work', {', '.join(task_work.Work._fields)} FROM task_work"),
+        transaction.rows("SELECT 'skip', actor, task_id, etag FROM task_skip"),
+        transaction.rows("SELECT 'comment', task_id, position FROM task_comment"),
     ]
     return _total(item for rows in items for item in rows)
 

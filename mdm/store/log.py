@@ -98,7 +98,7 @@ def pending(
         "SELECT log.position, kind, entity_type, body, key_token FROM log"
         " JOIN payload ON payload.position = log.position"
         " WHERE log.position > ? AND log.position <= ? AND (entity_type = ? OR entity_type IS NULL)"
-        " AND kind NOT IN ('resolved', 'snapshot', 'absence')"
+        " AND kind NOT IN ('resolved', 'snapshot', 'absence', 'task_work')"
         " ORDER BY log.position LIMIT ?",
         after, end, entity_type, limit,
     )  # fmt: skip

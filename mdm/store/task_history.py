@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from mdm.store.database import Transaction
 
-_SAME = "id, entity_type, kind, left_id, right_id, weight, status, opened, closed, about"
-TOLD = ("id", "since", "until", "weight", "status", "opened", "closed", "about")
+_SAME = "id, entity_type, kind, left_id, right_id, weight, status, opened, closed, about, priority, place, due"
+TOLD = ("id", "since", "until", "weight", "status", "opened", "closed", "about", "priority", "place", "due")
 """What does not follow from the id."""
 
 

@@ -6,15 +6,18 @@ from typing import Any
 from mdm.store.database import Transaction
 from mdm.store.xref import NOW
 
-# Tasks without a weight, such as contradictions, rank before all others.
-HIGHEST = 2**31 - 1
-_RANK = f"coalesce(weight, {HIGHEST})"
-_COLUMNS = "id, entity_type, kind, left_id, right_id, weight, status, opened, closed, about"
+COLUMNS = ", ".join(
+    f"task.{name}"
+    for name in (
+        "id", "entity_type", "kind", "left_id", "right_id", "weight", "status", "opened", "closed", "about",
+        "priority", "place", "due",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class StoredTask:
-    """One row of `task`; weight in thousandths of a bit, `about` as JSON."""
+    """One row of `task`; weight in thousandths of a bit, `about` as JSON, `due` an ISO date."""
 
     id: str
     entity_type: str
@@ -26,52 +29,76 @@ class StoredTask:
     opened: int
     closed: int | None
     about: str | None = None
+    priority: int = 0
+    place: int = 0
+    due: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which tasks are wanted; None takes all."""
+    """Which tasks are wanted; None takes all. Whether a claim or a sleep has run out is judged by `now`."""
 
     entity_type: str | None = None
     kind: str | None = None
     status: str | None = "open"
+    assigned_to: str | None = None
+    escalated_to: str | None = None
+    claimed_by: str | None = None
+    snoozed: bool | None = None
+    now: str = ""
+
+    @property
+    def today(self) -> str:
+        """The day of `now`."""
+        return self.now[:10]
 
 
 def by_id(transaction: Transaction, task_id: str, *, position: int = NOW) -> StoredTask | None:
     """The task with this id, as it stood at a position; one not yet opened then is absent."""
     source, places = _standing(position)
-    row = transaction.one(f"SELECT {_COLUMNS} FROM {source} AND id = ?", *places, task_id)
+    row = transaction.one(f"SELECT {COLUMNS} FROM {source} WHERE id = ?", *places, task_id)
     return StoredTask(*row) if row else None
 
 
 def page(
     transaction: Transaction, wanted: Filter, *, after: str | None, limit: int, position: int = NOW
 ) -> list[StoredTask]:
-    """The next tasks after the one with this id: those without a weight, then the likeliest matches first."""
-    source, values = _standing(position)
-    conditions = [source]
-    for column, value in (("entity_type", wanted.entity_type), ("kind", wanted.kind), ("status", wanted.status)):
-        if value is not None:
-            conditions.append(f"{column} = ?")
-            values.append(value)
+    """The next tasks after the one with this id, by their places in the queue, as they stood at a position."""
     last = by_id(transaction, after, position=position) if after is not None else None
-    if last is not None:
-        conditions.append(f"({_RANK} < ? OR ({_RANK} = ? AND id > ?))")
-        rank = HIGHEST if last.weight is None else last.weight
-        values += [rank, rank, last.id]
+    asked, values = conditions(wanted, last)
+    source, places = _standing(position)
     rows = transaction.rows(
-        f"SELECT {_COLUMNS} FROM {' AND '.join(conditions)} ORDER BY {_RANK} DESC, id LIMIT ?",
-        *values,
-        limit,
-    )
+        f"SELECT {COLUMNS} FROM {source}"
+        " LEFT JOIN task_work ON task_work.task_id = task.id AND task_work.opened = task.opened"
+        f" WHERE {asked} ORDER BY place, task.id LIMIT ?",
+        *places, *values, limit,
+    )  # fmt: skip
     return [StoredTask(*row) for row in rows]
 
 
 def _standing(position: int) -> tuple[str, list[Any]]:
-    """Where tasks stand as of a position, with a condition to add others to, and its values."""
+    """The tasks as they stood at a position, to select from, and the values that this takes."""
     if position == NOW:
-        return "task WHERE 1 = 1", []
-    return "task_version WHERE since <= ? AND (until IS NULL OR until > ?)", [position, position]
+        return "task", []
+    then = "SELECT * FROM task_version WHERE since <= ? AND (until IS NULL OR until > ?)"
+    return f"({then}) AS task", [position, position]
+
+
+def conditions(wanted: Filter, after: StoredTask | None) -> tuple[str, list[Any]]:
+    """What a statement over `task`, with its `task_work`, asks for, and the values it takes."""
+    asked: dict[str, list[Any]] = {
+        "status = ?": [wanted.status],
+        "entity_type = ?": [wanted.entity_type],
+        "kind = ?": [wanted.kind],
+        "assigned_to = ?": [wanted.assigned_to],
+        "escalated_to = ?": [wanted.escalated_to],
+        "claimed_by = ? AND claimed_until > ?": [wanted.claimed_by, wanted.now],
+        "coalesce(snoozed_until, '') > ?": [wanted.today if wanted.snoozed is True else None],
+        "coalesce(snoozed_until, '') <= ?": [wanted.today if wanted.snoozed is False else None],
+        "(place, task.id) > (?, ?)": [after and after.place, after and after.id],
+    }
+    given = {condition: values for condition, values in asked.items() if values[0] is not None}
+    return " AND ".join(["1 = 1", *given]), [value for values in given.values() for value in values]
 
 
 def open_abouts(transaction: Transaction, kind: str) -> list[tuple[str, str]]:

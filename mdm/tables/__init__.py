@@ -23,6 +23,7 @@ from mdm.tables.records import (
     SourceLink,
     SourceRecord,
 )
+from mdm.tables.tasks import TaskComment, TaskSkip, TaskWork
 
 __all__ = [
     "PERSONAL",
@@ -52,7 +53,10 @@ __all__ = [
     "SourceLink",
     "SourceRecord",
     "Task",
+    "TaskComment",
+    "TaskSkip",
     "TaskVersion",
+    "TaskWork",
     "VersionSort",
     "Xref",
 ]
@@ -67,6 +71,9 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "log": ("key_token",),
     "task": ("id", "about"),
     "task_version": ("id", "about"),
+    "task_work": ("task_id",),
+    "task_skip": ("task_id", "etag"),
+    "task_comment": ("task_id",),
     "code_mapping": ("folded", "value"),
     "reference_link": ("target_token",),
 }

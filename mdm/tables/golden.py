@@ -51,12 +51,18 @@ class Change(SQLModel, table=True):
 
 
 class Task(SQLModel, table=True):
-    """One thing a steward should look at; its id follows from what it is about, in JSON where that is no record."""
+    """One thing a steward should look at; its id follows from what it is about, in JSON where that is no record.
+
+    `place` is where it stands in the queue, smaller is sooner; it changes with the priority and never with time.
+    """
 
     __table_args__ = (
         Index("ix_task_left_id", "left_id"),
         Index("ix_task_right_id", "right_id"),
-        Index("ix_task_open", "entity_type", "status", "weight"),
+        Index("ix_task_queue", "status", "place", "id"),
+        Index("ix_task_queue_of_type", "status", "entity_type", "place", "id"),
+        Index("ix_task_queue_of_kind", "status", "kind", "place", "id"),
+        Index("ix_task_queue_of_both", "status", "entity_type", "kind", "place", "id"),
     )
     id: str = Field(primary_key=True)
     entity_type: str
@@ -68,6 +74,9 @@ class Task(SQLModel, table=True):
     opened: int = Field(sa_type=BigInteger)
     closed: int | None = Field(sa_type=BigInteger)
     about: str | None = Field(sa_type=Text)
+    priority: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    place: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    due: str | None
 
 
 class QualityMeasure(SQLModel, table=True):

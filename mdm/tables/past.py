@@ -10,7 +10,7 @@ class TaskVersion(SQLModel, table=True):
     """A row of `task` as it stood from one resolver commit to another; closed ones stand on as closed."""
 
     __tablename__ = "task_version"
-    __table_args__ = (Index("ix_task_version_page", "status", "entity_type", "weight"), CLUSTERED)
+    __table_args__ = (Index("ix_task_version_page", "status", "entity_type", "place", "id"), CLUSTERED)
     id: str = Field(primary_key=True)
     since: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     until: int | None = Field(sa_type=BigInteger)
@@ -23,3 +23,6 @@ class TaskVersion(SQLModel, table=True):
     opened: int = Field(sa_type=BigInteger)
     closed: int | None = Field(sa_type=BigInteger)
     about: str | None = Field(sa_type=Text)
+    priority: int
+    place: int = Field(sa_type=BigInteger)
+    due: str | None

@@ -26,23 +26,26 @@ def upgrade() -> None:
         sa.Column("opened", sa.BigInteger(), nullable=False),
         sa.Column("closed", sa.BigInteger(), nullable=True),
         sa.Column("about", sa.Text(), nullable=True),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        sa.Column("due", AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("id", "since"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_task_version_page", "task_version", ["status", "entity_type", "weight"])
+    op.create_index("ix_task_version_page", "task_version", ["status", "entity_type", "place", "id"])
     op.create_index(
         "ix_log_resolved", "log", ["entity_type", "position"], sqlite_where=RESOLVED, postgresql_where=RESOLVED
     )
     # Of a task that was open several times, or weighed anew, only the last time and the last weight are known.
     op.execute(
         "INSERT INTO task_version"
-        " (id, entity_type, kind, left_id, right_id, weight, opened, about, since, until, status)"
-        " SELECT id, entity_type, kind, left_id, right_id, weight, opened, about, opened, closed, 'open' FROM task"
+        " (id, entity_type, kind, left_id, right_id, weight, opened, about, priority, place, due, since, until, status)"
+        " SELECT id, entity_type, kind, left_id, right_id, weight, opened, about, priority, place, due, opened, closed, 'open' FROM task"
     )
     op.execute(
         "INSERT INTO task_version"
-        " (id, entity_type, kind, left_id, right_id, weight, opened, about, since, closed, status)"
-        " SELECT id, entity_type, kind, left_id, right_id, weight, opened, about, closed, closed, 'closed' FROM task"
+        " (id, entity_type, kind, left_id, right_id, weight, opened, about, priority, place, due, since, closed, status)"
+        " SELECT id, entity_type, kind, left_id, right_id, weight, opened, about, priority, place, due, closed, closed, 'closed' FROM task"
         " WHERE closed IS NOT NULL"
     )
 

@@ -1,9 +1,9 @@
-"""Steward tasks: opened, weighed, closed and opened again under the same id; the likeliest first."""
+"""Steward tasks: opened, weighed, closed and opened again under the same id; pages by their places in the queue."""
 
 import pytest
 
 from mdm.services.hub import Hub
-from mdm.store import records, task_writing, tasks
+from mdm.store import records, task_places, task_writing, tasks
 from mdm.store.database import Transaction
 from mdm.store.task_writing import OpenTask
 from tests.store.rows import task
@@ -61,10 +61,11 @@ def test_open_tasks_are_found_from_either_end(hub: Hub) -> None:
     assert asked == {1: True, 3: True, 9: False}
 
 
-def test_a_page_has_tasks_without_a_weight_first_then_the_likeliest(hub: Hub) -> None:
-    weights = {"a": 100, "b": None, "c": 900, "d": 100, "e": None, "f": -50}
+def test_a_page_has_the_smallest_places_first_and_a_cursor_goes_on_where_it_ended(hub: Hub) -> None:
+    places = {"a": 7, "b": -900, "c": -7, "d": 7, "e": -900, "f": 2**50}
     with hub.database.write() as writer:
-        change(writer, 100, opened=tuple(task(id_, weight=weight) for id_, weight in weights.items()))
+        change(writer, 100, opened=tuple(map(task, places)))
+        task_places.place(writer, [(id_, 0, place, "2026-03-08") for id_, place in places.items()])
         whole = ids(tasks.page(writer, tasks.Filter(), after=None, limit=10))
         assert whole == ["b", "e", "c", "a", "d", "f"]
         paged, last = list[str](), None

@@ -12,6 +12,7 @@ from mdm.api.routes import (
     rules,
     source_records,
     stats,
+    task_work,
     tasks,
     xref,
 )
@@ -22,6 +23,7 @@ ROUTERS = (
     golden_records.router,
     forecast.router,
     tasks.router,
+    task_work.router,
     decisions.router,
     changes.router,
     rules.router,

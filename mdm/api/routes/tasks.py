@@ -9,7 +9,7 @@ from mdm.api.answers import answer, described, tagged
 from mdm.api.bodies import DecideBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import AsOf, Cursor, Limit, TypeFilter
+from mdm.api.parameters import AsOf, Cursor, Limit, TaskKind, TypeFilter
 from mdm.api.routes.decisions import DECIDED, FOR_REAL, decided
 from mdm.auth import hidden
 from mdm.errors import Fault, Forbidden, InvalidInput
@@ -20,8 +20,9 @@ router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read tasks"))]
 Deciding = Annotated[Caller, Depends(Requires("decide"))]
 TaskId = Annotated[str, Path(examples=["task_5f1e0c9a7b3d2e4f6a8b"], max_length=60)]
+Person = Annotated[str | None, Query(description="A person: `key:ID`, `cli:USER`, or `me`.", max_length=200)]
 EXAMPLE = {
-    "id": "task_5f1e0c9a7b3d2e4f6a8b", "kind": "review", "entity_type": "customer", "status": "open", "priority": 93,
+    "id": "task_5f1e0c9a7b3d2e4f6a8b", "kind": "review", "entity_type": "customer", "status": "open", "priority": 45,
     "etag": "9f2c1b7a0d3e4f56", "records": ["crm:customer:0015g", "erp:customer:4711"],
     "evidence": {"outcome": "review", "match_weight": 3.8, "match_probability": 0.933, "prior": -9.965,
                  "comparisons": [{"attribute": "name", "level": "close", "weight": 13.765, "words": "nearly the same"}],
@@ -29,42 +30,44 @@ EXAMPLE = {
     "preview": {"golden_records": [{"golden_id": "cus_000002a", "version": 3, "attributes": {"name": "Acme GmbH"}},
                                    {"golden_id": "cus_0000041", "version": 1, "attributes": {"name": "ACME"}}],
                 "same": {"golden_id": "cus_000002a", "redirects": {"cus_0000041": "cus_000002a"}}},
-    "rules_version": "9c1d4a5e6f708192", "about": None, "due": None, "opened": 4712, "closed": None,
+    "rules_version": "9c1d4a5e6f708192", "about": None, "due": "2026-03-08", "opened": 4712, "closed": None,
+    "claim": None, "assigned_to": None, "escalated": None, "snoozed_until": None, "comments": [],
 }  # fmt: skip
+CLAIMED = {**EXAMPLE, "claim": {"by": "key:6a0d57077f3d", "until": "2026-03-01T09:35:00.000000Z"}}
 UNMAPPED = {
-    "id": "task_7b3d2e4f6a8b5f1e0c9a", "kind": "unmapped_code", "entity_type": "employee", "status": "open",
-    "priority": 100, "etag": "0d3e4f569f2c1b7a", "records": ["psa:employee:E-17"], "evidence": None, "preview": None,
+    **EXAMPLE, "id": "task_7b3d2e4f6a8b5f1e0c9a", "kind": "unmapped_code", "entity_type": "employee",
+    "priority": 10, "etag": "0d3e4f569f2c1b7a", "records": ["psa:employee:E-17"], "evidence": None, "preview": None,
     "rules_version": "4d5e6f7081929c1d",
     "about": {"attribute": "role", "list": "roles", "source": "psa", "value": "Sr. Cons. II", "records": 1,
               "suggestions": [{"code": "senior_consultant", "label": "Senior consultant", "score": 86}]},
-    "due": None, "opened": 4713, "closed": None,
+    "due": "2026-03-15", "opened": 4713,
 }  # fmt: skip
 CONFLICT = {
-    "id": "task_2e4f6a8b5f1e0c9a7b3d", "kind": "conflict", "entity_type": "customer", "status": "open",
-    "priority": 100, "etag": "2b7a0d3e4f569f1c", "records": ["erp:customer:4711", "billing:customer:88"],
-    "evidence": None, "preview": None,
+    **EXAMPLE, "id": "task_2e4f6a8b5f1e0c9a7b3d", "kind": "conflict", "priority": 45, "etag": "2b7a0d3e4f569f1c",
+    "records": ["erp:customer:4711", "billing:customer:88"], "evidence": None, "preview": None,
     "about": {"golden_id": "cus_000002a", "attribute": "tax_id", "strategy": "most_trusted", "candidates": [
         {"source": "erp", "source_id": "4711", "value": "DE136695976", "event_time": None, "trust": 90},
         {"source": "billing", "source_id": "88", "value": "DE811907980", "event_time": None, "trust": 90},
     ]},
-    "due": None, "opened": 4714, "closed": None,
+    "opened": 4714,
 }  # fmt: skip
-KINDS = Literal["review", "contradiction", "oversized", "unmapped_code", "conflict", "weak_bridge"]
 
 
 @router.get(
     "/tasks", summary="List steward tasks", **described({"items": [EXAMPLE, UNMAPPED, CONFLICT], "next": None}, 404)
 )
-def listed(  # noqa: PLR0913  which tasks, which part of them, and when
-    caller: Reading, *, entity_type: TypeFilter = None,
-    kind: Annotated[KINDS | None, Query()] = None,
+def listed(  # noqa: PLR0913  what can be asked for
+    caller: Reading, *, entity_type: TypeFilter = None, kind: Annotated[TaskKind | None, Query()] = None,
     status: Annotated[Literal["open", "closed"], Query()] = "open",
+    assigned_to: Person = None, escalated_to: Person = None, claimed_by: Person = None,
+    snoozed: Annotated[bool | None, Query(description="Only those that sleep, or only those that do not.")] = None,
     cursor: Cursor = None, limit: Limit = 20, as_of: AsOf = None,
 ) -> Response:  # fmt: skip
-    """By priority, the likeliest matches first; with `as_of` those that were open then, as they were."""
+    """By priority and age, the likeliest matches first; with `as_of` those that were open then, as they were."""
     found = tasks.page(
-        caller.hub, entity_type=caller.own_type(entity_type), kind=kind, status=status, cursor=cursor, limit=limit,
-        as_of=as_of,
+        caller.hub, entity_type=caller.own_type(entity_type), kind=kind, status=status,
+        assigned_to=caller.person(assigned_to), escalated_to=caller.person(escalated_to),
+        claimed_by=caller.person(claimed_by), snoozed=snoozed, cursor=cursor, limit=limit, as_of=as_of,
     )  # fmt: skip
     rules = Shown(caller.hub)
     items = [masking.task(caller.principal, rules, one) for one in found["items"]]
@@ -95,7 +98,7 @@ def decide(
 ) -> Response:  # fmt: skip
     """`same`, `distinct` or `related`, the `code` of an unmapped value, or whose value is true (`picks`).
 
-    412 when what the task shows has changed since it was read.
+    412 when what the task shows has changed since it was read; 409 while somebody else holds it.
     """
     etag = body.etag or (if_match or "").removeprefix("W/").strip('"')
     if not etag:
@@ -104,7 +107,7 @@ def decide(
     if [body.verdict, body.code, body.picks].count(None) != 2:
         detail = "send a verdict for a task about records, a code for one about a value, or picks for a conflict"
         raise InvalidInput(detail, faults=[Fault("/verdict", detail, "required")])
-    entity_type = caller.entity_type(tasks.get(caller.hub, task_id)["entity_type"])
+    entity_type = caller.entity_type(tasks.entity_type_of(caller.hub, task_id))
     if barred := hidden(caller.principal, entity_type) & (body.picks or {}).keys():
         raise Forbidden(f"the role {caller.principal.role} has no right to {', '.join(barred)}")
     return decided(tasks.decide(

@@ -1,0 +1,112 @@
+"""Working on steward tasks beside others: claim, release, skip, snooze, escalate, assign, comment."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends
+from starlette.responses import Response
+
+from mdm.api.answers import answer, described
+from mdm.api.caller import Caller, Requires
+from mdm.api.json_route import JsonRoute
+from mdm.api.routes.decisions import FOR_REAL
+from mdm.api.routes.tasks import CLAIMED, TaskId
+from mdm.api.work_bodies import AssignBody, ClaimBody, ClaimNextBody, CommentBody, EscalateBody, SnoozeBody
+from mdm.services import masking, task_work, tasks
+from mdm.services.shown import Shown
+
+router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute, dependencies=FOR_REAL)
+Working = Annotated[Caller, Depends(Requires("decide"))]
+RELEASED = {**CLAIMED, "claim": None}
+BY = "key:6a0d57077f3d"
+ESCALATED = {
+    **RELEASED,
+    "escalated": {"to": BY, "question": "Is the branch in Graz a company of its own?", "by": "key:2f81c0aa93de",
+                  "at": "2026-03-01T09:30:00.000000Z"},
+}  # fmt: skip
+COMMENTED = {
+    **CLAIMED,
+    "comments": [{"author": BY, "at": "2026-03-01T09:30:00.000000Z", "text": "Their accounts department calls back"}],
+}  # fmt: skip
+
+
+@router.post("/tasks:claim-next", summary="Claim the most urgent free task", **described(CLAIMED, 404, 415))
+def claim_next(caller: Working, body: Annotated[ClaimNextBody, Body()] = ClaimNextBody()) -> Response:  # noqa: B008
+    """The task, held for the caller; 204 when none is free.
+
+    Free is what nobody else holds, is awake, is meant for nobody else, and was not skipped by the caller as it is
+    now. Asking again before deciding gives the same task again.
+    """
+    found = task_work.claim_next(
+        caller.hub, author=caller.author(), entity_type=caller.own_type(body.type), kind=body.kind, seconds=body.seconds
+    )
+    return Response(status_code=204) if found is None else _shown(caller, found)
+
+
+@router.post("/tasks/{task_id}:claim", summary="Claim a task", **described(CLAIMED, 404, 409, 415))
+def claim(caller: Working, task_id: TaskId, body: Annotated[ClaimBody, Body()] = ClaimBody()) -> Response:  # noqa: B008
+    """Nobody else can decide it until the lease ends; claiming it again holds it longer.
+
+    409 says who holds it and until when.
+    """
+    return _done(
+        caller, task_id, lambda hub, author: task_work.claim(hub, task_id, author=author, seconds=body.seconds)
+    )
+
+
+@router.post("/tasks/{task_id}:release", summary="Give a claimed task back", **described(RELEASED, 404, 409))
+def release(caller: Working, task_id: TaskId) -> Response:
+    """Nothing happens when nobody holds it."""
+    return _done(caller, task_id, lambda hub, author: task_work.release(hub, task_id, author=author))
+
+
+@router.post("/tasks/{task_id}:skip", summary="Pass over a task", **described(RELEASED, 404, 409))
+def skip(caller: Working, task_id: TaskId) -> Response:
+    """It is not offered to the caller again before its etag changes; others still get it."""
+    return _done(caller, task_id, lambda hub, author: task_work.skip(hub, task_id, author=author))
+
+
+@router.post(
+    "/tasks/{task_id}:snooze",
+    summary="Put a task off until a day",
+    **described({**RELEASED, "snoozed_until": "2026-03-31"}, 404, 409, 415),
+)
+def snooze(caller: Working, task_id: TaskId, body: SnoozeBody) -> Response:
+    """It is offered to nobody before that day; claiming it by its id wakes it."""
+    return _done(caller, task_id, lambda hub, author: task_work.snooze(hub, task_id, until=body.until, author=author))
+
+
+@router.post("/tasks/{task_id}:escalate", summary="Ask another person", **described(ESCALATED, 404, 409, 415))
+def escalate(caller: Working, task_id: TaskId, body: EscalateBody) -> Response:
+    """From now on it is offered to that person only, until it is assigned or closed."""
+    return _done(
+        caller,
+        task_id,
+        lambda hub, author: task_work.escalate(hub, task_id, to=body.to, question=body.question, author=author),
+    )
+
+
+@router.post(
+    "/tasks/{task_id}:assign",
+    summary="Say who should do a task",
+    **described({**RELEASED, "assigned_to": BY}, 404, 409, 415),
+)
+def assign(caller: Working, task_id: TaskId, body: AssignBody) -> Response:
+    """It is offered to that person only; null gives it to anybody. Either ends an escalation. `me` is the caller."""
+    to = caller.person(body.to)
+    return _done(caller, task_id, lambda hub, author: task_work.assign(hub, task_id, to=to, author=author))
+
+
+@router.post("/tasks/{task_id}:comment", summary="Comment on a task", **described(COMMENTED, 404, 415))
+def comment(caller: Working, task_id: TaskId, body: CommentBody) -> Response:
+    """Comments stay with the task for ever, also when it is closed."""
+    return _done(caller, task_id, lambda hub, author: task_work.comment(hub, task_id, text=body.text, author=author))
+
+
+def _done(caller: Caller, task_id: str, act: Callable[..., dict[str, Any]]) -> Response:
+    caller.ensure(entity_type=tasks.entity_type_of(caller.hub, task_id))
+    return _shown(caller, act(caller.hub, caller.author()))
+
+
+def _shown(caller: Caller, task: dict[str, Any]) -> Response:
+    return answer(masking.task(caller.principal, Shown(caller.hub), task))

@@ -1,0 +1,64 @@
+"""What clients send about their work on tasks."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from mdm.api.bodies import Body, Text
+from mdm.api.parameters import TaskKind
+
+Seconds = Annotated[int, Field(ge=1, le=86_400)]
+Person = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class ClaimBody(Body):
+    """How long a task is held; left out, as long as the hub's settings say."""
+
+    seconds: Seconds | None = None
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"seconds": 300}]})
+
+
+class ClaimNextBody(ClaimBody):
+    """Which tasks one works on, and how long the claimed one is held; what is left out takes all."""
+
+    type: Word | None = None
+    kind: TaskKind | None = None
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"type": "customer", "kind": "review"}]})
+
+
+class SnoozeBody(Body):
+    """The day (ISO date) before which a task is offered to nobody."""
+
+    until: Annotated[str, StringConstraints(max_length=10)]
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"until": "2026-03-31"}]})
+
+
+class EscalateBody(Body):
+    """Who is asked, and what."""
+
+    to: Person
+    question: Text
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"to": "key:6a0d57077f3d", "question": "Is the branch in Graz a company of its own?"}
+    ]})  # fmt: skip
+
+
+class AssignBody(Body):
+    """Who should do it; null leaves it to anybody."""
+
+    to: Person | None
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"to": "key:6a0d57077f3d"}]})
+
+
+class CommentBody(Body):
+    """What is to be said about a task."""
+
+    text: Text
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "Their accounts department will call back"}]})

@@ -1,0 +1,116 @@
+"""How work on tasks stands: who holds a task and until when, who it is meant for, what was said of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mdm import settings
+from mdm.errors import Conflict
+from mdm.log import Author, Fact, key_token
+from mdm.services.hub import Hub
+from mdm.store import log
+from mdm.store import task_work as stored
+from mdm.store import tasks as stored_tasks
+from mdm.store.database import Transaction
+from mdm.store.task_work import Work
+from mdm.store.tasks import StoredTask
+from mdm.store.xref import NOW
+
+Document = dict[str, Any]
+NOTHING: Document = {"claim": None, "assigned_to": None, "escalated": None, "snoozed_until": None}
+
+
+def lock_of(entity_type: str) -> str:
+    """The lock under which the tasks of one entity type are decided and worked on, one act at a time."""
+    return f"decide-{entity_type}"
+
+
+def told(
+    hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask], *, moment: str | None = None, at: int = NOW
+) -> dict[str, Document]:
+    """What stands of each task: `{"claim", "assigned_to", "escalated", "snoozed_until", "comments"}`.
+
+    `claim` is `{"by", "until"}`, `escalated` is `{"to", "question", "by", "at"}`, a comment `{"author", "at", "text"}`.
+    A claim or a sleep that has run out by the moment is not told; an erased text is None.
+
+    moment: ISO 8601 UTC; the present, or when the fact at the position was recorded, when it is left out.
+    at: the position as of which it is told.
+    """
+    ids = [task.id for task in tasks]
+    works, comments = _works(hub, transaction, tasks, at), stored.comments(transaction, ids, at=at)
+    now = moment or log.authors(transaction, [at]).get(at, ("", settings.now()))[1]
+    positions = [position for some in comments.values() for position in some]
+    positions += [work.escalation for work in works.values() if work.escalation is not None]
+    bodies, authors = log.bodies(transaction, positions), log.authors(transaction, positions)
+
+    def said(position: int, member: str, by: str) -> Document:
+        return {
+            by: authors[position][0], "at": authors[position][1], member: bodies.get(position, {}).get(member)
+        }  # fmt: skip
+
+    found: dict[str, Document] = {}
+    for id_ in ids:
+        found[id_] = {**NOTHING, "comments": [said(position, "text", "author") for position in comments.get(id_, ())]}
+        if work := works.get(id_):
+            found[id_] |= _standing(work, now)
+            if work.escalation is not None:
+                found[id_]["escalated"] = {"to": work.escalated_to, **said(work.escalation, "question", "by")}
+    return found
+
+
+def _works(hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask], at: int) -> dict[str, Work]:
+    """What was done about each task since it was opened; nothing for closed ones."""
+    if at == NOW:
+        return stored.of_tasks(transaction, [task.id for task in tasks])
+    found = stored.then(transaction, [key_token(hub.salt, task.id) for task in tasks], at=at)
+    return {
+        task.id: found[task.id]
+        for task in tasks
+        if task.id in found and task.status == "open" and found[task.id].opened == task.opened
+    }
+
+
+def _standing(work: Work, now: str) -> Document:
+    held = work.claimed_until is not None and work.claimed_until > now
+    asleep = work.snoozed_until is not None and work.snoozed_until > now[:10]
+    return {
+        "claim": {"by": work.claimed_by, "until": work.claimed_until} if held else None,
+        "assigned_to": work.assigned_to,
+        "snoozed_until": work.snoozed_until if asleep else None,
+    }
+
+
+def ensure_free(task_id: str, state: Mapping[str, Any], author: Author) -> None:
+    """Raise Conflict, saying who and until when, while somebody else holds a task."""
+    claim = state["claim"]
+    if claim is not None and claim["by"] != author.actor:
+        raise Conflict(f"{claim['by']} holds {task_id} until {claim['until']}", extra={"claim": claim})
+
+
+def put_down(hub: Hub, writer: Transaction, task: StoredTask, action: str, said: Document, *, author: Author) -> int:
+    """Add one fact about a task and what it leaves; the caller holds the task's lock. Returns its position."""
+    body = {"action": action, "task": task.id, "opened": task.opened, **said}
+    fact = Fact("task_work", task.entity_type, body, key_token(hub.salt, task.id))
+    position = log.append(writer, [fact], author=author)
+    stored.keep(writer, body, position=position, actor=author.actor)
+    return position
+
+
+def end_claim(hub: Hub, task_id: str, *, author: Author) -> None:
+    """Release a task that is still open though its holder has decided it; the caller holds the task's lock."""
+    with hub.database.read() as reader:
+        task, work = stored_tasks.by_id(reader, task_id), stored.of_tasks(reader, [task_id]).get(task_id)
+    if task is not None and work is not None and work.claimed_by == author.actor:
+        with hub.database.write() as writer:
+            put_down(hub, writer, task, "release", {}, author=author)
+
+
+def derive(hub: Hub, *, after: int, batch: int) -> int:
+    """Derive again what the facts about work on tasks leave, those after a position; returns the last of them."""
+    while True:
+        with hub.database.write() as writer:
+            facts = stored.facts(writer, after=after, limit=batch)
+            for position, actor, body in facts:
+                stored.keep(writer, body, position=position, actor=actor)
+        if not facts:
+            return after
+        after = facts[-1][0]

@@ -1,0 +1,133 @@
+"""Work on steward tasks: what its facts leave, and the tasks that are free for one person."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+import orjson
+
+from mdm.store import bulk, log
+from mdm.store.database import Transaction
+from mdm.store.tasks import COLUMNS, Filter, StoredTask, conditions
+from mdm.store.xref import NOW
+
+Body = Mapping[str, Any]
+
+
+class Work(NamedTuple):
+    """One row of `task_work`: what was done about a task since its opening at a position."""
+
+    task_id: str
+    opened: int
+    claimed_by: str | None = None
+    claimed_until: str | None = None
+    assigned_to: str | None = None
+    escalated_to: str | None = None
+    escalation: int | None = None
+    snoozed_until: str | None = None
+
+    def unclaimed(self) -> "Work":
+        """The same without a claim."""
+        return self._replace(claimed_by=None, claimed_until=None)
+
+
+def of_tasks(transaction: Transaction, ids: Collection[str]) -> dict[str, Work]:
+    """What was done about these tasks since they were opened; nothing for closed ones."""
+    rows = transaction.rows(
+        f"SELECT {', '.join(f'task_work.{name}' for name in Work._fields)} FROM task_work"
+        " JOIN task ON task.id = task_id AND task.opened = task_work.opened"
+        " WHERE task_id {in} AND status = 'open'",
+        list(ids),
+    )
+    return {row[0]: Work(*row) for row in rows}
+
+
+def then(transaction: Transaction, tokens: Collection[int], *, at: int) -> dict[str, Work]:
+    """What had been done by a position about the tasks with these tokens, told from its facts."""
+    said = log.said_of(transaction, "task_work", list(tokens), upto=at)
+    actors = log.authors(transaction, [position for _, position, _ in said])
+    found: dict[str, Work] = {}
+    for _, position, body in said:
+        if body["action"] != "comment":
+            before = found.get(body["task"])
+            if before is None or before.opened != body["opened"]:
+                before = Work(body["task"], body["opened"])
+            found[body["task"]] = _after(before, body, position, actors[position][0])
+    return found
+
+
+def keep(transaction: Transaction, body: Body, *, position: int, actor: str) -> None:
+    """Keep what a fact of kind `task_work` leaves."""
+    task_id, action = body["task"], body["action"]
+    if action == "comment":
+        bulk.insert(transaction, "task_comment", ("task_id", "position"), [(task_id, position)])
+        return
+    if action == "skip":
+        skipped = [(actor, task_id, body["etag"])]
+        bulk.upsert(transaction, "task_skip", ("actor", "task_id", "etag"), skipped, keys=2)
+    row = transaction.one(f"SELECT {', '.join(Work._fields)} FROM task_work WHERE task_id = ?", task_id)
+    before = Work(*row) if row is not None and row[1] == body["opened"] else Work(task_id, body["opened"])
+    bulk.upsert(transaction, "task_work", Work._fields, [_after(before, body, position, actor)], keys=1)
+
+
+def _after(work: Work, body: Body, position: int, actor: str) -> Work:
+    match body["action"]:
+        case "claim":
+            return work._replace(claimed_by=actor, claimed_until=body["until"], snoozed_until=None)
+        case "release":
+            return work.unclaimed()
+        case "skip":
+            return work.unclaimed() if work.claimed_by == actor else work
+        case "snooze":
+            return work.unclaimed()._replace(snoozed_until=body["until"])
+        case "escalate":
+            return work.unclaimed()._replace(escalated_to=body["to"], escalation=position)
+        case "assign":
+            return work._replace(assigned_to=body["to"], escalated_to=None, escalation=None)
+        case action:
+            raise ValueError(f"a fact of kind task_work cannot say {action!r}")
+
+
+def facts(transaction: Transaction, *, after: int, limit: int) -> list[tuple[int, str, dict[str, Any]]]:
+    """(position, actor, body) of the facts about work on tasks, in order, for a rebuild."""
+    rows = transaction.rows(
+        "SELECT log.position, actor, body FROM log JOIN payload ON payload.position = log.position"
+        " WHERE log.position > ? AND kind = 'task_work' ORDER BY log.position LIMIT ?",
+        after, limit,
+    )  # fmt: skip
+    return [(position, actor, orjson.loads(body)) for position, actor, body in rows]
+
+
+def comments(transaction: Transaction, ids: Collection[str], *, at: int = NOW) -> dict[str, list[int]]:
+    """The positions of the comments on each of these tasks by a position, oldest first."""
+    rows = transaction.rows(
+        "SELECT task_id, position FROM task_comment WHERE task_id {in} AND position <= ? ORDER BY position",
+        list(ids), at,
+    )  # fmt: skip
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for task_id, position in rows:
+        found[task_id].append(position)
+    return found
+
+
+def free(
+    transaction: Transaction, wanted: Filter, *, who: str, after: StoredTask | None, limit: int
+) -> list[tuple[StoredTask, str | None]]:
+    """The next open tasks, by place, that are free for a person at a moment (`wanted.now`).
+
+    Nobody else holds them, they are awake, and meant for nobody else. With each comes the etag at which the person
+    skipped it, if ever.
+    """
+    asked, values = conditions(wanted, after)
+    rows = transaction.rows(
+        f"SELECT {COLUMNS}, task_skip.etag FROM task"
+        " LEFT JOIN task_work ON task_work.task_id = task.id AND task_work.opened = task.opened"
+        " LEFT JOIN task_skip ON task_skip.task_id = task.id AND task_skip.actor = ?"
+        f" WHERE {asked}"
+        " AND (claimed_until IS NULL OR claimed_until <= ? OR claimed_by = ?)"
+        " AND (snoozed_until IS NULL OR snoozed_until <= ?)"
+        " AND coalesce(escalated_to, assigned_to, ?) = ?"
+        " ORDER BY place, task.id LIMIT ?",
+        who, *values, wanted.now, who, wanted.today, who, who, limit,
+    )  # fmt: skip
+    return [(StoredTask(*row[:-1]), row[-1]) for row in rows]
