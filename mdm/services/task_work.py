@@ -5,6 +5,7 @@ is still in force is judged by the time of whoever asks. Claiming again is how a
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
@@ -46,21 +47,18 @@ def claim_next(
     if entity_type is not None:
         hub.entity_type(entity_type)
     wanted = Filter(entity_type, kind, now=_moment(author))
-    while True:
-        with hub.database.read() as reader:
-            found = _first_free(hub, reader, wanted, author.actor)
-        if found is None:
-            return None
-        narrowed = Filter(found.entity_type, kind, now=wanted.now)
-        with hub.database.locked(lock_of(found.entity_type)):
+    while (name := entity_type or _first_type(hub, wanted, author)) is not None:
+        with hub.database.locked(lock_of(name)):
             with hub.database.write() as writer:
                 writer.lock_log()
-                # Looked for once more: another steward may have been quicker.
-                found = _first_free(hub, writer, narrowed, author.actor)
+                found = _first_free(hub, writer, replace(wanted, entity_type=name), author.actor)
                 if found is not None:
                     put_down(hub, writer, found, "claim", _lease(hub, author, seconds), author=author)
             if found is not None:
                 return tasks.get(hub, found.id, moment=wanted.now)
+        if name == entity_type:
+            return None
+    return None
 
 
 def release(hub: Hub, task_id: str, *, author: Author) -> Document:
@@ -135,6 +133,13 @@ def _act(  # noqa: PLR0913  what acts differ in
             if words is not None:
                 put_down(hub, writer, task, action, words, author=author)
         return tasks.get(hub, task_id, moment=now)
+
+
+def _first_type(hub: Hub, wanted: Filter, author: Author) -> str | None:
+    """The entity type of the most urgent free task: its lock is taken next, and the task looked for once more."""
+    with hub.database.read() as reader:
+        found = _first_free(hub, reader, wanted, author.actor)
+    return None if found is None else found.entity_type
 
 
 def _first_free(hub: Hub, transaction: Transaction, wanted: Filter, who: str) -> StoredTask | None:

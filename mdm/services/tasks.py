@@ -38,16 +38,18 @@ def page(  # noqa: PLR0913  what can be asked for
     hub: Hub, *, entity_type: str | None = None, kind: str | None = None, status: str | None = "open",
     assigned_to: str | None = None, escalated_to: str | None = None, claimed_by: str | None = None,
     snoozed: bool | None = None, cursor: str | None = None, limit: int = 50, as_of: AsOf = None,
+    moment: str | None = None,
 ) -> Document:  # fmt: skip
     """Tasks by priority and age, the likeliest matches first: `{"items", "next"}`; each as `get` gives it.
 
     as_of: those that were open then, or closed by then, as they were.
+    moment: as for `get`.
 
     Raises:
         InvalidInput: those of the past cannot be chosen by who worked on them.
     """
     _ensure_present(as_of, assigned_to=assigned_to, escalated_to=escalated_to, claimed_by=claimed_by, snoozed=snoozed)
-    wanted = Filter(entity_type, kind, status, assigned_to, escalated_to, claimed_by, snoozed, now())
+    wanted = Filter(entity_type, kind, status, assigned_to, escalated_to, claimed_by, snoozed, moment or now())
     if entity_type is not None:
         hub.entity_type(entity_type)
     entity_types = hub.entity_types()
@@ -56,7 +58,7 @@ def page(  # noqa: PLR0913  what can be asked for
         if cursor is not None:
             stored(transaction, cursor, at)
         found = stored_tasks.page(transaction, wanted, after=cursor, limit=limit + 1, position=at)
-        items = _documents(hub, transaction, entity_types, found[:limit], at=at)
+        items = _documents(hub, transaction, entity_types, found[:limit], at=at, moment=moment)
     return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
 
 

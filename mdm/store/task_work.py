@@ -34,9 +34,9 @@ class Work(NamedTuple):
 def of_tasks(transaction: Transaction, ids: Collection[str]) -> dict[str, Work]:
     """What was done about these tasks since they were opened; nothing for closed ones."""
     rows = transaction.rows(
-        f"SELECT {', '.join(f'task_work.{name}' for name in Work._fields)} FROM task_work"
-        " JOIN task ON task.id = task_id AND task.opened = task_work.opened"
-        " WHERE task_id {in} AND status = 'open'",
+        # Joined, SQLite would begin with all open tasks.
+        f"SELECT {', '.join(Work._fields)} FROM task_work WHERE task_id {{in}}"
+        " AND opened = (SELECT task.opened FROM task WHERE task.id = task_id AND closed IS NULL)",
         list(ids),
     )
     return {row[0]: Work(*row) for row in rows}

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("escalation", sa.BigInteger(), nullable=True),
         sa.Column("snoozed_until", AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("task_id"),
+        sqlite_with_rowid=False,
     )
     for column in FOUND_BY:
         there = sa.text(f"{column} IS NOT NULL")

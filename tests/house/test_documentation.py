@@ -18,7 +18,8 @@ WORDS = """
     golden record; golden ID; contribution; survivorship; strategy; trust; override; lineage; steward task; merge;
     split; redirect; outbox; publish; change feed; rules version; quarantine; must-link; snapshot;
     validity rule; grade; completeness; validity; uniqueness; timeliness; divergence; tick; dry run;
-    step; conflict; forecast; weak bridge
+    step; conflict; forecast; weak bridge;
+    claim; lease; skip; snooze; escalate; assign; value at stake
 """
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 PROMISE = re.compile(r"^## (P\d+) .+$", re.MULTILINE)

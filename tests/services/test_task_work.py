@@ -89,7 +89,7 @@ def test_claiming_again_holds_it_longer(hub: Hub, task: Task) -> None:
 def test_a_decision_ends_the_claim_and_an_undo_does_not_bring_it_back(hub: Hub, task: Task) -> None:
     task_work.claim(hub, task["id"], author=at("09:00:00"))
     decided = decide(hub, task, at("09:01:00"))
-    assert tasks.get(hub, task["id"], at="2026-03-01T09:01:00Z")["claim"] is None
+    assert tasks.get(hub, task["id"], moment="2026-03-01T09:01:00Z")["claim"] is None
     with pytest.raises(Conflict, match="was closed at position"):
         task_work.claim(hub, task["id"], author=bert("09:01:30"))
     decisions.undo(hub, decided.decision_id, reason="no", author=at("09:02:00"))
@@ -139,7 +139,7 @@ def test_what_is_snoozed_comes_back_on_its_day_and_claiming_wakes_it(hub: Hub, t
     assert asleep["snoozed_until"] == "2026-03-03"
     assert next_id(hub, at("23:59:59")) is None
     asked = {
-        day: [bool(tasks.page(hub, snoozed=snoozed, at=f"{day}T00:00:00Z")["items"]) for snoozed in (True, False)]
+        day: [bool(tasks.page(hub, snoozed=snoozed, moment=f"{day}T00:00:00Z")["items"]) for snoozed in (True, False)]
         for day in ("2026-03-02", "2026-03-03")
     }
     assert asked == {"2026-03-02": [True, False], "2026-03-03": [False, True]}
@@ -170,8 +170,8 @@ def test_what_is_escalated_is_for_the_one_who_is_asked_until_it_is_assigned(hub:
     assert [one["id"] for one in tasks.page(hub, assigned_to="cli:anna")["items"]] == [task["id"]]
     assert task_work.assign(hub, task["id"], to=None, author=at("09:00:16"))["assigned_to"] is None
     assert next_id(hub, bert("09:00:17")) == task["id"]
-    assert [one["id"] for one in tasks.page(hub, claimed_by="cli:bert", at="2026-03-01T09:00:18Z")["items"]]
-    assert tasks.page(hub, claimed_by="cli:bert", at="2026-03-01T10:00:00Z")["items"] == []
+    assert [one["id"] for one in tasks.page(hub, claimed_by="cli:bert", moment="2026-03-01T09:00:18Z")["items"]]
+    assert tasks.page(hub, claimed_by="cli:bert", moment="2026-03-01T10:00:00Z")["items"] == []
     assert follows(hub)
 
 
@@ -209,13 +209,13 @@ def test_comments_stay_with_the_task_when_it_is_closed_and_opened_again(hub: Hub
 def test_a_rebuild_derives_the_work_on_tasks_again(hub: Hub, task: Task) -> None:
     task_work.claim(hub, task["id"], author=at("09:00:00"))
     task_work.comment(hub, task["id"], text="They moved", author=at("09:00:00"))
-    before = tasks.get(hub, task["id"], at="2026-03-01T09:01:00Z")
+    before = tasks.get(hub, task["id"], moment="2026-03-01T09:01:00Z")
     with hub.database.write() as writer:
         writer.run("UPDATE task_work SET claimed_by = 'cli:mallory'")
         writer.run("DELETE FROM task_comment")
     assert not follows(hub)
     assert rebuild.rebuild(hub).match
-    assert tasks.get(hub, task["id"], at="2026-03-01T09:01:00Z") == before
+    assert tasks.get(hub, task["id"], moment="2026-03-01T09:01:00Z") == before
 
 
 def test_work_is_told_of_nothing_and_asked_of_no_type_that_is_not_there(hub: Hub) -> None:
