@@ -15,7 +15,7 @@ Task = dict[str, Any]
 
 
 def at(clock: str, who: str = "cli:anna") -> Author:
-    return Author(who, f"2026-03-01T{clock}.000000Z")
+    return Author(who, f"2026-03-02T{clock}.000000Z")
 
 
 def bert(clock: str) -> Author:
@@ -57,14 +57,14 @@ def next_id(hub: Hub, author: Author, **wanted: str) -> str | None:
 
 def test_while_a_lease_is_in_force_nobody_else_claims_or_decides(hub: Hub, task: Task) -> None:
     held = task_work.claim(hub, task["id"], author=at("09:00:00"))
-    assert held["claim"] == {"by": "cli:anna", "until": "2026-03-01T09:05:00.000000Z"}
+    assert held["claim"] == {"by": "cli:anna", "until": "2026-03-02T09:05:00.000000Z"}
     for act in (
         lambda: task_work.claim(hub, task["id"], author=bert("09:04:59")),
         lambda: task_work.release(hub, task["id"], author=bert("09:04:59")),
         lambda: task_work.snooze(hub, task["id"], until="2026-04-01", author=bert("09:04:59")),
         lambda: decide(hub, task, bert("09:04:59")),
     ):
-        with pytest.raises(Conflict, match=r"cli:anna holds task_\w+ until 2026-03-01T09:05:00.000000Z") as refused:
+        with pytest.raises(Conflict, match=r"cli:anna holds task_\w+ until 2026-03-02T09:05:00.000000Z") as refused:
             act()
         assert refused.value.extra == {"claim": held["claim"]}
     assert next_id(hub, bert("09:04:59")) is None
@@ -81,7 +81,7 @@ def test_a_lapsed_lease_is_free_and_its_holder_is_then_the_one_who_is_refused(hu
 def test_claiming_again_holds_it_longer(hub: Hub, task: Task) -> None:
     task_work.claim(hub, task["id"], author=at("09:00:00"))
     again = task_work.claim(hub, task["id"], author=at("09:04:00"))
-    assert again["claim"]["until"] == "2026-03-01T09:09:00.000000Z"
+    assert again["claim"]["until"] == "2026-03-02T09:09:00.000000Z"
     with pytest.raises(Conflict):
         task_work.claim(hub, task["id"], author=bert("09:08:00"))
 
@@ -89,7 +89,7 @@ def test_claiming_again_holds_it_longer(hub: Hub, task: Task) -> None:
 def test_a_decision_ends_the_claim_and_an_undo_does_not_bring_it_back(hub: Hub, task: Task) -> None:
     task_work.claim(hub, task["id"], author=at("09:00:00"))
     decided = decide(hub, task, at("09:01:00"))
-    assert tasks.get(hub, task["id"], moment="2026-03-01T09:01:00Z")["claim"] is None
+    assert tasks.get(hub, task["id"], moment="2026-03-02T09:01:00Z")["claim"] is None
     with pytest.raises(Conflict, match="was closed at position"):
         task_work.claim(hub, task["id"], author=bert("09:01:30"))
     decisions.undo(hub, decided.decision_id, reason="no", author=at("09:02:00"))
@@ -135,19 +135,19 @@ def test_a_skip_holds_for_the_one_who_skipped_until_the_task_shows_something_els
 
 
 def test_what_is_snoozed_comes_back_on_its_day_and_claiming_wakes_it(hub: Hub, task: Task) -> None:
-    asleep = task_work.snooze(hub, task["id"], until="2026-03-03", author=at("09:00:00"))
-    assert asleep["snoozed_until"] == "2026-03-03"
+    asleep = task_work.snooze(hub, task["id"], until="2026-03-04", author=at("09:00:00"))
+    assert asleep["snoozed_until"] == "2026-03-04"
     assert next_id(hub, at("23:59:59")) is None
     asked = {
         day: [bool(tasks.page(hub, snoozed=snoozed, moment=f"{day}T00:00:00Z")["items"]) for snoozed in (True, False)]
-        for day in ("2026-03-02", "2026-03-03")
+        for day in ("2026-03-03", "2026-03-04")
     }
-    assert asked == {"2026-03-02": [True, False], "2026-03-03": [False, True]}
-    assert next_id(hub, Author("cli:bert", "2026-03-03T00:00:00Z")) == task["id"]
-    task_work.snooze(hub, task["id"], until="2026-04-01", author=Author("cli:bert", "2026-03-03T00:01:00Z"))
-    woken = task_work.claim(hub, task["id"], author=Author("cli:anna", "2026-03-03T00:02:00Z"))
+    assert asked == {"2026-03-03": [True, False], "2026-03-04": [False, True]}
+    assert next_id(hub, Author("cli:bert", "2026-03-04T00:00:00Z")) == task["id"]
+    task_work.snooze(hub, task["id"], until="2026-04-01", author=Author("cli:bert", "2026-03-04T00:01:00Z"))
+    woken = task_work.claim(hub, task["id"], author=Author("cli:anna", "2026-03-04T00:02:00Z"))
     assert woken["snoozed_until"] is None
-    for wrong in ("2026-03-01", "2025-01-01", "tomorrow", "20260401", "2026-04-01T00:00"):
+    for wrong in ("2026-03-02", "2025-01-01", "tomorrow", "20260401", "2026-04-01T00:00"):
         with pytest.raises(InvalidInput, match="a day to come"):
             task_work.snooze(hub, task["id"], until=wrong, author=at("09:00:00"))
     assert follows(hub)
@@ -157,7 +157,7 @@ def test_what_is_escalated_is_for_the_one_who_is_asked_until_it_is_assigned(hub:
     task_work.claim(hub, task["id"], author=at("09:00:00"))
     asked = task_work.escalate(hub, task["id"], to="cli:bert", question="One firm?", author=at("09:00:10"))
     assert asked["escalated"] == {
-        "to": "cli:bert", "question": "One firm?", "by": "cli:anna", "at": "2026-03-01T09:00:10.000000Z"
+        "to": "cli:bert", "question": "One firm?", "by": "cli:anna", "at": "2026-03-02T09:00:10.000000Z"
     }  # fmt: skip
     assert asked["claim"] is None
     assert next_id(hub, at("09:00:11")) is None
@@ -170,8 +170,8 @@ def test_what_is_escalated_is_for_the_one_who_is_asked_until_it_is_assigned(hub:
     assert [one["id"] for one in tasks.page(hub, assigned_to="cli:anna")["items"]] == [task["id"]]
     assert task_work.assign(hub, task["id"], to=None, author=at("09:00:16"))["assigned_to"] is None
     assert next_id(hub, bert("09:00:17")) == task["id"]
-    assert [one["id"] for one in tasks.page(hub, claimed_by="cli:bert", moment="2026-03-01T09:00:18Z")["items"]]
-    assert tasks.page(hub, claimed_by="cli:bert", moment="2026-03-01T10:00:00Z")["items"] == []
+    assert [one["id"] for one in tasks.page(hub, claimed_by="cli:bert", moment="2026-03-02T09:00:18Z")["items"]]
+    assert tasks.page(hub, claimed_by="cli:bert", moment="2026-03-02T10:00:00Z")["items"] == []
     assert follows(hub)
 
 
@@ -209,13 +209,13 @@ def test_comments_stay_with_the_task_when_it_is_closed_and_opened_again(hub: Hub
 def test_a_rebuild_derives_the_work_on_tasks_again(hub: Hub, task: Task) -> None:
     task_work.claim(hub, task["id"], author=at("09:00:00"))
     task_work.comment(hub, task["id"], text="They moved", author=at("09:00:00"))
-    before = tasks.get(hub, task["id"], moment="2026-03-01T09:01:00Z")
+    before = tasks.get(hub, task["id"], moment="2026-03-02T09:01:00Z")
     with hub.database.write() as writer:
         writer.run("UPDATE task_work SET claimed_by = 'cli:mallory'")
         writer.run("DELETE FROM task_comment")
     assert not follows(hub)
     assert rebuild.rebuild(hub).match
-    assert tasks.get(hub, task["id"], moment="2026-03-01T09:01:00Z") == before
+    assert tasks.get(hub, task["id"], moment="2026-03-02T09:01:00Z") == before
 
 
 def test_work_is_told_of_nothing_and_asked_of_no_type_that_is_not_there(hub: Hub) -> None:
