@@ -42,7 +42,9 @@ def check_value(entity_type: EntityType, name: str, value: object) -> tuple[obje
     """Clean one attribute's value, and list what is wrong with it."""
     attribute = entity_type.attributes.get(name)
     if attribute is None:
-        detail = f"{entity_type.entity_type} has no attribute {name!r}{hint(name, entity_type.attributes)}"
+        now = entity_type.renamed.get(name)
+        leads = hint(name, entity_type.attributes) if now is None else f"; it is called {now!r} now"
+        detail = f"{entity_type.entity_type} has no attribute {name!r}{leads}"
         return None, [Fault(_pointer(name), detail, "unknown_attribute", name)]
     if attribute.of:
         return check_lines(name, attribute, value, _single)

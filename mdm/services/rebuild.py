@@ -75,13 +75,15 @@ def derived_beside(hub: Hub) -> Iterator[Derived]:
 
 def put_in_place(hub: Hub, derived: Derived) -> Verification:
     """Catch up with the commits that were made meanwhile, and replace all derived state in one transaction."""
-    with _everything_locked(hub):
-        while not _replaced(hub, derived):
-            pass  # a type was installed meanwhile, whose locks are not among these
-        with derived.hub.database.read() as reader:
-            digest_log, records = _digest(reader)
-        with hub.database.read() as reader:
-            digest_live, _ = _digest(reader)
+    with ExitStack() as kept:
+        with _everything_locked(hub):
+            while not _replaced(hub, derived):
+                pass  # a type was installed meanwhile, whose locks are not among these
+            standing = kept.enter_context(hub.database.read())
+            log.head(standing)  # what a transaction sees is settled by its first query
+        digest_live, records = _digest(standing)
+    with derived.hub.database.read() as reader:
+        digest_log, _ = _digest(reader)
     return Verification(digest_log == digest_live, digest_log, digest_live, records)
 
 
