@@ -45,9 +45,15 @@ def neutral(transaction: Transaction) -> str:
         transaction.rows("SELECT golden, attributes FROM golden_version WHERE until IS NULL AND attributes IS NOT NULL")
     )
     edges = [("edge", *sorted((keys[one], keys[other])), weight) for one, other, weight in _edges(transaction, None)]
-    tasks = transaction.rows("SELECT 'task', id, weight FROM task WHERE status = 'open'")
+    tasks = transaction.rows("SELECT 'task', id, weight FROM task WHERE status = 'open' AND kind <> 'conflict'")
     goldens = [("golden", sorted(members), values[number]) for number, members in together.items()]
-    return _total([*goldens, *edges, *tasks])
+    # Such a task is named by the founding record, and who that is depends on who came first.
+    conflicts = transaction.rows(
+        "SELECT golden, about FROM task JOIN source_record ON source_record.id = left_id"
+        " WHERE status = 'open' AND kind = 'conflict'"
+    )
+    disputed = [("conflict", sorted(together[number]), about) for number, about in conflicts]
+    return _total([*goldens, *edges, *tasks, *disputed])
 
 
 def history(transaction: Transaction) -> str:

@@ -78,6 +78,16 @@ BUGS = [
         "UPDATE xref SET until = ? WHERE record_id {in}"),
     Bug("the counters of blocks", "mdm/resolution/candidates.py",
         "deltas[key][before.deleted] -= 1", "deltas[key][record.deleted] -= 1"),
+    Bug("the day on which a value is too old", "golden_records/conditions.py",
+        "+ when.fresher_than for one in considered", "+ when.fresher_than + 1 for one in considered"),
+    Bug("conflicts of golden records that are gone", "mdm/resolution/conflict_tasks.py",
+        "for number in [*golden.conflicts, *golden.ended]}", "for number in golden.conflicts}"),
+    Bug("conflicts that somebody has decided", "golden_records/survive.py",
+        "conflicts.pop(one.attribute, None)", "pass"),
+    Bug("weak bridges between the living alone", "mdm/resolution/bridge_tasks.py",
+        "[work.records[id_].living for id_ in members], edges,", "[True for id_ in members], edges,"),
+    Bug("weak bridges where a decision holds the sides", "mdm/resolution/bridge_tasks.py",
+        "ties = [*graph.verdicts.between(members)[0], *graph.links.between(members)]", "ties = list[Pair]()"),
 ]  # fmt: skip
 
 
