@@ -1,17 +1,17 @@
 """Block: the keys under which records meet, and the candidate pairs that share one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.columns import PART, SEPARATOR, Column, Table
+from matching.columns import PART, SEPARATOR, Column, Table, numbered
 from matching.rules import BlockPart, MatchModel
-from matching.sets import firsts, sorted_set
+from matching.sets import firsts, grouped, packed, sorted_set
 from matching.sharing import Share, in_turn
 
 MAX_KEYS = 32
@@ -63,12 +63,12 @@ class _Meetings:
 class _PartIndex:
     """The strings one part gives for each cell: those of cell `c` are at `chosen[starts[c]:starts[c + 1]]`.
 
-    `distinct` are the strings and `hashes` those of each.
+    They are places among `size` distinct strings; these are left out where nobody asks for them.
     """
 
     distinct: list[str]
-    hashes: Keys
-    chosen: Rows
+    size: int
+    chosen: npt.NDArray[np.int32]
     starts: Rows
     codes: npt.NDArray[np.int32]
 
@@ -77,10 +77,6 @@ class _PartIndex:
         each = np.append(np.diff(self.starts), 0)
         return each[self.codes]
 
-    def text(self, place: int) -> str:
-        """Give the string at a place in `chosen`."""
-        return self.distinct[int(self.chosen[place])]
-
     def first(self, rows: Rows) -> Rows:
         """Give the place in `chosen` where those of each row begin."""
         return self.starts[self.codes[rows]]
@@ -88,20 +84,23 @@ class _PartIndex:
 
 @dataclass(frozen=True, slots=True)
 class _RuleKeys:
-    """The keys of one rule: key i belongs to `rows[i]` and is made of `chosen[part][i]` of each part."""
+    """The keys of one rule: key i belongs to `rows[i]`, ascending, and is made of `chosen[part][i]` of each part."""
 
     number: int
     rows: Rows
-    keys: Keys
     parts: list[_PartIndex]
-    chosen: list[Rows]
+    chosen: list[npt.NDArray[np.int32]]
+
+    def blocks(self) -> tuple[Rows, Rows, Rows]:
+        """Put the places of the keys in order, block by block; gives with them where each begins, and its size."""
+        numbers, below = packed(self.chosen, [part.size for part in self.parts])
+        order, starts = grouped(numbers, below=below)
+        return order, starts, np.diff(starts, append=len(order))
 
     def words(self, model: MatchModel, place: int) -> str:
         """Say one key in words: `name tokens=smith, address postcode=1010`."""
         named = zip(model.blocking[self.number], self.parts, self.chosen, strict=True)
-        return ", ".join(
-            f"{part.words}={_spoken(index.distinct[index.chosen[chosen[place]]])}" for part, index, chosen in named
-        )
+        return ", ".join(f"{part.words}={_spoken(index.distinct[chosen[place]])}" for part, index, chosen in named)
 
 
 def blocking_keys(model: MatchModel, table: Table) -> tuple[Rows, Keys]:
@@ -113,7 +112,7 @@ def blocking_keys(model: MatchModel, table: Table) -> tuple[Rows, Keys]:
     """
     found = list(_rule_keys(model, table))
     rows = np.concatenate([np.empty(0, np.int64), *(one.rows for one in found)])
-    keys = np.concatenate([np.empty(0, np.int64), *(one.keys for one in found)])
+    keys = np.concatenate([np.empty(0, np.int64), *_hashed(model, found)])
     order = np.lexsort((keys, rows))
     rows, keys = rows[order], keys[order]
     new = np.ones(len(rows), dtype=bool)
@@ -128,7 +127,7 @@ def candidate_pairs(model: MatchModel, table: Table, cap: int, *, share: Share =
     """
     rows = len(next(iter(table.values())).codes) if table else 0
     bits = rows.bit_length()
-    found = [_meetings(keys, cap).pairs(0, rows, bits) for keys in _rule_keys(model, table, share=share)]
+    found = [_meetings(keys, cap).pairs(0, rows, bits) for keys in _rule_keys(model, table, share=share, spoken=False)]
     packed = sorted_set(np.concatenate([np.empty(0, np.int64), *found]))
     return packed >> bits, packed & ((1 << bits) - 1)
 
@@ -141,9 +140,10 @@ def key_words(model: MatchModel, table: Table, row: int) -> dict[int, str]:
 def rule_key_words(model: MatchModel, table: Table, row: int) -> list[dict[int, str]]:
     """Say the blocking keys of one record in words, rule by rule in declared order."""
     single = {name: _one_row(column, row) for name, column in table.items()}
+    found = list(_rule_keys(model, single))
     return [
-        {int(key): found.words(model, place) for place, key in enumerate(found.keys)}
-        for found in _rule_keys(model, single)
+        {int(key): one.words(model, place) for place, key in enumerate(keys)}
+        for one, keys in zip(found, _hashed(model, found), strict=True)
     ]
 
 
@@ -166,16 +166,15 @@ def measured(model: MatchModel, table: Table, cap: int, *, factor: float) -> lis
     """
     rows = max(len(next(iter(table.values())).codes) if table else 0, 1)
     sizes = []
-    for found in _rule_keys(model, table, separately=True):
-        _, counts = np.unique(found.keys, return_counts=True)
+    for found in _rule_keys(model, table, separately=True, spoken=False):
+        _, _, counts = found.blocks()
         within = counts[(counts - 1) * factor + 1 <= cap]
         sizes.append(float((within * (within - 1)).sum()) / 2 * factor / rows)
     return sizes
 
 
 def _report(model: MatchModel, found: _RuleKeys, cap: int, *, alone: int) -> RuleReport:
-    order = np.argsort(found.keys, kind="stable")
-    starts, sizes = _blocks(found.keys[order])
+    order, starts, sizes = found.blocks()
     within = sizes[sizes <= cap]
     over = [
         (found.words(model, int(order[start])), int(size))
@@ -197,8 +196,7 @@ def rule_words(model: MatchModel, number: int) -> str:
 
 
 def _meetings(found: _RuleKeys, cap: int) -> _Meetings:
-    order = np.argsort(found.keys, kind="stable")
-    starts, sizes = _blocks(found.keys[order])
+    order, starts, sizes = found.blocks()
     used = (sizes > 1) & (sizes <= cap)
     member = _ranges(starts[used], sizes[used])
     partners = np.repeat(starts[used] + sizes[used], sizes[used]) - member - 1
@@ -228,26 +226,26 @@ def _alone(rules: list[_Meetings]) -> list[int]:
 
 
 def _rule_keys(
-    model: MatchModel, table: Table, *, separately: bool = False, share: Share = in_turn
+    model: MatchModel, table: Table, *, separately: bool = False, spoken: bool = True, share: Share = in_turn
 ) -> Iterator[_RuleKeys]:
     """Give the keys rule by rule, so that a record's first MAX_KEYS in declared order are the ones kept.
 
-    With `separately` each rule has its keys as if there were no other.
+    With `separately` each rule has its keys as if there were no other. The strings of the parts are there only if
+    they are `spoken`.
     """
     parts = list(dict.fromkeys(part for rule in model.blocking for part in rule))
-    works = [partial(_part_index, model, part, table[part.attribute]) for part in parts]
+    works = [partial(_part_index, model, part, table[part.attribute], spoken=spoken) for part in parts]
     indexes = dict(zip(parts, share(works), strict=True))
     rows = len(next(iter(table.values())).codes) if table else 0
     room = np.full(rows, MAX_KEYS, dtype=np.int64)
     for number, rule in enumerate(model.blocking):
-        salt = _hashes(f"{model.entity_type}\x1f{number}", [""])[0]
-        found = _products(number, salt, [indexes[part] for part in rule], room)
+        found = _products(number, [indexes[part] for part in rule], room)
         if not separately:
             room -= np.bincount(found.rows, minlength=rows)
         yield found
 
 
-def _products(number: int, salt: np.int64, parts: list[_PartIndex], room: Rows) -> _RuleKeys:
+def _products(number: int, parts: list[_PartIndex], room: Rows) -> _RuleKeys:
     """Combine each string of a part with each of the others, the last part varying fastest."""
     counts = [part.counts() for part in parts]
     total = np.ones(len(room), dtype=np.int64)
@@ -256,32 +254,41 @@ def _products(number: int, salt: np.int64, parts: list[_PartIndex], room: Rows) 
     total = np.minimum(total, room)
     rows = np.repeat(np.arange(len(room)), total)
     place = np.arange(len(rows)) - np.repeat(np.cumsum(total) - total, total)
-    keys = np.full(len(rows), salt)
-    chosen: list[Rows] = []
+    chosen: list[npt.NDArray[np.int32]] = []
     for part, count in zip(reversed(parts), reversed(counts), strict=True):
         place, offset = np.divmod(place, count[rows])
-        chosen.insert(0, part.first(rows) + offset)
-        keys ^= part.hashes[part.chosen[chosen[0]]]
-    return _RuleKeys(number, rows, keys, parts, chosen)
+        chosen.insert(0, part.chosen[part.first(rows) + offset])
+    return _RuleKeys(number, rows, parts, chosen)
 
 
-def _part_index(model: MatchModel, part: BlockPart, column: Column) -> _PartIndex:
+def _part_index(model: MatchModel, part: BlockPart, column: Column, *, spoken: bool = True) -> _PartIndex:
     give = model.kind(part.attribute).parts[part.part]
-    strings: list[str] = []
-    starts = [0]
-    for cell in column.cells:
-        strings += _strings(give, cell)
-        starts.append(len(strings))
-    distinct = list(dict.fromkeys(strings))
-    places = {text: place for place, text in enumerate(distinct)}
-    chosen = np.fromiter(map(places.__getitem__, strings), dtype=np.int64, count=len(strings))
-    hashes = _hashes(f"{model.entity_type}\x1f{part.attribute}\x1f{part.part}", distinct)
-    return _PartIndex(distinct, hashes, chosen, np.array(starts, dtype=np.int64), column.codes)
+    several = any(SEPARATOR in cell for cell in column.cells)
+    found = [_strings(give, cell) for cell in column.cells] if several else list(map(_ordered, map(give, column.cells)))
+    starts = np.cumsum([0, *map(len, found)])
+    places, distinct = numbered(list(chain.from_iterable(found)), missing=None)
+    return _PartIndex(distinct if spoken else [], len(distinct), places.astype(np.int32), starts, column.codes)
+
+
+def _hashed(model: MatchModel, rules: Iterable[_RuleKeys]) -> Iterator[Keys]:
+    """Give the keys of each rule as numbers that stay, whatever else is in the table."""
+    known: dict[BlockPart, Keys] = {}
+    for found in rules:
+        keys = np.full(len(found.rows), _hashes(f"{model.entity_type}\x1f{found.number}", [""])[0])
+        for part, index, chosen in zip(model.blocking[found.number], found.parts, found.chosen, strict=True):
+            if part not in known:
+                known[part] = _hashes(f"{model.entity_type}\x1f{part.attribute}\x1f{part.part}", index.distinct)
+            keys ^= known[part][chosen]
+        yield keys
 
 
 def _strings(give: Callable[[str], Sequence[str]], cell: str) -> Sequence[str]:
-    """Give the distinct strings of the values of a cell, longer ones first."""
-    found = give(cell) if SEPARATOR not in cell else [text for value in cell.split(SEPARATOR) for text in give(value)]
+    """Give the strings of all values of a cell."""
+    return _ordered([text for value in cell.split(SEPARATOR) for text in give(value)])
+
+
+def _ordered(found: Sequence[str]) -> Sequence[str]:
+    """Give the distinct strings, longer ones first."""
     if len(found) == 1 and found[0]:
         return found
     ordered = sorted({text for text in found if text})
@@ -309,12 +316,6 @@ def _one_row(column: Column, row: int) -> Column:
     if code < 0:
         return Column(np.full(1, -1, dtype=np.int32), [])
     return Column(np.zeros(1, dtype=np.int32), [column.cells[code]])
-
-
-def _blocks(sorted_keys: Keys) -> tuple[Rows, Rows]:
-    """Give the start and the size of each run of equal keys."""
-    starts = np.flatnonzero(firsts(sorted_keys))
-    return starts, np.diff(starts, append=len(sorted_keys))
 
 
 def _ranges(starts: Rows, lengths: Rows) -> Rows:

@@ -1,7 +1,10 @@
 """Dictionary-coded columns: each distinct cell once, and one integer a record."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +28,25 @@ Table = dict[str, Column]
 
 def from_cells(cells: Sequence[str | None]) -> Column:
     """Code one cell a record; distinct cells stand in the order in which they were first seen."""
-    index: dict[str, int] = {}
-    codes = np.fromiter(
-        (-1 if cell is None else index.setdefault(cell, len(index)) for cell in cells),
-        dtype=np.int32,
-        count=len(cells),
-    )
-    return Column(codes, list(index))
+    codes, distinct = numbered(cells, missing=None)
+    return Column(codes.astype(np.int32), distinct)
+
+
+def numbered(cells: Sequence[str | None], *, missing: str | None) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Give every cell the place at which it stands in the list of distinct ones, -1 a missing one, and this list."""
+    places: defaultdict[str | None, int] = defaultdict(count().__next__)  # looked up and entered in one go
+    places[missing] = -1
+    codes = np.fromiter(map(places.__getitem__, cells), dtype=np.int64, count=len(cells))
+    del places[missing]
+    return codes, cast("list[str]", list(places))
+
+
+def end_to_end(columns: Sequence[Column]) -> Column:
+    """Put columns one after the other, as if the records of all had been coded at once."""
+    if len(columns) == 1:
+        return columns[0]
+    places, cells = numbered([cell for column in columns for cell in column.cells], missing=None)
+    ends = np.cumsum([len(column.cells) for column in columns])
+    each = np.split(places, ends[:-1])
+    codes = [np.append(known, -1)[column.codes] for known, column in zip(each, columns, strict=True)]
+    return Column(np.concatenate(codes).astype(np.int32), cells)

@@ -17,6 +17,7 @@ from matching.document import MatchRules
 from matching.fitted import fitted
 from matching.rules import ALWAYS_WEIGHT, MatchModel, match_model
 from matching.score import NEVER, sums
+from matching.sets import distinct_numbers, packed
 
 ROUNDS = 12
 _UNSETTLED = f"the clusters still changed a little after {ROUNDS} rounds"
@@ -96,9 +97,12 @@ class _Pairs:
 
     @staticmethod
     def of(levels: Levels, left: Rows, right: Rows, known: Known | None) -> "_Pairs":
-        vectors, number = np.unique(levels, axis=0, return_inverse=True)
+        number, below = packed(list(levels.T), [int(level) + 1 for level in levels.max(axis=0)])
+        found, number = distinct_numbers(number, below=below)
+        vectors = np.empty((len(found), levels.shape[1]), dtype=np.int8)
+        vectors[number] = levels
         known = np.zeros(len(levels), dtype=np.int8) if known is None else known
-        return _Pairs(vectors, number.ravel(), left, right, known, np.abs(known) < BY_RULE)
+        return _Pairs(vectors, number, left, right, known, np.abs(known) < BY_RULE)
 
     def weights(self, model: MatchModel) -> Weights:
         return decided(sums(model, self.vectors)[self.number], self.known)

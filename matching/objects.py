@@ -19,8 +19,8 @@ class Objects(Sequence[Object]):
     @overload
     def __getitem__(self, place: int) -> Object: ...
     @overload
-    def __getitem__(self, place: slice) -> list[Object]: ...
-    def __getitem__(self, place: int | slice) -> Object | list[Object]:
+    def __getitem__(self, place: slice) -> "Objects": ...
+    def __getitem__(self, place: int | slice) -> "Object | Objects":
         if isinstance(place, slice):
-            return [self[row] for row in range(*place.indices(len(self)))]
+            return Objects({field: cells[place] for field, cells in self.fields.items()})
         return {field: cell for field, cells in self.fields.items() if (cell := cells[place]) is not None} or None

@@ -4,11 +4,13 @@ numpy 2.3 and later find distinct numbers by hashing, which for millions of them
 sorting; `np.unique`, `np.isin` and their like are therefore not asked for large arrays.
 """
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+Numbers = npt.NDArray[np.int64]
 Number = TypeVar("Number", bound=np.generic)
 
 
@@ -31,3 +33,42 @@ def firsts(ordered: npt.NDArray[Number]) -> npt.NDArray[np.bool_]:
     new = np.ones(len(ordered), dtype=bool)
     np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
     return new
+
+
+_BITS = 63
+
+
+def distinct_numbers(numbers: Numbers, *, below: int) -> tuple[Numbers, Numbers]:
+    """Give the distinct numbers, from 0 to `below`, in order, and for each number which of them it is."""
+    order, starts = grouped(numbers, below=below)
+    which = np.empty(len(numbers), dtype=np.int64)
+    which[order] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
+    return numbers[order[starts]], which
+
+
+def grouped(numbers: Numbers, *, below: int) -> tuple[Numbers, Numbers]:
+    """Put the places of numbers, from 0 to `below`, in the order of these, and say where each distinct one begins.
+
+    Sorting each number with its place in one integer, where both fit, takes a third of what np.argsort takes.
+    """
+    room = max(len(numbers) - 1, 1).bit_length()
+    if below.bit_length() + room > _BITS:
+        order = np.argsort(numbers, kind="stable")
+        return order, np.flatnonzero(firsts(numbers[order]))
+    ordered = np.sort(numbers << room | np.arange(len(numbers)))
+    return ordered & ((1 << room) - 1), np.flatnonzero(firsts(ordered >> room))
+
+
+def packed(columns: Sequence[npt.NDArray[np.signedinteger]], sizes: Sequence[int]) -> tuple[Numbers, int]:
+    """Give each row a number that is the same where all its numbers are, in the order of the rows, and a limit of it.
+
+    The numbers of a column are below its size.
+    """
+    numbers, below = np.zeros(len(columns[0]), dtype=np.int64), 1
+    for column, size in zip(columns, sizes, strict=True):
+        if (below * size).bit_length() > _BITS:
+            found, numbers = distinct_numbers(numbers, below=below)
+            below = len(found)
+        numbers = numbers * size + column
+        below *= size
+    return numbers, below

@@ -10,6 +10,7 @@ from matching.columns import PART, SEPARATOR, Column, Table, from_cells
 from matching.kinds.kind import Kind, Pieces
 from matching.objects import Objects
 from matching.rules import MatchModel
+from matching.sets import grouped, packed
 
 TAG = "\x1d"
 """Marks values of a rule over several attributes; like the separators, no standardised value holds it."""
@@ -53,33 +54,20 @@ def _column_of_objects(pieces: Pieces, objects: Objects) -> Column:
     """Clean each distinct value of each field once, and join each combination of them once."""
     missing = [None] * len(objects)
     columns = [_cleaned(clean, objects.fields.get(field, missing)) for field, clean in pieces.clean.items()]
-    _, first, which = np.unique(_combinations(columns), return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    parts = zip(*(_texts(column, first[order]) for column in columns), strict=True)
+    number, below = packed([column.codes + 1 for column in columns], [len(column.cells) + 1 for column in columns])
+    order, starts = grouped(number, below=below)
+    first = np.sort(order[starts])
+    parts = zip(*(_texts(column, first) for column in columns), strict=True)
     joined = from_cells(list(map(pieces.join, parts)))
-    codes = np.empty_like(joined.codes)
-    codes[order] = joined.codes
-    return Column(codes[which], joined.cells)
+    codes = np.empty(len(number), dtype=np.int32)
+    codes[order] = np.repeat(joined.codes[np.searchsorted(first, order[starts])], np.diff(starts, append=len(order)))
+    return Column(codes, joined.cells)
 
 
 def _texts(column: Column, rows: npt.NDArray[np.int64]) -> list[str]:
     """Give the cells of some records, "" where one is missing."""
     cells = [*column.cells, ""]
     return [cells[code] for code in column.codes[rows].tolist()]
-
-
-def _combinations(columns: Sequence[Column]) -> npt.NDArray[np.int64]:
-    """Give each record a number that is the same where all its cells are."""
-    numbers = np.zeros(len(columns[0].codes), dtype=np.int64)
-    most = 1
-    for column in columns:
-        size = len(column.cells) + 1
-        if most * size > np.iinfo(np.int64).max:
-            found, numbers = np.unique(numbers, return_inverse=True)
-            most = len(found)
-        numbers = numbers * size + column.codes + 1
-        most *= size
-    return numbers
 
 
 def _distinct(values: Sequence[object]) -> tuple[Sequence[object], Mapping[object, object]]:

@@ -56,6 +56,14 @@ def plain_words(text: str) -> list[str]:
     return unicodedata.normalize("NFKC", text).translate(_LETTERS_OF).split()
 
 
+_SIMPLE = re.compile(r"[0-9A-Za-zÀ-ÖØ-öø-ľŁ-ňŊ-ž .,:;()/&+@-]*")
+
+
+def is_simple(text: str) -> bool:
+    """Say whether `plain_words` parts the words of a text where a regular expression does, which is slower."""
+    return _SIMPLE.fullmatch(text) is not None
+
+
 def plain(text: str) -> str:
     """Give lower-case ASCII words separated by single spaces; other scripts are transliterated."""
     return " ".join(plain_words(text))

@@ -127,9 +127,12 @@ def as_text(value: object) -> str:
 
     The characters that separate values and parts in a cell become spaces.
     """
-    if value is None or isinstance(value, dict | list):
+    if isinstance(value, str):
+        text = value
+    elif value is None or isinstance(value, dict | list):
         return ""
-    if isinstance(value, float) and value.is_integer():
+    elif isinstance(value, float) and value.is_integer():
         return str(int(value))
-    text = str(value)
+    else:
+        text = str(value)
     return (text if text.isprintable() else text.translate(_NO_SEPARATORS)).strip()

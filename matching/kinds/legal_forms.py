@@ -5,12 +5,13 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from matching.kinds.folding import folded_words
+from matching.kinds.folding import folded, is_simple, plain_words
 from matching.kinds.tables import rows
 
 Words = tuple[str, ...]
 
 _AND = re.compile(r"[&+]|\b(?:und|et|and|u)\b", re.IGNORECASE)
+_AND_WORDS = frozenset(("und", "et", "and", "u"))
 _SAME_FAMILY = ({"inc", "corp"}, {"ltd", "lda"}, {"srl", "sl"}, {"as", "as tr"}, {"ltd", "ltd sti"})
 _VAGUE = frozenset(("corp", "ltd"))
 _ANYWHERE = frozenset(("gmbh", "gmbh co kg", "ltd", "llc", "inc", "plc", "llp", "sarl", "srl", "ohg", "sp zoo", "sro"))
@@ -21,7 +22,10 @@ _NEVER_FIRST = frozenset(
 
 def words_of(text: str) -> Words:
     """Give the folded words of a company's name; &, + and `und` are all `and`."""
-    return tuple(folded_words(_AND.sub(" and ", text)))
+    words = plain_words(text)
+    if not _AND_WORDS.isdisjoint(words) or "&" in text or "+" in text or not is_simple(text):
+        words = plain_words(_AND.sub(" and ", text))
+    return tuple(map(folded, words))
 
 
 @lru_cache(maxsize=1)

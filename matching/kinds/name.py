@@ -12,11 +12,14 @@ import numpy as np
 from matching.columns import PART
 from matching.kinds import company_name, person_name
 from matching.kinds.company_judge import business_words
-from matching.kinds.folding import folded, plain_words
+from matching.kinds.folding import folded, is_simple, plain_words
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, parts_of
 
-_FIRM = re.compile(r"[&+@/\d]|\b(?:and|und|et|of|the|for|de la|des|du)\b", re.IGNORECASE)
+_FIRM_SIGN = re.compile(r"[&+@/\d]")
+_FIRM_WORD = re.compile(r"\b(?:and|und|et|of|the|for|de la|des|du)\b", re.IGNORECASE)
+_FIRM_WORDS = frozenset(("and", "und", "et", "of", "the", "for", "de", "des", "du"))
+_MOST_WORDS = 6
 _PERSON, _COMPANY = "p", "c"
 _LEVEL_OF_PERSON = np.array((0, 1, 2, 2, 3, 4, 6, 6, 7), dtype=np.int8)
 """By the level of two persons, the level here; the levels of two firms are those here."""
@@ -24,11 +27,13 @@ _LEVEL_OF_PERSON = np.array((0, 1, 2, 2, 3, 4, 6, 6, 7), dtype=np.int8)
 
 def _is_person(text: str, core: str) -> bool:
     """Say whether a name without a legal form, whose words as those of a firm are `core`, is that of a person."""
-    if _FIRM.search(text):
-        return False
     words = plain_words(text)
+    if len(words) > _MOST_WORDS or _FIRM_SIGN.search(text):
+        return False
+    if not (_FIRM_WORDS.isdisjoint(words) and is_simple(text)) and _FIRM_WORD.search(text):
+        return False
     if text.count(",") == 1 or not person_name.TITLES.isdisjoint(words):
-        return len(words) <= 6
+        return True
     if person_name.is_given_name(folded(words[0])) and 2 <= len(words) <= 4:
         return True
     return 2 <= len(words) <= 4 and business_words().isdisjoint(core.split())

@@ -6,7 +6,9 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from matching import columns
 from matching.columns import PART
+from matching.sets import distinct_numbers
 
 Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -17,8 +19,6 @@ PairComparison = Callable[[Codes, Codes], Outcomes]
 Taken = TypeVar("Taken")
 Number = TypeVar("Number", bound=np.generic)
 
-_BITS = 63
-
 
 def parts_of(values: Sequence[str], count: int) -> list[list[str]]:
     """Take values of `count` parts each apart: the first parts of all, the second parts of all and so on."""
@@ -28,18 +28,12 @@ def parts_of(values: Sequence[str], count: int) -> list[list[str]]:
 
 def numbered(strings: Sequence[str]) -> tuple[Codes, list[str]]:
     """Give every string the place at which it stands in the list of the distinct ones, and this list."""
-    listed = list(dict.fromkeys(strings))
-    return _looked_up(strings, {text: place for place, text in enumerate(listed)}), listed
+    return columns.numbered(strings, missing=None)
 
 
 def coded(strings: Sequence[str]) -> Codes:
     """Number the strings, equal ones alike, by their places in the `distinct` ones; "" is -1."""
-    places = {text: place for place, text in enumerate(distinct(strings))}
-    return _looked_up(strings, places | {"": -1})
-
-
-def _looked_up(strings: Sequence[str], places: dict[str, int]) -> Codes:
-    return np.fromiter(map(places.__getitem__, strings), dtype=np.int64, count=len(strings))
+    return columns.numbered(strings, missing="")[0]
 
 
 def distinct(strings: Iterable[str]) -> list[str]:
@@ -65,26 +59,9 @@ def distinct_pairs(left: Codes, right: Codes) -> tuple[Codes, Codes, Codes]:
     """Give the distinct unordered pairs, lower first, and for each pair given which of them it is."""
     low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right).astype(np.int64)
     width = int(high.max(initial=0)) + 1
-    packed, which = _distinct(low * width + high, below=width * width)
+    packed, which = distinct_numbers(low * width + high, below=width * width)
     one, other = np.divmod(packed, width)
     return one, other, which
-
-
-def _distinct(numbers: Codes, *, below: int) -> tuple[Codes, Codes]:
-    """Give the distinct numbers in order, and for each number which of them it is.
-
-    As np.unique does, but sorting each number with its place in one integer, where both fit, takes a third.
-    """
-    room = max(len(numbers) - 1, 1).bit_length()
-    if below.bit_length() + room > _BITS:
-        found, which = np.unique(numbers, return_inverse=True)
-        return found, which
-    order = np.sort(numbers << room | np.arange(len(numbers)))
-    ordered, places = order >> room, order & ((1 << room) - 1)
-    first = np.diff(ordered, prepend=-1) != 0
-    which = np.empty(len(numbers), dtype=np.int64)
-    which[places] = np.cumsum(first) - 1
-    return ordered[first], which
 
 
 def once_each(compare: Callable[[Codes, Codes], npt.NDArray[Number]], left: Codes, right: Codes) -> npt.NDArray[Number]:

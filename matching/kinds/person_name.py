@@ -82,12 +82,6 @@ def _without_particles(words: list[str]) -> list[str]:
     return words if _PARTICLES.isdisjoint(words) else [word for word in words if word not in _PARTICLES] or words
 
 
-@lru_cache(maxsize=1 << 17)
-def _part_words(part: str) -> list[str]:
-    """Give the folded words of what stands before or after a comma: many names share them."""
-    return folded_words(part)
-
-
 def _bracket(found: re.Match[str]) -> str:
     """Leave out what stands in brackets, unless it is the surname at birth."""
     inside = (found[1] or found[2] or "").strip()
@@ -112,13 +106,31 @@ def person_parts(text: str) -> tuple[str, str] | None:
         text = _BRACKETS.sub(_bracket, text)
     if is_junk(text) or not any(map(str.isalpha, text)):
         return None
-    family, comma, given = text.partition(",")
-    families, birth = _at_birth(_without_titles(_part_words(family) if comma else folded_words(family)))
-    givens = _without_titles(_part_words(given))
-    if not givens or TITLES.issuperset(givens):
-        givens, families = _split(families)
-    found = " ".join(givens), " ".join(_without_particles([*birth, *families]))
-    return found if "".join(found) else None
+    family, _, given = text.partition(",")
+    givens = _given_names(given)
+    found = (givens, _surname(family)) if givens else _whole_name(family)
+    return found if found[0] or found[1] else None
+
+
+@lru_cache(maxsize=1 << 17)
+def _given_names(text: str) -> str:
+    """Clean what stands after the comma, "" where it is no more than titles: many names share it."""
+    givens = _without_titles(folded_words(text))
+    return "" if TITLES.issuperset(givens) else " ".join(givens)
+
+
+@lru_cache(maxsize=1 << 17)
+def _surname(text: str) -> str:
+    """Clean what stands before the comma: many names share it."""
+    families, birth = _at_birth(_without_titles(folded_words(text)))
+    return " ".join(_without_particles([*birth, *families]))
+
+
+def _whole_name(text: str) -> tuple[str, str]:
+    """Part a name without a comma into given names and surname."""
+    words, birth = _at_birth(_without_titles(folded_words(text)))
+    givens, families = _split(words)
+    return " ".join(givens), " ".join(_without_particles([*birth, *families]))
 
 
 def _split(words: list[str]) -> tuple[list[str], list[str]]:

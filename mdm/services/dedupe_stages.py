@@ -8,7 +8,7 @@ import numpy as np
 
 from matching import score
 from matching.block import Rows
-from matching.columns import Column, Table
+from matching.columns import Column, Table, end_to_end
 from matching.rules import MatchModel
 from matching.sharing import Share, in_turn
 from matching.standardise import standardise
@@ -21,16 +21,24 @@ SLICE = 1 << 21
 
 
 def standardised(model: MatchModel, values: Mapping[str, Sequence[object]]) -> Table:
-    """Clean every attribute of the model as `standardise` does, each by itself."""
+    """Clean every attribute of the model as `standardise` does, each by itself and slice by slice."""
 
-    def column(name: str) -> Column:
-        return standardise(model, {name: values[name]})[name]
+    def column(name: str, start: int, end: int) -> Column:
+        return standardise(model, {name: values[name][start:end]})[name]
 
     names = [name for name in model.attributes if name in values]
     count = max((len(values[name]) for name in names), default=0)
-    found = dict(zip(names, sharing(count)([partial(column, name) for name in names]), strict=True))
+    slices = _slices(count, cores() if count >= MANY else 1)
+    found = sharing(count)([partial(column, name, *each) for name in names for each in slices])
+    several = len(slices)
+    whole = {name: end_to_end(found[place * several : (place + 1) * several]) for place, name in enumerate(names)}
     missing = Column(np.full(count, -1, dtype=np.int32), [])
-    return {name: found.get(name, missing) for name in model.attributes}
+    return {name: whole.get(name, missing) for name in model.attributes}
+
+
+def _slices(count: int, number: int) -> list[tuple[int, int]]:
+    """Part so many records, or pairs, into slices."""
+    return list(pairwise(np.linspace(0, count, number + 1).astype(np.int64).tolist()))
 
 
 def scored(model: MatchModel, table: Table, left: Rows, right: Rows) -> score.Edges:
@@ -39,9 +47,8 @@ def scored(model: MatchModel, table: Table, left: Rows, right: Rows) -> score.Ed
     Values are made ready once.
     """
     count = max(-(-len(left) // (SLICE * cores())) * cores(), 1) if len(left) >= MANY else 1
-    bounds = np.linspace(0, len(left), count + 1).astype(np.int64).tolist()
     edges = score.prepare_edges(model, table, left, right)
-    works = [partial(edges, left[one:end], right[one:end]) for one, end in pairwise(bounds)]
+    works = [partial(edges, left[one:end], right[one:end]) for one, end in _slices(len(left), count)]
     found = sharing(len(left))(works)
     sides = ([getattr(each, name) for each in found] for name in ("left", "right", "weights", "outcomes"))
     return score.Edges(*map(np.concatenate, sides))
