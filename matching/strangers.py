@@ -15,6 +15,7 @@ import numpy.typing as npt
 from matching.compare import Levels
 
 Shares = npt.NDArray[np.float64]
+Bins = npt.NDArray[np.int64]
 
 ROUNDS = 60
 _PULL = 10.0
@@ -37,7 +38,7 @@ def one_group(vectors: Levels, counts: Shares, start: Sequence[Shares], *, pull:
     `start` counts like a share `pull` of the pairs, which keeps a fit that feeds on itself from going to extremes.
     """
     pairs = max(_PULL, pull * float(counts.sum()))
-    return [each[0] for each in _maximised(vectors, counts[:, None], start, pairs)[1]]
+    return [each[0] for each in _maximised(_bins(vectors, start, groups=1), counts[:, None], start, pairs)[1]]
 
 
 def mixture(vectors: Levels, counts: Shares, start: Sequence[Shares], *, groups: int) -> Mixture:
@@ -46,13 +47,13 @@ def mixture(vectors: Levels, counts: Shares, start: Sequence[Shares], *, groups:
     The groups start as those that agree on little, on more and on most; without random numbers, the same vectors
     give the same groups. `start` holds the shares of levels that few pairs cannot outweigh.
     """
-    belongs = _by_agreement(vectors, groups)
-    shares, u = _maximised(vectors, belongs * counts[:, None], start, _PULL)
+    belongs, bins = _by_agreement(vectors, groups), _bins(vectors, start, groups=groups)
+    shares, u = _maximised(bins, belongs * counts[:, None], start, _PULL)
     for _ in range(ROUNDS - 1):
         logs = np.log(shares) + sum(_logs(each, vectors[:, place]) for place, each in enumerate(u))
         belongs = np.exp(logs - logs.max(axis=1, keepdims=True))
         belongs /= belongs.sum(axis=1, keepdims=True)
-        shares, u = _maximised(vectors, belongs * counts[:, None], start, _PULL)
+        shares, u = _maximised(bins, belongs * counts[:, None], start, _PULL)
     return Mixture(shares, u)
 
 
@@ -64,13 +65,21 @@ def _by_agreement(vectors: Levels, groups: int) -> Shares:
     return np.asarray(near / near.sum(axis=1, keepdims=True))
 
 
-def _maximised(vectors: Levels, weights: Shares, start: Sequence[Shares], pull: float) -> tuple[Shares, list[Shares]]:
+def _bins(vectors: Levels, start: Sequence[Shares], *, groups: int) -> list[Bins]:
+    """Give for each attribute where a vector is counted in each group: (vectors, groups) one after the other."""
+    widths = [len(given) + 1 for given in start]
+    return [(np.arange(groups) * width + vectors[:, place, None]).ravel() for place, width in enumerate(widths)]
+
+
+def _maximised(
+    bins: Sequence[Bins], weights: Shares, start: Sequence[Shares], pull: float
+) -> tuple[Shares, list[Shares]]:
     groups = weights.shape[1]
     shares = (weights.sum(axis=0) + 1) / (weights.sum() + groups)
     u = []
-    for place, given in enumerate(start):
-        levels = len(given) + 1
-        counted = np.array([np.bincount(vectors[:, place], group, levels)[1:levels] for group in weights.T])
+    for each, given in zip(bins, start, strict=True):
+        width = len(given) + 1
+        counted = np.bincount(each, weights.ravel(), groups * width).reshape(groups, width)[:, 1:]
         pulled = np.maximum(counted + pull * given, _FLOOR)
         u.append(pulled / pulled.sum(axis=1, keepdims=True))
     return shares, u

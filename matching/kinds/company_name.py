@@ -37,10 +37,10 @@ def _with_meanings(words: Words) -> Sequence[str]:
     return found
 
 
-def _join_letters(words: Sequence[str]) -> list[str]:
+def _join_letters(words: Words) -> Words:
     """Write letters that stand alone next to each other as one word: `I B M`, `H & M`."""
-    if min(map(len, words), default=0) > 1:
-        return list(words)
+    if 1 not in map(len, words):
+        return words
     joined: list[str] = []
     letters = ""
     for word in [*words, ""]:
@@ -52,7 +52,7 @@ def _join_letters(words: Sequence[str]) -> list[str]:
         letters = ""
         if word:
             joined.append(word)
-    return joined
+    return tuple(joined)
 
 
 def company_parts(text: str) -> tuple[str, str] | None:
@@ -62,8 +62,10 @@ def company_parts(text: str) -> tuple[str, str] | None:
 
 def core_and_form(name: Words, form: str) -> tuple[str, str] | None:
     """Give the words that count of a name whose legal form is taken apart, and this; None where it is no name."""
-    words = [word for word in name if word not in _STOP or len(word) == 1] or list(name)
-    core = " ".join(_with_meanings(tuple(_join_letters(words))))
+    words = name
+    if not _STOP.isdisjoint(name):
+        words = tuple(word for word in name if word not in _STOP or len(word) == 1) or name
+    core = " ".join(_with_meanings(_join_letters(words)))
     return (core, form) if core and not is_junk(core) else None
 
 

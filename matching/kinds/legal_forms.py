@@ -55,6 +55,11 @@ def _last_words() -> frozenset[str]:
     return frozenset(words[-1] for words in _spellings())
 
 
+@lru_cache(maxsize=1)
+def _border_words() -> frozenset[str]:
+    return _first_words() | _last_words()
+
+
 @lru_cache(maxsize=100_000)
 def _misspelt(word: str) -> str | None:
     if len(word) < 4:
@@ -94,6 +99,8 @@ def _in_the_middle(words: Words) -> tuple[Words, str] | None:
 
 def take_legal_form(words: Words) -> tuple[Words, str]:
     """Split the words of a name into those of the name itself and its legal form ("" where it has none)."""
+    if _border_words().isdisjoint(words) and not (words and _misspelt(words[-1])):
+        return words, ""  # as most names of persons do: seen at one glance
     found = _at_end(words) or _at_start(words) or _in_the_middle(words)
     if not found:
         return words, ""

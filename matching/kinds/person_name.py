@@ -39,6 +39,7 @@ TITLES = words("titles")
 _PARTICLES = words("particles")
 _BIRTH = frozenset(("geb", "geborene", "geborener", "nee", "born", "domu", "rozena", "nata"))
 _BRACKETS = re.compile(r"\(([^)]*)\)|[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]")
+_OPENING = re.compile(r"[(\"“”„«»]")
 
 
 class PersonName(NamedTuple):
@@ -102,7 +103,7 @@ def person_parts(text: str) -> tuple[str, str] | None:
 
     A surname at birth stands before the present one, as one surname of two words.
     """
-    if "(" in text or '"' in text or not text.isascii():
+    if _OPENING.search(text):
         text = _BRACKETS.sub(_bracket, text)
     if is_junk(text) or not any(map(str.isalpha, text)):
         return None

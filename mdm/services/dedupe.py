@@ -22,6 +22,7 @@ from mdm.services.dedupe_pairs import candidates
 from mdm.services.dedupe_report import Deduplicated, write_report
 from mdm.services.dedupe_stages import scored, standardised
 from mdm.services.inferring import Understood, understand
+from mdm.services.uncollected import uncollected
 
 Result = TypeVar("Result")
 
@@ -38,6 +39,11 @@ class Outputs:
     golden: str | None = None
     model: str | None = None
     report: str | None = None
+
+    @property
+    def show_values(self) -> bool:
+        """Whether one of the files shows values of records as they came."""
+        return self.golden is not None or self.report is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,7 @@ class Report:
         return result
 
 
+@uncollected()
 def dedupe(job: Job) -> Report:
     """Cluster the records of some files and write what was asked for; the same files give the same bytes.
 
@@ -123,11 +130,13 @@ def _understood(job: Job, report: Report) -> Understood:
     """Take the rules that are named, or infer them from the files."""
     if job.entity_type is None and job.rules is None:
         columns = report.timed("read", lambda: read_columns(job.files, job.wanted))
-        return understand(columns, link_only=job.link_only, timed=report.timed)
+        return understand(columns, link_only=job.link_only, keep=job.outputs.show_values, timed=report.timed)
     entity_type = _entity_type(job)
     records = report.timed("read", lambda: read_table(job.files, entity_type, job.wanted))
     _comparable(entity_type.matching, records, job)
     table = report.timed("standardise", lambda: standardised(entity_type.matching, records.values))
+    if not job.outputs.show_values:
+        records.values.clear()
     who = who_is(records.sources, records.ids)
     pairs = report.timed("block", lambda: candidates(entity_type.matching, table, who))
     return Understood(entity_type, records, table, who, pairs, [], [])

@@ -66,8 +66,10 @@ class Understood:
     warnings: list[str]
 
 
-def understand(columns: Columns, *, link_only: bool, timed: Timed) -> Understood:
+def understand(columns: Columns, *, link_only: bool, keep: bool, timed: Timed) -> Understood:
     """Infer the rules by which the records of some files are matched.
+
+    Unless the values are to be kept, they are let go, and the cells of the columns too, as soon as they are clean.
 
     Raises:
         InvalidInput: there is no column to compare.
@@ -78,6 +80,9 @@ def understand(columns: Columns, *, link_only: bool, timed: Timed) -> Understood
     shape = _entity_type(found, MatchRules(block_on=[], compare=list(attributes)))
     records = as_records(columns, shape)
     table = timed("standardise", lambda: standardised(shape.matching, records.values))
+    if not keep:
+        columns.cells.clear()
+        records.values.clear()
     rules = timed("choose keys", lambda: _rules(attributes, table, who, link_only=link_only))
     model = match_model(shape.entity_type, attributes, rules)
     pairs = timed("block", lambda: candidates(model, table, who))

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.sets import among, sorted_set
+from matching.sets import among, distinct_numbers, grouped, packed, sorted_set
 
 NUMBERS = st.lists(st.integers(-3, 9) | st.sampled_from([-(2**63), 2**63 - 1]))
 
@@ -15,3 +15,25 @@ def test_sorted_arrays_behave_as_sets_do(values, members):
     assert found.tolist() == sorted(set(values))
     asked = np.array(values, dtype=np.int64)
     assert among(asked, known).tolist() == [value in set(members) for value in values]
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 5)), min_size=1),
+    size=st.sampled_from([6, 2**31, 2**40]),
+)
+def test_rows_packed_into_one_number_keep_their_order_however_large_the_numbers_may_be(rows, size):
+    columns = [np.array(column, dtype=np.int64) for column in zip(*rows, strict=True)]
+    numbers, below = packed(columns, [size] * 3)
+    distinct, which = distinct_numbers(numbers, below=below)
+    in_order = sorted(set(rows))
+    assert [in_order[place] for place in which.tolist()] == rows
+    assert len(distinct) == len(in_order)
+    assert below > numbers.max()
+
+
+@given(values=st.lists(st.integers(0, 9)), below=st.sampled_from([10, 2**62]))
+def test_numbers_are_grouped_and_each_group_stands_in_the_order_of_its_places(values, below):
+    numbers = np.array(values, dtype=np.int64)
+    order, starts = grouped(numbers, below=below)
+    assert order.tolist() == sorted(range(len(values)), key=values.__getitem__)
+    assert numbers[order[starts]].tolist() == sorted(set(values))
