@@ -13,7 +13,7 @@ from mdm.errors import Forbidden
 
 Role = Literal["reader", "source", "steward", "approver", "auditor", "admin"]
 Action = Literal[
-    "ingest", "look up", "read golden records", "read the feed", "read tasks", "decide", "read quarantine",
+    "ingest", "look up", "read golden records", "read the feed", "read tasks", "decide", "approve", "read quarantine",
     "mend quarantine", "read rules", "apply rules", "read statistics",
     "read code lists", "map codes", "apply code lists",
 ]  # fmt: skip
@@ -28,7 +28,7 @@ MAY: dict[Role, frozenset[Action]] = {
     "reader": _READ,
     "source": frozenset({"ingest", "look up", "read quarantine", "mend quarantine"}),
     "steward": _STEWARD,
-    "approver": _STEWARD,
+    "approver": _STEWARD | {"approve"},
     "auditor": _READ | {"read tasks", "read quarantine"},
     "admin": frozenset(ACTIONS),
 }

@@ -7,6 +7,8 @@
     │   └── NotAsOf 400         a moment or a day is asked for where only the present can be told
     ├── NotFound 404            it never existed
     ├── Conflict 409            it contradicts what is in force
+    │   ├── NeedsApproval 409   a second person has to approve it
+    │   └── Settled 409         the proposal is open no longer
     ├── Stale 412               it has changed since it was read
     ├── Unauthorised 401        no key, or one that is not known
     ├── Forbidden 403           the key has no right to it
@@ -79,6 +81,23 @@ class Conflict(HubError):
     """It contradicts what is in force."""
 
     status, code, title = 409, "conflict", "Conflict with what is in force"
+
+
+class NeedsApproval(Conflict):
+    """The rules ask for a second person."""
+
+    code, title = "needs_approval", "A second person has to approve it"
+
+    def __init__(self, needs: Sequence[str]) -> None:
+        """Keep why, for each rule that asks."""
+        super().__init__(f"a second person has to approve it: {'; '.join(needs)}", extra={"needs": list(needs)})
+        self.needs = tuple(needs)
+
+
+class Settled(Conflict):
+    """The proposal is open no longer."""
+
+    code, title = "settled", "The proposal is open no longer"
 
 
 class Stale(HubError):

@@ -15,7 +15,7 @@ import orjson
 
 FactKind = Literal[
     "record", "verdict", "override", "undo", "rules", "tick", "resolved", "code_list", "code_mapping",
-    "crosswalk", "source_merge", "snapshot", "absence", "task_work",
+    "crosswalk", "source_merge", "snapshot", "absence", "task_work", "proposal", "settlement",
 ]  # fmt: skip
 GENESIS = b"\x00" * 32
 SALT = 16
@@ -79,12 +79,25 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """On what a decision that was proposed enters the log: its proposal, and who approved it and why.
+
+    proposal: its position in the log, None in a rehearsal.
+    """
+
+    proposal: int | None
+    approved_by: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Author:
-    """Who did it, in which request, and when (ISO 8601 UTC)."""
+    """Who did it, in which request, and when (ISO 8601 UTC); of a decision that was proposed, on which consent."""
 
     actor: str
     recorded_at: str
     correlation_id: str | None = None
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,4 +1,4 @@
-"""The resolver and scheduler: brings golden records up to the log as facts come in, and lets days pass."""
+"""The resolver and scheduler: resolves what comes in, carries out decisions that were held, and lets days pass."""
 
 import threading
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import structlog
 from mdm.entity_types import order
 from mdm.errors import Unavailable
 from mdm.log import Author
-from mdm.services import resolving
+from mdm.services import proposals, resolving
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings, now
 
@@ -20,22 +20,23 @@ PATIENCE = 30.0
 
 
 def run(hub: Hub, stop: threading.Event, *, actor: str) -> int:
-    """Resolve all that is pending, again and again, until told to stop; returns the number of resolver commits.
+    """Resolve all that is pending and carry out what is due, until told to stop; returns its resolver commits.
 
     A commit that has begun is finished first. A database that is away is tried again.
     """
     commits, pause = 0, SHORTEST
     while not stop.is_set():
-        done = 0
+        done = settled = 0
         try:
             done = resolve_pending(hub, stop, actor=actor)
             if not stop.is_set():
+                settled = proposals.carry_out_due(hub, author=Author(actor, now()))
                 let_day_pass(hub, actor=actor)
         except Unavailable as error:
             log.warning("the database is away", detail=error.detail)
             pause = LONGEST
         commits += done
-        pause = SHORTEST if done else min(2 * pause, LONGEST)
+        pause = SHORTEST if done or settled else min(2 * pause, LONGEST)
         stop.wait(pause)
     return commits
 

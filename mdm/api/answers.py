@@ -44,8 +44,10 @@ def _hashed(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
-def described(example: object, *errors: int, status: int = 200) -> dict[str, Any]:
-    """Say in OpenAPI what a route answers: an example, and the problems it may give."""
-    shown = {"description": "As asked for", "content": {"application/json": {"example": example}}}
+def described(example: object, *errors: int, status: int = 200, accepted: object = None) -> dict[str, Any]:
+    """Say in OpenAPI what a route answers: an example, what 202 may say instead, and the problems it may give."""
+    shown = {status: {"description": "As asked for", "content": {"application/json": {"example": example}}}}
+    if accepted is not None:
+        shown[202] = {"description": "Not yet", "content": {"application/json": {"example": accepted}}}
     problems = {code: {"description": _WORDS[code], **PROBLEM} for code in sorted({*_ALWAYS, *errors})}
-    return {"status_code": status, "responses": {status: shown, **problems}}
+    return {"status_code": status, "responses": {**shown, **problems}}

@@ -68,6 +68,20 @@ class ReasonBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Merged the wrong Acme"}]})
 
 
+class DecisionBody(ReasonBody):
+    """What decisions share: the reason, and for how many seconds it is held before it has any effect."""
+
+    hold: Annotated[int, Field(ge=0, le=60)] = 0
+
+
+class AnswerBody(Body):
+    """What is said to a proposal; nothing need be."""
+
+    reason: Text | None = None
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Register looked up again"}]})
+
+
 class RetryBody(Body):
     """What to put into the columns of a rejected row before it is read again; null or "" takes a value away."""
 
@@ -89,7 +103,7 @@ class RetryManyBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"source": "crm", "rule": "event_time"}]})
 
 
-class MergeBody(ReasonBody):
+class MergeBody(DecisionBody):
     """Golden records that are one thing."""
 
     golden_ids: list[GoldenIdText] = Field(min_length=2, max_length=100)
@@ -100,10 +114,11 @@ class MergeBody(ReasonBody):
     ]})  # fmt: skip
 
 
-class SplitBody(ReasonBody):
+class SplitBody(DecisionBody):
     """Source records that belong together and not to the rest of the golden record."""
 
     keys: list[WrittenKey] = Field(min_length=1, max_length=1_000)
+    with_what_it_brought: bool = False
     supersede: bool = False
 
     model_config = ConfigDict(json_schema_extra={"examples": [
@@ -111,7 +126,7 @@ class SplitBody(ReasonBody):
     ]})  # fmt: skip
 
 
-class OverrideBody(ReasonBody):
+class OverrideBody(DecisionBody):
     """What an attribute of a golden record is, whatever the sources say; null sets it to nothing."""
 
     value: Any
@@ -124,7 +139,7 @@ class OverrideBody(ReasonBody):
     ]})  # fmt: skip
 
 
-class DecideBody(ReasonBody):
+class DecideBody(DecisionBody):
     """What a steward says of a task's pair, the code that its value stands for, or whose value of an attribute is true.
 
     With the etag that the task was read with.
@@ -140,6 +155,38 @@ class DecideBody(ReasonBody):
         {"picks": {"tax_id": "erp:customer:4711"}, "reason": "Letter of 3 March", "etag": "2b7a0d3e4f569f1c"},
         {"verdict": "same", "reason": "One company, two spellings", "etag": "9f2c1b7a0d3e4f56"},
         {"code": "senior_consultant", "reason": "Asked the PSA team", "etag": "0d3e4f569f2c1b7a"},
+    ]})  # fmt: skip
+
+
+class ChosenTask(Body):
+    """A task, and the etag it was read with."""
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    etag: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+
+
+class TaskFilter(Body):
+    """Which open tasks are meant: of an entity type and a kind, within a range of match probability."""
+
+    entity_type: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    kind: Literal["review", "contradiction"] = "review"
+    min_probability: Annotated[float, Field(ge=0, le=1)] | None = None
+    max_probability: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+class DecideManyBody(DecisionBody):
+    """What a steward says of the pairs of many tasks, listed one by one or meant by a filter."""
+
+    verdict: Literal["same", "distinct", "related"]
+    tasks: list[ChosenTask] | None = Field(default=None, min_length=1, max_length=10_000)
+    filter: TaskFilter | None = None
+    supersede: bool = False
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"verdict": "same", "reason": "Checked a sample of 50", "hold": 10,
+         "filter": {"entity_type": "customer", "kind": "review", "min_probability": 0.95}},
+        {"verdict": "distinct", "reason": "Branches of one bank",
+         "tasks": [{"id": "task_5f1e0c9a7b3d2e4f6a8b", "etag": "9f2c1b7a0d3e4f56"}]},
     ]})  # fmt: skip
 
 

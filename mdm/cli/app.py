@@ -18,6 +18,7 @@ from mdm.cli import (
     history,
     hub,
     keys,
+    proposals,
     quality,
     quarantine,
     records,
@@ -60,12 +61,9 @@ for module in (hub, serving, records, golden, history, forecast, explain, export
     for command in module.COMMANDS:
         app.command(command.__name__.rstrip("_"))(command)
 for noun, group in (
-    ("tasks", task_work),
-    ("quarantine", quarantine),
-    ("rules", rules),
-    ("codes", codes),
+    ("tasks", task_work), ("proposals", proposals), ("quarantine", quarantine), ("rules", rules), ("codes", codes),
     ("key", keys),
-):
+):  # fmt: skip
     app.add_typer(group.app, name=noun, help=group.HELP, no_args_is_help=True)
 
 

@@ -23,4 +23,7 @@ AsOf = Annotated[str | None, typer.Option(metavar="T", help="As it was at an ISO
 On = Annotated[str | None, typer.Option(metavar="DATE", help="Of dated lines, only those in force on that day.")]
 Reason = Annotated[str, typer.Option(help="Why, for whoever asks later.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")]
+Hold = Annotated[
+    int, typer.Option(metavar="SECONDS", min=0, max=60, help="Hold it for so long before it has any effect.")
+]
 Supersede = Annotated[bool, typer.Option("--supersede", help="Replace decisions in force that say the opposite.")]

@@ -10,8 +10,8 @@ from mdm.cli.output import Json
 
 Document = dict[str, Any]
 DECISION = (
-    "decision_id", "action", "verdict", "left", "right", "attribute", "value", "reason", "actor", "recorded_at",
-    "in_force",
+    "decision_id", "action", "verdict", "left", "right", "attribute", "value", "reason", "actor",
+    "approved_by", "recorded_at", "in_force",
 )  # fmt: skip
 WORDS = {
     "override_set": "a person set it",
@@ -117,8 +117,14 @@ def _print_merges(merges: list[Document]) -> None:
 
 def _print_decisions(decisions: list[Document]) -> None:
     if decisions:
-        rows = [[one.get(name) for name in DECISION] for one in decisions]
+        rows = [[{**one, **_ends(one)}.get(name) for name in DECISION] for one in decisions]
         output.print_table("Decisions", [name.replace("_", " ") for name in DECISION], rows)
+
+
+def _ends(decision: Document) -> Document:
+    """The ends of the pairs of a bulk decision, to stand where those of others do."""
+    pairs = decision.get("pairs", [])
+    return {"left": [left for left, _ in pairs], "right": [right for _, right in pairs]} if pairs else {}
 
 
 COMMANDS = (history,)

@@ -1,12 +1,12 @@
-"""Commands about steward tasks: list them, show one with its evidence, decide it."""
+"""Commands about steward tasks: list them, show one with its evidence, decide one or many."""
 
 from typing import Annotated, Any, Literal
 
 import typer
 
 from mdm.cli import output, session
-from mdm.cli.arguments import AsOf, Reason, Supersede
-from mdm.cli.decisions import show_decided
+from mdm.cli.arguments import AsOf, DryRun, Hold, Reason, Supersede
+from mdm.cli.decisions import carry_out, show_many
 from mdm.cli.explain import show_evidence
 from mdm.cli.output import Json
 
@@ -166,6 +166,8 @@ def decide(  # noqa: PLR0913  a command's options are its parameters
     reason: Reason,
     etag: Annotated[str | None, typer.Option(help="Refuse if the task has changed since it had this etag.")] = None,
     supersede: Supersede = False,
+    hold: Hold = 0,
+    dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Say whether two records are the same, which code a value stands for, or whose value is true.
@@ -173,21 +175,65 @@ def decide(  # noqa: PLR0913  a command's options are its parameters
     Example: mdm tasks decide TASK --verdict distinct --reason "two branches of one group"
     """
     from mdm.services import tasks
+    from mdm.services.intents import Intent
 
     if [verdict, code, pick].count(None) != 2:
         raise typer.BadParameter("give --verdict for a task about records, --code for a value, --pick for a conflict")
     with session.opened() as hub:
         task = tasks.get(hub, task_id)
-        about, read = task["about"] or {}, etag or task["etag"]
-        decided = tasks.decide(
-            hub,
-            task_id,
-            verdict=verdict,
-            code=code,
-            picks=None if pick is None else {about.get("attribute", ""): pick},
-            reason=reason,
-            etag=read,
-            author=session.author(),
-            supersede=supersede,
-        )
-    show_decided(decided, as_json=as_json)
+        about = task["about"] or {}
+        parts = {
+            "task_id": task_id, "verdict": verdict, "code": code,
+            "picks": None if pick is None else {about.get("attribute", ""): pick},
+            "etag": etag or task["etag"], "reason": reason, "supersede": supersede,
+        }  # fmt: skip
+        carry_out(hub, Intent("decide_task", parts), hold=hold, dry_run=dry_run, as_json=as_json)
+
+
+@app.command("decide-many")
+def decide_many(  # noqa: PLR0913  a command's options are its parameters
+    *,
+    entity_type: Annotated[str, typer.Option("--type", help="The entity type.")],
+    kind: Annotated[Literal["review", "contradiction"], typer.Option(help="The kind of task.")] = "review",
+    min_probability: Annotated[float | None, typer.Option(min=0, max=1, help="Pairs at least so likely.")] = None,
+    max_probability: Annotated[float | None, typer.Option(min=0, max=1, help="Pairs at most so likely.")] = None,
+    verdict: Annotated[Literal["same", "distinct", "related"], typer.Option(help="What the two records are.")],
+    reason: Reason,
+    supersede: Supersede = False,
+    hold: Hold = 0,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Decide all open tasks that are meant at once: one decision, taken back by one undo. See first with --dry-run.
+
+    Example: mdm tasks decide-many --type customer --min-probability 0.95 --verdict same --reason "sample of 50 checked"
+    """
+    from mdm.services import bulk_decisions
+    from mdm.services.intents import Intent
+
+    with session.opened() as hub:
+        wanted = bulk_decisions.Matching(entity_type, kind, min_probability, max_probability)
+        chosen = bulk_decisions.choose(hub, wanted)
+        if dry_run:
+            found = bulk_decisions.preview_many(
+                hub, chosen, verdict, reason=reason, author=session.author(), supersede=supersede
+            )
+            _show_many(found, as_json=as_json)
+            return
+        parts = {"tasks": [[*one] for one in chosen], "verdict": verdict, "reason": reason, "supersede": supersede}
+        carry_out(hub, Intent("decide_tasks", parts), hold=hold, dry_run=False, as_json=as_json)
+
+
+def _show_many(found: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        output.print_json({"dry_run": True, "decision_id": None, "seq": None, **found})
+        return
+    output.say("Nothing was written. This would come of it:")
+    show_many(found["totals"]["tasks"], found["left_out"])
+    output.say(f"Golden IDs that would redirect: {found['totals']['redirects']:,}")
+    for need in found["needs"]:
+        output.say(f"A second person would have to approve it: {need}")
+    for title, rows in (("What speaks most against it", found["worst"]), ("A sample", found["sample"])):
+        columns = ("task", "records", "match weight", "probability")
+        shown = [(one["id"], one["records"], one["match_weight"], one["match_probability"]) for one in rows]
+        output.print_table(title, columns, shown)

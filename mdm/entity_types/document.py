@@ -79,10 +79,15 @@ def _unknown_attributes(entity_type: EntityType) -> Iterator[Fault]:
     for process, needs in entity_type.readiness.items():
         places = enumerate(needs.attributes)
         named += [(("readiness", process, "attributes", place), name) for place, name in places]
+    for section in ("override", "different"):
+        places = enumerate(getattr(entity_type.approval, section))
+        named += [(("approval", section, place), name) for place, name in places]
     for path, name in named:
         if name not in entity_type.attributes:
             detail = f"unknown attribute {name!r}{hint(name, entity_type.attributes)}"
             yield Fault(pointer(path), detail, "unknown_attribute", name)
+        elif path[:2] == ("approval", "different") and name in entity_type.lines:
+            yield Fault(pointer(path), f"{name!r} holds dated lines, which are not compared", "no_evidence", name)
 
 
 def _taken_names(entity_type: EntityType) -> Iterator[Fault]:

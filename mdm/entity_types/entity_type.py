@@ -12,6 +12,7 @@ from golden_records.rules import AttributeStrategy, SurvivorshipRules
 from matching.kinds import KINDS
 from matching.kinds.lines import VALID_FROM, VALID_TO
 from matching.rules import Comparison, MatchAttribute, MatchModel, MatchRules, match_model
+from mdm.entity_types.approval import Approval
 from mdm.entity_types.validity import Rules, ValidityRule, must_be_there
 from mdm.errors import Fault, InvalidRules
 
@@ -145,6 +146,7 @@ class EntityType(_Document):
     survive: SurvivorshipRules = SurvivorshipRules()
     ownership: dict[str, str] = {}
     readiness: dict[str, Readiness] = {}
+    approval: Approval = Approval()
 
     @cached_property
     def matching(self) -> MatchModel:

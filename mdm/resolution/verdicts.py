@@ -1,7 +1,8 @@
 """What stewards decided about pairs of records, before this commit and after it (rule 6)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from mdm.log import Key
 from mdm.resolution.intake import expected_all
@@ -32,6 +33,13 @@ def holding(voids: Iterable[tuple[int, int]]) -> dict[int, bool]:
     return holds
 
 
+def pairs_of(body: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The pairs of keys that a verdict is about: those it lists, or every pair across its two sets."""
+    if "pairs" in body:
+        return [(left, right) for left, right in body["pairs"]]
+    return [(left, right) for left in body["left"] for right in body["right"]]
+
+
 class Verdicts:
     """The verdicts on pairs, of which the latest in force holds, and which decisions of any kind are in force."""
 
@@ -55,8 +63,9 @@ class Verdicts:
         work.load("id", {id_ for changed in self.changed for id_ in changed})
 
     def _pairs(self, fact: StoredFact) -> Iterable[PairRow]:
-        ids = expected_all(self.work, map(Key.parse, fact.body["left"] + fact.body["right"]))
-        named = {pair(ids[x], ids[y]) for x in fact.body["left"] for y in fact.body["right"] if x != y}
+        across = pairs_of(fact.body)
+        ids = expected_all(self.work, map(Key.parse, dict.fromkeys(key for ends in across for key in ends)))
+        named = {pair(ids[x], ids[y]) for x, y in across if x != y}
         return [(*ends, fact.position, fact.body["verdict"], True) for ends in sorted(named)]
 
     def _judge(self) -> None:

@@ -11,10 +11,10 @@ from mdm.entity_types import hint
 from mdm.entity_types.faults import faults_of, pointer
 from mdm.errors import Conflict, Fault, InvalidInput, NotFound
 from mdm.log import Author, Fact
+from mdm.services.entering import enter
 from mdm.services.hub import Hub, read_code_lists
 from mdm.services.resolving import resolve_all
 from mdm.store import code_lists as stored
-from mdm.store import log
 from mdm.store.database import Transaction
 from mdm.store.xref import NOW
 
@@ -190,6 +190,6 @@ def _no_code(code_list: CodeList, value: str, code: str) -> Fault:
 
 
 def _append(writer: Transaction, kind: Any, body: Answer, author: Author) -> int:
-    position = log.append(writer, [Fact(kind, None, body)], author=author)
+    position = enter(writer, Fact(kind, None, body), author=author)
     stored.keep(writer, kind, body, position=position)
     return position

@@ -1,7 +1,8 @@
 """What stewards decide of records: verdicts, merges, splits, and undoing any decision, each one fact (rule 6)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Literal
 
 from golden_records.identity import golden_id, parse_golden_id
@@ -9,6 +10,8 @@ from mdm.entity_types import EntityType
 from mdm.errors import Conflict, InvalidInput, NotFound
 from mdm.log import Author, Fact, Key, key_token
 from mdm.services import code_lists
+from mdm.services.approval import needs
+from mdm.services.entering import enter
 from mdm.services.hub import Hub
 from mdm.services.resolving import catch_up, resolve_all
 from mdm.store import decisions, log, overrides, records
@@ -16,7 +19,7 @@ from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
 
 Verdict = Literal["same", "distinct", "related"]
-Action = Literal["verdict", "merge", "split"]
+Action = Literal["verdict", "merge", "split", "bulk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +33,27 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """Two sets of source keys of one entity type, and what is decided of every pair across them."""
+class Ruling:
+    """What is decided of pairs of source keys of one entity type: every pair across two sets, or pairs one by one."""
 
     entity_type: EntityType
-    left: tuple[str, ...]
-    right: tuple[str, ...]
     verdict: Verdict
     action: Action
     reason: str
+    left: tuple[str, ...] = ()
+    right: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys that it names."""
+        return list(dict.fromkeys([*self.left, *self.right, *(key for pair in self.pairs for key in pair)]))
+
+    @property
+    def across(self) -> Iterator[tuple[str, str]]:
+        """Every pair that it is about."""
+        yield from self.pairs
+        yield from product(self.left, self.right)
 
 
 def verdict(  # noqa: PLR0913  a decision has these parts
@@ -52,8 +67,8 @@ def verdict(  # noqa: PLR0913  a decision has these parts
         raise InvalidInput(f"a verdict joins two different records of one entity type, not {left} and {right}")
     entity_type = hub.entity_type(left.entity_type)
     _known(hub, [left, right])
-    proposal = Proposal(entity_type, (str(left),), (str(right),), verdict, "verdict", reason)
-    return _decide(hub, proposal, author=author, supersede=supersede)
+    ruling = Ruling(entity_type, verdict, "verdict", reason, (str(left),), (str(right),))
+    return rule(hub, ruling, author=author, supersede=supersede)
 
 
 def merge(hub: Hub, golden_ids: Sequence[str], *, reason: str, author: Author, supersede: bool = False) -> Decided:
@@ -65,8 +80,8 @@ def merge(hub: Hub, golden_ids: Sequence[str], *, reason: str, author: Author, s
     limit = entity_type.match.piece_limit
     if len(first) + len(rest) > limit:
         raise InvalidInput(f"that would tie {len(first) + len(rest)} records together; at most {limit} are allowed")
-    proposal = Proposal(entity_type, tuple(first), tuple(rest), "same", "merge", reason)
-    return _decide(hub, proposal, author=author, supersede=supersede)
+    ruling = Ruling(entity_type, "same", "merge", reason, tuple(first), tuple(rest))
+    return rule(hub, ruling, author=author, supersede=supersede)
 
 
 def split(
@@ -83,8 +98,8 @@ def split(
     rest = [key for key in mine if key not in parting]
     if not rest:
         raise InvalidInput(f"a split leaves at least one record with {golden_id}")
-    proposal = Proposal(entity_type, tuple(rest), tuple(parting), "distinct", "split", reason)
-    return _decide(hub, proposal, author=author, supersede=supersede)
+    ruling = Ruling(entity_type, "distinct", "split", reason, tuple(rest), tuple(parting))
+    return rule(hub, ruling, author=author, supersede=supersede)
 
 
 def undo(hub: Hub, decision_id: str, *, reason: str, author: Author) -> Decided:
@@ -126,28 +141,32 @@ def parse_decision_id(written: str) -> int:
     return int(digits)
 
 
-def _decide(hub: Hub, proposal: Proposal, *, author: Author, supersede: bool) -> Decided:
-    name = proposal.entity_type.entity_type
-    concerned = [*proposal.left, *proposal.right]
+def rule(hub: Hub, ruling: Ruling, *, author: Author, supersede: bool) -> Decided:
+    """Put what is decided of pairs into the log, and resolve what follows; raises Conflict as `verdict` does."""
+    name = ruling.entity_type.entity_type
+    concerned = ruling.keys
     with hub.database.locked(name):
         catch_up(hub, name, author=author)
-        against = _contradicted(hub, proposal)
+        against = sorted({position for _, position in contradicted(hub, ruling)})
         if against and not supersede:
             raise contradiction(hub, against)
         before = goldens(hub, concerned)
+        named = {"pairs": ruling.pairs} if ruling.pairs else {"left": ruling.left, "right": ruling.right}
         body = {
-            "verdict": proposal.verdict, "left": list(proposal.left), "right": list(proposal.right),
-            "reason": proposal.reason, "supersedes": against, "action": proposal.action,
+            "verdict": ruling.verdict, **named, "reason": ruling.reason, "supersedes": against, "action": ruling.action,
         }  # fmt: skip
         at = append(hub, Fact("verdict", name, body), author)
         catch_up(hub, name, author=author)
-    return outcome(hub, proposal.entity_type, at, concerned=concerned, before=before, author=author)
+    return outcome(hub, ruling.entity_type, at, concerned=concerned, before=before, author=author)
 
 
 def append(hub: Hub, fact: Fact, author: Author) -> int:
-    """Put one decision into the log; the caller holds the type's lock. Returns its position."""
+    """Put one decision into the log; the caller holds the type's lock. Returns its position.
+
+    Raises NeedsApproval where the rules ask for a second person and none has approved it.
+    """
     with hub.database.write() as writer:
-        return log.append(writer, [fact], author=author)
+        return enter(writer, fact, author=author, needs=needs(hub, writer, fact))
 
 
 def outcome(
@@ -166,19 +185,17 @@ def outcome(
     )
 
 
-def _contradicted(hub: Hub, proposal: Proposal) -> list[int]:
-    """The decisions in force that say the opposite of any pair across the two sets."""
+def contradicted(hub: Hub, ruling: Ruling) -> list[tuple[tuple[str, str], int]]:
+    """The pairs of which a decision in force says the opposite, each with the position of that decision."""
     with hub.database.read() as reader:
-        ids = {key: record.id for key, record in _records(hub, reader, [*proposal.left, *proposal.right]).items()}
-        across = {
-            tuple(sorted((ids[x], ids[y]))) for x in proposal.left for y in proposal.right if x in ids and y in ids
-        }
+        ids = {key: record.id for key, record in _records(hub, reader, ruling.keys).items()}
+        across = {(min(ids[x], ids[y]), max(ids[x], ids[y])): (x, y) for x, y in ruling.across if x in ids and y in ids}
         latest: dict[tuple[int, int], tuple[int, str]] = {}
         for one, other, position, said, in_force in decisions.pairs_of(reader, set(ids.values())):
             if in_force and (one, other) in across:
                 latest[one, other] = max(latest.get((one, other), (0, "")), (position, said))
-    same = proposal.verdict == "same"
-    return sorted({position for position, said in latest.values() if (said == "same") != same})
+    same = ruling.verdict == "same"
+    return [(across[ends], position) for ends, (position, said) in latest.items() if (said == "same") != same]
 
 
 def contradiction(hub: Hub, positions: list[int]) -> Conflict:

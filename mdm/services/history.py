@@ -15,14 +15,15 @@ from mdm.store import decisions as stored_decisions
 from mdm.store import golden as stored_golden
 from mdm.store import history as stored_history
 from mdm.store import log as stored_log
+from mdm.store import records as stored_records
 from mdm.store import resolution
 from mdm.store import xref as stored_xref
 from mdm.store.database import Transaction
 from mdm.store.xref import NOW
 
 Document = dict[str, Any]
-TOLD = ("verdict", "left", "right", "record", "attribute", "value", "until", "reason")
-"""What a decision says, as far as it is a verdict, a merge or split, or an override."""
+TOLD = ("verdict", "left", "right", "record", "attribute", "value", "until", "reason", "approved_by")
+"""What a decision says, as far as it is a verdict, a merge or split, or an override; who approved it, if anybody."""
 
 
 def told(transaction: Transaction, number: int, entity_type: str, prefix: str, *, at: int = NOW) -> Document:
@@ -56,6 +57,8 @@ def decisions_about(transaction: Transaction, entity_type: str, record_ids: set[
         states = _then(transaction, states, upto=resolution.boundary(transaction, entity_type, at=at).upto)
     bodies = stored_log.bodies(transaction, sorted(states))
     authors = stored_log.authors(transaction, sorted(states))
+    many = any("pairs" in body for body in bodies.values())
+    own = {record.key for record in stored_records.by_column(transaction, "id", record_ids)} if many else set[str]()
     return [
         {
             "decision_id": decision_id(position),
@@ -63,6 +66,9 @@ def decisions_about(transaction: Transaction, entity_type: str, record_ids: set[
             **{name: body[name] for name in TOLD if name in body},
             **({"until_source_changes": body["overruled"] is not None} if "overruled" in body else {}),
             **({"undoes": f"dec_{body['undoes']}"} if "undoes" in body else {}),
+            # Of a bulk decision only what it says of these records.
+            **({"pairs": [pair for pair in body["pairs"] if own & {*pair}]} if "pairs" in body else {}),
+            **({"proposal_id": f"pro_{body['proposal']}"} if "proposal" in body else {}),
             "actor": authors[position][0],
             "recorded_at": authors[position][1],
             "in_force": in_force,

@@ -29,7 +29,7 @@ def lineage_of(transaction: Transaction, golden: StoredGolden) -> dict[str, Entr
     data has been erased the value is absent.
 
     Where a person set the value, the winner is `{"decision_id", "actor", "recorded_at", "value", "reason", "until",
-    "until_source_changes"}`, and what would have survived is a loser, because `overridden`.
+    "until_source_changes", "approved_by"?}`, and what would have survived is a loser, because `overridden`.
 
     Of dated lines each golden line has its winner, in their order; winners and losers tell `key`, `valid_from`,
     `valid_to` and `index`, the place of the line in the list its record sent, and their value is that line.
@@ -97,7 +97,7 @@ def _overruling(position: int, body: Entry | None, authors: Mapping[int, tuple[s
     found: Entry = {"decision_id": decision_id(position), "actor": actor, "recorded_at": recorded_at}
     if body is None:
         return found
-    told = {name: body[name] for name in ("value", "reason", "until")}
+    told: Entry = {name: body[name] for name in ("value", "reason", "until", "approved_by") if name in body}
     return {**found, **told, "until_source_changes": body["overruled"] is not None}
 
 

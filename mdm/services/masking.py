@@ -89,6 +89,18 @@ def task(principal: Principal, rules: Shown, document: Document) -> Document:
     return shown
 
 
+def proposal(principal: Principal, entity_type: EntityType | None, document: Document) -> Document:
+    """Mask the value that a proposed override sets, or the code that a value stands for."""
+    parts = document["parts"]
+    if entity_type is None or sees_all(principal, entity_type):
+        return document
+    if "attribute" in parts:
+        shown = _place(principal, entity_type, parts["attribute"], parts)
+        # What was in the way may be told with the value.
+        return document if shown == parts else {**document, "parts": shown, "changed": None}
+    return {**document, "parts": {name: part for name, part in parts.items() if name != "code"}}
+
+
 def _about(principal: Principal, entity_type: EntityType, document: Document) -> Document:
     """Mask an unmapped value; the codes nearest to it would tell it. Mask the candidates of a conflict."""
     if "candidates" in document:

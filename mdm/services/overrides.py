@@ -139,4 +139,4 @@ def _holding(reader: Transaction, wanted: Wanted) -> tuple[int, Body] | None:
 
 
 def _is_same(one: Body, other: Body) -> bool:
-    return all(one[name] == other[name] for name in one.keys() - {"supersedes"})
+    return all(one[name] == other[name] for name in other.keys() - {"supersedes"})

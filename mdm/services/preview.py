@@ -1,16 +1,18 @@
 """What a decision would do, found out by carrying it out in a transaction that is never committed."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
-from mdm.log import Author
+from mdm.errors import NeedsApproval
+from mdm.log import Author, Consent
 from mdm.services import changes
 from mdm.services.decisions import Decided
 from mdm.services.hub import Hub
 from mdm.services.resolving import resolve_all
 from mdm.store import changes as stored_changes
+from mdm.store import log
 from mdm.store.rehearsal import rehearsal
 
 Document = dict[str, Any]
@@ -26,19 +28,44 @@ class Preview:
     """What would become of a decision: golden IDs concerned, old IDs that would redirect, and the events of the feed.
 
     changes: the type and the data of each event, with golden records before and after.
+    needs: why a second person would have to approve it.
     """
 
     golden_ids: list[str]
     redirects: dict[str, str]
     changes: list[Document]
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """A decision carried out on a hub that is taken back at the end.
+
+    head and position: the end of the feed and of the log before it.  needs: why a second person has to approve it.
+    """
+
+    hub: Hub
+    decided: Decided
+    head: int
+    position: int
+    needs: tuple[str, ...]
 
 
 def preview(hub: Hub, decide: Decide, *, author: Author) -> Preview:
     """Carry a decision out on the hub as it stands now, tell what it did, and take all of it back.
 
     What is still pending is resolved first and in earnest, as it would be anyway: then only the decision's own changes
-    are told, and the one transaction is short. On SQLite nobody else writes meanwhile. Raises what the decision would.
+    are told, and the one transaction is short. On SQLite nobody else writes meanwhile. Raises what the decision would,
+    but for the approval of a second person that it may need.
     """
+    with rehearsed(hub, decide, author=author) as done:
+        told = list(_events(done.hub, done.head))
+        return Preview(done.decided.golden_ids, done.decided.redirects, told, done.needs)
+
+
+@contextmanager
+def rehearsed(hub: Hub, decide: Decide, *, author: Author) -> Iterator[Rehearsed]:
+    """Carry a decision out as `preview` does, and let the block look at the hub that it gives."""
     resolve_all(hub, author=author)
     with ExitStack() as opened:
         for name in sorted(hub.entity_types()):
@@ -47,8 +74,14 @@ def preview(hub: Hub, decide: Decide, *, author: Author) -> Preview:
         resolve_all(tried, author=author)
         with tried.database.read() as reader:
             head = stored_changes.head(reader)
-        decided = decide(tried, author)
-        return Preview(decided.golden_ids, decided.redirects, list(_events(tried, head)))
+            position = log.head(reader)
+        needs: tuple[str, ...] = ()
+        try:
+            decided = decide(tried, author)
+        except NeedsApproval as error:  # raised before anything is written
+            needs = error.needs
+            decided = decide(tried, replace(author, consent=Consent(None, approved_by="a second person")))
+        yield Rehearsed(tried, decided, head, position, needs)
 
 
 def _events(tried: Hub, after: int) -> Iterator[Document]:

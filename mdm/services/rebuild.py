@@ -9,8 +9,9 @@ from mdm.services import task_states
 from mdm.services.hub import Hub
 from mdm.services.resolving import replay
 from mdm.services.scratch import scratch
-from mdm.store import copies, digests, log, task_work
+from mdm.store import copies, digests, log, proposals, task_work
 from mdm.store.database import Transaction
+from mdm.store.xref import NOW
 
 BATCH = 1_000
 
@@ -47,8 +48,9 @@ def verify(hub: Hub) -> Verification:
             copies.copy(reader, writer, copies.FACTS)
             digest_live, records = _digest(reader)
         _replay(Derived(beside))
-        with beside.database.read() as reader:
-            digest_log, _ = _digest(reader)
+        with beside.database.write() as writer:
+            proposals.derive(writer)
+            digest_log, _ = _digest(writer)
     return Verification(digest_log == digest_live, digest_log, digest_live, records)
 
 
@@ -81,9 +83,11 @@ def put_in_place(hub: Hub, derived: Derived) -> Verification:
                 pass  # a type was installed meanwhile, whose locks are not among these
             standing = kept.enter_context(hub.database.read())
             log.head(standing)  # what a transaction sees is settled by its first query
-        digest_live, records = _digest(standing)
-    with derived.hub.database.read() as reader:
-        digest_log, _ = _digest(reader)
+        with derived.hub.database.write() as writer:
+            proposals.derive(writer)
+            digest_log, _ = _digest(writer)
+            upto = log.head(writer)
+        digest_live, records = _digest(standing, upto=upto)  # people may have proposed something since
     return Verification(digest_log == digest_live, digest_log, digest_live, records)
 
 
@@ -97,6 +101,7 @@ def _replaced(hub: Hub, derived: Derived) -> bool:
         if task_work.facts(writer, after=derived.worked, limit=1):
             return False
         copies.copy(reader, writer, copies.DERIVED)
+        proposals.derive(writer)  # from the hub's own log: some may have come since that was copied
     return True
 
 
@@ -130,5 +135,5 @@ def _replay(derived: Derived) -> int:
         derived.reached, repeated = facts[-1].position, repeated + len(facts)
 
 
-def _digest(reader: Transaction) -> tuple[str, int]:
-    return digests.state(reader) + digests.history(reader), digests.records(reader)
+def _digest(reader: Transaction, *, upto: int = NOW) -> tuple[str, int]:
+    return digests.state(reader) + digests.history(reader, upto=upto), digests.records(reader)

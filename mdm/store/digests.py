@@ -7,6 +7,7 @@ from typing import Any
 from mdm.log import canonical
 from mdm.store import quality, task_history, task_work
 from mdm.store.database import Transaction
+from mdm.store.xref import NOW
 
 WIDTH = 16
 
@@ -56,10 +57,11 @@ def neutral(transaction: Transaction) -> str:
     return _total([*goldens, *edges, *tasks, *disputed])
 
 
-def history(transaction: Transaction) -> str:
-    """The digest of how it came to be: versions, intervals of cross-references and tasks, the feed, kept figures.
+def history(transaction: Transaction, *, upto: int = NOW) -> str:
+    """The digest of how it came to be: versions, intervals, tasks and work on them, the feed, proposals, kept figures.
 
     The queue of tasks and the work on them belong to it too: an undo does not bring a claim back.
+    upto: a position of the log; proposals and what became of them count as far as that.
     """
     keys = _keys(transaction)
     columns = "golden, version, since, until, rules_version, attributes, due"
@@ -82,6 +84,13 @@ def history(transaction: Transaction) -> str:
         transaction.rows(f"SELECT 'work', {', '.join(task_work.Work._fields)} FROM task_work"),
         transaction.rows("SELECT 'skip', actor, task_id, etag FROM task_skip"),
         transaction.rows("SELECT 'comment', task_id, position FROM task_comment"),
+        transaction.rows(
+            "SELECT 'proposal', position, entity_type, action, proposer, due,"
+            " CASE WHEN needs_approval THEN 1 ELSE 0 END, CASE WHEN settled > ? THEN 'open' ELSE status END,"
+            " CASE WHEN settled > ? THEN NULL ELSE settled END, CASE WHEN settled > ? THEN NULL ELSE answered_by END,"
+            " CASE WHEN settled > ? THEN NULL ELSE decision END FROM proposal WHERE position <= ?",
+            *([upto] * 5),
+        ),
     ]
     return _total(item for rows in items for item in rows)
 

@@ -98,7 +98,7 @@ def pending(
         "SELECT log.position, kind, entity_type, body, key_token FROM log"
         " JOIN payload ON payload.position = log.position"
         " WHERE log.position > ? AND log.position <= ? AND (entity_type = ? OR entity_type IS NULL)"
-        " AND kind NOT IN ('resolved', 'snapshot', 'absence', 'task_work')"
+        " AND kind NOT IN ('resolved', 'snapshot', 'absence', 'task_work', 'proposal', 'settlement')"
         " ORDER BY log.position LIMIT ?",
         after, end, entity_type, limit,
     )  # fmt: skip
@@ -158,10 +158,12 @@ def latest(transaction: Transaction, kind: FactKind, token: int) -> StoredFact |
         " WHERE key_token = ? AND kind = ? ORDER BY log.position DESC LIMIT 1",
         token, kind,
     )  # fmt: skip
-    if row is None:
-        return None
-    position, said, of, body, about = row
-    return StoredFact(position, said, of, orjson.loads(body), about)
+    return _fact(row) if row else None
+
+
+def _fact(row: tuple[Any, ...]) -> StoredFact:
+    position, kind, of, body, about = row
+    return StoredFact(position, kind, of, orjson.loads(body), about)
 
 
 def within(
@@ -189,6 +191,16 @@ def bodies(transaction: Transaction, positions: Sequence[int]) -> dict[int, dict
     """What the facts at these positions say; an erased payload is absent."""
     rows = transaction.rows("SELECT position, body FROM payload WHERE position {in}", list(positions))
     return {position: orjson.loads(body) for position, body in rows}
+
+
+def at(transaction: Transaction, position: int) -> StoredFact | None:
+    """The fact at a position, None where there is none or its payload is erased."""
+    row = transaction.one(
+        "SELECT log.position, kind, entity_type, body, key_token FROM log"
+        " JOIN payload ON payload.position = log.position WHERE log.position = ?",
+        position,
+    )
+    return _fact(row) if row else None
 
 
 def authors(transaction: Transaction, positions: Sequence[int]) -> dict[int, tuple[str, str]]:

@@ -73,6 +73,14 @@ def of_type(transaction: Transaction, entity_type: str) -> list[StoredRecord]:
     return [StoredRecord(*row) for row in rows]
 
 
+def sizes(transaction: Transaction, goldens: Collection[int]) -> dict[int, int]:
+    """How many records bear each of these golden numbers."""
+    rows = transaction.rows(
+        "SELECT golden, count(*) FROM source_record WHERE golden {in} GROUP BY golden", list(goldens)
+    )
+    return dict(rows)
+
+
 def living(
     transaction: Transaction, source: str, entity_type: str, *, after: int | None, limit: int
 ) -> list[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """Steward tasks for readers: one by its id, and pages of them, as they stand or as they stood."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,8 @@ class Filter:
     claimed_by: str | None = None
     snoozed: bool | None = None
     now: str = ""
+    least: float | None = None
+    most: float | None = None
 
     @property
     def today(self) -> str:
@@ -58,6 +61,12 @@ def by_id(transaction: Transaction, task_id: str, *, position: int = NOW) -> Sto
     source, places = _standing(position)
     row = transaction.one(f"SELECT {COLUMNS} FROM {source} WHERE id = ?", *places, task_id)
     return StoredTask(*row) if row else None
+
+
+def by_ids(transaction: Transaction, ids: Collection[str]) -> list[StoredTask]:
+    """Those of these tasks that there are."""
+    rows = transaction.rows(f"SELECT {COLUMNS} FROM task WHERE id {{in}}", list(ids))
+    return [StoredTask(*row) for row in rows]
 
 
 def page(
@@ -95,6 +104,8 @@ def conditions(wanted: Filter, after: StoredTask | None) -> tuple[str, list[Any]
         "claimed_by = ? AND claimed_until > ?": [wanted.claimed_by, wanted.now],
         "coalesce(snoozed_until, '') > ?": [wanted.today if wanted.snoozed is True else None],
         "coalesce(snoozed_until, '') <= ?": [wanted.today if wanted.snoozed is False else None],
+        "weight >= ?": [wanted.least],
+        "weight <= ?": [wanted.most],
         "(place, task.id) > (?, ?)": [after and after.place, after and after.id],
     }
     given = {condition: values for condition, values in asked.items() if values[0] is not None}

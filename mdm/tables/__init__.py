@@ -13,6 +13,7 @@ from mdm.tables.decisions import Decision, DecisionPair, DecisionVoid
 from mdm.tables.facts import CodeList, CodeMapping, Hub, Log, Payload, RulesDocument
 from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, Task, Xref
 from mdm.tables.past import TaskVersion
+from mdm.tables.proposals import Proposal
 from mdm.tables.records import (
     BlockMember,
     BlockSize,
@@ -44,6 +45,7 @@ __all__ = [
     "Log",
     "MappingDocument",
     "Payload",
+    "Proposal",
     "QualityMeasure",
     "Quarantine",
     "ReferenceLink",

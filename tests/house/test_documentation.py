@@ -18,7 +18,7 @@ WORDS = """
     golden record; golden ID; contribution; survivorship; strategy; trust; override; lineage; steward task; merge;
     split; redirect; outbox; publish; change feed; rules version; quarantine; must-link; snapshot;
     validity rule; grade; completeness; validity; uniqueness; timeliness; divergence; tick; dry run;
-    step; conflict; forecast; weak bridge;
+    step; conflict; forecast; weak bridge; proposal; hold; approval; bulk decision;
     claim; lease; skip; snooze; escalate; assign; value at stake
 """
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")

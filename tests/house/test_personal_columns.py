@@ -57,6 +57,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         },
         "code_list": {"position"},
         "code_mapping": {"position"},
+        "proposal": {"position", "settled", "decision"},
     },
     "a state, a kind or a name out of a short list": {
         "log": {"kind", "entity_type"},
@@ -79,6 +80,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "quality_measure": {"entity_type", "source", "attribute"},
         "code_list": {"code_list"},
         "code_mapping": {"code_list", "source", "code"},
+        "proposal": {"entity_type", "action", "needs_approval", "status"},
     },
     "when the hub did something, or a day of the calendar": {
         "log": {"recorded_at"},
@@ -90,6 +92,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "batch": {"started_at", "finished_at"},
         "quarantine": {"recorded_at", "settled_at"},
         "api_key": {"created_at", "revoked_at"},
+        "proposal": {"due"},
     },
     "a hash or a random number that says nothing once what it was made from is gone": {
         "log": {"commitment", "previous_hash"},
@@ -108,6 +111,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "log": {"actor", "correlation_id"},
         "task_work": {"claimed_by", "assigned_to", "escalated_to"},
         "task_skip": {"actor"},
+        "proposal": {"proposer", "answered_by"},
         "batch": {"actor", "file"},
         "quarantine": {"file", "settled_by"},
         "hub": {"name"},

@@ -28,6 +28,7 @@ PAGES = (
     "docs/how-to/release-new-rules.md",
     "docs/how-to/ask-what-the-hub-knew.md",
     "docs/how-to/work-on-tasks.md",
+    "docs/how-to/decide-with-care.md",
     "docs/how-to/read-a-report.md",
     "docs/how-to/match-any-file.md",
 )

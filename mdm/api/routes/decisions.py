@@ -1,19 +1,22 @@
 """Decisions: how they are answered, and taking one back."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from mdm.api.answers import answer, described
-from mdm.api.bodies import ReasonBody
+from mdm.api.bodies import DecisionBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.errors import Fault, InvalidInput
-from mdm.services import decisions, masking
+from mdm.services import intents, masking, proposals
+from mdm.services.bulk_decisions import DecidedMany
 from mdm.services.decisions import Decided
 from mdm.services.history import decided_type
+from mdm.services.intents import Intent
 from mdm.services.preview import Decide, preview
+from mdm.services.proposals import Proposed
 from mdm.services.shown import Shown
 
 
@@ -31,41 +34,83 @@ DryRun = Annotated[bool, Query(description="Tell what would be written, and writ
 DECIDED = {
     "decision_id": "dec_4720", "golden_ids": ["cus_000002a"], "redirects": {"cus_0000041": "cus_000002a"}, "seq": 4721
 }  # fmt: skip
+PROPOSED = {
+    "proposal_id": "pro_4720", "status": "proposed", "action": "merge", "entity_type": "customer",
+    "parts": {"golden_ids": ["cus_000002a", "cus_0000041"], "reason": "Same tax ID", "supersede": False},
+    "needs": ["a merge of 34 records (more than 20)"], "due": None, "golden_ids": ["cus_000002a"],
+    "redirects": {"cus_0000041": "cus_000002a"}, "proposer": "key:5f1e0c9a7b3d",
+    "proposed_at": "2026-03-01T09:30:00.000000Z", "answered_by": None, "settled_at": None, "answer": None,
+    "changed": None, "decision_id": None, "seq": 4720,
+}  # fmt: skip
+"""What 202 says of a decision that is held, or needs a second person."""
 
 
 @router.post(
     "/decisions/{decision_id}:undo",
     summary="Take a decision back",
-    **described(DECIDED, 404, 409, 415),
+    **described(DECIDED, 403, 404, 409, 415, accepted=PROPOSED),
 )
 def undo(
     caller: Deciding,
     decision_id: Annotated[str, Path(examples=["dec_4720"], max_length=40)],
-    body: ReasonBody,
+    body: DecisionBody,
     *,
     dry_run: DryRun = False,
 ) -> Response:
-    """The hub is then as if it had never been decided; an undo can itself be undone."""
-    caller.ensure(entity_type=decided_type(caller.hub, decision_id))
-    return carried_out(
-        caller, lambda hub, author: decisions.undo(hub, decision_id, reason=body.reason, author=author), dry_run=dry_run
-    )
+    """The hub is then as if it had never been decided; an undo can itself be undone.
+
+    The ID of a proposal is taken too: it is withdrawn while it is open, and what it became is undone.
+    """
+    if not proposals.is_proposal_id(decision_id):
+        caller.ensure(entity_type=decided_type(caller.hub, decision_id))
+        return carried_out(
+            caller, Intent("undo", {"decision_id": decision_id, "reason": body.reason}), hold=body.hold, dry_run=dry_run
+        )
+    found = proposals.get(caller.hub, decision_id)
+    caller.ensure(entity_type=found["entity_type"])
+    if dry_run and found["decision_id"] is not None:
+        parts = {"decision_id": found["decision_id"], "reason": body.reason}
+        return carried_out(caller, Intent("undo", parts), dry_run=True)
+    if dry_run:
+        return answer({
+            "dry_run": True, "decision_id": None, "golden_ids": [], "redirects": {}, "needs": [], "changes": [],
+            "seq": None,
+        })  # fmt: skip
+    return decided(caller, proposals.take_back(
+        caller.hub, decision_id, reason=body.reason, author=caller.author(), hold=body.hold
+    ))  # fmt: skip
 
 
-def carried_out(caller: Caller, decide: Decide, *, dry_run: bool) -> Response:
-    """Decide, or only tell what would come of it: golden IDs and redirects as decided, and the events in `changes`."""
+def carried_out(caller: Caller, intent: Intent, *, hold: int = 0, dry_run: bool, **more: object) -> Response:
+    """Decide, hold or propose; or only tell what would come of it, with `more` of what the route knows itself."""
     if not dry_run:
-        return decided(decide(caller.hub, caller.author()))
+        return decided(caller, proposals.decide(caller.hub, intent, author=caller.author(), hold=hold))
+    return previewed(caller, lambda hub, author: intents.carry_out(hub, intent, author), **more)
+
+
+def previewed(caller: Caller, decide: Decide, **more: object) -> Response:
+    """Tell what would come of a decision: golden IDs and redirects as decided, and the events in `changes`."""
     found = preview(caller.hub, decide, author=caller.author())
     return answer({
         "dry_run": True, "decision_id": None, "golden_ids": found.golden_ids, "redirects": found.redirects,
-        "changes": masking.preview(caller.principal, Shown(caller.hub), found.changes), "seq": None,
+        "needs": found.needs,
+        "changes": masking.preview(caller.principal, Shown(caller.hub), found.changes), "seq": None, **more,
     })  # fmt: skip
 
 
-def decided(found: Decided) -> Response:
-    """Answer with what a decision did: golden IDs it touched, and those that lead elsewhere now."""
+def decided(caller: Caller, found: Decided | Proposed) -> Response:
+    """Answer with what a decision did: golden IDs it touched, and those that lead elsewhere now; 202 if not yet."""
+    if isinstance(found, Proposed):
+        withdrawn = found.document["status"] == "withdrawn"
+        return answer(proposal_shown(caller, found.document), status=200 if withdrawn else 202)
+    many = {"tasks": found.tasks, "left_out": found.left_out} if isinstance(found, DecidedMany) else {}
     return answer({
         "decision_id": found.decision_id, "golden_ids": found.golden_ids, "redirects": found.redirects,
-        "seq": found.position,
+        "seq": found.position, **many,
     })  # fmt: skip
+
+
+def proposal_shown(caller: Caller, document: dict[str, Any]) -> dict[str, Any]:
+    """A proposal as the caller may see it."""
+    entity_type = caller.hub.entity_types().get(document["entity_type"] or "")
+    return masking.proposal(caller.principal, entity_type, document)

@@ -1,5 +1,6 @@
 """Golden records: read, listed, explained, merged, split and overridden."""
 
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
@@ -10,11 +11,13 @@ from mdm.api.bodies import MergeBody, OverrideBody, SplitBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AsOf, AtTime, Cursor, GoldenId, Limit, TypeFilter, written_key
-from mdm.api.routes.decisions import DECIDED, DryRun, carried_out
+from mdm.api.routes.decisions import DECIDED, PROPOSED, DryRun, carried_out
 from mdm.auth import hidden
 from mdm.errors import Fault, Forbidden, InvalidInput, Stale
-from mdm.services import decisions, explain, golden, how, masking, overrides
+from mdm.services import explain, golden, how, masking
+from mdm.services.brought import brought
 from mdm.services.differences import LATEST, difference
+from mdm.services.intents import Intent
 from mdm.services.overrides import Wanted
 from mdm.services.shown import Shown
 
@@ -165,42 +168,40 @@ def why(
 @router.post(
     "/golden-records:merge",
     summary="Say that golden records are one thing",
-    **described(DECIDED, 404, 409, 415),
+    **described(DECIDED, 404, 409, 415, accepted=PROPOSED),
 )
 def merge(caller: Deciding, body: MergeBody, *, dry_run: DryRun = False) -> Response:
     """The oldest ID stays, the others lead to it; 409 names the decisions it contradicts unless `supersede`."""
     for golden_id in body.golden_ids:
         caller.ensure(entity_type=golden.get(caller.hub, golden_id)["entity_type"])
-    return carried_out(
-        caller,
-        lambda hub, author: decisions.merge(
-            hub, body.golden_ids, reason=body.reason, author=author, supersede=body.supersede
-        ),
-        dry_run=dry_run,
-    )
+    parts = {"golden_ids": body.golden_ids, "reason": body.reason, "supersede": body.supersede}
+    return carried_out(caller, Intent("merge", parts), hold=body.hold, dry_run=dry_run)
 
 
 @router.post(
     "/golden-records/{golden_id}:split", summary="Take source records out of a golden record",
-    **described(DECIDED, 404, 409, 415),
+    **described(DECIDED, 404, 409, 415, accepted=PROPOSED),
 )  # fmt: skip
 def split(caller: Deciding, golden_id: GoldenId, body: SplitBody, *, dry_run: DryRun = False) -> Response:
-    """The records named belong together and not to the rest; the ID stays with its founding record."""
+    """The records named belong together and not to the rest; the ID stays with its founding record.
+
+    `with_what_it_brought` takes along what hangs together with the golden record only through them; a dry run lists
+    that as `brought` either way.
+    """
     caller.ensure(entity_type=golden.get(caller.hub, golden_id)["entity_type"])
     keys = [written_key(text, pointer=f"/keys/{index}") for index, text in enumerate(body.keys)]
-    return carried_out(
-        caller,
-        lambda hub, author: decisions.split(
-            hub, golden_id, keys, reason=body.reason, author=author, supersede=body.supersede
-        ),
-        dry_run=dry_run,
-    )
+    parts = {
+        "golden_id": golden_id, "keys": [str(key) for key in keys], "reason": body.reason,
+        "with_what_it_brought": body.with_what_it_brought, "supersede": body.supersede,
+    }  # fmt: skip
+    more = {"brought": [str(key) for key in brought(caller.hub, golden_id, keys)]} if dry_run else {}
+    return carried_out(caller, Intent("split", parts), hold=body.hold, dry_run=dry_run, **more)
 
 
 @router.put(
     "/golden-records/{golden_id}/overrides/{attribute}",
     summary="Set an attribute of a golden record",
-    **described(DECIDED, 404, 409, 412, 415),
+    **described(DECIDED, 404, 409, 412, 415, accepted=PROPOSED),
 )
 def override(
     caller: Deciding, golden_id: GoldenId, body: OverrideBody,
@@ -217,13 +218,8 @@ def override(
         raise Forbidden(f"the role {caller.principal.role} has no right to {attribute}")
     version = _version_seen(caller, golden_id, if_match)
     wanted = Wanted(golden_id, attribute, body.value, body.until, body.until_source_changes, version)
-    return carried_out(
-        caller,
-        lambda hub, author: overrides.override(
-            hub, wanted, reason=body.reason, author=author, supersede=body.supersede
-        ),
-        dry_run=dry_run,
-    )
+    parts = {**asdict(wanted), "reason": body.reason, "supersede": body.supersede}
+    return carried_out(caller, Intent("override", parts), hold=body.hold, dry_run=dry_run)
 
 
 def _version_seen(caller: Caller, golden_id: str, if_match: str | None) -> int | None:

@@ -6,14 +6,16 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from starlette.responses import Response
 
 from mdm.api.answers import answer, described, tagged
-from mdm.api.bodies import DecideBody
+from mdm.api.bodies import DecideBody, DecideManyBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AsOf, Cursor, Limit, TaskKind, TypeFilter
-from mdm.api.routes.decisions import DECIDED, FOR_REAL, decided
+from mdm.api.routes.decisions import DECIDED, PROPOSED, DryRun, carried_out
 from mdm.auth import hidden
 from mdm.errors import Fault, Forbidden, InvalidInput
-from mdm.services import masking, tasks
+from mdm.services import bulk_decisions, masking, tasks
+from mdm.services.bulk_decisions import Chosen, Matching
+from mdm.services.intents import Intent
 from mdm.services.shown import Shown
 
 router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)
@@ -51,6 +53,9 @@ CONFLICT = {
     ]},
     "opened": 4714,
 }  # fmt: skip
+DECIDED_MANY = {**DECIDED, "tasks": 17, "left_out": [
+    {"id": "task_5f1e0c9a7b3d2e4f6a8b", "because": "it was closed at position 4711"}
+]}  # fmt: skip
 
 
 @router.get(
@@ -89,11 +94,10 @@ def one(request: Request, caller: Reading, task_id: TaskId, as_of: AsOf = None) 
 @router.post(
     "/tasks/{task_id}:decide",
     summary="Decide a steward task",
-    dependencies=FOR_REAL,
-    **described(DECIDED, 404, 409, 412, 415),
+    **described(DECIDED, 404, 409, 412, 415, accepted=PROPOSED),
 )
 def decide(
-    caller: Deciding, task_id: TaskId, body: DecideBody,
+    caller: Deciding, task_id: TaskId, body: DecideBody, *, dry_run: DryRun = False,
     if_match: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:  # fmt: skip
     """`same`, `distinct` or `related`, the `code` of an unmapped value, or whose value is true (`picks`).
@@ -110,7 +114,45 @@ def decide(
     entity_type = caller.entity_type(tasks.entity_type_of(caller.hub, task_id))
     if barred := hidden(caller.principal, entity_type) & (body.picks or {}).keys():
         raise Forbidden(f"the role {caller.principal.role} has no right to {', '.join(barred)}")
-    return decided(tasks.decide(
-        caller.hub, task_id, verdict=body.verdict, code=body.code, picks=body.picks, reason=body.reason, etag=etag,
-        author=caller.author(), supersede=body.supersede,
-    ))  # fmt: skip
+    parts = {
+        "task_id": task_id, "verdict": body.verdict, "code": body.code, "picks": body.picks, "etag": etag,
+        "reason": body.reason, "supersede": body.supersede,
+    }  # fmt: skip
+    return carried_out(caller, Intent("decide_task", parts), hold=body.hold, dry_run=dry_run)
+
+
+@router.post(
+    "/tasks:decide-many",
+    summary="Decide many steward tasks at once",
+    **described(DECIDED_MANY, 404, 409, 412, 413, 415, accepted=PROPOSED),
+)
+def decide_many(caller: Deciding, body: DecideManyBody, *, dry_run: DryRun = False) -> Response:
+    """One decision about the pairs of up to 10,000 tasks, taken back by one undo; more than 20 need a second person.
+
+    Tasks that have changed since they were read are left out and listed. A dry run tells the totals, the IDs that
+    would redirect, the five pairs that speak most against the verdict, and a sample of twenty.
+    """
+    chosen = _chosen(caller, body)
+    if dry_run:
+        told = bulk_decisions.preview_many(
+            caller.hub, chosen, body.verdict, reason=body.reason, author=caller.author(), supersede=body.supersede
+        )
+        return answer({"dry_run": True, "decision_id": None, "seq": None, **told})
+    parts = {
+        "tasks": [[*one] for one in chosen], "verdict": body.verdict, "reason": body.reason,
+        "supersede": body.supersede,
+    }  # fmt: skip
+    return carried_out(caller, Intent("decide_tasks", parts), hold=body.hold, dry_run=False)
+
+
+def _chosen(caller: Caller, body: DecideManyBody) -> list[Chosen]:
+    if (body.tasks is None) == (body.filter is None):
+        detail = "send the tasks with the etags they were read with, or a filter that says which are meant"
+        raise InvalidInput(detail, faults=[Fault("/tasks", detail, "required")])
+    if body.filter is not None:
+        caller.ensure(entity_type=body.filter.entity_type)
+        return bulk_decisions.choose(caller.hub, Matching(**body.filter.model_dump()))
+    chosen = [Chosen(one.id, one.etag) for one in body.tasks or ()]
+    for name in bulk_decisions.types_of(caller.hub, chosen):
+        caller.ensure(entity_type=name)
+    return chosen

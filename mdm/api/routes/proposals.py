@@ -1,0 +1,98 @@
+"""Proposals: decisions that are held, or wait for a second person; listed, read, answered."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.responses import Response
+
+from mdm.api.answers import answer, described, tagged
+from mdm.api.bodies import AnswerBody, ReasonBody
+from mdm.api.caller import Caller, Requires
+from mdm.api.json_route import JsonRoute
+from mdm.api.parameters import Cursor, Limit, TypeFilter
+from mdm.api.routes.decisions import DECIDED, FOR_REAL, PROPOSED, DryRun, decided, previewed, proposal_shown
+from mdm.auth import hidden
+from mdm.errors import Forbidden
+from mdm.services import proposals
+
+router = APIRouter(prefix="/v1", tags=["proposals"], route_class=JsonRoute)
+Reading = Annotated[Caller, Depends(Requires("read tasks"))]
+Deciding = Annotated[Caller, Depends(Requires("decide"))]
+Approving = Annotated[Caller, Depends(Requires("approve"))]
+ProposalId = Annotated[str, Path(examples=["pro_4720"], max_length=40)]
+Status = Literal["open", "held", "proposed", "carried_out", "refused", "withdrawn", "overtaken"]
+_SETTLED = {"settled_at": "2026-03-01T09:42:00.000000Z"}
+REFUSED = {
+    **PROPOSED, **_SETTLED, "status": "refused", "answered_by": "key:0c9a7b3d2e4f", "answer": "Two firms of one group",
+}  # fmt: skip
+WITHDRAWN = {**PROPOSED, **_SETTLED, "status": "withdrawn"}
+
+
+@router.get("/proposals", summary="List proposals", **described({"items": [PROPOSED], "next": None}, 404))
+def listed(
+    caller: Reading, entity_type: TypeFilter = None,
+    status: Annotated[Status, Query(description="`open` are those held and those proposed.")] = "open",
+    proposer: Annotated[str | None, Query(max_length=200, description="Only those of this actor.")] = None,
+    cursor: Cursor = None, limit: Limit = 20,
+) -> Response:  # fmt: skip
+    """Decisions that are not in force yet, newest first; or those of which something became."""
+    found = proposals.page(
+        caller.hub, entity_type=caller.own_type(entity_type), status=status, proposer=proposer, cursor=cursor,
+        limit=limit,
+    )  # fmt: skip
+    return answer({"items": [proposal_shown(caller, one) for one in found["items"]], "next": found["next"]})
+
+
+@router.get("/proposals/{proposal_id}", summary="Read a proposal", **described(PROPOSED, 404))
+def one(request: Request, caller: Reading, proposal_id: ProposalId) -> Response:
+    """What is to be decided and why, who proposed it, why a second person has to approve it, and what became of it."""
+    found = proposals.get(caller.hub, proposal_id)
+    caller.ensure(entity_type=found["entity_type"])
+    return tagged(request, proposal_shown(caller, found))
+
+
+@router.post(
+    "/proposals/{proposal_id}:approve", summary="Approve a proposal",
+    **described({**DECIDED, "decision_id": "dec_4731", "seq": 4731}, 404, 409, 415),
+)  # fmt: skip
+def approve(caller: Approving, proposal_id: ProposalId, body: AnswerBody, *, dry_run: DryRun = False) -> Response:
+    """It is checked again and carried out; 403 for who proposed it, 409 when it is settled or overtaken.
+
+    A dry run shows what would be written as things stand now.
+    """
+    found = proposals.get(caller.hub, proposal_id)
+    caller.ensure(entity_type=found["entity_type"])
+    attribute = found["parts"].get("attribute")
+    if attribute is not None and attribute in hidden(caller.principal, caller.hub.entity_type(found["entity_type"])):
+        raise Forbidden(f"the role {caller.principal.role} has no right to {attribute}")
+    if dry_run:
+        return previewed(
+            caller, lambda hub, author: proposals.approve(hub, proposal_id, reason=body.reason, author=author)
+        )
+    return decided(caller, proposals.approve(caller.hub, proposal_id, reason=body.reason, author=caller.author()))
+
+
+@router.post(
+    "/proposals/{proposal_id}:refuse",
+    summary="Refuse a proposal",
+    dependencies=FOR_REAL,
+    **described(REFUSED, 404, 409, 415),
+)
+def refuse(caller: Approving, proposal_id: ProposalId, body: ReasonBody) -> Response:
+    """It comes to nothing, and its proposer can see why; 403 for who proposed it."""
+    caller.ensure(entity_type=proposals.get(caller.hub, proposal_id)["entity_type"])
+    found = proposals.refuse(caller.hub, proposal_id, reason=body.reason, author=caller.author())
+    return answer(proposal_shown(caller, found))
+
+
+@router.post(
+    "/proposals/{proposal_id}:withdraw",
+    summary="Withdraw a proposal",
+    dependencies=FOR_REAL,
+    **described(WITHDRAWN, 404, 409, 415),
+)
+def withdraw(caller: Deciding, proposal_id: ProposalId, body: AnswerBody) -> Response:
+    """It comes to nothing, without ever having had an effect; 403 for anybody but who proposed it."""
+    caller.ensure(entity_type=proposals.get(caller.hub, proposal_id)["entity_type"])
+    found = proposals.withdraw(caller.hub, proposal_id, reason=body.reason, author=caller.author())
+    return answer(proposal_shown(caller, found))

@@ -1,0 +1,99 @@
+"""How a decision enters the log: at once, or on its proposal, which is settled in the same transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+from mdm.errors import NeedsApproval, Settled, Stale
+from mdm.log import Author, Fact
+from mdm.store import log
+from mdm.store import proposals as stored_proposals
+from mdm.store.database import Transaction
+from mdm.store.proposals import StoredProposal
+
+Outcome = Literal["carried_out", "refused", "withdrawn", "overtaken"]
+# These may have shrunk since: what a decision would supersede was undone, or some of its tasks are decided already.
+MAY_SHRINK = ("supersedes", "pairs")
+_WORDS = {
+    "supersedes": "it would now supersede a decision that was made since",
+    "left": "the records of a golden record are others now",
+    "right": "the records that it names are others now",
+    "overruled": "the value that it overrules has changed",
+}
+
+
+def enter(writer: Transaction, fact: Fact, *, author: Author, needs: Sequence[str] = ()) -> int:
+    """Append a decision; returns its position. On a proposal it must still be what was proposed then.
+
+    needs: why the rules ask for a second person.
+
+    Raises:
+        NeedsApproval: they do, and nobody has approved it.
+        Settled: the proposal was carried out, refused or withdrawn meanwhile.
+        Stale: the decision would be another one than was proposed.
+    """
+    consent = author.consent
+    if needs and (consent is None or consent.approved_by is None):
+        raise NeedsApproval(needs)
+    if consent is None or consent.proposal is None:
+        return log.append(writer, [fact], author=author)
+    ensure_open(writer, consent.proposal)
+    ensure_as_proposed(log.bodies(writer, [consent.proposal])[consent.proposal]["fact"], fact.body)
+    by = {} if consent.approved_by is None else {"approved_by": consent.approved_by}
+    body = {**fact.body, "proposal": consent.proposal, **by}
+    position = log.append(writer, [replace(fact, body=body)], author=author)
+    settle(writer, consent.proposal, "carried_out", author=author, decision=position)
+    return position
+
+
+def ensure_open(writer: Transaction, position: int) -> StoredProposal:
+    """See that a proposal is open, under the log's lock; so it stays until the transaction ends."""
+    writer.lock_log()
+    stored = stored_proposals.by_position(writer, position)
+    if stored is None or stored.status != stored_proposals.OPEN:
+        raise Settled(told_settled(stored) if stored else f"there is no proposal pro_{position}")
+    return stored
+
+
+def told_settled(stored: StoredProposal) -> str:
+    """Say what became of a proposal."""
+    by = f" by {stored.answered_by}" if stored.answered_by else ""
+    became = f", as dec_{stored.decision}" if stored.decision else ""
+    return f"pro_{stored.position} is open no longer: it was {stored.status.replace('_', ' ')}{by}{became}"
+
+
+def settle(  # noqa: PLR0913  a settlement has these parts
+    writer: Transaction, position: int, outcome: Outcome, *, author: Author, decision: int | None = None,
+    reason: str | None = None, changed: str | None = None,
+) -> None:  # fmt: skip
+    """Append what became of a proposal that is open.
+
+    Raises Settled when something became of it already.
+    """
+    stored = ensure_open(writer, position)
+    consent = author.consent
+    actor = consent.approved_by if consent and consent.approved_by else author.actor
+    body = {
+        "proposal": position, "outcome": outcome, "decision": decision, "changed": changed,
+        "reason": reason or (consent.reason if consent else None),
+        "answered_by": actor if outcome == "refused" or (consent and consent.approved_by == actor) else None,
+    }  # fmt: skip
+    fact = Fact("settlement", stored.entity_type, body)
+    stored_proposals.settle(writer, fact, author=replace(author, actor=actor, consent=None))
+
+
+def ensure_as_proposed(proposed: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """See that a decision is still the one that was proposed, or raise Stale saying what has changed."""
+    for name, said in now.items():
+        before = proposed.get(name)
+        same = _within(said, before) if name in MAY_SHRINK else _plain(said) == _plain(before)
+        if not same:
+            raise Stale(_WORDS.get(name, f"its {name} would be another one than was proposed"))
+
+
+def _within(said: Sequence[Any], before: Sequence[Any] | None) -> bool:
+    return {_plain(one) for one in said} <= {_plain(one) for one in before or ()}
+
+
+def _plain(value: Any) -> Any:
+    return tuple(_plain(one) for one in value) if isinstance(value, list | tuple) else value

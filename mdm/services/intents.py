@@ -1,0 +1,86 @@
+"""What somebody wants decided, as a document: so that it can be kept, and carried out later as it would be now."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mdm.log import Author, Key
+from mdm.services import bulk_decisions, decisions, overrides, tasks
+from mdm.services.brought import brought
+from mdm.services.bulk_decisions import Chosen
+from mdm.services.decisions import Decided
+from mdm.services.hub import Hub
+from mdm.services.overrides import Wanted
+
+Action = Literal["merge", "split", "override", "undo", "decide_task", "decide_tasks"]
+Parts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A decision that somebody wants made: what to do, and its parts as JSON takes them.
+
+    merge: golden_ids.  split: golden_id, keys, with_what_it_brought.  override: the fields of `overrides.Wanted`.
+    undo: decision_id.  decide_task: task_id, etag, and verdict, code or picks.  decide_tasks: tasks (each id and etag),
+    verdict. All have a reason, and all but undo may have supersede.
+    """
+
+    action: Action
+    parts: Parts
+
+
+def carry_out(hub: Hub, intent: Intent, author: Author) -> Decided:
+    """Decide; raises what the decision does."""
+    return _CARRIED_OUT[intent.action](hub, intent.parts, author)
+
+
+def parting(hub: Hub, parts: Parts) -> list[Key]:
+    """The records that leave in a split: those named, and what they have brought where that is wanted."""
+    keys = [Key.parse(key) for key in parts["keys"]]
+    return [*keys, *(brought(hub, parts["golden_id"], keys) if parts.get("with_what_it_brought") else [])]
+
+
+def _merge(hub: Hub, parts: Parts, author: Author) -> Decided:
+    return decisions.merge(
+        hub, parts["golden_ids"], reason=parts["reason"], author=author, supersede=parts["supersede"]
+    )
+
+
+def _split(hub: Hub, parts: Parts, author: Author) -> Decided:
+    keys = parting(hub, parts)
+    return decisions.split(
+        hub, parts["golden_id"], keys, reason=parts["reason"], author=author, supersede=parts["supersede"]
+    )
+
+
+def _override(hub: Hub, parts: Parts, author: Author) -> Decided:
+    wanted = Wanted(**{name: parts[name] for name in Wanted.__dataclass_fields__ if name in parts})
+    return overrides.override(hub, wanted, reason=parts["reason"], author=author, supersede=parts["supersede"])
+
+
+def _undo(hub: Hub, parts: Parts, author: Author) -> Decided:
+    return decisions.undo(hub, parts["decision_id"], reason=parts["reason"], author=author)
+
+
+def _decide_task(hub: Hub, parts: Parts, author: Author) -> Decided:
+    return tasks.decide(
+        hub, parts["task_id"], verdict=parts.get("verdict"), code=parts.get("code"), picks=parts.get("picks"),
+        reason=parts["reason"], etag=parts["etag"], author=author, supersede=parts["supersede"],
+    )  # fmt: skip
+
+
+def _decide_tasks(hub: Hub, parts: Parts, author: Author) -> Decided:
+    chosen = [Chosen(*one) for one in parts["tasks"]]
+    return bulk_decisions.decide_many(
+        hub, chosen, parts["verdict"], reason=parts["reason"], author=author, supersede=parts["supersede"]
+    )
+
+
+_CARRIED_OUT: dict[Action, Callable[[Hub, Parts, Author], Decided]] = {
+    "merge": _merge,
+    "split": _split,
+    "override": _override,
+    "undo": _undo,
+    "decide_task": _decide_task,
+    "decide_tasks": _decide_tasks,
+}

@@ -1,0 +1,125 @@
+"""Proposals: which are open, and what became of the others; derived from their facts as these are appended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mdm.log import Author, Fact
+from mdm.store import log
+from mdm.store.database import Transaction
+
+OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProposal:
+    """One row of `proposal`; answered_by: who approved or refused it."""
+
+    position: int
+    entity_type: str | None
+    action: str
+    proposer: str
+    due: str | None
+    needs_approval: bool
+    status: str = OPEN
+    settled: int | None = None
+    answered_by: str | None = None
+    decision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which proposals are wanted; None takes all. needs_approval: of those that are open."""
+
+    entity_type: str | None = None
+    status: str | None = OPEN
+    needs_approval: bool | None = None
+    proposer: str | None = None
+
+
+COLUMNS = tuple(StoredProposal.__dataclass_fields__)
+
+
+def by_position(transaction: Transaction, position: int) -> StoredProposal | None:
+    """The proposal at a position of the log."""
+    row = transaction.one(f"SELECT {', '.join(COLUMNS)} FROM proposal WHERE position = ?", position)
+    return _stored(row) if row else None
+
+
+def page(transaction: Transaction, wanted: Wanted, *, before: int | None, limit: int) -> list[StoredProposal]:
+    """The next proposals before a position, newest first."""
+    conditions, values = ["1 = 1"], list[Any]()
+    for name in ("entity_type", "status", "needs_approval", "proposer"):
+        if (value := getattr(wanted, name)) is not None:
+            conditions.append(f"{name} = ?")
+            values.append(value)
+    if before is not None:
+        conditions.append("position < ?")
+        values.append(before)
+    rows = transaction.rows(
+        f"SELECT {', '.join(COLUMNS)} FROM proposal WHERE {' AND '.join(conditions)} ORDER BY position DESC LIMIT ?",
+        *values, limit,
+    )  # fmt: skip
+    return [_stored(row) for row in rows]
+
+
+def due(transaction: Transaction, *, upto: str, limit: int) -> list[int]:
+    """The positions of those that were held until then at the latest, in the order in which they come into force."""
+    rows = transaction.rows(
+        "SELECT position FROM proposal WHERE status = 'open' AND due IS NOT NULL AND due <= ?"
+        " ORDER BY due, position LIMIT ?",
+        upto, limit,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+def propose(transaction: Transaction, fact: Fact, *, author: Author) -> int:
+    """Append a fact of kind `proposal`; returns its position."""
+    position = log.append(transaction, [fact], author=author)
+    _add(transaction, position, fact.entity_type, author.actor, fact.body)
+    return position
+
+
+def settle(transaction: Transaction, fact: Fact, *, author: Author) -> int:
+    """Append a fact of kind `settlement`; the caller holds the log's lock and has seen that the proposal is open."""
+    position = log.append(transaction, [fact], author=author)
+    _settle(transaction, position, fact.body)
+    return position
+
+
+def derive(transaction: Transaction) -> None:
+    """Work the whole table out again from the log."""
+    transaction.lock_log()
+    transaction.run("DELETE FROM proposal")
+    rows = transaction.rows(
+        "SELECT log.position, kind, entity_type, actor, body FROM log JOIN payload ON payload.position = log.position"
+        " WHERE kind IN ('proposal', 'settlement') ORDER BY log.position"
+    )
+    for position, kind, entity_type, actor, body in rows:
+        if kind == "proposal":
+            _add(transaction, position, entity_type, actor, orjson.loads(body))
+        else:
+            _settle(transaction, position, orjson.loads(body))
+
+
+def _add(transaction: Transaction, position: int, entity_type: str | None, actor: str, body: Mapping[str, Any]) -> None:
+    transaction.run(
+        "INSERT INTO proposal (position, entity_type, action, proposer, due, needs_approval, status)"
+        " VALUES (?, ?, ?, ?, ?, ?, 'open')",
+        position, entity_type, body["action"], actor, body["due"], bool(body["needs"]),
+    )  # fmt: skip
+
+
+def _settle(transaction: Transaction, position: int, body: Mapping[str, Any]) -> None:
+    transaction.run(
+        "UPDATE proposal SET status = ?, settled = ?, answered_by = ?, decision = ? WHERE position = ?",
+        body["outcome"], position, body["answered_by"], body["decision"], body["proposal"],
+    )  # fmt: skip
+
+
+def _stored(row: tuple[Any, ...]) -> StoredProposal:
+    stored = StoredProposal(*row)
+    # SQLite keeps truth as 0 and 1.
+    return stored if isinstance(stored.needs_approval, bool) else StoredProposal(*row[:5], bool(row[5]), *row[6:])
