@@ -88,6 +88,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "quality_measure": {"tick"},
         "golden_version": {"due"},
         "task": {"due"},
+        "task_version": {"due"},
         "task_work": {"claimed_until", "snoozed_until"},
         "batch": {"started_at", "finished_at"},
         "quarantine": {"recorded_at", "settled_at"},
