@@ -13,7 +13,7 @@ from mdm.services import code_lists
 from mdm.services.approval import needs
 from mdm.services.entering import enter
 from mdm.services.hub import Hub
-from mdm.services.resolving import catch_up, resolve_all
+from mdm.services.resolving import catch_up, resolve, resolve_all
 from mdm.store import decisions, log, overrides, records
 from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
@@ -105,6 +105,10 @@ def split(
 def undo(hub: Hub, decision_id: str, *, reason: str, author: Author) -> Decided:
     """Take a decision back: the state becomes what the log gives without it."""
     position = parse_decision_id(decision_id)
+    with hub.database.read() as reader:
+        fact = log.at(reader, position)
+    if fact is not None and fact.entity_type is not None:  # it may have been made at this very moment
+        resolve(hub, fact.entity_type, author=author, upto=position)
     with hub.database.read() as reader:
         found = decisions.states(reader, [position]).get(position)
         body = log.bodies(reader, [position]).get(position)

@@ -6,7 +6,7 @@ import orjson
 
 from golden_records.identity import golden_id
 from mdm.errors import NotFound
-from mdm.resolution.verdicts import holding
+from mdm.resolution.verdicts import DECISIONS, holding
 from mdm.services import merge_tree
 from mdm.services.decisions import decision_id, parse_decision_id
 from mdm.services.hub import Hub
@@ -92,6 +92,9 @@ def decided_type(hub: Hub, written: str) -> str | None:
         states = stored_decisions.states(transaction, [position])
         if stored_code_lists.mapped_at(transaction, position):
             return None
+        fact = stored_log.at(transaction, position)
+    if not states and fact is not None and fact.kind in DECISIONS:
+        return fact.entity_type  # not yet resolved
     if not states:
         raise NotFound(f"there is no decision {written!r}")
     return states[position][0]
