@@ -178,12 +178,13 @@ def outcome(
 ) -> Decided:
     """What a decision at a position did to the golden records of some keys, by what they bore before."""
     after = goldens(hub, concerned)
-    gone = {old: after[key] for key, old in sorted(before.items()) if old not in after.values() and key in after}
+    borne = set(after.values())
+    gone = {old: after[key] for key, old in sorted(before.items()) if old not in borne and key in after}
     resolve_all(hub, author=author)
     name = entity_type.id_prefix
     return Decided(
         decision_id(at),
-        [golden_id(name, number) for number in sorted(set(after.values()))],
+        [golden_id(name, number) for number in sorted(borne)],
         {golden_id(name, old): golden_id(name, new) for old, new in sorted(gone.items())},
         at,
     )
