@@ -52,8 +52,8 @@ def brought(hub: Hub, golden_id: str, keys: Sequence[Key]) -> list[Key]:
     """The records that these have brought into a golden record: without them nothing ties those to its founder.
 
     Ties are edges at or above the match threshold, stewards' `same`, crosswalks and merges of a source. A merge that
-    the split would supersede falls with all its pairs, so it ties nothing. Where the founder is named itself, the
-    oldest of the other records takes its place.
+    ties those who leave to the rest counts for nothing here, with all its pairs: who came by it came with them. Where
+    the founder is named itself, the oldest of the other records takes its place.
     """
     entity_type, _ = decisions.members_of(hub, [golden_id])
     with hub.database.read() as reader:

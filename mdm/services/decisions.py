@@ -157,7 +157,8 @@ def rule(hub: Hub, ruling: Ruling, *, author: Author, supersede: bool) -> Decide
         before = goldens(hub, concerned)
         named = {"pairs": ruling.pairs} if ruling.pairs else {"left": ruling.left, "right": ruling.right}
         body = {
-            "verdict": ruling.verdict, **named, "reason": ruling.reason, "supersedes": against, "action": ruling.action,
+            "verdict": ruling.verdict, **named, "reason": ruling.reason, "supersedes": _answered(hub, ruling, against),
+            "action": ruling.action,
         }  # fmt: skip
         at = append(hub, Fact("verdict", name, body), author)
         catch_up(hub, name, author=author)
@@ -190,17 +191,34 @@ def outcome(
     )
 
 
+def _answered(hub: Hub, ruling: Ruling, against: Sequence[int]) -> list[int]:
+    """Those of these decisions that the ruling takes the place of: it speaks of every pair that they speak of.
+
+    The others go on holding for their other pairs: parting one record from a merged three leaves two together.
+    """
+    with hub.database.read() as reader:
+        across, _ = _across(hub, reader, ruling)
+        left = {position for *ends, position, _, _ in decisions.pairs_at(reader, against) if tuple(ends) not in across}
+    return [position for position in against if position not in left]
+
+
 def contradicted(hub: Hub, ruling: Ruling) -> list[tuple[tuple[str, str], int]]:
     """The pairs of which a decision in force says the opposite, each with the position of that decision."""
     with hub.database.read() as reader:
-        ids = {key: record.id for key, record in _records(hub, reader, ruling.keys).items()}
-        across = {(min(ids[x], ids[y]), max(ids[x], ids[y])): (x, y) for x, y in ruling.across if x in ids and y in ids}
+        across, ids = _across(hub, reader, ruling)
         latest: dict[tuple[int, int], tuple[int, str]] = {}
-        for one, other, position, said, in_force in decisions.pairs_of(reader, set(ids.values())):
+        for one, other, position, said, in_force in decisions.pairs_of(reader, ids):
             if in_force and (one, other) in across:
                 latest[one, other] = max(latest.get((one, other), (0, "")), (position, said))
     same = ruling.verdict == "same"
     return [(across[ends], position) for ends, (position, said) in latest.items() if (said == "same") != same]
+
+
+def _across(hub: Hub, reader: Transaction, ruling: Ruling) -> tuple[dict[tuple[int, int], tuple[str, str]], set[int]]:
+    """The pairs of records that have a row, by their ids, as the ruling writes them; and all ids in it."""
+    ids = {key: record.id for key, record in _records(hub, reader, ruling.keys).items()}
+    pairs = {(min(ids[x], ids[y]), max(ids[x], ids[y])): (x, y) for x, y in ruling.across if x in ids and y in ids}
+    return pairs, set(ids.values())
 
 
 def contradiction(hub: Hub, positions: list[int]) -> Conflict:

@@ -184,7 +184,7 @@ def test_a_split_takes_along_what_a_record_brought_when_asked(either_server):
     parts = {"keys": ["crm:customer:1"], "reason": "another", "supersede": True}
     path = f"/v1/golden-records/{ids[0]}:split"
     alone = steward("POST", f"{path}?dry_run=true", json=parts).json()
-    assert (alone["brought"], sorted(alone["golden_ids"])) == (["crm:customer:2"], sorted(ids))
+    assert (alone["brought"], sorted(alone["golden_ids"])) == (["crm:customer:2"], sorted(ids[:2]))
     dry = steward("POST", f"{path}?dry_run=true", json={**parts, "with_what_it_brought": True}).json()
     along = steward("POST", path, json={**parts, "with_what_it_brought": True})
     assert sorted(dry["golden_ids"]) == sorted(along.json()["golden_ids"]) == sorted(ids[:2])

@@ -71,6 +71,18 @@ def test_a_merge_of_three_leads_two_ids_to_the_oldest(states: States) -> None:
     )
 
 
+def test_a_merge_and_a_later_split_of_one(states: States) -> None:
+    states.given(*THREE).when("merge G1 G2", "merge G1 G3", "split G1 erp:7").then(
+        "crm:1 -> G1 steward", "psa:3 -> G1 steward", "erp:7 -> G2 auto", "G3 => G1"
+    )
+
+
+def test_a_verdict_on_one_pair_leaves_the_rest_of_a_merge(states: States) -> None:
+    states.given(*THREE).when("merge G1 G2 G3", "psa:3 distinct crm:1", "psa:3 distinct erp:7").then(
+        "crm:1 -> G1 steward", "erp:7 -> G1 steward", "psa:3 -> G3 auto", "G2 => G1"
+    )
+
+
 def test_an_earlier_merge_is_undone_below_a_later_one(states: States) -> None:
     states.given(*THREE).when("merge G1 G2", "merge G1 G3", "undo 1").then(
         "crm:1 -> G1 steward", "psa:3 -> G1 steward", "erp:7 -> G1 steward", "G2 => G1", "G3 => G1"
