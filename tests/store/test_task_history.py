@@ -6,7 +6,7 @@ from alembic.script import ScriptDirectory
 
 from mdm.log import Fact
 from mdm.services.hub import Hub
-from mdm.store import resolution, schema, task_history, task_writing, tasks
+from mdm.store import resolution, schema, task_history, task_places, task_writing, tasks
 from mdm.store.database import Database, Transaction
 from mdm.store.log import append
 from tests.store.rows import AUTHOR, task
@@ -39,12 +39,13 @@ def test_a_task_stands_as_it_was_between_two_changes(hub: Hub) -> None:
 
 @pytest.mark.parametrize("count", [3, 40])
 def test_pages_hold_what_was_open_then_in_the_order_of_then(hub: Hub, count: int) -> None:
-    some = [task(f"task_{number:03}", weight=number) for number in range(count)]
+    some = [task(f"task_{number:03}") for number in range(count)]
     names = [one.id for one in some]
     with hub.database.write() as writer:
         task_writing.change(writer, opened=some, closed=[], position=100)
+        task_places.place(writer, [(name, 30, -number, "2026-03-08") for number, name in enumerate(names)])
         task_history.keep(writer, names, position=100)
-        task_writing.weigh(writer, [one._replace(weight=-number) for number, one in enumerate(some)])
+        task_places.place(writer, [(name, 30, number, "2026-03-08") for number, name in enumerate(names)])
         task_history.keep(writer, names, position=110)
         task_writing.change(writer, opened=[], closed=some[1:], position=120)
         task_history.keep(writer, names[1:], position=120)
