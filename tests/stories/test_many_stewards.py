@@ -35,7 +35,12 @@ def decided_in_turn(hub: Hub) -> Counter[str]:
 
 
 @pytest.mark.parametrize(
-    ("processes", "stewards", "count"), [(1, 6, 20), pytest.param(4, 100, 5_000, marks=pytest.mark.verify)]
+    ("processes", "stewards", "count"),
+    [
+        (1, 6, 20),
+        pytest.param(4, 100, 500, marks=pytest.mark.verify),
+        pytest.param(4, 100, 5_000, marks=pytest.mark.soak),
+    ],
 )
 def test_nothing_is_decided_twice_and_nothing_is_lost(hub: Hub, processes: int, stewards: int, count: int) -> None:
     """Claims, claims left lying, skips, undo and stale views; while a source goes on sending."""
