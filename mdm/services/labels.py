@@ -50,7 +50,7 @@ def _labelled(row: Mapping[str, object], place: str, split: str | None) -> Itera
     one, other, label = (cell(row, column, place) for column in COLUMNS)
     if label.lower() not in _TRUE | _FALSE:
         raise InvalidInput(f"{place}: the label is neither 1 nor 0: {label!r}")
-    left, right = (str(row.get(column) or "").strip() or None for column in SOURCES)
+    left, right = (None if row.get(column) is None else str(row[column]).strip() or None for column in SOURCES)
     yield Label(place, (one, other), label.lower() in _TRUE, (left, right))
 
 

@@ -53,11 +53,13 @@ def train(job: Job, *, hub: Hub | None = None) -> Report:
     With a hub the entity type is one of its own, and the verdicts of its stewards count.
 
     Raises:
-        InvalidInput: neither or both of type and rules are given, or there is too little to learn from; nothing is
-            written then.
+        InvalidInput: neither or both of type and rules are given, a part of no labels, or there is too little to learn
+            from; nothing is written then.
         InvalidRules: the rules document is not valid.
         UnreadableFile: a file cannot be read or written.
     """
+    if job.split is not None and job.labels is None:
+        raise InvalidInput(f"--split {job.split} chooses among labelled pairs: name their file with --labels")
     text, file = _document(job, hub)
     entity_type = parse(text, file=file)
     gathered = _gathered(job, entity_type, hub)

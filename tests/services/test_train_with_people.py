@@ -12,6 +12,7 @@ from mdm.ingest import Incoming
 from mdm.log import Key
 from mdm.services import decisions, records, resolving, rules
 from mdm.services.hub import Hub
+from mdm.services.labels import labels_in
 from mdm.services.train import Job, train
 from mdm.services.train_report import Report
 from tests.conftest import AUTHOR
@@ -92,6 +93,16 @@ def test_labels_that_cannot_count_are_said() -> None:
     assert report.counts["labelled_pairs"] == 2
     assert "1 labelled pairs name a record that is not there, and do not count" in report.notes
     assert any(note.startswith("1 pairs known beforehand share no blocking key") for note in report.notes)
+
+
+def test_a_part_of_no_labels_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="--split test chooses among labelled pairs: name their file with --labels"):
+        trained(split="test")
+
+
+def test_a_source_that_is_the_number_nought_is_a_source() -> None:
+    row = {"record_id_1": "a", "record_id_2": "b", "label": 1, "source_1": 0, "source_2": None}
+    assert labels_in([(2, row)], "labels.jsonl")[0].sources == ("0", None)
 
 
 @pytest.mark.verify
