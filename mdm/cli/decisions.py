@@ -225,7 +225,8 @@ def show_proposed(document: dict[str, Any], *, as_json: bool) -> None:
         return
     id_ = document["proposal_id"]
     if document["status"] == "held":
-        output.say(f"Held: {id_} until {document['due']} (take it back with `mdm undo {id_}`)")
+        carried_out = "then the server or `mdm worker` carries it out"
+        output.say(f"Held: {id_} until {document['due']}; {carried_out} (take it back with `mdm undo {id_}`)")
     elif document["status"] == "proposed":
         output.say(f"Proposed: {id_} (a second person approves it with `mdm proposals approve {id_}`)")
         for need in document["needs"]:
