@@ -70,6 +70,8 @@ def _strategies(document: Document, rnd: random.Random) -> None:
     survive["default"] = rnd.choice(strategies)
     survive["attributes"] = {name: rnd.choice(strategies) for name in _plain(document) if rnd.random() < 0.5}
     survive["trust"] = {f"s{number}": rnd.randrange(100) for number in (1, 2, 3)}
+    decided = {name: survive["attributes"].get(name, survive["default"]) for name in survive.get("conflicts", ())}
+    survive["conflicts"] = [name for name, strategy in decided.items() if strategy != "union"]
 
 
 def _removal(document: Document, rnd: random.Random) -> None:
@@ -80,7 +82,25 @@ def _removal(document: Document, rnd: random.Random) -> None:
     match["compare"] = [one for one in match["compare"] if _attribute(one) != gone]
     for word in ("always", "never"):
         match[word] = [one for one in match.get(word, ()) if gone not in one.values()]
-    document["survive"].get("attributes", {}).pop(gone, None)
+    _forget(document, gone)
+
+
+def _forget(document: Document, gone: str) -> None:
+    """Survivorship speaks no more of an attribute: not by itself, as a conflict, or in a condition on another."""
+    survive = document["survive"]
+    survive["conflicts"] = [name for name in survive.get("conflicts", ()) if name != gone]
+    survive["attributes"] = {
+        name: steps for name, steps in survive.get("attributes", {}).items()
+        if name != gone and gone not in _asked(steps)
+    }  # fmt: skip
+
+
+def _asked(steps: Any) -> set[str]:
+    """The attributes that the conditions of an attribute's steps ask for."""
+    conditions = [
+        step.get("when", {}) for step in (steps if isinstance(steps, list) else [steps]) if isinstance(step, dict)
+    ]
+    return {name for when in conditions for name in [*when.get("equals", {}), *[when.get("has")]] if name is not None}
 
 
 def _attribute(one: Any) -> str:
@@ -100,14 +120,16 @@ def _renaming(document: Document, rnd: random.Random) -> None:
         former = described.get("renamed_from", [])
         described["renamed_from"] = [name, *([former] if isinstance(former, str) else former)]
         document["attributes"][f"{name}x"] = described
-        strategies = document["survive"].get("attributes", {})
-        if name in strategies:
-            strategies[f"{name}x"] = strategies.pop(name)
+        strategy = document["survive"].get("attributes", {}).get(name)
+        _forget(document, name)
+        if strategy is not None:
+            document["survive"]["attributes"][f"{name}x"] = strategy
 
 
 def _kind(document: Document, rnd: random.Random) -> None:
     """Another kind for an attribute of which neither a level nor a list is named."""
     for name in rnd.sample(free := _plain(document, matters=False), min(1, len(free))):
+        document["survive"]["conflicts"] = [one for one in document["survive"].get("conflicts", ()) if one != name]
         document["attributes"][name] = {
             "kind": rnd.choice(KINDS), "many": rnd.random() < 0.4,
             "renamed_from": document["attributes"][name].get("renamed_from", []),
