@@ -23,7 +23,7 @@ id_prefix: plc
 attributes: {a: {kind: code}}
 match: {block_on: [[a]], compare: [a]}
 """
-LARGEST, TREES = 50, 500
+LARGEST, AT_ONCE = 50, 25
 
 
 def keys_of(size: int) -> list[str]:
@@ -119,10 +119,15 @@ def test_undone_from_the_latest_every_state_comes_back_to_the_digest(hub: Hub, s
         assert digest(hub) == before
 
 
-@pytest.mark.verify
-@pytest.mark.parametrize("first", range(100, 100 + TREES, 50))
-def test_five_hundred_trees_are_undone_in_any_order(sqlite_template: Path, tmp_path: Path, first: int) -> None:
-    for seed in range(first, first + 50):
+@pytest.mark.parametrize(
+    "first",
+    [
+        *(pytest.param(first, marks=pytest.mark.verify) for first in range(100, 200, AT_ONCE)),
+        *(pytest.param(first, marks=pytest.mark.soak) for first in range(200, 600, AT_ONCE)),
+    ],
+)
+def test_many_trees_are_undone_in_any_order(sqlite_template: Path, tmp_path: Path, first: int) -> None:
+    for seed in range(first, first + AT_ONCE):
         path = tmp_path / f"{seed}.db"
         path.write_bytes(sqlite_template.read_bytes())
         hub = open_hub(Settings(database_url=f"sqlite:///{path}"))
