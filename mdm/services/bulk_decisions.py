@@ -153,19 +153,18 @@ def _as_read(hub: Hub, reader: Transaction, chosen: Sequence[Chosen], author: Au
     read = dict(chosen)
     stored = {task.id: task for task in stored_tasks.by_ids(reader, list(read))}
     now = tasks.etags(hub, reader, list(stored.values()))
-    states = task_states.told(hub, reader, list(stored.values()), moment=author.recorded_at)
+    claims = task_states.claims(reader, list(stored), moment=author.recorded_at)
     wrong = {id_: because for id_ in read if (because := _because(stored.get(id_), read[id_], now.get(id_)))}
-    wrong |= {id_: held for id_, state in states.items() if id_ not in wrong and (held := _held(state, author))}
+    wrong |= {
+        id_: f"{claim['by']} holds it until {claim['until']}"
+        for id_, claim in claims.items()
+        if id_ not in wrong and claim["by"] != author.actor
+    }
     kept = {id_: task for id_, task in sorted(stored.items()) if id_ not in wrong}
     ends = {id_ for task in kept.values() for id_ in (task.left_id, task.right_id) if id_ is not None}
     keys = {record.id: record.key for record in stored_records.by_column(reader, "id", ends)}
     named = {id_: (keys[task.left_id or 0], keys[task.right_id or 0]) for id_, task in kept.items()}
     return Pairs(kept, named, [{"id": id_, "because": because} for id_, because in sorted(wrong.items())])
-
-
-def _held(state: Document, author: Author) -> str | None:
-    claim = state["claim"]
-    return f"{claim['by']} holds it until {claim['until']}" if claim and claim["by"] != author.actor else None
 
 
 def _because(task: StoredTask | None, read: str, now: str | None) -> str | None:
@@ -207,7 +206,7 @@ def preview_many(
         found = _as_read(hub, reader, chosen, author)
     with rehearsed(hub, decide, author=author) as done:
         decided = done.decided
-    left_out: list[Document] = getattr(decided, "left_out", [])
+    left_out = decided.left_out if isinstance(decided, DecidedMany) else []
     out = {one["id"] for one in left_out}
     ordered = sorted(
         (task for id_, task in found.tasks.items() if id_ not in out), key=lambda task: (task.weight or 0, task.id)

@@ -21,6 +21,8 @@ from mdm.store.xref import NOW
 
 Document = dict[str, Any]
 LATEST = "now"
+LONGEST = 18
+"""Digits that a version may be written with; int() takes its time over thousands."""
 HEAD = ("status", "current_id", "successors", "version", "seq", "rules_version")
 
 
@@ -74,10 +76,11 @@ def _place(transaction: Transaction, asked: tuple[str, str, int], name: str, wri
     if not (written.isascii() and written.isdigit()):
         return position(transaction, written, name=name)
     since = {one.version: one.since for one in stored_golden.versions(transaction, asked[2])}
-    if int(written[:18]) not in since:
+    number = int(written) if len(written) <= LONGEST else 0
+    if number not in since:
         there = f"it has 1 to {len(since)}" if since else "it was never given"
         raise NotFound(f"{asked[0]} has no version {written}; {there}")
-    return since[int(written)]
+    return since[number]
 
 
 def _side(

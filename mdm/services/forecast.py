@@ -39,9 +39,7 @@ def of_one(hub: Hub, golden_id: str, *, until: str | None = None) -> Document:
     with hub.database.read() as reader:
         goldens = Goldens(standing(hub, reader, entity_type), [number])
         since, end = _days(goldens.today, until)
-        head: Document = {
-            name: found[name] for name in ("golden_id", "entity_type", "status", "current_id") if name in found
-        }
+        head: Document = {name: found[name] for name in HEAD if name in found}
         changes = list(_changes(goldens, number, until=end))
     return {**head, "since": since, "until": end, "changes": changes}
 

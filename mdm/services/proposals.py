@@ -9,7 +9,7 @@ from mdm.errors import Conflict, Forbidden, HubError, InvalidInput, NeedsApprova
 from mdm.log import Author, Consent, Fact
 from mdm.services import intents, tasks
 from mdm.services.decisions import Decided, decision_id
-from mdm.services.entering import ensure_open, settle, told_settled
+from mdm.services.entering import settle, told_settled
 from mdm.services.hub import Hub
 from mdm.services.intents import Intent
 from mdm.services.preview import rehearsed
@@ -21,7 +21,6 @@ from mdm.store.proposals import StoredProposal, Wanted
 Document = dict[str, Any]
 LONGEST_HOLD = 60
 AT_ONCE = 100
-STATUSES = ("open", "held", "proposed", "carried_out", "refused", "withdrawn", "overtaken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,10 @@ def page(
     hub: Hub, *, entity_type: str | None = None, status: str | None = "open", proposer: str | None = None,
     cursor: str | None = None, limit: int = 50,
 ) -> Document:  # fmt: skip
-    """Proposals, newest first: `{"items", "next"}`; each as `get` gives it. `status`: one of STATUSES, None for all."""
+    """Proposals, newest first: `{"items", "next"}`; each as `get` gives it.
+
+    status: one that `get` tells, `open` for those held and those proposed, None for all.
+    """
     if entity_type is not None:
         hub.entity_type(entity_type)
     approval = {"held": False, "proposed": True}.get(status or "")
@@ -262,5 +264,4 @@ def _settle_what_was_so_already(hub: Hub, stored: StoredProposal, signed: Author
         writer.lock_log()
         now = stored_proposals.by_position(writer, stored.position)
         if now is not None and now.status == stored_proposals.OPEN:
-            ensure_open(writer, stored.position)
             settle(writer, stored.position, "carried_out", author=signed, decision=decided.position or None)

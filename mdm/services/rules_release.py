@@ -90,9 +90,7 @@ def _carried_out(hub: Hub, release: Release, *, author: Author, limit: int) -> D
     stood = hub.entity_types().get(name)
     with hub.database.read() as reader:
         before = picture(reader, name)
-    applied = rules.apply(
-        hub, release.document, file=release.file, author=author, rolls_back=release.rolls_back
-    )  # fmt: skip
+    applied = rules.apply(hub, release.document, file=release.file, author=author, rolls_back=release.rolls_back)
     resolve_all(hub, author=author)
     with hub.database.read() as reader:
         done = changes(reader, applied, before, limit=limit)

@@ -69,11 +69,21 @@ def _works(hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask], at: 
     }
 
 
-def _standing(work: Work, now: str) -> Document:
+def claims(transaction: Transaction, ids: Sequence[str], *, moment: str) -> dict[str, Document]:
+    """Those of these tasks that somebody holds at a moment (ISO 8601 UTC): `{"by", "until"}`."""
+    works = stored.of_tasks(transaction, ids)
+    return {id_: claim for id_, work in works.items() if (claim := _claim(work, moment)) is not None}
+
+
+def _claim(work: Work, now: str) -> Document | None:
     held = work.claimed_until is not None and work.claimed_until > now
+    return {"by": work.claimed_by, "until": work.claimed_until} if held else None
+
+
+def _standing(work: Work, now: str) -> Document:
     asleep = work.snoozed_until is not None and work.snoozed_until > now[:10]
     return {
-        "claim": {"by": work.claimed_by, "until": work.claimed_until} if held else None,
+        "claim": _claim(work, now),
         "assigned_to": work.assigned_to,
         "snoozed_until": work.snoozed_until if asleep else None,
     }

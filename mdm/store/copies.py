@@ -48,10 +48,10 @@ def _chunks(
     order = ", ".join(f'"{column.name}"' for column in table.primary_key)
     # SQLite keeps truth as 0 and 1, which PostgreSQL does not take.
     truths = [index for index, column in enumerate(table.columns) if isinstance(column.type, Boolean)]
-    only = "" if after is None else f"WHERE position > {after}"
+    only, values = ("", []) if after is None else ("WHERE position > ?", [after])
     offset = 0
     while rows := reader.rows(
-        f"SELECT {names} FROM {table.name} {only} ORDER BY {order} LIMIT ? OFFSET ?", CHUNK, offset
+        f"SELECT {names} FROM {table.name} {only} ORDER BY {order} LIMIT ? OFFSET ?", *values, CHUNK, offset
     ):
         yield [_with_truths(row, truths) for row in rows] if truths else rows
         offset += CHUNK

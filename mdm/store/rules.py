@@ -50,9 +50,7 @@ def applied(transaction: Transaction, entity_type: str) -> list[Applied]:
 
 def versions(transaction: Transaction, entity_type: str) -> list[str]:
     """Every rules version that an entity type ever had, the one applied last at the end."""
-    rows = transaction.rows(
-        "SELECT version FROM rules_document WHERE entity_type = ? ORDER BY position", entity_type
-    )  # fmt: skip
+    rows = transaction.rows("SELECT version FROM rules_document WHERE entity_type = ? ORDER BY position", entity_type)
     return [row[0] for row in rows]
 
 

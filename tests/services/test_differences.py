@@ -171,6 +171,7 @@ def test_moments_and_versions_name_the_same(stall: Stall) -> None:
 @pytest.mark.parametrize(("side", "error", "words"), [
     ("9", NotFound, "has no version 9; it has 1 to 1"),
     ("0", NotFound, "has no version 0"),
+    ("000000000000000001999", NotFound, "has no version 000000000000000001999"),
     ("1999-01-01", NotFound, "was never given by then"),
     ("soon", InvalidInput, "from takes a log position or an ISO 8601 date or time"),
     ("@x", InvalidInput, "from takes a log position"),
