@@ -82,7 +82,7 @@ def _win(document, step, considered, sources, today):
 
 def _tie(one, sources):
     latest = -_when(one).timestamp() if one.event_time else 10**15
-    return latest, sources.index(one.source) if one.source in sources else 99, one.record, repr(_everything(one))
+    return latest, sources.index(one.source) if one.source in sources else 99, one.record, _everything(one)
 
 
 def _everything(one):
