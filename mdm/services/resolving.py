@@ -32,8 +32,16 @@ def catch_up(hub: Hub, entity_type: str, *, author: Author) -> int:
 def resolve_all(hub: Hub, *, author: Author) -> None:
     """Resolve every entity type, those that others refer to first, until nothing is pending anywhere."""
     names = order(hub.entity_types().values())
-    while sum(resolve(hub, name, author=author) for name in names):
+    while sum(resolve(hub, name, author=author) for name in names if _waits(hub, name)):
         pass
+
+
+def _waits(hub: Hub, entity_type: str) -> bool:
+    with hub.database.read() as reader:
+        state = resolution.state(reader, entity_type)
+        return log.waits(reader, entity_type, after=state.upto if state else 0) or records.any_marked(
+            reader, entity_type
+        )
 
 
 def is_resolved(hub: Hub, entity_type: str, position: int) -> bool:

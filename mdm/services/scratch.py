@@ -16,7 +16,7 @@ def scratch(hub: Hub) -> Iterator[Hub]:
     with tempfile.TemporaryDirectory(prefix="mdm-scratch-") as folder:
         database = Database(f"sqlite:///{Path(folder) / 'scratch.db'}")
         try:
-            schema.migrate(database)
+            schema.create(database)
             yield Hub(hub.settings, database, hub.salt)
         finally:
             database.close()

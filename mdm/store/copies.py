@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 from mdm.store import bulk
 from mdm.store.database import Transaction
 
-FACTS = ("hub", "log", "payload", "rules_document", "code_list", "code_mapping")
+FACTS = ("hub", "log", "payload", "latest_fact", "rules_document", "code_list", "code_mapping")
 DERIVED = (
     "resolution", "source_record", "block_member", "block_size", "edge", "decision", "decision_void", "decision_pair",
     "source_link", "golden_version", "xref", "change", "task", "task_version", "task_work", "task_skip", "task_comment",

@@ -31,6 +31,10 @@ ENVELOPE = (
 )  # fmt: skip
 AT_ONCE = 1_000
 """Records whose versions are read together."""
+UNRESOLVED = ("resolved", "snapshot", "absence", "task_work", "proposal", "settlement")
+"""Kinds of facts that no resolver reads."""
+OF_ALL = ""
+"""The name in `latest_fact` of what concerns every entity type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,18 @@ def append_sealed(
     }
     bulk.insert_run(transaction, "log", envelope, first=first, count=len(facts.tokens))
     bulk.insert_run(transaction, "payload", payload, first=first, count=len(facts.tokens))
+    if kind not in UNRESOLVED:
+        row = (entity_type or OF_ALL, first + len(facts.tokens) - 1)
+        bulk.upsert(transaction, "latest_fact", ("entity_type", "position"), [row], keys=1)
     return first
+
+
+def waits(transaction: Transaction, entity_type: str, *, after: int) -> bool:
+    """Whether any fact after a position concerns one entity type, told without a look at the log."""
+    row = transaction.one(
+        "SELECT 1 FROM latest_fact WHERE entity_type IN (?, ?) AND position > ?", entity_type, OF_ALL, after
+    )
+    return row is not None
 
 
 def pending(
@@ -94,13 +109,15 @@ def pending(
 ) -> tuple[list[StoredFact], int]:
     """The next facts that concern one entity type, at most `limit`, and the position they reach."""
     end = head(transaction) if upto is None else upto
+    if not waits(transaction, entity_type, after=after):
+        return [], end
     rows = transaction.rows(
         "SELECT log.position, kind, entity_type, body, key_token FROM log"
         " JOIN payload ON payload.position = log.position"
         " WHERE log.position > ? AND log.position <= ? AND (entity_type = ? OR entity_type IS NULL)"
-        " AND kind NOT IN ('resolved', 'snapshot', 'absence', 'task_work', 'proposal', 'settlement')"
+        " AND NOT (kind {in})"
         " ORDER BY log.position LIMIT ?",
-        after, end, entity_type, limit,
+        after, end, entity_type, list(UNRESOLVED), limit,
     )  # fmt: skip
     reached = rows[-1][0] if len(rows) == limit else end
     return [

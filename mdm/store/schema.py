@@ -39,6 +39,16 @@ def migrate(database: Database) -> None:
         command.upgrade(config, "head")
 
 
+def create(database: Database) -> None:
+    """Make the newest schema in an empty database that nobody will migrate: much faster than one step at a time."""
+    from sqlmodel import SQLModel
+
+    import mdm.tables  # noqa: F401  fills the metadata
+
+    with database.write() as transaction:
+        SQLModel.metadata.create_all(transaction.connection)
+
+
 def differences(database: Database) -> list[object]:
     """What autogenerate would still change: nothing, when tables and migrations agree."""
     from alembic.autogenerate import compare_metadata

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 from mdm.tables.access import ApiKey
 from mdm.tables.arrivals import Batch, MappingDocument, Quarantine, VersionSort
 from mdm.tables.decisions import Decision, DecisionPair, DecisionVoid
-from mdm.tables.facts import CodeList, CodeMapping, Hub, Log, Payload, RulesDocument
+from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payload, RulesDocument
 from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, Task, Xref
 from mdm.tables.past import TaskVersion
 from mdm.tables.proposals import Proposal
@@ -42,6 +42,7 @@ __all__ = [
     "Edge",
     "GoldenVersion",
     "Hub",
+    "LatestFact",
     "Log",
     "MappingDocument",
     "Payload",

@@ -40,6 +40,14 @@ class Payload(SQLModel, table=True):
     body: bytes
 
 
+class LatestFact(SQLModel, table=True):
+    """The position of the latest fact that a resolver has to read: of one entity type, or of all (no name)."""
+
+    __tablename__ = "latest_fact"
+    entity_type: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+
+
 class RulesDocument(SQLModel, table=True):
     """One version of an entity type's rules, by content hash."""
 

@@ -10,6 +10,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "log": {"position"},
         "payload": {"position"},
         "rules_document": {"position"},
+        "latest_fact": {"position"},
         "resolution": {"upto", "position", "cut_records"},
         "source_record": {"id", "first_position", "cluster", "golden", "hangs_on"},
         "block_member": {"record_id"},
@@ -62,6 +63,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
     "a state, a kind or a name out of a short list": {
         "log": {"kind", "entity_type"},
         "rules_document": {"entity_type"},
+        "latest_fact": {"entity_type"},
         "resolution": {"entity_type"},
         "source_record": {"entity_type", "source", "deleted", "cut"},
         "edge": {"living"},

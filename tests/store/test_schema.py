@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from alembic.config import Config
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import make_url
 
 from mdm.services.hub import Hub
@@ -54,10 +54,30 @@ def test_a_difference_would_be_seen(hub: Hub) -> None:
     assert len(schema.differences(hub.database)) == 2
 
 
+def test_a_hub_from_before_learns_its_latest_facts(hub: Hub) -> None:
+    told = "SELECT entity_type, position FROM latest_fact ORDER BY entity_type"
+    with hub.database.write() as writer:
+        before = writer.rows(told)
+        writer.run("DROP TABLE latest_fact")
+        writer.run("UPDATE alembic_version SET version_num = ?", revision("0015").down_revision)
+    schema.migrate(hub.database)
+    with hub.database.read() as reader:
+        assert reader.rows(told) == before
+        assert "customer" in dict(before)
+
+
+def revision(number: str) -> Script:
+    return _scripts().get_revision(number)
+
+
 def test_the_newest_version_is_the_last_of_the_migrations() -> None:
+    assert _scripts().get_heads() == [schema.newest()]
+
+
+def _scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(Path(schema.__file__).parents[2] / "migrations"))
-    assert ScriptDirectory.from_config(config).get_heads() == [schema.newest()]
+    return ScriptDirectory.from_config(config)
 
 
 def _everything(database: Database) -> list[tuple[object, ...]]:
