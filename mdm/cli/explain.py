@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from mdm.cli import output, session
-from mdm.cli.arguments import KEY, GoldenId
+from mdm.cli.arguments import KEY, AsOf, GoldenId
 from mdm.cli.output import Json
 
 Document = dict[str, Any]
@@ -18,16 +18,22 @@ def why(
     chart: Annotated[
         str | None, typer.Option(metavar="FILE", help="Also draw it as a waterfall, a page for a browser: .html")
     ] = None,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Show the evidence for a pair of source records, whether they match or not, and what brings them together.
+
+    What people decided about the pair is told with the evidence on which they did.
 
     Example: mdm why crm:customer:0015g erp:customer:100042 --chart why.html
     """
     from mdm.services import explain
 
     with session.opened() as hub:
-        found = explain.why(hub, left, right) if chart is None else explain.chart(hub, left, right, file=chart)
+        if chart is None:
+            found = explain.why(hub, left, right, as_of=as_of)
+        else:
+            found = explain.chart(hub, left, right, file=chart, as_of=as_of)
     if as_json:
         output.print_json(found)
         return
@@ -52,10 +58,21 @@ def show_evidence(evidence: Document) -> None:
     output.print_table("Evidence, in bits", ("attribute", "level", "in words", "weight"), rows)
     if evidence["keys"]:
         output.say(f"Blocking keys in common: {output.words(evidence['keys'])}")
-    if not evidence["candidate"]:
+    if evidence["candidate"] is False:
         _show_blocking(evidence)
-    if evidence.get("verdict"):
-        output.say(f"A steward said: {evidence['verdict']}")
+    for one in evidence.get("decisions", ()):
+        _show_decision(one)
+
+
+def _show_decision(decision: Document) -> None:
+    """Say who decided what of a pair, and on what evidence."""
+    holds = "" if decision["in_force"] else ", no longer in force"
+    who = f"{decision['actor']} at {decision['recorded_at']} ({decision['decision_id']}{holds})"
+    output.say(f"{who} decided: {decision['verdict']}. {decision['reason']}")
+    then = decision["evidence"]
+    if then is not None:
+        lines = ", ".join(f"{one['attribute']} {one['level']} {one['weight']:+.3f}" for one in then["comparisons"])
+        output.say(f"  Evidence then: {then['outcome']}, {then['match_weight']:+.3f} bits ({lines})")
 
 
 def _show_blocking(evidence: Document) -> None:

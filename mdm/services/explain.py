@@ -16,7 +16,11 @@ from mdm.resolution.candidates import unpacked
 from mdm.resolution.codes import translate
 from mdm.resolution.fold import values_of
 from mdm.resolution.references import targets
+from mdm.services import as_then
+from mdm.services.decisions import decision_id, parse_decision_id
+from mdm.services.history import decisions_about
 from mdm.services.hub import Hub
+from mdm.services.positions import AsOf, position
 from mdm.services.whole_files import whole_file
 from mdm.store import blocks as stored_blocks
 from mdm.store import decisions as stored_decisions
@@ -26,29 +30,38 @@ from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
 from mdm.store.xref import NOW
 
+LATEST_DECISIONS = 20
+"""How many decisions about a pair are told with it."""
+DECIDED = ("decision_id", "action", "reason", "actor", "recorded_at", "in_force", "approved_by", "proposal_id")
+SAID_THEN = ("outcome", "match_weight", "match_probability", "prior", "comparisons", "rules_version")
 
-def why(hub: Hub, left: Key, right: Key) -> dict[str, Any]:
+
+def why(hub: Hub, left: Key, right: Key, *, as_of: AsOf = None) -> dict[str, Any]:
     """The evidence for a pair of source records, whether it matches or not; nothing is written.
 
     `prior` and the weights of `comparisons` (bits) add up to `match_weight`; `verdict` is what a steward said of the
     pair, which stands above any weight. A pair that is no `candidate` is never compared: `blocking` says rule by rule
-    what would have brought it together.
+    what would have brought it together. `decisions` are the latest about the pair, oldest first, each with the
+    `evidence` as it was when it was made: what the records said then, under the rules of then.
+
+    as_of: all of it as it was then. Which blocks were over the cap is known only of now, and so is `candidate`:
+        of the past it is None, and `blocking` tells what the two had in common.
 
     Raises:
-        InvalidInput: the two are of different entity types, or one and the same.
-        NotFound: one of them has never arrived.
+        InvalidInput: the two are of different entity types, or one and the same; `as_of` is no moment.
+        NotFound: one of them has never arrived, or had not by then.
     """
-    return _seen(hub, left, right)[0]
+    return _seen(hub, left, right, as_of)[0]
 
 
-def chart(hub: Hub, left: Key, right: Key, *, file: str) -> dict[str, Any]:
+def chart(hub: Hub, left: Key, right: Key, *, file: str, as_of: AsOf = None) -> dict[str, Any]:
     """The evidence as `why` gives it, and a page that draws it as a waterfall, written to a file.
 
     Raises:
         UnreadableFile: the file cannot be written; and all that `why` raises.
     """
-    document, values = _seen(hub, left, right)
-    model = hub.entity_type(left.entity_type).matching
+    document, values = _seen(hub, left, right, as_of)
+    model = hub.rules(document["rules_version"]).matching
     sides = Side(str(left), values[0]), Side(str(right), values[1])
     page = waterfall_page(pair_of(model, cast("Evidence", document), *sides), verdict=document["verdict"])
     with whole_file(file) as opened:
@@ -56,21 +69,69 @@ def chart(hub: Hub, left: Key, right: Key, *, file: str) -> dict[str, Any]:
     return document
 
 
-def _seen(hub: Hub, left: Key, right: Key) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _seen(hub: Hub, left: Key, right: Key, as_of: AsOf = None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The evidence, and the values of both records as matching sees them."""
     if left.entity_type != right.entity_type or left == right:
         detail = f"two different records of one entity type can be compared, not {left} and {right}"
         raise InvalidInput(detail, faults=[Fault("/query/right", detail, "pair")])
     entity_type = hub.entity_type(left.entity_type)
     with hub.database.read() as transaction:
-        one, other = (_arrived(hub, transaction, key) for key in (left, right))
-        found = seen_by_matching(hub, transaction, entity_type, [one, other])
-        verdict = verdict_on(transaction, one.id, other.id)
-        crowded = _crowded(transaction, entity_type, one, other)
-    values = [found[one.id], found[other.id]]
-    evidence = explain.why(entity_type.matching, *values, crowded=crowded)
+        at = position(transaction, as_of)
+        ids = [_arrived(hub, transaction, key) for key in (left, right)]
+        evidence, values = _evidence(hub, transaction, entity_type, ids, at=at)
+        decisions = _decided(hub, transaction, entity_type, ids, at=at)
+    verdict = next((one["verdict"] for one in reversed(decisions) if one["in_force"]), None)
     ends = {"left": str(left), "right": str(right), "entity_type": left.entity_type}
-    return {**ends, **evidence, "verdict": verdict}, values
+    return {**ends, **evidence, "verdict": verdict, "decisions": decisions}, values
+
+
+def _evidence(
+    hub: Hub, transaction: Transaction, entity_type: EntityType, ids: list[int], *, at: int
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What two records had in common at a position, under the rules of then; NotFound for one yet to arrive."""
+    under = entity_type if at == NOW else as_then.rules_then(transaction, entity_type, at=at)
+    found = {record.id: record for record in as_then.records(hub, transaction, ids, at=at)}
+    one, other = (found[id_] for id_ in ids)
+    for record in (one, other):
+        if record.first_position is None:
+            raise NotFound(f"the source record {record.key!r} had not arrived by then")
+    seen = seen_by_matching(hub, transaction, under, [one, other], at=at)
+    values = [seen[one.id], seen[other.id]]
+    crowded = _crowded(transaction, under, one, other) if at == NOW else set[int]()
+    told: dict[str, Any] = {**explain.why(under.matching, *values, crowded=crowded), "rules_version": under.version}
+    return (told if at == NOW else {**told, "candidate": None}), values
+
+
+def _decided(
+    hub: Hub, transaction: Transaction, entity_type: EntityType, ids: list[int], *, at: int
+) -> list[dict[str, Any]]:
+    """The latest decisions about a pair by a position, oldest first, each with the evidence of then."""
+    verdicts = {
+        decision_id(place): verdict
+        for left, right, place, verdict, _ in stored_decisions.pairs_of(transaction, ids[:1])
+        if {left, right} == {*ids}
+    }
+    about = decisions_about(transaction, entity_type.entity_type, {*ids}, at=at)
+    told = [one for one in about if one["decision_id"] in verdicts][-LATEST_DECISIONS:]
+    return [
+        {
+            **{name: one[name] for name in DECIDED if name in one},
+            "verdict": verdicts[one["decision_id"]],
+            "evidence": _then(hub, transaction, entity_type, ids, one["decision_id"]),
+        }
+        for one in told
+    ]
+
+
+def _then(
+    hub: Hub, transaction: Transaction, entity_type: EntityType, ids: list[int], decision: str
+) -> dict[str, Any] | None:
+    """The evidence on which a decision was made; None of one made before both records had arrived."""
+    try:
+        found, _ = _evidence(hub, transaction, entity_type, ids, at=parse_decision_id(decision))
+    except NotFound:
+        return None
+    return {name: found[name] for name in SAID_THEN}
 
 
 def _crowded(transaction: Transaction, entity_type: EntityType, one: StoredRecord, other: StoredRecord) -> set[int]:
@@ -115,20 +176,9 @@ def seen_by_matching(
     return seen
 
 
-def verdict_on(transaction: Transaction, left_id: int, right_id: int) -> str | None:
-    """The verdict in force on a pair, None when nobody has said anything."""
-    ends = (min(left_id, right_id), max(left_id, right_id))
-    said = [
-        (position, verdict)
-        for one, other, position, verdict, in_force in stored_decisions.pairs_of(transaction, [left_id])
-        if in_force and (one, other) == ends
-    ]
-    return max(said)[1] if said else None
-
-
-def _arrived(hub: Hub, transaction: Transaction, key: Key) -> StoredRecord:
+def _arrived(hub: Hub, transaction: Transaction, key: Key) -> int:
     token = key_token(hub.salt, str(key))
     for record in stored_records.by_column(transaction, "key_token", [token]):
         if record.first_position is not None and record.key == str(key):
-            return record
+            return record.id
     raise NotFound(f"no source record {str(key)!r} has arrived, or it is not resolved yet")

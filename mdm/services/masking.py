@@ -119,6 +119,13 @@ def evidence(principal: Principal, entity_type: EntityType, document: Document) 
     return {**document, "keys": [key for key in document["keys"] if not any(name in key for name in barred)]}
 
 
+def why(principal: Principal, rules: Shown, document: Document) -> Document:
+    """Mask the evidence for a pair, and what people wrote when they decided about it."""
+    shown = evidence(principal, rules.under(document["entity_type"], document["rules_version"]), document)
+    decisions = [{**one, "reason": free_text(principal, one["reason"])} for one in document["decisions"]]
+    return {**shown, "decisions": decisions}
+
+
 def event(principal: Principal, rules: Shown, document: Document) -> Document:
     """Mask the versions before and after in an event of the feed."""
     of = document["data"]["entity_type"]

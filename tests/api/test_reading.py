@@ -150,6 +150,18 @@ def test_why_explains_a_pair_and_its_weights_add_up(acme):
     assert round(total, 3) == found["match_weight"]
 
 
+def test_what_was_decided_about_a_pair_stands_with_its_evidence_and_a_reader_sees_no_reason(acme):
+    server, golden_id = acme
+    keys = [f"{source}:customer:{number}" for source, number in (("crm", 1), ("psa", 9))]
+    said = {"keys": keys[1:], "reason": "two firms, says Jo"}
+    assert server.as_("steward")("POST", f"/v1/golden-records/{golden_id}:split", json=said).status_code == 200
+    (told,) = server.as_("steward")("GET", f"/v1/why?left={keys[0]}&right={keys[1]}").json()["decisions"]
+    assert (told["action"], told["verdict"], told["reason"]) == ("split", "distinct", "two firms, says Jo")
+    assert told["evidence"]["outcome"] == "match"
+    (told,) = server.as_("reader")("GET", f"/v1/why?left={keys[0]}&right={keys[1]}").json()["decisions"]
+    assert "Jo" not in told["reason"]
+
+
 def test_rules_and_statistics_are_there_to_read(acme):
     server, _ = acme
     send = server.as_("reader")

@@ -17,6 +17,7 @@ TAKES = {
     "/v1/golden-records/{golden_id}/history": {"as_of"},
     "/v1/xref/{source}/{entity_type}/{source_id:path}": {"as_of"},
     "/v1/xref:lookup": {"as_of"},
+    "/v1/why": {"as_of"},
     "/v1/tasks": {"as_of"},
     "/v1/tasks/{task_id}": {"as_of"},
 }

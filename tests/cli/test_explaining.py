@@ -33,6 +33,15 @@ def test_a_block_over_the_cap_brings_nobody_together(mdm: Mdm) -> None:
     assert {one["outcome"] for one in found["blocking"]} == {"crowded", "missing"}
 
 
+def test_what_was_decided_is_told_with_the_evidence_of_then(loaded: Mdm, golden_id: GoldenId) -> None:
+    kept = [golden_id("crm", one) for one in "12"]
+    assert loaded("merge", *kept, "--reason", "one firm since May").code == 0
+    told = loaded("why", *APART).out
+    assert "decided: same. one firm since May" in told
+    assert "Evidence then: distinct, " in told
+    assert loaded("why", *APART, "--as-of", "1").err.count("had not arrived by then") == 1
+
+
 def test_a_chart_is_a_page_that_stands_alone(loaded: Mdm) -> None:
     ran = loaded("why", *APART, "--chart", "why.html")
     assert ran.out.endswith("Written: why.html\n")

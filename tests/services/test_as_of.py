@@ -8,7 +8,7 @@ import pytest
 from mdm.errors import InvalidInput, NotFound
 from mdm.ingest import Incoming
 from mdm.log import Author, Key
-from mdm.services import code_lists, decisions, golden, history, lookup, positions, records, resolving, tasks
+from mdm.services import code_lists, decisions, explain, golden, history, lookup, positions, records, resolving, tasks
 from mdm.services.hub import Hub
 from mdm.store import log
 from mdm.store.batches import Origin
@@ -215,3 +215,31 @@ def test_history_tells_merges_and_splits_with_what_brought_them(days: Days) -> N
     ]
     assert golden.history(days.hub, first, as_of="2027-03-03T12:00:00Z")["merges"][0]["event"] == "merged"
     assert len(golden.history(days.hub, first, as_of="2027-03-03T12:00:00Z")["merges"]) == 1
+
+
+def test_a_verdict_keeps_the_evidence_on_which_it_was_made(days: Days) -> None:
+    days.put(CRM, name="Acme GmbH", address=BERLIN)
+    days.put(ERP, name="Akme Handel AG", address=BERLIN)
+    before = explain.why(days.hub, CRM, ERP)
+    said = decisions.verdict(days.hub, CRM, ERP, "same", reason="same office", author=days.author())
+    days.put(ERP, name="Acme GmbH", address=BERLIN)
+    now = explain.why(days.hub, CRM, ERP)
+    (decided,) = now["decisions"]
+    assert (decided["decision_id"], decided["verdict"], decided["in_force"]) == (said.decision_id, "same", True)
+    assert decided["evidence"] == {name: before[name] for name in decided["evidence"]}
+    assert now["match_weight"] > before["match_weight"] == decided["evidence"]["match_weight"]
+    decisions.undo(days.hub, said.decision_id, reason="other firm", author=days.author())
+    undone = explain.why(days.hub, CRM, ERP)
+    assert (undone["verdict"], [one["in_force"] for one in undone["decisions"]]) == (None, [False])
+
+
+def test_the_evidence_for_a_pair_is_told_as_it_was(days: Days) -> None:
+    days.put(CRM, name="Acme GmbH", address=BERLIN)
+    alone = days.head()
+    days.put(ERP, name="Akme AG")
+    with pytest.raises(NotFound, match="had not arrived by then"):
+        explain.why(days.hub, CRM, ERP, as_of=alone)
+    first, moment = explain.why(days.hub, CRM, ERP), days.head()
+    days.put(ERP, name="Acme GmbH", address=BERLIN)
+    then = explain.why(days.hub, CRM, ERP, as_of=moment)
+    assert then == {**first, "candidate": None}

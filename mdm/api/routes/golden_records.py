@@ -68,7 +68,15 @@ WHY = {
     "keys": ["tax_id=DE136695976"], "candidate": True, "blocking": [
         {"rule": "tax_id", "outcome": "shared", "words": "brings them together"},
         {"rule": "email", "outcome": "missing", "words": "no email on the left"},
-    ], "verdict": None,
+    ], "rules_version": "9f2c51d0a3b7", "verdict": "same", "decisions": [{
+        "decision_id": "dec_5012", "action": "verdict", "verdict": "same", "reason": "same VAT number on both invoices",
+        "actor": "key:3f9a", "recorded_at": "2026-03-02T08:15:00.000000Z", "in_force": True,
+        "evidence": {
+            "outcome": "review", "match_weight": 3.1, "match_probability": 0.895543, "prior": -9.965,
+            "comparisons": [{"attribute": "name", "level": "exact", "weight": 13.065, "words": "the same name"}],
+            "rules_version": "9f2c51d0a3b7",
+        },
+    }],
 }  # fmt: skip
 HOW = {
     "golden_id": "cus_000002a", "entity_type": "customer", "status": "active",
@@ -155,14 +163,18 @@ def why(
     caller: Reading,
     left: Annotated[str, Query(description="source:entity_type:source_id", max_length=1_300)],
     right: Annotated[str, Query(description="source:entity_type:source_id", max_length=1_300)],
+    as_of: AsOf = None,
 ) -> Response:
     """The evidence for a pair, matched or not: `prior` and the weights add up to `match_weight`.
 
-    A pair that is no `candidate` is never compared; `blocking` says what would have brought it together.
+    A pair that is no `candidate` is never compared; `blocking` says what would have brought it together. `decisions`
+    are those about the pair, each with the `evidence` on which it was made. With `as_of` all of it is as it was then,
+    and `candidate`, which nobody kept, is null.
     """
     one, other = written_key(left, pointer="/query/left"), written_key(right, pointer="/query/right")
-    entity_type = caller.entity_type(one.entity_type)
-    return answer(masking.evidence(caller.principal, entity_type, explain.why(caller.hub, one, other)))
+    caller.entity_type(one.entity_type)
+    found = explain.why(caller.hub, one, other, as_of=as_of)
+    return answer(masking.why(caller.principal, Shown(caller.hub), found))
 
 
 @router.post(
