@@ -11,6 +11,7 @@ from matching.kinds.kind import Kind
 from matching.rules import Condition, MatchModel
 from matching.standardise import TAG
 
+Codes = npt.NDArray[np.int32]
 Values = frozenset[str]
 
 
@@ -21,10 +22,11 @@ def holds(model: MatchModel, condition: Condition, table: Table, *, left: Rows, 
     """
     result = np.ones(len(left), dtype=bool)
     for name in condition.attributes:
+        pairs = np.flatnonzero(result)
         column = table[name]
-        cells = _valid_cells(model.kind(name), column)
-        known, shared = _shared(cells, column.codes[left], column.codes[right])
-        result &= shared if condition.word == "same" else known & ~shared
+        result[pairs] = _holds_on(
+            model.kind(name), column, condition.word, column.codes[left[pairs]], column.codes[right[pairs]]
+        )
     return result
 
 
@@ -34,7 +36,8 @@ def valid_values(model: MatchModel, condition: Condition, table: Table) -> list[
     columns = []
     for number, name in enumerate(condition.attributes):
         tag = "" if plain else TAG.join((condition.word, str(len(condition.attributes)), str(number), ""))
-        columns.append(_tagged(_valid_cells(model.kind(name), table[name]), tag, table[name]))
+        column = table[name]
+        columns.append(_tagged(_valid_cells(model.kind(name), column, column.codes), tag, column))
     if len(columns) == 1:
         return columns[0]
     return [frozenset().union(*row) for row in zip(*columns, strict=True)]
@@ -77,17 +80,37 @@ def _tagged(cells: CellValues, tag: str, column: Column) -> list[Values]:
     return [each[code] for code in column.codes.tolist()]
 
 
-def _valid_cells(kind: Kind, column: Column) -> CellValues:
+def _holds_on(kind: Kind, column: Column, word: str, left: Codes, right: Codes) -> npt.NDArray[np.bool_]:
+    """Say for every pair of cells whether a condition holds on one attribute, asking few values if they are valid."""
+    if word == "same":
+        _, alike = _shared(cell_values(column.cells), left, right)
+        pairs = np.flatnonzero(alike)
+        _, shared = _shared(_valid_cells(kind, column, left[pairs]), left[pairs], right[pairs])
+        alike[pairs] = shared
+        return alike
+    known, shared = _shared(_valid_cells(kind, column, np.append(left, right)), left, right)
+    return known & ~shared
+
+
+def _valid_cells(kind: Kind, column: Column, codes: Codes) -> CellValues:
+    """Take apart the cells, and keep the valid values of those with these codes; what others keep means nothing."""
     cells = cell_values(column.cells)
-    valid = np.fromiter(map(kind.valid, cells.values), dtype=bool, count=len(cells.values))
+    asked = _values_of(cells, codes)
+    valid = np.zeros(len(cells.values), dtype=bool)
+    valid[asked] = [kind.valid(cells.values[place]) for place in asked.tolist()]
     kept = valid[cells.ids]
     before = np.append(0, np.cumsum(kept))
     return CellValues(cells.values, cells.ids[kept], before[cells.starts], single=False)
 
 
-def _shared(
-    cells: CellValues, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32]
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def _values_of(cells: CellValues, codes: Codes) -> Rows:
+    """The ids of the values that occur in the cells with these codes."""
+    occurs = np.zeros(len(cells.starts), dtype=bool)
+    occurs[codes] = True
+    return np.flatnonzero(np.bincount(cells.ids[np.repeat(occurs[:-1], np.diff(cells.starts))]))
+
+
+def _shared(cells: CellValues, left: Codes, right: Codes) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Say for every pair of cells whether both hold values, and whether they hold one in common."""
     sizes = np.append(np.diff(cells.starts), 0)
     known = (sizes[left] > 0) & (sizes[right] > 0)

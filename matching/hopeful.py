@@ -1,30 +1,42 @@
 """Hopeful pairs: those that reach the review threshold, found by giving up the others as early as can be."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.columns import Column, Table
-from matching.compare import BLOCK, Levels, Rows, prepare_levels
+from matching.compare import BLOCK, Levels, Rows, attribute_levels, prepare_levels
 from matching.kinds.kind import Kind
 from matching.rules import MatchModel
 from matching.vectors import Vectors, against_all, weights_of
 
 Sums = npt.NDArray[np.int32]
 LevelsOf = Callable[[Rows, Rows], Levels]
+Hopeful = Callable[[Rows, Rows, Rows], tuple[Rows, Sums]]
+"""Gives those of some places of pairs that reach the review threshold, and the sums of their weights."""
 
 
-def prepare_hopeful(
-    model: MatchModel, table: Table, used: npt.NDArray[np.bool_]
-) -> Callable[[Rows, Rows, Rows], tuple[Rows, Sums]]:
-    """Prepare to give those of some places of pairs whose sum of weights reaches the review threshold, and the sums.
+def hopeful_at_once(model: MatchModel, table: Table) -> Hopeful:
+    """Give the hopeful ones of pairs that are all given at once.
 
     Attributes that are cheap to compare go first, and a pair is given up as soon as all that is left could no longer
-    lift it to the threshold. Only the used rows may occur in the pairs.
+    lift it to the threshold. What an attribute needs is prepared only for the values of pairs that are left by then:
+    a newcomer meets many records, and most of them only once.
     """
-    order = sorted(model.compared, key=lambda name: _cost(model.kind(name), table[name]))
-    levels = {name: prepare_levels(model.kind(name), table[name], used) for name in order}
+    levels = {name: partial(attribute_levels, model.kind(name), table[name]) for name in _cheapest_first(model, table)}
+
+    def hopeful(pairs: Rows, left: Rows, right: Rows) -> tuple[Rows, Sums]:
+        kept, sums = _block(model, table, levels, left[pairs], right[pairs])
+        return pairs[kept], sums
+
+    return hopeful
+
+
+def prepare_hopeful(model: MatchModel, table: Table, used: npt.NDArray[np.bool_]) -> Hopeful:
+    """Prepare to give the hopeful ones of any pairs of the used rows, as `hopeful_at_once` does."""
+    levels = {name: prepare_levels(model.kind(name), table[name], used) for name in _cheapest_first(model, table)}
 
     def hopeful(pairs: Rows, left: Rows, right: Rows) -> tuple[Rows, Sums]:
         found = [(pairs[:0], np.empty(0, dtype=np.int32))]
@@ -58,6 +70,10 @@ def _block(
     sums = against_all(vectors.weights)[vectors.number]
     kept = np.flatnonzero(sums >= model.review_weight)
     return pairs[kept], sums[kept]
+
+
+def _cheapest_first(model: MatchModel, table: Table) -> list[str]:
+    return sorted(model.compared, key=lambda name: _cost(model.kind(name), table[name]))
 
 
 def _cost(kind: Kind, column: Column) -> tuple[bool, float]:

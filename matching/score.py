@@ -1,7 +1,8 @@
 """Score: levels into match weights and outcomes, with the rules that stand above them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +10,7 @@ import numpy.typing as npt
 from matching.columns import Table
 from matching.compare import Levels, Rows, rows_of
 from matching.conditions import Values, holds, valid_values
-from matching.hopeful import prepare_hopeful
+from matching.hopeful import Hopeful, hopeful_at_once, prepare_hopeful
 from matching.rules import ALWAYS_WEIGHT, Condition, MatchModel
 from matching.vectors import Vectors, against_all, weights_of
 
@@ -46,7 +47,8 @@ def score(model: MatchModel, table: Table, levels: Levels, left: Rows, right: Ro
     within one thousandth of a bit of ALWAYS_WEIGHT on either side, which is kept for the rules.
     """
     weights, outcomes = _decided(model, sums(model, levels))
-    always, never = _ruled(model, table, left, right)
+    always = _any_holds(model, model.rules.always, table, left, right)
+    never = _any_holds(model, model.rules.never, table, left, right)
     weights[always], outcomes[always] = ALWAYS_WEIGHT, MATCH
     weights[never], outcomes[never] = NEVER, DISTINCT
     return Scores(weights, outcomes)
@@ -62,32 +64,28 @@ def sums(model: MatchModel, levels: Levels) -> npt.NDArray[np.int32]:
 
 def edges(model: MatchModel, table: Table, left: Rows, right: Rows) -> Edges:
     """Give the pairs at or above the review threshold, exactly those of `compare` and `score`, in less time."""
-    return prepare_edges(model, table, left, right)(left, right)
+    return _edges(model, table, left, right, hopeful=hopeful_at_once(model, table))
 
 
 def prepare_edges(model: MatchModel, table: Table, left: Rows, right: Rows) -> Callable[[Rows, Rows], Edges]:
-    """Prepare to give the edges among any of these pairs, as `edges` does.
-
-    Pairs that a rule decides are not compared at all.
-    """
+    """Prepare to give the edges among any of these pairs, as `edges` does, for those who ask slice by slice."""
     used = rows_of(left, right, count=max((len(column.codes) for column in table.values()), default=0))
-    hopeful = prepare_hopeful(model, table, used)
+    return partial(_edges, model, table, hopeful=prepare_hopeful(model, table, used))
 
-    def found(left: Rows, right: Rows) -> Edges:
-        always, never = _ruled(model, table, left, right)
-        pairs, sums = hopeful(np.flatnonzero(~(always | never)), left, right)
-        weights, outcomes = _decided(model, sums)
-        ruled = np.flatnonzero(always & ~never)
-        every = np.concatenate([pairs, ruled])
-        order = np.argsort(every)
-        return Edges(
-            left=left[every[order]],
-            right=right[every[order]],
-            weights=np.append(weights, np.full(len(ruled), ALWAYS_WEIGHT, dtype=np.int32))[order],
-            outcomes=np.append(outcomes, np.full(len(ruled), MATCH, dtype=np.int8))[order],
-        )
 
-    return found
+def _edges(model: MatchModel, table: Table, left: Rows, right: Rows, *, hopeful: Hopeful) -> Edges:
+    """Pairs that an `always` rule joins are not compared; `never` rules are asked only of what would be an edge."""
+    always = _any_holds(model, model.rules.always, table, left, right)
+    pairs, sums = hopeful(np.flatnonzero(~always), left, right)
+    weights, outcomes = _decided(model, sums)
+    joined = np.flatnonzero(always)
+    every = np.concatenate([pairs, joined])
+    weights = np.append(weights, np.full(len(joined), ALWAYS_WEIGHT, dtype=np.int32))
+    outcomes = np.append(outcomes, np.full(len(joined), MATCH, dtype=np.int8))
+    barred = _any_holds(model, model.rules.never, table, left[every], right[every])
+    kept = np.argsort(every)
+    kept = kept[~barred[kept]]
+    return Edges(left[every[kept]], right[every[kept]], weights[kept], outcomes[kept])
 
 
 def probability(weight: int) -> float:
@@ -117,12 +115,11 @@ def _decided(model: MatchModel, sums: npt.NDArray[np.int32]) -> tuple[npt.NDArra
     return weights, outcomes.astype(np.int8)
 
 
-def _ruled(
-    model: MatchModel, table: Table, left: Rows, right: Rows
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Say which pairs an `always` rule joins and which a `never` rule keeps apart (a pair may be both)."""
-    always, never = np.zeros((2, len(left)), dtype=bool)
-    for conditions, found in ((model.rules.always, always), (model.rules.never, never)):
-        for condition in conditions:
-            found |= holds(model, condition, table, left=left, right=right)  # noqa: PLW2901 - in place
-    return always, never
+def _any_holds(
+    model: MatchModel, conditions: Sequence[Condition], table: Table, left: Rows, right: Rows
+) -> npt.NDArray[np.bool_]:
+    """Say of which pairs one of these conditions holds."""
+    found = np.zeros(len(left), dtype=bool)
+    for condition in conditions:
+        found |= holds(model, condition, table, left=left, right=right)
+    return found

@@ -1,8 +1,10 @@
 """E-mail addresses, telephone numbers and web addresses."""
 
 import pytest
+import tldextract
 
 from matching.kinds import KINDS
+from matching.kinds.url import registered_domain
 
 
 @pytest.mark.parametrize(
@@ -69,3 +71,14 @@ def test_a_number_too_short_for_its_country_does_not_decide() -> None:
 )
 def test_web_addresses_compare_by_site(level: str, one: str, other: str, level_of) -> None:
     assert level_of("url", one, other) == level
+
+
+def test_the_registered_domain_is_what_the_library_says_below_every_suffix():
+    library = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    suffixes = [suffix.lstrip("*!.") for suffix in library.tlds]
+    hosts = [f"{before}{suffix}" for suffix in suffixes for before in ("", "a.", "b-1.a.", "co.")]
+    odd = ["acme", "acme.example", "1.2.3.4", "a..b", ".a", "a.", "xn--bcher-kva.de", "acme.co.uk:80"]
+    for host in (*hosts, *odd):
+        assert registered_domain(host) == (
+            library(host).top_domain_under_public_suffix or ".".join(host.split(".")[-2:])
+        ), host
