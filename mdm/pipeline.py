@@ -14,7 +14,6 @@ from mdm.resolution import (
     edges,
     golden,
     intake,
-    quality,
     references,
     tasks,
 )
@@ -62,8 +61,7 @@ def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
     review = tasks.review(work, formed, survived)
     decided = decided_tasks.by_decision(work, verdicts, review.closed)
 
-    # measure: how good the data was before the day that begins with this commit
-    return commit.Result(blocks, graph, overrides, formed, survived, review, decided, quality.before(work))
+    return commit.Result(blocks, graph, overrides, formed, survived, review, decided)
 
 
 def publish(writer: Transaction, work: Work, result: commit.Result, *, author: Author, at: int | None = None) -> int:

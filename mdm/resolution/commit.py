@@ -11,10 +11,9 @@ from mdm.resolution.clusters import Clusters
 from mdm.resolution.golden import GoldenChanges
 from mdm.resolution.graph import Graph
 from mdm.resolution.overrides import Overrides
-from mdm.resolution.tallies import Figures
 from mdm.resolution.tasks import TaskChanges
 from mdm.resolution.work import Work
-from mdm.store import edges, golden_writing, links, log, quality, records, resolution, task_history, task_writing
+from mdm.store import edges, golden_writing, links, log, records, resolution, task_history, task_writing
 from mdm.store.database import Transaction
 
 
@@ -29,7 +28,6 @@ class Result:
     golden: GoldenChanges
     tasks: TaskChanges
     decided: dict[int, list[str]]
-    figures: list[Figures]
 
 
 def write(writer: Transaction, work: Work, result: Result, *, author: Author, at: int | None) -> int:
@@ -53,7 +51,6 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     columns = feed.FeedRow._fields
     resolution.append_changes(writer, _events(work, result), columns=columns, position=position)
     _mark_dependents(writer, work, result)
-    _keep_figures(writer, work, result.figures, position)
     state = resolution.StateRow(
         work.entity_type.entity_type, work.upto, position, work.entity_type.version, work.tick, result.tasks.cut_records
     )
@@ -100,11 +97,6 @@ def _write_golden(writer: Transaction, work: Work, golden: GoldenChanges, positi
     golden_writing.add_versions(writer, rows, closed=closed, position=position)
     moves = [(id_, work.records[id_].golden or 0, _before(work, id_) is not None) for id_ in golden.moved]
     golden_writing.move(writer, moves, position=position)
-
-
-def _keep_figures(writer: Transaction, work: Work, figures: list[Figures], position: int) -> None:
-    of, rules_version = work.entity_type.entity_type, work.state.rules_version
-    quality.keep(writer, [(of, work.tick, *found, position, rules_version) for found in figures])
 
 
 def _before(work: Work, id_: int) -> int | None:

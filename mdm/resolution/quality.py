@@ -13,7 +13,6 @@ from mdm.log import key_token
 from mdm.resolution.measured import Measured, Member
 from mdm.resolution.references import target
 from mdm.resolution.tallies import RECENT_DAYS, Figures, Tally
-from mdm.resolution.work import Work
 from mdm.store import quality as stored_quality
 from mdm.store import records as stored_records
 from mdm.store.database import Transaction
@@ -22,13 +21,6 @@ PAGE = 2_000
 """Golden records in memory at once."""
 WHOLE = ""
 """Stands for the record as a whole, and for all sources together."""
-
-
-def before(work: Work) -> list[Figures]:
-    """The figures as they stood before a commit that a new day begins with; none in any other commit."""
-    if work.tick is None or work.tick == work.state.tick or work.stood_under is None:
-        return []
-    return measure(work.reader, work.stood_under, salt=work.salt, today=work.tick)
 
 
 def measure(

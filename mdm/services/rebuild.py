@@ -9,7 +9,7 @@ from mdm.services import task_states
 from mdm.services.hub import Hub
 from mdm.services.resolving import replay
 from mdm.services.scratch import scratch
-from mdm.store import copies, digests, log, proposals, task_work
+from mdm.store import copies, digests, log, proposals, quality, task_work
 from mdm.store.database import Transaction
 from mdm.store.xref import NOW
 
@@ -49,7 +49,7 @@ def verify(hub: Hub) -> Verification:
             digest_live, records = _digest(reader)
         _replay(Derived(beside))
         with beside.database.write() as writer:
-            proposals.derive(writer)
+            _derive(writer)
             digest_log, _ = _digest(writer)
     return Verification(digest_log == digest_live, digest_log, digest_live, records)
 
@@ -84,7 +84,7 @@ def put_in_place(hub: Hub, derived: Derived) -> Verification:
             standing = kept.enter_context(hub.database.read())
             log.head(standing)  # what a transaction sees is settled by its first query
         with derived.hub.database.write() as writer:
-            proposals.derive(writer)
+            _derive(writer)
             digest_log, _ = _digest(writer)
             upto = log.head(writer)
         digest_live, records = _digest(standing, upto=upto)  # people may have proposed something since
@@ -101,8 +101,14 @@ def _replaced(hub: Hub, derived: Derived) -> bool:
         if task_work.facts(writer, after=derived.worked, limit=1):
             return False
         copies.copy(reader, writer, copies.DERIVED)
-        proposals.derive(writer)  # from the hub's own log: some may have come since that was copied
+        _derive(writer)  # from the hub's own log: some may have come since that was copied
     return True
+
+
+def _derive(writer: Transaction) -> None:
+    """Work out what follows from the log without a resolver."""
+    proposals.derive(writer)
+    quality.derive(writer)
 
 
 @contextmanager

@@ -4,9 +4,11 @@ from mdm import pipeline
 from mdm.code_lists import NONE
 from mdm.entity_types import order
 from mdm.log import Author, Fact
+from mdm.resolution import quality
 from mdm.resolution.work import State, Work
 from mdm.services.hub import Hub
 from mdm.store import log, records, resolution
+from mdm.store import quality as stored_quality
 from mdm.store.database import Transaction
 from mdm.store.log import StoredFact
 
@@ -52,9 +54,28 @@ def is_resolved(hub: Hub, entity_type: str, position: int) -> bool:
 
 
 def tick(hub: Hub, date: str, *, author: Author) -> int:
-    """Let a day pass: decay, expiry and valid time use the latest tick and no clock."""
+    """Let a day pass: decay, expiry and valid time use the latest tick and no clock.
+
+    Before it does, how good the data of each entity type is gets measured and kept. That reads every record, in one
+    snapshot, and nobody waits for it. Returns the position of the tick.
+    """
+    with hub.database.read() as reader:
+        measured = [fact for name in sorted(resolution.in_force(reader)) for fact in _measured(hub, reader, name, date)]
     with hub.database.write() as writer:
-        return log.append(writer, [Fact("tick", None, {"date": date})], author=author)
+        first = log.append(writer, [*measured, Fact("tick", None, {"date": date})], author=author)
+        said = ((first + place, str(fact.entity_type), fact.body) for place, fact in enumerate(measured))
+        stored_quality.keep(writer, said)
+        return first + len(measured)
+
+
+def _measured(hub: Hub, reader: Transaction, entity_type: str, date: str) -> list[Fact]:
+    """What is to be kept about one entity type before a day; nothing where no record is, or the day has begun."""
+    state = resolution.state(reader, entity_type)
+    if state is None or date <= (state.tick or ""):
+        return []
+    figures = quality.measure(reader, hub.rules(state.rules_version), salt=hub.salt, today=date)
+    body = {"tick": date, "rules_version": state.rules_version, "figures": [list(one) for one in figures]}
+    return [Fact("measured", entity_type, body)] if figures else []
 
 
 def latest_tick(hub: Hub) -> str | None:

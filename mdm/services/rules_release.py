@@ -20,7 +20,7 @@ Document = dict[str, Any]
 SHOWN = 20
 """How many examples of each sort a report lists unless it is asked for more."""
 # What neither resolving under new rules nor the report reads: the feed so far, and the figures of past days.
-_LEFT_OUT = {"change", "quality_measure"}
+_LEFT_OUT = {"change"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
     """The digest of how it came to be: versions, intervals, tasks and work on them, the feed, proposals, kept figures.
 
     The queue of tasks and the work on them belong to it too: an undo does not bring a claim back.
-    upto: a position of the log; proposals and what became of them count as far as that.
+    upto: a position of the log; kept figures, proposals and what became of them count as far as that.
     """
     keys = _keys(transaction)
     columns = "golden, version, since, until, rules_version, attributes, due"
@@ -79,7 +79,9 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
             )
         ),
         transaction.rows(f"SELECT 'task', {', '.join(task_history.TOLD)} FROM task_version"),
-        transaction.rows(f"SELECT 'quality', {', '.join(quality.COLUMNS)} FROM quality_measure"),
+        transaction.rows(
+            f"SELECT 'quality', {', '.join(quality.COLUMNS)} FROM quality_measure WHERE position <= ?", upto
+        ),
         transaction.rows("SELECT 'queue', id, opened, closed, priority, place, due FROM task"),
         transaction.rows(f"SELECT 'work', {', '.join(task_work.Work._fields)} FROM task_work"),
         transaction.rows("SELECT 'skip', actor, task_id, etag FROM task_skip"),

@@ -1,8 +1,10 @@
 """What data quality is measured from, in pages, and the figures that were kept."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from mdm.store import bulk
 from mdm.store.database import Transaction
@@ -11,7 +13,7 @@ FIGURES = (
     "source", "attribute", "records", "fillable", "filled", "judged", "valid", "identified", "unique_count", "dated",
     "recent", "median_age", "compared", "differing", "golden_records", "golden_filled",
 )  # fmt: skip
-COLUMNS = ("entity_type", "tick", *FIGURES, "position", "rules_version")
+COLUMNS = ("entity_type", "tick", *FIGURES, "position", "rules_version")  # the first four say what is measured, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,25 @@ def members(transaction: Transaction, golden: Collection[int]) -> list[tuple[int
     )
 
 
-def keep(transaction: Transaction, rows: Sequence[tuple[object, ...]]) -> None:
-    """Keep figures for ever."""
-    bulk.insert(transaction, "quality_measure", COLUMNS, rows)
+def keep(transaction: Transaction, measured: Iterable[tuple[int, str, Mapping[str, Any]]]) -> None:
+    """Keep for ever what facts of kind `measured` say: (position, entity type, body) of each."""
+    rows = [
+        (of, body["tick"], *figures, position, body["rules_version"])
+        for position, of, body in measured
+        for figures in body["figures"]
+    ]
+    bulk.upsert(transaction, "quality_measure", COLUMNS, rows, keys=4)
+
+
+def derive(transaction: Transaction) -> None:
+    """Work all kept figures out again from the log."""
+    transaction.run("DELETE FROM quality_measure")
+    rows = transaction.rows(
+        "SELECT log.position, entity_type, body FROM log JOIN payload ON payload.position = log.position"
+        " WHERE kind = 'measured' ORDER BY log.position"
+    )
+    for position, of, body in rows:  # one by one: of two about one day the later holds
+        keep(transaction, [(position, of, orjson.loads(body))])
 
 
 def kept(transaction: Transaction, wanted: Filter) -> list[tuple[str, str, tuple[Any, ...]]]:

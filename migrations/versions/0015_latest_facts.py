@@ -17,7 +17,7 @@ def upgrade() -> None:
     )
     op.execute(
         "INSERT INTO latest_fact SELECT coalesce(entity_type, ''), max(position) FROM log WHERE kind NOT IN"
-        " ('resolved', 'snapshot', 'absence', 'task_work', 'proposal', 'settlement') GROUP BY 1"
+        " ('resolved', 'snapshot', 'absence', 'task_work', 'proposal', 'settlement', 'measured') GROUP BY 1"
     )
 
 
