@@ -22,6 +22,8 @@ from mdm.cli import (
     quality,
     quarantine,
     records,
+    references,
+    relations,
     rules,
     serving,
     task_work,
@@ -57,12 +59,12 @@ app = typer.Typer(
     name="mdm", cls=Shell, help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )  # fmt: skip
-for module in (hub, serving, records, golden, history, forecast, explain, export, decisions, quality, files):
+for module in (hub, serving, records, golden, relations, history, forecast, explain, export, decisions, quality, files):
     for command in module.COMMANDS:
         app.command(command.__name__.rstrip("_"))(command)
 for noun, group in (
     ("tasks", task_work), ("proposals", proposals), ("quarantine", quarantine), ("rules", rules), ("codes", codes),
-    ("key", keys),
+    ("references", references), ("key", keys),
 ):  # fmt: skip
     app.add_typer(group.app, name=noun, help=group.HELP, no_args_is_help=True)
 

@@ -188,6 +188,12 @@ class EntityType(_Document):
         return {name: attribute.to for name, attribute in self.attributes.items() if attribute.to is not None}
 
     @cached_property
+    def label_attribute(self) -> str:
+        """The attribute that people know a golden record by: `name`, else the first required one, else the first."""
+        required = [name for name, attribute in self.attributes.items() if attribute.required]
+        return "name" if "name" in self.attributes else next(iter([*required, *self.attributes]))
+
+    @cached_property
     def renamed(self) -> dict[str, str]:
         """Each name that an attribute had before, and the one it has now."""
         return {former: name for name, attribute in self.attributes.items() for former in attribute.former_names}

@@ -9,7 +9,8 @@ import orjson
 class FeedRow(NamedTuple):
     """One event: its kind, the golden number it is about, the record that moved, the decision that brought it.
 
-    `others` is a JSON list: of the other golden numbers involved, of the ids of tasks, or the rules version.
+    `others` is a JSON list: of the other golden numbers involved, of the ids of tasks, or the rules version; of a
+    reference its attribute, the entity type that it leads to, and the golden numbers before and now.
     """
 
     entity_type: str
@@ -77,6 +78,14 @@ def xref_events(
             rows.append(FeedRow(entity_type, "xref.moved", now, record_id, orjson.dumps([before]).decode()))
     rows += [FeedRow(entity_type, "xref.removed", number, record_id) for record_id, number in sorted(removed.items())]
     return rows
+
+
+def reference_event(  # noqa: PLR0913  what moved, where it stands, and both ends of the move
+    entity_type: str, golden: int, record_id: int, *, attribute: str, to: str, meant: int | None, means: int | None
+) -> FeedRow:
+    """The event of a record's reference to an entity type that means another golden number; None: nothing living."""
+    others = orjson.dumps([attribute, to, meant, means]).decode()
+    return FeedRow(entity_type, "reference.moved", golden, record_id, others)
 
 
 def rules_event(entity_type: str, rules_version: str) -> FeedRow:

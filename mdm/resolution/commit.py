@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mdm.log import Author, Fact
 from mdm.publish import feed
-from mdm.resolution import codes, references, task_places
+from mdm.resolution import codes, reference_moves, references, task_places
 from mdm.resolution.candidates import Blocks
 from mdm.resolution.clusters import Clusters
 from mdm.resolution.golden import GoldenChanges
@@ -48,8 +48,9 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     task_writing.change(writer, opened=result.tasks.opened, closed=result.tasks.closed, position=position)
     placed = task_places.settle(writer, work, result.tasks.touched, referred)
     task_history.keep(writer, sorted({*result.tasks.changed, *placed}), position=position)
-    columns = feed.FeedRow._fields
-    resolution.append_changes(writer, _events(work, result), columns=columns, position=position)
+    moved = reference_moves.write(writer, work, result.golden, position=position)
+    events = [*_events(work, result), *reference_moves.events(writer, work, moved)]
+    resolution.append_changes(writer, events, columns=feed.FeedRow._fields, position=position)
     _mark_dependents(writer, work, result)
     state = resolution.StateRow(
         work.entity_type.entity_type, work.upto, position, work.entity_type.version, work.tick, result.tasks.cut_records

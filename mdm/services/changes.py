@@ -102,6 +102,8 @@ def _data(change: StoredChange, context: _Context, about: str | None) -> Documen
         others = orjson.loads(change.others) if change.others else []
         return data | ({"rules_version": others[0]} if change.kind == "rules.applied" else {"task_ids": others})
     data["golden_id"] = about
+    if change.kind == "reference.moved":
+        return data | _moved_reference(change, context)
     if change.record_id is not None:
         data["key"] = context.keys.get(change.record_id)
     else:
@@ -112,6 +114,12 @@ def _data(change: StoredChange, context: _Context, about: str | None) -> Documen
     if version is not None:
         data["rules_version"] = version.rules_version
     return data | _others(change, context, about)
+
+
+def _moved_reference(change: StoredChange, context: _Context) -> Document:
+    attribute, to, *ends = orjson.loads(change.others or "[]")
+    meant, means = (None if number is None else golden_id(context.prefixes[to], number) for number in ends)
+    return {"key": context.keys.get(change.record_id or 0), "attribute": attribute, "from": meant, "to": means}
 
 
 def _others(change: StoredChange, context: _Context, about: str) -> Document:

@@ -127,15 +127,69 @@ def why(principal: Principal, rules: Shown, document: Document) -> Document:
 
 
 def event(principal: Principal, rules: Shown, document: Document) -> Document:
-    """Mask the versions before and after in an event of the feed."""
-    of = document["data"]["entity_type"]
+    """Mask the versions before and after in an event of the feed, and where a reference held back leads."""
+    of, attribute = document["data"]["entity_type"], document["data"].get("attribute")
+    barred = {"from", "to"} if attribute is not None and attribute in hidden(principal, rules.now[of]) else set[str]()
     data = {
         name: _version(principal, rules.under(of, part["rules_version"]), part)
         if name in {"before", "after"} and part
         else part
         for name, part in document["data"].items()
+        if name not in barred
     }
     return {**document, "data": data}
+
+
+def barred_references(principal: Principal, entity_types: Mapping[str, EntityType]) -> frozenset[tuple[str, str]]:
+    """The references, as (entity type, attribute), that the principal has no right to, or whose type is not for it."""
+    return frozenset(
+        (name, attribute)
+        for name, one in entity_types.items()
+        for attribute in one.references
+        if attribute in hidden(principal, one) or principal.entity_type not in {None, name}
+    )
+
+
+def relations(principal: Principal, rules: Shown, document: Document) -> Document:
+    """Mask the labels of the golden records that something leads to or comes from, and what is not to be seen at all.
+
+    Of golden records of a type that the key is not narrowed to, only the source key is told.
+    """
+    barred = barred_references(principal, rules.now)
+    return {
+        **document,
+        **_labelled(principal, rules, document, document["entity_type"]),
+        "refers_to": [
+            _led_to(principal, rules, one)
+            for one in document["refers_to"]
+            if (document["entity_type"], one["attribute"]) not in barred
+        ],
+        "related": [
+            {**one, **_labelled(principal, rules, one, document["entity_type"])} for one in document["related"]
+        ],
+        "referred_by": {
+            **document["referred_by"],
+            "items": [
+                {**one, **_labelled(principal, rules, one, one["entity_type"])}
+                for one in document["referred_by"]["items"]
+            ],
+        },
+    }
+
+
+def _led_to(principal: Principal, rules: Shown, document: Document) -> Document:
+    of = document["to"]
+    if principal.entity_type not in {None, of}:
+        return {name: part for name, part in document.items() if name not in {"golden_id", "label"}}
+    return {**document, **_labelled(principal, rules, document, of)}
+
+
+def _labelled(principal: Principal, rules: Shown, document: Document, of: str) -> Document:
+    """The label of a golden record as it may be seen: None where it is held back."""
+    attribute = rules.now[of].label_attribute
+    if document.get("label") is None:
+        return {"label": None}
+    return {"label": mask(principal, rules.now[of], {attribute: document["label"]}).get(attribute)}
 
 
 def preview(principal: Principal, rules: Shown, events: list[Document]) -> list[Document]:

@@ -13,7 +13,7 @@ WIDTH = 16
 
 
 def state(transaction: Transaction, entity_type: str | None = None) -> str:
-    """The digest of what stands now: members and IDs, values, edges, links and open tasks; of one type or all."""
+    """The digest of what stands now: members, IDs, values, edges, links, references, open tasks; of one type or all."""
     keys = _keys(transaction)
     items: list[Iterable[tuple[object, ...]]] = [
         (("member", keys[id_], golden, bool(deleted)) for id_, golden, deleted in _members(transaction, entity_type)),
@@ -31,6 +31,7 @@ def state(transaction: Transaction, entity_type: str | None = None) -> str:
             for one, kind, master, other in _links(transaction, entity_type)
         ),
         _rows(transaction, "SELECT 'task', id, weight FROM task WHERE status = 'open'", entity_type),
+        (("reference", keys[id_], *rest) for id_, *rest in _references(transaction, entity_type)),
     ]
     return _total(item for rows in items for item in rows)
 
@@ -54,7 +55,11 @@ def neutral(transaction: Transaction) -> str:
         " WHERE status = 'open' AND kind = 'conflict'"
     )
     disputed = [("conflict", sorted(together[number]), about) for number, about in conflicts]
-    return _total([*goldens, *edges, *tasks, *disputed])
+    led = [
+        ("reference", keys[id_], attribute, target, sorted(together.get(golden or 0, ())), standing)
+        for id_, attribute, target, golden, standing in _references(transaction, None)
+    ]
+    return _total([*goldens, *edges, *tasks, *disputed, *led])
 
 
 def history(transaction: Transaction, *, upto: int = NOW) -> str:
@@ -76,6 +81,12 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
             for sequence, id_, *rest in transaction.rows(
                 "SELECT sequence, record_id, position, kind, golden, others, version_before, version_after,"
                 " decision FROM change"
+            )
+        ),
+        (
+            ("reference", keys[id_], *rest)
+            for id_, *rest in transaction.rows(
+                "SELECT record_id, attribute, since, until, target, golden, standing FROM reference"
             )
         ),
         transaction.rows(f"SELECT 'task', {', '.join(task_history.TOLD)} FROM task_version"),
@@ -122,6 +133,11 @@ def _links(transaction: Transaction, entity_type: str | None) -> list[tuple[int,
         "SELECT record_id, kind, master, other_id FROM source_link JOIN source_record ON id = record_id WHERE 1 = 1"
     )
     return _rows(transaction, joined, entity_type)
+
+
+def _references(transaction: Transaction, entity_type: str | None) -> list[tuple[int, str, str, int | None, str]]:
+    standing = "SELECT record_id, attribute, target, golden, standing FROM reference WHERE until IS NULL"
+    return _rows(transaction, standing, entity_type)
 
 
 def _rows(transaction: Transaction, statement: str, entity_type: str | None) -> list[tuple[Any, ...]]:

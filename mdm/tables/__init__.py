@@ -24,6 +24,7 @@ from mdm.tables.records import (
     SourceLink,
     SourceRecord,
 )
+from mdm.tables.relations import Reference
 from mdm.tables.tasks import TaskComment, TaskSkip, TaskWork
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Proposal",
     "QualityMeasure",
     "Quarantine",
+    "Reference",
     "ReferenceLink",
     "Resolution",
     "RulesDocument",
@@ -79,4 +81,5 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "task_comment": ("task_id",),
     "code_mapping": ("folded", "value"),
     "reference_link": ("target_token",),
+    "reference": ("target_token", "target"),
 }

@@ -15,6 +15,8 @@ TAKES = {
     "/v1/golden-records/{golden_id}": {"as_of", "on"},
     "/v1/golden-records/{golden_id}/lineage": {"as_of", "on"},
     "/v1/golden-records/{golden_id}/history": {"as_of"},
+    "/v1/golden-records/{golden_id}/relations": {"as_of"},
+    "/v1/references:waiting": {"as_of"},
     "/v1/xref/{source}/{entity_type}/{source_id:path}": {"as_of"},
     "/v1/xref:lookup": {"as_of"},
     "/v1/why": {"as_of"},

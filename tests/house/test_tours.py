@@ -27,6 +27,7 @@ PAGES = (
     "docs/how-to/override-a-value.md",
     "docs/how-to/release-new-rules.md",
     "docs/how-to/ask-what-the-hub-knew.md",
+    "docs/how-to/follow-relations.md",
     "docs/how-to/work-on-tasks.md",
     "docs/how-to/decide-with-care.md",
     "docs/how-to/read-a-report.md",

@@ -1,0 +1,78 @@
+"""What golden records refer to and what refers to them, and the references that lead nowhere yet."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from mdm.api.answers import answer, described, tagged
+from mdm.api.caller import Caller, Requires
+from mdm.api.json_route import JsonRoute
+from mdm.api.parameters import AsOf, Cursor, GoldenId, Limit, TypeFilter
+from mdm.services import golden, masking, references
+from mdm.services import relations as service
+from mdm.services.shown import Shown
+
+router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
+Reading = Annotated[Caller, Depends(Requires("read golden records"))]
+Name = Annotated[str | None, Query(max_length=100, examples=["customer"])]
+KEY = {"source": "psa", "source_id": "C-17", "target": "erp:legal_entity:1000"}
+RELATIONS = {
+    "golden_id": "cus_000002a", "entity_type": "customer", "status": "active", "label": "Acme GmbH",
+    "refers_to": [{"attribute": "legal_entity", "to": "legal_entity", "standing": "arrived",
+                   "golden_id": "le_0000041", "label": "Firm Deutschland GmbH", "golden": True,
+                   "keys": [{**KEY, "since": 4712}]}],
+    "related": [{"golden_id": "cus_0000077", "label": "Acme Leasing GmbH",
+                 "verdicts": [{"decision_id": "dec_4719", "left": "crm:customer:0015g",
+                               "right": "erp:customer:4712"}]}],
+    "referred_by": {"items": [{"entity_type": "rate_card", "attribute": "customer", "golden_id": "rc_0000102",
+                               "label": "Acme 2026", "keys": [{**KEY, "target": "psa:customer:C-17"}]}],
+                    "next": None},
+}  # fmt: skip
+
+GROUP = {
+    "source": "psa", "entity_type": "rate_card", "attribute": "customer", "to": "customer", "standing": "waiting",
+    "count": 12, "since": 4712, "recorded_at": "2026-03-01T09:30:00.000000Z",
+    "samples": [{"key": "psa:rate_card:R-9", "target": "psa:customer:C-99", "since": 4712,
+                 "recorded_at": "2026-03-01T09:30:00.000000Z"}],
+}  # fmt: skip
+
+
+@router.get(
+    "/golden-records/{golden_id}/relations", summary="What it refers to, and what refers to it",
+    **described(RELATIONS, 404),
+)  # fmt: skip
+def relations(  # noqa: PLR0913  what can be asked for
+    request: Request, caller: Reading, golden_id: GoldenId, *,
+    entity_type: Annotated[str | None, Query(alias="type", description="Only what is of this entity type refers to it.",
+                                             max_length=100, examples=["rate_card"])] = None,
+    attribute: Name = None, cursor: Cursor = None, limit: Limit = 100, as_of: AsOf = None,
+) -> Response:  # fmt: skip
+    """In both directions: what its records refer to, waiting or not, and a page of the golden records that refer to it.
+
+    `related` are golden records that a verdict calls distinct but related. `type` and `attribute` narrow `referred_by`.
+    """
+    caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
+    rules = Shown(caller.hub)
+    barred = masking.barred_references(caller.principal, rules.now)
+    wanted = service.Wanted(entity_type, attribute, cursor, limit, barred)
+    found = service.relations(caller.hub, golden_id, wanted, as_of=as_of)
+    return tagged(request, masking.relations(caller.principal, rules, found))
+
+
+@router.get("/references:waiting", summary="References that lead nowhere, by age", **described({"items": [GROUP]}, 404))
+def waiting(  # noqa: PLR0913  what can be asked for
+    caller: Reading, *, entity_type: TypeFilter = None, source: Name = None, attribute: Name = None,
+    before: Annotated[
+        str | None, Query(description="Only those since before then: a date, a time or a log position.", max_length=64)
+    ] = None,
+    samples: Annotated[int, Query(description="The most of each group to name.", ge=1, le=100)] = references.SAMPLES,
+    as_of: AsOf = None,
+) -> Response:  # fmt: skip
+    """What refers to something that has not arrived, or whose golden record has no living record any more.
+
+    By source, entity type, attribute and standing, those first that have waited longest.
+    """
+    barred = masking.barred_references(caller.principal, caller.hub.entity_types())
+    wanted = references.Wanted(caller.own_type(entity_type), source, attribute, before, samples, barred)
+    return answer(references.waiting(caller.hub, wanted, as_of=as_of))

@@ -1,0 +1,99 @@
+"""Where references lead after a commit: those of changed records, and those whose target has moved (rule 10).
+
+A target moves when its golden number changes, when it arrives, and when the last living record of its golden record
+is deleted or the first is revived. Its commit says so of everything that refers to it, in the same transaction.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from mdm.log import key_token
+from mdm.publish.feed import FeedRow, reference_event
+from mdm.resolution.golden import GoldenChanges
+from mdm.resolution.references import targets
+from mdm.resolution.work import Work
+from mdm.store import references as stored_references
+from mdm.store import task_places
+from mdm.store.database import Transaction
+from mdm.store.references import StoredReference
+
+Place = tuple[int, str]
+
+
+class Moved(NamedTuple):
+    """A reference that leads elsewhere though its record says the same as before."""
+
+    before: StoredReference
+    after: StoredReference
+
+
+def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: int) -> list[Moved]:
+    """Bring all references up to a commit, whose records must have been written; under the lock of the log."""
+    stood = {_place(one): one for one in stored_references.of_records(writer, sorted(work.dirty))}
+    stood |= {_place(one): one for one in stored_references.to_targets(writer, sorted(moved_targets(work, golden)))}
+    wanted = {place: (one.entity_type, one.target_token, one.target) for place, one in stood.items()}
+    wanted = {place: said for place, said in wanted.items() if place[0] not in work.dirty} | _said(work)
+    meanings = stored_references.meanings(writer, sorted({token for _, token, _ in wanted.values()})) if wanted else {}
+    now = {
+        (id_, attribute): StoredReference(
+            id_, attribute, position, of, token, target, *meanings.get(token, (None, "waiting"))
+        )
+        for (id_, attribute), (of, token, target) in wanted.items()
+    }
+    ended = [one for place, one in stood.items() if place not in now or _differ(one, now[place])]
+    begun = [one for place, one in now.items() if place not in stood or _differ(stood[place], one)]
+    stored_references.change(writer, ended=sorted(ended), begun=sorted(begun), position=position)
+    return [
+        Moved(stood[_place(one)], one)
+        for one in sorted(begun)
+        if _place(one) in stood and stood[_place(one)].target_token == one.target_token
+    ]
+
+
+def events(writer: Transaction, work: Work, moved: list[Moved]) -> list[FeedRow]:
+    """One event for each reference that means another golden record than before."""
+    told = [one for one in moved if one.before.means != one.after.means]
+    if not told:
+        return []
+    goldens = task_places.goldens(writer, sorted({one.after.record_id for one in told}))
+    return [
+        reference_event(
+            one.after.entity_type, goldens[one.after.record_id], one.after.record_id,
+            attribute=one.after.attribute, to=work.entity_type.entity_type, meant=one.before.means,
+            means=one.after.means,
+        )
+        for one in told
+    ]  # fmt: skip
+
+
+def moved_targets(work: Work, golden: GoldenChanges) -> set[int]:
+    """The key tokens that lead to another golden number than before, or to one that has come alive or died."""
+    before = _leads(golden.before, work.was_living)
+    after = _leads(golden.after, lambda id_: work.records[id_].living)
+    changed = {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
+    return {work.records[id_].key_token for id_ in changed}
+
+
+def _leads(goldens: Mapping[int, Iterable[int]], living: Callable[[int], bool]) -> dict[int, tuple[int, bool]]:
+    found: dict[int, tuple[int, bool]] = {}
+    for number, members in goldens.items():
+        found.update(dict.fromkeys(members, (number, any(map(living, members)))))
+    return found
+
+
+def _said(work: Work) -> dict[Place, tuple[str, int, str]]:
+    """What the changed records that live refer to now."""
+    of = work.entity_type.entity_type
+    return {
+        (id_, attribute): (of, key_token(work.salt, key), key)
+        for id_ in work.living(sorted(work.dirty))
+        for attribute, key in targets(work.entity_type, work.records[id_]).items()
+    }
+
+
+def _place(one: StoredReference) -> Place:
+    return one.record_id, one.attribute
+
+
+def _differ(one: StoredReference, other: StoredReference) -> bool:
+    return one._replace(since=other.since) != other

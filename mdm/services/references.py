@@ -1,0 +1,74 @@
+"""Which references lead to nothing living: what has not arrived, or has been deleted, and since when."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from mdm.services.hub import Hub
+from mdm.services.positions import AsOf, position
+from mdm.store import log as stored_log
+from mdm.store import references as stored
+from mdm.store.references import Waiting
+
+Document = dict[str, Any]
+SAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of them are asked for.
+
+    entity_type, source, attribute: only these.  before: only those that have led nowhere since before a moment.
+    samples: how many of each group are named.  barred: references, as (entity type, attribute), not to be told.
+    """
+
+    entity_type: str | None = None
+    source: str | None = None
+    attribute: str | None = None
+    before: AsOf = None
+    samples: int = SAMPLES
+    barred: Collection[tuple[str, str]] = ()
+
+
+def waiting(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
+    """Group by source, entity type, attribute and standing, those first that have waited longest: `{"items"}`.
+
+    An item has `count`, `since` and `recorded_at` of the oldest, and some `samples`, the oldest first: the `key` that
+    refers, its `target`, and since when it has led nowhere. `standing` is `waiting` (the target has never arrived) or
+    `deleted` (nothing of its golden record lives any more).
+    """
+    if wanted.entity_type is not None:
+        hub.entity_type(wanted.entity_type)
+    entity_types = hub.entity_types()
+    only = {
+        (name, attribute)
+        for name, one in entity_types.items()
+        for attribute in one.references
+        if wanted.entity_type in {None, name} and wanted.attribute in {None, attribute}
+    }
+    with hub.database.read() as transaction:
+        at, before = position(transaction, as_of), position(transaction, wanted.before, name="before")
+        found = stored.waiting(
+            transaction, at=at, only=only - set(wanted.barred), source=wanted.source, before=before,
+            samples=wanted.samples,
+        )  # fmt: skip
+        authors = stored_log.authors(transaction, sorted({one.since for one in found}))
+    groups: dict[tuple[str, ...], Document] = {}
+    for one in found:
+        to = entity_types[one.entity_type].references[one.attribute]
+        group = groups.setdefault(one[:4], _group(one, to, authors[one.oldest][1]))
+        group["samples"].append(_sample(one, authors[one.since][1]))
+    return {"items": list(groups.values())}
+
+
+def _group(one: Waiting, to: str, recorded_at: str) -> Document:
+    return {
+        "source": one.source, "entity_type": one.entity_type, "attribute": one.attribute, "to": to,
+        "standing": one.standing, "count": one.references, "since": one.oldest, "recorded_at": recorded_at,
+        "samples": [],
+    }  # fmt: skip
+
+
+def _sample(one: Waiting, recorded_at: str) -> Document:
+    key = f"{one.source}:{one.entity_type}:{one.source_id}"
+    return {"key": key, "target": one.target, "since": one.since, "recorded_at": recorded_at}

@@ -1,0 +1,108 @@
+"""Where references lead: written by the resolver as intervals, and those that lead nowhere, for readers."""
+
+from collections.abc import Collection, Sequence
+from typing import Literal, NamedTuple
+
+from mdm.store import bulk
+from mdm.store.database import Transaction
+
+Standing = Literal["arrived", "deleted", "waiting"]
+PLACE = ("record_id", "attribute", "since")
+
+
+class StoredReference(NamedTuple):
+    """One row of `reference`, without its end."""
+
+    record_id: int
+    attribute: str
+    since: int
+    entity_type: str
+    target_token: int
+    target: str
+    golden: int | None
+    standing: Standing
+
+    @property
+    def means(self) -> int | None:
+        """The golden number of a living golden record that it leads to."""
+        return self.golden if self.standing == "arrived" else None
+
+
+_COLUMNS = ", ".join(StoredReference._fields)
+
+
+def of_records(transaction: Transaction, ids: Collection[int]) -> list[StoredReference]:
+    """What these records refer to as things stand."""
+    rows = transaction.rows(f"SELECT {_COLUMNS} FROM reference WHERE record_id {{in}} AND until IS NULL", list(ids))
+    return [StoredReference(*row) for row in rows]
+
+
+def to_targets(transaction: Transaction, tokens: Collection[int]) -> list[StoredReference]:
+    """Everything that refers to these key tokens as things stand."""
+    rows = transaction.rows(
+        f"SELECT {_COLUMNS} FROM reference WHERE target_token {{in}} AND until IS NULL", list(tokens)
+    )
+    return [StoredReference(*row) for row in rows]
+
+
+def meanings(transaction: Transaction, tokens: Collection[int]) -> dict[int, tuple[int, Standing]]:
+    """The golden number that each of these key tokens bears, and whether anything of that lives; by token."""
+    rows = transaction.rows(
+        "SELECT key_token, golden, CASE WHEN EXISTS (SELECT 1 FROM source_record AS member"
+        " WHERE member.golden = target.golden AND NOT member.deleted) THEN 'arrived' ELSE 'deleted' END"
+        " FROM source_record AS target WHERE key_token {in} AND golden IS NOT NULL",
+        list(tokens),
+    )
+    return {token: (golden, standing) for token, golden, standing in rows}
+
+
+def change(
+    transaction: Transaction, *, ended: Sequence[StoredReference], begun: Sequence[StoredReference], position: int
+) -> None:
+    """End intervals at a position, and begin others."""
+    closed = [(*one[: len(PLACE)], position) for one in ended]
+    bulk.update(transaction, "reference", (*PLACE, "until"), closed, keys=len(PLACE))
+    bulk.insert(transaction, "reference", StoredReference._fields, begun)
+
+
+class Waiting(NamedTuple):
+    """One of a group of references that lead to nothing living, and how many there are of them, and since when."""
+
+    source: str
+    entity_type: str
+    attribute: str
+    standing: Standing
+    references: int
+    oldest: int
+    source_id: str
+    target: str
+    since: int
+
+
+def waiting(
+    transaction: Transaction, *, at: int, only: Collection[tuple[str, str]], source: str | None, before: int,
+    samples: int,
+) -> list[Waiting]:  # fmt: skip
+    """Some references of each group (source, entity type, attribute, standing) that led nowhere, the oldest first.
+
+    only: these (entity type, attribute).  before: only those that have led nowhere since before a position.
+    """
+    if not only:
+        return []
+    among = " OR ".join(["(reference.entity_type = ? AND attribute = ?)"] * len(only))
+    own = "" if source is None else " AND source = ?"
+    rows = transaction.rows(
+        "SELECT source, entity_type, attribute, standing, alike, oldest, source_id, target, since FROM ("
+        "SELECT source, reference.entity_type, attribute, standing, source_id, target, reference.since,"
+        " count(*) OVER kin AS alike, min(reference.since) OVER kin AS oldest,"
+        " row_number() OVER (PARTITION BY source, reference.entity_type, attribute, standing"
+        " ORDER BY reference.since, reference.record_id) AS place"
+        " FROM reference JOIN source_record ON source_record.id = reference.record_id"
+        f" WHERE standing <> 'arrived' AND ({among}) AND reference.since <= ?"
+        f" AND (reference.until IS NULL OR reference.until > ?) AND reference.since < ?{own}"
+        " WINDOW kin AS (PARTITION BY source, reference.entity_type, attribute, standing)) AS grouped"
+        " WHERE place <= ? ORDER BY oldest, source, entity_type, attribute, standing, place",
+        *(word for pair in sorted(only) for word in pair), at, at, before, *([] if source is None else [source]),
+        samples,
+    )  # fmt: skip
+    return [Waiting(*row) for row in rows]

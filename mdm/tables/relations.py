@@ -1,0 +1,30 @@
+"""What refers to what: the references of source records and where they lead; all derived."""
+
+from sqlalchemy import BigInteger, Index, Text
+from sqlmodel import Field, SQLModel
+
+from mdm.tables.columns import CLUSTERED, partial
+
+
+class Reference(SQLModel, table=True):
+    """What one attribute of a living source record refers to, and what that meant from one commit to another.
+
+    `target` is the key as the record means it. `standing` is `arrived`, `deleted` (nothing living bears the golden
+    number of the target) or `waiting` (the target has not arrived, and there is no number).
+    """
+
+    __table_args__ = (
+        Index("ix_reference_golden", "golden", "entity_type", "attribute", "record_id"),
+        partial("ix_reference_target", "target_token", where="until IS NULL"),
+        partial("ix_reference_waiting", "entity_type", "attribute", "record_id", where="standing <> 'arrived'"),
+        CLUSTERED,
+    )
+    record_id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    attribute: str = Field(primary_key=True)
+    since: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    until: int | None = Field(sa_type=BigInteger)
+    entity_type: str
+    target_token: int = Field(sa_type=BigInteger)
+    target: str = Field(sa_type=Text)
+    golden: int | None = Field(sa_type=BigInteger)
+    standing: str

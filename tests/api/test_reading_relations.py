@@ -1,0 +1,57 @@
+"""Relations over HTTP: both directions, masked by the one policy, narrowed like every read."""
+
+import pytest
+
+
+@pytest.fixture
+def staffed(server):
+    """A legal entity, an employee of it who reports to another, and a customer of it."""
+    entity = server.put("erp:legal_entity:1000", name="Firm Deutschland GmbH", country="DE")["golden_id"]
+    boss = server.put("hcm:employee:1", name="Jane Doe", email=["jane@firm.example"])["golden_id"]
+    hand = server.put("hcm:employee:2", name="John Roe", email=["john@firm.example"], manager="1",
+                      legal_entity="erp:legal_entity:1000")["golden_id"]  # fmt: skip
+    customer = server.put("crm:customer:1", name="Acme GmbH", legal_entity="erp:legal_entity:1000")["golden_id"]
+    return server, {"entity": entity, "boss": boss, "hand": hand, "customer": customer}
+
+
+def test_both_directions_are_told_and_labels_masked(staffed):
+    server, ids = staffed
+    path = f"/v1/golden-records/{ids['hand']}/relations"
+    told = {role: server.as_(role)("GET", path).json() for role in ("admin", "reader", "auditor")}
+    labels = {role: [one["label"] for one in found["refers_to"]] for role, found in told.items()}
+    assert labels == {
+        "admin": ["Firm Deutschland GmbH", "Jane Doe"], "reader": ["Firm Deutschland GmbH", None],
+        "auditor": ["Firm Deutschland GmbH", "J*** D***"],
+    }  # fmt: skip
+    assert told["reader"]["label"] is None
+    found = server.as_("reader")("GET", f"/v1/golden-records/{ids['entity']}/relations").json()["referred_by"]["items"]
+    assert [(one["entity_type"], one["golden_id"], one["label"]) for one in found] == [
+        ("customer", ids["customer"], "Acme GmbH"), ("employee", ids["hand"], None),
+    ]  # fmt: skip
+    narrowed = server.as_("reader")("GET", f"/v1/golden-records/{ids['entity']}/relations?type=customer&limit=1")
+    assert [one["golden_id"] for one in narrowed.json()["referred_by"]["items"]] == [ids["customer"]]
+
+
+def test_a_key_narrowed_to_one_type_sees_no_other(staffed):
+    server, ids = staffed
+    send = server.as_("reader", entity_type="employee")
+    assert send("GET", f"/v1/golden-records/{ids['entity']}/relations").status_code == 403
+    found = send("GET", f"/v1/golden-records/{ids['hand']}/relations").json()
+    assert ["golden_id" in one for one in found["refers_to"]] == [False, True]
+    server.put("crm:customer:9", name="Late GmbH", legal_entity="erp:legal_entity:9")
+    assert send("GET", "/v1/references:waiting").json() == {"items": []}
+    assert send("GET", "/v1/references:waiting?type=customer").status_code == 403
+    [group] = server.as_("reader")("GET", "/v1/references:waiting").json()["items"]
+    assert (group["source"], group["attribute"], group["count"]) == ("crm", "legal_entity", 1)
+    assert server.as_("reader")("GET", "/v1/references:waiting?before=soon").status_code == 422
+    assert server.as_("source", source="crm")("GET", "/v1/references:waiting").status_code == 403
+
+
+def test_the_feed_tells_where_a_reference_leads_now(server):
+    late = server.put("crm:customer:9", name="Late GmbH", legal_entity="erp:legal_entity:9")["golden_id"]
+    entity = server.put("erp:legal_entity:9", name="Firm Austria GmbH", country="AT")["golden_id"]
+    events = server.as_("reader")("GET", "/v1/changes?limit=1000").json()["items"]
+    [event] = [one for one in events if one["type"] == "mdm.reference.moved"]
+    assert event["subject"] == late
+    told = {name: event["data"][name] for name in ("key", "attribute", "from", "to")}
+    assert told == {"key": "crm:customer:9", "attribute": "legal_entity", "from": None, "to": entity}

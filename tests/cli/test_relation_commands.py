@@ -1,0 +1,23 @@
+"""What the commands about relations print, for people and for machines."""
+
+from pathlib import Path
+
+
+def test_relations_of_a_golden_record_and_what_still_waits(mdm):
+    Path("e.csv").write_text("id,name,country\n1000,Firm Deutschland GmbH,DE\n", encoding="utf-8")
+    Path("c.csv").write_text("id,name,legal_entity\n1,Acme GmbH,erp:legal_entity:1000\n2,Late AG,9\n", encoding="utf-8")
+    assert mdm("ingest", "e.csv", "--source", "erp", "--type", "legal_entity").code == 0
+    assert mdm("ingest", "c.csv", "--source", "crm", "--type", "customer").code == 0
+    entity = mdm("lookup", "erp", "legal_entity", "1000", "--json").json["golden_id"]
+    customer = mdm("lookup", "crm", "customer", "1", "--json").json["golden_id"]
+    assert mdm("relations", entity, "--json").json["referred_by"]["items"][0]["golden_id"] == customer
+    shown = mdm("relations", customer).out
+    for told in (entity, "Firm Deutschland GmbH", "arrived"):
+        assert told in shown
+    assert "Acme GmbH" in mdm("relations", entity).out
+    shown = mdm("references", "waiting").out
+    assert "crm:customer:2 → crm:legal_entity:9" in shown
+    [group] = mdm("references", "waiting", "--json").json["items"]
+    assert (group["standing"], group["count"]) == ("waiting", 1)
+    assert "Every reference leads somewhere" in mdm("references", "waiting", "--source", "erp").out
+    assert mdm("relations", "cus_zzz").code == 1
