@@ -46,6 +46,35 @@ class Condition(_Document):
         return (named,) if isinstance(named, str) else tuple(named or ())
 
 
+class Constraint(_Document):
+    """No golden record holds two records that disagree on every attribute named (valid values, none in common).
+
+    overlapping: two dates, the first and the last day that a record speaks of: then only while these days overlap.
+    A record without the first day says nothing; without the last it has no end.
+    of_one_source: only two records of one source are held against each other.
+    """
+
+    different: str | list[str]
+    overlapping: tuple[str, str] | None = None
+    of_one_source: bool = False
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "Constraint":
+        if not self.attributes:
+            raise ValueError("a constraint names at least one attribute")
+        return self
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes that must all disagree."""
+        return (self.different,) if isinstance(self.different, str) else tuple(self.different)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every attribute that it looks at."""
+        return (*self.attributes, *(self.overlapping or ()))
+
+
 class LevelTuning(_Document):
     """Replaces a level's m (its share among matches) or u (its share among non-matches)."""
 
@@ -96,15 +125,17 @@ class Nearest(_Document):
 class MatchRules(_Document):
     """The `match` part of an entity type: OR of AND blocking keys, comparisons, rules above the score.
 
-    `strangers` are groups of pairs that do not match, `linkage` says how clusters form (from the strongest edge, or
-    by the average weight between them), and `one_per_source` that a source holds each thing once. These, and
-    `nearest`, are for whole files: the hub takes rules without them.
+    `constraints` keep golden records apart without saying anything of a pair's score: they are for the hub, which
+    asks a steward about each. `strangers` are groups of pairs that do not match, `linkage` says how clusters form
+    (from the strongest edge, or by the average weight between them), and `one_per_source` that a source holds each
+    thing once. These, and `nearest`, are for whole files: the hub takes rules without them.
     """
 
     block_on: list[list[str]]
     compare: list[str | Comparison]
     always: list[Condition] = []
     never: list[Condition] = []
+    constraints: list[Constraint] = []
     thresholds: Thresholds = Thresholds()
     prior: Probability = 0.001
     strangers: list[Strangers] = []

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import DamerauLevenshtein
 
-from matching.document import Comparison, Condition, LevelTuning, MatchAttribute, MatchRules, Thresholds
+from matching.document import Comparison, Condition, Constraint, LevelTuning, MatchAttribute, MatchRules, Thresholds
 from matching.kinds import KINDS
 from matching.kinds.kind import Kind
 
@@ -17,6 +17,7 @@ __all__ = [
     "BlockPart",
     "Comparison",
     "Condition",
+    "Constraint",
     "LevelTuning",
     "MatchAttribute",
     "MatchModel",
@@ -104,6 +105,8 @@ def match_model(entity_type: str, attributes: Mapping[str, MatchAttribute], rule
         for number, condition in enumerate(conditions):
             for name in condition.attributes:
                 _evidence(name, attributes, (section, number, condition.word))
+    for number, constraint in enumerate(rules.constraints):
+        _constraint(constraint, attributes, ("constraints", number))
     weights = _weights(attributes, rules)
     return MatchModel(
         entity_type=entity_type,
@@ -143,6 +146,15 @@ def _evidence(name: str, attributes: Mapping[str, MatchAttribute], path: Path) -
     kind = KINDS[attributes[name].kind]
     if not kind.evidence:
         raise RulesError(f"{name!r} holds {kind.name}, which are no evidence: nothing is blocked on or compared", path)
+
+
+def _constraint(constraint: Constraint, attributes: Mapping[str, MatchAttribute], path: Path) -> None:
+    for name in constraint.attributes:
+        _evidence(name, attributes, (*path, "different"))
+    for place, name in enumerate(constraint.overlapping or ()):
+        _evidence(name, attributes, (*path, "overlapping", place))
+        if attributes[name].kind != "date" or attributes[name].many:
+            raise RulesError(f"{name!r} is not one date, so that days can overlap", (*path, "overlapping", place))
 
 
 def _blocking(attributes: Mapping[str, MatchAttribute], rules: MatchRules) -> Blocking:

@@ -21,7 +21,9 @@ def listed(  # noqa: PLR0913  what can be asked for
     entity_type: Annotated[str | None, typer.Option("--type", help="Only this entity type.")] = None,
     kind: Annotated[
         str | None,
-        typer.Option(help="Only this kind: review, contradiction, oversized, unmapped_code, conflict or weak_bridge."),
+        typer.Option(
+            help="Only this kind: review, contradiction, oversized, unmapped_code, conflict, weak_bridge or constraint."
+        ),
     ] = None,
     status: Annotated[Literal["open", "closed"], typer.Option(help="Open or closed ones.")] = "open",
     assigned_to: Annotated[str | None, typer.Option(help="Only what this person should do; me is yourself.")] = None,
@@ -61,11 +63,19 @@ def _about(task: dict[str, Any]) -> str:
     about = task["about"]
     if about is None:
         return ""
+    if "constraints" in about:
+        return "; ".join(map(_words, about["constraints"]))
     if "candidates" in about:
         held = "" if about["candidates"] is None else f" ({len(about['candidates'])} candidates)"
         return f"{about['attribute']} of {about['golden_id']}{held}"
     held = "" if about["records"] is None else f" ({about['records']:,} records)"
     return f"{about['value']} of {about['source']} in {about['list']}{held}"
+
+
+def _words(constraint: dict[str, Any]) -> str:
+    days = f" on overlapping days ({', '.join(constraint['overlapping'])})" if constraint["overlapping"] else ""
+    source = " in one source" if constraint["of_one_source"] else ""
+    return f"different {' and '.join(constraint['different'])}{days}{source}"
 
 
 @app.command()
@@ -117,6 +127,9 @@ def _show_work(task: dict[str, Any]) -> None:
 
 def _show_about(task: dict[str, Any], *, now: bool) -> None:
     about = task["about"]
+    if "constraints" in about:
+        _show_constraints(task, about["constraints"])
+        return
     if "candidates" in about:
         _show_candidates(task, about)
         return
@@ -128,6 +141,13 @@ def _show_about(task: dict[str, Any], *, now: bool) -> None:
         output.print_table("Nearest codes", ("code", "label", "nearness"), rows)
     if task["status"] == "open" and now:
         output.say(f"Decide: mdm tasks decide {task['id']} --code CODE --reason ...")
+
+
+def _show_constraints(task: dict[str, Any], constraints: list[dict[str, Any]]) -> None:
+    for one in constraints:
+        title = f"Would be one, but no golden record may have {_words(one)}"
+        rows = [(name, *both) for name, both in one["values"].items()]
+        output.print_table(title, ("attribute", *task["records"]), rows)
 
 
 def _show_candidates(task: dict[str, Any], about: dict[str, Any]) -> None:

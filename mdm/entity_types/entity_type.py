@@ -233,7 +233,7 @@ class EntityType(_Document):
         blocked = {word.partition(".")[0] for key in rules.block_on for word in key}
         compared = {entry.attribute if isinstance(entry, Comparison) else entry for entry in rules.compare}
         decided = {name for condition in (*rules.always, *rules.never) for name in condition.attributes}
-        return frozenset(blocked | compared | decided)
+        return frozenset(blocked | compared | decided | {name for one in rules.constraints for name in one.named})
 
     @cached_property
     def version(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from matching.cluster import Step, cluster, formation
+from matching.constraints import Claim, claims
 from matching.score import never_values
 from mdm.resolution.edges import table_of
 from mdm.resolution.graph import Graph, Piece, neighbours, pieces
@@ -13,6 +14,7 @@ from mdm.resolution.verdicts import Pair, pair
 from mdm.resolution.work import Work
 
 Result = TypeVar("Result")
+Said = tuple[list[dict[int, frozenset[str]]], list[dict[int, Claim | None]]]
 
 
 @dataclass(slots=True)
@@ -20,13 +22,15 @@ class Clusters:
     """The clusters of a commit.
 
     `piece_of` holds every affected record. `finals` holds the arrived members, hung deleted ones included,
-    of every cluster that may have changed, by the record the cluster is known by.
+    of every cluster that may have changed, by the record the cluster is known by. `held_apart` are the pairs for
+    whose sake constraints (by number) keep clusters apart.
     """
 
     work: Work
     graph: Graph
     piece_of: dict[int, Piece]
     skipped: list[Pair] = field(default_factory=list)
+    held_apart: dict[Pair, list[int]] = field(default_factory=dict)
     finals: dict[int, set[int]] = field(default_factory=dict)
     placed: set[int] = field(default_factory=set)
     known: dict[int, list[int]] = field(default_factory=dict)
@@ -60,19 +64,20 @@ def _cluster_all(clusters: Clusters) -> None:
     work = clusters.work
     distinct = {id(piece): piece for piece in clusters.piece_of.values()}.values()
     several = sorted(id_ for piece in distinct if len(piece.members) > 1 for id_ in piece.members)
-    never = _never_values(work, several)
+    said = _said(work, several)
     for piece in distinct:
-        _cluster_piece(clusters, piece, never)
+        _cluster_piece(clusters, piece, said)
 
 
-def _cluster_piece(clusters: Clusters, piece: Piece, never: list[dict[int, frozenset[str]]]) -> None:
+def _cluster_piece(clusters: Clusters, piece: Piece, said: Said) -> None:
     work = clusters.work
     ids = sorted(piece.members, key=work.key)
     groups = [[0]]
     if len(ids) > 1:
-        found = _among(clusters.graph, ids, cluster, never=never)
+        found = _among(clusters.graph, ids, cluster, said=said)
         groups = found.clusters
         clusters.skipped += [pair(ids[one], ids[other]) for one, other in found.skipped]
+        clusters.held_apart |= {pair(ids[one], ids[other]): by for (one, other), by in found.held_apart.items()}
     for group in groups:
         together = sorted(ids[index] for index in group)
         clusters.known[together[0]] = together
@@ -90,21 +95,26 @@ def formed(graph: Graph, members: Collection[int]) -> tuple[list[int], list[Step
     work.load("id", members)
     graph.read(members)
     ids = sorted(members, key=work.key)
-    return ids, _among(graph, ids, formation, never=_never_values(work, ids))
+    return ids, _among(graph, ids, formation, said=_said(work, ids))
 
 
-def _never_values(work: Work, ids: list[int]) -> list[dict[int, frozenset[str]]]:
-    if not ids or not work.entity_type.match.never:
-        return []
-    values = never_values(work.entity_type.matching, table_of(work, ids))
-    return [dict(zip(ids, condition, strict=True)) for condition in values]
+def _said(work: Work, ids: list[int]) -> Said:
+    """What records say under each `never` rule and each constraint, by id."""
+    rules, model = work.entity_type.match, work.entity_type.matching
+    if not ids or not (rules.never or rules.constraints):
+        return [], []
+    table = table_of(work, ids)
+    sources = [work.records[id_].source for id_ in ids]
+    return (
+        [dict(zip(ids, values, strict=True)) for values in never_values(model, table)],
+        [dict(zip(ids, claimed, strict=True)) for claimed in claims(model, table, sources)],
+    )
 
 
-def _among(
-    graph: Graph, ids: list[int], method: Callable[..., Result], *, never: list[dict[int, frozenset[str]]]
-) -> Result:
+def _among(graph: Graph, ids: list[int], method: Callable[..., Result], *, said: Said) -> Result:
     """Let `cluster` or `formation` work on these records, with all that ties them or keeps them apart."""
     work = graph.work
+    never, constraints = said
     place = {id_: index for index, id_ in enumerate(ids)}
     musts, cannot = graph.verdicts.between(ids)
     return method(
@@ -116,6 +126,7 @@ def _among(
         ],
         cannot={_ordered(place[one], place[other]) for one, other in cannot},
         never=[[values[id_] if work.records[id_].living else frozenset() for id_ in ids] for values in never],
+        constraints=[[one[id_] if work.records[id_].living else None for id_ in ids] for one in constraints],
     )
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from mdm.resolution import bridge_tasks, code_tasks, conflict_tasks
+from mdm.resolution import bridge_tasks, code_tasks, conflict_tasks, constraint_tasks
 from mdm.resolution.clusters import Clusters
 from mdm.resolution.golden import GoldenChanges
+from mdm.resolution.verdicts import pair
 from mdm.resolution.work import Work
 from mdm.store import task_writing
 from mdm.store.task_writing import OpenTask, task_id
@@ -56,12 +57,17 @@ def review(work: Work, clusters: Clusters, golden: GoldenChanges) -> TaskChanges
 
 def _about_pairs(work: Work, clusters: Clusters) -> list[OpenTask]:
     bridges = [_task(work, bridge_tasks.KIND, ends, weight) for ends, weight in bridge_tasks.weak(clusters).items()]
-    return [*_doubtful(work, clusters), *_contradictions(work, clusters), *bridges]
+    held_apart = constraint_tasks.held_apart(work, clusters)
+    return [*_doubtful(work, clusters), *_contradictions(work, clusters), *bridges, *held_apart]
 
 
 def _doubtful(work: Work, clusters: Clusters) -> list[OpenTask]:
-    """One for each edge between living records of different clusters that no verdict speaks of."""
+    """One for each edge between living records of different clusters that no verdict speaks of.
+
+    Where a constraint keeps the two apart, its own task asks instead of those about the match edges between them.
+    """
     graph, found = clusters.graph, {}
+    explained, threshold = constraint_tasks.explained(clusters), work.entity_type.matching.match_weight
     for id_ in clusters.piece_of:
         if work.records[id_].living:
             for other, (weight, living) in graph.edges(id_, new=True).items():
@@ -71,7 +77,9 @@ def _doubtful(work: Work, clusters: Clusters) -> list[OpenTask]:
     return [
         _task(work, "review", ends, weight)
         for ends, weight in found.items()
-        if graph.verdicts.holds(ends, new=True) is None and not _between_cut_pieces(clusters, *ends)
+        if graph.verdicts.holds(ends, new=True) is None
+        and not _between_cut_pieces(clusters, *ends)
+        and not (weight >= threshold and pair(*(work.records[id_].cluster for id_ in ends)) in explained)
     ]
 
 

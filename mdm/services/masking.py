@@ -102,7 +102,9 @@ def proposal(principal: Principal, entity_type: EntityType | None, document: Doc
 
 
 def _about(principal: Principal, entity_type: EntityType, document: Document) -> Document:
-    """Mask an unmapped value; the codes nearest to it would tell it. Mask the candidates of a conflict."""
+    """Mask an unmapped value, and the codes that would tell it; what is in conflict or breaks a constraint."""
+    if "constraints" in document:
+        return {"constraints": [_constraint(principal, entity_type, one) for one in document["constraints"]]}
     if "candidates" in document:
         places = [_place(principal, entity_type, document["attribute"], one) for one in document["candidates"] or ()]
         return {**document, "candidates": places or document["candidates"]}
@@ -111,6 +113,12 @@ def _about(principal: Principal, entity_type: EntityType, document: Document) ->
     if seen.get(attribute) == document["value"]:
         return document
     return {**document, "value": seen.get(attribute), "suggestions": []}
+
+
+def _constraint(principal: Principal, entity_type: EntityType, document: Document) -> Document:
+    sides = [mask(principal, entity_type, {name: both[side] for name, both in document["values"].items()})
+             for side in (0, 1)]  # fmt: skip
+    return {**document, "values": {name: [one.get(name) for one in sides] for name in document["values"]}}
 
 
 def evidence(principal: Principal, entity_type: EntityType, document: Document) -> Document:

@@ -90,10 +90,12 @@ def _match(entity_type: EntityType, renamed: Mapping[str, str]) -> dict[str, dic
     keys, compared = said.pop("block_on"), said.pop("compare")
     entries = [{"attribute": one} if isinstance(one, str) else one for one in compared]
     rules = {word: {_words(condition): word for condition in said.pop(word)} for word in ("always", "never")}
+    constraints = {_constraint(one): one for one in said.pop("constraints")}
     return {
         "match.block_on": {" + ".join(sorted(key)): " + ".join(sorted(key)) for key in keys},
         "match.compare": {one["attribute"]: {k: v for k, v in one.items() if k != "attribute"} for one in entries},
         **{f"match.{word}": conditions for word, conditions in rules.items()},
+        "match.constraints": constraints,
         "match.thresholds": said.pop("thresholds"),
         "match": said,
     }
@@ -102,6 +104,11 @@ def _match(entity_type: EntityType, renamed: Mapping[str, str]) -> dict[str, dic
 def _words(condition: Mapping[str, Any]) -> str:
     word, named = next(iter(condition.items()))
     return f"{word} {' and '.join([named] if isinstance(named, str) else sorted(named))}"
+
+
+def _constraint(one: Mapping[str, Any]) -> str:
+    days = f" overlapping {' to '.join(one['overlapping'])}" if "overlapping" in one else ""
+    return f"{_words({'different': one['different']})}{days}{' of one source' if one['of_one_source'] else ''}"
 
 
 def _survive(entity_type: EntityType, renamed: Mapping[str, str], both: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -127,7 +134,7 @@ def _survive(entity_type: EntityType, renamed: Mapping[str, str], both: Collecti
     }
 
 
-_NAMES = {"attribute", "same", "different"}
+_NAMES = {"attribute", "same", "different", "overlapping"}
 """Where a rule names one attribute."""
 _SOURCES = {"source", "sources"}
 """Where a rule names sources, which may be called like an attribute."""

@@ -10,7 +10,7 @@ from golden_records.identity import golden_id
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput, NotFound, Stale
 from mdm.log import Author, Key, canonical
-from mdm.resolution import code_tasks, conflict_tasks
+from mdm.resolution import code_tasks, conflict_tasks, constraint_tasks
 from mdm.resolution.codes import token_of
 from mdm.services import as_then, code_lists, conflicts, decisions, task_states
 from mdm.services.as_then import rules_then
@@ -68,7 +68,8 @@ def get(hub: Hub, task_id: str, *, as_of: AsOf = None, moment: str | None = None
     `evidence` is why the pair looks alike; `preview` shows both golden records, and which ID would stay after `same`.
     `about` is what a task of kind `unmapped_code` is about: attribute, list, source, value, how many records hold it,
     and the nearest codes; `records` are some of them. Of kind `conflict` it tells the golden record, the attribute
-    and the candidates, of which `records` are the keys. `rules_version` are the rules that the evidence rests on.
+    and the candidates, of which `records` are the keys; of kind `constraint` the constraints that keep the golden
+    records of the two apart, each with the values of both. `rules_version` are the rules that the evidence rests on.
     `claim`, `assigned_to`, `escalated`, `snoozed_until` and `comments` say how people stand to it.
 
     as_of: the task as it was then, with the records, evidence and golden records of then. Which records held a value
@@ -197,6 +198,10 @@ def _documents(
         for task in tasks
     ]
     told = list(zip(tasks, documents, strict=True))
+    for task, document in told:
+        if task.kind == constraint_tasks.KIND:
+            both = [values[id_] for id_ in (task.left_id, task.right_id) if id_ is not None]
+            document["about"] = {"constraints": constraint_tasks.told(task.about or "[]", both)}
     _add_about(hub, transaction, [(task, one) for task, one in told if task.kind == code_tasks.KIND], at)
     for name in {task.entity_type for task in tasks}:
         those = [(task, one) for task, one in told if (task.entity_type, task.kind) == (name, conflict_tasks.KIND)]

@@ -64,5 +64,6 @@ def change(transaction: Transaction, *, opened: Sequence[OpenTask], closed: Sequ
 
 
 def weigh(transaction: Transaction, tasks: Sequence[OpenTask]) -> None:
-    """Give open tasks the weight that their pair has now; they stay as old as they are."""
-    bulk.update(transaction, "task", ("id", "weight"), [(task.id, task.weight) for task in tasks], keys=1)
+    """Give open tasks the weight that their pair has now, and what is said of it; they stay as old as they are."""
+    columns = ("id", "weight", "about")
+    bulk.update(transaction, "task", columns, [(task.id, task.weight, task.about) for task in tasks], keys=1)

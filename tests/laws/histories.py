@@ -27,6 +27,7 @@ match:
 {compare}
   always: [{{same: t}}]
   never: [{{different: t}}]
+  constraints: {constraints}
   prior: 0.5
   thresholds: {{match: {match}, review: {review}}}
   block_cap: {cap}
@@ -42,21 +43,26 @@ ALL = KEYS["place"] + KEYS["thing"]
 MASTERS = {of: [f"{name}:{of}:{i}" for name, count in (("m", 3), ("n", 1)) for i in range(count)] for of in KEYS}
 """The records of two old masters, which have no values of their own."""
 VARIANTS = (
-    {"b_valid": "[]", "place_valid": "[]", "cap": 3, "limit": 5, "match": 0.969, "review": 0.88, "b_same": 0.4,
+    {"b_valid": "[]", "place_valid": "[]", "constraints": "[]",
+     "cap": 3, "limit": 5, "match": 0.969, "review": 0.88, "b_same": 0.4,
      "trust": "{s1: 90, s2: {value: 96, half_life: 3d}, s3: {value: 50, half_life: 10d}}",
      "decided": "{a: most_trusted, b: most_recent}", "conflicts": "[a, t]"},
     {"b_valid": "{pattern: '[^V]', grade: ignore}", "place_valid": "{reference_exists: true, grade: ignore}",
+     "constraints": "[{different: a}]",
      "cap": 2, "limit": 4, "match": 0.984, "review": 0.94, "b_same": 0.4,
      "trust": "{s1: {value: 40, half_life: 2d}, s2: {value: 96, half_life: 5d}, s3: 50}",
      "decided": "{a: [{strategy: most_trusted, when: {source: [s1, s2], fresher_than: 4d}},"
      " {strategy: most_recent, when: {has: c}}, longest],"
      " b: [{strategy: most_recent, when: {fresher_than: 6d}}, shortest]}", "conflicts": "[a, b]"},
-    {"b_valid": "{pattern: '[a-z]'}", "place_valid": "{reference_exists: true}", "cap": 99, "limit": 3,
+    {"b_valid": "{pattern: '[a-z]'}", "place_valid": "{reference_exists: true}",
+     "constraints": "[{different: b, of_one_source: true}, {different: d}]",
+     "cap": 99, "limit": 3,
      "match": 0.94, "review": 0.79, "b_same": 0.8, "trust": "{s1: 90, s2: 90, s3: 90}",
      "decided": "{a: {strategy: most_trusted, when: {equals: {b: [U, v]}}},"
      " b: [{strategy: most_frequent, when: {fresher_than: 3d}}, most_trusted],"
      " d: [{strategy: union, when: {source: s1}}, union]}", "conflicts": "[a, b, t]"},
-    {"b_valid": "[]", "place_valid": "[]", "cap": 99, "limit": 8, "match": 0.79, "review": 0.6, "b_same": 0.8,
+    {"b_valid": "[]", "place_valid": "[]", "constraints": "[]",
+     "cap": 99, "limit": 8, "match": 0.79, "review": 0.6, "b_same": 0.8,
      "trust": "{s1: {value: 20, half_life: 3d}, s2: {value: 24, half_life: 3d}, s3: 20}",
      "decided": "{a: most_trusted, b: {strategy: first, when: {source: [s1, s3]}}}", "conflicts": "[a, b, c, t]"},
 )  # fmt: skip

@@ -16,6 +16,7 @@ from golden_records.survive import survive
 from matching import score
 from matching.block import blocking_keys
 from matching.cluster import cluster
+from matching.constraints import claims
 from matching.rules import ALWAYS_WEIGHT
 from matching.standardise import standardise
 from mdm.entity_types import EntityType, Judgement, judge
@@ -107,7 +108,7 @@ def state(
     found = State()
     living = {key for key in keys if not records[key].deleted}
     found.edges = _edges(entity_type, keys, living, table)
-    clusters, skipped, cut = _clusters(entity_type, keys, living, table, found.edges, verdicts, links)
+    clusters, skipped, cut, held = _clusters(entity_type, keys, living, table, found.edges, verdicts, links)
     of = {key: members for members in clusters for key in members}
     hung: defaultdict[frozenset[str], set[str]] = defaultdict(set)
     for members in clusters:
@@ -133,10 +134,8 @@ def state(
             found.tasks |= {("conflict", founder, name): None for name in values[2]}
     for members in clusters:
         found.tasks |= weak_bridges(entity_type, members, living, found.edges, verdicts, links)
-    for (one, other), weight in found.edges.items():
-        if {one, other} <= living and of[one] is not of[other] and (one, other) not in verdicts:
-            if not (cut.get(one) and cut.get(other) and cut[one] is not cut[other]):
-                found.tasks["review", one, other] = weight
+    found.tasks |= {("constraint", *ends, _said(entity_type, by)): None for ends, by in held.items()}
+    found.tasks |= _doubtful(entity_type, living, found.edges, verdicts, of, cut, held)
     found.tasks |= dict.fromkeys((("contradiction", *ends) for ends in skipped), None)
     found.tasks |= {("oversized", name): None} if any(cut.values()) else {}
     for key in living:
@@ -145,6 +144,23 @@ def state(
             if value not in {None, "-"} and codes.of(source, value) is None:
                 found.tasks["unmapped_code", source, value.lower()] = None
     return found
+
+
+def _doubtful(entity_type, living, edges, verdicts, of, cut, held) -> dict[tuple[str, ...], int]:  # type: ignore[no-untyped-def]
+    """Edges between living records of two clusters, unless a verdict, a cut or a constraint's own task speaks of them."""
+    explained = [{of[one], of[other]} for one, other in held]
+    found: dict[tuple[str, ...], int] = {}
+    for (one, other), weight in edges.items():
+        if {one, other} <= living and of[one] is not of[other] and (one, other) not in verdicts:
+            asked = weight >= entity_type.matching.match_weight and {of[one], of[other]} in explained
+            if not asked and not (cut.get(one) and cut.get(other) and cut[one] is not cut[other]):
+                found["review", one, other] = weight
+    return found
+
+
+def _said(entity_type: EntityType, numbers: list[int]) -> str:
+    constraints = [entity_type.match.constraints[number] for number in numbers]
+    return canonical([one.model_dump(mode="json", exclude_defaults=True) for one in constraints]).decode()
 
 
 class Codes:
@@ -236,7 +252,7 @@ def _clusters(
     edges: dict[Pair, int],
     verdicts: dict[Pair, str],
     links: set[Pair],
-) -> tuple[list[frozenset[str]], list[Pair], dict[str, frozenset[str] | None]]:
+) -> tuple[list[frozenset[str]], list[Pair], dict[str, frozenset[str] | None], dict[Pair, list[int]]]:
     model, limit = entity_type.matching, entity_type.match.piece_limit
     stewards = {ends for ends, verdict in verdicts.items() if verdict == "same"}
     musts = [*stewards, *links]
@@ -245,7 +261,8 @@ def _clusters(
     nodes = set(keys) | {key for ends in musts for key in ends}
     never = score.never_values(model, table)
     place = {key: row for row, key in enumerate(keys)}
-    clusters, skipped, cut = [], [], {}
+    claimed = claims(model, table, [key.split(":")[0] for key in keys])
+    clusters, skipped, cut, held = [], [], {}, {}
     todo = [(nodes, 0)]
     while todo:
         members, step = todo.pop()
@@ -263,10 +280,12 @@ def _clusters(
                 musts=[(index[e[0]], index[e[1]], e in stewards) for e in musts if inside(e)],
                 cannot={(index[e[0]], index[e[1]]) for e, v in verdicts.items() if v != "same" and inside(e)},
                 never=[[those[place[key]] if key in living else frozenset() for key in ids] for those in never],
+                constraints=[[those[place[key]] if key in living else None for key in ids] for those in claimed],
             )
             clusters += [frozenset(ids[number] for number in group) for group in result.clusters]
             skipped += [pair(ids[one], ids[other]) for one, other in result.skipped]
-    return clusters, skipped, cut
+            held |= {pair(ids[one], ids[other]): by for (one, other), by in result.held_apart.items()}
+    return clusters, skipped, cut, held
 
 
 def _target(entity_type, members, living, arrived, edges, verdicts, of) -> frozenset[str] | None:  # type: ignore[no-untyped-def]

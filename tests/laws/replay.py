@@ -111,6 +111,7 @@ class Driven:
         state.edges = {plain_hub.pair(keys[a], keys[b]): weight for a, b, weight in edges if a in keys}
         state.tasks = {
             (kind, keys[left], orjson.loads(about)["attribute"]) if kind == "conflict" else
+            (kind, *plain_hub.pair(keys[left], keys[right]), about) if kind == "constraint" else
             _named(kind, about) if about else
             (kind, *plain_hub.pair(keys[left], keys[right])) if left is not None else (kind, of): weight
             for kind, left, right, weight, about in tasks

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from rowwise import columns, small_model
 
 from matching.cluster import Side, Step, cluster, components, formation
+from matching.constraints import FOR_EVER, Claim
 from matching.rules import ALWAYS_WEIGHT
 from matching.score import never_values
 from matching.standardise import standardise
@@ -22,10 +23,27 @@ def weak(left, right, edges, weight):
     return min(len(left), len(right)) > 1 and weight < ALWAYS_WEIGHT and across < 2
 
 
-def definition(nodes, edges, *, musts, cannot, never):
-    """The definition in plain sets: (clusters, skipped), everything by key."""
+def clashes(left, right, said):
+    """The pairs that break a constraint: neither says what is said on the other side, and their days overlap."""
+
+    def new(node, side):
+        claim = said[node]
+        known = [said[n] for n in side if said[n] is not None and said[n].scope == claim.scope]
+        return not any(claim.values[0] & one.values[0] for one in known)
+
+    return [
+        tuple(sorted((x, y)))
+        for x in left if said[x] and new(x, right)
+        for y in right if said[y] and new(y, left)
+        if said[x].scope == said[y].scope
+        and max(said[x].first, said[y].first) <= min(said[x].last, said[y].last)
+    ]  # fmt: skip
+
+
+def definition(nodes, edges, *, musts, cannot, never, constraints=()):
+    """The definition in plain sets: (clusters, skipped, held apart), everything by key."""
     of = {node: {node} for node in nodes}
-    skipped = []
+    refused = []
 
     def joined(left, right):
         left |= right
@@ -38,14 +56,32 @@ def definition(nodes, edges, *, musts, cannot, never):
         left, right = of[x], of[y]
         if left is right:
             continue
-        if any(tuple(sorted((a, b))) in cannot for a in left for b in right):
-            skipped += [(x, y)] if weight is None else []
+        apart = any(tuple(sorted((a, b))) in cannot for a in left for b in right)
+        broken = any(clashes(left, right, said) for said in constraints)
+        if apart or (broken and not (weight is None and musts[x, y])):
+            refused += [(x, y)] if weight is None else []
         elif weight is None or not (never_barred(left, right, never) or weak(left, right, edges, weight)):
             joined(left, right)
-    return {frozenset(members) for members in of.values()}, skipped
+    held, told = held_apart([*edges, *refused], of, cannot=cannot, constraints=constraints)
+    skipped = [link for link in refused if link not in told]
+    return {frozenset(members) for members in of.values()}, skipped, {pair: sorted(by) for pair, by in held.items()}
 
 
-def run(nodes, edges, *, musts, cannot, never):
+def held_apart(links, of, *, cannot, constraints):
+    """What is told of the constraints that keep apart what a link would join, and the links that this explains."""
+    held, told = {}, set()
+    for x, y in links:
+        left, right = of[x], of[y]
+        if left is right or any(tuple(sorted((a, b))) in cannot for a in left for b in right):
+            continue
+        for number, said in enumerate(constraints):
+            if found := clashes(left, right, said):
+                held.setdefault(min(found), set()).add(number)
+                told |= {(x, y)}
+    return held, told
+
+
+def run(nodes, edges, *, musts, cannot, never, constraints=()):
     """The same through `cluster`, whose nodes are indices."""
     at = {node: place for place, node in enumerate(nodes)}
     found = cluster(
@@ -54,11 +90,19 @@ def run(nodes, edges, *, musts, cannot, never):
         musts=[(at[x], at[y], steward) for (x, y), steward in musts.items()],
         cannot={tuple(sorted((at[x], at[y]))) for x, y in cannot},
         never=[[frozenset(values[node]) for node in nodes] for values in never],
+        constraints=[[said[node] for node in nodes] for said in constraints],
     )
     assert all(members == sorted(members) for members in found.clusters)
     assert found.clusters == sorted(found.clusters)
     clusters = {frozenset(nodes[place] for place in members) for members in found.clusters}
-    return clusters, [tuple(sorted((nodes[i], nodes[j]))) for i, j in found.skipped]
+    held = {tuple(sorted((nodes[i], nodes[j]))): by for (i, j), by in found.held_apart.items()}
+    return clusters, [tuple(sorted((nodes[i], nodes[j]))) for i, j in found.skipped], held
+
+
+claims = st.none() | st.builds(
+    Claim, st.tuples(st.frozensets(st.sampled_from("abc"), min_size=1, max_size=2)), st.sampled_from("123"),
+    st.sampled_from(["2", "3", FOR_EVER]), st.sampled_from(["", "", "crm"]),
+)  # fmt: skip
 
 
 @st.composite
@@ -72,6 +116,7 @@ def pieces(draw, largest=8):
         "musts": draw(st.dictionaries(some, st.booleans(), max_size=4)),
         "cannot": draw(st.frozensets(some, max_size=4)),
         "never": draw(st.lists(st.fixed_dictionaries(dict.fromkeys(nodes, values)), max_size=2)),
+        "constraints": draw(st.lists(st.fixed_dictionaries(dict.fromkeys(nodes, claims)), max_size=2)),
     }
 
 
@@ -99,7 +144,7 @@ def test_without_constraints_always_edges_give_connected_components(piece):
     graph = nx.Graph()
     graph.add_nodes_from(nodes)
     graph.add_edges_from(edges)
-    found, skipped = run(nodes, edges, musts={}, cannot=(), never=[])
+    found, skipped, _ = run(nodes, edges, musts={}, cannot=(), never=[])
     assert found == {frozenset(part) for part in nx.connected_components(graph)}
     assert skipped == []
 
@@ -169,7 +214,7 @@ def test_a_dense_piece_becomes_one_cluster():
     assert cluster(keys, edges, musts=[], cannot=[], never=[]).clusters == [list(range(300))]
 
 
-def formed(nodes, edges, *, musts, cannot, never):
+def formed(nodes, edges, *, musts, cannot, never, constraints):
     """The steps through `formation`, given what `run` gives to `cluster`."""
     at = {node: place for place, node in enumerate(nodes)}
     return formation(
@@ -178,6 +223,7 @@ def formed(nodes, edges, *, musts, cannot, never):
         musts=[(at[x], at[y], steward) for (x, y), steward in musts.items()],
         cannot={tuple(sorted((at[x], at[y]))) for x, y in cannot},
         never=[[frozenset(values[node]) for node in nodes] for values in never],
+        constraints=[[said[node] for node in nodes] for said in constraints],
     )
 
 
@@ -188,7 +234,7 @@ def test_the_steps_of_a_formation_join_exactly_the_clusters(piece):
     steps = formed(nodes, **given_)
     graph = nx.Graph([(step.one, step.other) for step in steps])
     graph.add_nodes_from(range(len(nodes)))
-    clusters, _ = run(nodes, **given_)
+    clusters, *_ = run(nodes, **given_)
     assert {frozenset(nodes[place] for place in part) for part in nx.connected_components(graph)} == clusters
     assert len(steps) == len(nodes) - len(clusters)
     assert all(side.nodes == (1 if side.step is None else of(steps, side.step)) for side in sides(steps))
@@ -208,6 +254,7 @@ def test_a_cluster_alone_forms_by_the_steps_that_it_forms_by_in_its_piece(piece)
             "musts": {pair: by for pair, by in given_["musts"].items() if members.issuperset(pair)},
             "cannot": {pair for pair in given_["cannot"] if members.issuperset(pair)},
             "never": given_["never"],
+            "constraints": given_["constraints"],
         }
         own = [(kept[step.one], kept[step.other], step.weight, step.edges) for step in formed(kept, **inside)]
         ties = [(nodes[step.one], nodes[step.other], step.weight, step.edges) for step in steps]
