@@ -57,8 +57,9 @@ class Task(SQLModel, table=True):
     """
 
     __table_args__ = (
-        Index("ix_task_left_id", "left_id"),
-        Index("ix_task_right_id", "right_id"),
+        # With the status, as SQLite would otherwise rather look through all open tasks.
+        Index("ix_task_left_id", "left_id", "status"),
+        Index("ix_task_right_id", "right_id", "status"),
         Index("ix_task_queue", "status", "place", "id"),
         Index("ix_task_queue_of_type", "status", "entity_type", "place", "id"),
         Index("ix_task_queue_of_kind", "status", "kind", "place", "id"),

@@ -1,4 +1,4 @@
-"""The latest fact of each entity type, so that nobody reads the log to learn that nothing waits."""
+"""What large hubs need: the latest fact of each entity type, and open tasks found by their records."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,7 @@ revision = "0015"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
+ENDS = {"ix_task_left_id": "left_id", "ix_task_right_id": "right_id"}
 
 
 def upgrade() -> None:
@@ -19,7 +20,13 @@ def upgrade() -> None:
         "INSERT INTO latest_fact SELECT coalesce(entity_type, ''), max(position) FROM log WHERE kind NOT IN"
         " ('resolved', 'snapshot', 'absence', 'task_work', 'proposal', 'settlement', 'measured') GROUP BY 1"
     )
+    for name, column in ENDS.items():
+        op.drop_index(name, "task")
+        op.create_index(name, "task", [column, "status"])
 
 
 def downgrade() -> None:
+    for name, column in ENDS.items():
+        op.drop_index(name, "task")
+        op.create_index(name, "task", [column])
     op.drop_table("latest_fact")
