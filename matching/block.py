@@ -134,17 +134,19 @@ def candidate_pairs(model: MatchModel, table: Table, cap: int, *, share: Share =
 
 def key_words(model: MatchModel, table: Table, row: int) -> dict[int, str]:
     """Say each blocking key of one record in words, for explanations."""
-    return {key: words for keys in rule_key_words(model, table, row) for key, words in keys.items()}
-
-
-def rule_key_words(model: MatchModel, table: Table, row: int) -> list[dict[int, str]]:
-    """Say the blocking keys of one record in words, rule by rule in declared order."""
     single = {name: _one_row(column, row) for name, column in table.items()}
-    found = list(_rule_keys(model, single))
-    return [
-        {int(key): one.words(model, place) for place, key in enumerate(keys)}
-        for one, keys in zip(found, _hashed(model, found), strict=True)
-    ]
+    return {key: words for keys in rule_key_words(model, single)[0] for key, words in keys.items()}
+
+
+def rule_key_words(model: MatchModel, table: Table) -> list[list[dict[int, str]]]:
+    """Say the blocking keys of every record in words, rule by rule in declared order."""
+    found = list(_rule_keys(model, table))
+    rows = len(next(iter(table.values())).codes) if table else 0
+    told: list[list[dict[int, str]]] = [[{} for _ in found] for _ in range(rows)]
+    for number, (one, keys) in enumerate(zip(found, _hashed(model, found), strict=True)):
+        for place, (row, key) in enumerate(zip(one.rows.tolist(), keys.tolist(), strict=True)):
+            told[row][number][key] = one.words(model, place)
+    return told
 
 
 def part_strings(model: MatchModel, part: BlockPart, table: Table, row: int) -> frozenset[str]:

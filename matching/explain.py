@@ -1,17 +1,20 @@
 """Explain: why two records match or do not, in signed weights that add up."""
 
-from collections.abc import Collection, Mapping
-from typing import TypedDict
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 
+from matching.block import rule_key_words
 from matching.columns import Column, Table
 from matching.compare import Levels, compare
-from matching.meet import RuleEvidence, meet
-from matching.rules import Condition, MatchModel
-from matching.score import OUTCOMES, deciding, probability, score, sums
+from matching.meet import RuleEvidence, Words, meet
+from matching.rules import ALWAYS_WEIGHT, Condition, MatchModel
+from matching.score import NEVER, OUTCOMES, deciding, probability, score, sums
 from matching.standardise import standardise
 
+Pair = tuple[Mapping[str, object], Mapping[str, object]]
+"""The source attributes of two records."""
 TOGETHER = "together"
 """The level of the line for what agreements count less, or more, together."""
 
@@ -42,6 +45,14 @@ class Evidence(TypedDict):
     blocking: list[RuleEvidence]
 
 
+class _Scored(NamedTuple):
+    """What a pair weighs in thousandths of a bit, its outcome, and the sum of its levels before rules and limits."""
+
+    weight: int
+    outcome: int
+    together: int
+
+
 def why(
     model: MatchModel,
     left: Mapping[str, object],
@@ -57,26 +68,60 @@ def why(
     where strangers often share them. `crowded` are the blocking keys that more records have than the cap allows, as
     far as that is known; `levels` are those of the pair (1, attributes) where other records have a say in them.
     """
-    table = standardise(model, {name: [left.get(name), right.get(name)] for name in model.attributes})
-    one, other = np.array([0]), np.array([1])
-    levels = compare(model, table, one, other) if levels is None else levels
-    scores = score(model, table, levels, one, other)
-    lines = [_line(model, table, name, int(level)) for name, level in zip(model.compared, levels[0], strict=True)]
-    weight = int(scores.weights[0])
+    return why_all(model, [(left, right)], crowded=crowded, levels=levels)[0]
+
+
+def why_all(
+    model: MatchModel, pairs: Sequence[Pair], *, crowded: Collection[int] = (), levels: Levels | None = None
+) -> list[Evidence]:
+    """Explain many pairs, each as `why` does, in much less time; `levels` are (pairs, attributes)."""
+    if not pairs:
+        return []
+    sides = [side for pair in pairs for side in pair]
+    table = standardise(model, {name: [side.get(name) for side in sides] for name in model.attributes})
+    left = np.arange(0, len(sides), 2)
+    levels = compare(model, table, left, left + 1) if levels is None else levels
+    scores = score(model, table, levels, left, left + 1)
+    words = rule_key_words(model, table)
+    return [
+        _evidence(model, _two_rows(table, row), told, _Scored(weight, outcome, together), words[row : row + 2], crowded)
+        for row, told, weight, outcome, together in zip(
+            left.tolist(),
+            levels.tolist(),
+            scores.weights.tolist(),
+            scores.outcomes.tolist(),
+            sums(model, levels).tolist(),
+            strict=True,
+        )
+    ]
+
+
+def _two_rows(table: Table, row: int) -> Table:
+    return {name: Column(column.codes[row : row + 2], column.cells) for name, column in table.items()}
+
+
+def _evidence(
+    model: MatchModel,
+    table: Table,
+    levels: Sequence[int],
+    scored: _Scored,
+    words: Sequence[Sequence[Words]],
+    crowded: Collection[int],
+) -> Evidence:
+    lines = [_line(model, table, name, level) for name, level in zip(model.compared, levels, strict=True)]
     apart = model.prior_weight + sum(thousandths for _, thousandths in lines)
-    together = int(sums(model, levels)[0])
     comparisons = [line for line, _ in lines]
-    if together != apart:
-        comparisons.append(_together_line(together - apart))
-    rest = weight - together
-    decided = deciding(model, table, 0, 1)
+    if scored.together != apart:
+        comparisons.append(_together_line(scored.together - apart))
+    rest = scored.weight - scored.together
+    decided = deciding(model, table, 0, 1) if scored.weight in {ALWAYS_WEIGHT, NEVER} else None
     if decided or rest:
         comparisons.append(_rule_line(decided, rest))
-    meeting = meet(model, table, crowded)
+    meeting = meet(model, table, words, crowded)
     return Evidence(
-        outcome=OUTCOMES[scores.outcomes[0]],
-        match_weight=weight / 1000,
-        match_probability=round(probability(weight), 6),
+        outcome=OUTCOMES[scored.outcome],
+        match_weight=scored.weight / 1000,
+        match_probability=round(probability(scored.weight), 6),
         prior=model.prior_weight / 1000,
         comparisons=comparisons,
         keys=meeting.keys,

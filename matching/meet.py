@@ -1,12 +1,15 @@
 """Meet: which blocking rules bring two records together, and what keeps the others from it."""
 
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
-from matching.block import part_strings, rule_key_words, rule_words
+from matching.block import part_strings, rule_words
 from matching.columns import Table
 from matching.rules import BlockPart, MatchModel
+
+Words = Mapping[int, str]
+"""The keys of one record by one rule, in words."""
 
 
 class RuleEvidence(TypedDict):
@@ -25,17 +28,15 @@ class Meeting:
     rules: list[RuleEvidence]
 
 
-def meet(model: MatchModel, table: Table, crowded: Collection[int]) -> Meeting:
-    """Say how blocking sees the two records of a table; the words hold no value of theirs, only `keys` do.
+def meet(model: MatchModel, table: Table, words: Sequence[Sequence[Words]], crowded: Collection[int]) -> Meeting:
+    """Say how blocking sees the two records of a table; what it says holds no value of theirs, only `keys` do.
 
-    crowded: keys whose block is over the cap, so that nobody meets there.
+    words: their blocking keys, as `rule_key_words` says them.  crowded: keys whose block is over the cap, so that
+    nobody meets there.
     """
-    left, right = rule_key_words(model, table, 0), rule_key_words(model, table, 1)
-    shared = [
-        {key: words for key, words in one.items() if key in other} for one, other in zip(left, right, strict=True)
-    ]
+    shared = [{key: said for key, said in one.items() if key in other} for one, other in zip(*words, strict=True)]
     return Meeting(
-        keys=sorted({words for keys in shared for words in keys.values()}),
+        keys=sorted({said for keys in shared for said in keys.values()}),
         rules=[_rule(model, table, number, keys.keys(), crowded) for number, keys in enumerate(shared)],
     )
 

@@ -1,6 +1,6 @@
 """Why do two source records match, or why not? The evidence as matching sees it, and what a steward said."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 import orjson
@@ -143,9 +143,9 @@ def _crowded(transaction: Transaction, entity_type: EntityType, one: StoredRecor
     return {key for key, (living, deleted) in sizes.items() if living + (deleted if dead else 0) > cap}
 
 
-def evidence_of(entity_type: EntityType, left: dict[str, Any], right: dict[str, Any]) -> Evidence:
-    """The evidence for two records whose values were read by `seen_by_matching`."""
-    return explain.why(entity_type.matching, left, right)
+def evidence_of(entity_type: EntityType, pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> list[Evidence]:
+    """The evidence for each pair of records whose values were read by `seen_by_matching`."""
+    return explain.why_all(entity_type.matching, pairs)
 
 
 def seen_by_matching(

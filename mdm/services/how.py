@@ -77,6 +77,9 @@ def _steps(hub: Hub, graph: Graph, ids: Sequence[int], steps: Sequence[Step]) ->
     work = graph.work
     tied = sorted({ids[place] for step in steps if step.weight is not None for place in (step.one, step.other)})
     values = seen_by_matching(hub, work.reader, work.entity_type, [work.records[id_] for id_ in tied])
+    ends = [(ids[step.one], ids[step.other]) for step in steps]
+    weighed = [(values[one], values[other]) for (one, other), step in zip(ends, steps, strict=True) if _scored(step)]
+    evidence = iter(evidence_of(work.entity_type, weighed))
     return [
         {
             "step": number,
@@ -86,14 +89,17 @@ def _steps(hub: Hub, graph: Graph, ids: Sequence[int], steps: Sequence[Step]) ->
                 "left": work.key(ids[step.one]),
                 "right": work.key(ids[step.other]),
                 "weight": None if step.weight is None else step.weight / 1000,
-                "words": _decided(graph, ids[step.one], ids[step.other])
-                if step.weight is None
-                else _because(evidence_of(work.entity_type, values[ids[step.one]], values[ids[step.other]])),
+                "words": _because(next(evidence)) if _scored(step) else _decided(graph, ids[step.one], ids[step.other]),
             },
             "edges": step.edges,
         }
         for number, step in enumerate(steps, start=1)
     ]
+
+
+def _scored(step: Step) -> bool:
+    """Whether an edge joined the two, and no decision."""
+    return step.weight is not None
 
 
 def _side(side: Side, key: str) -> Document:

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from golden_records.identity import golden_id
+from matching.explain import Evidence
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput, NotFound, Stale
 from mdm.log import Author, Key, canonical
@@ -190,9 +191,10 @@ def _documents(
         of = [record for record in records.values() if record.entity_type == name]
         values |= seen_by_matching(hub, transaction, entity_types[name], of, at=at)
     states = task_states.told(hub, transaction, tasks, moment=moment, at=at)
+    evidence = _evidence(entity_types, tasks, records, values)
     documents = [
         {
-            **_document(task, entity_types[task.entity_type], records, values=values, goldens=goldens),
+            **_document(task, entity_types[task.entity_type], records, evidence=evidence.get(task.id), goldens=goldens),
             **states[task.id],
         }
         for task in tasks
@@ -212,6 +214,24 @@ def _documents(
             abouts = [conflicts.about_then(entity_types[name], *one) for one in founders]
         _add_candidates(name, [one for _, one in those], abouts)
     return documents
+
+
+def _evidence(
+    entity_types: Mapping[str, EntityType], tasks: Sequence[StoredTask], records: Mapping[int, StoredRecord],
+    values: Mapping[int, Document],
+) -> dict[str, Evidence]:  # fmt: skip
+    """Why the two records of each task look alike, by task: all of a type at once."""
+    found: dict[str, Evidence] = {}
+    for name in {task.entity_type for task in tasks}:
+        ends = {
+            task.id: (values[left], values[right])
+            for task in tasks
+            if task.entity_type == name
+            for left, right in [(task.left_id or 0, task.right_id or 0)]
+            if left in records and right in records
+        }
+        found |= zip(ends, evidence_of(entity_types[name], list(ends.values())), strict=True)
+    return found
 
 
 def _concerned(
@@ -258,7 +278,7 @@ def _add_about(hub: Hub, transaction: Transaction, told: Sequence[tuple[StoredTa
 
 def _document(
     task: StoredTask, entity_type: EntityType, records: Mapping[int, StoredRecord], *,
-    values: Mapping[int, Document], goldens: Mapping[int, StoredGolden],
+    evidence: Evidence | None, goldens: Mapping[int, StoredGolden],
 ) -> Document:  # fmt: skip
     pair, shown = _shown(task, records, goldens)
     return {
@@ -269,7 +289,7 @@ def _document(
         "priority": task.priority,
         "etag": _etag(task, pair, shown),
         "records": [record.key for record in pair],
-        "evidence": evidence_of(entity_type, *(values[record.id] for record in pair)) if len(pair) == 2 else None,
+        "evidence": evidence,
         "preview": _preview(entity_type.id_prefix, shown),
         "rules_version": entity_type.version,
         "about": None,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rowwise import keys_of, score_of, small_model
 
 from matching.block import MAX_KEYS, key_words
-from matching.explain import why
+from matching.explain import why, why_all
 from matching.score import OUTCOMES
 from matching.standardise import standardise
 
@@ -30,6 +30,13 @@ def test_prior_and_weights_sum_to_the_weight_the_engine_gives(records, model):
     assert [one["outcome"] for one in evidence["blocking"]].count("shared") == len(
         {key[0] for key in keys_of(model, left) & keys_of(model, right)}
     )
+
+
+@settings(max_examples=40, deadline=None)
+@given(records=RECORDS, model=st.sampled_from([MODEL, TUNED]))
+def test_many_pairs_are_explained_as_each_alone(records, model):
+    pairs = [(one, other) for one in records[:4] for other in records[:4]]
+    assert why_all(model, pairs) == [why(model, *pair) for pair in pairs]
 
 
 def test_an_always_rule_is_a_line_of_its_own():
