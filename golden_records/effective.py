@@ -7,8 +7,9 @@ for each record, and neighbours with one winner and one value are put together a
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice, pairwise
 from operator import attrgetter
 from typing import NamedTuple, cast
@@ -22,6 +23,8 @@ Key = tuple[tuple[str, str | None], ...]
 # Texts before and after every ISO date, so that open ends compare like days.
 EVER_BEFORE = ""
 EVER_AFTER = "~"
+VALUE = "value"
+"""The one field of a dated value."""
 STARTS_EARLIER = "starts earlier than another line of its record"
 SORTS_LATER = "value sorts later than another line of its record"
 # Of the lines of one record that contradict each other on one day this many are named, and looked for among so
@@ -118,6 +121,19 @@ def golden_lines(
     if winners:
         entry["winners"] = winners
     return GoldenLines(shown, entry, min(days, default=None))
+
+
+def holds_on(line: Mapping[str, JSON], on: str) -> bool:
+    """Say whether a line as golden records show it holds on a day, an ISO date; "" is before all days."""
+    start, end = line["valid_from"], line["valid_to"]
+    return str(start or EVER_BEFORE) <= on < str(end or EVER_AFTER)
+
+
+def next_day(lines: JSON, today: str | None) -> int | None:
+    """Find the first day after today on which a line begins or ends; of all days, before the first tick."""
+    shown = cast("list[dict[str, JSON]]", lines or [])
+    days = {str(line[end]) for line in shown for end in ("valid_from", "valid_to") if line[end] is not None}
+    return min((date.fromisoformat(one).toordinal() for one in days if one > (today or EVER_BEFORE)), default=None)
 
 
 def _sorting(key: Key) -> list[tuple[bool, str]]:

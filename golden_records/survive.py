@@ -1,15 +1,15 @@
 """Survive: the values of one golden record, from the contributions of its source records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from golden_records.conditions import beside
 from golden_records.conflicts import rivals
 from golden_records.contributions import JSON, Contribution, distinct, not_valid, without_floats
-from golden_records.effective import Line, golden_lines
+from golden_records.effective import EVER_BEFORE, VALUE, Line, golden_lines, holds_on, next_day
 from golden_records.lineage import LineageEntry, LinesEntry, entry
 from golden_records.overrides import Override, holding, overridden, shown
 from golden_records.rules import SurvivorshipRules
@@ -24,25 +24,29 @@ NOT_ITS_GROUP = "another record won the group"
 class Survived:
     """What is true of one golden record, and why.
 
-    attributes: the surviving values, a list under `union` and of dated lines; no floats.  lineage: of each
-    attribute that had any contribution.  due: the ISO date of the first day on which falling trust, a condition on
-    age or the end of an override could change any of this.  conflicts: of each attribute that the rules ask about,
-    the values that are as good as the winner and disagree (see `conflicts.rivals`), the winner first.
+    attributes: the surviving values, a list under `union` and of dated lines, of dated attributes the value in force
+    on the day; no floats.  lineage: of each attribute that had any contribution.  due: the ISO date of the first day
+    on which falling trust, a condition on age, the end of an override, or the days of dated lines and values could
+    change what holds.  conflicts: of each attribute that the rules ask about, the values that are as good as the
+    winner and disagree (see `conflicts.rivals`), the winner first.  dated: the values of each dated attribute on all
+    days.
     """
 
     attributes: dict[str, JSON]
     lineage: dict[str, LineageEntry | LinesEntry]
     due: str | None
     conflicts: dict[str, list[Contribution]] = field(default_factory=dict)
+    dated: dict[str, list[JSON]] = field(default_factory=dict)
 
 
-def survive(
+def survive(  # noqa: PLR0913  all that it depends on
     rules: SurvivorshipRules,
     contributions: Mapping[str, Sequence[Contribution]],
     *,
     sources: Sequence[str],
     today: str | None,
     lines: Mapping[str, Sequence[Line]] | None = None,
+    dated: Collection[str] = (),
     overrides: Sequence[Override] = (),
 ) -> Survived:
     """Decide the value of each attribute: a function of the set of contributions, whatever their order.
@@ -50,6 +54,7 @@ def survive(
     contributions: of each attribute.  sources: from the highest rank to the lowest; sources not named rank
     below all.  today: the ISO date of the latest tick, None before the first, when nothing has aged.
     lines: the dated lines of each attribute that holds such; one step for all, which decides day by day.
+    dated: which of these are dated values, lines of the one field `value`; of them the one in force survives.
     overrides: what people set on attributes without dated lines; it stands above every strategy and group.
 
     Ties break by event time (latest first, missing oldest), source rank and record key. An invalid value
@@ -82,11 +87,15 @@ def survive(
         _settle(attributes, lineage, name, decided)
     for name, offered_lines in sorted((lines or {}).items()):
         due = earlier(due, _settle_lines(attributes, lineage, name, lines=offered_lines, rules=rules, setting=setting))
+        due = earlier(due, next_day(attributes.get(name), today))
+    timelines = {name: _in_force(attributes, name, today) for name in sorted(dated) if name in attributes}
     for one in holding(overrides, rankings, today=today) if overrides else ():
         due = earlier(due, None if one.until is None else day(one.until))
         conflicts.pop(one.attribute, None)
         _overrule(attributes, lineage, one, steps=decided_by.get(one.attribute, fallback))
-    return Survived(attributes, lineage, None if due is None else date.fromordinal(due).isoformat(), conflicts)
+    return Survived(
+        attributes, lineage, None if due is None else date.fromordinal(due).isoformat(), conflicts, timelines
+    )
 
 
 @lru_cache(maxsize=1000)
@@ -158,6 +167,15 @@ def _settle_lines(
     if golden.lines:
         attributes[name] = golden.lines
     return earlier(golden.due, chosen.stale)
+
+
+def _in_force(attributes: dict[str, JSON], name: str, today: str | None) -> list[JSON]:
+    """Put the value that holds on the day in place of the values of all days, and give these."""
+    timeline = cast("list[dict[str, JSON]]", attributes.pop(name))
+    for one in timeline:
+        if holds_on(one, today or EVER_BEFORE):
+            attributes[name] = one[VALUE]
+    return cast("list[JSON]", timeline)
 
 
 def _overrule(attributes: dict[str, JSON], lineage: dict[str, Any], one: Override, *, steps: Steps) -> None:

@@ -25,7 +25,7 @@ AsOf = Annotated[
 ]
 On = Annotated[
     str | None,
-    Query(description="Of dated lines only those in force on that day.", max_length=10, examples=["2026-03-01"]),
+    Query(description="Of dated lines and values those in force on that day.", max_length=10, examples=["2026-03-01"]),
 ]
 
 

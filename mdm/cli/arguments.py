@@ -20,7 +20,7 @@ KEY = typer.Argument(parser=_key, metavar="KEY", help="A source record: source:t
 KEYS = typer.Argument(parser=_key, metavar="KEY...", help="Source records: source:type:id.")
 GoldenId = Annotated[str, typer.Argument(metavar="ID", help="A golden ID, such as cus_0000042.")]
 AsOf = Annotated[str | None, typer.Option(metavar="T", help="As it was at an ISO 8601 date or time, or log position.")]
-On = Annotated[str | None, typer.Option(metavar="DATE", help="Of dated lines, only those in force on that day.")]
+On = Annotated[str | None, typer.Option(metavar="DATE", help="Of dated lines and values, those in force on that day.")]
 Reason = Annotated[str, typer.Option(help="Why, for whoever asks later.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")]
 Hold = Annotated[

@@ -29,6 +29,8 @@ def golden(golden_id: GoldenId, *, as_of: AsOf = None, on: On = None, as_json: J
     output.print_fields(title(found), {name: value for name, value in found["attributes"].items() if name not in lines})
     for name in lines:
         _print_lines(name, found["attributes"].get(name, []))
+    for name, timeline in found.get("dated", {}).items():
+        _print_lines(f"{name} by day", timeline)
     output.print_table("Crosswalk", ("source", "id"), [(one["source"], one["source_id"]) for one in found["crosswalk"]])
 
 

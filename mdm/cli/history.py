@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from mdm.cli import output, session
-from mdm.cli.arguments import AsOf, GoldenId
+from mdm.cli.arguments import AsOf, GoldenId, On
 from mdm.cli.output import Json
 
 Document = dict[str, Any]
@@ -36,6 +36,7 @@ def history(
             metavar="FROM TO", help="What changed from one to the other: versions, dates or times, @POSITION, or now."
         ),
     ] = None,
+    on: On = None,
     as_json: Json = False,
 ) -> None:
     """Show how a golden record came about: versions, merges and splits, records that came and went, decisions.
@@ -44,11 +45,13 @@ def history(
     """
     if diff is not None and as_of is not None:
         raise typer.BadParameter("--diff names both its moments; leave out --as-of")
+    if on is not None and diff is None:
+        raise typer.BadParameter("--on goes with --diff: versions are told as they are")
     from mdm.services.differences import difference
     from mdm.services.golden import history as told
 
     with session.opened() as hub:
-        found = told(hub, golden_id, as_of=as_of) if diff is None else difference(hub, golden_id, *diff)
+        found = told(hub, golden_id, as_of=as_of) if diff is None else difference(hub, golden_id, *diff, on=on)
     if as_json:
         output.print_json(found)
     elif diff is None:

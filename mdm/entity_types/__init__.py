@@ -1,5 +1,6 @@
 """Entity types: YAML documents that say what a thing's attributes are, how it matches and what survives."""
 
+from mdm.entity_types.dated_values import VALUE, of_all_days, slices
 from mdm.entity_types.document import parse, shipped
 from mdm.entity_types.entity_type import Attribute, EntityType, EntityTypeName, LineField, Privacy, Readiness, order
 from mdm.entity_types.nearest import hint, nearest
@@ -17,6 +18,7 @@ from mdm.entity_types.values import (
 __all__ = [
     "LONGEST_TEXT",
     "MOST_VALUES",
+    "VALUE",
     "Attribute",
     "EntityType",
     "EntityTypeName",
@@ -32,9 +34,11 @@ __all__ = [
     "is_missed",
     "judge",
     "nearest",
+    "of_all_days",
     "order",
     "parse",
     "shipped",
+    "slices",
     "takes_any_parts",
     "takes_any_text",
     "usable",

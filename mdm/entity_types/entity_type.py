@@ -66,15 +66,17 @@ class LineField(_Document):
 class Attribute(_Document):
     """What one attribute holds, and who may see it.
 
-    to: the entity type that a reference leads to.  list: the code list of a code.  of: the fields of lines, and
-    key: those that tell lines apart.  columns: how `mdm dedupe` makes it of the columns of a file that are named
-    otherwise, such as `{surname}, {given_name}`; by field where it has fields.  renamed_from: the name, or names with
-    the latest first, that records were sent under before.
+    dated: it has one value a day, and sources say from when to when.  to: the entity type that a reference leads to.
+    list: the code list of a code.  of: the fields of lines, and key: those that tell lines apart.  columns: how
+    `mdm dedupe` makes it of the columns of a file that are named otherwise, such as `{surname}, {given_name}`; by
+    field where it has fields.  renamed_from: the name, or names with the latest first, that records were sent under
+    before.
     """
 
     kind: str
     required: bool = False
     many: bool = False
+    dated: bool = False
     privacy: Privacy = "internal"
     to: EntityTypeName | None = None
     list: EntityTypeName | None = None
@@ -106,6 +108,12 @@ class Attribute(_Document):
             raise ValueError("`key` tells lines apart; no kind but lines has a use for it")
         if self.many and self.of:
             raise ValueError("kind lines is a list already; leave out `many`")
+        return self
+
+    @model_validator(mode="after")
+    def _one_value_holds_on_a_day(self) -> "Attribute":
+        if self.dated and (self.many or self.kind == "lines"):
+            raise ValueError("`dated` has one value a day: it goes neither with `many` nor with kind lines")
         return self
 
     @cached_property
@@ -152,7 +160,7 @@ class EntityType(_Document):
     def matching(self) -> MatchModel:
         """The match rules made ready for `matching`."""
         plain = {
-            name: MatchAttribute(kind=attribute.kind, many=attribute.many)
+            name: MatchAttribute(kind=attribute.kind, many=attribute.many or attribute.dated)
             for name, attribute in self.attributes.items()
         }
         return match_model(self.entity_type, plain, self.match)
@@ -210,6 +218,11 @@ class EntityType(_Document):
     def lines(self) -> dict[str, Attribute]:
         """Each attribute that holds dated lines."""
         return {name: attribute for name, attribute in self.attributes.items() if attribute.of}
+
+    @cached_property
+    def dated(self) -> frozenset[str]:
+        """The attributes whose values hold on certain days."""
+        return frozenset(name for name, attribute in self.attributes.items() if attribute.dated)
 
     @cached_property
     def validity(self) -> dict[str, tuple[ValidityRule, ...]]:

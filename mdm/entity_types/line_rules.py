@@ -19,7 +19,9 @@ def line_faults(entity_type: EntityType) -> Iterator[Fault]:
     for name, attribute in entity_type.lines.items():
         yield from _fields(name, attribute)
         yield from _key(name, attribute)
-        yield from _decided(name, entity_type)
+        yield from _decided(name, entity_type, "lines")
+    for name in sorted(entity_type.dated):
+        yield from _decided(name, entity_type, "dated values")
 
 
 def _fields(name: str, attribute: Attribute) -> Iterator[Fault]:
@@ -45,19 +47,23 @@ def _key(name: str, attribute: Attribute) -> Iterator[Fault]:
             yield Fault(place, f"{field!r} is named twice", "twice", field)
 
 
-def _decided(name: str, entity_type: EntityType) -> Iterator[Fault]:
+def _decided(name: str, entity_type: EntityType, what: str) -> Iterator[Fault]:
     rules = entity_type.survive
     path = ("attributes", name) if name in rules.attributes else ("default",)
     for strategy in [step.strategy for step in rules.steps(name) if step.strategy in NOT_FOR_LINES][:1]:
-        detail = f"{strategy} cannot decide the lines of {name!r}; the nearest that can is 'most_trusted'"
+        detail = f"{strategy} cannot decide the {what} of {name!r}; the nearest that can is 'most_trusted'"
         yield Fault(pointer(("survive", *path)), detail, "survive", strategy)
     for number, group in enumerate(rules.groups):
         if name in group:
             place = pointer(("survive", "groups", number, group.index(name)))
-            yield Fault(place, f"{name!r} holds lines, which are decided day by day and join no group", "survive", name)
+            yield Fault(
+                place, f"{name!r} holds {what}, which are decided day by day and join no group", "survive", name
+            )
     if name in rules.conflicts:
         place = pointer(("survive", "conflicts", rules.conflicts.index(name)))
-        yield Fault(place, f"{name!r} holds lines, which nobody can override: they are in no conflict", "survive", name)
+        yield Fault(
+            place, f"{name!r} holds {what}, which nobody can override: they are in no conflict", "survive", name
+        )
     if name in rules.looked_at:
-        detail = f"a condition asks for {name!r}, which holds lines: `has` and `equals` ask for plain attributes"
+        detail = f"a condition asks for {name!r}, which holds {what}: `has` and `equals` ask for plain attributes"
         yield Fault(pointer(("survive", "attributes")), detail, "survive", name)

@@ -24,9 +24,9 @@ def check_lines(name: str, attribute: Attribute, value: object, check_field: Che
         return None, []
     lines = [value] if isinstance(value, dict) else value
     if not isinstance(lines, list):
-        return None, [_fault(name, "takes a list of lines, each an object of its fields", "shape", value)]
+        return None, [line_fault(name, "takes a list of lines, each an object of its fields", "shape", value)]
     if len(lines) > MOST_LINES:
-        return None, [_fault(name, f"has {len(lines):,} lines; at most {MOST_LINES:,} are taken", "too_many", None)]
+        return None, [line_fault(name, f"has {len(lines):,} lines; at most {MOST_LINES:,} are taken", "too_many", None)]
     cleaned: list[dict[str, object]] = []
     faults: list[Fault] = []
     for number, line in enumerate(lines):
@@ -45,30 +45,30 @@ def _line(
     if line is None:
         return {}, []
     if not isinstance(line, dict):
-        return {}, [_fault(place, f"is an object of the line's fields, not a {type(line).__name__}", "shape", None)]
+        return {}, [line_fault(place, f"is an object of the line's fields, not a {type(line).__name__}", "shape", None)]
     fields = attribute.line_fields
     cleaned: dict[str, object] = {}
     faults: list[Fault] = []
     for field, value in line.items():
         at = f"{place}/{field}"
         if field not in fields:
-            faults.append(_fault(at, f"is no field of it{hint(str(field), fields)}", "unknown_field", field))
+            faults.append(line_fault(at, f"is no field of it{hint(str(field), fields)}", "unknown_field", field))
             continue
         kept, found = check_field(at, fields[field], value)
         faults += found
         if kept is not None:
             cleaned[field] = kept
     if cleaned and not faults:
-        faults = _required(place, fields, cleaned) + _interval(place, cleaned)
+        faults = _required(place, fields, cleaned) + interval_faults(place, cleaned)
     return cleaned, faults
 
 
 def _required(place: str, fields: dict[str, LineField], cleaned: dict[str, object]) -> list[Fault]:
     missing = [name for name, field in fields.items() if field.required and name not in cleaned]
-    return [_fault(f"{place}/{name}", "is required", "required", None) for name in missing]
+    return [line_fault(f"{place}/{name}", "is required", "required", None) for name in missing]
 
 
-def _interval(place: str, cleaned: dict[str, object]) -> list[Fault]:
+def interval_faults(place: str, cleaned: dict[str, object]) -> list[Fault]:
     """Find days that are none, and a line that would end before it holds."""
     days: dict[str, str | None] = {}
     faults: list[Fault] = []
@@ -76,13 +76,14 @@ def _interval(place: str, cleaned: dict[str, object]) -> list[Fault]:
         try:
             days[field] = read(cleaned.get(field))
         except ValueError as error:
-            faults.append(_fault(f"{place}/{field}", str(error), "date", cleaned[field]))
+            faults.append(line_fault(f"{place}/{field}", str(error), "date", cleaned[field]))
     start, end = days.get(VALID_FROM), days.get(VALID_TO)
     if start is not None and end is not None and start >= end:
         words = f"is the first day on which the line no longer holds, so it must be after {VALID_FROM} {start}: {end}"
-        faults.append(_fault(f"{place}/{VALID_TO}", words, "interval", cleaned[VALID_TO]))
+        faults.append(line_fault(f"{place}/{VALID_TO}", words, "interval", cleaned[VALID_TO]))
     return faults
 
 
-def _fault(place: str, words: str, rule: str, value: object) -> Fault:
+def line_fault(place: str, words: str, rule: str, value: object) -> Fault:
+    """Say what is wrong at a place of an attribute (`lines/3/role`), in words that begin with it."""
     return Fault(f"/attributes/{place}", f"{place.replace('/', '.')} {words}", rule, value)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from matching.kinds import KINDS
+from mdm.entity_types.dated_values import check_dated
 from mdm.entity_types.entity_type import Attribute, EntityType, LineField
 from mdm.entity_types.line_values import check_lines
 from mdm.entity_types.nearest import hint
@@ -24,7 +25,7 @@ def check(
     """Clean the attributes of one source record, and list everything that is wrong with them.
 
     Texts are stripped, "" becomes None (absent is not null: an attribute that was not sent stays out), and
-    an attribute with `many` is a list without blanks, and lines are a list of objects. `partial`: required
+    an attribute with `many` is a list without blanks, lines and dated values are lists of objects. `partial`: required
     attributes may be left out, but not emptied. Where faults are given, the cleaned attributes are not to be used.
     """
     cleaned: dict[str, object] = {}
@@ -46,8 +47,9 @@ def check_value(entity_type: EntityType, name: str, value: object) -> tuple[obje
         leads = hint(name, entity_type.attributes) if now is None else f"; it is called {now!r} now"
         detail = f"{entity_type.entity_type} has no attribute {name!r}{leads}"
         return None, [Fault(_pointer(name), detail, "unknown_attribute", name)]
-    if attribute.of:
-        return check_lines(name, attribute, value, _single)
+    if attribute.of or attribute.dated:
+        check = check_lines if attribute.of else check_dated
+        return check(name, attribute, value, _single)
     if not attribute.many:
         if isinstance(value, list):
             return None, [_fault(name, "takes one value, not a list", "one_value", value)]
@@ -63,13 +65,13 @@ def check_value(entity_type: EntityType, name: str, value: object) -> tuple[obje
 def takes_any_text(entity_type: EntityType, name: str) -> bool:
     """Whether each text of a storable length, without control characters, can be a value of the attribute."""
     attribute = entity_type.attributes[name]
-    return KINDS[attribute.kind].any_text and not attribute.valid
+    return KINDS[attribute.kind].any_text and not attribute.valid and not attribute.dated
 
 
 def takes_any_parts(entity_type: EntityType, name: str) -> bool:
     """Whether each object of the attribute's fields with such texts can be a value of it."""
     attribute = entity_type.attributes[name]
-    return KINDS[attribute.kind].any_texts and not attribute.valid
+    return KINDS[attribute.kind].any_texts and not attribute.valid and not attribute.dated
 
 
 def control_character(text: str) -> str | None:

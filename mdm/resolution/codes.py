@@ -7,7 +7,7 @@ from typing import Any
 
 from matching.kinds import KINDS
 from mdm.code_lists import CodeLists, Value, fold, held
-from mdm.entity_types import EntityType
+from mdm.entity_types import EntityType, of_all_days
 from mdm.log import key_token
 from mdm.resolution.fold import values_of
 from mdm.resolution.work import Work, layers_of
@@ -47,7 +47,8 @@ def written_value(list_: str, folded: str) -> str:
 def values_held(entity_type: EntityType, record: StoredRecord) -> Iterator[tuple[Value, str, Any]]:
     """(value, the place it stands at, as sent) of everything a record holds that belongs to a code list."""
     if entity_type.code_lists:
-        for place, list_, raw in held(entity_type.code_lists, values_of(layers_of(record))):
+        values = of_all_days(entity_type, values_of(layers_of(record)))
+        for place, list_, raw in held(entity_type.code_lists, values):
             yield Value(list_, record.source, fold(raw)), place, raw
 
 

@@ -91,7 +91,7 @@ def _resolved(writer: Transaction, work: Work, result: Result, author: Author) -
 def _write_golden(writer: Transaction, work: Work, golden: GoldenChanges, position: int) -> None:
     of, rules_version = work.entity_type.entity_type, work.entity_type.version
     rows = [
-        (new.golden, new.version, of, position, None, rules_version, new.attributes, new.lineage, new.due)
+        (new.golden, new.version, of, position, None, rules_version, new.attributes, new.lineage, new.due, new.dated)
         for new in golden.versions
     ]
     closed = [(new.golden, new.version - 1) for new in golden.versions if new.version > 1]

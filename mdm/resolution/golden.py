@@ -4,29 +4,21 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import orjson
 
 from golden_records.contributions import Contribution
 from golden_records.overrides import Override
 from golden_records.survive import Survived, survive
-from mdm.entity_types import Judgement
 from mdm.log import canonical
 from mdm.resolution.clusters import Clusters
-from mdm.resolution.codes import barred, code_of
-from mdm.resolution.judging import judged
 from mdm.resolution.lines import lines_of
 from mdm.resolution.overrides import Overrides
-from mdm.resolution.references import read_targets, target
+from mdm.resolution.references import read_targets
+from mdm.resolution.sent_values import values_sent
 from mdm.resolution.work import Work, cells_of, layers_of
 from mdm.store import golden_writing
 from mdm.store.records import StoredRecord
-
-Value = tuple[Any, str | None, bool, tuple[str, ...]]
-"""A value as shown, standardised, whether it is valid, and the rules it breaks."""
-FREE = Judgement(valid=True, evidence=True, broken=())
-"""What becomes of a value that no rule speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +30,7 @@ class NewVersion:
     attributes: bytes | None
     lineage: bytes | None
     due: str | None
+    dated: bytes | None
     was_active: bool
 
 
@@ -79,9 +72,9 @@ def survive_all(work: Work, clusters: Clusters, overrides: Overrides) -> GoldenC
     for number in sorted(wanted):
         _decide(work, changes, number, stored.get(number), overrides)
     for number in ended:
-        version, attributes, _, _ = stored[number]
+        version, attributes, *_ = stored[number]
         if attributes is not None:
-            changes.versions.append(NewVersion(number, version + 1, None, None, None, was_active=True))
+            changes.versions.append(NewVersion(number, version + 1, None, None, None, None, was_active=True))
     return changes
 
 
@@ -128,21 +121,23 @@ def _decide(
     work: Work,
     changes: GoldenChanges,
     number: int,
-    stored: tuple[int, Any, Any, str | None] | None,
+    stored: golden_writing.Standing | None,
     overrides: Overrides,
 ) -> None:
     living = sorted(work.living(changes.after[number]))
-    attributes = lineage = due = None
+    attributes = lineage = due = dated = None
     changes.conflicts[number] = []
     if living:
         survived = survived_of(work, living, overrides.of(changes.after[number]))
         attributes, due = canonical(survived.attributes), survived.due
         lineage = zlib.compress(orjson.dumps(survived.lineage), 1)
+        dated = canonical(survived.dated) if survived.dated else None
         changes.conflicts[number] = list(survived.conflicts)
-    version, was, was_lineage, was_due = stored or (0, None, None, None)
+    version, was, *rest = stored or (0, None, None, None, None)
     before = sorted(id_ for id_ in changes.before.get(number, ()) if work.was_living(id_))
-    if stored is None or living != before or (attributes, lineage, due) != (was, was_lineage, was_due):
-        changes.versions.append(NewVersion(number, version + 1, attributes, lineage, due, was_active=was is not None))
+    if stored is None or living != before or (attributes, lineage, due, dated) != (was, *rest):
+        new = NewVersion(number, version + 1, attributes, lineage, due, dated, was_active=was is not None)
+        changes.versions.append(new)
 
 
 def survived_of(work: Work, living: list[int], overrides: Sequence[Override] = ()) -> Survived:
@@ -154,6 +149,7 @@ def survived_of(work: Work, living: list[int], overrides: Sequence[Override] = (
         sources=list(rules.trust),
         today=work.tick,
         lines=lines_of(work, living),
+        dated=work.entity_type.dated,
         overrides=overrides,
     )
 
@@ -169,44 +165,11 @@ def _contributions(work: Work, living: list[int]) -> dict[str, list[Contribution
 
 def _of_record(work: Work, record: StoredRecord) -> Iterator[tuple[str, Contribution]]:
     key, cells = record.key, cells_of(record)
-    plain = work.entity_type.matching.attributes  # dated lines stand apart
+    plain = work.entity_type.matching.attributes.keys() - work.entity_type.dated  # what is dated stands apart
     for layer in layers_of(record):
         for attribute, value in layer["attributes"].items():
             since = layer["event_time"], layer["position"]
             if attribute in plain:
-                if attribute in work.entity_type.code_lists:
-                    found = _coded(work, record, attribute, value)
-                else:
-                    found = _values(work, record, attribute, value, cells.get(attribute))
+                found = values_sent(work, record, attribute, value, cells.get(attribute))
                 for shown, standard, valid, broken in found:
                     yield attribute, Contribution(key, record.source, shown, standard, valid, *since, broken)
-
-
-def _coded(work: Work, record: StoredRecord, attribute: str, value: Any) -> Iterator[Value]:
-    """One for each value that belongs to a code list: its code, or as it was sent where no code stands for it."""
-    list_, source = work.entity_type.code_lists[attribute], record.source
-    for one in value if isinstance(value, list) else [value]:
-        code = code_of(work, list_, source, one)
-        found = judged(work, attribute, one) if attribute in work.entity_type.validity else FREE
-        broken = found.broken if code is not None else (*found.broken, *barred(work, list_, source, one))
-        yield one if code is None else code, code, code is not None and found.valid, broken
-
-
-def _values(work: Work, record: StoredRecord, attribute: str, value: Any, cell: str | None) -> Iterator[Value]:
-    """One for each value the record has of an attribute."""
-    has_rules = attribute in work.entity_type.validity
-    if attribute in work.entity_type.references:
-        written = target(work.entity_type, attribute, record.source, str(value))
-        exists = written in work.existing
-        found = judged(work, attribute, value, exists=exists) if has_rules else FREE
-        yield written, work.references.get(written, f"?{written}"), found.valid, found.broken
-        return
-    kind = work.entity_type.matching.kind(attribute)
-    several = isinstance(value, list)
-    for one in value if several else [value]:
-        standard = kind.standardise(one) if several else cell
-        if has_rules:
-            found = judged(work, attribute, one)
-            yield one, standard, found.valid, found.broken
-        else:
-            yield one, standard, standard is not None and kind.valid(standard), ()

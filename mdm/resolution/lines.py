@@ -1,4 +1,4 @@
-"""The dated lines of source records as survivorship sees them: fields standardised, days read."""
+"""The dated lines and dated values of source records as survivorship sees them: standardised, days read."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,8 +10,9 @@ from golden_records.effective import Line
 from matching.columns import PART
 from matching.kinds import KINDS
 from matching.kinds.lines import VALID_FROM, VALID_TO, end_day, first_day
-from mdm.entity_types import Attribute, LineField, judge
+from mdm.entity_types import VALUE, Attribute, LineField, judge, slices
 from mdm.log import canonical
+from mdm.resolution.sent_values import values_sent
 from mdm.resolution.work import Work, layers_of
 from mdm.store.records import StoredRecord
 
@@ -24,16 +25,29 @@ Standard = tuple[str | None, bool]
 
 
 def lines_of(work: Work, ids: Iterable[int]) -> dict[str, list[Line]]:
-    """The lines that these records bring, by attribute."""
+    """The lines that these records bring, by attribute; a dated value is a line of that one field, without a key."""
     found: defaultdict[str, list[Line]] = defaultdict(list)
-    if not work.entity_type.lines:
+    lines, dated = work.entity_type.lines.keys(), work.entity_type.dated
+    if not (lines or dated):
         return found
     for id_ in ids:
         record = work.records[id_]
         for layer in layers_of(record):
-            for name in layer["attributes"].keys() & work.entity_type.lines.keys():
+            for name in layer["attributes"].keys() & lines:
                 found[name] += _of_layer(work, record, layer, name)
+            for name in layer["attributes"].keys() & dated:
+                found[name] += _values_of_layer(work, record, layer, name)
     return found
+
+
+def _values_of_layer(work: Work, record: StoredRecord, layer: Mapping[str, Any], name: str) -> Iterator[Line]:
+    when = (layer["event_time"], layer["position"])
+    for place, one in enumerate(slices(layer["attributes"][name])):
+        kind = work.entity_type.matching.kind(name)
+        cell = None if isinstance(one.value, list) else kind.standardise(one.value)
+        for shown, standard, valid, broken in values_sent(work, record, name, one.value, cell):
+            told = (record.key, record.source, {VALUE: shown}, standard, valid and one.holds)
+            yield Line(Contribution(*told, *when, broken), (), one.start, one.end, place)
 
 
 def _of_layer(work: Work, record: StoredRecord, layer: Mapping[str, Any], name: str) -> Iterator[Line]:

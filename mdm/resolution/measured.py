@@ -40,7 +40,7 @@ class Measured:
         self.missed = is_missed(self.rules)
         self.identifies = self.kind.name in IDENTIFIERS
         self.is_reference = name in entity_type.references
-        self.compared = self.kind.name != LINES
+        self.compared = self.kind.name != LINES and name not in entity_type.dated  # those differ by the day
         self.remembered: dict[tuple[str | bytes, bool], bool] = {}
 
     def validity(self, one: Member, cell: str | None, existing: Collection[str]) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from matching.columns import SEPARATOR
-from mdm.entity_types import EntityType
+from mdm.entity_types import EntityType, of_all_days
 from mdm.log import key_token
 from mdm.resolution.measured import Measured, Member
 from mdm.resolution.references import target
@@ -43,21 +43,21 @@ def measure(
         after = page[-1][0]
         members: defaultdict[int, list[Member]] = defaultdict(list)
         for golden, source, layers, cells in stored_quality.members(reader, [row[0] for row in page]):
-            members[golden].append(_member(source, layers, cells))
+            members[golden].append(_member(entity_type, source, layers, cells))
         _read_existing(reader, count, members, salt)
         for golden, attributes in page:
             count.golden(orjson.loads(attributes), members[golden])
     return count.figures(None if today is None else days)
 
 
-def _member(source: str, layers: bytes, cells: bytes) -> Member:
+def _member(entity_type: EntityType, source: str, layers: bytes, cells: bytes) -> Member:
     values: dict[str, Any] = {}
     days: dict[str, int | None] = {}
     for layer in orjson.loads(layers):
         day = None if layer["event_time"] is None else date.fromisoformat(layer["event_time"][:10]).toordinal()
         values |= layer["attributes"]
         days |= dict.fromkeys(layer["attributes"], day)
-    return Member(source, values, orjson.loads(cells), days)
+    return Member(source, of_all_days(entity_type, values), orjson.loads(cells), days)
 
 
 def _read_existing(reader: Transaction, count: "_Count", members: Mapping[int, list[Member]], salt: bytes) -> None:
@@ -68,7 +68,8 @@ def _read_existing(reader: Transaction, count: "_Count", members: Mapping[int, l
             key_token(salt, written): written
             for those in members.values() for one in those
             for attribute in count.entity_type.references if attribute in one.values
-            for written in [target(count.entity_type, attribute, one.source, str(one.values[attribute]))]
+            for value in (one.values[attribute] if attribute in count.entity_type.dated else [one.values[attribute]])
+            for written in [target(count.entity_type, attribute, one.source, str(value))]
         }  # fmt: skip
         count.existing = {tokens[token] for token in stored_records.lead_to_living(reader, list(tokens))}
 

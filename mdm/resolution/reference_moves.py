@@ -17,7 +17,8 @@ from mdm.store import task_places
 from mdm.store.database import Transaction
 from mdm.store.references import StoredReference
 
-Place = tuple[int, str]
+Place = tuple[int, str, int]
+"""A record, an attribute, and the key token of what it refers to."""
 
 
 class Moved(NamedTuple):
@@ -31,23 +32,17 @@ def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: i
     """Bring all references up to a commit, whose records must have been written; under the lock of the log."""
     stood = {_place(one): one for one in stored_references.of_records(writer, sorted(work.dirty))}
     stood |= {_place(one): one for one in stored_references.to_targets(writer, sorted(moved_targets(work, golden)))}
-    wanted = {place: (one.entity_type, one.target_token, one.target) for place, one in stood.items()}
+    wanted = {place: (one.entity_type, one.target) for place, one in stood.items()}
     wanted = {place: said for place, said in wanted.items() if place[0] not in work.dirty} | _said(work)
-    meanings = stored_references.meanings(writer, sorted({token for _, token, _ in wanted.values()})) if wanted else {}
+    meanings = stored_references.meanings(writer, sorted({token for _, _, token in wanted})) if wanted else {}
     now = {
-        (id_, attribute): StoredReference(
-            id_, attribute, position, of, token, target, *meanings.get(token, (None, "waiting"))
-        )
-        for (id_, attribute), (of, token, target) in wanted.items()
+        place: StoredReference(*place, position, of, target, *meanings.get(place[2], (None, "waiting")))
+        for place, (of, target) in wanted.items()
     }
     ended = [one for place, one in stood.items() if place not in now or _differ(one, now[place])]
     begun = [one for place, one in now.items() if place not in stood or _differ(stood[place], one)]
     stored_references.change(writer, ended=sorted(ended), begun=sorted(begun), position=position)
-    return [
-        Moved(stood[_place(one)], one)
-        for one in sorted(begun)
-        if _place(one) in stood and stood[_place(one)].target_token == one.target_token
-    ]
+    return [Moved(stood[_place(one)], one) for one in sorted(begun) if _place(one) in stood]
 
 
 def events(writer: Transaction, work: Work, moved: list[Moved]) -> list[FeedRow]:
@@ -81,18 +76,19 @@ def _leads(goldens: Mapping[int, Iterable[int]], living: Callable[[int], bool]) 
     return found
 
 
-def _said(work: Work) -> dict[Place, tuple[str, int, str]]:
+def _said(work: Work) -> dict[Place, tuple[str, str]]:
     """What the changed records that live refer to now."""
     of = work.entity_type.entity_type
     return {
-        (id_, attribute): (of, key_token(work.salt, key), key)
+        (id_, attribute, key_token(work.salt, key)): (of, key)
         for id_ in work.living(sorted(work.dirty))
-        for attribute, key in targets(work.entity_type, work.records[id_]).items()
+        for attribute, keys in targets(work.entity_type, work.records[id_]).items()
+        for key in keys
     }
 
 
 def _place(one: StoredReference) -> Place:
-    return one.record_id, one.attribute
+    return one.record_id, one.attribute, one.target_token
 
 
 def _differ(one: StoredReference, other: StoredReference) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from mdm.entity_types import EntityType
+from mdm.entity_types import EntityType, of_all_days
 from mdm.log import Key, key_token
 from mdm.resolution.codes import translate
 from mdm.resolution.fold import values_of
@@ -20,22 +20,30 @@ def target(entity_type: EntityType, attribute: str, source: str, value: str) -> 
     return value if len(parts) == 3 and parts[1] == of else str(Key(source, of, value))
 
 
-def targets(entity_type: EntityType, record: StoredRecord) -> dict[str, str]:
-    """The written keys that a record refers to, by attribute."""
+def targets(entity_type: EntityType, record: StoredRecord) -> dict[str, list[str]]:
+    """The written keys that a record refers to, by attribute: one, or where it is dated one for each of its values."""
     if not entity_type.references:
         return {}
-    values = values_of(layers_of(record))
+    values = of_all_days(entity_type, values_of(layers_of(record)))
     return {
-        attribute: target(entity_type, attribute, record.source, str(values[attribute]))
+        attribute: [
+            target(entity_type, attribute, record.source, str(value))
+            for value in (values[attribute] if attribute in entity_type.dated else [values[attribute]])
+        ]
         for attribute in entity_type.references
         if values.get(attribute) is not None
     }
 
 
+def written(entity_type: EntityType, record: StoredRecord) -> set[str]:
+    """All the written keys that a record refers to."""
+    return {key for keys in targets(entity_type, record).values() for key in keys}
+
+
 def read_targets(work: Work, ids: Iterable[int]) -> None:
     """Learn the smallest member key of everything that these records refer to."""
-    written = {key for id_ in ids for key in targets(work.entity_type, work.records[id_]).values()}
-    tokens = {key_token(work.salt, key): key for key in written}
+    keys = {key for id_ in ids for key in written(work.entity_type, work.records[id_])}
+    tokens = {key_token(work.salt, key): key for key in keys}
     found = stored_records.representatives(work.reader, list(tokens))
     work.references.update({tokens[token]: smallest for token, smallest in found.items()})
     if work.entity_type.must_exist:
@@ -49,17 +57,27 @@ def seen(work: Work, id_: int) -> dict[str, Any]:
     rule ignores it.
     """
     record = work.records[id_]
-    values = values_of(layers_of(record))
-    written = targets(work.entity_type, record)
-    for attribute in work.entity_type.judged.keys() & values.keys():
-        exists = attribute not in written or written[attribute] in work.existing
-        values[attribute] = evidence(work, attribute, values[attribute], exists=exists)
-    for attribute, key in written.items():
-        if values[attribute] is not None:
-            values[attribute] = work.references.get(key)
+    values = of_all_days(work.entity_type, values_of(layers_of(record)))
+    referred = targets(work.entity_type, record)
+    for attribute in work.entity_type.judged.keys() & values.keys() - referred.keys():
+        values[attribute] = evidence(work, attribute, values[attribute], exists=True)
+    for attribute, keys in referred.items():
+        values[attribute] = _led_to(work, attribute, values[attribute], keys)
     if work.entity_type.code_lists:
         translate(work.entity_type, work.codes, record.source, values)
     return values
+
+
+def _led_to(work: Work, attribute: str, value: Any, keys: list[str]) -> Any:
+    """What a reference leads to, as far as it is evidence; a list where it is dated."""
+    dated, judged = attribute in work.entity_type.dated, attribute in work.entity_type.judged
+    found = [
+        work.references[key]
+        for one, key in zip(value if dated else [value], keys, strict=True)
+        if key in work.references
+        and not (judged and evidence(work, attribute, one, exists=key in work.existing) is None)
+    ]
+    return found if dated else next(iter(found), None)
 
 
 def links(work: Work) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
@@ -68,7 +86,7 @@ def links(work: Work) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
         return set(), set()
     now, before = set(), set()
     for id_ in work.dirty:
-        now |= {(key_token(work.salt, key), id_) for key in targets(work.entity_type, work.records[id_]).values()}
+        now |= {(key_token(work.salt, key), id_) for key in written(work.entity_type, work.records[id_])}
         if id_ in work.before:
-            before |= {(key_token(work.salt, key), id_) for key in targets(work.entity_type, work.before[id_]).values()}
+            before |= {(key_token(work.salt, key), id_) for key in written(work.entity_type, work.before[id_])}
     return now, before - now

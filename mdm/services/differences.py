@@ -12,6 +12,7 @@ from mdm.services.history import decisions_about
 from mdm.services.hub import Hub, parsed
 from mdm.services.lineage import lineage_of
 from mdm.services.positions import position
+from mdm.services.valid_time import day, in_force
 from mdm.store import golden as stored_golden
 from mdm.store import log as stored_log
 from mdm.store import resolution
@@ -37,8 +38,11 @@ class _Side:
     lineage: Document
 
 
-def difference(hub: Hub, golden_id: str, start: str, end: str = LATEST) -> Document:
+def difference(hub: Hub, golden_id: str, start: str, end: str = LATEST, *, on: str | None = None) -> Document:
     """What changed of a golden ID from one version or moment to another.
+
+    on: of what is dated both sides tell what they held to be in force on that day, so that a correction of the past
+    shows.
 
     start, end: a version of the ID (`3`), a moment in ISO 8601, a position of the log (`@4712`), or `now`. Where the
     ID had been merged into another by then, that side is the record which it stood for, as reading it would have told.
@@ -52,11 +56,12 @@ def difference(hub: Hub, golden_id: str, start: str, end: str = LATEST) -> Docum
         InvalidInput: a side is neither a version nor a moment.
     """
     entity_type, number = entity_type_of(hub, golden_id)
+    on = day(on)
     prefixes = prefixes_of(hub)
     with hub.database.read() as transaction:
         asked = (golden_id, entity_type, number)
         places = [_place(transaction, asked, *one) for one in (("from", start), ("to", end))]
-        sides = [_side(hub, transaction, prefixes, asked, place) for place in places]
+        sides = [_side(hub, transaction, prefixes, asked, place, on) for place in places]
         told = [_told(hub, transaction, side) for side in sides]
         return {
             "golden_id": golden_id, "entity_type": entity_type,
@@ -84,11 +89,14 @@ def _place(transaction: Transaction, asked: tuple[str, str, int], name: str, wri
 
 
 def _side(
-    hub: Hub, transaction: Transaction, prefixes: Mapping[str, str], asked: tuple[str, str, int], place: int
-) -> _Side:
+    hub: Hub, transaction: Transaction, prefixes: Mapping[str, str], asked: tuple[str, str, int], place: int,
+    on: str | None,
+) -> _Side:  # fmt: skip
     document, shown = answer_at(hub, transaction, prefixes, asked, at=place)
     upto = resolution.boundary(transaction, asked[1], at=place).upto
-    return _Side(place, upto, shown.golden, document, lineage_of(transaction, shown))
+    rules = parsed(resolution.document(transaction, document["rules_version"]))
+    told = in_force(rules, {**document, "lineage": lineage_of(transaction, shown)}, on)
+    return _Side(place, upto, shown.golden, told, told["lineage"])
 
 
 def _told(hub: Hub, transaction: Transaction, side: _Side) -> Told:

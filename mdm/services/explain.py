@@ -1,13 +1,13 @@
 """Why do two source records match, or why not? The evidence as matching sees it, and what a steward said."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 import orjson
 
 from matching import explain
 from matching.explain import Evidence
-from mdm.entity_types import EntityType
+from mdm.entity_types import EntityType, of_all_days
 from mdm.errors import Fault, InvalidInput, NotFound
 from mdm.log import Key, key_token
 from mdm.pages.pairs import Side, pair_of
@@ -156,7 +156,7 @@ def seen_by_matching(
     A reference is the smallest member key of its target, None until that arrives; a value of a code list is its code.
     """
     referred = {record.id: targets(entity_type, record) for record in records}
-    tokens = {key_token(hub.salt, key): key for found in referred.values() for key in found.values()}
+    tokens = {key_token(hub.salt, key): key for found in referred.values() for keys in found.values() for key in keys}
     if at == NOW:
         found = stored_records.representatives(transaction, list(tokens))
     else:
@@ -164,8 +164,8 @@ def seen_by_matching(
     smallest = {tokens[token]: key for token, key in found.items()}
     seen = {
         record.id: {
-            **values_of(orjson.loads(record.layers)),
-            **{name: smallest.get(key) for name, key in referred[record.id].items()},
+            **of_all_days(entity_type, values_of(orjson.loads(record.layers))),
+            **{name: _led_to(smallest, keys, name in entity_type.dated) for name, keys in referred[record.id].items()},
         }
         for record in records
     }
@@ -174,6 +174,10 @@ def seen_by_matching(
         for record in records:
             translate(entity_type, codes, record.source, seen[record.id])
     return seen
+
+
+def _led_to(smallest: Mapping[str, str], keys: list[str], dated: bool) -> Any:  # noqa: FBT001
+    return [smallest[key] for key in keys if key in smallest] if dated else smallest.get(keys[0])
 
 
 def _arrived(hub: Hub, transaction: Transaction, key: Key) -> int:

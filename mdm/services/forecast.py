@@ -1,9 +1,11 @@
-"""What will change by itself: golden values that decay, expiry or a condition on age will flip as days pass."""
+"""What will change by itself as days pass: golden values that decay, expiry, their own days or age will flip."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from golden_records.effective import holds_on
 from golden_records.identity import golden_id, parse_golden_id
 from golden_records.survive import Survived
 from mdm.entity_types import EntityType
@@ -18,6 +20,7 @@ Document = dict[str, Any]
 A_YEAR = 365
 HEAD = ("golden_id", "entity_type", "status", "current_id")
 ENDED = "the override has ended"
+BY_DAYS = "by the days on which it holds"
 
 
 def of_one(hub: Hub, golden_id: str, *, until: str | None = None) -> Document:
@@ -99,12 +102,22 @@ def _a_year_after(tick: str) -> date:
 
 def _changes(goldens: Goldens, number: int, *, until: str) -> Iterator[Document]:
     """Go from due date to due date, deciding anew on each; days between them change nothing."""
-    now = goldens.survived(number, today=goldens.today)
+    lines = goldens.work.entity_type.lines
+    before, now = goldens.today, goldens.survived(number, today=goldens.today)
     while now is not None and now.due is not None and now.due <= until:
         day, later = now.due, goldens.survived(number, today=now.due)
         if later is not None:
-            yield from _differences(now, later, day)
-        now = later
+            yield from _differences(_on(now, before, lines), _on(later, day, lines), day)
+        before, now = day, later
+
+
+def _on(survived: Survived, day: str | None, lines: Collection[str]) -> Survived:
+    """Of dated lines those in force on a day; before the first tick that is before all days."""
+    attributes = {
+        name: [one for one in value if holds_on(one, day or "")] if name in lines else value  # type: ignore[union-attr, arg-type]
+        for name, value in survived.attributes.items()
+    }
+    return replace(survived, attributes=attributes)
 
 
 def _differences(before: Survived, after: Survived, day: str) -> Iterator[Document]:
@@ -117,6 +130,8 @@ def _differences(before: Survived, after: Survived, day: str) -> Iterator[Docume
 
 def _because(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """Why a value that stood no longer does: what is said of the first that lost."""
+    if "gaps" in before:
+        return BY_DAYS
     stood = [before["winner"]] if "winner" in before else before.get("winners", [])
     if any("decision" in place for place in stood):
         return ENDED

@@ -57,7 +57,10 @@ def get(
 
     `status`: `active`, `merged` (`current_id` says into which, and it is shown), `split` (`successors`) or `retired`.
 
-    on: leaves the dated lines that are in force on that day, and says nothing of the others.
+    Where it has dated attributes, `dated` tells their values on all days; `attributes` has those of the latest day
+    that the hub has seen.
+
+    on: tells the dated lines and values that are in force on that day, and says nothing of the others.
     include: `lineage` adds where each value came from.
     hint: a source key that once bore the ID (`source:id` is enough) picks the record that it belongs to now.
 
@@ -78,7 +81,7 @@ def get(
 def lineage(hub: Hub, golden_id: str, *, as_of: AsOf = None, on: str | None = None) -> Document:
     """Where each value of a golden record came from, and why others lost: `{"golden_id", ..., "lineage": {...}}`."""
     document = get(hub, golden_id, as_of=as_of, on=on, include=("lineage",))
-    return {name: part for name, part in document.items() if name not in {"attributes", "crosswalk"}}
+    return {name: part for name, part in document.items() if name not in {"attributes", "dated", "crosswalk"}}
 
 
 def history(hub: Hub, golden_id: str, *, as_of: AsOf = None) -> Document:
@@ -103,7 +106,7 @@ def page(
 ) -> Document:  # fmt: skip
     """Active golden records by golden ID: `{"items", "next"}`, where `next` is the cursor of the page that follows.
 
-    as_of: those that were active then, as they were.  on: of dated lines, only those in force on that day.
+    as_of: those that were active then, as they were.  on: of dated lines and values, those in force on that day.
     """
     on = day(on)
     if entity_type is not None:
@@ -121,7 +124,7 @@ def page(
 def export(hub: Hub, entity_type: str, *, as_of: AsOf = None, on: str | None = None) -> Iterator[Document]:
     """Every active golden record of one entity type, by golden ID, all as of one position of the log.
 
-    on: of dated lines, only those in force on that day.
+    on: of dated lines and values, those in force on that day.
     """
     hub.entity_type(entity_type)
     on, prefixes = day(on), prefixes_of(hub)
@@ -135,7 +138,7 @@ def export(hub: Hub, entity_type: str, *, as_of: AsOf = None, on: str | None = N
 
 
 def _on_day(transaction: Transaction, document: Document, on: str | None) -> Document:
-    """Of its dated lines those that hold on a day; what holds lines is told by the rules it was made under."""
+    """Of what is dated that which holds on a day; what is dated is told by the rules it was made under."""
     if on is None:
         return document
     return in_force(parsed(resolution.document(transaction, document["rules_version"])), document, on)
@@ -189,6 +192,7 @@ def _documents(
 
 def _document(stored: StoredGolden, prefix: str, crosswalk: list[Borne]) -> Document:
     living = stored.attributes is not None
+    dated = {"dated": orjson.loads(stored.dated)} if stored.dated is not None else {}
     return {
         "golden_id": golden_id(prefix, stored.golden),
         "entity_type": stored.entity_type,
@@ -197,5 +201,6 @@ def _document(stored: StoredGolden, prefix: str, crosswalk: list[Borne]) -> Docu
         "seq": stored.since,
         "rules_version": stored.rules_version,
         "attributes": orjson.loads(stored.attributes or b"{}"),
+        **dated,
         "crosswalk": entries(crosswalk if living else ()),
     }

@@ -20,6 +20,9 @@ def golden(principal: Principal, rules: Shown, document: Document) -> Document:
     if "attributes" in document:
         shown["attributes"] = mask(principal, entity_type, document["attributes"])
         barred |= _held_back(document["attributes"], shown["attributes"])
+    if "dated" in document:
+        shown["dated"] = _timelines(principal, entity_type, document["dated"])
+        barred |= _held_back(document["dated"], shown["dated"])
     if "lineage" in document:
         shown["lineage"] = {
             attribute: _lineage(principal, entity_type, attribute, entry)
@@ -27,6 +30,16 @@ def golden(principal: Principal, rules: Shown, document: Document) -> Document:
         }
         barred |= {name for name, entry in shown["lineage"].items() if entry != document["lineage"][name]}
     return {**shown, "masked": sorted(barred)} if barred else shown
+
+
+def _timelines(principal: Principal, entity_type: EntityType, dated: Document) -> Document:
+    """The values of dated attributes on all days, as far as the principal may see them or their form."""
+    found: Document = {}
+    for name, timeline in dated.items():
+        values = [mask(principal, entity_type, {name: one["value"]}) for one in timeline]
+        if all(name in seen for seen in values):
+            found[name] = [{**one, "value": seen[name]} for one, seen in zip(timeline, values, strict=True)]
+    return found
 
 
 def history(principal: Principal, rules: Shown, document: Document) -> Document:

@@ -16,11 +16,12 @@ def checked(work: Work, attribute: str, value: object) -> Any:
     """The value as the fact will hold it: cleaned, a code in its canonical form; None for nothing.
 
     Raises:
-        InvalidInput: there is no such attribute, it holds dated lines, or it cannot have the value; says why.
+        InvalidInput: there is no such attribute, it holds dated lines or values, or it cannot have the value; says why.
     """
     entity_type = work.entity_type
-    if attribute in entity_type.lines:
-        detail = f"{attribute} holds dated lines, which come from sources alone: it cannot be overridden"
+    if attribute in entity_type.lines or attribute in entity_type.dated:
+        what = "lines" if attribute in entity_type.lines else "values"
+        detail = f"{attribute} holds dated {what}, which come from sources alone: it cannot be overridden"
         raise InvalidInput(detail, faults=[Fault("/path/attribute", detail, "lines", attribute)])
     cleaned, faults = check_value(entity_type, attribute, value)
     if faults:

@@ -1,4 +1,4 @@
-"""Valid time: of the dated lines of golden records, those that are in force on one day."""
+"""Valid time: of the dated lines and dated values of golden records, those that are in force on one day."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -23,23 +23,27 @@ def day(on: str | None) -> str | None:
 
 
 def in_force(entity_type: EntityType, document: Document, on: str | None) -> Document:
-    """Leave the lines of a golden record, and of its lineage, that hold on a day (`on` as `day` gives it).
+    """A golden record, and its lineage, as of a day of the world (`on` as `day` gives it).
 
-    `valid_from` is the first day on which a line holds, `valid_to` the first on which it does not. Other attributes
-    stay as they are: they have no days. Without a day everything stays.
+    Of dated lines those that hold on the day are left; a dated attribute has the value that holds on it, or none, and
+    `dated`, its values on all days, is left out. `valid_from` is the first day on which a line or value holds,
+    `valid_to` the first on which it does not. Other attributes stay as they are: they have no days. Without a day
+    everything stays.
     """
-    if on is None or not entity_type.lines:
+    lines, dated = entity_type.lines, entity_type.dated
+    if on is None or not (lines or dated):
         return document
-    shown = dict(document)
+    shown = {name: part for name, part in document.items() if name != "dated"}
     if "attributes" in document:
-        shown["attributes"] = {
-            name: _on(value, on) if name in entity_type.lines else value
-            for name, value in document["attributes"].items()
-        }
+        plain = {name: value for name, value in document["attributes"].items() if name not in dated}
+        plain |= {name: _on(value, on) for name, value in plain.items() if name in lines}
+        timelines = document.get("dated", {})
+        held = {name: one["value"] for name, timeline in timelines.items() for one in _on(timeline, on)}
+        shown["attributes"] = dict(sorted({**plain, **held}.items()))
     if "lineage" in document:
         shown["lineage"] = {
             name: {part: _on(told, on) if part in _PLACES else told for part, told in entry.items()}
-            if name in entity_type.lines
+            if name in lines or name in dated
             else entry
             for name, entry in document["lineage"].items()
         }

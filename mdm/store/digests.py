@@ -19,7 +19,8 @@ def state(transaction: Transaction, entity_type: str | None = None) -> str:
         (("member", keys[id_], golden, bool(deleted)) for id_, golden, deleted in _members(transaction, entity_type)),
         _rows(
             transaction,
-            "SELECT 'value', golden, attributes FROM golden_version WHERE until IS NULL AND attributes IS NOT NULL",
+            "SELECT 'value', golden, attributes, dated FROM golden_version"
+            " WHERE until IS NULL AND attributes IS NOT NULL",
             entity_type,
         ),
         (
@@ -43,12 +44,15 @@ def neutral(transaction: Transaction) -> str:
     for id_, golden, deleted in _members(transaction, None):
         if not deleted:
             together.setdefault(golden, []).append(keys[id_])
-    values = dict(
-        transaction.rows("SELECT golden, attributes FROM golden_version WHERE until IS NULL AND attributes IS NOT NULL")
-    )
+    values = {
+        golden: said
+        for golden, *said in transaction.rows(
+            "SELECT golden, attributes, dated FROM golden_version WHERE until IS NULL AND attributes IS NOT NULL"
+        )
+    }
     edges = [("edge", *sorted((keys[one], keys[other])), weight) for one, other, weight in _edges(transaction, None)]
     tasks = transaction.rows("SELECT 'task', id, weight FROM task WHERE status = 'open' AND kind <> 'conflict'")
-    goldens = [("golden", sorted(members), values[number]) for number, members in together.items()]
+    goldens = [("golden", sorted(members), *values[number]) for number, members in together.items()]
     # Such a task is named by the founding record, and who that is depends on who came first.
     conflicts = transaction.rows(
         "SELECT golden, about FROM task JOIN source_record ON source_record.id = left_id"
@@ -69,7 +73,7 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
     upto: a position of the log; kept figures, proposals and what became of them count as far as that.
     """
     keys = _keys(transaction)
-    columns = "golden, version, since, until, rules_version, attributes, due"
+    columns = "golden, version, since, until, rules_version, attributes, due, dated"
     items: list[Iterable[tuple[object, ...]]] = [
         transaction.rows(f"SELECT 'version', {columns} FROM golden_version"),
         (

@@ -7,12 +7,15 @@ from typing import Any
 from mdm.store.database import Transaction
 from mdm.store.xref import NOW
 
-_COLUMNS = "golden, version, entity_type, since, until, rules_version, attributes, lineage"
+_COLUMNS = "golden, version, entity_type, since, until, rules_version, attributes, lineage, dated"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredGolden:
-    """One golden version: attributes as JSON, lineage as compressed JSON; neither when nothing living bears it."""
+    """One golden version: attributes as JSON, lineage as compressed JSON; neither when nothing living bears it.
+
+    dated: the values of dated attributes on all days as JSON, None where there are none.
+    """
 
     golden: int
     version: int
@@ -22,6 +25,7 @@ class StoredGolden:
     rules_version: str
     attributes: bytes | None
     lineage: bytes | None
+    dated: bytes | None
 
 
 def at(transaction: Transaction, golden: Collection[int], *, position: int = NOW) -> dict[int, StoredGolden]:

@@ -5,18 +5,30 @@ from collections.abc import Collection, Sequence
 from mdm.store import bulk
 from mdm.store.database import Transaction
 
-VERSION = ("golden", "version", "entity_type", "since", "until", "rules_version", "attributes", "lineage", "due")
+VERSION = (
+    "golden",
+    "version",
+    "entity_type",
+    "since",
+    "until",
+    "rules_version",
+    "attributes",
+    "lineage",
+    "due",
+    "dated",
+)
+Standing = tuple[int, bytes | None, bytes | None, str | None, bytes | None]
+"""(version, attributes, lineage, due, dated) of a golden number as it stands."""
 
 
-def current(
-    transaction: Transaction, goldens: Collection[int]
-) -> dict[int, tuple[int, bytes | None, bytes | None, str | None]]:
-    """(version, attributes, lineage, due) of these golden numbers as they stand."""
+def current(transaction: Transaction, goldens: Collection[int]) -> dict[int, Standing]:
+    """How these golden numbers stand."""
     rows = transaction.rows(
-        "SELECT golden, version, attributes, lineage, due FROM golden_version WHERE golden {in} AND until IS NULL",
+        "SELECT golden, version, attributes, lineage, due, dated FROM golden_version"
+        " WHERE golden {in} AND until IS NULL",
         list(goldens),
     )
-    return {golden: (version, attributes, lineage, due) for golden, version, attributes, lineage, due in rows}
+    return {golden: tuple(standing) for golden, *standing in rows}
 
 
 def due(transaction: Transaction, entity_type: str, *, tick: str) -> list[int]:

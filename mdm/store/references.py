@@ -7,7 +7,7 @@ from mdm.store import bulk
 from mdm.store.database import Transaction
 
 Standing = Literal["arrived", "deleted", "waiting"]
-PLACE = ("record_id", "attribute", "since")
+PLACE = ("record_id", "attribute", "target_token", "since")
 
 
 class StoredReference(NamedTuple):
@@ -15,9 +15,9 @@ class StoredReference(NamedTuple):
 
     record_id: int
     attribute: str
+    target_token: int
     since: int
     entity_type: str
-    target_token: int
     target: str
     golden: int | None
     standing: Standing

@@ -71,7 +71,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "source_record": ("key_token", "source_id", "layers", "cells", "keys"),
     "block_member": ("key",),
     "block_size": ("key",),
-    "golden_version": ("attributes", "lineage"),
+    "golden_version": ("attributes", "lineage", "dated"),
     "quarantine": ("value", "detail", "raw", "parts", "reason"),
     "log": ("key_token",),
     "task": ("id", "about"),

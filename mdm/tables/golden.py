@@ -7,7 +7,10 @@ from mdm.tables.columns import CLUSTERED, RowNumber, partial
 
 
 class GoldenVersion(SQLModel, table=True):
-    """One version of a golden record, between two resolver commits; no attributes when nothing living bears it."""
+    """One version of a golden record, between two resolver commits; no attributes when nothing living bears it.
+
+    `attributes` are the values in force on the latest day, `dated` those that dated attributes have on all days.
+    """
 
     __tablename__ = "golden_version"
     __table_args__ = (
@@ -23,6 +26,7 @@ class GoldenVersion(SQLModel, table=True):
     attributes: bytes | None = Field(sa_type=LargeBinary)
     lineage: bytes | None = Field(sa_type=LargeBinary)
     due: str | None
+    dated: bytes | None = Field(sa_type=LargeBinary)
 
 
 class Xref(SQLModel, table=True):

@@ -9,6 +9,8 @@ from mdm.tables.columns import CLUSTERED, partial
 class Reference(SQLModel, table=True):
     """What one attribute of a living source record refers to, and what that meant from one commit to another.
 
+    A dated attribute refers to all of its values, whenever they hold.
+
     `target` is the key as the record means it. `standing` is `arrived`, `deleted` (nothing living bears the golden
     number of the target) or `waiting` (the target has not arrived, and there is no number).
     """
@@ -21,10 +23,10 @@ class Reference(SQLModel, table=True):
     )
     record_id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     attribute: str = Field(primary_key=True)
+    target_token: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     since: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     until: int | None = Field(sa_type=BigInteger)
     entity_type: str
-    target_token: int = Field(sa_type=BigInteger)
     target: str = Field(sa_type=Text)
     golden: int | None = Field(sa_type=BigInteger)
     standing: str

@@ -18,14 +18,14 @@ def upgrade() -> None:
         "reference",
         sa.Column("record_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("attribute", AutoString(), nullable=False),
+        sa.Column("target_token", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("since", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=True),
         sa.Column("entity_type", AutoString(), nullable=False),
-        sa.Column("target_token", sa.BigInteger(), nullable=False),
         sa.Column("target", sa.Text(), nullable=False),
         sa.Column("golden", sa.BigInteger(), nullable=True),
         sa.Column("standing", AutoString(), nullable=False),
-        sa.PrimaryKeyConstraint("record_id", "attribute", "since"),
+        sa.PrimaryKeyConstraint("record_id", "attribute", "target_token", "since"),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_reference_golden", "reference", ["golden", "entity_type", "attribute", "record_id"])

@@ -24,6 +24,7 @@ PAGES = (
     "docs/how-to/read-files.md",
     "docs/how-to/watch-quality.md",
     "docs/how-to/choose-values.md",
+    "docs/how-to/date-values.md",
     "docs/how-to/override-a-value.md",
     "docs/how-to/release-new-rules.md",
     "docs/how-to/ask-what-the-hub-knew.md",

@@ -17,6 +17,7 @@ attributes:
   t: {{kind: identifier}}
   c: {{kind: code, list: letters}}
   d: {{kind: code, list: letters, many: true}}
+  e: {{kind: code, dated: true}}
 {more}
 match:
   block_on: {block_on}
@@ -110,8 +111,8 @@ def entity_type(of: str, variant: int = 0) -> EntityType:
 class Mood:
     """What a history is full of: kinds of facts, modes of records, values, and how often each is given.
 
-    `c` is how often one has a value of the code list. At home a record has the value `a` of its neighbours by
-    number, one of each source.
+    `c` is how often one has a value of the code list, `e` how often dated values. At home a record has the value `a`
+    of its neighbours by number, one of each source.
     """
 
     kinds: tuple[str, ...]
@@ -122,6 +123,7 @@ class Mood:
     at_home: tuple[int, ...] = (0,)
     t: tuple[int, ...] = (0, 0, 0, 1)
     c: tuple[int, ...] = (0,)
+    e: tuple[int, ...] = (0,)
 
 
 # Capitals are the same value written otherwise, so that it shows who wins. Each mood reaches what the others
@@ -148,7 +150,7 @@ MOODS = (
     Mood(
         ("record",) * 18 + ("verdict", "verdict", "undo") + ("tick",) * 5,
         ("put",) * 8 + ("patch",) * 2 + ("delete",), "pPqQrR", "uUuUv", (1, 1, 1, 1, 0), at_home=(1, 1, 1, 0),
-        t=(0, 0, 1),
+        t=(0, 0, 1), e=(1, 1, 0),
     ),
     Mood(
         ("record",) * 16 + ("crosswalk",) * 6 + ("source_merge",) * 5 + ("master",) * 3 + ("verdict",) * 3
@@ -340,9 +342,22 @@ def _attributes(pick: Callable[[Any], Any], mood: Mood, key: str) -> dict[str, A
         values["c"] = pick(WRITTEN)
     if mood.c != (0,) and pick([0, 0, 1]):
         values["d"] = sorted({pick(WRITTEN), pick(WRITTEN)})
+    if mood.e != (0,) and pick(mood.e):
+        values["e"] = [_slice(pick) for _ in range(pick([1, 2, 3]))]
     if of == "thing" and pick([0, 1]):
         values["place"] = pick(KEYS["place"][:4]).split(":")[2]
     return values
+
+
+def _slice(pick: Callable[[Any], Any]) -> dict[str, Any]:
+    start, days = pick(range(1, 25)), pick([2, 5, 9])
+    found = {
+        "value": pick("uUvV"),
+        "valid_from": f"2026-01-{start:02}",
+        "valid_to": f"2026-01-{min(start + days, 31):02}",
+    }
+    open_ = pick([None, "valid_from", "valid_to"])
+    return {name: part for name, part in found.items() if name != open_}
 
 
 def commuting(one: Fact, other: Fact, *, undoes: bool) -> bool:

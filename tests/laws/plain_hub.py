@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from golden_records.contributions import Contribution
+from golden_records.effective import Line
 from golden_records.survive import survive
 from matching import score
 from matching.block import blocking_keys
@@ -192,7 +193,7 @@ def _seen(
     representatives, alive, codes = known
     for attribute, value in values.items():
         written = f"{source}:{entity_type.references.get(attribute)}:{value}"
-        if attribute in {"c", "d"}:
+        if attribute in {"c", "d", "e"}:
             continue
         if attribute in entity_type.references:
             values[attribute] = representatives.get(written)
@@ -200,6 +201,7 @@ def _seen(
             values[attribute] = None
     if "c" in values:
         values["c"] = codes.of(source, values["c"])
+    values["e"] = [one["value"] for one in values.get("e", ())]
     values["d"] = [code for code in (codes.of(source, value) for value in values.get("d", ())) if code]
     return values
 
@@ -302,13 +304,28 @@ def _target(entity_type, members, living, arrived, edges, verdicts, of) -> froze
     return of[min(best)[2]] if best else None
 
 
+def _slices(key: str, value: list[dict[str, Any]], layer: dict[str, Any]) -> list[Line]:
+    source, when = key.split(":", maxsplit=1)[0], (layer["event_time"], layer["position"])
+    return [
+        Line(
+            Contribution(key, source, {"value": one["value"]}, one["value"].lower(), True, *when), (),
+            one.get("valid_from"), one.get("valid_to"), place,
+        )
+        for place, one in enumerate(value)
+    ]  # fmt: skip
+
+
 def _values(entity_type, here, records, table, keys, known, tick, said) -> tuple[bytes, Any, set[str]]:  # type: ignore[no-untyped-def]
     offered: defaultdict[str, list[Contribution]] = defaultdict(list)
+    lines: list[Line] = []
     representatives, alive, codes = known
     for key in here:
         source, row = key.split(":")[0], keys.index(key)
         for layer in records[key].layers:
             for attribute, value in layer["attributes"].items():
+                if attribute == "e":
+                    lines += _slices(key, value, layer)
+                    continue
                 if attribute in {"c", "d"}:
                     for one in value if attribute == "d" else [value]:
                         code, when = codes.of(source, one), (layer["event_time"], layer["position"])
@@ -329,7 +346,8 @@ def _values(entity_type, here, records, table, keys, known, tick, said) -> tuple
                     Contribution(key, source, value, standard, judged.valid, *since, judged.broken)
                 )
     rules = entity_type.survivorship
-    survived = survive(rules, offered, sources=list(rules.trust), today=tick)
+    dated = {"lines": {"e": lines}, "dated": {"e"}} if lines else {}
+    survived = survive(rules, offered, sources=list(rules.trust), today=tick, **dated)
     attributes, lineage = overrule(entity_type, survived, offered, said, tick)
     set_by_people = {name for name, entry in lineage.items() if "decision" in entry.get("winner", {})}
     return canonical(attributes), lineage, survived.conflicts.keys() - set_by_people

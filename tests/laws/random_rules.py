@@ -33,8 +33,12 @@ def changed(text: str, rnd: random.Random, *, times: int = 2) -> str:
 def _plain(document: Document, *, matters: bool | None = None) -> list[str]:
     """Attributes that are no reference; `matters`: whether matching knows them."""
     known = yaml.safe_dump(document["match"])
-    names = [name for name, one in document["attributes"].items() if one["kind"] not in {"reference", "lines"}]
+    names = [name for name, one in document["attributes"].items() if _is_plain(one)]
     return [name for name in names if matters is None or matters == (f" {name}\n" in known or f"{name}]" in known)]
+
+
+def _is_plain(attribute: Document) -> bool:
+    return attribute["kind"] not in {"reference", "lines"} and not attribute.get("dated")
 
 
 def _thresholds(document: Document, rnd: random.Random) -> None:
@@ -69,6 +73,8 @@ def _strategies(document: Document, rnd: random.Random) -> None:
     strategies = ["most_trusted", "most_recent", "most_frequent", "longest", "first", "min", "union"]
     survive["default"] = rnd.choice(strategies)
     survive["attributes"] = {name: rnd.choice(strategies) for name in _plain(document) if rnd.random() < 0.5}
+    # Not every strategy can decide what is dated.
+    survive["attributes"] |= {name: "most_recent" for name, one in document["attributes"].items() if one.get("dated")}
     survive["trust"] = {f"s{number}": rnd.randrange(100) for number in (1, 2, 3)}
     decided = {name: survive["attributes"].get(name, survive["default"]) for name in survive.get("conflicts", ())}
     survive["conflicts"] = [name for name, strategy in decided.items() if strategy != "union"]
@@ -80,7 +86,7 @@ def _removal(document: Document, rnd: random.Random) -> None:
     match = document["match"]
     match["block_on"] = [key for key in match["block_on"] if gone not in key]
     match["compare"] = [one for one in match["compare"] if _attribute(one) != gone]
-    for word in ("always", "never"):
+    for word in ("always", "never", "constraints"):
         match[word] = [one for one in match.get(word, ()) if gone not in one.values()]
     _forget(document, gone)
 

@@ -14,7 +14,7 @@ Row = tuple[object, ...]
 
 def version(number: int, of: int, since: int, *, values: bytes | None = b"{}", due: str | None = None) -> Row:
     lineage = None if values is None else b"lineage"
-    return (number, of, "customer", since, None, "rules", values, lineage, due)
+    return (number, of, "customer", since, None, "rules", values, lineage, due, None)
 
 
 def write(writer: Transaction, rows: list[Row], *, closed: list[tuple[int, int]], position: int) -> None:
@@ -38,7 +38,7 @@ def test_one_version_ends_where_the_next_begins(hub: Hub, count: int) -> None:
             for at in (99, 100, 109, 110, 124, 125, 10**6)
         }
         assert told == {99: None, 100: 1, 109: 1, 110: 2, 124: 2, 125: 3, 10**6: 3}
-        assert golden_writing.current(writer, [1, 999]) == {1: (3, b"3", b"lineage", None)}
+        assert golden_writing.current(writer, [1, 999]) == {1: (3, b"3", b"lineage", None, None)}
         assert golden_writing.current(writer, []) == {}
         assert golden.numbered(writer, [(1, 2), (2, 9)])[1, 2].attributes == b"2"
         assert (2, 9) not in golden.numbered(writer, [(1, 2), (2, 9)])

@@ -10,7 +10,7 @@ from mdm.api.answers import answer, described, etag_of, tagged
 from mdm.api.bodies import MergeBody, OverrideBody, SplitBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import AsOf, AtTime, Cursor, GoldenId, Limit, TypeFilter, written_key
+from mdm.api.parameters import AsOf, AtTime, Cursor, GoldenId, Limit, On, TypeFilter, written_key
 from mdm.api.routes.decisions import DECIDED, PROPOSED, DryRun, carried_out
 from mdm.auth import hidden
 from mdm.errors import Fault, Forbidden, InvalidInput, Stale
@@ -141,13 +141,14 @@ def diff(
     request: Request, caller: Reading, golden_id: GoldenId,
     start: Annotated[str, Query(alias="from", description=SIDE, max_length=64, examples=["3"])],
     end: Annotated[str, Query(alias="to", description=SIDE, max_length=64, examples=["now"])] = LATEST,
+    on: On = None,
 ) -> Response:  # fmt: skip
     """Each attribute that is different, with the winners of either side and why; records that came and went.
 
     `merges` and `decisions` are those in between.
     """
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
-    found = difference(caller.hub, golden_id, start, end)
+    found = difference(caller.hub, golden_id, start, end, on=on)
     return tagged(request, masking.difference(caller.principal, Shown(caller.hub), found))
 
 
