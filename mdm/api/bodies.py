@@ -21,6 +21,8 @@ class RecordBody(Body):
     attributes: dict[str, Any]
     version: int | str | None = None
     event_time: str | None = None
+    merged_into: str | None = None
+    merged_from: list[str] = Field(default=[], max_length=1_000)
 
     model_config = ConfigDict(json_schema_extra={"examples": [
         {"attributes": {"name": "Acme GmbH", "email": ["info@acme.example"]}, "version": 7,
@@ -36,17 +38,19 @@ class SourceMergeBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"into": "0015h"}]})
 
 
-class BatchItem(Body):
+class BatchItem(RecordBody):
     """One source record of a batch, with its key."""
 
     source: str
     entity_type: str
     source_id: str
     attributes: dict[str, Any] = {}
-    version: int | str | None = None
-    event_time: str | None = None
     deleted: bool = False
-    merged_into: str | None = None
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"source": "crm", "entity_type": "customer", "source_id": "0015g", "attributes": {"name": "Acme GmbH"},
+         "version": 7, "merged_from": ["0015h"]}
+    ]})  # fmt: skip
 
 
 class LookupBody(Body):

@@ -27,11 +27,13 @@ def record(key: Key, body: RecordBody, entity_type: EntityType, *, mode: Mode) -
         attributes, faults = check(entity_type, body.attributes, partial=mode == "patch")
     version = _read(version_value, "version", body.version, faults)
     event_time = _read(time_text, "event_time", body.event_time, faults)
+    into = None if body.merged_into is None else _other(key, body.merged_into, "/merged_into")
+    losers = {_other(key, loser, f"/merged_from/{place}") for place, loser in enumerate(body.merged_from)}
     if faults:
         raise InvalidInput("; ".join(fault.detail for fault in faults[:3]), faults=faults)
     return Incoming(
         key.source, key.entity_type, key.source_id, attributes, version,
-        None if event_time is None else str(event_time), mode,
+        None if event_time is None else str(event_time), mode, merged_into=into, merged_from=tuple(sorted(losers)),
     )  # fmt: skip
 
 
@@ -41,24 +43,21 @@ def item(index: int, sent: Any, entity_types: dict[str, EntityType]) -> tuple[In
         parsed = BatchItem.model_validate(sent)
         of = key(parsed.source, parsed.entity_type, parsed.source_id, pointer="")
         entity_type = _known(parsed.entity_type, entity_types)
-        body = RecordBody(attributes=parsed.attributes, version=parsed.version, event_time=parsed.event_time)
-        taken = record(of, body, entity_type, mode="delete" if parsed.deleted else "put")
-        return taken._replace(line=index + 1, merged_into=_winner(parsed)), ()
+        taken = record(of, parsed, entity_type, mode="delete" if parsed.deleted else "put")
+        return taken._replace(line=index + 1), ()
     except ValidationError as error:
         return _rejected(index, sent, faults_of(error.errors()))
     except InvalidInput as error:
         return _rejected(index, sent, error.faults)
 
 
-def _winner(parsed: BatchItem) -> str | None:
-    """The record that the item says it was merged into."""
-    if parsed.merged_into is None:
-        return None
-    into = key(parsed.source, parsed.entity_type, parsed.merged_into, pointer="").source_id
-    if into == parsed.source_id:
-        detail = f"{into!r} cannot be merged into itself"
-        raise InvalidInput(detail, faults=[Fault("/merged_into", detail, "itself", into)])
-    return into
+def _other(own: Key, source_id: str, pointer: str) -> str:
+    """Another record of the same source and entity type, that was merged with this one."""
+    other = key(own.source, own.entity_type, source_id, pointer=pointer).source_id
+    if other == own.source_id:
+        detail = f"{other!r} cannot be merged into itself"
+        raise InvalidInput(detail, faults=[Fault(pointer, detail, "itself", other)])
+    return other
 
 
 def _known(name: str, entity_types: dict[str, EntityType]) -> EntityType:

@@ -19,7 +19,9 @@ GoldenId = Annotated[str, Path(description="A golden ID.", examples=["cus_000002
 TypeFilter = Annotated[str | None, Query(alias="type", description="Only this entity type.", examples=["customer"])]
 Cursor = Annotated[str | None, Query(description="`next` of the page before.", max_length=200)]
 Limit = Annotated[int, Query(description="The most items of one page.", ge=1, le=1_000)]
-TaskKind = Literal["review", "contradiction", "oversized", "unmapped_code", "conflict", "weak_bridge", "constraint"]
+TaskKind = Literal[
+    "review", "contradiction", "oversized", "unmapped_code", "conflict", "weak_bridge", "constraint", "source_merge"
+]
 AsOf = Annotated[
     str | None, Query(description="As it stood then: an ISO 8601 date or time, or a log position.", max_length=64)
 ]

@@ -26,6 +26,7 @@ from mdm.cli import (
     relations,
     rules,
     serving,
+    source_merges,
     task_work,
 )
 from mdm.cli.output import complain, complain_about
@@ -64,7 +65,7 @@ for module in (hub, serving, records, golden, relations, history, forecast, expl
         app.command(command.__name__.rstrip("_"))(command)
 for noun, group in (
     ("tasks", task_work), ("proposals", proposals), ("quarantine", quarantine), ("rules", rules), ("codes", codes),
-    ("references", references), ("key", keys),
+    ("references", references), ("key", keys), ("source-merges", source_merges),
 ):  # fmt: skip
     app.add_typer(group.app, name=noun, help=group.HELP, no_args_is_help=True)
 

@@ -63,6 +63,7 @@ def _print(preview: "Preview", rows: "list[dict[str, object]]") -> None:
             ]
             values = ["deleted"] if row["deleted"] else [output.words(row["attributes"])]
             values += [f"merged into {row['merged_into']}"] if "merged_into" in row else []
+            values += [f"merged from {', '.join(row['merged_from'])}"] if "merged_from" in row else []  # type: ignore[arg-type]
             what = ", ".join([*marks, *values])
         lines.append((row["line"], row.get("source_id", ""), what))
     output.print_table(f"{preview.file}, as it would be stored", ("line", "id", "values"), lines)
@@ -83,4 +84,5 @@ def _row(item: "Item") -> dict[str, object]:
         "line": item.line, "status": "accepted", "source_id": item.source_id, "version": item.version,
         "event_time": item.event_time, "deleted": item.mode == "delete", "attributes": item.attributes,
         **({"merged_into": item.merged_into} if item.merged_into is not None else {}),
+        **({"merged_from": list(item.merged_from)} if item.merged_from else {}),
     }  # fmt: skip

@@ -22,7 +22,8 @@ def listed(  # noqa: PLR0913  what can be asked for
     kind: Annotated[
         str | None,
         typer.Option(
-            help="Only this kind: review, contradiction, oversized, unmapped_code, conflict, weak_bridge or constraint."
+            help="Of this kind: review, contradiction, oversized, unmapped_code, conflict, weak_bridge, constraint or"
+            " source_merge."
         ),
     ] = None,
     status: Annotated[Literal["open", "closed"], typer.Option(help="Open or closed ones.")] = "open",

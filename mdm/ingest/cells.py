@@ -45,7 +45,7 @@ def draft_maker(entity_type: EntityType, layout: Layout) -> Callable[[Mapping[st
             (layout.event_time, event_time.strip() or None),
             attributes,
             deleted,
-            (layout.merged_into, "" if layout.merged_into is None else cells[layout.merged_into]),
+            {name: cells[name] for name in layout.marks},
         )
 
     return draft

@@ -7,14 +7,10 @@ from mdm.entity_types import EntityType, hint
 from mdm.errors import UnreadableFile
 
 ID_COLUMNS = ("record_id", "id", "source_id")
-VERSION, EVENT_TIME, DELETED, MERGED_INTO, SOURCE, ENTITY_TYPE = (
-    "version",
-    "event_time",
-    "deleted",
-    "merged_into",
-    "source",
-    "entity_type",
-)
+VERSION, EVENT_TIME, DELETED, SOURCE, ENTITY_TYPE = "version", "event_time", "deleted", "source", "entity_type"
+MERGED_INTO, MERGED_FROM = "merged_into", "merged_from"
+MARKS = (MERGED_INTO, MERGED_FROM)
+"""What a record can say of itself besides its values and what orders its versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +26,15 @@ class Columns:
 class Layout:
     """What each column of a file is.
 
-    `attributes`: columns named like their attribute.  `fields`: column, attribute, field (`address.street`).
+    `marks`: columns named like a mark.  `attributes`: columns named like their attribute.  `fields`: column,
+    attribute, field (`address.street`).
     """
 
     id: str
     version: str | None
     event_time: str | None
     deleted: str | None
-    merged_into: str | None
+    marks: tuple[str, ...]
     attributes: tuple[str, ...]
     fields: tuple[tuple[str, str, str], ...]
 
@@ -67,14 +64,14 @@ def layout(columns: Collection[str], entity_type: EntityType, named: Columns, fi
     version = _usual(columns, entity_type, VERSION, named.version, file)
     event_time = _usual(columns, entity_type, EVENT_TIME, named.event_time, file)
     deleted = _usual(columns, entity_type, DELETED, None, file)
-    merged_into = _usual(columns, entity_type, MERGED_INTO, None, file)
-    special = {ident, version, event_time, deleted, merged_into, SOURCE, ENTITY_TYPE}
+    marks = tuple(name for name in MARKS if _usual(columns, entity_type, name, None, file))
+    special = {ident, version, event_time, deleted, *marks, SOURCE, ENTITY_TYPE}
     rest = [name for name in columns if name in entity_type.attributes or name not in special]
     fields = tuple(found for name in rest if (found := _field(name, entity_type)) is not None)
     dotted = {name for name, _, _ in fields}
     attributes = tuple(name for name in rest if name not in dotted)
     _check(attributes, fields, entity_type, file)
-    return Layout(ident, version, event_time, deleted, merged_into, attributes, fields)
+    return Layout(ident, version, event_time, deleted, marks, attributes, fields)
 
 
 def _usual(columns: Collection[str], entity_type: EntityType, usual: str, named: str | None, file: str) -> str | None:

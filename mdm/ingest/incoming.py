@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple, cast
 import orjson
 
 from mdm.entity_types import EntityType
-from mdm.ingest.cells import draft_maker
+from mdm.ingest.cells import BETWEEN_VALUES, draft_maker
 from mdm.ingest.columnar import LONGEST_ID, Columnar
-from mdm.ingest.columns import ENTITY_TYPE, SOURCE, Columns, layout
+from mdm.ingest.columns import ENTITY_TYPE, MERGED_FROM, MERGED_INTO, SOURCE, Columns, layout
 from mdm.ingest.objects import draft_of
 from mdm.ingest.parts import Parts
 from mdm.ingest.rows import Chunk, Draft, RefusalError, Rejected, Row
@@ -25,7 +25,8 @@ _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 class Incoming(NamedTuple):
     """A source record as it comes in, its attributes checked; `line` and `raw` are where it came from.
 
-    `merged_into` is the id of the record that its source merged it into, where the source says so.
+    `merged_into` is the id of the record that its source merged it into, and `merged_from` those of the records that
+    were merged into it, where the source says so.
     """
 
     source: str
@@ -38,6 +39,7 @@ class Incoming(NamedTuple):
     line: int = 0
     raw: str = ""
     merged_into: str | None = None
+    merged_from: tuple[str, ...] = ()
 
 
 class Records(NamedTuple):
@@ -121,7 +123,7 @@ class _Taking:
             record = _record(draft, row, source=self.source, entity_type=self.entity_type.entity_type)
             if record.version is None and record.event_time is None:
                 content = canonical([record.mode == "delete", record.attributes])
-                content += (record.merged_into or "").encode()
+                content += canonical([record.merged_into, record.merged_from])
                 _once(record.source_id, content, draft.id[0], self.seen)
         except RefusalError as no:
             return self._rejected(row, no)
@@ -179,7 +181,8 @@ def _record(draft: Draft, row: Row, *, source: str, entity_type: str) -> Incomin
         "delete" if draft.deleted else "put",
         row.line,
         row.raw,
-        _winner(draft.merged_into, ident),
+        _winner(draft.marks.get(MERGED_INTO), ident),
+        merged_from(draft.marks.get(MERGED_FROM), ident),
     )
 
 
@@ -202,15 +205,33 @@ def source_id(column: str, value: object) -> str:
     return text
 
 
-def _winner(given: tuple[str | None, object], loser: str) -> str | None:
+def _winner(value: object, loser: str) -> str | None:
     """The record that this one was merged into; blank where it was not."""
-    column, value = given
-    if column is None or value is None or (isinstance(value, str) and not value.strip()):
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    winner = source_id(column, value)
-    if winner == loser:
-        raise RefusalError(column, winner, "itself", f"{loser!r} cannot be merged into itself")
-    return winner
+    return _another(MERGED_INTO, value, loser)
+
+
+def merged_from(value: object, survivor: str) -> tuple[str, ...]:
+    """Read the records that were merged into one: a list, or text with `;` or `|` between them.
+
+    Raises:
+        RefusalError: one of them cannot be an id, or is that of the record itself.
+    """
+    given = BETWEEN_VALUES.split(value) if isinstance(value, str) else value
+    if given is None:
+        return ()
+    if not isinstance(given, list | tuple):
+        raise RefusalError(MERGED_FROM, value, "merged_from", f"merged_from is a list of ids, not {value!r}")
+    losers = [one for one in given if not (isinstance(one, str) and not one.strip())]
+    return tuple(sorted({_another(MERGED_FROM, loser, survivor) for loser in losers}))
+
+
+def _another(column: str, value: object, own: str) -> str:
+    other = source_id(column, value)
+    if other == own:
+        raise RefusalError(column, other, "itself", f"{own!r} cannot be merged into itself")
+    return other
 
 
 def _ordering(given: tuple[str | None, object], read: Callable[[object], int | str], rule: str) -> int | str | None:

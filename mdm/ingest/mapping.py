@@ -22,11 +22,11 @@ from mdm.entity_types import EntityType, hint
 from mdm.entity_types.faults import Path, faults_of, pointer
 from mdm.entity_types.strict_yaml import invalid, load
 from mdm.errors import Fault
-from mdm.ingest.columns import DELETED, EVENT_TIME, MERGED_INTO, VERSION
+from mdm.ingest.columns import DELETED, EVENT_TIME, MARKS, MERGED_FROM, VERSION
 from mdm.ingest.formats import date_format
 
 ID = "id"
-SPECIAL = (ID, VERSION, EVENT_TIME, DELETED, MERGED_INTO)
+SPECIAL = (ID, VERSION, EVENT_TIME, DELETED, *MARKS)
 """What a column can become besides an attribute."""
 
 
@@ -94,7 +94,8 @@ class Mapping(_Strict):
     """How columns become attributes.
 
     Columns are named as in the file; targets are attributes, their fields (`address.city`), or id, version,
-    event_time, deleted and merged_into. Values are read in their stated format first, then renamed, split and joined.
+    event_time, deleted, merged_into and merged_from. Values are read in their stated format first, then renamed, split
+    and joined.
     The dates of `inclusive` columns are last days, of which `valid_to` is the day after.
     """
 
@@ -210,9 +211,9 @@ def _many(mapping: Mapping, entity_type: EntityType) -> Iterator[Fault]:
         if column in parted:
             detail = f"column {column!r} is also split or concatenated"
             yield Fault(pointer(("many", column)), detail, "conflict", column)
-        elif attribute is None or not attribute.many:
-            several = [name for name, one in entity_type.attributes.items() if one.many]
-            detail = f"{target!r} takes one value; these take several: {', '.join(several) or 'none'}"
+        elif target != MERGED_FROM and (attribute is None or not attribute.many):
+            several = [*(name for name, one in entity_type.attributes.items() if one.many), MERGED_FROM]
+            detail = f"{target!r} takes one value; these take several: {', '.join(several)}"
             yield Fault(pointer(("many", column)), detail, "one_value", column)
 
 

@@ -8,7 +8,7 @@ from mdm.ingest.columns import (
     ENTITY_TYPE,
     EVENT_TIME,
     ID_COLUMNS,
-    MERGED_INTO,
+    MARKS,
     SOURCE,
     VERSION,
     Columns,
@@ -16,7 +16,7 @@ from mdm.ingest.columns import (
 from mdm.ingest.flags import flag
 from mdm.ingest.rows import Draft, RefusalError
 
-MEMBERS = (SOURCE, ENTITY_TYPE, "source_id", "attributes", VERSION, EVENT_TIME, DELETED, MERGED_INTO)
+MEMBERS = (SOURCE, ENTITY_TYPE, "source_id", "attributes", VERSION, EVENT_TIME, DELETED, *MARKS)
 
 
 def draft_of(values: Mapping[str, object], entity_type: EntityType, columns: Columns) -> Draft:
@@ -34,8 +34,8 @@ def draft_of(values: Mapping[str, object], entity_type: EntityType, columns: Col
     version = columns.version or (None if VERSION in own else VERSION)
     event_time = columns.event_time or (None if EVENT_TIME in own else EVENT_TIME)
     deleted = DELETED not in own and flag(DELETED, values.get(DELETED))
-    merged_into = None if MERGED_INTO in own else MERGED_INTO
-    special = {ident, version, event_time, DELETED, merged_into, SOURCE, ENTITY_TYPE}
+    marks = {name: values.get(name) for name in MARKS if name not in own}
+    special = {ident, version, event_time, DELETED, *marks, SOURCE, ENTITY_TYPE}
     sent = (
         values["attributes"]
         if whole
@@ -47,7 +47,7 @@ def draft_of(values: Mapping[str, object], entity_type: EntityType, columns: Col
         (event_time, values.get(event_time or "")),
         {} if deleted else _checked(_with_objects(sent, entity_type), entity_type),
         deleted,
-        (merged_into, values.get(merged_into or "")),
+        marks,
     )
 
 

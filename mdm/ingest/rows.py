@@ -1,6 +1,6 @@
 """What a reader gives: rows as they stand in a file, one by one or in chunks, and those that cannot be taken."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -71,7 +71,7 @@ class RefusalError(Exception):
 class Draft(NamedTuple):
     """A row taken apart: its id and what orders it, each with its column, and its checked attributes.
 
-    A deleted one has no attributes. `merged_into` is the record of its source that it was merged into.
+    A deleted one has no attributes. `marks` are what else it says of itself, as it stands (`mdm.ingest.columns.MARKS`).
     """
 
     id: tuple[str, object]
@@ -79,7 +79,7 @@ class Draft(NamedTuple):
     event_time: tuple[str | None, object]
     attributes: dict[str, object]
     deleted: bool
-    merged_into: tuple[str | None, object] = (None, None)
+    marks: Mapping[str, object]
 
 
 def _without_nulls(value: object) -> object:

@@ -10,6 +10,7 @@ from matching.constraints import Claim, claims
 from matching.score import never_values
 from mdm.resolution.edges import table_of
 from mdm.resolution.graph import Graph, Piece, neighbours, pieces
+from mdm.resolution.merge_judging import Judged, judge
 from mdm.resolution.verdicts import Pair, pair
 from mdm.resolution.work import Work
 
@@ -22,8 +23,9 @@ class Clusters:
     """The clusters of a commit.
 
     `piece_of` holds every affected record. `finals` holds the arrived members, hung deleted ones included,
-    of every cluster that may have changed, by the record the cluster is known by. `held_apart` are the pairs for
-    whose sake constraints (by number) keep clusters apart.
+    of every cluster that may have changed, by the record the cluster is known by. `skipped` are must-links that a
+    verdict overruled, `held_apart` the pairs for whose sake constraints (by number) keep clusters apart, and `asked`
+    those that nothing but a source's merge would join.
     """
 
     work: Work
@@ -31,6 +33,7 @@ class Clusters:
     piece_of: dict[int, Piece]
     skipped: list[Pair] = field(default_factory=list)
     held_apart: dict[Pair, list[int]] = field(default_factory=dict)
+    asked: set[Pair] = field(default_factory=set)
     finals: dict[int, set[int]] = field(default_factory=dict)
     placed: set[int] = field(default_factory=set)
     known: dict[int, list[int]] = field(default_factory=dict)
@@ -74,16 +77,31 @@ def _cluster_piece(clusters: Clusters, piece: Piece, said: Said) -> None:
     ids = sorted(piece.members, key=work.key)
     groups = [[0]]
     if len(ids) > 1:
-        found = _among(clusters.graph, ids, cluster, said=said)
+        judged = _judged(clusters.graph, ids, said)
+        found = _among(clusters.graph, ids, cluster, said=said, apart=judged.apart)
         groups = found.clusters
         clusters.skipped += [pair(ids[one], ids[other]) for one, other in found.skipped]
-        clusters.held_apart |= {pair(ids[one], ids[other]): by for (one, other), by in found.held_apart.items()}
+        held_apart = {pair(ids[one], ids[other]): by for (one, other), by in found.held_apart.items()}
+        clusters.held_apart |= held_apart
+        clusters.asked |= judged.asked - held_apart.keys()
     for group in groups:
         together = sorted(ids[index] for index in group)
         clusters.known[together[0]] = together
         for id_ in together:
             work.records[id_].cluster = together[0]
             work.records[id_].cut = piece.cut
+
+
+def _judged(graph: Graph, ids: list[int], said: Said) -> Judged:
+    """Judge what sources merged of these records on the clusters that stand without those merges."""
+    merges = graph.links.merges(ids)
+    if not merges:
+        return Judged()
+    without = _among(graph, ids, cluster, said=said, apart=set(merges)).clusters
+    return judge(
+        graph.work, merges, {loser: graph.links.into[loser] for loser in graph.links.into.keys() & set(ids)},
+        clusters=[[ids[place] for place in group] for group in without], cannot=graph.verdicts.between(ids)[1],
+    )  # fmt: skip
 
 
 def formed(graph: Graph, members: Collection[int]) -> tuple[list[int], list[Step]]:
@@ -111,8 +129,10 @@ def _said(work: Work, ids: list[int]) -> Said:
     )
 
 
-def _among(graph: Graph, ids: list[int], method: Callable[..., Result], *, said: Said) -> Result:
-    """Let `cluster` or `formation` work on these records, with all that ties them or keeps them apart."""
+def _among(
+    graph: Graph, ids: list[int], method: Callable[..., Result], *, said: Said, apart: Collection[Pair] = ()
+) -> Result:
+    """Let `cluster` or `formation` work on these records, with all that ties them (but `apart`) or keeps them apart."""
     work = graph.work
     never, constraints = said
     place = {id_: index for index, id_ in enumerate(ids)}
@@ -122,7 +142,11 @@ def _among(graph: Graph, ids: list[int], method: Callable[..., Result], *, said:
         edges_inside(graph, place, work.entity_type.matching.match_weight),
         musts=[
             *((place[one], place[other], True) for one, other in musts),
-            *((place[one], place[other], False) for one, other in graph.links.between(ids)),
+            *(
+                (place[one], place[other], False)
+                for one, other in graph.links.between(ids)
+                if (one, other) not in apart
+            ),
         ],
         cannot={_ordered(place[one], place[other]) for one, other in cannot},
         never=[[values[id_] if work.records[id_].living else frozenset() for id_ in ids] for values in never],

@@ -28,6 +28,8 @@ class Links:
         self.work, self.verdicts = work, verdicts
         self.before: defaultdict[int, set[int]] = defaultdict(set)
         self.after: defaultdict[int, set[int]] = defaultdict(set)
+        self.imported: set[Pair] = set()
+        self.into: dict[int, int] = {}
         self.read_for: set[int] = set()
         self.slots: dict[Slot, StoredLink | None] = {}
         self.changed: set[Pair] = set()
@@ -52,8 +54,8 @@ class Links:
             other = None if link is None else link.other_id
             if other != held.get(slot):
                 self.changed |= {pair(slot.record_id, end) for end in (other, held.get(slot)) if end is not None}
-            if other is not None:
-                _tie(self.after, slot.record_id, other)
+            if link is not None:
+                self._tie_after(link)
         work.load("id", {end for ends in self.changed for end in ends})
 
     def read(self, ids: Collection[int]) -> None:
@@ -65,7 +67,14 @@ class Links:
         for link in stored_links.of(self.work.reader, wanted):
             _tie(self.before, link.record_id, link.other_id)
             if link.slot not in self.slots:
-                _tie(self.after, link.record_id, link.other_id)
+                self._tie_after(link)
+
+    def _tie_after(self, link: StoredLink) -> None:
+        _tie(self.after, link.record_id, link.other_id)
+        if link.kind == "source_merge":
+            self.into[link.record_id] = link.other_id
+        else:
+            self.imported.add(pair(link.record_id, link.other_id))
 
     def must(self, id_: int, *, new: bool) -> list[int]:
         """The records that a link ties to this one, before (`new=False`) or after this commit."""
@@ -77,6 +86,10 @@ class Links:
         inside = set(ids)
         pairs = {pair(id_, other) for id_ in inside for other in self.after.get(id_, ()) if other in inside}
         return [ends for ends in sorted(pairs) if self.verdicts.holds(ends, new=True) is None]
+
+    def merges(self, ids: Collection[int]) -> list[Pair]:
+        """Those of the links among these records that only the word of a source says: it merged the two."""
+        return [ends for ends in self.between(ids) if ends not in self.imported] if self.into else []
 
     def write(self) -> tuple[list[Slot], list[StoredLink]]:
         """The slots that are empty from now on, and the links that are in the others."""

@@ -58,7 +58,13 @@ def review(work: Work, clusters: Clusters, golden: GoldenChanges) -> TaskChanges
 def _about_pairs(work: Work, clusters: Clusters) -> list[OpenTask]:
     bridges = [_task(work, bridge_tasks.KIND, ends, weight) for ends, weight in bridge_tasks.weak(clusters).items()]
     held_apart = constraint_tasks.held_apart(work, clusters)
-    return [*_doubtful(work, clusters), *_contradictions(work, clusters), *bridges, *held_apart]
+    merged = [_task(work, "source_merge", ends, _weight(clusters, ends)) for ends in sorted(clusters.asked)]
+    return [*_doubtful(work, clusters), *_contradictions(work, clusters), *bridges, *held_apart, *merged]
+
+
+def _weight(clusters: Clusters, ends: tuple[int, int]) -> int | None:
+    found = clusters.graph.edges(ends[0], new=True).get(ends[1])
+    return None if found is None else found[0]
 
 
 def _doubtful(work: Work, clusters: Clusters) -> list[OpenTask]:
@@ -80,6 +86,7 @@ def _doubtful(work: Work, clusters: Clusters) -> list[OpenTask]:
         if graph.verdicts.holds(ends, new=True) is None
         and not _between_cut_pieces(clusters, *ends)
         and not (weight >= threshold and pair(*(work.records[id_].cluster for id_ in ends)) in explained)
+        and ends not in clusters.asked
     ]
 
 

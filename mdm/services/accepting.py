@@ -13,7 +13,6 @@ from mdm.ingest.parts import Parts, written
 from mdm.log import Author, Fact, canonical
 from mdm.services import absences, source_merges
 from mdm.services.prepared import Body, Prepared
-from mdm.services.source_merges import Saying
 from mdm.store import log, versions
 from mdm.store.batches import Origin, RejectedRow
 from mdm.store.database import Transaction
@@ -109,7 +108,7 @@ class _Intake:
         """
         sorts = {owner[:2]: owner[2] for owner in self.owners} | self.before
         agreed = all(sorts[owner[:2]] == owner[2] for owner in self.owners)
-        if self.known or self.prepared.merging or not agreed or len(self.distinct) < len(self.tokens):
+        if self.known or self.prepared.marked or not agreed or len(self.distinct) < len(self.tokens):
             return False
         self.sorts = sorts
         return True
@@ -134,7 +133,7 @@ class _Intake:
             outcome = outcome or self._accept(place, token, body)
             revived = None if outcome.faults else self._revived(place, body, known=outcome.status == "unchanged")
             outcomes.append(outcome if revived is None else self._accept(revived, token, {**revived.body}))
-        if self.prepared.merging:
+        if self.prepared.marked:
             self._merge(outcomes)
         return outcomes
 
@@ -146,12 +145,13 @@ class _Intake:
 
     def _merge(self, outcomes: list[Outcome]) -> None:
         """Add the merges that records taken speak of, after all records; one that says nothing else new is accepted."""
-        merging = {
-            place: Saying(self.tokens[place], item)
-            for place, item in self.prepared.merging.items()
+        said = [
+            (place, saying)
+            for place, marked in self.prepared.marked.items()
             if not outcomes[place].faults
-        }
-        for place, fact in source_merges.facts_of(self.writer, merging, batch=self.batch).items():
+            for saying in marked.sayings
+        ]
+        for place, fact in source_merges.facts_of(self.writer, said, batch=self.batch):
             if outcomes[place].status == "unchanged":
                 outcomes[place] = Outcome("accepted", -len(self.accepted))
             self.accepted.append(fact)
@@ -189,8 +189,9 @@ class _Intake:
 
     def _refuse(self, place: int, body: Body, rule: str, detail: str) -> Outcome:
         source, entity_type, _ = self.prepared.owners[place]
-        if place in self.prepared.merging:
-            body = {**body, "merged_into": self.prepared.merging[place].merged_into}
+        if place in self.prepared.marked:
+            item = self.prepared.marked[place].item
+            body = {**body, "merged_into": item.merged_into, "merged_from": [*item.merged_from]}
         return self.reject(_refused(body, self.raws[place], rule, detail), source, entity_type)
 
 
@@ -208,7 +209,7 @@ def _content(body: Body) -> tuple[object, object]:
 def _refused(body: Body, raw: str, rule: str, detail: str) -> Rejected:
     value = None if body["version"] is None else str(body["version"])
     # Its columns are not at hand any more, so it is kept as the whole source record that was made of it.
-    named = ("source_id", "attributes", "version", "event_time", "merged_into")
+    named = ("source_id", "attributes", "version", "event_time", "merged_into", "merged_from")
     members = {name: body[name] for name in named if name in body}
     parts = Parts({**members, "deleted": body["mode"] == "delete"}, typed=True)
     raw = raw or canonical(parts.values).decode()  # a row of parquet has no text of its own

@@ -32,18 +32,43 @@ class Raws(NamedTuple):
             yield self.text[end - length : end]
 
 
+class Saying(NamedTuple):
+    """The word of a source that it merged one record into another, found by the key token of the loser.
+
+    `by_survivor`: the survivor says it, in a list of its losers.
+    """
+
+    token: int
+    source: str
+    entity_type: str
+    loser: str
+    into: str
+    version: int | str | None
+    event_time: str | None
+    line: int
+    by_survivor: bool = False
+
+
+class Marked(NamedTuple):
+    """A record that says more of itself than its values, and the merges that it speaks of."""
+
+    item: Incoming
+    sayings: tuple[Saying, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """Items with all that needs no database: the records as facts, and those that are refused by their places.
 
-    Of each record it also has its owner and the text of its row; `merging` are those whose source says that it merged
-    them. The other items are let go: many of them at once fill the memory and slow down all the rest.
+    Of each record it also has its owner and the text of its row; `marked` are those that say more of themselves, such
+    as that their source merged them. The other items are let go: many of them at once fill the memory and slow down
+    all the rest.
     """
 
     facts: Sealed
     owners: Sequence[Owner]
     raws: Raws
-    merging: Mapping[int, Incoming]
+    marked: Mapping[int, Marked]
     refused: Mapping[int, Rejected]
 
     def __len__(self) -> int:
@@ -59,7 +84,7 @@ def prepare(salt: bytes, items: Sequence[Incoming | Rejected], batch: str) -> Pr
         sealed(tokens, [canonical(_body(item, batch)) for item in records]),
         [_owner(item) for item in records],
         Raws.of([item.raw for item in records]),
-        {place: item for place, item in enumerate(records) if item.merged_into},
+        {place: _marked(item, salt) for place, item in enumerate(records) if _is_marked(item)},
         {place: item for place, item in enumerate(items) if isinstance(item, Rejected)},
     )
 
@@ -82,14 +107,31 @@ def prepare_records(salt: bytes, records: Records, batch: str) -> Prepared:
             refused[place] = item
             for column in (tokens, bodies, owners, raws):
                 del column[place]  # from the last to the first: places stay right
-    return Prepared(sealed(tokens, bodies), owners, Raws.of(raws), _merging(records, refused), refused)
+    return Prepared(sealed(tokens, bodies), owners, Raws.of(raws), _all_marked(records, refused, salt), refused)
 
 
-def _merging(records: Records, refused: Container[int]) -> dict[int, Incoming]:
-    """The records that their source says it merged; such rows are always taken one by one."""
+def _all_marked(records: Records, refused: Container[int], salt: bytes) -> dict[int, Marked]:
+    """The records that say more of themselves; such rows are always taken one by one."""
     kept = (place for place in range(len(records.ids)) if place not in refused)
     taken = ((now, records.singles.get(place)) for now, place in enumerate(kept if records.singles else ()))
-    return {now: item for now, item in taken if isinstance(item, Incoming) and item.merged_into}
+    return {now: _marked(item, salt) for now, item in taken if isinstance(item, Incoming) and _is_marked(item)}
+
+
+def _is_marked(item: Incoming) -> bool:
+    return bool(item.merged_into or item.merged_from)
+
+
+def _marked(item: Incoming, salt: bytes) -> Marked:
+    said = [(item.source_id, item.merged_into, item.version, item.event_time)] if item.merged_into else []
+    if item.merged_from:
+        # The versions of the survivor say nothing beside those of a loser: only times can be compared.
+        told = item.event_time or (item.version if isinstance(item.version, str) else None)
+        said += [(loser, item.source_id, None, told) for loser in item.merged_from]
+    tokens = key_tokens(salt, [f"{item.source}:{item.entity_type}:{loser}" for loser, *_ in said])
+    return Marked(item, tuple(
+        Saying(token, item.source, item.entity_type, loser, into, version, when, item.line, into == item.source_id)
+        for token, (loser, into, version, when) in zip(tokens, said, strict=True)
+    ))  # fmt: skip
 
 
 def _bodies(records: Records, ids: Sequence[str], batch: str) -> list[bytes]:
@@ -113,9 +155,9 @@ def joined(parts: Sequence[Prepared]) -> Prepared:
     refused: dict[int, Rejected] = {}
     for start, part in zip(accumulate(map(len, parts), initial=0), parts, strict=False):
         refused.update((start + place, item) for place, item in part.refused.items())
-    merging: dict[int, Incoming] = {}
+    marked: dict[int, Marked] = {}
     for start, part in zip(accumulate((len(part.owners) for part in parts), initial=0), parts, strict=False):
-        merging.update((start + place, item) for place, item in part.merging.items())
+        marked.update((start + place, item) for place, item in part.marked.items())
     return Prepared(
         Sealed.joined([part.facts for part in parts]),
         list(chain.from_iterable(part.owners for part in parts)),
@@ -123,7 +165,7 @@ def joined(parts: Sequence[Prepared]) -> Prepared:
             "".join(part.raws.text for part in parts),
             list(chain.from_iterable(part.raws.lengths for part in parts)),
         ),
-        merging,
+        marked,
         refused,
     )
 

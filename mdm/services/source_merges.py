@@ -1,16 +1,16 @@
 """A source says that it merged two of its own records: each such word becomes a must-link (rule 6)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from golden_records.identity import golden_id
 from mdm.errors import Fault, InvalidInput
-from mdm.ingest import Incoming
 from mdm.log import Author, Fact, Key, key_token
 from mdm.resolution.fold import order
 from mdm.services.hub import Hub
+from mdm.services.prepared import Saying
 from mdm.services.resolving import resolve
 from mdm.store import log, records
 from mdm.store.batches import Origin
@@ -19,13 +19,6 @@ from mdm.store.database import Transaction
 Body = dict[str, Any]
 Known = defaultdict[int, list[tuple[int, Body]]]
 """What was said of each loser so far: (position, body) by its key token."""
-
-
-class Saying(NamedTuple):
-    """A record whose source says into which other it was merged, and its key token."""
-
-    token: int
-    item: Incoming
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +42,30 @@ def merge(hub: Hub, loser: Key, into: str, *, author: Author, wait: bool) -> Mer
         detail = f"{loser} cannot be merged into itself"
         raise InvalidInput(detail, faults=[Fault("/into", detail, "itself", into)])
     token = key_token(hub.salt, str(loser))
-    said = Incoming(loser.source, loser.entity_type, loser.source_id, {}, None, None, "patch", merged_into=into)
+    said = Saying(token, loser.source, loser.entity_type, loser.source_id, into, None, None, 0)
     with hub.database.write() as writer:
         writer.lock_log()
-        fact = facts_of(writer, {0: Saying(token, said)}, batch=Origin()).get(0)
-        if fact is None:
-            found = Merged(max(_known(writer, [token])[token], key=order)[0], "unchanged")
+        facts = [fact for _, fact in facts_of(writer, [(0, said)], batch=Origin())]
+        if facts:
+            found = Merged(log.append(writer, facts, author=author), "accepted")
         else:
-            found = Merged(log.append(writer, [fact], author=author), "accepted")
+            found = Merged(max(_known(writer, [token])[token], key=order)[0], "unchanged")
     return _resolved(hub, loser, found, author) if wait else found
 
 
-def facts_of(writer: Transaction, merging: Mapping[int, Saying], *, batch: Origin) -> dict[int, Fact]:
+def facts_of(writer: Transaction, said: Sequence[tuple[int, Saying]], *, batch: Origin) -> list[tuple[int, Fact]]:
     """The merges that these records speak of and the log does not yet, by the number of the record; the log is locked.
 
-    One without version and event time takes those of the merge that holds, so that the latest word does.
+    One without version and event time takes those of the merge that holds, so that the latest word does; not so where
+    a survivor lists its losers, which it may do for ever: their own words stand above that.
     """
-    known = _known(writer, sorted({token for token, _ in merging.values()}))
-    found: dict[int, Fact] = {}
-    for number, (token, item) in merging.items():
-        body = _body(item, known[token], batch.id)
+    known = _known(writer, sorted({one.token for _, one in said}))
+    found: list[tuple[int, Fact]] = []
+    for number, one in said:
+        body = _body(one, known[one.token], batch.id)
         if body is not None:
-            found[number] = Fact("source_merge", item.entity_type, body, token)
-            known[token].append((_AFTER_ALL + number, body))
+            known[one.token].append((_AFTER_ALL + len(found), body))
+            found.append((number, Fact("source_merge", one.entity_type, body, one.token)))
     return found
 
 
@@ -79,21 +73,21 @@ def facts_of(writer: Transaction, merging: Mapping[int, Saying], *, batch: Origi
 _AFTER_ALL = 2**62
 
 
-def _body(item: Incoming, known: list[tuple[int, Body]], batch: str) -> Body | None:
-    version, event_time = item.version, item.event_time
-    if version is None and event_time is None:
+def _body(said: Saying, known: list[tuple[int, Body]], batch: str) -> Body | None:
+    version, event_time = said.version, said.event_time
+    if version is None and event_time is None and not said.by_survivor:
         holds = max(known, key=order)[1] if known else None
-        told = holds is not None and holds["into"] == item.merged_into
+        told = holds is not None and holds["into"] == said.into
         if holds is not None:
             version, event_time = holds["version"], holds["event_time"]
     else:
         same = [body["into"] for _, body in known if (body["version"], body["event_time"]) == (version, event_time)]
-        told = item.merged_into in same[-1:]
+        told = said.into in same[-1:]
     if told:
         return None
     return {
-        "source": item.source, "source_id": item.source_id, "into": item.merged_into, "version": version,
-        "event_time": event_time, "batch": batch, "line": item.line,
+        "source": said.source, "source_id": said.loser, "into": said.into, "version": version,
+        "event_time": event_time, "batch": batch, "line": said.line,
     }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ PAGES = (
     "docs/how-to/mend-rejected-rows.md",
     "docs/how-to/bring-an-old-master.md",
     "docs/how-to/send-snapshots.md",
+    "docs/how-to/send-source-events.md",
     "docs/how-to/read-files.md",
     "docs/how-to/watch-quality.md",
     "docs/how-to/choose-values.md",

@@ -23,6 +23,7 @@ from matching.standardise import standardise
 from mdm.entity_types import EntityType, Judgement, judge
 from mdm.log import canonical
 from mdm.resolution.fold import fold, values_of
+from tests.laws.plain_merges import judged
 from tests.laws.plain_overrides import overrule
 from tests.laws.plain_tasks import weak_bridges
 
@@ -57,8 +58,13 @@ def in_force(facts: list[tuple[int, str, dict[str, Any]]], wanted: str) -> list[
     return kept[::-1]
 
 
-def in_force_links(name: str, facts: list[tuple[int, str, dict[str, Any]]]) -> set[Pair]:
-    """The pairs that hold by crosswalks, the latest of each key and master, and by merges, the newest of each loser."""
+def in_force_links(
+    name: str, facts: list[tuple[int, str, dict[str, Any]]]
+) -> tuple[set[Pair], set[Pair], dict[str, str]]:
+    """The pairs that hold by crosswalks, the latest of each key and master, or by merges, the newest of each loser.
+
+    Then those of crosswalks alone, and the winner of each loser.
+    """
     slots: dict[tuple[str, str], tuple[Any, str | None]] = {}
     for position, kind, body in facts:
         key = f"{body['source']}:{name}:{body['source_id']}" if kind in {"crosswalk", "source_merge"} else ""
@@ -72,7 +78,9 @@ def in_force_links(name: str, facts: list[tuple[int, str, dict[str, Any]]]) -> s
             continue
         if slot not in slots or slots[slot][0] < rank:
             slots[slot] = rank, to
-    return {pair(slot[0], to) for slot, (_, to) in slots.items() if to is not None}
+    held = [(*slot, to) for slot, (_, to) in slots.items() if to is not None]
+    imported = {pair(key, to) for key, master, to in held if master}
+    return {pair(key, to) for key, _, to in held}, imported, {key: to for key, master, to in held if not master}
 
 
 def state(
@@ -105,11 +113,14 @@ def state(
             for other in body["right"]:
                 if one != other:
                     verdicts[pair(one, other)] = body["verdict"]
-    links = {ends for ends in in_force_links(name, facts) if ends not in verdicts}
+    linked, imported, into = in_force_links(name, facts)
+    links = {ends for ends in linked if ends not in verdicts}
     found = State()
     living = {key for key in keys if not records[key].deleted}
     found.edges = _edges(entity_type, keys, living, table)
-    clusters, skipped, cut, held = _clusters(entity_type, keys, living, table, found.edges, verdicts, links)
+    clusters, skipped, cut, held, asked = _clusters(
+        entity_type, keys, living, table, found.edges, verdicts, links, (imported, into)
+    )
     of = {key: members for members in clusters for key in members}
     hung: defaultdict[frozenset[str], set[str]] = defaultdict(set)
     for members in clusters:
@@ -137,6 +148,8 @@ def state(
         found.tasks |= weak_bridges(entity_type, members, living, found.edges, verdicts, links)
     found.tasks |= {("constraint", *ends, _said(entity_type, by)): None for ends, by in held.items()}
     found.tasks |= _doubtful(entity_type, living, found.edges, verdicts, of, cut, held)
+    found.tasks = {task: weight for task, weight in found.tasks.items() if task[0] != "review" or task[1:] not in asked}
+    found.tasks |= {("source_merge", *ends): found.edges.get(ends) for ends in asked}
     found.tasks |= dict.fromkeys((("contradiction", *ends) for ends in skipped), None)
     found.tasks |= {("oversized", name): None} if any(cut.values()) else {}
     for key in living:
@@ -254,7 +267,8 @@ def _clusters(
     edges: dict[Pair, int],
     verdicts: dict[Pair, str],
     links: set[Pair],
-) -> tuple[list[frozenset[str]], list[Pair], dict[str, frozenset[str] | None], dict[Pair, list[int]]]:
+    merging: tuple[set[Pair], dict[str, str]],
+) -> tuple[list[frozenset[str]], list[Pair], dict[str, frozenset[str] | None], dict[Pair, list[int]], set[Pair]]:
     model, limit = entity_type.matching, entity_type.match.piece_limit
     stewards = {ends for ends, verdict in verdicts.items() if verdict == "same"}
     musts = [*stewards, *links]
@@ -264,7 +278,7 @@ def _clusters(
     never = score.never_values(model, table)
     place = {key: row for row, key in enumerate(keys)}
     claimed = claims(model, table, [key.split(":")[0] for key in keys])
-    clusters, skipped, cut, held = [], [], {}, {}
+    clusters, skipped, cut, held, asked = [], [], {}, {}, set()
     todo = [(nodes, 0)]
     while todo:
         members, step = todo.pop()
@@ -276,18 +290,28 @@ def _clusters(
             ids = sorted(piece)
             index = {key: number for number, key in enumerate(ids)}
             inside = lambda ends, index=index: ends[0] in index and ends[1] in index  # noqa: E731
-            result = cluster(
+            by = lambda without, ids=ids, index=index, inside=inside: cluster(  # noqa: E731
                 ids,
                 [(index[e[0]], index[e[1]], weight) for e, weight in match.items() if inside(e)],
-                musts=[(index[e[0]], index[e[1]], e in stewards) for e in musts if inside(e)],
+                musts=[(index[e[0]], index[e[1]], e in stewards) for e in musts if inside(e) and e not in without],
                 cannot={(index[e[0]], index[e[1]]) for e, v in verdicts.items() if v != "same" and inside(e)},
                 never=[[those[place[key]] if key in living else frozenset() for key in ids] for those in never],
                 constraints=[[those[place[key]] if key in living else None for key in ids] for those in claimed],
             )
+            apart, doubts = judged(
+                piece, merging[1], links, imported=merging[0], living=living,
+                distinct={ends for ends, v in verdicts.items() if v != "same"},
+                clusters=lambda merges, by=by, ids=ids: [
+                    frozenset(ids[number] for number in group) for group in by(merges).clusters
+                ],
+            )  # fmt: skip
+            result = by(apart)
             clusters += [frozenset(ids[number] for number in group) for group in result.clusters]
             skipped += [pair(ids[one], ids[other]) for one, other in result.skipped]
-            held |= {pair(ids[one], ids[other]): by for (one, other), by in result.held_apart.items()}
-    return clusters, skipped, cut, held
+            held_here = {pair(ids[one], ids[other]): said for (one, other), said in result.held_apart.items()}
+            held |= held_here
+            asked |= doubts - held_here.keys()
+    return clusters, skipped, cut, held, asked
 
 
 def _target(entity_type, members, living, arrived, edges, verdicts, of) -> frozenset[str] | None:  # type: ignore[no-untyped-def]

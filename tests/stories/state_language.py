@@ -2,7 +2,8 @@
 
 `crm:1 -> G1 auto`: a record, the golden record it belongs to, and whether it is there by itself, by a `steward`, or
 because its own `source` says so. `G2 => G1`: an ID that leads elsewhere; `G2 => G1 + G3`: that split;
-`G2 => none`: that retired. `crm:1 ? erp:7`: a doubtful pair that waits for a steward; `crm:1 ! erp:7`: a contradiction.
+`G2 => none`: that retired. `crm:1 ? erp:7`: a doubtful pair that waits for a steward; `crm:1 ! erp:7`: a contradiction;
+`crm:1 << crm:2`: a merge of a source that nothing else joins.
 Golden records are numbered in the order in which they are named first.
 """
 
@@ -82,7 +83,7 @@ class States:
         }
         lines |= {line for name, id_ in self.ids.items() if (line := self._leads(name, id_, names)) is not None}
         for task in tasks.page(self.hub, entity_type="site", limit=100)["items"]:
-            mark = {"review": "?", "contradiction": "!"}[task["kind"]]
+            mark = {"review": "?", "contradiction": "!", "source_merge": "<<"}[task["kind"]]
             lines.add(f" {mark} ".join(sorted(_short(key) for key in task["records"])))
         return lines
 

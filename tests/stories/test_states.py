@@ -132,10 +132,15 @@ def test_stewards_who_contradict_each_other_over_three_are_told(states: States) 
     )
 
 
-def test_a_source_that_merges_its_own_records_joins_them(states: States) -> None:
+def test_a_source_that_merges_its_own_records_joins_them_and_a_steward_is_asked(states: States) -> None:
     states.given("crm:1 -> G1 auto", "crm:2 -> G2 auto").when("crm:2 merged into crm:1").then(
-        "crm:1 -> G1 source", "crm:2 -> G1 source", "G2 => G1"
+        "crm:1 -> G1 source", "crm:2 -> G1 source", "G2 => G1", "crm:1 << crm:2"
     )
+
+
+def test_a_source_that_merges_what_other_systems_hold_apart_joins_nothing(states: States) -> None:
+    four = ("crm:1 -> G1 auto", "erp:7 -> G1 auto", "crm:2 -> G2 auto", "psa:3 -> G2 auto")
+    states.given(*four).when("crm:2 merged into crm:1").then(*four, "crm:1 << crm:2")
 
 
 def test_a_source_never_overrules_a_steward(states: States) -> None:

@@ -12,6 +12,7 @@ from mdm.api.routes import (
     quarantine,
     relations,
     rules,
+    source_merges,
     source_records,
     stats,
     task_work,
@@ -21,6 +22,7 @@ from mdm.api.routes import (
 
 ROUTERS = (
     source_records.router,
+    source_merges.router,
     xref.router,
     golden_records.router,
     relations.router,
