@@ -44,7 +44,8 @@ def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
     write_cells(work, changed, table)
 
     # block: which pairs share a blocking key within the cap
-    blocks = candidates.move(work, *block.blocking_keys(model, table))
+    rows, keys = block.blocking_keys(model, table)
+    blocks = candidates.move(work, rows, candidates.by_environment(work, rows, keys))
 
     # compare and score: which of them have an edge
     graph = Graph(work, verdicts, links)

@@ -31,10 +31,11 @@ def record(key: Key, body: RecordBody, entity_type: EntityType, *, mode: Mode) -
     losers = {_other(key, loser, f"/merged_from/{place}") for place, loser in enumerate(body.merged_from)}
     if faults:
         raise InvalidInput("; ".join(fault.detail for fault in faults[:3]), faults=faults)
-    return Incoming(
+    taken = Incoming(
         key.source, key.entity_type, key.source_id, attributes, version,
         None if event_time is None else str(event_time), mode, merged_into=into, merged_from=tuple(sorted(losers)),
     )  # fmt: skip
+    return taken.in_form(entity_type)
 
 
 def item(index: int, sent: Any, entity_types: dict[str, EntityType]) -> tuple[Incoming | Rejected, tuple[Fault, ...]]:

@@ -13,6 +13,7 @@ from matching.kinds import KINDS
 from matching.kinds.lines import VALID_FROM, VALID_TO
 from matching.rules import Comparison, MatchAttribute, MatchModel, MatchRules, match_model
 from mdm.entity_types.approval import Approval
+from mdm.entity_types.sources import PRODUCTION, SourceRules, Sources, canonical_id
 from mdm.entity_types.validity import Rules, ValidityRule, must_be_there
 from mdm.errors import Fault, InvalidRules
 
@@ -132,6 +133,7 @@ class Attribute(_Document):
         return self.required or must_be_there(self.valid)
 
 
+_ANY_SOURCE = SourceRules()
 _NOT_IN_A_LINE = frozenset({"reference", "lines"})
 _DAY = LineField(kind="date")
 
@@ -155,6 +157,20 @@ class EntityType(_Document):
     ownership: dict[str, str] = {}
     readiness: dict[str, Readiness] = {}
     approval: Approval = Approval()
+    sources: Sources = {}
+
+    def source(self, name: str) -> SourceRules:
+        """What the document says of a source; of one that it does not name, what holds for all."""
+        return self.sources.get(name, _ANY_SOURCE)
+
+    def canonical_id(self, source: str, source_id: str) -> str:
+        """Write an id as all its spellings in that source are written here."""
+        return canonical_id(self.source(source).ids, source_id)
+
+    @cached_property
+    def apart(self) -> dict[str, str]:
+        """The sources that are not of production, and their environments."""
+        return {name: one.environment for name, one in self.sources.items() if one.environment != PRODUCTION}
 
     @cached_property
     def matching(self) -> MatchModel:

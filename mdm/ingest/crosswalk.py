@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from mdm.entity_types import hint
+from mdm.entity_types import EntityType, hint
 from mdm.errors import Fault, InvalidInput, UnreadableFile
 from mdm.ingest.incoming import source_id
 from mdm.ingest.parts import Parts
@@ -24,7 +24,7 @@ class CrosswalkRow(NamedTuple):
 
 
 def crosswalk_rows(
-    rows: Iterable[Row | Rejected], *, entity_types: Collection[str], master: str, file: str
+    rows: Iterable[Row | Rejected], *, entity_types: Mapping[str, EntityType], master: str, file: str
 ) -> Iterator[CrosswalkRow | Rejected]:
     """Make a crosswalk entry of each row, or say why it cannot be one; in the order of the rows.
 
@@ -46,7 +46,7 @@ def crosswalk_rows(
             yield Rejected(file, row.line, no.column, no.value, no.rule, no.detail, row.raw, parts)
 
 
-def crosswalk_row(row: Row, *, entity_types: Collection[str], master: str) -> CrosswalkRow:
+def crosswalk_row(row: Row, *, entity_types: Mapping[str, EntityType], master: str) -> CrosswalkRow:
     """Read one row.
 
     Raises:
@@ -61,12 +61,17 @@ def crosswalk_row(row: Row, *, entity_types: Collection[str], master: str) -> Cr
     if entity_type not in entity_types:
         detail = f"there is no entity type {entity_type!r}{hint(entity_type, entity_types)}"
         raise RefusalError("entity_type", entity_type, "entity_type", detail)
-    key = Key(source, entity_type, source_id("source_id", row.values.get("source_id")))
+    rules = entity_types[entity_type]
+    key = Key(source, entity_type, rules.canonical_id(source, source_id("source_id", row.values.get("source_id"))))
     if "master_id" not in row.values:
         raise RefusalError("master_id", None, "required", "master_id is missing; leave it empty to take a row back")
     given = row.values["master_id"]
     blank = given is None or (isinstance(given, str) and not given.strip())
-    master_id = None if blank else source_id("master_id", given)
+    master_id = None if blank else rules.canonical_id(master, source_id("master_id", given))
+    environments = [rules.source(one).environment for one in (source, master)]
+    if environments[0] != environments[1]:
+        detail = f"{source} is {environments[0]} and {master} is {environments[1]}: environments are never linked"
+        raise RefusalError("source", source, "environment", detail)
     if Key(master, entity_type, master_id or "") == key:
         raise RefusalError("master_id", master_id, "itself", f"{key} cannot be linked to itself")
     return CrosswalkRow(key, master_id, row.line, row.raw)

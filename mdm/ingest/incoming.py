@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal, NamedTuple, cast
 
 import orjson
@@ -26,7 +27,7 @@ class Incoming(NamedTuple):
     """A source record as it comes in, its attributes checked; `line` and `raw` are where it came from.
 
     `merged_into` is the id of the record that its source merged it into, and `merged_from` those of the records that
-    were merged into it, where the source says so.
+    were merged into it, where the source says so. `sent_as` is its id as it came, where that is spelled otherwise.
     """
 
     source: str
@@ -40,13 +41,26 @@ class Incoming(NamedTuple):
     raw: str = ""
     merged_into: str | None = None
     merged_from: tuple[str, ...] = ()
+    sent_as: str | None = None
+
+    def in_form(self, entity_type: EntityType) -> "Incoming":
+        """Write its ids in the form of its source; `sent_as` keeps its own where that was another one."""
+        if entity_type.source(self.source).ids is None:
+            return self
+        ident = entity_type.canonical_id(self.source, self.source_id)
+        into = self.merged_into and entity_type.canonical_id(self.source, self.merged_into)
+        losers = {entity_type.canonical_id(self.source, loser) for loser in self.merged_from}
+        return self._replace(
+            source_id=ident, merged_into=None if into == ident else into,
+            merged_from=tuple(sorted(losers - {ident})), sent_as=None if ident == self.source_id else self.source_id,
+        )  # fmt: skip
 
 
 class Records(NamedTuple):
     """Source records of one source and entity type by column, as they stand together in a file.
 
-    `attributes` are canonical JSON. `singles` are those rows, by their places, that were taken one by one: what
-    the columns have there does not count.
+    `attributes` are canonical JSON, `sent_as` ids as they came, where they are written otherwise. `singles` are those
+    rows, by their places, that were taken one by one: what the columns have there does not count.
     """
 
     source: str
@@ -58,6 +72,7 @@ class Records(NamedTuple):
     lines: Sequence[int]
     raws: Sequence[str]
     singles: Mapping[int, "Incoming | Rejected"]
+    sent_as: Mapping[int, str] = MappingProxyType({})
 
     def item(self, place: int) -> "Incoming | Rejected":
         """Give what was made of one row."""
@@ -66,6 +81,7 @@ class Records(NamedTuple):
         return Incoming(
             self.source, self.entity_type, self.ids[place], orjson.loads(self.attributes[place]), self.versions[place],
             self.event_times[place], "put", self.lines[place], self.raws[place] if self.raws else "",
+            sent_as=self.sent_as.get(place),
         )  # fmt: skip
 
     def part(self, start: int, end: int) -> "Records":
@@ -74,6 +90,7 @@ class Records(NamedTuple):
             ids=self.ids[start:end], attributes=self.attributes[start:end], versions=self.versions[start:end],
             event_times=self.event_times[start:end], lines=self.lines[start:end], raws=self.raws[start:end],
             singles={place - start: item for place, item in self.singles.items() if start <= place < end},
+            sent_as={place - start: ident for place, ident in self.sent_as.items() if start <= place < end},
         )  # fmt: skip
 
 
@@ -121,6 +138,7 @@ class _Taking:
             _owned(row.values, self.entity_type, self.source)
             draft = self._draft(row)
             record = _record(draft, row, source=self.source, entity_type=self.entity_type.entity_type)
+            record = record.in_form(self.entity_type)
             if record.version is None and record.event_time is None:
                 content = canonical([record.mode == "delete", record.attributes])
                 content += canonical([record.merged_into, record.merged_from])
@@ -135,6 +153,7 @@ class _Taking:
             found = layout(chunk.columns, self.entity_type, self.columns, self.file)
             self.columnar = Columnar(self.entity_type, found, source=self.source, typed=chunk.typed)
         ids, attributes, versions, times, odd = self.columnar(chunk)
+        ids, sent_as = self._in_form(ids)
         singles: dict[int, Incoming | Rejected] = {}
         ordered = None not in times or None not in versions
         for place in sorted(odd) if ordered else range(len(ids)):
@@ -146,7 +165,14 @@ class _Taking:
                 except RefusalError as no:
                     singles[place] = self._rejected(chunk.row(place), no)
         owner = self.source, self.entity_type.entity_type
-        return Records(*owner, ids, attributes, versions, times, chunk.lines, chunk.raws, singles)
+        return Records(*owner, ids, attributes, versions, times, chunk.lines, chunk.raws, singles, sent_as)
+
+    def _in_form(self, ids: Sequence[str]) -> tuple[Sequence[str], dict[int, str]]:
+        if self.entity_type.source(self.source).ids is None:
+            return ids, {}
+        written = [self.entity_type.canonical_id(self.source, ident) for ident in ids]
+        changed = (place for place, ident in enumerate(written) if ident != ids[place])
+        return written, {place: ids[place] for place in changed}
 
     def _draft(self, row: Row) -> Draft:
         if row.typed:

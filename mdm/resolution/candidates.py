@@ -1,5 +1,6 @@
 """Which pairs a commit must look at again: those that share a block within the cap, before or after it (rule 4)."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -69,6 +70,20 @@ class Blocks:
 def unpacked(keys: bytes) -> Ints:
     """The blocking keys of a stored record."""
     return np.frombuffer(keys, dtype="<i8")
+
+
+def by_environment(work: Work, rows: Ints, keys: Ints) -> Ints:
+    """Give the keys of records that are not of production values of their own: environments share no block."""
+    apart = work.entity_type.apart
+    if not apart:
+        return keys
+    marks = {environment: _mark(environment) for environment in apart.values()}
+    found = [marks.get(apart.get(work.records[id_].source, ""), 0) for id_ in sorted(work.dirty)]
+    return keys ^ np.array(found, dtype=np.int64)[rows]
+
+
+def _mark(environment: str) -> int:
+    return int.from_bytes(hashlib.blake2b(environment.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def move(work: Work, rows: Ints, keys: Ints) -> Blocks:

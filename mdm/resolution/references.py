@@ -17,7 +17,8 @@ def target(entity_type: EntityType, attribute: str, source: str, value: str) -> 
     """The written key a reference means: as it stands when it is one, else an id of the record's own source."""
     of = entity_type.references[attribute]
     parts = value.split(":", 2)
-    return value if len(parts) == 3 and parts[1] == of else str(Key(source, of, value))
+    to, source_id = (parts[0], parts[2]) if len(parts) == 3 and parts[1] == of else (source, value)
+    return str(Key(to, of, entity_type.canonical_id(to, source_id)))
 
 
 def targets(entity_type: EntityType, record: StoredRecord) -> dict[str, list[str]]:

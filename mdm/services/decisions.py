@@ -12,7 +12,9 @@ from mdm.log import Author, Fact, Key, key_token
 from mdm.services import code_lists
 from mdm.services.approval import needs
 from mdm.services.entering import enter
+from mdm.services.environments import ensure_one
 from mdm.services.hub import Hub
+from mdm.services.known_keys import known
 from mdm.services.resolving import catch_up, resolve, resolve_all
 from mdm.store import decisions, log, overrides, records
 from mdm.store.database import Transaction
@@ -63,6 +65,7 @@ def verdict(  # noqa: PLR0913  a decision has these parts
 
     Raises Conflict, naming them, when decisions in force say the opposite and `supersede` is not set.
     """
+    left, right = known(hub, [left, right])
     if left.entity_type != right.entity_type or left == right:
         raise InvalidInput(f"a verdict joins two different records of one entity type, not {left} and {right}")
     entity_type = hub.entity_type(left.entity_type)
@@ -89,7 +92,7 @@ def split(
 ) -> Decided:
     """Say that some records of a golden record are not the same thing as the rest of it."""
     entity_type, members = members_of(hub, [golden_id])
-    mine, parting = members[golden_id], [str(key) for key in dict.fromkeys(keys)]
+    mine, parting = members[golden_id], [str(key) for key in dict.fromkeys(known(hub, keys))]
     strangers = [key for key in parting if key not in mine]
     if strangers or not parting:
         raise InvalidInput(
@@ -149,6 +152,7 @@ def rule(hub: Hub, ruling: Ruling, *, author: Author, supersede: bool) -> Decide
     """Put what is decided of pairs into the log, and resolve what follows; raises Conflict as `verdict` does."""
     name = ruling.entity_type.entity_type
     concerned = ruling.keys
+    ensure_one(ruling.entity_type, concerned)
     with hub.database.locked(name):
         catch_up(hub, name, author=author)
         against = sorted({position for _, position in contradicted(hub, ruling)})

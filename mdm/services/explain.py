@@ -18,8 +18,10 @@ from mdm.resolution.fold import values_of
 from mdm.resolution.references import targets
 from mdm.services import as_then
 from mdm.services.decisions import decision_id, parse_decision_id
+from mdm.services.environments import ensure_one
 from mdm.services.history import decisions_about
 from mdm.services.hub import Hub
+from mdm.services.known_keys import known
 from mdm.services.positions import AsOf, position
 from mdm.services.whole_files import whole_file
 from mdm.store import blocks as stored_blocks
@@ -48,7 +50,7 @@ def why(hub: Hub, left: Key, right: Key, *, as_of: AsOf = None) -> dict[str, Any
         of the past it is None, and `blocking` tells what the two had in common.
 
     Raises:
-        InvalidInput: the two are of different entity types, or one and the same; `as_of` is no moment.
+        InvalidInput: the two are of different entity types or environments, or one and the same; `as_of` is no moment.
         NotFound: one of them has never arrived, or had not by then.
     """
     return _seen(hub, left, right, as_of)[0]
@@ -71,10 +73,12 @@ def chart(hub: Hub, left: Key, right: Key, *, file: str, as_of: AsOf = None) -> 
 
 def _seen(hub: Hub, left: Key, right: Key, as_of: AsOf = None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The evidence, and the values of both records as matching sees them."""
+    left, right = known(hub, [left, right])
     if left.entity_type != right.entity_type or left == right:
         detail = f"two different records of one entity type can be compared, not {left} and {right}"
         raise InvalidInput(detail, faults=[Fault("/query/right", detail, "pair")])
     entity_type = hub.entity_type(left.entity_type)
+    ensure_one(entity_type, [str(left), str(right)])
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         ids = [_arrived(hub, transaction, key) for key in (left, right)]

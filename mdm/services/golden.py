@@ -6,8 +6,10 @@ from typing import Any
 import orjson
 
 from golden_records.identity import Identity, golden_id, parse_golden_id, status
+from mdm.entity_types import EntityType
 from mdm.errors import NotFound
 from mdm.services.crosswalks import crosswalks, entries
+from mdm.services.environments import shown_apart
 from mdm.services.history import told
 from mdm.services.hub import Hub, parsed
 from mdm.services.lineage import lineage_of
@@ -41,7 +43,11 @@ def prefixes_of(hub: Hub) -> dict[str, str]:
 
     Read before a transaction is opened: one that needs a second connection could wait for itself in the pool.
     """
-    return {name: entity_type.id_prefix for name, entity_type in hub.entity_types().items()}
+    return _prefixes(hub.entity_types())
+
+
+def _prefixes(types: Mapping[str, EntityType]) -> dict[str, str]:
+    return {name: entity_type.id_prefix for name, entity_type in types.items()}
 
 
 def get(
@@ -69,13 +75,14 @@ def get(
         InvalidInput: `on` is no day.
     """
     asked, on = (golden_id, *entity_type_of(hub, golden_id)), day(on)
-    prefixes = prefixes_of(hub)
+    types = hub.entity_types()
+    prefixes = _prefixes(types)
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         document, shown = answer_at(hub, transaction, prefixes, asked, at=at, hint=hint)
         if "lineage" in include:
             document["lineage"] = lineage_of(transaction, shown)
-        return _on_day(transaction, document, on)
+        return shown_apart(types, _on_day(transaction, document, on))
 
 
 def lineage(hub: Hub, golden_id: str, *, as_of: AsOf = None, on: str | None = None) -> Document:
@@ -112,12 +119,13 @@ def page(
     if entity_type is not None:
         hub.entity_type(entity_type)
     after = entity_type_of(hub, cursor)[1] if cursor else 0
-    prefixes = prefixes_of(hub)
+    types = hub.entity_types()
+    prefixes = _prefixes(types)
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         found = stored_golden.page(transaction, entity_type, after=after, limit=limit + 1, position=at)
         items = _documents(hub, transaction, prefixes, found[:limit], at=at)
-        items = [_on_day(transaction, one, on) for one in items]
+        items = [shown_apart(types, _on_day(transaction, one, on)) for one in items]
     return {"items": items, "next": items[-1]["golden_id"] if len(found) > limit else None}
 
 
@@ -127,14 +135,15 @@ def export(hub: Hub, entity_type: str, *, as_of: AsOf = None, on: str | None = N
     on: of dated lines and values, those in force on that day.
     """
     hub.entity_type(entity_type)
-    on, prefixes = day(on), prefixes_of(hub)
+    on, types = day(on), hub.entity_types()
+    prefixes = _prefixes(types)
     with hub.database.read() as transaction:
         at, after = position(transaction, as_of), 0
         while found := stored_golden.page(transaction, entity_type, after=after, limit=EXPORT_PAGE, position=at):
             after = found[-1].golden
             for document in _documents(hub, transaction, prefixes, found, at=at):
                 del document["seq"]
-                yield _on_day(transaction, document, on)
+                yield shown_apart(types, _on_day(transaction, document, on))
 
 
 def _on_day(transaction: Transaction, document: Document, on: str | None) -> Document:

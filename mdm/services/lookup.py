@@ -8,8 +8,9 @@ from mdm.errors import NotFound
 from mdm.log import Key, key_token
 from mdm.services.as_then import with_deletions
 from mdm.services.crosswalks import crosswalks, entries
-from mdm.services.golden import prefixes_of
+from mdm.services.environments import shown_apart
 from mdm.services.hub import Hub
+from mdm.services.known_keys import known
 from mdm.services.positions import AsOf, position
 from mdm.store import golden as stored_golden
 from mdm.store import xref as stored_xref
@@ -27,9 +28,7 @@ def xref(hub: Hub, key: Key, *, target: str | None = None, as_of: AsOf = None) -
     Raises:
         NotFound: no such source record has ever arrived.
     """
-    prefixes = prefixes_of(hub)
-    with hub.database.read() as transaction:
-        found = _xrefs(hub, transaction, [key], at=position(transaction, as_of), prefixes=prefixes)[0]
+    found = xrefs(hub, [key], as_of=as_of)[0]
     if found is None:
         raise NotFound(f"no source record {str(key)!r} has arrived" + ("" if as_of is None else " by then"))
     if target is not None:
@@ -39,9 +38,11 @@ def xref(hub: Hub, key: Key, *, target: str | None = None, as_of: AsOf = None) -
 
 def xrefs(hub: Hub, keys: Sequence[Key], *, as_of: AsOf = None) -> list[dict[str, Any] | None]:
     """One cross-reference per key, in their order; None for what has never arrived, or had not by then."""
-    prefixes = prefixes_of(hub)
+    types = hub.entity_types()
+    asked, prefixes = known(hub, keys, types), {name: one.id_prefix for name, one in types.items()}
     with hub.database.read() as transaction:
-        return _xrefs(hub, transaction, keys, at=position(transaction, as_of), prefixes=prefixes)
+        found = _xrefs(hub, transaction, asked, at=position(transaction, as_of), prefixes=prefixes)
+    return [one if one is None else shown_apart(types, one) for one in found]
 
 
 def _xrefs(

@@ -139,14 +139,17 @@ def _bodies(records: Records, ids: Sequence[str], batch: str) -> list[bytes]:
     times = {time: canonical(time).decode() for time in set(records.event_times)}
     versions = {version: canonical(version).decode() for version in set(records.versions)}
     before = f',"batch":{canonical(batch).decode()},"event_time":'
-    source = f',"mode":"put","source":{canonical(records.source).decode()},"source_id":'
     joined_ids = "".join(ids)
     plain = joined_ids.isprintable() and '"' not in joined_ids and "\\" not in joined_ids
     written = [f'"{ident}"' for ident in ids] if plain else [canonical(ident).decode() for ident in ids]
-    rows = zip(records.attributes, records.event_times, records.lines, written, records.versions, strict=True)
+    mode, source = ',"mode":"put"', f',"source":{canonical(records.source).decode()},"source_id":'
+    modes = [mode] * len(ids)
+    for place, sent in records.sent_as.items():
+        modes[place] = f'{mode},"sent_as":{canonical(sent).decode()}'
+    rows = zip(records.attributes, records.event_times, records.lines, modes, written, records.versions, strict=True)
     return [
-        f'{{"attributes":{attributes}{before}{times[time]},"line":{line}{source}{ident},"version":{versions[version]}}}'.encode()
-        for attributes, time, line, ident, version in rows
+        f'{{"attributes":{attributes}{before}{times[time]},"line":{line}{mode}{source}{ident},"version":{versions[version]}}}'.encode()
+        for attributes, time, line, mode, ident, version in rows
     ]
 
 
@@ -179,7 +182,8 @@ def _sort(version: int | str | None) -> str:
 
 
 def _body(item: Incoming, batch: str) -> Body:
+    sent = {} if item.sent_as is None else {"sent_as": item.sent_as}
     return {
-        "attributes": item.attributes, "batch": batch, "event_time": item.event_time, "line": item.line,
+        **sent, "attributes": item.attributes, "batch": batch, "event_time": item.event_time, "line": item.line,
         "mode": item.mode, "source": item.source, "source_id": item.source_id, "version": item.version,
     }  # fmt: skip

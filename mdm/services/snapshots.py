@@ -78,13 +78,15 @@ def ingest_snapshot(
 def _held(hub: Hub, file: File, stream: Callable[[], BinaryIO | None]) -> _Held:
     """Read which records a file holds, eight bytes each."""
     tokens, unreadable = array("q"), 0
-    reading = reading_of(file, hub.entity_type(file.entity_type))
+    entity_type = hub.entity_type(file.entity_type)
+    reading = reading_of(file, entity_type)
     rows = read(file.path, stream=stream(), reading=reading)
     for source_id in ids_of(rows, columns=file.columns, mapping=file.mapping, file=file.name):
         if source_id is None:
             unreadable += 1
         else:
-            tokens.append(key_token(hub.salt, f"{file.source}:{file.entity_type}:{source_id}"))
+            written = entity_type.canonical_id(file.source, source_id)
+            tokens.append(key_token(hub.salt, f"{file.source}:{file.entity_type}:{written}"))
     return _Held(sorted_set(np.array(tokens, dtype=np.int64)), unreadable)
 
 

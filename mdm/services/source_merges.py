@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from golden_records.identity import golden_id
@@ -10,6 +10,7 @@ from mdm.errors import Fault, InvalidInput
 from mdm.log import Author, Fact, Key, key_token
 from mdm.resolution.fold import order
 from mdm.services.hub import Hub
+from mdm.services.known_keys import known
 from mdm.services.prepared import Saying
 from mdm.services.resolving import resolve
 from mdm.store import log, records
@@ -38,7 +39,9 @@ def merge(hub: Hub, loser: Key, into: str, *, author: Author, wait: bool) -> Mer
     Raises:
         InvalidInput: a record is merged into itself.
     """
-    if loser.source_id == into:
+    loser, survivor = known(hub, [loser, replace(loser, source_id=into)])
+    into = survivor.source_id
+    if loser == survivor:
         detail = f"{loser} cannot be merged into itself"
         raise InvalidInput(detail, faults=[Fault("/into", detail, "itself", into)])
     token = key_token(hub.salt, str(loser))
