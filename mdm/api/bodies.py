@@ -23,6 +23,8 @@ class RecordBody(Body):
     event_time: str | None = None
     merged_into: str | None = None
     merged_from: list[str] = Field(default=[], max_length=1_000)
+    created: str | None = None
+    origin: str | None = None
 
     model_config = ConfigDict(json_schema_extra={"examples": [
         {"attributes": {"name": "Acme GmbH", "email": ["info@acme.example"]}, "version": 7,

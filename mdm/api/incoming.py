@@ -11,9 +11,9 @@ from mdm.api.parameters import key
 from mdm.api.problems import faults_of
 from mdm.entity_types import EntityType, check, hint
 from mdm.errors import Fault, InvalidInput
-from mdm.ingest.incoming import Incoming, Mode, time_text, version_value
+from mdm.ingest.incoming import Incoming, Mode, mark, time_text, version_value
 from mdm.ingest.parts import Parts
-from mdm.ingest.rows import Rejected
+from mdm.ingest.rows import RefusalError, Rejected
 from mdm.log import Key
 
 REQUEST = "request"
@@ -29,11 +29,13 @@ def record(key: Key, body: RecordBody, entity_type: EntityType, *, mode: Mode) -
     event_time = _read(time_text, "event_time", body.event_time, faults)
     into = None if body.merged_into is None else _other(key, body.merged_into, "/merged_into")
     losers = {_other(key, loser, f"/merged_from/{place}") for place, loser in enumerate(body.merged_from)}
+    created, origin = (_mark(name, getattr(body, name), faults) for name in ("created", "origin"))
     if faults:
         raise InvalidInput("; ".join(fault.detail for fault in faults[:3]), faults=faults)
     taken = Incoming(
         key.source, key.entity_type, key.source_id, attributes, version,
         None if event_time is None else str(event_time), mode, merged_into=into, merged_from=tuple(sorted(losers)),
+        created=created, origin=origin,
     )  # fmt: skip
     return taken.in_form(entity_type)
 
@@ -75,6 +77,14 @@ def _read(read: Any, name: str, value: object, faults: list[Fault]) -> Any:
         return read(value)
     except ValueError as error:
         faults.append(Fault(f"/{name}", f"{name} {error}", name, value))
+        return None
+
+
+def _mark(name: str, value: str | None, faults: list[Fault]) -> str | None:
+    try:
+        return mark(name, value)
+    except RefusalError as no:
+        faults.append(Fault(f"/{name}", no.detail, no.rule))
         return None
 
 

@@ -22,7 +22,8 @@ class SourceRules(BaseModel):
 
     environment: records of different environments are never candidates and never linked.  ids: the one form in which
     two spellings of an id are equal, also where its records refer to others.  written_back: the hub's golden records
-    are written into this system, so that what comes back and equals them is no news.
+    are written into this system, so that what comes back and equals them is no news.  origins: what a record names as
+    its `origin` when the hub wrote it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,6 +31,7 @@ class SourceRules(BaseModel):
     environment: Environment = PRODUCTION
     ids: IdForm | None = None
     written_back: bool = False
+    origins: tuple[str, ...] = ()
 
 
 Sources = Annotated[dict[SourceName, SourceRules], Field()]

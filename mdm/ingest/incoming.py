@@ -10,7 +10,7 @@ import orjson
 from mdm.entity_types import EntityType
 from mdm.ingest.cells import BETWEEN_VALUES, draft_maker
 from mdm.ingest.columnar import LONGEST_ID, Columnar
-from mdm.ingest.columns import ENTITY_TYPE, MERGED_FROM, MERGED_INTO, SOURCE, Columns, layout
+from mdm.ingest.columns import CREATED, ENTITY_TYPE, MERGED_FROM, MERGED_INTO, ORIGIN, SOURCE, Columns, layout
 from mdm.ingest.objects import draft_of
 from mdm.ingest.parts import Parts
 from mdm.ingest.rows import Chunk, Draft, RefusalError, Rejected, Row
@@ -20,6 +20,7 @@ from mdm.log import canonical
 __all__ = ["Columns", "Incoming", "Records", "each_item", "incoming_records", "time_text", "version_value"]
 
 Mode = Literal["put", "patch", "delete"]
+LONGEST_MARK = 100
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -27,7 +28,8 @@ class Incoming(NamedTuple):
     """A source record as it comes in, its attributes checked; `line` and `raw` are where it came from.
 
     `merged_into` is the id of the record that its source merged it into, and `merged_from` those of the records that
-    were merged into it, where the source says so. `sent_as` is its id as it came, where that is spelled otherwise.
+    were merged into it, where the source says so. `sent_as` is its id as it came, where that is spelled otherwise,
+    `created` what tells it from another record that bore the id, and `origin` who wrote it in its source.
     """
 
     source: str
@@ -42,6 +44,8 @@ class Incoming(NamedTuple):
     merged_into: str | None = None
     merged_from: tuple[str, ...] = ()
     sent_as: str | None = None
+    created: str | None = None
+    origin: str | None = None
 
     def in_form(self, entity_type: EntityType) -> "Incoming":
         """Write its ids in the form of its source; `sent_as` keeps its own where that was another one."""
@@ -209,6 +213,8 @@ def _record(draft: Draft, row: Row, *, source: str, entity_type: str) -> Incomin
         row.raw,
         _winner(draft.marks.get(MERGED_INTO), ident),
         merged_from(draft.marks.get(MERGED_FROM), ident),
+        created=mark(CREATED, draft.marks.get(CREATED)),
+        origin=mark(ORIGIN, draft.marks.get(ORIGIN)),
     )
 
 
@@ -251,6 +257,24 @@ def merged_from(value: object, survivor: str) -> tuple[str, ...]:
         raise RefusalError(MERGED_FROM, value, "merged_from", f"merged_from is a list of ids, not {value!r}")
     losers = [one for one in given if not (isinstance(one, str) and not one.strip())]
     return tuple(sorted({_another(MERGED_FROM, loser, survivor) for loser in losers}))
+
+
+def mark(column: str, value: object) -> str | None:
+    """Read a short text that a record says of itself; one that is a time is written as such, blank is nothing.
+
+    Raises:
+        RefusalError: it is no text and no number, is too long, or holds what no key can.
+    """
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if not text or len(text) > LONGEST_MARK or _CONTROL.search(text):
+        detail = f"{column} is a text of at most {LONGEST_MARK} characters, not {str(value)[:80]!r}"
+        raise RefusalError(column, None, column, detail)
+    try:
+        return time_text(text).replace(".000000Z", "Z")
+    except ValueError:
+        return text
 
 
 def _another(column: str, value: object, own: str) -> str:

@@ -94,8 +94,8 @@ class Mapping(_Strict):
     """How columns become attributes.
 
     Columns are named as in the file; targets are attributes, their fields (`address.city`), or id, version,
-    event_time, deleted, merged_into and merged_from. Values are read in their stated format first, then renamed, split
-    and joined.
+    event_time, deleted, merged_into, merged_from, created and origin. Values are read in their stated format first,
+    then renamed, split and joined.
     The dates of `inclusive` columns are last days, of which `valid_to` is the day after.
     """
 

@@ -158,7 +158,7 @@ def _written(writing: "Future[Counter[str]]", counts: Counter[str], progress: Ro
 def _write(hub: Hub, prepared: Prepared, origin: Origin, author: Author) -> Counter[str]:
     """Acknowledge one chunk: its records, what of it goes to quarantine, and the count are one transaction."""
     with hub.database.write() as writer:
-        outcomes, rejected = accept(writer, prepared, batch=origin, author=author)
+        outcomes, rejected = accept(hub, writer, prepared, batch=origin, author=author)
         counted = Counter(map(itemgetter(0), outcomes))
         batches.quarantine(writer, origin, rejected, recorded_at=author.recorded_at)
         batches.count(

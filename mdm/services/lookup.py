@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from golden_records.identity import golden_id
+from mdm.entity_types import EntityType
 from mdm.errors import NotFound
 from mdm.log import Key, key_token
+from mdm.services import incarnations
 from mdm.services.as_then import with_deletions
 from mdm.services.crosswalks import crosswalks, entries
 from mdm.services.environments import shown_apart
@@ -24,25 +26,36 @@ def xref(hub: Hub, key: Key, *, target: str | None = None, as_of: AsOf = None) -
     """The golden ID a source key bears and the whole crosswalk, or only its entries in the system `target`.
 
     `status` is `active`, `retired` (nothing living bears the ID) or `pending` (arrived, not yet resolved).
+    `incarnations`, where there are any, are the later records of an id that its source used again.
 
     Raises:
         NotFound: no such source record has ever arrived.
     """
-    found = xrefs(hub, [key], as_of=as_of)[0]
+    (asked,) = known(hub, [key], types := hub.entity_types())
+    with hub.database.read() as transaction:
+        at = position(transaction, as_of)
+        found = _xrefs(hub, transaction, [asked], at=at, prefixes=_prefixes(types))[0]
+        later = incarnations.told(transaction, key_token(hub.salt, str(asked)), at=at)
     if found is None:
         raise NotFound(f"no source record {str(key)!r} has arrived" + ("" if as_of is None else " by then"))
     if target is not None:
         found["crosswalk"] = [entry for entry in found["crosswalk"] if entry["source"] == target]
-    return found
+    found = shown_apart(types, found)
+    return {**found, "incarnations": later} if later else found
 
 
 def xrefs(hub: Hub, keys: Sequence[Key], *, as_of: AsOf = None) -> list[dict[str, Any] | None]:
     """One cross-reference per key, in their order; None for what has never arrived, or had not by then."""
     types = hub.entity_types()
-    asked, prefixes = known(hub, keys, types), {name: one.id_prefix for name, one in types.items()}
+    asked = known(hub, keys, types)
     with hub.database.read() as transaction:
-        found = _xrefs(hub, transaction, asked, at=position(transaction, as_of), prefixes=prefixes)
+        at = position(transaction, as_of)
+        found = _xrefs(hub, transaction, asked, at=at, prefixes=_prefixes(types))
     return [one if one is None else shown_apart(types, one) for one in found]
+
+
+def _prefixes(types: Mapping[str, EntityType]) -> dict[str, str]:
+    return {name: one.id_prefix for name, one in types.items()}
 
 
 def _xrefs(

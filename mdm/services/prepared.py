@@ -118,7 +118,7 @@ def _all_marked(records: Records, refused: Container[int], salt: bytes) -> dict[
 
 
 def _is_marked(item: Incoming) -> bool:
-    return bool(item.merged_into or item.merged_from)
+    return bool(item.merged_into or item.merged_from or item.created or item.origin)
 
 
 def _marked(item: Incoming, salt: bytes) -> Marked:
@@ -182,8 +182,8 @@ def _sort(version: int | str | None) -> str:
 
 
 def _body(item: Incoming, batch: str) -> Body:
-    sent = {} if item.sent_as is None else {"sent_as": item.sent_as}
+    given = {name: value for name in ("created", "origin", "sent_as") if (value := getattr(item, name)) is not None}
     return {
-        **sent, "attributes": item.attributes, "batch": batch, "event_time": item.event_time, "line": item.line,
+        **given, "attributes": item.attributes, "batch": batch, "event_time": item.event_time, "line": item.line,
         "mode": item.mode, "source": item.source, "source_id": item.source_id, "version": item.version,
     }  # fmt: skip

@@ -12,7 +12,7 @@ from mdm.services.accepting import Outcome, Status, accept
 from mdm.services.hub import Hub
 from mdm.services.prepared import prepare
 from mdm.services.resolving import resolve
-from mdm.store import batches, records
+from mdm.store import batches, log, records
 from mdm.store.batches import Origin, RejectedRow
 from mdm.store.database import Transaction
 
@@ -55,12 +55,15 @@ def take_in(
     hub: Hub, writer: Transaction, items: Sequence[Incoming | Rejected], *, author: Author, batch: Origin
 ) -> tuple[list[Outcome], list[RejectedRow]]:
     """Take in many records within a transaction of the caller's; also gives what quarantine should keep."""
-    return accept(writer, prepare(hub.salt, items, batch.id), batch=batch, author=author)
+    return accept(hub, writer, prepare(hub.salt, items, batch.id), batch=batch, author=author)
 
 
 def _where(hub: Hub, incoming: Incoming, outcome: Outcome) -> Put:
-    written = f"{incoming.source}:{incoming.entity_type}:{incoming.source_id}"
     with hub.database.read() as reader:
+        source_id = incoming.source_id
+        if incoming.created is not None:  # its id may have been used before, so that it has another one here
+            source_id = log.bodies(reader, [outcome.position or 0])[outcome.position or 0]["source_id"]
+        written = f"{incoming.source}:{incoming.entity_type}:{source_id}"
         record = records.by_column(reader, "key_token", [key_token(hub.salt, written)])[0]
         others = len(records.by_column(reader, "golden", [record.golden or 0])) > 1
         doubtful = records.has_open_task(reader, record.id)

@@ -17,6 +17,7 @@ from mdm.ingest.twice import kept
 from mdm.log import Author, Fact, key_token
 from mdm.services.absences import NONE, Tokens, last_absent, pair_token, tombstones
 from mdm.services.hub import Hub
+from mdm.services.incarnations import whose_ids
 from mdm.services.ingest import Progress, Summary, ingest_file
 from mdm.services.preparing import File, reading_of
 from mdm.services.resolving import resolve, resolve_all
@@ -128,7 +129,7 @@ def _conclude(hub: Hub, file: File, held: _Held, batch: str, author: Author) -> 
             batches.finish(writer, last.body["batch"], at=author.recorded_at)
         return last.body["absent"], last.body["deleted"]
     living, since = _living(hub, file)
-    missing = living[~among(living, held.tokens)]
+    missing = _unheld(hub, living[~among(living, held.tokens)], held)
     absent, gone = _judged(missing, before, evidence=held.unreadable == 0)
     deleted = _write(hub, gone, author, lambda writer, tokens: list(
         tombstones(writer, file.entity_type, tokens, since=since, batch=batch)
@@ -146,6 +147,18 @@ def _conclude(hub: Hub, file: File, held: _Held, batch: str, author: Author) -> 
         batches.reopen(writer, batch)
         log.append(writer, [Fact("snapshot", file.entity_type, body, pair)], author=author)
     return counted, deleted
+
+
+def _unheld(hub: Hub, missing: Tokens, held: _Held) -> Tokens:
+    """Leave out later records of an id: a file that holds the id holds one of them, and does not say which."""
+    later: list[int] = []
+    listed = missing.tolist()
+    for start in range(0, len(listed), CHUNK):
+        with hub.database.read() as reader:
+            plain = whose_ids(reader, listed[start : start + CHUNK], hub.salt)
+        there = among(np.array([*plain.values()], dtype=np.int64), held.tokens)
+        later += [token for token, held_too in zip(plain, there.tolist(), strict=True) if held_too]
+    return missing[~among(missing, sorted_set(np.array(later, dtype=np.int64)))]
 
 
 def _judged(missing: Tokens, before: Tokens, *, evidence: bool) -> tuple[Tokens, Tokens]:

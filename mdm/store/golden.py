@@ -134,3 +134,16 @@ def counts(transaction: Transaction) -> dict[str, dict[str, int]]:
         for entity_type, count in transaction.rows(statement):
             found.setdefault(entity_type, dict.fromkeys(statements, 0))[name] = count
     return found
+
+
+def published(transaction: Transaction, tokens: Collection[int]) -> dict[int, list[bytes]]:
+    """The attributes (JSON) of every version of the golden record that each of these records (key tokens) bears."""
+    rows = transaction.rows(
+        "SELECT key_token, attributes FROM source_record JOIN golden_version"
+        " ON golden_version.golden = source_record.golden WHERE key_token {in} AND attributes IS NOT NULL",
+        list(tokens),
+    )
+    found: dict[int, list[bytes]] = {}
+    for token, attributes in rows:
+        found.setdefault(token, []).append(bytes(attributes))
+    return found

@@ -31,7 +31,7 @@ ENVELOPE = (
 )  # fmt: skip
 AT_ONCE = 1_000
 """Records whose versions are read together."""
-UNRESOLVED = ("resolved", "snapshot", "absence", "task_work", "proposal", "settlement", "measured")
+UNRESOLVED = ("resolved", "snapshot", "absence", "task_work", "proposal", "settlement", "measured", "incarnation")
 """Kinds of facts that no resolver reads."""
 OF_ALL = ""
 """The name in `latest_fact` of what concerns every entity type."""

@@ -4,18 +4,20 @@ import io
 
 import pytest
 
+from mdm.entity_types import parse, shipped
 from mdm.errors import InvalidInput, UnreadableFile
 from mdm.ingest import Rejected, read
 from mdm.ingest.crosswalk import CrosswalkRow, crosswalk_rows, mended_crosswalk
 from mdm.ingest.parts import Parts, parsed, written
 from mdm.log import Key
 
+TYPES = {name: parse(shipped()[name], file=f"{name}.yaml") for name in ("customer", "legal_entity")}
 HEADER = "source,entity_type,source_id,master_id\n"
 
 
 def take(text: str, file: str = "x.csv") -> list[CrosswalkRow | Rejected]:
     rows = read(file, stream=io.BytesIO(text.encode()))
-    return list(crosswalk_rows(rows, entity_types=["customer", "legal_entity"], master="master", file=file))
+    return list(crosswalk_rows(rows, entity_types=TYPES, master="master", file=file))
 
 
 def test_rows_name_a_key_and_the_old_id_or_none() -> None:

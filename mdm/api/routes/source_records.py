@@ -62,9 +62,12 @@ def delete(
     caller: Ingesting, record: PathKey, wait: Wait = None,
     version: Annotated[str | None, Query(max_length=64)] = None,
     event_time: Annotated[str | None, Query(max_length=64)] = None,
+    created: Annotated[
+        str | None, Query(description="Which record of an id that was used again.", max_length=100)
+    ] = None,
 ) -> Response:  # fmt: skip
     """A source that numbers its versions gives the tombstone a `version` too; a later version revives the record."""
-    body = RecordBody(attributes={}, version=version, event_time=event_time)
+    body = RecordBody(attributes={}, version=version, event_time=event_time, created=created)
     return _put(caller, record, body, mode="delete", wait=wait)
 
 
