@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from mdm.ingest.rows import RefusalError
 
@@ -11,15 +11,26 @@ Format = Callable[[str], str]
 
 REMEMBERED = 50_000
 """Distinct texts of a column whose reading is remembered; then it starts afresh: memory stays bounded."""
+COUNTED = ("epoch_s", "epoch_ms", "json_date")
+"""Formats of times that are counted since 1970."""
 _PROBE = datetime(2003, 2, 1)  # noqa: DTZ001  only its digits are looked at
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_COUNTED = re.compile("-?[0-9]{1,15}")
+_JSON_DATE = re.compile(r"\\?/Date\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\)\\?/")
+
+
 def date_format(pattern: str) -> Format:
-    """Read dates or times by a pattern of strptime, such as %d.%m.%Y; gives ISO 8601.
+    """Read dates or times by a pattern of strptime, such as %d.%m.%Y, or counted since 1970; gives ISO 8601.
+
+    Counted are `epoch_s` and `epoch_ms`, whole seconds and milliseconds, and `json_date`, which is `/Date(ms)/`.
 
     Raises:
         ValueError: the pattern does not tell year, month and day.
     """
+    if pattern in COUNTED:
+        return _counted(pattern)
     try:
         told = datetime.strptime(_PROBE.strftime(pattern), pattern)  # noqa: DTZ007
     except (ValueError, re.error):
@@ -34,6 +45,23 @@ def date_format(pattern: str) -> Format:
         except ValueError:
             raise ValueError(f"is not written as {pattern}: {text[:80]!r}") from None
         return moment.isoformat() if timed else moment.date().isoformat()
+
+    return read
+
+
+def _counted(name: str) -> Format:
+    unit, written = (1 if name == "epoch_s" else 1_000), (_JSON_DATE if name == "json_date" else _COUNTED)
+
+    def read(text: str) -> str:
+        found = written.fullmatch(text)
+        words = f"is not written as {name}: {text[:80]!r}"
+        if found is None:
+            raise ValueError(words)
+        try:  # the offset of a JSON date says where it was written; what is counted is UTC
+            moment = _EPOCH + timedelta(milliseconds=int(found[found.re.groups]) * (1_000 // unit))
+        except OverflowError:
+            raise ValueError(words) from None
+        return moment.replace(tzinfo=None).isoformat() + "Z"
 
     return read
 
@@ -55,8 +83,11 @@ def day_after(read: Format | None) -> Format:
     return following
 
 
-def number_format(decimal: str, thousands: str) -> Format:
-    """Read numbers with these marks; gives digits with a point, such as -1234.5."""
+def number_format(decimal: str, thousands: str, minor_units: int = 0) -> Format:
+    """Read numbers with these marks; gives digits with a point, such as -1234.5.
+
+    minor_units: how many of the digits before the mark are decimals: 2 for cents.
+    """
     spaced = "[ \u00a0\u202f]" if thousands == " " else re.escape(thousands)
     grouped = rf"[0-9]{{1,3}}(?:{spaced}[0-9]{{3}})+|" if thousands else ""
     written = re.compile(rf"([+-]?)({grouped}[0-9]+)(?:{re.escape(decimal)}([0-9]+))?")
@@ -66,8 +97,11 @@ def number_format(decimal: str, thousands: str) -> Format:
         if found is None:
             marks = f"{decimal!r} before decimals" + (f", {thousands!r} between thousands" if thousands else "")
             raise ValueError(f"is not a number with {marks}: {text[:80]!r}")
-        whole = re.sub("[^0-9]", "", found[2])
-        return ("-" if found[1] == "-" else "") + whole + ("" if found[3] is None else f".{found[3]}")
+        whole, decimals = re.sub("[^0-9]", "", found[2]), found[3] or ""
+        if minor_units:
+            padded = whole.zfill(minor_units + 1)
+            whole, decimals = padded[:-minor_units], padded[-minor_units:] + decimals
+        return ("-" if found[1] == "-" else "") + whole + (f".{decimals}" if decimals else "")
 
     return read
 
@@ -85,10 +119,13 @@ def boolean_format(when_true: Sequence[str], when_false: Sequence[str]) -> Forma
     return read
 
 
-def cell_reader(column: str, rule: str, form: Format | None, separator: str | None) -> Callable[[object], object]:
+def cell_reader(
+    column: str, rule: str, form: Format | None, separator: str | None, *, counts: bool = False
+) -> Callable[[object], object]:
     """Make the function that reads one cell: each of its values where there is a separator; a blank one is "".
 
-    A value that is no text keeps its type. The function raises RefusalError with the column and the rule.
+    A value that is no text keeps its type; `counts`: but a whole number is read as its digits. The function raises
+    RefusalError with the column and the rule.
     """
     known: dict[str, object] = {}
 
@@ -99,6 +136,8 @@ def cell_reader(column: str, rule: str, form: Format | None, separator: str | No
             raise RefusalError(column, text, rule, f"{column} {error}") from None
 
     def read(cell: object) -> object:
+        if counts and isinstance(cell, int) and not isinstance(cell, bool):
+            return one(str(cell))
         if not isinstance(cell, str):
             return cell
         if cell not in known:

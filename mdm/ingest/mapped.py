@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mdm.entity_types import hint
 from mdm.errors import UnreadableFile
-from mdm.ingest.formats import Format, boolean_format, cell_reader, date_format, day_after, number_format
+from mdm.ingest.formats import COUNTED, Format, boolean_format, cell_reader, date_format, day_after, number_format
 from mdm.ingest.mapping import Concatenate, Mapping, Split
 from mdm.ingest.parts import Parts
 from mdm.ingest.rows import RefusalError, Rejected, Row
@@ -70,11 +70,19 @@ def _readers(mapping: Mapping) -> dict[str, Callable[[object], object]]:
     forms: dict[str, tuple[str, Format | None]] = dict.fromkeys(mapping.many, ("many", None))
     forms |= {column: ("date", date_format(one)) for column, one in mapping.dates.items()}
     forms |= {column: ("date", day_after(forms.get(column, ("", None))[1])) for column in mapping.inclusive}
-    forms |= {column: ("number", number_format(one.decimal, one.thousands)) for column, one in mapping.numbers.items()}
+    forms |= {
+        column: ("number", number_format(one.decimal, one.thousands, one.minor_units))
+        for column, one in mapping.numbers.items()
+    }
     forms |= {
         column: ("boolean", boolean_format(one.when_true, one.when_false)) for column, one in mapping.booleans.items()
     }
-    return {column: cell_reader(column, rule, form, mapping.many.get(column)) for column, (rule, form) in forms.items()}
+    counted = {column for column, pattern in mapping.dates.items() if pattern in COUNTED}
+    counted |= {column for column, one in mapping.numbers.items() if one.minor_units}
+    return {
+        column: cell_reader(column, rule, form, mapping.many.get(column), counts=column in counted)
+        for column, (rule, form) in forms.items()
+    }
 
 
 def _all_there(mapping: Mapping, columns: Collection[str], file: str) -> None:

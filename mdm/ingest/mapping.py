@@ -64,10 +64,11 @@ class Concatenate(_Strict):
 
 
 class Numbers(_Strict):
-    """The marks in the numbers of a column."""
+    """The marks in the numbers of a column, and how many of their digits are decimals without a mark: 2 for cents."""
 
     decimal: Annotated[str, Field(pattern="^[.,]$")] = "."
     thousands: Annotated[str, Field(pattern="^[., '’]?$")] = ""
+    minor_units: Annotated[StrictInt, Field(ge=0, le=6)] = 0
 
     @model_validator(mode="after")
     def _different(self) -> "Numbers":

@@ -5,6 +5,7 @@ import pytest
 from mdm.entity_types import parse, shipped
 from mdm.errors import InvalidRules, UnreadableFile
 from mdm.ingest import Columns, Incoming, Rejected, each_item, incoming_records, read
+from mdm.ingest.formats import number_format
 from mdm.ingest.mapped import mapped, named_as_in_file
 from mdm.ingest.mapping import parse_mapping
 
@@ -106,3 +107,43 @@ def test_a_column_that_is_not_there_or_fills_a_target_twice_refuses_the_file():
         taken("rename: {Frm: name}", "id,Firm\n1,A\n")
     with pytest.raises(UnreadableFile, match="'name' is filled by column 'name' and by another"):
         taken("constant: {name: A}", "id,name\n1,B\n")
+
+
+@pytest.mark.parametrize(
+    ("mapping", "cell", "expected"),
+    [
+        ("dates: {event_time: epoch_s}", "1772357400", "2026-03-01T09:30:00.000000Z"),
+        ("dates: {event_time: epoch_ms}", "1772357400250", "2026-03-01T09:30:00.250000Z"),
+        ("dates: {event_time: epoch_s}", "-1", "1969-12-31T23:59:59.000000Z"),
+        ("dates: {event_time: json_date}", "/Date(1772357400000+0100)/", "2026-03-01T09:30:00.000000Z"),
+        ("dates: {event_time: json_date}", "1772357400000", "date"),
+        ("dates: {event_time: epoch_s}", "2026-03-01", "date"),
+        ("dates: {event_time: epoch_ms}", "999999999999999", "date"),
+    ],
+)
+def test_times_counted_since_1970_are_read_as_text_and_as_numbers(mapping, cell, expected):  # type: ignore[no-untyped-def]
+    lines = [f'{{"id": "1", "name": "Acme", "event_time": "{cell}"}}\n']
+    if cell.isdigit():
+        lines.append(f'{{"id": "2", "name": "Acme", "event_time": {cell}}}\n')
+    for one in taken(mapping, "".join(lines), "c.jsonl"):
+        assert (one.rule if isinstance(one, Rejected) else one.event_time) == expected  # type: ignore[attr-defined]
+
+
+def test_a_day_and_a_time_of_their_own_columns_are_one_time():
+    mapping = """
+    concatenate: [{columns: [Day, Time], by: T, into: event_time}]
+    booleans: {deleted: {when_true: ["T"], when_false: ["F"]}}
+    """
+    (one,) = taken(mapping, "id,name,Day,Time,deleted\n1,Acme,2026-03-01,09:30:00,F\n")
+    assert (one.event_time, one.mode) == ("2026-03-01T09:30:00.000000Z", "put")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("cell", "expected"), [("12345", "123.45"), ("5", "0.05"), ("-1200", "-12.00"), ("0", "0.00")])
+def test_amounts_in_minor_units_get_their_decimals(cell: str, expected: str) -> None:
+    assert number_format(".", "", 2)(cell) == expected
+
+
+def test_losers_listed_with_a_survivor_are_several_ids():
+    mapping = "rename: {merged_ids: merged_from, by: origin, born: created}\nmany: {merged_ids: '|'}"
+    (one,) = taken(mapping, "id,name,merged_ids,by,born\n9,Acme,2| 1,hub,2026-03-01\n")
+    assert (one.merged_from, one.origin, one.created) == (("1", "2"), "hub", "2026-03-01T00:00:00Z")  # type: ignore[attr-defined]
