@@ -48,6 +48,7 @@ class BatchItem(RecordBody):
     source_id: str
     attributes: dict[str, Any] = {}
     deleted: bool = False
+    partial: bool = False
 
     model_config = ConfigDict(json_schema_extra={"examples": [
         {"source": "crm", "entity_type": "customer", "source_id": "0015g", "attributes": {"name": "Acme GmbH"},

@@ -46,7 +46,9 @@ def item(index: int, sent: Any, entity_types: dict[str, EntityType]) -> tuple[In
         parsed = BatchItem.model_validate(sent)
         of = key(parsed.source, parsed.entity_type, parsed.source_id, pointer="")
         entity_type = _known(parsed.entity_type, entity_types)
-        taken = record(of, parsed, entity_type, mode="delete" if parsed.deleted else "put")
+        taken = record(
+            of, parsed, entity_type, mode="delete" if parsed.deleted else "patch" if parsed.partial else "put"
+        )
         return taken._replace(line=index + 1), ()
     except ValidationError as error:
         return _rejected(index, sent, faults_of(error.errors()))

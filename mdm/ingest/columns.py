@@ -8,6 +8,8 @@ from mdm.errors import UnreadableFile
 
 ID_COLUMNS = ("record_id", "id", "source_id")
 VERSION, EVENT_TIME, DELETED, SOURCE, ENTITY_TYPE = "version", "event_time", "deleted", "source", "entity_type"
+PARTIAL = "partial"
+"""Says of a whole source record that what it does not name stays as it was."""
 MERGED_INTO, MERGED_FROM, CREATED, ORIGIN = "merged_into", "merged_from", "created", "origin"
 MARKS = (MERGED_INTO, MERGED_FROM, CREATED, ORIGIN)
 """What a record can say of itself besides its values and what orders its versions."""

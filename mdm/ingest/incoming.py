@@ -208,7 +208,7 @@ def _record(draft: Draft, row: Row, *, source: str, entity_type: str) -> Incomin
         draft.attributes,
         _ordering(draft.version, version_value, "version"),
         cast("str | None", _ordering(draft.event_time, time_text, "event_time")),
-        "delete" if draft.deleted else "put",
+        "delete" if draft.deleted else "patch" if draft.partial else "put",
         row.line,
         row.raw,
         _winner(draft.marks.get(MERGED_INTO), ident),

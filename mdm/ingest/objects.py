@@ -9,6 +9,7 @@ from mdm.ingest.columns import (
     EVENT_TIME,
     ID_COLUMNS,
     MARKS,
+    PARTIAL,
     SOURCE,
     VERSION,
     Columns,
@@ -16,7 +17,7 @@ from mdm.ingest.columns import (
 from mdm.ingest.flags import flag
 from mdm.ingest.rows import Draft, RefusalError
 
-MEMBERS = (SOURCE, ENTITY_TYPE, "source_id", "attributes", VERSION, EVENT_TIME, DELETED, *MARKS)
+MEMBERS = (SOURCE, ENTITY_TYPE, "source_id", "attributes", VERSION, EVENT_TIME, DELETED, PARTIAL, *MARKS)
 
 
 def draft_of(values: Mapping[str, object], entity_type: EntityType, columns: Columns) -> Draft:
@@ -36,6 +37,7 @@ def draft_of(values: Mapping[str, object], entity_type: EntityType, columns: Col
     deleted = DELETED not in own and flag(DELETED, values.get(DELETED))
     marks = {name: values.get(name) for name in MARKS if name not in own}
     special = {ident, version, event_time, DELETED, *marks, SOURCE, ENTITY_TYPE}
+    partial = whole and flag(PARTIAL, values.get(PARTIAL))
     sent = (
         values["attributes"]
         if whole
@@ -45,9 +47,10 @@ def draft_of(values: Mapping[str, object], entity_type: EntityType, columns: Col
         (ident, values.get(ident)),
         (version, values.get(version or "")),
         (event_time, values.get(event_time or "")),
-        {} if deleted else _checked(_with_objects(sent, entity_type), entity_type),
+        {} if deleted else _checked(_with_objects(sent, entity_type), entity_type, partial=partial),
         deleted,
         marks,
+        partial=partial,
     )
 
 
@@ -74,8 +77,8 @@ def _with_objects(sent: object, entity_type: EntityType) -> object:
     return found
 
 
-def _checked(sent: object, entity_type: EntityType) -> dict[str, object]:
-    attributes, faults = check(entity_type, sent if isinstance(sent, dict) else {})
+def _checked(sent: object, entity_type: EntityType, *, partial: bool) -> dict[str, object]:
+    attributes, faults = check(entity_type, sent if isinstance(sent, dict) else {}, partial=partial)
     for fault in faults:
         column = fault.pointer.removeprefix("/attributes/").replace("/", ".")
         raise RefusalError(column, fault.value, fault.rule, fault.detail)

@@ -276,6 +276,6 @@ def _refused(body: Body, raw: str, rule: str, detail: str) -> Rejected:
     # Its columns are not at hand any more, so it is kept as the whole source record that was made of it.
     named = ("source_id", "attributes", "version", "event_time", *MARKS)
     members = {name: body[name] for name in named if name in body}
-    parts = Parts({**members, "deleted": body["mode"] == "delete"}, typed=True)
+    parts = Parts({**members, "deleted": body["mode"] == "delete", "partial": body["mode"] == "patch"}, typed=True)
     raw = raw or canonical(parts.values).decode()  # a row of parquet has no text of its own
     return Rejected("", body["line"], "version", value, rule, detail, raw, parts)

@@ -8,10 +8,12 @@ import orjson
 from golden_records.identity import Identity, golden_id, parse_golden_id, status
 from mdm.entity_types import EntityType
 from mdm.errors import NotFound
+from mdm.log import Key
 from mdm.services.crosswalks import crosswalks, entries
 from mdm.services.environments import shown_apart
 from mdm.services.history import told
 from mdm.services.hub import Hub, parsed
+from mdm.services.known_keys import known
 from mdm.services.lineage import lineage_of
 from mdm.services.positions import AsOf, position
 from mdm.services.valid_time import day, in_force
@@ -77,6 +79,9 @@ def get(
     asked, on = (golden_id, *entity_type_of(hub, golden_id)), day(on)
     types = hub.entity_types()
     prefixes = _prefixes(types)
+    if hint is not None:
+        (hinted,) = known(hub, [_hinted(hint, asked[1])], types)
+        hint = str(hinted)
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         document, shown = answer_at(hub, transaction, prefixes, asked, at=at, hint=hint)
@@ -178,8 +183,15 @@ def answer_at(
     return {**document, "golden_id": written, **_redirect(prefix, number, identity, current)}, shown
 
 
+def _hinted(hint: str, entity_type: str) -> Key:
+    """The key that a hint names; `source:id` leaves out the entity type."""
+    source, _, rest = hint.partition(":")
+    of, _, source_id = rest.partition(":")
+    return Key(source, entity_type, source_id if of == entity_type and source_id else rest)
+
+
 def _is_meant(hint: str, borne: Borne) -> bool:
-    return hint in {borne.key, f"{borne.source}:{borne.source_id}"}
+    return hint == borne.key
 
 
 def _redirect(prefix: str, number: int, identity: Identity, current: int | None) -> Document:

@@ -1,0 +1,106 @@
+"""What happens to records in their source, over HTTP and in files: refused, ordered and told alike at every door."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from mdm.ingest import Columns
+from mdm.services import ingest, quarantine, rebuild
+from mdm.services.preparing import File
+from tests.conftest import AUTHOR
+
+PATH = "/v1/source-records/crm/customer/1"
+FIRST = {"attributes": {"name": "Acme GmbH", "email": ["info@acme.example"]}, "version": 1}
+
+
+def through(door: str, server: Any, folder: Path, version: int | str) -> str:
+    """Send another content of crm:customer:1 with this version; the rule that it is refused by."""
+    send = server.as_("admin")
+    body = {"attributes": {"name": "Acme Ltd"}, "version": version}
+    key = {"source": "crm", "entity_type": "customer", "source_id": "1"}
+    if door in {"PUT", "PATCH"}:
+        return str(send(door, PATH, json=body).json()["errors"][0]["rule"])
+    if door == "DELETE":
+        return str(send("DELETE", f"{PATH}?version={version}").json()["errors"][0]["rule"])
+    if door == "batch":
+        (told,) = send("POST", "/v1/source-records:batch", json=[{**key, **body}]).json()["items"]
+        return str(told["errors"][0]["rule"])
+    path = folder / f"crm.{door}"
+    if door == "csv":
+        path.write_text(f"id,name,version\n1,Acme Ltd,{version}\n", encoding="utf-8")
+    else:
+        path.write_bytes(orjson.dumps({**key, **body}))
+    ingest.ingest_file(server.hub, File(str(path), "crm", "customer", Columns()), author=AUTHOR)
+    return str(quarantine.page(server.hub)["items"][0]["rule"])
+
+
+@pytest.mark.parametrize("door", ["PUT", "PATCH", "DELETE", "batch", "csv", "jsonl"])
+@pytest.mark.parametrize(("version", "rule"), [(1, "version_conflict"), ("2026-03-01", "version_sort")])
+def test_a_version_that_cannot_be_is_refused_by_the_same_rule_at_every_door(
+    server: Any, tmp_path: Path, door: str, version: int | str, rule: str
+) -> None:
+    server.as_("admin")("PUT", PATH, json=FIRST)
+    assert through(door, server, tmp_path, version) == rule
+    xref = server.as_("admin")("GET", "/v1/xref/crm/customer/1").json()
+    assert xref["golden_id"] is None or xref["status"] == "active"
+
+
+def test_absent_null_and_empty_are_three_things_at_every_door(server: Any, tmp_path: Path) -> None:
+    send, key = server.as_("admin"), {"source": "crm", "entity_type": "customer", "source_id": "1"}
+    whole = {"name": "Acme", "email": ["info@acme.example"], "website": "acme.example", "tax_id": "DE136695976"}
+    golden_id = send("PUT", PATH + "?wait=resolved", json={"attributes": whole, "version": 1}).json()["golden_id"]
+    shown = lambda: send("GET", f"/v1/golden-records/{golden_id}").json()["attributes"]  # noqa: E731
+    send("PATCH", PATH + "?wait=resolved", json={"attributes": {"tax_id": None}, "version": 2})
+    assert shown() == {name: value for name, value in whole.items() if name != "tax_id"}
+    send("POST", "/v1/source-records:batch", json=[
+        {**key, "attributes": {"website": None}, "version": 4, "partial": True},
+        {**key, "attributes": {"website": "acme.test"}, "version": 3, "partial": True},
+    ])  # fmt: skip
+    path = tmp_path / "crm.jsonl"
+    path.write_bytes(orjson.dumps({**key, "attributes": {"email": []}, "version": 5, "partial": True}))
+    ingest.ingest_file(server.hub, File(str(path), "crm", "customer", Columns()), author=AUTHOR)
+    assert shown() == {"name": "Acme"}
+    send("PUT", PATH + "?wait=resolved", json={"attributes": {"name": "Acme", "website": "acme.example"}, "version": 6})
+    assert shown() == {"name": "Acme", "website": "acme.example"}, "what a whole record does not say is gone"
+    send("DELETE", PATH + "?version=8")
+    send("PATCH", PATH + "?wait=resolved", json={"attributes": {"website": "late.example"}, "version": 7})
+    assert send("GET", f"/v1/golden-records/{golden_id}").json()["status"] == "retired", "an older version is late"
+    send("PATCH", PATH + "?wait=resolved", json={"attributes": {"email": ["a@acme.example"]}, "version": 9})
+    assert shown() == {"name": "Acme", "website": "late.example", "email": ["a@acme.example"]}
+    assert rebuild.verify(server.hub).match
+
+
+def test_a_record_says_what_became_of_it_and_its_losers(server: Any) -> None:
+    send = server.as_("admin")
+    for number in ("2", "3"):
+        server.put(f"crm:customer:{number}", name=f"Firm {number}")
+    body = {"attributes": {"name": "Acme GmbH"}, "merged_from": ["2", "3"], "created": "2019-05-01"}
+    told = send("PUT", PATH + "?wait=resolved", json=body).json()
+    found = send("GET", "/v1/xref/crm/customer/3").json()
+    assert found["golden_id"] == send("GET", "/v1/xref/crm/customer/1").json()["golden_id"] == told["golden_id"]
+    later = send("PUT", PATH + "?wait=resolved", json={"attributes": {"name": "Waldsee AG"}, "created": "2026-02-03"})
+    assert later.json()["golden_id"] != found["golden_id"]
+    (other,) = send("GET", "/v1/xref/crm/customer/1").json()["incarnations"]
+    assert other["created"] == "2026-02-03T00:00:00Z"
+    assert send("DELETE", PATH + "?created=2026-02-03").status_code == 202
+    refused = send("DELETE", PATH)
+    assert (refused.status_code, refused.json()["errors"][0]["rule"]) == (422, "incarnation")
+    wrong = send("PUT", PATH, json={**body, "merged_from": ["1"]})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/merged_from/0")
+    assert send("PUT", PATH, json={**body, "origin": "x" * 101}).json()["errors"][0]["pointer"] == "/origin"
+
+
+def test_deleted_records_that_may_have_been_merged_are_listed(server: Any) -> None:
+    for number in ("1", "2"):
+        server.put(
+            f"erp:customer:{number}", name="Nordlicht Bau GmbH", address={"postcode": "04185", "city": "Leipzig"}
+        )
+    send = server.as_("steward")
+    assert server.as_("admin")("DELETE", "/v1/source-records/erp/customer/1?wait=resolved").status_code == 200
+    found = send("GET", "/v1/source-merges:suspected?type=customer").json()
+    assert [one["deleted"] for one in found["items"]] == ["erp:customer:1"]
+    assert found["items"][0]["like"][0]["record"] == "erp:customer:2"
+    assert send("GET", "/v1/source-merges:suspected?type=custmer").status_code == 404
+    assert server.as_("reader")("GET", "/v1/source-merges:suspected?type=customer").status_code == 403
