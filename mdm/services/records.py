@@ -8,7 +8,8 @@ from golden_records.identity import golden_id
 from mdm.errors import InvalidInput
 from mdm.ingest import Incoming, Rejected
 from mdm.log import Author, key_token
-from mdm.services.accepting import Outcome, Status, accept
+from mdm.services.accepting import accept
+from mdm.services.arrivals import Outcome, Status
 from mdm.services.hub import Hub
 from mdm.services.prepared import prepare
 from mdm.services.resolving import resolve
