@@ -58,7 +58,12 @@ def review(work: Work, clusters: Clusters, golden: GoldenChanges) -> TaskChanges
 def _about_pairs(work: Work, clusters: Clusters) -> list[OpenTask]:
     bridges = [_task(work, bridge_tasks.KIND, ends, weight) for ends, weight in bridge_tasks.weak(clusters).items()]
     held_apart = constraint_tasks.held_apart(work, clusters)
-    merged = [_task(work, "source_merge", ends, _weight(clusters, ends)) for ends in sorted(clusters.asked)]
+    explained = constraint_tasks.explained(clusters)
+    merged = [
+        _task(work, "source_merge", ends, _weight(clusters, ends))
+        for ends in sorted(clusters.asked)
+        if pair(*(work.records[id_].cluster for id_ in ends)) not in explained
+    ]
     return [*_doubtful(work, clusters), *_contradictions(work, clusters), *bridges, *held_apart, *merged]
 
 
