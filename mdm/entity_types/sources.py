@@ -33,6 +33,11 @@ class SourceRules(BaseModel):
     written_back: bool = False
     origins: tuple[str, ...] = ()
 
+    @property
+    def is_written_to(self) -> bool:
+        """Whether what the hub wrote itself may come back from it."""
+        return self.written_back or bool(self.origins)
+
 
 Sources = Annotated[dict[SourceName, SourceRules], Field()]
 

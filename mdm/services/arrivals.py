@@ -92,7 +92,9 @@ class Arrivals:
             found = self._incarnation(place, token, body)
             one, token, body = (place, token, body) if found is None else found
         known = self.known.get(token, [])
-        outcome = self._known(place, body, known) or self._version_sort(place, body) or self._echo(place, token, body)
+        outcome = self._known(place, body, known) or self._version_sort(place, body)
+        if outcome is None and known and self.echoes is not None:
+            outcome = self._echo(place, token, body)
         outcome = outcome or self._accept(one, token, body)
         revived = None if outcome.faults else self._revived(place, token, body, known=outcome.status == "unchanged")
         return outcome if revived is None else self._accept(revived, token, {**revived.body})
@@ -100,7 +102,7 @@ class Arrivals:
     @cached_property
     def reused(self) -> set[int]:
         """The key tokens of ids that their source has used again."""
-        known = sorted(token for token, told in self.known.items() if incarnations.created_of(told) is not None)
+        known = sorted(token for token, told in self.known.items() if any("created" in body for _, body in told))
         return {token for token, _, _ in log.said_of(self.writer, "incarnation", known)}
 
     def _incarnation(self, place: int, token: int, body: Body) -> tuple[Fact, int, Body] | None:
@@ -122,18 +124,21 @@ class Arrivals:
         return Fact("record", entity_type, body, found), found, body
 
     @cached_property
-    def echoes(self) -> Echoes:
-        """Reads what the hub has published of the records that are known."""
+    def echoes(self) -> Echoes | None:
+        """Reads what the hub has published of the records that are known; None where the hub writes to no source."""
+        types = self.hub.entity_types()
+        if not any(of in types and types[of].source(source).is_written_to for source, of, _ in self.owners):
+            return None
         owners = {token: owner[:2] for token, owner in zip(self.tokens, self.prepared.owners, strict=True)}
         known = {token: owner for token, owner in owners.items() if token in self.known}
-        return Echoes(self.writer, self.hub.entity_types(), known)
+        return Echoes(self.writer, types, known)
 
     def _echo(self, place: int, token: int, body: Body) -> Outcome | None:
         """Say that a version of a known record is what the hub wrote itself; None where it is not."""
-        known = self.known.get(token)
-        if not known or not self.echoes.is_one(self.prepared.owners[place][:2], token, body, origin=body.get("origin")):
+        owner, origin = self.prepared.owners[place][:2], body.get("origin")
+        if self.echoes is None or not self.echoes.is_one(owner, token, body, origin=origin):
             return None
-        return Outcome("unchanged", known[-1][0])
+        return Outcome("unchanged", self.known[token][-1][0])
 
     def _accept(self, one: int | Fact, token: int, body: Body) -> Outcome:
         outcome = Outcome("accepted", -len(self.accepted))

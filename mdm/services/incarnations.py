@@ -39,8 +39,10 @@ def fact_of(plain: Key, created: str, token: int) -> Fact:
 
 def told(transaction: Transaction, token: int, *, at: int = NOW) -> list[dict[str, str]]:
     """The later records of an id up to a position, as they came: `[{"source_id", "created"}, ...]`."""
-    found = log.said_of(transaction, "incarnation", [token], upto=None if at == NOW else at)
-    return [{"source_id": body["record"], "created": body["created"]} for _, _, body in found]
+    return [
+        {"source_id": body["record"], "created": body["created"]}
+        for body in log.said_about(transaction, "incarnation", token, upto=at)
+    ]
 
 
 def whose_ids(transaction: Transaction, tokens: Collection[int], salt: bytes) -> dict[int, int]:

@@ -178,6 +178,16 @@ def latest(transaction: Transaction, kind: FactKind, token: int) -> StoredFact |
     return _fact(row) if row else None
 
 
+def said_about(transaction: Transaction, kind: FactKind, token: int, *, upto: int) -> list[dict[str, Any]]:
+    """What the facts of one kind about one key token say, by position: for a single look-up, where time counts."""
+    rows = transaction.rows(
+        "SELECT body FROM log JOIN payload ON payload.position = log.position"
+        " WHERE key_token = ? AND kind = ? AND log.position <= ? ORDER BY log.position",
+        token, kind, upto,
+    )  # fmt: skip
+    return [orjson.loads(body) for (body,) in rows]
+
+
 def _fact(row: tuple[Any, ...]) -> StoredFact:
     position, kind, of, body, about = row
     return StoredFact(position, kind, of, orjson.loads(body), about)
