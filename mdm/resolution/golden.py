@@ -165,11 +165,11 @@ def _contributions(work: Work, living: list[int]) -> dict[str, list[Contribution
 
 def _of_record(work: Work, record: StoredRecord) -> Iterator[tuple[str, Contribution]]:
     key, cells = record.key, cells_of(record)
-    plain = work.entity_type.matching.attributes.keys() - work.entity_type.dated  # what is dated stands apart
+    plain, dated = work.entity_type.matching.attributes, work.entity_type.dated  # lines and dated values stand apart
     for layer in layers_of(record):
         for attribute, value in layer["attributes"].items():
             since = layer["event_time"], layer["position"]
-            if attribute in plain:
+            if attribute in plain and attribute not in dated:
                 found = values_sent(work, record, attribute, value, cells.get(attribute))
                 for shown, standard, valid, broken in found:
                     yield attribute, Contribution(key, record.source, shown, standard, valid, *since, broken)

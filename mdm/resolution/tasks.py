@@ -78,7 +78,7 @@ def _doubtful(work: Work, clusters: Clusters) -> list[OpenTask]:
     Where a constraint keeps the two apart, its own task asks instead of those about the match edges between them.
     """
     graph, found = clusters.graph, {}
-    explained, threshold = constraint_tasks.explained(clusters), work.entity_type.matching.match_weight
+    explained = constraint_tasks.explained(clusters)
     for id_ in clusters.piece_of:
         if work.records[id_].living:
             for other, (weight, living) in graph.edges(id_, new=True).items():
@@ -88,16 +88,20 @@ def _doubtful(work: Work, clusters: Clusters) -> list[OpenTask]:
     return [
         _task(work, "review", ends, weight)
         for ends, weight in found.items()
-        if graph.verdicts.holds(ends, new=True) is None
-        and not _between_cut_pieces(clusters, *ends)
-        and not (weight >= threshold and pair(*(work.records[id_].cluster for id_ in ends)) in explained)
-        and ends not in clusters.asked
+        if graph.verdicts.holds(ends, new=True) is None and not _is_explained(clusters, ends, weight, explained)
     ]
 
 
 def _together(clusters: Clusters, one: int, other: int) -> bool:
     records = clusters.work.records
     return other in clusters.piece_of and records[one].cluster == records[other].cluster
+
+
+def _is_explained(clusters: Clusters, ends: tuple[int, int], weight: int, explained: set[tuple[int, int]]) -> bool:
+    """Whether another task tells of this edge already: about a cut, a constraint, or a merge inside a source."""
+    records, threshold = clusters.work.records, clusters.work.entity_type.matching.match_weight
+    apart = weight >= threshold and pair(*(records[id_].cluster for id_ in ends)) in explained
+    return apart or ends in clusters.asked or _between_cut_pieces(clusters, *ends)
 
 
 def _between_cut_pieces(clusters: Clusters, one: int, other: int) -> bool:

@@ -63,3 +63,40 @@ def test_the_class_of_the_attribute_covers_all_its_lines_with_keys_and_days(card
         assert "MANAGER" not in text
         assert "2025-" not in text
         assert "MANAGER" not in server.as_("auditor")("GET", path).text
+
+
+STAFF = """
+entity_type: staff
+id_prefix: stf
+attributes:
+  name:  {kind: person_name, privacy: public}
+  grade: {kind: category, dated: true, privacy: public}
+match: {block_on: [[name]], compare: [name], always: [{same: name}]}
+"""
+
+
+def test_a_day_picks_the_value_in_force_on_every_read_and_with_every_moment(server):
+    rules.apply(server.hub, STAFF, file="staff.yaml", author=AUTHOR)
+    first = [{"value": "senior", "valid_from": "2020-01-01", "valid_through": "2025-12-31"}]
+    then = server.put("hcm:staff:1", name="Anna Lindqvist", grade=first)
+    golden_id = then["golden_id"]
+    position = server.as_("admin")("GET", f"/v1/golden-records/{golden_id}").json()["seq"]
+    later = [{**first[0], "valid_through": "2024-06-30"}, {"value": "lead", "valid_from": "2024-07-01"}]
+    server.put("hcm:staff:1", name="Anna Lindqvist", grade=later)
+    send = server.as_("reader")
+    path = f"/v1/golden-records/{golden_id}"
+    days = {
+        day: send("GET", f"{path}?on={day}").json()["attributes"].get("grade") for day in ("2019-12-31", "2025-01-01")
+    }
+    assert days == {"2019-12-31": None, "2025-01-01": "lead"}
+    assert send("GET", f"{path}?on=2025-01-01&as_of={position}").json()["attributes"]["grade"] == "senior"
+    assert [one["valid_to"] for one in send("GET", path).json()["dated"]["grade"]] == ["2024-07-01", None]
+    [listed] = send("GET", "/v1/golden-records?type=staff&on=2026-03-01").json()["items"]
+    assert (listed["attributes"]["grade"], "dated" in listed) == ("lead", False)
+    lineage = send("GET", f"{path}/lineage?on=2026-03-01").json()["lineage"]["grade"]
+    assert [place["index"] for place in lineage["winners"]] == [1]
+    found = send("GET", f"{path}/diff?from=1&to=2&on=2025-01-01").json()["attributes"]["grade"]
+    assert (found["from"], found["to"]) == ("senior", "lead")
+    wrong = {"attributes": {"name": "Anna", "grade": [{"value": "lead", "valid_from": "soon"}]}}
+    problem = server.as_("admin")("PUT", "/v1/source-records/hcm/staff/2", json=wrong)
+    assert (problem.status_code, problem.json()["errors"][0]["pointer"]) == (422, "/attributes/grade/0/valid_from")

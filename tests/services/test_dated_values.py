@@ -8,8 +8,20 @@ from mdm.auth import Principal
 from mdm.entity_types import check
 from mdm.errors import InvalidInput, InvalidRules
 from mdm.ingest import Incoming
-from mdm.log import Author
-from mdm.services import changes, differences, forecast, golden, masking, overrides, rebuild, records, resolving, rules
+from mdm.log import Author, Key
+from mdm.services import (
+    changes,
+    differences,
+    explain,
+    forecast,
+    golden,
+    masking,
+    overrides,
+    rebuild,
+    records,
+    resolving,
+    rules,
+)
 from mdm.services.hub import Hub
 from mdm.services.overrides import Wanted
 from tests.conftest import AUTHOR
@@ -130,6 +142,8 @@ def test_matching_and_references_go_by_the_values_of_all_days(people: Hub) -> No
     }]  # fmt: skip
     tick(people, "2026-02-01")
     assert golden.page(people, entity_type="person")["items"][0]["attributes"]["unit"] == "hcm:unit:2"
+    evidence = explain.why(people, Key.parse("hcm:person:1"), Key.parse("crm:person:9"))
+    assert {one["attribute"]: one["level"] for one in evidence["comparisons"]}["unit"] == "same"
     assert rebuild.verify(people).match
 
 
