@@ -183,7 +183,7 @@ def history(seed: int, *, length: int, kinds: Sequence[str] = ()) -> list[Fact]:
     facts: list[Fact] = []
     stamps: set[tuple[object, ...]] = set()
     while len(facts) < length:
-        fact = _fact(pick, facts, mood, kinds or mood.kinds)
+        fact = one_more(pick, facts, mood, kinds or mood.kinds)
         if fact is None:
             continue
         if fact[1] in {"record", "source_merge"}:
@@ -195,7 +195,8 @@ def history(seed: int, *, length: int, kinds: Sequence[str] = ()) -> list[Fact]:
     return facts
 
 
-def _fact(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: Sequence[str]) -> Fact | None:
+def one_more(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: Sequence[str]) -> Fact | None:
+    """Another fact of one of the kinds; None where there is nothing yet that it could be about."""
     kind, key = pick(kinds), pick(ALL)
     of = key.split(":")[1]
     if kind == "record":

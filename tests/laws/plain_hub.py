@@ -6,7 +6,7 @@ them (standardise, blocking keys, scores, `cluster`, `survive`), not how a commi
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -109,10 +109,9 @@ def state(
     )
     verdicts: dict[Pair, str] = {}
     for _, body in in_force(facts, "verdict"):
-        for one in body["left"]:
-            for other in body["right"]:
-                if one != other:
-                    verdicts[pair(one, other)] = body["verdict"]
+        for one, other in body.get("pairs") or product(body["left"], body["right"]):
+            if one != other:
+                verdicts[pair(one, other)] = body["verdict"]
     linked, imported, into = in_force_links(name, facts)
     links = {ends for ends in linked if ends not in verdicts}
     found = State()

@@ -57,6 +57,19 @@ class Driven:
         for each in ("place", "thing") if kind in histories.FOR_ALL else (of,):
             self.facts[each].append((position, kind, body))
 
+    def catch_up(self) -> None:
+        """Learn of the decisions that services have put into the log."""
+        known = {position for facts in self.facts.values() for position, *_ in facts}
+        with self.hub.database.read() as reader:
+            rows = reader.rows(
+                "SELECT log.position, kind, entity_type, body FROM log"
+                " JOIN payload ON payload.position = log.position WHERE kind IN ('verdict', 'undo')"
+                " ORDER BY log.position"
+            )
+        for position, kind, of, body in rows:
+            if position not in known:
+                self.facts[of].append((position, kind, orjson.loads(body)))
+
     def resolve(self, of: str) -> None:
         resolving.resolve(self.hub, of, author=self.author)
 
