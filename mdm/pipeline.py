@@ -13,6 +13,7 @@ from mdm.resolution import (
     decided_tasks,
     edges,
     golden,
+    hierarchy,
     intake,
     references,
     tasks,
@@ -59,10 +60,11 @@ def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
 
     # survive: what is true of each
     survived = golden.survive_all(work, formed, overrides)
-    review = tasks.review(work, formed, survived)
+    edges_above = hierarchy.work_out(work, survived)
+    review = tasks.review(work, formed, survived, edges_above)
     decided = decided_tasks.by_decision(work, verdicts, review.closed)
 
-    return commit.Result(blocks, graph, overrides, formed, survived, review, decided)
+    return commit.Result(blocks, graph, overrides, formed, survived, edges_above, review, decided)
 
 
 def publish(writer: Transaction, work: Work, result: commit.Result, *, author: Author, at: int | None = None) -> int:

@@ -15,6 +15,7 @@ from mdm.cli import (
     files,
     forecast,
     golden,
+    hierarchy,
     history,
     hub,
     keys,
@@ -65,7 +66,7 @@ for module in (hub, serving, records, golden, relations, history, forecast, expl
         app.command(command.__name__.rstrip("_"))(command)
 for noun, group in (
     ("tasks", task_work), ("proposals", proposals), ("quarantine", quarantine), ("rules", rules), ("codes", codes),
-    ("references", references), ("key", keys), ("source-merges", source_merges),
+    ("references", references), ("hierarchy", hierarchy), ("key", keys), ("source-merges", source_merges),
 ):  # fmt: skip
     app.add_typer(group.app, name=noun, help=group.HELP, no_args_is_help=True)
 

@@ -22,8 +22,8 @@ def listed(  # noqa: PLR0913  what can be asked for
     kind: Annotated[
         str | None,
         typer.Option(
-            help="Of this kind: review, contradiction, oversized, unmapped_code, conflict, weak_bridge, constraint or"
-            " source_merge."
+            help="Of this kind: review, contradiction, oversized, unmapped_code, conflict, weak_bridge, constraint,"
+            " source_merge or hierarchy_cycle."
         ),
     ] = None,
     status: Annotated[Literal["open", "closed"], typer.Option(help="Open or closed ones.")] = "open",

@@ -212,6 +212,15 @@ class EntityType(_Document):
         return {name: attribute.to for name, attribute in self.attributes.items() if attribute.to is not None}
 
     @cached_property
+    def hierarchies(self) -> tuple[str, ...]:
+        """The references of one value to the type itself: each makes a hierarchy of its golden records."""
+        return tuple(
+            name
+            for name, to in self.references.items()
+            if to == self.entity_type and not (self.attributes[name].many or self.attributes[name].dated)
+        )
+
+    @cached_property
     def label_attribute(self) -> str:
         """The attribute that people know a golden record by: `name`, else the first required one, else the first."""
         required = [name for name, attribute in self.attributes.items() if attribute.required]

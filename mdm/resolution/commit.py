@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from mdm.log import Author, Fact
 from mdm.publish import feed
-from mdm.resolution import codes, reference_moves, references, task_places
+from mdm.resolution import codes, hierarchy_writing, reference_moves, references, task_places
 from mdm.resolution.candidates import Blocks
 from mdm.resolution.clusters import Clusters
 from mdm.resolution.golden import GoldenChanges
 from mdm.resolution.graph import Graph
+from mdm.resolution.hierarchy import HierarchyChanges
 from mdm.resolution.overrides import Overrides
 from mdm.resolution.tasks import TaskChanges
 from mdm.resolution.work import Work
@@ -26,6 +27,7 @@ class Result:
     overrides: Overrides
     clusters: Clusters
     golden: GoldenChanges
+    hierarchy: HierarchyChanges
     tasks: TaskChanges
     decided: dict[int, list[str]]
 
@@ -49,6 +51,8 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     placed = task_places.settle(writer, work, result.tasks.touched, referred)
     task_history.keep(writer, sorted({*result.tasks.changed, *placed}), position=position)
     moved = reference_moves.write(writer, work, result.golden, position=position)
+    hierarchy_writing.write(writer, work, result.hierarchy, position=position)
+    hierarchy_writing.compare(writer, work, result.golden, moved, position=position)
     events = [*_events(work, result), *reference_moves.events(writer, work, moved)]
     resolution.append_changes(writer, events, columns=feed.FeedRow._fields, position=position)
     _mark_dependents(writer, work, result)

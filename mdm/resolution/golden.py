@@ -4,6 +4,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import orjson
 
@@ -20,6 +21,9 @@ from mdm.resolution.work import Work, cells_of, layers_of
 from mdm.store import golden_writing
 from mdm.store.records import StoredRecord
 
+if TYPE_CHECKING:
+    from golden_records.lineage import LineageEntry, Winner
+
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
@@ -34,11 +38,20 @@ class NewVersion:
     was_active: bool
 
 
+class Parent(NamedTuple):
+    """A reference to its own type that survives: as written, of which record (None: a person set it), by which step."""
+
+    written: str
+    record: str | None
+    step: int
+
+
 @dataclass(slots=True)
 class GoldenChanges:
     """The new versions of a commit, the records that changed their golden number, and the members before and after.
 
-    `conflicts` are the attributes in conflict of each golden record decided anew; `ended` are no longer active.
+    `conflicts` are the attributes in conflict of each golden record decided anew, and `parents` what it refers to of
+    its own type; `ended` are no longer active.
     """
 
     versions: list[NewVersion] = field(default_factory=list)
@@ -46,6 +59,7 @@ class GoldenChanges:
     before: dict[int, set[int]] = field(default_factory=dict)
     after: dict[int, set[int]] = field(default_factory=dict)
     conflicts: dict[int, list[str]] = field(default_factory=dict)
+    parents: dict[int, dict[str, Parent]] = field(default_factory=dict)
     ended: list[int] = field(default_factory=list)
 
 
@@ -133,11 +147,22 @@ def _decide(
         lineage = zlib.compress(orjson.dumps(survived.lineage), 1)
         dated = canonical(survived.dated) if survived.dated else None
         changes.conflicts[number] = list(survived.conflicts)
+        changes.parents[number] = _parents(work, survived)
     version, was, *rest = stored or (0, None, None, None, None)
     before = sorted(id_ for id_ in changes.before.get(number, ()) if work.was_living(id_))
     if stored is None or living != before or (attributes, lineage, due, dated) != (was, *rest):
         new = NewVersion(number, version + 1, attributes, lineage, due, dated, was_active=was is not None)
         changes.versions.append(new)
+
+
+def _parents(work: Work, survived: Survived) -> dict[str, Parent]:
+    found = {}
+    for attribute in work.entity_type.hierarchies:
+        entry = cast("LineageEntry", survived.lineage.get(attribute, {}))
+        if attribute in survived.attributes and "winner" in entry:
+            record = cast("Winner", entry["winner"]).get("record")  # there is none where a person set it
+            found[attribute] = Parent(str(survived.attributes[attribute]), record, entry.get("step", 1))
+    return found
 
 
 def survived_of(work: Work, living: list[int], overrides: Sequence[Override] = ()) -> Survived:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from mdm.resolution import bridge_tasks, code_tasks, conflict_tasks, constraint_tasks
 from mdm.resolution.clusters import Clusters
 from mdm.resolution.golden import GoldenChanges
+from mdm.resolution.hierarchy import HierarchyChanges
 from mdm.resolution.verdicts import pair
 from mdm.resolution.work import Work
 from mdm.store import task_writing
@@ -30,8 +31,8 @@ class TaskChanges:
         return sorted({task.id for task in (*self.opened, *self.weighed, *self.closed)})
 
 
-def review(work: Work, clusters: Clusters, golden: GoldenChanges) -> TaskChanges:
-    """Redo the tasks of every affected record, and of every golden record decided anew."""
+def review(work: Work, clusters: Clusters, golden: GoldenChanges, hierarchy: HierarchyChanges) -> TaskChanges:
+    """Redo the tasks of every affected record, of every golden record decided anew, and of every cycle."""
     wanted = {task.id: task for task in _about_pairs(work, clusters)}
     of = work.entity_type.entity_type
     if work.afresh:
@@ -51,6 +52,8 @@ def review(work: Work, clusters: Clusters, golden: GoldenChanges) -> TaskChanges
         changes.opened.extend(opened)
         changes.closed.extend(closed)
         changes.touched |= stay
+    changes.opened.extend(hierarchy.opened)
+    changes.closed.extend(hierarchy.closed)
     changes.touched |= {task.id for task in changes.opened}
     return changes
 

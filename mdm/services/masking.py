@@ -121,6 +121,8 @@ def _about(principal: Principal, entity_type: EntityType, document: Document) ->
     if "candidates" in document:
         places = [_place(principal, entity_type, document["attribute"], one) for one in document["candidates"] or ()]
         return {**document, "candidates": places or document["candidates"]}
+    if "value" not in document:
+        return document  # it names no value: the edge of a cycle is told by its record
     attribute = document["attribute"].partition(".")[0]
     seen = mask(principal, entity_type, {attribute: document["value"]})
     if seen.get(attribute) == document["value"]:
@@ -196,6 +198,25 @@ def relations(principal: Principal, rules: Shown, document: Document) -> Documen
             ],
         },
     }
+
+
+def hierarchy(principal: Principal, rules: Shown, document: Document) -> Document:
+    """Mask the labels of all golden records above and below."""
+    of = document["entity_type"]
+
+    def one(node: Document) -> Document:
+        shown = {**node, **_labelled(principal, rules, node, of)}
+        return {**shown, "children": [one(child) for child in node["children"]]} if "children" in node else shown
+
+    ends = {name: one(document[name]) for name in ("ultimate_parent", "tree")}
+    return {**one(document), **ends, "ancestors": [one(node) for node in document["ancestors"]]}
+
+
+def mismatch(principal: Principal, rules: Shown, document: Document) -> Document:
+    """Mask the labels of a golden record and of what its records lead to."""
+    of = document["entity_type"]
+    versions = [{**one, **_labelled(principal, rules, one, of)} for one in document["versions"]]
+    return {**document, **_labelled(principal, rules, document, of), "versions": versions}
 
 
 def _led_to(principal: Principal, rules: Shown, document: Document) -> Document:

@@ -11,7 +11,7 @@ from matching.explain import Evidence
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput, NotFound, Stale
 from mdm.log import Author, Key, canonical
-from mdm.resolution import code_tasks, conflict_tasks, constraint_tasks
+from mdm.resolution import code_tasks, conflict_tasks, constraint_tasks, hierarchy
 from mdm.resolution.codes import token_of
 from mdm.services import as_then, code_lists, conflicts, decisions, task_states
 from mdm.services.as_then import rules_then
@@ -213,6 +213,9 @@ def _documents(
         else:
             abouts = [conflicts.about_then(entity_types[name], *one) for one in founders]
         _add_candidates(name, [one for _, one in those], abouts)
+    for task, document in told:
+        if task.kind == hierarchy.KIND:
+            document["about"] = orjson.loads(task.about or "{}")
     return documents
 
 

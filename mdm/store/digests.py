@@ -10,6 +10,7 @@ from mdm.store.database import Transaction
 from mdm.store.xref import NOW
 
 WIDTH = 16
+_ABOVE = "golden, attribute, parent, CASE WHEN set_aside THEN 1 ELSE 0 END"
 
 
 def state(transaction: Transaction, entity_type: str | None = None) -> str:
@@ -33,6 +34,10 @@ def state(transaction: Transaction, entity_type: str | None = None) -> str:
         ),
         _rows(transaction, "SELECT 'task', id, weight FROM task WHERE status = 'open'", entity_type),
         (("reference", keys[id_], *rest) for id_, *rest in _references(transaction, entity_type)),
+        _rows(transaction, f"SELECT 'above', {_ABOVE} FROM hierarchy_edge WHERE until IS NULL", entity_type),
+        _rows(
+            transaction, "SELECT 'mismatch', golden, attribute FROM hierarchy_mismatch WHERE until IS NULL", entity_type
+        ),
     ]
     return _total(item for rows in items for item in rows)
 
@@ -63,7 +68,15 @@ def neutral(transaction: Transaction) -> str:
         ("reference", keys[id_], attribute, target, sorted(together.get(golden or 0, ())), standing)
         for id_, attribute, target, golden, standing in _references(transaction, None)
     ]
-    return _total([*goldens, *edges, *tasks, *disputed, *led])
+    above = [
+        ("above", sorted(together[golden]), attribute, sorted(together.get(parent or 0, ())), aside)
+        for golden, attribute, parent, aside in transaction.rows(
+            f"SELECT {_ABOVE} FROM hierarchy_edge WHERE until IS NULL"
+        )
+    ]
+    mismatched = transaction.rows("SELECT golden, attribute FROM hierarchy_mismatch WHERE until IS NULL")
+    apart = [("mismatch", sorted(together[golden]), attribute) for golden, attribute in mismatched]
+    return _total([*goldens, *edges, *tasks, *disputed, *led, *above, *apart])
 
 
 def history(transaction: Transaction, *, upto: int = NOW) -> str:
@@ -93,6 +106,8 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
                 "SELECT record_id, attribute, since, until, target, golden, standing FROM reference"
             )
         ),
+        transaction.rows(f"SELECT 'above', since, until, trust, target_token, {_ABOVE} FROM hierarchy_edge"),
+        transaction.rows("SELECT 'mismatch', golden, attribute, since, until FROM hierarchy_mismatch"),
         transaction.rows(f"SELECT 'task', {', '.join(task_history.TOLD)} FROM task_version"),
         transaction.rows(
             f"SELECT 'quality', {', '.join(quality.COLUMNS)} FROM quality_measure WHERE position <= ?", upto

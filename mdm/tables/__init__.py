@@ -24,7 +24,7 @@ from mdm.tables.records import (
     SourceLink,
     SourceRecord,
 )
-from mdm.tables.relations import Reference
+from mdm.tables.relations import HierarchyEdge, HierarchyMismatch, Reference
 from mdm.tables.tasks import TaskComment, TaskSkip, TaskWork
 
 __all__ = [
@@ -42,6 +42,8 @@ __all__ = [
     "DirtyRecord",
     "Edge",
     "GoldenVersion",
+    "HierarchyEdge",
+    "HierarchyMismatch",
     "Hub",
     "LatestFact",
     "Log",
@@ -82,4 +84,5 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "code_mapping": ("folded", "value"),
     "reference_link": ("target_token",),
     "reference": ("target_token", "target"),
+    "hierarchy_edge": ("target_token",),
 }

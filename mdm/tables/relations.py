@@ -30,3 +30,40 @@ class Reference(SQLModel, table=True):
     target: str = Field(sa_type=Text)
     golden: int | None = Field(sa_type=BigInteger)
     standing: str
+
+
+class HierarchyEdge(SQLModel, table=True):
+    """The golden record that another has above it by one attribute, from one commit to another.
+
+    `target_token` is the key that survives there, and `record_id` the record that it comes from. There is no `parent`
+    while nothing living bears the key. An edge that is `set_aside` would close a cycle.
+    """
+
+    __tablename__ = "hierarchy_edge"
+    __table_args__ = (
+        Index("ix_hierarchy_edge_parent", "parent", "attribute", "golden"),
+        partial("ix_hierarchy_edge_target", "target_token", where="until IS NULL"),
+        CLUSTERED,
+    )
+    golden: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    attribute: str = Field(primary_key=True)
+    since: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    until: int | None = Field(sa_type=BigInteger)
+    entity_type: str
+    target_token: int = Field(sa_type=BigInteger)
+    record_id: int = Field(sa_type=BigInteger)
+    trust: int
+    parent: int | None = Field(sa_type=BigInteger)
+    set_aside: bool
+
+
+class HierarchyMismatch(SQLModel, table=True):
+    """That the records of a golden record lead to different golden records above it, from one commit to another."""
+
+    __tablename__ = "hierarchy_mismatch"
+    __table_args__ = (Index("ix_hierarchy_mismatch_page", "entity_type", "attribute", "golden"), CLUSTERED)
+    golden: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    attribute: str = Field(primary_key=True)
+    since: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    until: int | None = Field(sa_type=BigInteger)
+    entity_type: str

@@ -1,4 +1,4 @@
-"""What each reference leads to, as intervals: navigation, those that wait, and events when a target moves."""
+"""What each reference leads to, as intervals, and the hierarchies that follow from them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,7 +34,36 @@ def upgrade() -> None:
         "ix_reference_waiting", "reference", ["entity_type", "attribute", "record_id"],
         sqlite_where=WAITING, postgresql_where=WAITING,
     )  # fmt: skip
+    op.create_table(
+        "hierarchy_edge",
+        *_place(),
+        sa.Column("target_token", sa.BigInteger(), nullable=False),
+        sa.Column("record_id", sa.BigInteger(), nullable=False),
+        sa.Column("trust", sa.Integer(), nullable=False),
+        sa.Column("parent", sa.BigInteger(), nullable=True),
+        sa.Column("set_aside", sa.Boolean(), nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_hierarchy_edge_parent", "hierarchy_edge", ["parent", "attribute", "golden"])
+    op.create_index(
+        "ix_hierarchy_edge_target", "hierarchy_edge", ["target_token"], sqlite_where=NOW, postgresql_where=NOW
+    )
+    op.create_table("hierarchy_mismatch", *_place(), sqlite_with_rowid=False)
+    op.create_index("ix_hierarchy_mismatch_page", "hierarchy_mismatch", ["entity_type", "attribute", "golden"])
+
+
+def _place() -> list[sa.schema.SchemaItem]:
+    return [
+        sa.Column("golden", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("attribute", AutoString(), nullable=False),
+        sa.Column("since", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("entity_type", AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("golden", "attribute", "since"),
+    ]
 
 
 def downgrade() -> None:
+    op.drop_table("hierarchy_mismatch")
+    op.drop_table("hierarchy_edge")
     op.drop_table("reference")

@@ -9,7 +9,7 @@ from mdm.api.answers import answer, described, tagged
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AsOf, Cursor, GoldenId, Limit, TypeFilter
-from mdm.services import golden, masking, references
+from mdm.services import golden, hierarchy, hierarchy_mismatches, masking, references
 from mdm.services import relations as service
 from mdm.services.shown import Shown
 
@@ -30,6 +30,23 @@ RELATIONS = {
                     "next": None},
 }  # fmt: skip
 
+NODE = {"golden_id": "le_0000041", "label": "Firm Holding AG"}
+HIERARCHY = {
+    "golden_id": "le_0000077", "entity_type": "legal_entity", "status": "active", "label": "Firm Deutschland GmbH",
+    "attribute": "parent", "ancestors": [NODE], "ultimate_parent": NODE, "set_aside": False,
+    "tree": {"golden_id": "le_0000077", "label": "Firm Deutschland GmbH", "children": [], "more": False},
+    "complete": True,
+    "roll_up": {"golden_records": 1, "source_records": {"erp": 1, "hcm": 1},
+                "referred_by": [{"entity_type": "customer", "attribute": "legal_entity", "golden_records": 12}]},
+}  # fmt: skip
+MISMATCH = {
+    "golden_id": "le_0000077", "entity_type": "legal_entity", "label": "Firm Deutschland GmbH", "attribute": "parent",
+    "since": 4712, "versions": [
+        {"source": "erp", "source_id": "1000", "target": "erp:legal_entity:1", **NODE},
+        {"source": "hcm", "source_id": "DE01", "target": "hcm:legal_entity:AT", "golden_id": "le_0000042",
+         "label": "Firm Austria GmbH"},
+    ],
+}  # fmt: skip
 GROUP = {
     "source": "psa", "entity_type": "rate_card", "attribute": "customer", "to": "customer", "standing": "waiting",
     "count": 12, "since": 4712, "recorded_at": "2026-03-01T09:30:00.000000Z",
@@ -60,6 +77,25 @@ def relations(  # noqa: PLR0913  what can be asked for
     return tagged(request, masking.relations(caller.principal, rules, found))
 
 
+@router.get(
+    "/golden-records/{golden_id}/hierarchy", summary="What stands above and below it", **described(HIERARCHY, 404)
+)
+def above_and_below(
+    request: Request, caller: Reading, golden_id: GoldenId, *, attribute: Name = None,
+    depth: Annotated[int, Query(description="How far down the tree is told.", ge=0, le=100)] = 3, as_of: AsOf = None,
+) -> Response:  # fmt: skip
+    """Ancestors, the ultimate parent, the tree below, and a roll-up of the whole group; no cycle is ever told.
+
+    `attribute` names the hierarchy where the entity type has several. A tree of more than 1,000 is not `complete`.
+    """
+    caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
+    rules = Shown(caller.hub)
+    barred = masking.barred_references(caller.principal, rules.now)
+    wanted = hierarchy.Wanted(attribute, depth, barred)
+    found = hierarchy.hierarchy(caller.hub, golden_id, wanted, as_of=as_of)
+    return tagged(request, masking.hierarchy(caller.principal, rules, found))
+
+
 @router.get("/references:waiting", summary="References that lead nowhere, by age", **described({"items": [GROUP]}, 404))
 def waiting(  # noqa: PLR0913  what can be asked for
     caller: Reading, *, entity_type: TypeFilter = None, source: Name = None, attribute: Name = None,
@@ -76,3 +112,19 @@ def waiting(  # noqa: PLR0913  what can be asked for
     barred = masking.barred_references(caller.principal, caller.hub.entity_types())
     wanted = references.Wanted(caller.own_type(entity_type), source, attribute, before, samples, barred)
     return answer(references.waiting(caller.hub, wanted, as_of=as_of))
+
+
+@router.get(
+    "/hierarchies:mismatches", summary="Where systems disagree about a parent",
+    **described({"items": [MISMATCH], "next": None}, 404),
+)  # fmt: skip
+def mismatches(
+    caller: Reading, *, entity_type: TypeFilter = None, cursor: Cursor = None, limit: Limit = 100, as_of: AsOf = None
+) -> Response:
+    """Golden records whose source records lead to different parents, with the version of each."""
+    rules = Shown(caller.hub)
+    barred = masking.barred_references(caller.principal, rules.now)
+    wanted = hierarchy_mismatches.Wanted(caller.own_type(entity_type), cursor, limit, barred)
+    found = hierarchy_mismatches.mismatches(caller.hub, wanted, as_of=as_of)
+    items = [masking.mismatch(caller.principal, rules, one) for one in found["items"]]
+    return answer({**found, "items": items})

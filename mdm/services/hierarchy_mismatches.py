@@ -1,0 +1,70 @@
+"""Where systems disagree about what is above a golden record, with the version of each; now or then."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from mdm.services.golden import entity_type_of, prefixes_of
+from mdm.services.hub import Hub
+from mdm.services.positions import AsOf, position
+from mdm.services.relations import Names
+from mdm.store import golden as stored_golden
+from mdm.store import hierarchy as stored
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which are asked for: of an entity type, from a cursor on; `barred` references are not to be told."""
+
+    entity_type: str | None = None
+    cursor: str | None = None
+    limit: int = 100
+    barred: Collection[tuple[str, str]] = ()
+
+
+def mismatches(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
+    """Golden records whose source records lead to different parents, by golden ID: `{"items", "next"}`.
+
+    An item has `golden_id`, `label`, `attribute`, `since`, and of each record a version: `source`, `source_id`, the
+    `target` it names, and the `golden_id` and `label` that this means.
+    """
+    if wanted.entity_type is not None:
+        hub.entity_type(wanted.entity_type)
+    written, _, name = (wanted.cursor or "").partition(":")
+    after = (entity_type_of(hub, written)[1], name) if wanted.cursor else (0, "")
+    entity_types, prefixes = hub.entity_types(), prefixes_of(hub)
+    only = {
+        (name, attribute)
+        for name, one in entity_types.items()
+        for attribute in one.hierarchies
+        if wanted.entity_type in {None, name}
+    } - set(wanted.barred)
+    with hub.database.read() as transaction:
+        at = position(transaction, as_of)
+        found = stored.mismatches(transaction, at=at, only=only, after=after, limit=wanted.limit + 1)
+        numbers = {one.golden for one in found} | {one.parent for one in found}
+        called = Names(entity_types, prefixes, stored_golden.at(transaction, numbers, position=at))
+    items: dict[tuple[int, str], Document] = {}
+    for one in found:
+        item = items.setdefault((one.golden, one.attribute), _item(one, called))
+        item["versions"].append(_version(one, called))
+    listed = list(items.values())
+    last = listed[wanted.limit - 1] if len(listed) > wanted.limit else None
+    cursor = None if last is None else f"{last['golden_id']}:{last['attribute']}"
+    return {"items": listed[: wanted.limit], "next": cursor}
+
+
+def _item(one: stored.Version, called: Names) -> Document:
+    return {
+        "golden_id": called.id(one.entity_type, one.golden), "entity_type": one.entity_type,
+        "label": called.label(one.golden), "attribute": one.attribute, "since": one.since, "versions": [],
+    }  # fmt: skip
+
+
+def _version(one: stored.Version, called: Names) -> Document:
+    return {
+        "source": one.source, "source_id": one.source_id, "target": one.target,
+        "golden_id": called.id(one.entity_type, one.parent), "label": called.label(one.parent),
+    }  # fmt: skip

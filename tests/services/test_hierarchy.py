@@ -1,0 +1,120 @@
+"""Hierarchies: trees without a cycle, whatever sources say and in whatever order they say it."""
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from mdm.errors import InvalidInput
+from mdm.ingest import Incoming
+from mdm.services import golden, hierarchy, hierarchy_mismatches, rebuild, records, resolving, rules, tasks
+from mdm.services.hierarchy import Wanted
+from mdm.services.hub import Hub
+from mdm.store import digests
+from tests.conftest import AUTHOR
+
+FIRM = """
+entity_type: firm
+id_prefix: fir
+attributes:
+  name: {kind: text, required: true}
+  above: {kind: reference, to: firm}
+match: {block_on: [[name]], compare: [name], always: [{same: name}]}
+survive: {default: most_trusted, trust: {crm: 90, erp: 80, psa: 70}}
+"""
+
+
+@pytest.fixture
+def firms(hub: Hub) -> Hub:
+    rules.apply(hub, FIRM, file="firm.yaml", author=AUTHOR)
+    return hub
+
+
+def put(hub: Hub, key: str, above: str | None = None, *, name: str | None = None, mode: Any = "put") -> str:
+    source, number = key.split(":")
+    said = {"name": name or f"Firm {number}"} | ({} if above is None else {"above": above})
+    incoming = Incoming(source, "firm", number, said if mode == "put" else {}, None, None, mode)
+    found = records.put(hub, incoming, author=AUTHOR, wait=True).golden_id
+    resolving.resolve_all(hub, author=AUTHOR)
+    assert found is not None
+    return found
+
+
+def above(hub: Hub, golden_id: str) -> list[str]:
+    return [one["label"] for one in hierarchy.hierarchy(hub, golden_id, Wanted())["ancestors"]]
+
+
+def cycles(hub: Hub) -> list[str]:
+    found = tasks.page(hub, kind="hierarchy_cycle")["items"]
+    return [key for one in found for key in one["records"]]
+
+
+def test_a_tree_is_told_from_any_place_and_rolled_up(firms: Hub) -> None:
+    top = put(firms, "crm:1")
+    assert put(firms, "erp:91", name="Firm 1") == top
+    middle = put(firms, "crm:2", "1")
+    leaf, other = put(firms, "erp:3", "crm:firm:2"), put(firms, "psa:4", "crm:firm:2")
+    assert above(firms, leaf) == ["Firm 2", "Firm 1"]
+    found = hierarchy.hierarchy(firms, top, Wanted(depth=1))
+    assert [child["golden_id"] for child in found["tree"]["children"]] == [middle]
+    assert found["tree"]["children"][0]["more"]
+    assert found["roll_up"]["golden_records"] == 4
+    assert found["roll_up"]["source_records"] == {"crm": 2, "erp": 2, "psa": 1}
+    then = golden.get(firms, other)["seq"]
+    put(firms, "crm:2", "5")
+    late = put(firms, "crm:5")
+    assert hierarchy.hierarchy(firms, leaf, Wanted())["ultimate_parent"]["golden_id"] == late
+    before = hierarchy.hierarchy(firms, leaf, Wanted(), as_of=then)
+    assert before["ultimate_parent"]["golden_id"] == top
+    put(firms, "crm:5", mode="delete")
+    assert hierarchy.hierarchy(firms, leaf, Wanted())["ultimate_parent"]["golden_id"] == middle
+    with pytest.raises(InvalidInput, match="no hierarchy"):
+        hierarchy.hierarchy(firms, leaf, Wanted("name"))
+    assert rebuild.verify(firms).match
+
+
+def test_a_cycle_is_cut_at_the_least_trusted_edge_in_every_order_and_closes_when_mended(hub: Hub) -> None:
+    """crm:1 is under erp:2, that under psa:3, that under crm:1; the PSA is trusted least, whoever comes last."""
+    said = {"crm:1": "erp:firm:2", "erp:2": "psa:firm:3", "psa:3": "crm:firm:1"}
+    rules.apply(hub, FIRM, file="firm.yaml", author=AUTHOR)
+    found = set()
+    for order in permutations(said):
+        ids = {key: put(hub, key, said[key]) for key in order}
+        assert cycles(hub) == ["psa:firm:3"]
+        assert [above(hub, ids[key]) for key in sorted(ids)] == [["Firm 2", "Firm 3"], ["Firm 3"], []]
+        assert hierarchy.hierarchy(hub, ids["psa:3"], Wanted())["set_aside"]
+        with hub.database.read() as reader:
+            found.add(digests.neutral(reader))
+        put(hub, "erp:2")
+        assert cycles(hub) == []
+        assert above(hub, ids["crm:1"]) == ["Firm 2"]
+        for key in order:
+            put(hub, key, mode="delete")
+    assert len(found) == 1
+    assert rebuild.verify(hub).match
+
+
+def test_a_record_that_names_itself_is_at_the_top_and_no_cycle(firms: Hub) -> None:
+    one = put(firms, "crm:1", "1")
+    assert (above(firms, one), cycles(firms)) == ([], [])
+    put(firms, "erp:7", "crm:firm:1", name="Firm 1")
+    assert (above(firms, one), cycles(firms)) == ([], [])
+
+
+def test_where_systems_disagree_each_version_is_told_until_they_agree(firms: Hub) -> None:
+    one, other = put(firms, "crm:1"), put(firms, "erp:2")
+    child = put(firms, "crm:3", "1")
+    assert put(firms, "erp:33", "2", name="Firm 3") == child
+    put(firms, "psa:333", "late", name="Firm 3")
+    [found] = hierarchy_mismatches.mismatches(firms, hierarchy_mismatches.Wanted())["items"]
+    assert (found["golden_id"], found["attribute"]) == (child, "above")
+    assert [(said["source"], said["golden_id"]) for said in found["versions"]] == [("crm", one), ("erp", other)]
+    then = golden.get(firms, child)["seq"]
+    put(firms, "erp:33", "crm:firm:1", name="Firm 3")
+    assert hierarchy_mismatches.mismatches(firms, hierarchy_mismatches.Wanted())["items"] == []
+    before = hierarchy_mismatches.mismatches(firms, hierarchy_mismatches.Wanted("firm", limit=1), as_of=then)
+    assert [len(item["versions"]) for item in before["items"]] == [2]
+    put(firms, "psa:late", name="Firm 2")
+    [again] = hierarchy_mismatches.mismatches(firms, hierarchy_mismatches.Wanted())["items"]
+    assert [said["source"] for said in again["versions"]] == ["crm", "erp", "psa"]
+    assert rebuild.verify(firms).match
