@@ -16,7 +16,7 @@ from tests.laws.replay import Driven
 
 SAMPLE, MANY = range(15), range(1000, 1150)
 # In the last few clusters hang by a thread, which others seldom reach.
-LARGE_SAMPLE = [*range(60), 239, 479, 799]
+LARGE_SAMPLE, LARGE_REST = [*range(16), 239, 479, 799], range(16, 60)
 
 
 class Hubs:
@@ -41,9 +41,9 @@ def hubs(sqlite_template: Path, tmp_path: Path) -> Iterator[Hubs]:
         hub.close()
 
 
-def both_tiers(sample: Sequence[int]):  # type: ignore[no-untyped-def]
-    """A sample of seeds in `make test`, many in `make verify`."""
-    seeds = [*sample, *(pytest.param(seed, marks=pytest.mark.verify) for seed in MANY)]
+def both_tiers(sample: Sequence[int], *more: int):  # type: ignore[no-untyped-def]
+    """A sample of seeds in `make test`, more and many in `make verify`."""
+    seeds = [*sample, *(pytest.param(seed, marks=pytest.mark.verify) for seed in (*more, *MANY))]
     return pytest.mark.parametrize("seed", seeds)
 
 
@@ -63,7 +63,7 @@ def settled_as_plain(driven: Driven) -> None:
     standing.check(driven.hub)
 
 
-@both_tiers(LARGE_SAMPLE)
+@both_tiers(LARGE_SAMPLE, *LARGE_REST)
 def test_every_commit_gives_what_the_facts_give_from_scratch(hubs: Hubs, seed: int) -> None:
     follow(hubs.new(seed), seed)
 
