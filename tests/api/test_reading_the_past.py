@@ -15,6 +15,7 @@ TAKES = {
     "/v1/golden-records/{golden_id}": {"as_of", "on"},
     "/v1/golden-records/{golden_id}/lineage": {"as_of", "on"},
     "/v1/golden-records/{golden_id}/history": {"as_of"},
+    "/v1/golden-records/{golden_id}/diff": {"on"},
     "/v1/golden-records/{golden_id}/relations": {"as_of"},
     "/v1/golden-records/{golden_id}/hierarchy": {"as_of"},
     "/v1/references:waiting": {"as_of"},
