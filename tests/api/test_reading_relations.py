@@ -55,3 +55,45 @@ def test_the_feed_tells_where_a_reference_leads_now(server):
     assert event["subject"] == late
     told = {name: event["data"][name] for name in ("key", "attribute", "from", "to")}
     assert told == {"key": "crm:customer:9", "attribute": "legal_entity", "from": None, "to": entity}
+
+
+@pytest.fixture
+def group(server):
+    """A holding, its daughter, and a company whose two systems disagree about which of the two it belongs to."""
+    put = server.put
+    top = put("erp:legal_entity:1", name="Nordwind Holding AG", country="DE")["golden_id"]
+    daughter = put("erp:legal_entity:2", name="Nordwind Logistik GmbH", country="DE", parent="1")["golden_id"]
+    known = {"name": "Nordwind Transport GmbH", "country": "DE", "lei": "529900T8BM49AURSDO55"}
+    below = put("erp:legal_entity:3", **known, parent="2")["golden_id"]
+    assert put("crm:legal_entity:9", **known, parent="erp:legal_entity:1")["golden_id"] == below
+    put("hcm:employee:1", name="Jane Doe", legal_entity="erp:legal_entity:3")
+    return server, {"top": top, "daughter": daughter, "below": below}
+
+
+def test_a_hierarchy_is_told_from_any_place_with_the_roll_up_of_its_group(group):
+    server, ids = group
+    send = server.as_("reader")
+    found = send("GET", f"/v1/golden-records/{ids['below']}/hierarchy").json()
+    assert [one["golden_id"] for one in found["ancestors"]] == [ids["daughter"], ids["top"]]
+    assert (found["ultimate_parent"]["golden_id"], found["ultimate_parent"]["label"]) == (
+        ids["top"], "Nordwind Holding AG",
+    )  # fmt: skip
+    found = send("GET", f"/v1/golden-records/{ids['top']}/hierarchy?depth=1").json()
+    [child] = found["tree"]["children"]
+    assert (child["golden_id"], child["children"], child["more"]) == (ids["daughter"], [], True)
+    assert found["roll_up"] == {
+        "golden_records": 3, "source_records": {"crm": 1, "erp": 3},
+        "referred_by": [{"entity_type": "employee", "attribute": "legal_entity", "golden_records": 1}],
+    }  # fmt: skip
+    refused = send("GET", f"/v1/golden-records/{ids['top']}/hierarchy?attribute=perent")
+    assert (refused.status_code, "parent" in refused.json()["detail"]) == (422, True)
+
+
+def test_systems_that_disagree_about_a_parent_are_told_with_what_each_says(group):
+    server, ids = group
+    [item] = server.as_("reader")("GET", "/v1/hierarchies:mismatches?type=legal_entity").json()["items"]
+    said = {(one["source"], one["source_id"]): one["golden_id"] for one in item["versions"]}
+    assert (item["golden_id"], said) == (ids["below"], {("erp", "3"): ids["daughter"], ("crm", "9"): ids["top"]})
+    server.put("crm:legal_entity:9", name="Nordwind Transport GmbH", country="DE", lei="529900T8BM49AURSDO55",
+               parent="erp:legal_entity:2")  # fmt: skip
+    assert server.as_("reader")("GET", "/v1/hierarchies:mismatches").json()["items"] == []

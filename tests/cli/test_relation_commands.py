@@ -21,3 +21,21 @@ def test_relations_of_a_golden_record_and_what_still_waits(mdm):
     assert (group["standing"], group["count"]) == ("waiting", 1)
     assert "Every reference leads somewhere" in mdm("references", "waiting", "--source", "erp").out
     assert mdm("relations", "cus_zzz").code == 1
+
+
+def test_a_hierarchy_is_drawn_and_a_mismatch_named(mdm):
+    rows = ["id,name,country,lei,parent", "1,Nordwind Holding AG,DE,,", "2,Nordwind Logistik GmbH,DE,,1",
+            "3,Nordwind Transport GmbH,DE,529900T8BM49AURSDO55,2"]  # fmt: skip
+    Path("erp.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    other = "id,name,country,lei,parent\n9,Nordwind Transport GmbH,DE,529900T8BM49AURSDO55,erp:legal_entity:1\n"
+    Path("crm.csv").write_text(other, encoding="utf-8")
+    for source in ("erp", "crm"):
+        assert mdm("ingest", f"{source}.csv", "--source", source, "--type", "legal_entity").code == 0
+    top, middle, below = (mdm("lookup", "erp", "legal_entity", one, "--json").json["golden_id"] for one in "123")
+    shown = mdm("hierarchy", "show", top).out
+    assert f"{top} Nordwind Holding AG\n  {middle} Nordwind Logistik GmbH\n    {below}" in shown
+    assert "The group has 3 golden records." in shown
+    assert f"below {middle} Nordwind Logistik GmbH < {top}" in mdm("hierarchy", "show", below).out
+    named = mdm("hierarchy", "mismatches").out
+    assert ("crm:9" in named, "erp:3" in named, "erp:2" in named) == (True, True, False)
+    assert "No system disagrees" in mdm("hierarchy", "mismatches", "--type", "cost_center").out
