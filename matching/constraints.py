@@ -75,4 +75,5 @@ def _differ(one: Claim, other: Claim) -> bool:
 
 
 def _clash(one: Claim, other: Claim) -> bool:
-    return one.scope == other.scope and one.first <= other.last and other.first <= one.last
+    # Days that end before they begin hold on none, and so share none.
+    return one.scope == other.scope and max(one.first, other.first) <= min(one.last, other.last)

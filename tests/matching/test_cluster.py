@@ -120,6 +120,14 @@ def pieces(draw, largest=8):
     }
 
 
+def test_days_that_end_before_they_begin_break_no_constraint():
+    backwards, whole = (Claim((frozenset(value),), *days, "") for value, *days in (("a", "3", "2"), ("b", "1", "3")))
+    musts = {("crm:customer:0", "crm:customer:1"): False}
+    said = {"crm:customer:0": backwards, "crm:customer:1": whole}
+    found, _, held_apart = run(list(said), {}, musts=musts, cannot=frozenset(), never=[], constraints=[said])
+    assert (len(found), held_apart) == (1, {})
+
+
 @settings(max_examples=200, deadline=None)
 @given(piece=pieces())
 def test_clusters_are_those_of_the_definition(piece):
