@@ -54,7 +54,9 @@ def _meets(when, one, offered, today):
     return (
         young
         and one.source in when.get("source", [one.source])
-        and all(of_its_record(name) for name in when.get("has", []))
+        and all(
+            any(_text(one.value) or one.standardised for one in of_its_record(name)) for name in when.get("has", [])
+        )
         and all(
             any(_text(other.value) in words or other.standardised in words for other in of_its_record(name))
             for name, words in when.get("equals", {}).items()
