@@ -68,7 +68,7 @@ def settled(template: Path, folder: Path, sent: list[Incoming], seed: int) -> Hu
     return hub
 
 
-@pytest.mark.parametrize("seed", [7, *(pytest.param(seed, marks=pytest.mark.verify) for seed in range(100, 160))])
+@pytest.mark.parametrize("seed", [7, *(pytest.param(seed, marks=pytest.mark.verify) for seed in range(100, 125))])
 def test_what_sources_do_to_their_records_gives_one_state_in_any_order(
     seed: int, sqlite_template: Path, tmp_path: Path
 ) -> None:

@@ -220,12 +220,12 @@ def _begin(hub: Hub) -> None:
     hub.close()
 
 
-@pytest.mark.parametrize("examples", [3, pytest.param(60, marks=pytest.mark.verify)])
+@pytest.mark.parametrize("examples", [3, pytest.param(30, marks=pytest.mark.verify)])
 def test_a_hub_in_sqlite_lives_as_the_plain_one(copies: Opened, examples: int) -> None:
     hold(copies, examples)
 
 
-@pytest.mark.parametrize("examples", [2, pytest.param(20, marks=pytest.mark.verify)])
+@pytest.mark.parametrize("examples", [2, pytest.param(10, marks=pytest.mark.verify)])
 def test_a_hub_in_postgresql_lives_as_the_plain_one(emptied: Opened, examples: int) -> None:
     hold(emptied, examples)
 
