@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from matching.conditions import bars, group_values
 from matching.constraints import Claim, Claims, breaking
@@ -134,6 +132,9 @@ def components(count: int, left: npt.NDArray[np.integer], right: npt.NDArray[np.
     """Label each of `count` rows with its connected component, labels in order of the smallest row."""
     if count == 0:
         return np.empty(0, dtype=np.int32)
+    from scipy.sparse import coo_array  # slow to load, and a hub clusters without it
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(count, count))
     _, labels = connected_components(graph, directed=False)
     _, first = np.unique(labels, return_index=True)

@@ -2,29 +2,36 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
-
-import tldextract
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from matching.columns import PART
 from matching.kinds.folding import is_junk
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, parts_of, same
 
-_SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
 _ADDRESS = re.compile(
     r"(?:[a-z][a-z0-9+.-]*:/*)?(?:[^/@]*@)?(?:www\d?\.)?([^/:?#\s.]+(?:\.[^/:?#\s.]+)+)\.?(?::\d+)?(/[^?#\s]*)?.*"
 )
-
-
 _PLAIN_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 
 
-@lru_cache(maxsize=1)
+@cache
+def _library() -> "TLDExtract":
+    """The list of public suffixes that comes with the library; loaded when an address is first read."""
+    from tldextract import TLDExtract
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+@cache
 def _plain_suffixes() -> tuple[frozenset[str], frozenset[str]]:
     """The public suffixes, and the last labels of those that only the library's own rules can tell."""
-    ruled = frozenset(suffix.rpartition(".")[2] for suffix in _SUFFIXES.tlds if suffix[0] in "*!")
-    return frozenset(_SUFFIXES.tlds), ruled
+    ruled = frozenset(suffix.rpartition(".")[2] for suffix in _library().tlds if suffix[0] in "*!")
+    return frozenset(_library().tlds), ruled
 
 
 def registered_domain(host: str) -> str:
@@ -45,7 +52,7 @@ def registered_domain(host: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def _told_by_the_library(host: str) -> str:
-    return _SUFFIXES(host).top_domain_under_public_suffix or _last_two(host)
+    return _library()(host).top_domain_under_public_suffix or _last_two(host)
 
 
 def _last_two(host: str) -> str:

@@ -7,14 +7,17 @@ for `mdm dedupe` alone.
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from matching.kinds.folding import is_junk, plain
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text, whole
 from matching.kinds.pairs import Codes, Outcomes, PairComparison
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 _BORDERS = np.array([0.95, 0.85, 0.75, 0.65, 0.55, 0.45, 0.35, 0.25, 0.15])
 """The least similarity of each level but the last."""
@@ -30,12 +33,14 @@ def _standardise(value: object) -> str | None:
 
 
 @lru_cache(maxsize=2)
-def _weighted(values: tuple[str, ...]) -> csr_array:
+def _weighted(values: tuple[str, ...]) -> "csr_array":
     """Give one row of weights a text, of length 1: (texts, groups of letters).
 
     Salton and Buckley (1988): one plus the logarithm of how often a group occurs in the text, times the logarithm of
     how few texts have it.
     """
+    from scipy.sparse import csr_array  # slow to load, and only texts need it
+
     groups: dict[str, int] = {}
     columns: list[int] = []
     ends = [0]

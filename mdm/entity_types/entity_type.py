@@ -293,19 +293,23 @@ def order(entity_types: Iterable[EntityType]) -> list[str]:
     Raises:
         InvalidRules: references used as match evidence lead in a circle.
     """
-    import networkx as nx  # loaded here because it is slow to load and most commands need no order
+    types = {one.entity_type: one for one in entity_types}
+    edges = [
+        (one.references[attribute], name, attribute)
+        for name, one in types.items() for attribute in sorted(one.evidence & one.references.keys())
+    ]  # fmt: skip
+    if not edges:
+        return sorted(types)
+    import networkx as nx  # loaded here because it is slow to load and most types stand alone
 
     graph = nx.DiGraph()
-    for one in entity_types:
-        graph.add_node(one.entity_type)
-        for attribute in sorted(one.evidence & one.references.keys()):
-            graph.add_edge(one.references[attribute], one.entity_type, attribute=attribute)
-    installed = {one.entity_type for one in entity_types}
+    graph.add_nodes_from(types)
+    graph.add_edges_from((to, name, {"attribute": attribute}) for to, name, attribute in edges)
     try:
         ordered = list(nx.lexicographical_topological_sort(graph))
     except nx.NetworkXUnfeasible:
         raise _circle(graph) from None
-    return [name for name in ordered if name in installed]
+    return [name for name in ordered if name in types]
 
 
 def _circle(graph: "nx.DiGraph") -> InvalidRules:

@@ -7,16 +7,11 @@ import yaml
 from mdm.errors import Fault, InvalidRules
 
 LONGEST_DOCUMENT = 1_000_000
+DEEPEST_NESTING = 100
 
 
-class _Loader(yaml.SafeLoader):
-    """Refuses what would be silently lost (a key given twice) or could grow without bound (aliases)."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, "aliases are not taken: write it out", mark)
-        return super().compose_node(parent, index)
+class _Loader(yaml.CSafeLoader):
+    """Refuses what would be silently lost: a key given twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:  # noqa: FBT001, FBT002
         seen: set[object] = set()
@@ -37,6 +32,7 @@ def load(text: str, file: str) -> object:
     if len(text) > LONGEST_DOCUMENT:
         raise invalid(file, [Fault("", f"longer than {LONGEST_DOCUMENT:,} characters", "too_long")])
     try:
+        _check_growth(text)
         return yaml.load(text, Loader=_Loader)  # noqa: S506  a SafeLoader, made stricter
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -46,6 +42,16 @@ def load(text: str, file: str) -> object:
         raise invalid(file, [Fault("", " ".join(str(error).split()), "yaml")]) from None
     except (RecursionError, ValueError) as error:  # nested without end; a date such as 2020-99-99
         raise invalid(file, [Fault("", f"not readable as YAML: {error}", "yaml")]) from None
+
+
+def _check_growth(text: str) -> None:
+    """Refuse what could grow without bound: aliases, and nesting that only a stack ends (libyaml's parser is C)."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        found = "aliases are not taken: write it out" if isinstance(event, yaml.AliasEvent) else "nested too deep"
+        if isinstance(event, yaml.AliasEvent) or depth > DEEPEST_NESTING:
+            raise yaml.MarkedYAMLError(problem=found, problem_mark=event.start_mark)  # type: ignore[arg-type]
 
 
 def invalid(file: str, faults: list[Fault]) -> InvalidRules:

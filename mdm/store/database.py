@@ -8,11 +8,11 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import orjson
-import psycopg
 from filelock import FileLock
 from sqlalchemy import Connection as SQLConnection
 from sqlalchemy import Engine, create_engine, event, make_url
@@ -32,7 +32,16 @@ class Transaction:
         self.connection = connection
         self.postgresql = connection.dialect.name == "postgresql"
         self.cursor: Any = connection.connection.cursor()
-        self.session = Session(bind=connection)
+
+    @cached_property
+    def session(self) -> Session:
+        """What reads and writes tables as objects; made when it is first asked for, since most never do."""
+        return Session(bind=self.connection)
+
+    def flush(self) -> None:
+        """Send what the session has not sent yet."""
+        if "session" in self.__dict__:
+            self.session.flush()
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Run a query and return all its rows."""
@@ -122,8 +131,8 @@ class Database:
                 with connection.begin():
                     transaction = Transaction(connection)
                     yield transaction
-                    transaction.session.flush()
-        except (DBAPIError, sqlite3.OperationalError, psycopg.OperationalError) as error:
+                    transaction.flush()
+        except _refusals(self.postgresql) as error:
             raise Unavailable(f"the database {self.url!r} refused: {_first_line(error)}") from error
 
     @contextmanager
@@ -168,6 +177,15 @@ def _unlock(connection: SQLConnection, name: str) -> None:
         connection.invalidate()  # the server ended the session, and with it the lock
     finally:
         connection.close()
+
+
+def _refusals(postgresql: bool) -> tuple[type[Exception], ...]:  # noqa: FBT001  one of two drivers
+    """What is raised when the database cannot do it; PostgreSQL's driver is loaded only where it is used."""
+    if not postgresql:
+        return DBAPIError, sqlite3.OperationalError
+    import psycopg
+
+    return DBAPIError, psycopg.OperationalError
 
 
 def _first_line(error: Exception) -> str:

@@ -23,7 +23,7 @@ class Rehearsal(Database):
     def write(self) -> Iterator[Transaction]:
         """The one transaction; nothing is durable when the block ends."""
         yield self.transaction
-        self.transaction.session.flush()
+        self.transaction.flush()
 
     @contextmanager
     def locked(self, name: str) -> Iterator[None]:  # noqa: ARG002  whoever rehearses holds all locks
