@@ -31,6 +31,9 @@ def listed(  # noqa: PLR0913  what can be asked for
     escalated_to: Annotated[str | None, typer.Option(help="Only what this person is asked about.")] = None,
     claimed_by: Annotated[str | None, typer.Option(help="Only what this person holds.")] = None,
     snoozed: Annotated[bool | None, typer.Option(help="Only those that sleep, or only those that do not.")] = None,
+    proposed: Annotated[
+        bool | None, typer.Option(help="Only those that an open proposal would decide, or only others.")
+    ] = None,
     cursor: Annotated[str | None, typer.Option(help="Go on from here: `next` of the page before.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most to list.")] = 20,
     as_of: AsOf = None,
@@ -46,7 +49,7 @@ def listed(  # noqa: PLR0913  what can be asked for
         page = tasks.page(
             hub, entity_type=entity_type, kind=kind, status=status, assigned_to=session.person(assigned_to),
             escalated_to=session.person(escalated_to), claimed_by=session.person(claimed_by), snoozed=snoozed,
-            cursor=cursor, limit=limit, as_of=as_of,
+            proposed=proposed, cursor=cursor, limit=limit, as_of=as_of,
         )  # fmt: skip
     if as_json:
         output.print_json(page)
@@ -111,7 +114,7 @@ def print_task(task: dict[str, Any], *, now: bool = True) -> None:
 
 
 def _show_work(task: dict[str, Any]) -> None:
-    claim, escalated = task["claim"], task["escalated"]
+    claim, escalated, proposed = task["claim"], task["escalated"], task["proposed"]
     said = [
         f"Due {task['due']}" if task["due"] else "",
         f"assigned to {task['assigned_to']}" if task["assigned_to"] else "",
@@ -120,6 +123,9 @@ def _show_work(task: dict[str, Any]) -> None:
     ]
     if any(said):
         output.say(", ".join(filter(None, said)))
+    if proposed:
+        awaits = f"comes into force at {proposed['due']}" if proposed["due"] else "waits for a second person"
+        output.say(f"Decided by {proposed['by']} as {proposed['proposal_id']}, which {awaits}")
     if escalated:
         output.say(f"{escalated['by']} asks {escalated['to']}: {escalated['question'] or '(erased)'}")
     for one in task["comments"]:

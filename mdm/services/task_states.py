@@ -7,7 +7,7 @@ from mdm import settings
 from mdm.errors import Conflict
 from mdm.log import Author, Fact, key_token
 from mdm.services.hub import Hub
-from mdm.store import log
+from mdm.store import log, proposals
 from mdm.store import task_work as stored
 from mdm.store import tasks as stored_tasks
 from mdm.store.database import Transaction
@@ -16,7 +16,7 @@ from mdm.store.tasks import StoredTask
 from mdm.store.xref import NOW
 
 Document = dict[str, Any]
-NOTHING: Document = {"claim": None, "assigned_to": None, "escalated": None, "snoozed_until": None}
+NOTHING: Document = {"claim": None, "assigned_to": None, "escalated": None, "snoozed_until": None, "proposed": None}
 
 
 def lock_of(entity_type: str) -> str:
@@ -27,9 +27,11 @@ def lock_of(entity_type: str) -> str:
 def told(
     hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask], *, moment: str | None = None, at: int = NOW
 ) -> dict[str, Document]:
-    """What stands of each task: `{"claim", "assigned_to", "escalated", "snoozed_until", "comments"}`.
+    """What stands of each task: `{"claim", "assigned_to", "escalated", "snoozed_until", "proposed", "comments"}`.
 
     `claim` is `{"by", "until"}`, `escalated` is `{"to", "question", "by", "at"}`, a comment `{"author", "at", "text"}`.
+    `proposed` is the open proposal that would decide it: `{"proposal_id", "by", "at", "due"}`, `due` None while it
+    waits for a second person.
     A claim or a sleep that has run out by the moment is not told; an erased text is None.
 
     moment: ISO 8601 UTC; the present, or when the fact at the position was recorded, when it is left out.
@@ -37,8 +39,10 @@ def told(
     """
     ids = [task.id for task in tasks]
     works, comments = _works(hub, transaction, tasks, at), stored.comments(transaction, ids, at=at)
+    proposed = proposals.of_tasks(transaction, ids, at=at)
     now = moment or log.authors(transaction, [at]).get(at, ("", settings.now()))[1]
     positions = [position for some in comments.values() for position in some]
+    positions += [one.position for one in proposed.values()]
     positions += [work.escalation for work in works.values() if work.escalation is not None]
     bodies, authors = log.bodies(transaction, positions), log.authors(transaction, positions)
 
@@ -50,6 +54,11 @@ def told(
     found: dict[str, Document] = {}
     for id_ in ids:
         found[id_] = {**NOTHING, "comments": [said(position, "text", "author") for position in comments.get(id_, ())]}
+        if one := proposed.get(id_):
+            found[id_]["proposed"] = {
+                "proposal_id": f"pro_{one.position}", "by": one.proposer, "at": authors[one.position][1],
+                "due": one.due,
+            }  # fmt: skip
         if work := works.get(id_):
             found[id_] |= _standing(work, now)
             if work.escalation is not None:

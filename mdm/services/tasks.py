@@ -38,19 +38,23 @@ SHOWN, TOUCHED = 5, 100
 def page(  # noqa: PLR0913  what can be asked for
     hub: Hub, *, entity_type: str | None = None, kind: str | None = None, status: str | None = "open",
     assigned_to: str | None = None, escalated_to: str | None = None, claimed_by: str | None = None,
-    snoozed: bool | None = None, cursor: str | None = None, limit: int = 50, as_of: AsOf = None,
-    moment: str | None = None,
+    snoozed: bool | None = None, proposed: bool | None = None, cursor: str | None = None, limit: int = 50,
+    as_of: AsOf = None, moment: str | None = None,
 ) -> Document:  # fmt: skip
     """Tasks by priority and age, the likeliest matches first: `{"items", "next"}`; each as `get` gives it.
 
+    proposed: only those that an open proposal would decide, or only those that none would.
     as_of: those that were open then, or closed by then, as they were.
     moment: as for `get`.
 
     Raises:
         InvalidInput: those of the past cannot be chosen by who worked on them.
     """
-    _ensure_present(as_of, assigned_to=assigned_to, escalated_to=escalated_to, claimed_by=claimed_by, snoozed=snoozed)
-    wanted = Filter(entity_type, kind, status, assigned_to, escalated_to, claimed_by, snoozed, moment or now())
+    people = {"assigned_to": assigned_to, "escalated_to": escalated_to, "claimed_by": claimed_by, "snoozed": snoozed}
+    _ensure_present(as_of, **people, proposed=proposed)
+    wanted = Filter(
+        entity_type, kind, status, assigned_to, escalated_to, claimed_by, snoozed, proposed, moment or now()
+    )
     if entity_type is not None:
         hub.entity_type(entity_type)
     entity_types = hub.entity_types()
@@ -71,7 +75,7 @@ def get(hub: Hub, task_id: str, *, as_of: AsOf = None, moment: str | None = None
     and the nearest codes; `records` are some of them. Of kind `conflict` it tells the golden record, the attribute
     and the candidates, of which `records` are the keys; of kind `constraint` the constraints that keep the golden
     records of the two apart, each with the values of both. `rules_version` are the rules that the evidence rests on.
-    `claim`, `assigned_to`, `escalated`, `snoozed_until` and `comments` say how people stand to it.
+    `claim`, `assigned_to`, `escalated`, `snoozed_until`, `proposed` and `comments` say how people stand to it.
 
     as_of: the task as it was then, with the records, evidence and golden records of then. Which records held a value
     without a code, and which values were in conflict, is not kept: of the past, `about` has None for these, and

@@ -123,6 +123,7 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
             " CASE WHEN settled > ? THEN NULL ELSE decision END FROM proposal WHERE position <= ?",
             *([upto] * 5),
         ),
+        transaction.rows("SELECT 'proposed', task_id, position FROM proposed_task WHERE position <= ?", upto),
     ]
     return _total(item for rows in items for item in rows)
 

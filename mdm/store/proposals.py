@@ -1,14 +1,15 @@
 """Proposals: which are open, and what became of the others; derived from their facts as these are appended."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from mdm.log import Author, Fact
-from mdm.store import log
+from mdm.store import bulk, log
 from mdm.store.database import Transaction
+from mdm.store.xref import NOW
 
 OPEN = "open"
 
@@ -65,6 +66,18 @@ def page(transaction: Transaction, wanted: Wanted, *, before: int | None, limit:
     return [_stored(row) for row in rows]
 
 
+def of_tasks(transaction: Transaction, ids: Collection[str], *, at: int = NOW) -> dict[str, StoredProposal]:
+    """The latest proposal that would decide each of these tasks, among those that were open at a position."""
+    rows = transaction.rows(
+        f"SELECT task_id, {', '.join(f'proposal.{name}' for name in COLUMNS)} FROM proposed_task"
+        " JOIN proposal ON proposal.position = proposed_task.position"
+        " WHERE task_id {in} AND proposal.position <= ? AND (settled IS NULL OR settled > ?)"
+        " ORDER BY proposal.position",
+        list(ids), at, at,
+    )  # fmt: skip
+    return {row[0]: _stored(row[1:]) for row in rows}
+
+
 def due(transaction: Transaction, *, upto: str, limit: int) -> list[int]:
     """The positions of those that were held until then at the latest, in the order in which they come into force."""
     rows = transaction.rows(
@@ -93,6 +106,7 @@ def derive(transaction: Transaction) -> None:
     """Work the whole table out again from the log."""
     transaction.lock_log()
     transaction.run("DELETE FROM proposal")
+    transaction.run("DELETE FROM proposed_task")
     rows = transaction.rows(
         "SELECT log.position, kind, entity_type, actor, body FROM log JOIN payload ON payload.position = log.position"
         " WHERE kind IN ('proposal', 'settlement') ORDER BY log.position"
@@ -110,6 +124,13 @@ def _add(transaction: Transaction, position: int, entity_type: str | None, actor
         " VALUES (?, ?, ?, ?, ?, ?, 'open')",
         position, entity_type, body["action"], actor, body["due"], bool(body["needs"]),
     )  # fmt: skip
+    rows = [(task_id, position) for task_id in _tasks(body["parts"])]
+    bulk.insert(transaction, "proposed_task", ("task_id", "position"), rows)
+
+
+def _tasks(parts: Mapping[str, Any]) -> list[str]:
+    """The tasks that a proposal of these parts would decide."""
+    return [parts["task_id"]] if "task_id" in parts else [task_id for task_id, _ in parts.get("tasks", ())]
 
 
 def _settle(transaction: Transaction, position: int, body: Mapping[str, Any]) -> None:

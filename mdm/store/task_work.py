@@ -8,7 +8,7 @@ import orjson
 
 from mdm.store import bulk, log
 from mdm.store.database import Transaction
-from mdm.store.tasks import COLUMNS, Filter, StoredTask, conditions
+from mdm.store.tasks import COLUMNS, PROPOSED, Filter, StoredTask, conditions
 from mdm.store.xref import NOW
 
 Body = Mapping[str, Any]
@@ -115,8 +115,8 @@ def free(
 ) -> list[tuple[StoredTask, str | None]]:
     """The next open tasks, by place, that are free for a person at a moment (`wanted.now`).
 
-    Nobody else holds them, they are awake, and meant for nobody else. With each comes the etag at which the person
-    skipped it, if ever.
+    Nobody else holds them, they are awake, meant for nobody else, and no open proposal decides them. With each comes
+    the etag at which the person skipped it, if ever.
     """
     asked, values = conditions(wanted, after)
     rows = transaction.rows(
@@ -127,6 +127,7 @@ def free(
         " AND (claimed_until IS NULL OR claimed_until <= ? OR claimed_by = ?)"
         " AND (snoozed_until IS NULL OR snoozed_until <= ?)"
         " AND coalesce(escalated_to, assigned_to, ?) = ?"
+        f" AND NOT {PROPOSED}"
         " ORDER BY place, task.id LIMIT ?",
         who, *values, wanted.now, who, wanted.today, who, who, limit,
     )  # fmt: skip

@@ -14,6 +14,10 @@ COLUMNS = ", ".join(
         "priority", "place", "due",
     )
 )  # fmt: skip
+PROPOSED = (
+    "EXISTS (SELECT 1 FROM proposed_task JOIN proposal ON proposal.position = proposed_task.position"
+    " WHERE proposed_task.task_id = task.id AND proposal.status = 'open')"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Filter:
     escalated_to: str | None = None
     claimed_by: str | None = None
     snoozed: bool | None = None
+    proposed: bool | None = None
     now: str = ""
     least: float | None = None
     most: float | None = None
@@ -104,6 +109,7 @@ def conditions(wanted: Filter, after: StoredTask | None) -> tuple[str, list[Any]
         "claimed_by = ? AND claimed_until > ?": [wanted.claimed_by, wanted.now],
         "coalesce(snoozed_until, '') > ?": [wanted.today if wanted.snoozed is True else None],
         "coalesce(snoozed_until, '') <= ?": [wanted.today if wanted.snoozed is False else None],
+        f"{PROPOSED} = ?": [wanted.proposed],
         "weight >= ?": [wanted.least],
         "weight <= ?": [wanted.most],
         "(place, task.id) > (?, ?)": [after and after.place, after and after.id],

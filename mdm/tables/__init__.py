@@ -13,7 +13,7 @@ from mdm.tables.decisions import Decision, DecisionPair, DecisionVoid
 from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payload, RulesDocument
 from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, Task, Xref
 from mdm.tables.past import TaskVersion
-from mdm.tables.proposals import Proposal
+from mdm.tables.proposals import Proposal, ProposedTask
 from mdm.tables.records import (
     BlockMember,
     BlockSize,
@@ -50,6 +50,7 @@ __all__ = [
     "MappingDocument",
     "Payload",
     "Proposal",
+    "ProposedTask",
     "QualityMeasure",
     "Quarantine",
     "Reference",
@@ -81,6 +82,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "task_work": ("task_id",),
     "task_skip": ("task_id", "etag"),
     "task_comment": ("task_id",),
+    "proposed_task": ("task_id",),
     "code_mapping": ("folded", "value"),
     "reference_link": ("target_token",),
     "reference": ("target_token", "target"),

@@ -30,3 +30,11 @@ class Proposal(SQLModel, table=True):
     settled: int | None = Field(sa_type=BigInteger)
     answered_by: str | None
     decision: int | None = Field(sa_type=BigInteger)
+
+
+class ProposedTask(SQLModel, table=True):
+    """A task that a proposal would decide, whatever has become of the proposal."""
+
+    __tablename__ = "proposed_task"
+    task_id: str = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger, primary_key=True)

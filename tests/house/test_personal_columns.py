@@ -36,6 +36,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "task_version": {"since", "until", "left_id", "right_id", "weight", "opened", "closed", "priority", "place"},
         "task_work": {"opened", "escalation"},
         "task_comment": {"position"},
+        "proposed_task": {"position"},
         "reference_link": {"record_id"},
         "reference": {"record_id", "since", "until", "golden"},
         "hierarchy_edge": {"golden", "since", "until", "record_id", "trust", "parent"},

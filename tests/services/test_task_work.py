@@ -7,8 +7,9 @@ import pytest
 from mdm.errors import Conflict, InvalidInput, NotFound, Stale
 from mdm.ingest import Incoming
 from mdm.log import Author
-from mdm.services import changes, decisions, keys, rebuild, records, task_work, tasks
+from mdm.services import changes, decisions, keys, proposals, rebuild, records, task_work, tasks
 from mdm.services.hub import Hub
+from mdm.services.intents import Intent
 from tests.conftest import AUTHOR
 
 Task = dict[str, Any]
@@ -241,3 +242,24 @@ def test_the_feed_says_which_decision_closed_which_task(hub: Hub, task: Task) ->
     put(hub, "erp", "1", name="Quite another name")
     events = changes.page(hub, after=after, limit=1_000)["items"]
     assert [event["type"] for event in events].count("mdm.task.decided") == 1, "nobody decided this one"
+
+
+def test_a_task_that_is_decided_but_not_in_force_yet_says_so_and_is_offered_to_nobody(hub: Hub, task: Task) -> None:
+    doubtful(hub, 2)
+    (other,) = (one for one in tasks.page(hub)["items"] if one["id"] != task["id"])
+    parts = {"task_id": task["id"], "etag": task["etag"], "verdict": "same", "reason": "seen", "supersede": False}
+    held = proposals.decide(hub, Intent("decide_task", parts), author=at("09:00:00"), hold=10)
+    assert isinstance(held, proposals.Proposed)
+    pro = held.document["proposal_id"]
+    told = {"proposal_id": pro, "by": "cli:anna", "due": "2026-03-02T09:00:10.000000Z"}
+    assert tasks.get(hub, task["id"])["proposed"] == {**told, "at": "2026-03-02T09:00:00.000000Z"}
+    assert [[one["id"] for one in tasks.page(hub, proposed=said)["items"]] for said in (True, False)] == [
+        [task["id"]], [other["id"]],
+    ]  # fmt: skip
+    assert next_id(hub, bert("09:00:01")) == other["id"]
+    assert next_id(hub, at("09:00:02")) is None
+    assert follows(hub)
+    proposals.withdraw(hub, pro, reason="too quick", author=at("09:00:05"))
+    assert tasks.get(hub, task["id"])["proposed"] is None
+    assert tasks.get(hub, task["id"], as_of=held.document["seq"])["proposed"]["proposal_id"] == pro
+    assert next_id(hub, at("09:00:06")) == task["id"]

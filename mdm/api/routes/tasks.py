@@ -33,7 +33,8 @@ EXAMPLE = {
                                    {"golden_id": "cus_0000041", "version": 1, "attributes": {"name": "ACME"}}],
                 "same": {"golden_id": "cus_000002a", "redirects": {"cus_0000041": "cus_000002a"}}},
     "rules_version": "9c1d4a5e6f708192", "about": None, "due": "2026-03-08", "opened": 4712, "closed": None,
-    "claim": None, "assigned_to": None, "escalated": None, "snoozed_until": None, "comments": [],
+    "claim": None, "assigned_to": None, "escalated": None, "snoozed_until": None, "proposed": None,
+    "comments": [],
 }  # fmt: skip
 CLAIMED = {**EXAMPLE, "claim": {"by": "key:6a0d57077f3d", "until": "2026-03-01T09:35:00.000000Z"}}
 UNMAPPED = {
@@ -66,13 +67,15 @@ def listed(  # noqa: PLR0913  what can be asked for
     status: Annotated[Literal["open", "closed"], Query()] = "open",
     assigned_to: Person = None, escalated_to: Person = None, claimed_by: Person = None,
     snoozed: Annotated[bool | None, Query(description="Only those that sleep, or only those that do not.")] = None,
+    proposed: Annotated[bool | None, Query(description="Only those an open proposal decides, or only others.")] = None,
     cursor: Cursor = None, limit: Limit = 20, as_of: AsOf = None,
 ) -> Response:  # fmt: skip
     """By priority and age, the likeliest matches first; with `as_of` those that were open then, as they were."""
     found = tasks.page(
         caller.hub, entity_type=caller.own_type(entity_type), kind=kind, status=status,
         assigned_to=caller.person(assigned_to), escalated_to=caller.person(escalated_to),
-        claimed_by=caller.person(claimed_by), snoozed=snoozed, cursor=cursor, limit=limit, as_of=as_of,
+        claimed_by=caller.person(claimed_by), snoozed=snoozed, proposed=proposed, cursor=cursor,
+        limit=limit, as_of=as_of,
     )  # fmt: skip
     rules = Shown(caller.hub)
     items = [masking.task(caller.principal, rules, one) for one in found["items"]]
