@@ -56,6 +56,19 @@ class BatchItem(RecordBody):
     ]})  # fmt: skip
 
 
+class FindBody(Body):
+    """A record that nobody has sent yet; `source` is whose codes and ids it is written in."""
+
+    entity_type: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    attributes: dict[str, Any]
+    source: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 10
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"entity_type": "customer", "attributes": {"name": "Acme GmbH", "email": ["info@acme.example"]}}
+    ]})  # fmt: skip
+
+
 class LookupBody(Body):
     """Source keys to look up, each `[source, entity type, source id]`."""
 

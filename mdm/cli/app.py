@@ -13,6 +13,7 @@ from mdm.cli import (
     explain,
     export,
     files,
+    find,
     forecast,
     golden,
     hierarchy,
@@ -61,7 +62,21 @@ app = typer.Typer(
     name="mdm", cls=Shell, help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )  # fmt: skip
-for module in (hub, serving, records, golden, relations, history, forecast, explain, export, decisions, quality, files):
+for module in (
+    hub,
+    serving,
+    records,
+    find,
+    golden,
+    relations,
+    history,
+    forecast,
+    explain,
+    export,
+    decisions,
+    quality,
+    files,
+):
     for command in module.COMMANDS:
         app.command(command.__name__.rstrip("_"))(command)
 for noun, group in (

@@ -47,7 +47,7 @@ def draft_of(values: Mapping[str, object], entity_type: EntityType, columns: Col
         (ident, values.get(ident)),
         (version, values.get(version or "")),
         (event_time, values.get(event_time or "")),
-        {} if deleted else _checked(_with_objects(sent, entity_type), entity_type, partial=partial),
+        {} if deleted else _checked(sent, entity_type, partial=partial),
         deleted,
         marks,
         partial=partial,
@@ -60,9 +60,9 @@ def _id(values: Mapping[str, object], columns: Columns, *, whole: bool) -> str:
     return columns.id or next((name for name in ID_COLUMNS if name in values), ID_COLUMNS[0])
 
 
-def _with_objects(sent: object, entity_type: EntityType) -> object:
+def with_objects(sent: Mapping[str, object], entity_type: EntityType) -> Mapping[str, object]:
     """Put `address.city` and its like, as columns of tables are named, into objects."""
-    if not isinstance(sent, dict) or not any("." in name for name in sent):
+    if not any("." in name for name in sent):
         return sent
     found: dict[str, object] = {}
     for name, value in sent.items():
@@ -78,7 +78,8 @@ def _with_objects(sent: object, entity_type: EntityType) -> object:
 
 
 def _checked(sent: object, entity_type: EntityType, *, partial: bool) -> dict[str, object]:
-    attributes, faults = check(entity_type, sent if isinstance(sent, dict) else {}, partial=partial)
+    given = with_objects(sent, entity_type) if isinstance(sent, dict) else {}
+    attributes, faults = check(entity_type, given, partial=partial)
     for fault in faults:
         column = fault.pointer.removeprefix("/attributes/").replace("/", ".")
         raise RefusalError(column, fault.value, fault.rule, fault.detail)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 
 from matching import score
@@ -48,10 +49,8 @@ def _score(work: Work, blocks: Blocks, graph: Graph) -> set[tuple[int, int]]:
     if not len(ids):
         return set()
     model = work.entity_type.matching
-    seen = _seen(work, ids.tolist())
-    table = _table(work, [cells for cells, _ in seen])
+    table, living = compared(work, ids.tolist())
     found = score.edges(model, table, np.searchsorted(ids, blocks.left), np.searchsorted(ids, blocks.right))
-    living = np.array([alive for _, alive in seen])
     both = living[found.left] & living[found.right]
     left, right = ids[found.left].tolist(), ids[found.right].tolist()
     graph.read(sorted(set(left)))
@@ -60,6 +59,12 @@ def _score(work: Work, blocks: Blocks, graph: Graph) -> set[tuple[int, int]]:
         if graph.edges(one, new=False).get(other) != (weight, alive):
             graph.change((one, other), (weight, alive))
     return pairs
+
+
+def compared(work: Work, ids: list[int]) -> tuple[Table, npt.NDArray[np.bool_]]:
+    """The standardised columns of records in hand or not, one row each in the given order, and which of them live."""
+    seen = _seen(work, ids)
+    return _table(work, [cells for cells, _ in seen]), np.array([alive for _, alive in seen])
 
 
 def _seen(work: Work, ids: list[int]) -> list[tuple[bytes, bool]]:

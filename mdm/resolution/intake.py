@@ -56,7 +56,7 @@ def expected_all(work: Work, keys: Iterable[Key]) -> dict[str, int]:
     missing = [(key, token) for key, token in tokens.items() if token not in work.ids]
     lowest = min(stored_records.lowest_id(work.reader), min(work.records, default=0)) if missing else 0
     for number, (key, token) in enumerate(missing, 1):
-        work.add(_row(lowest - number, token, key))
+        work.add(expected(lowest - number, token, key))
     return {str(key): work.ids[token] for key, token in tokens.items()}
 
 
@@ -76,7 +76,7 @@ def _settle(work: Work, token: int, versions: list[Version]) -> None:
     body = versions[0][1]
     if token not in work.ids:
         key = Key(body["source"], work.entity_type.entity_type, body["source_id"])
-        work.add(_row(folded.first_position, token, key))
+        work.add(expected(folded.first_position, token, key))
     record = work.records[work.ids[token]]
     write_folded(record, folded)
     work.dirty.add(record.id)
@@ -89,7 +89,8 @@ def write_folded(record: StoredRecord, folded: Folded) -> None:
     record.layers = orjson.dumps(folded.layers)
 
 
-def _row(id_: int, token: int, key: Key) -> StoredRecord:
+def expected(id_: int, token: int, key: Key) -> StoredRecord:
+    """The row of a record that has not arrived yet."""
     return StoredRecord(
         id=id_, key_token=token, first_position=None, entity_type=key.entity_type, source=key.source,
         source_id=key.source_id, deleted=False, layers=b"[]", cells=b"{}", keys=b"", cluster=id_, golden=None,

@@ -142,6 +142,18 @@ def evidence(principal: Principal, entity_type: EntityType, document: Document) 
     return {**document, "keys": [key for key in document["keys"] if not any(name in key for name in barred)]}
 
 
+def found(principal: Principal, rules: Shown, of: str, document: Document) -> Document:
+    """Mask what candidates for a new record hold, and the evidence for them."""
+    entity_type = rules.under(of, document["rules_version"])
+    items = [
+        {**_version(principal, entity_type, one), "evidence": evidence(principal, entity_type, one["evidence"])}
+        for one in document["items"]
+    ]
+    barred = hidden(principal, entity_type)
+    crowded = [key for key in document["crowded"] if not any(name in key for name in barred)]
+    return {**document, "items": items, "crowded": crowded}
+
+
 def why(principal: Principal, rules: Shown, document: Document) -> Document:
     """Mask the evidence for a pair, and what people wrote when they decided about it."""
     shown = evidence(principal, rules.under(document["entity_type"], document["rules_version"]), document)

@@ -77,3 +77,22 @@ def test_dedupe_names_the_report_it_wrote(bare: Mdm) -> None:
     assert "Written: clusters.csv, report.html" in ran.out
     assert "2 records are 1 thing" in Path("report.html").read_text(encoding="utf-8")
     assert bare("dedupe", "a.csv", "--type", "customer", "--json").json["warnings"] == []
+
+
+def test_a_new_record_is_looked_for_before_it_is_created(mdm: Mdm, loaded: Mdm) -> None:
+    found = loaded("find", "customer", "name=Waldsee Medizintechnik", "email=info@waldsee.example", "--json").json
+    assert found["items"][0]["attributes"]["name"] == "Waldsee Medizintechnik AG"
+    told = loaded("find", "customer", "name=Waldsee Medizintechnik", "email=info@waldsee.example").out
+    assert "Looks like crm:customer:" in told
+    assert "Evidence, in bits" in told
+    assert mdm("find", "customer", "name=Nobody Ever").out == "No golden record looks like it.\n"
+    assert mdm("find", "customer", "nmae=x").err == "mdm: customer has no attribute 'nmae'; the nearest is 'name'\n"
+    assert (mdm("find", "customer", "name").code, mdm("find", "customr", "name=x").code) == (2, 1)
+
+
+def test_a_block_over_the_cap_is_told_to_who_looks_for_a_record(mdm: Mdm) -> None:
+    rows = [f"{n},Northgate Trading Ltd,info@northgate.example" for n in range(201)]
+    Path("crm.csv").write_text("\n".join(["id,name,email", *rows]) + "\n", encoding="utf-8")
+    assert mdm("ingest", "crm.csv", "--source", "crm", "--type", "customer").code == 0
+    told = mdm("find", "customer", "name=Northgate Trading Ltd").out
+    assert told.startswith("No golden record looks like it.\nNobody is compared where more records than the cap")

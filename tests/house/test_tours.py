@@ -27,6 +27,7 @@ PAGES = (
     "docs/how-to/choose-values.md",
     "docs/how-to/date-values.md",
     "docs/how-to/override-a-value.md",
+    "docs/how-to/search-before-create.md",
     "docs/how-to/release-new-rules.md",
     "docs/how-to/ask-what-the-hub-knew.md",
     "docs/how-to/follow-relations.md",
