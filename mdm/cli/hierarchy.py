@@ -86,5 +86,8 @@ def mismatches(
         output.print_table("Systems disagree about what is above", columns, rows)
     else:
         output.say("No system disagrees with another about what is above")
+    for one in found["items"]:
+        for task in one["reviews"]:
+            output.say(f"The parents of {one['golden_id']} may be one thing: mdm tasks show {task}")
     if found["next"]:
         output.say(f"There are more: --cursor {found['next']}")

@@ -80,7 +80,7 @@ def _code(source: str, code: str) -> str:
 
 
 def _entries(books: Books, random: Random, one: CostCenter) -> Iterator[Entry]:
-    """Every copy keeps two of code, plain name and legal entity."""
+    """Every copy keeps two of code, plain name and legal entity; that of a head, which others hang below, the first."""
     sources = [source for source, chance in _PRESENT.items() if random.random() < chance] or ["erp"]
     for source in sources + (["psa"] if "psa" in sources and random.random() < 0.05 else []):
         row: Row = {"name": _name(random, one, source)}
@@ -90,7 +90,7 @@ def _entries(books: Books, random: Random, one: CostCenter) -> Iterator[Entry]:
             row["name"] = one.name
         if "code" not in row or random.random() < 0.9:
             books.refer(row, "legal_entity", ("legal_entity", one.legal_entity), source=source)
-        if "legal_entity" not in row:
+        if "legal_entity" not in row or one.head is None:
             row["name"], row["code"] = one.name, _code(source, one.code)
         if source == "erp":
             row["currency"] = countries()[one.country].currency

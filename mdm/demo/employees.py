@@ -13,6 +13,7 @@ from mdm.demo.systems import Row, mobile_number
 from mdm.demo.vocabulary import role
 
 _ENDLESS = "9999-12-31"
+_LEADING = {"partner", "senior_manager"}
 _BORN = {"DE": "geb.", "FR": "née", "NL": "geb."}
 """Where payroll keeps the surname at birth behind the present one, and the word before it."""
 
@@ -87,7 +88,7 @@ def enter(books: Books, centers: list[CostCenter]) -> list[Person]:
     return every
 
 
-def _mess(one: Person, *, nicknamed: bool) -> Iterator[str]:
+def _mess(one: Person, *, nicknamed: bool = False) -> Iterator[str]:
     """Say what makes a person hard to recognise."""
     first = one.employments[0]
     if one.spellings:
@@ -132,9 +133,11 @@ def _copies(random: Random, person: Person) -> list[Copy]:
 
 
 def _guarded(planned: list[Copy]) -> list[Copy]:
-    """Leave a copy enough to tell it from somebody who resembles its person."""
+    """Leave a copy enough to tell it from somebody who resembles its person, and to know who leads others."""
     return [
-        one if one.person.kind == "single" else replace(one, number=True, email=one.email or one.person.emails[0])
+        one
+        if one.person.kind == "single" and one.person.role not in _LEADING
+        else replace(one, number=True, email=one.email or one.person.emails[0])
         for one in planned
     ]
 
@@ -214,8 +217,8 @@ def _worker_type(source: str, *, contractor: bool) -> str:
 
 
 def _manage(books: Books, random: Random, every: list[Person]) -> None:
-    """Let HCM, PSA, expense and CRM know who leads whom, each by its own ids."""
-    leads = {one.center.legal_entity: one.entity for one in every if one.role in {"partner", "senior_manager"}}
+    """Let HCM, PSA, expense and CRM know who leads whom, each by its own ids; who leads goes by one name everywhere."""
+    leads = {one.center.legal_entity: one.entity for one in every if one.role in _LEADING and not any(_mess(one))}
     leader = {one.entity: leads.get(one.center.legal_entity, "") for one in every}
     for source in ("hcm", "psa", "expense", "crm"):
         known = books.ids[source, "employee"]

@@ -11,7 +11,7 @@ from mdm.demo.firm import Firm
 from mdm.demo.planted import Planted, Way
 from mdm.demo.vocabulary import is_mapped
 from mdm.log import Key
-from mdm.services import golden, lookup, quarantine, tasks
+from mdm.services import golden, hierarchy_mismatches, lookup, quarantine, tasks
 from mdm.services.hub import Hub
 
 Document = dict[str, Any]
@@ -29,8 +29,11 @@ class Finding:
 
 
 def findings(hub: Hub, made: Firm, exported: dict[str, Export]) -> list[Finding]:
-    """Count everything that was planted: bad rows, messy people, codes without a list, dates, references, deletes."""
-    return [*_rejected(hub, exported), *_seen(hub, made), _unmapped(hub, made)]
+    """Count all that was planted: bad rows, messy people, words without a code, dates, references, deletes, parents."""
+    mismatches = _mismatches(hub)
+    return [
+        *_rejected(hub, exported), *_seen(hub, made, mismatches), _disagreed(made, mismatches), _unmapped(hub, made)
+    ]  # fmt: skip
 
 
 def _rejected(hub: Hub, exported: dict[str, Export]) -> Iterator[Finding]:
@@ -50,7 +53,27 @@ def _pages(page: Callable[[str | None], Document]) -> Iterator[Document]:
             return
 
 
-def _seen(hub: Hub, made: Firm) -> Iterator[Finding]:
+def _mismatches(hub: Hub) -> list[set[str]]:
+    """The record keys whose versions stand in each mismatch of a hierarchy."""
+
+    def page(cursor: str | None) -> Document:
+        return hierarchy_mismatches.mismatches(hub, hierarchy_mismatches.Wanted(cursor=cursor))
+
+    return [
+        {f"{said['source']}:{one['entity_type']}:{said['source_id']}" for said in one["versions"]}
+        for one in _pages(page)
+    ]
+
+
+def _disagreed(made: Firm, mismatches: Sequence[set[str]]) -> Finding:
+    """What is told though nobody planted it."""
+    apart = {key for one in made.planted if one.way == "apart" for key in one.keys}
+    return Finding(
+        "parents that systems agree about, told as a mismatch", 0, sum(not one <= apart for one in mismatches)
+    )
+
+
+def _seen(hub: Hub, made: Firm, mismatches: Sequence[set[str]]) -> Iterator[Finding]:
     known = _xrefs(hub, sorted({key for one in made.planted for key in one.keys}))
     lines = _Lines(hub, known)
     seen: dict[Way, Callable[[Planted], bool]] = {
@@ -60,6 +83,8 @@ def _seen(hub: Hub, made: Firm) -> Iterator[Finding]:
         "waiting": lambda one: known[one.keys[1]] is None,
         "overlap": lines.overlap,
         "line": lines.begins,
+        "apart": lambda one: set(one.keys) in mismatches,
+        "agreed": lambda one: not any(one.keys[0] in told for told in mismatches),
     }
     planted = Counter(one.what for one in made.planted)
     found = Counter(one.what for one in made.planted if seen[one.way](one))

@@ -11,6 +11,7 @@ from mdm.demo import (
     departures,
     employees,
     exports,
+    hierarchies,
     legal_entities,
     project_templates,
     rate_cards,
@@ -72,10 +73,11 @@ def firm(seed: int = SEED, *, size: int = 1) -> Firm:
     employees.enter(books, centers)
     rate_cards.enter(books, population.companies, entities)
     tax_rules.enter(books, entities)
+    hierarchies.enter(books, population.companies, population.traps)
     departures.enter(books, population.companies)
     references.lose(books)
     loads = sorted(books.loads, key=_arrival)
-    planted = [*books.planted, *references.planted(books, loads)]
+    planted = [*books.planted, *references.planted(books, loads), *hierarchies.planted(books)]
     return Firm(seed, books.files, loads, books.truth, books.traps, planted)
 
 

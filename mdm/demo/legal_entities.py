@@ -157,17 +157,15 @@ def enter(books: Books, registry: Registry, entities: list[LegalEntity]) -> None
 
 
 def _short_entries(random: Random, one: LegalEntity) -> Iterator[Entry]:
-    """HCM, expense and procurement list companies by name, country and at most a number or two."""
+    """HCM, expense and procurement list companies by name, country and a number, or two where parents are named."""
     for source, chance in _LISTED.items():
         if random.random() >= chance:
             continue
         country = countries()[one.country]
         written: systems.Row = {"name": systems.with_form(one.name, random.choice(one.form)), "country": country.code}
         written["tax_id"] = one.tax_id
-        if source == "hcm" and random.random() < 0.6:
+        if source == "hcm":
             written["registration_number"] = one.registration_number
-            if random.random() < 0.5:
-                del written["tax_id"]
         written["currency"] = country.currency
         written["updated"] = updated(random)
         yield Entry(source, one.entity, written)

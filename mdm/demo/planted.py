@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Way = Literal["together", "deleted", "resolved", "waiting", "overlap", "line"]
+Way = Literal["together", "deleted", "resolved", "waiting", "overlap", "line", "apart", "agreed"]
 """How it shows that something was seen.
 
 together: the records have one golden ID.  deleted: the record is known and no longer living.  resolved: the first
 record refers to the second, which has arrived.  waiting: the second never arrived.  overlap: the lineage of the
-record's golden lines tells of it.  line: a golden line begins on the day.
+record's golden lines tells of it.  line: a golden line begins on the day.  apart: the records are told as the versions
+of one mismatch of a hierarchy.  agreed: they are told in none.
 """
 
 

@@ -10,6 +10,7 @@ from mdm.services.positions import AsOf, position
 from mdm.services.relations import Names
 from mdm.store import golden as stored_golden
 from mdm.store import hierarchy as stored
+from mdm.store import tasks as stored_tasks
 
 Document = dict[str, Any]
 
@@ -28,7 +29,8 @@ def mismatches(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
     """Golden records whose source records lead to different parents, by golden ID: `{"items", "next"}`.
 
     An item has `golden_id`, `label`, `attribute`, `since`, and of each record a version: `source`, `source_id`, the
-    `target` it names, and the `golden_id` and `label` that this means.
+    `target` it names, and the `golden_id` and `label` that this means. `reviews` are the open tasks that ask whether
+    two of these parents are one thing: once they are, nobody disagrees.
     """
     if wanted.entity_type is not None:
         hub.entity_type(wanted.entity_type)
@@ -46,10 +48,13 @@ def mismatches(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
         found = stored.mismatches(transaction, at=at, only=only, after=after, limit=wanted.limit + 1)
         numbers = {one.golden for one in found} | {one.parent for one in found}
         called = Names(entity_types, prefixes, stored_golden.at(transaction, numbers, position=at))
+        asked = stored_tasks.reviews_between(transaction, {one.parent for one in found}, position=at)
     items: dict[tuple[int, str], Document] = {}
     for one in found:
         item = items.setdefault((one.golden, one.attribute), _item(one, called))
         item["versions"].append(_version(one, called))
+    for item in items.values():
+        item["reviews"] = _between({said["golden_id"] for said in item["versions"]}, item["entity_type"], asked, called)
     listed = list(items.values())
     last = listed[wanted.limit - 1] if len(listed) > wanted.limit else None
     cursor = None if last is None else f"{last['golden_id']}:{last['attribute']}"
@@ -61,6 +66,10 @@ def _item(one: stored.Version, called: Names) -> Document:
         "golden_id": called.id(one.entity_type, one.golden), "entity_type": one.entity_type,
         "label": called.label(one.golden), "attribute": one.attribute, "since": one.since, "versions": [],
     }  # fmt: skip
+
+
+def _between(parents: set[str], of: str, asked: list[tuple[str, int, int]], called: Names) -> list[str]:
+    return [task for task, *ends in asked if {called.id(of, end) for end in ends} <= parents]
 
 
 def _version(one: stored.Version, called: Names) -> Document:

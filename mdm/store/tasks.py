@@ -112,6 +112,21 @@ def conditions(wanted: Filter, after: StoredTask | None) -> tuple[str, list[Any]
     return " AND ".join(["1 = 1", *given]), [value for values in given.values() for value in values]
 
 
+def reviews_between(
+    transaction: Transaction, goldens: Collection[int], *, position: int = NOW
+) -> list[tuple[str, int, int]]:
+    """(id, golden, golden) of the tasks, open at a position, that ask whether two of these golden records are one."""
+    source, places = _standing(position)
+    bears = "{0}.golden {{in}} AND {0}.since <= ? AND ({0}.until IS NULL OR {0}.until > ?)"
+    rows = transaction.rows(
+        f"SELECT task.id, one.golden, other.golden FROM xref AS one JOIN {source} ON task.left_id = one.record_id"
+        " JOIN xref AS other ON other.record_id = task.right_id WHERE kind = 'review' AND status = 'open'"
+        f" AND {bears.format('one')} AND {bears.format('other')} ORDER BY task.id",
+        *places, list(goldens), position, position, list(goldens), position, position,
+    )  # fmt: skip
+    return [(id_, one, other) for id_, one, other in rows if one != other]
+
+
 def open_abouts(transaction: Transaction, kind: str) -> list[tuple[str, str]]:
     """(entity type, what it is about as JSON) of all open tasks of one kind, by id."""
     return transaction.rows(

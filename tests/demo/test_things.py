@@ -85,3 +85,10 @@ def test_targets_arrive_after_what_refers_to_them(demo: Firm) -> None:
     counted = Counter(one.what for one in demo.planted)
     assert counted["references that arrived before their target"] > 2_000
     assert counted["references that lead nowhere"] >= 6
+
+
+def test_systems_hang_things_of_four_types_in_different_places_and_most_in_one_under_several_ids(demo: Firm) -> None:
+    apart = Counter(one.keys[0].split(":")[1] for one in demo.planted if one.way == "apart")
+    assert apart == {"legal_entity": 3, "cost_center": 6, "employee": 3, "customer": 3}
+    agreed = Counter(one.keys[0].split(":")[1] for one in demo.planted if one.way == "agreed")
+    assert min(agreed[entity_type] for entity_type in apart) > 10

@@ -118,3 +118,22 @@ def test_where_systems_disagree_each_version_is_told_until_they_agree(firms: Hub
     [again] = hierarchy_mismatches.mismatches(firms, hierarchy_mismatches.Wanted())["items"]
     assert [said["source"] for said in again["versions"]] == ["crm", "erp", "psa"]
     assert rebuild.verify(firms).match
+
+
+def test_a_mismatch_names_the_open_tasks_that_ask_whether_the_parents_are_one(hub: Hub) -> None:
+    doubtful = FIRM.replace("same: name}]", "same: name}], thresholds: {match: 0.999, review: 0.001}").replace(
+        "[[name]]", "[[name.tokens]]"
+    )
+    rules.apply(hub, doubtful, file="firm.yaml", author=AUTHOR)
+    one, other = put(hub, "crm:1", name="Nordwind Board"), put(hub, "erp:2", name="Nordwind Boards")
+    put(hub, "crm:3", "1", name="Sales")
+    put(hub, "erp:4", "2", name="Sales")
+    [found] = hierarchy_mismatches.mismatches(hub, hierarchy_mismatches.Wanted())["items"]
+    [review] = tasks.page(hub, kind="review")["items"]
+    assert {said["golden_id"] for said in found["versions"]} == {one, other}
+    assert found["reviews"] == [review["id"]]
+    then = golden.get(hub, one)["seq"]
+    tasks.decide(hub, review["id"], verdict="same", reason="one", etag=review["etag"], author=AUTHOR)
+    resolving.resolve_all(hub, author=AUTHOR)
+    assert hierarchy_mismatches.mismatches(hub, hierarchy_mismatches.Wanted())["items"] == []
+    assert hierarchy_mismatches.mismatches(hub, hierarchy_mismatches.Wanted(), as_of=then)["items"] == []

@@ -46,6 +46,7 @@ MISMATCH = {
         {"source": "hcm", "source_id": "DE01", "target": "hcm:legal_entity:AT", "golden_id": "le_0000042",
          "label": "Firm Austria GmbH"},
     ],
+    "reviews": ["task_kf2mq7a1x9c3"],
 }  # fmt: skip
 GROUP = {
     "source": "psa", "entity_type": "rate_card", "attribute": "customer", "to": "customer", "standing": "waiting",
@@ -121,7 +122,10 @@ def waiting(  # noqa: PLR0913  what can be asked for
 def mismatches(
     caller: Reading, *, entity_type: TypeFilter = None, cursor: Cursor = None, limit: Limit = 100, as_of: AsOf = None
 ) -> Response:
-    """Golden records whose source records lead to different parents, with the version of each."""
+    """Golden records whose source records lead to different parents, with the version of each.
+
+    `reviews` are the open tasks that ask whether two of these parents are one thing.
+    """
     rules = Shown(caller.hub)
     barred = masking.barred_references(caller.principal, rules.now)
     wanted = hierarchy_mismatches.Wanted(caller.own_type(entity_type), cursor, limit, barred)
