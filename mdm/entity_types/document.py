@@ -68,10 +68,10 @@ def _cross_check(entity_type: EntityType) -> Iterator[Fault]:
 
 
 def _circle(entity_type: EntityType) -> Iterator[Fault]:
-    """Check that a type is no evidence for itself, the one circle that a document alone can show."""
-    evidence = {to for attribute, to in entity_type.references.items() if attribute in entity_type.evidence}
+    """Check that a type does not stand after itself, the one circle that a document alone can show."""
+    after = {entity_type.references.get(name) for name in {*entity_type.evidence, *entity_type.retires_with}}
     try:
-        order([entity_type] if entity_type.entity_type in evidence else [])
+        order([entity_type] if entity_type.entity_type in after else [])
     except InvalidRules as error:
         yield from error.faults
 

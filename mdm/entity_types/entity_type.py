@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 Privacy = Literal["public", "internal", "contact", "personal", "financial"]
+OnDelete = Literal["keep", "clear", "retire"]
 
 ENTITY_TYPE_NAME = r"^[a-z][a-z0-9_]{0,62}$"
 PREFIX = r"^[a-z][a-z0-9]{0,15}$"
@@ -68,6 +69,8 @@ class Attribute(_Document):
     """What one attribute holds, and who may see it.
 
     dated: it has one value a day, and sources say from when to when.  to: the entity type that a reference leads to.
+    on_delete: what becomes of a reference whose target has been deleted: the golden record keeps it, it is `clear`ed
+    (it does not survive), or the record that refers so counts as deleted too (`retire`); until the target is back.
     list: the code list of a code.  of: the fields of lines, and key: those that tell lines apart.  columns: how
     `mdm dedupe` makes it of the columns of a file that are named otherwise, such as `{surname}, {given_name}`; by
     field where it has fields.  renamed_from: the name, or names with the latest first, that records were sent under
@@ -80,6 +83,7 @@ class Attribute(_Document):
     dated: bool = False
     privacy: Privacy = "internal"
     to: EntityTypeName | None = None
+    on_delete: OnDelete = "keep"
     list: EntityTypeName | None = None
     of: dict[AttributeName, LineField] = {}
     key: tuple[str, ...] = ()
@@ -93,6 +97,16 @@ class Attribute(_Document):
     def _a_reference_leads_somewhere(self) -> "Attribute":
         if (self.kind == "reference") != (self.to is not None):
             raise ValueError("kind reference needs `to` (an entity type), and no other kind has a use for it")
+        return self
+
+    @model_validator(mode="after")
+    def _only_references_lose_their_target(self) -> "Attribute":
+        if self.on_delete != "keep" and self.to is None:
+            raise ValueError(
+                "`on_delete` says what a deleted target does to a reference: no other kind has a use for it"
+            )
+        if self.on_delete == "retire" and self.dated:
+            raise ValueError("a record cannot `retire` with one of several targets: `dated` goes with keep or clear")
         return self
 
     @model_validator(mode="after")
@@ -212,6 +226,16 @@ class EntityType(_Document):
         return {name: attribute.to for name, attribute in self.attributes.items() if attribute.to is not None}
 
     @cached_property
+    def cleared(self) -> frozenset[str]:
+        """The references that do not survive while their target is deleted."""
+        return frozenset(name for name in self.references if self.attributes[name].on_delete == "clear")
+
+    @cached_property
+    def retires_with(self) -> tuple[str, ...]:
+        """The references whose records count as deleted while their target is."""
+        return tuple(name for name in self.references if self.attributes[name].on_delete == "retire")
+
+    @cached_property
     def hierarchies(self) -> tuple[str, ...]:
         """The references of one value to the type itself: each makes a hierarchy of its golden records."""
         return tuple(
@@ -286,25 +310,26 @@ class EntityType(_Document):
 
 
 def order(entity_types: Iterable[EntityType]) -> list[str]:
-    """Sort entity types so that each stands after those whose golden records are evidence for it.
+    """Sort entity types so that each stands after those whose golden records are evidence for it or take it along.
 
     A target that is not among them is left out: its records wait until it is installed.
 
     Raises:
-        InvalidRules: references used as match evidence lead in a circle.
+        InvalidRules: references that are match evidence, or whose records retire with their target, lead in a circle.
     """
     types = {one.entity_type: one for one in entity_types}
     edges = [
-        (one.references[attribute], name, attribute)
-        for name, one in types.items() for attribute in sorted(one.evidence & one.references.keys())
-    ]  # fmt: skip
+        (one.references[attribute], name, "matched by" if attribute in one.evidence else "retired with", attribute)
+        for name, one in types.items()
+        for attribute in sorted({*one.evidence, *one.retires_with} & one.references.keys())
+    ]
     if not edges:
         return sorted(types)
     import networkx as nx  # loaded here because it is slow to load and most types stand alone
 
     graph = nx.DiGraph()
     graph.add_nodes_from(types)
-    graph.add_edges_from((to, name, {"attribute": attribute}) for to, name, attribute in edges)
+    graph.add_edges_from((to, name, {"attribute": f"{how} its {attribute}"}) for to, name, how, attribute in edges)
     try:
         ordered = list(nx.lexicographical_topological_sort(graph))
     except nx.NetworkXUnfeasible:
@@ -316,6 +341,8 @@ def _circle(graph: "nx.DiGraph") -> InvalidRules:
     import networkx as nx
 
     edges = nx.find_cycle(graph)
-    steps = " and ".join(f"{to} is matched by its {graph.edges[by, to]['attribute']}, a {by}" for by, to, *_ in edges)
-    fault = Fault("/match", f"references used as match evidence lead in a circle: {steps}", "circle")
-    return InvalidRules(f"{fault.detail}; leave one of them out of the match rules", faults=[fault])
+    steps = " and ".join(f"{to} is {graph.edges[by, to]['attribute']}, a {by}" for by, to, *_ in edges)
+    fault = Fault("/match", f"references lead in a circle: {steps}", "circle")
+    return InvalidRules(
+        f"{fault.detail}; leave one of them out of the match rules, or its `on_delete: retire`", faults=[fault]
+    )

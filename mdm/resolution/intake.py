@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import orjson
 
 from mdm.log import Key, key_token
-from mdm.resolution import codes
+from mdm.resolution import codes, retirement
 from mdm.resolution.fold import Body, Folded, fold
 from mdm.resolution.work import Work
 from mdm.store import log as stored_log
@@ -29,6 +29,7 @@ def take_in(work: Work, facts: list[StoredFact]) -> None:
         arriving[token] = versions
     for token, versions in arriving.items():
         _settle(work, token, versions)
+    folded = set(work.dirty)
     work.unmarked = stored_records.marked(work.reader, work.entity_type.entity_type)
     work.load("id", work.unmarked)
     work.dirty |= {id_ for id_ in work.unmarked if id_ in work.records}
@@ -39,7 +40,9 @@ def take_in(work: Work, facts: list[StoredFact]) -> None:
             work.keep(record)
         if work.stood_under is not None and work.stood_under.renamed != work.entity_type.renamed:
             _fold_all_again(work)
+            folded = set(work.dirty)
         work.dirty |= {id_ for id_, record in work.records.items() if record.first_position is not None}
+    retirement.settle(work, folded)
 
 
 def _fold_all_again(work: Work) -> None:

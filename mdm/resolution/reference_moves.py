@@ -77,13 +77,14 @@ def _leads(goldens: Mapping[int, Iterable[int]], living: Callable[[int], bool]) 
 
 
 def _said(work: Work) -> dict[Place, tuple[str, str]]:
-    """What the changed records that live refer to now."""
+    """What the changed records that live refer to now, and what those that retired have retired with."""
     of = work.entity_type.entity_type
     return {
         (id_, attribute, key_token(work.salt, key)): (of, key)
-        for id_ in work.living(sorted(work.dirty))
+        for id_ in sorted({*work.living(work.dirty), *work.retired})
         for attribute, keys in targets(work.entity_type, work.records[id_]).items()
         for key in keys
+        if id_ not in work.retired or (attribute in work.entity_type.retires_with and key in work.retired[id_])
     }
 
 

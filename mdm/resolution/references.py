@@ -10,6 +10,7 @@ from mdm.resolution.fold import values_of
 from mdm.resolution.judging import evidence
 from mdm.resolution.work import Work, layers_of
 from mdm.store import records as stored_records
+from mdm.store import references as stored_references
 from mdm.store.records import StoredRecord
 
 
@@ -49,13 +50,15 @@ def read_targets(work: Work, ids: Iterable[int]) -> None:
     work.references.update({tokens[token]: smallest for token, smallest in found.items()})
     if work.entity_type.must_exist:
         work.existing |= {tokens[token] for token in stored_records.lead_to_living(work.reader, list(tokens))}
+    if work.entity_type.cleared:
+        work.gone |= {tokens[token] for token in stored_references.gone(work.reader, list(tokens))}
 
 
 def seen(work: Work, id_: int) -> dict[str, Any]:
     """A record's values as matching sees them: references are their targets, and values of code lists their codes.
 
-    A reference is missing while its target has not arrived, and a value while it is unmapped, or when a validity
-    rule ignores it.
+    A reference is missing while its target has not arrived, or is deleted and clears it; a value is while it is
+    unmapped, or when a validity rule ignores it.
     """
     record = work.records[id_]
     values = of_all_days(work.entity_type, values_of(layers_of(record)))
@@ -76,9 +79,15 @@ def _led_to(work: Work, attribute: str, value: Any, keys: list[str]) -> Any:
         work.references[key]
         for one, key in zip(value if dated else [value], keys, strict=True)
         if key in work.references
+        and not is_cleared(work, attribute, key)
         and not (judged and evidence(work, attribute, one, exists=key in work.existing) is None)
     ]
     return found if dated else next(iter(found), None)
+
+
+def is_cleared(work: Work, attribute: str, key: str) -> bool:
+    """Whether a reference counts for nothing because its target is deleted."""
+    return attribute in work.entity_type.cleared and key in work.gone
 
 
 def links(work: Work) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:

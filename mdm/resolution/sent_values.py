@@ -6,12 +6,14 @@ from typing import Any
 from mdm.entity_types import Judgement
 from mdm.resolution.codes import barred, code_of
 from mdm.resolution.judging import judged
-from mdm.resolution.references import target
+from mdm.resolution.references import is_cleared, target
 from mdm.resolution.work import Work
 from mdm.store.records import StoredRecord
 
 Value = tuple[Any, str | None, bool, tuple[str, ...]]
 """A value as shown, standardised, whether it is valid, and the rules it breaks."""
+TARGET_DELETED = "target deleted"
+"""How lineage names why a reference does not survive that its rules clear."""
 FREE = Judgement(valid=True, evidence=True, broken=())
 """What becomes of a value that no rule speaks of."""
 
@@ -40,6 +42,8 @@ def _values(work: Work, record: StoredRecord, attribute: str, value: Any, cell: 
         written = target(work.entity_type, attribute, record.source, str(value))
         exists = written in work.existing
         found = judged(work, attribute, value, exists=exists) if has_rules else FREE
+        if is_cleared(work, attribute, written):
+            found = Judgement(valid=False, evidence=False, broken=(*found.broken, TARGET_DELETED))
         yield written, work.references.get(written, f"?{written}"), found.valid, found.broken
         return
     kind = work.entity_type.matching.kind(attribute)

@@ -30,9 +30,10 @@ class Work:
     """One commit of one entity type's resolver. `afresh`: new rules, so that every record is worked out again.
 
     `references` is the smallest member key of what each written key leads to, and `existing` are the written keys
-    that lead to a living golden record, as far as any rule asks. `stood_under` are the rules that the stored state
-    was resolved under. `codes` are the code lists as of `upto`, `codes_before` those at the commit before, and
-    `values_held` what the changed records hold of them now, read once.
+    that lead to a living golden record, as far as any rule asks; `gone` are those that lead to one of which nothing
+    lives, and `retired` which of them each changed record counts as deleted for. `stood_under` are the rules that the
+    stored state was resolved under. `codes` are the code lists as of `upto`, `codes_before` those at the commit before,
+    and `values_held` what the changed records hold of them now, read once.
     """
 
     reader: Transaction
@@ -53,6 +54,8 @@ class Work:
     codes_before: CodeLists = NONE
     values_held: dict[int, list[tuple[Value, str, Any]]] = field(default_factory=dict)
     existing: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+    retired: dict[int, set[str]] = field(default_factory=dict)
     judgements: dict[tuple[str, str | bytes, bool], Judgement] = field(default_factory=dict)
 
     def load(self, column: str, values: Collection[int]) -> list[StoredRecord]:

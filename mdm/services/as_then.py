@@ -13,6 +13,7 @@ from mdm.resolution.fold import Folded, fold
 from mdm.services.hub import Hub, parsed
 from mdm.store import log as stored_log
 from mdm.store import records as stored_records
+from mdm.store import references as stored_references
 from mdm.store import resolution
 from mdm.store import xref as stored_xref
 from mdm.store.database import Transaction
@@ -59,8 +60,11 @@ def _folded(hub: Hub, transaction: Transaction, keys: Mapping[int, str], *, at: 
         versions: defaultdict[int, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
         for token, position, body in stored_log.versions(transaction, some, upto=found.upto):
             versions[tokens[token]].append((position, body))
-        renamed = parsed(resolution.document(transaction, found.rules_version)).renamed if versions else {}
-        folded |= {id_: fold(told, renamed) for id_, told in versions.items()}
+        if versions:
+            rules = parsed(resolution.document(transaction, found.rules_version))
+            folded |= {id_: fold(told, rules.renamed) for id_, told in versions.items()}
+            for id_ in stored_references.retired(transaction, list(versions), rules.retires_with, at=found.position):
+                folded[id_] = replace(folded[id_], deleted=True)
     return folded
 
 

@@ -8,10 +8,12 @@ from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
 from mdm.store import log as stored_log
 from mdm.store import references as stored
-from mdm.store.references import Waiting
+from mdm.store.references import Standing, Waiting
 
 Document = dict[str, Any]
 SAMPLES = 3
+_NOWHERE: dict[bool, tuple[Standing, ...]] = {False: ("waiting", "deleted"), True: ("waiting",)}
+"""Which references lead nowhere that somebody should mend; a record that retires with its target needs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +37,23 @@ def waiting(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
 
     An item has `count`, `since` and `recorded_at` of the oldest, and some `samples`, the oldest first: the `key` that
     refers, its `target`, and since when it has led nowhere. `standing` is `waiting` (the target has never arrived) or
-    `deleted` (nothing of its golden record lives any more).
+    `deleted` (nothing of its golden record lives any more). A record that retires with its target is not told.
     """
     if wanted.entity_type is not None:
         hub.entity_type(wanted.entity_type)
     entity_types = hub.entity_types()
     only = {
-        (name, attribute)
+        (name, attribute): _NOWHERE[attribute in one.retires_with]
         for name, one in entity_types.items()
         for attribute in one.references
         if wanted.entity_type in {None, name} and wanted.attribute in {None, attribute}
+        if (name, attribute) not in wanted.barred
     }
     with hub.database.read() as transaction:
         at, before = position(transaction, as_of), position(transaction, wanted.before, name="before")
         found = stored.waiting(
-            transaction, at=at, only=only - set(wanted.barred), source=wanted.source, before=before,
-            samples=wanted.samples,
-        )  # fmt: skip
+            transaction, at=at, only=only, source=wanted.source, before=before, samples=wanted.samples
+        )
         authors = stored_log.authors(transaction, sorted({one.since for one in found}))
     groups: dict[tuple[str, ...], Document] = {}
     for one in found:

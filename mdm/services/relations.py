@@ -64,7 +64,8 @@ def relations(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> 
 
     `refers_to` has one entry for each attribute and target: `attribute`, `to`, `golden_id` and `label` where it has
     arrived, `standing` (`arrived`, `waiting` or `deleted`) and the source `keys` that say so, each with its `target`.
-    `golden`: whether the golden record itself shows that target. `related` are those that a verdict calls related.
+    `on_delete` is what the rules say of a deleted target. `golden`: whether the golden record itself shows that
+    target. `related` are those that a verdict calls related.
 
     An ID that was merged shows what it leads to.
 
@@ -110,11 +111,10 @@ def _refers_to(
     """One entry for each attribute and what it leads to; the records that say so stand under it."""
     entries: dict[tuple[str, object], Document] = {}
     for one in out:
-        to = entity_type.references.get(one.attribute)
-        if to is None:  # an attribute that the rules no longer have
+        if one.attribute not in entity_type.references:  # an attribute that the rules no longer have
             continue
         place = (one.attribute, one.target if one.golden is None else one.golden)
-        entry = entries.setdefault(place, _led_to(one, to, called))
+        entry = entries.setdefault(place, _led_to(one, entity_type, called))
         entry["keys"].append({
             "source": one.source, "source_id": one.source_id, "target": one.target, "since": one.since,
         })  # fmt: skip
@@ -122,9 +122,11 @@ def _refers_to(
     return list(entries.values())
 
 
-def _led_to(one: stored.Outgoing, to: str, called: Names) -> Document:
+def _led_to(one: stored.Outgoing, entity_type: EntityType, called: Names) -> Document:
+    to = entity_type.references[one.attribute]
     return {
         "attribute": one.attribute, "to": to, "standing": one.standing,
+        "on_delete": entity_type.attributes[one.attribute].on_delete,
         "golden_id": None if one.golden is None else called.id(to, one.golden),
         "label": None if one.golden is None else called.label(one.golden),
         "golden": False, "keys": [],

@@ -84,9 +84,13 @@ def sizes(transaction: Transaction, goldens: Collection[int]) -> dict[int, int]:
 def living(
     transaction: Transaction, source: str, entity_type: str, *, after: int | None, limit: int
 ) -> list[tuple[int, int]]:
-    """The next (id, key token) of the living records of one source and entity type, by id."""
+    """The next (id, key token) of the records of one source and entity type that it has not deleted, by id.
+
+    One that counts as deleted only because its target is (`on_delete: retire`) is among them: it refers to that still.
+    """
     return transaction.rows(
-        "SELECT id, key_token FROM source_record WHERE entity_type = ? AND id > ? AND source = ? AND NOT deleted"
+        "SELECT id, key_token FROM source_record WHERE entity_type = ? AND id > ? AND source = ?"
+        " AND (NOT deleted OR EXISTS (SELECT 1 FROM reference WHERE record_id = source_record.id AND until IS NULL))"
         " AND first_position IS NOT NULL ORDER BY id LIMIT ?",
         entity_type, -(2**62) if after is None else after, source, limit,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Where references lead: written by the resolver as intervals, and those that lead nowhere, for readers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from mdm.store import bulk
@@ -56,6 +56,33 @@ def meanings(transaction: Transaction, tokens: Collection[int]) -> dict[int, tup
     return {token: (golden, standing) for token, golden, standing in rows}
 
 
+def gone(transaction: Transaction, tokens: Collection[int]) -> list[int]:
+    """Those of these key tokens that have arrived, and of whose golden record nothing lives."""
+    return [token for token, (_, standing) in meanings(transaction, tokens).items() if standing == "deleted"]
+
+
+def referring(transaction: Transaction, ids: Collection[int]) -> list[int]:
+    """Those of these records that refer to anything as things stand: nothing that its source has deleted does."""
+    if not ids:
+        return []
+    rows = transaction.rows(
+        "SELECT DISTINCT record_id FROM reference WHERE record_id {in} AND until IS NULL", list(ids)
+    )
+    return [row[0] for row in rows]
+
+
+def retired(transaction: Transaction, ids: Collection[int], attributes: Collection[str], *, at: int) -> list[int]:
+    """Those of these records that counted as deleted at a position because what one of the attributes led to did."""
+    if not attributes:
+        return []
+    rows = transaction.rows(
+        "SELECT DISTINCT record_id FROM reference WHERE record_id {in} AND attribute {in} AND standing = 'deleted'"
+        " AND since <= ? AND (until IS NULL OR until > ?)",
+        list(ids), list(attributes), at, at,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
 def change(
     transaction: Transaction, *, ended: Sequence[StoredReference], begun: Sequence[StoredReference], position: int
 ) -> None:
@@ -80,16 +107,17 @@ class Waiting(NamedTuple):
 
 
 def waiting(
-    transaction: Transaction, *, at: int, only: Collection[tuple[str, str]], source: str | None, before: int,
-    samples: int,
+    transaction: Transaction, *, at: int, only: Mapping[tuple[str, str], Sequence[Standing]], source: str | None,
+    before: int, samples: int,
 ) -> list[Waiting]:  # fmt: skip
     """Some references of each group (source, entity type, attribute, standing) that led nowhere, the oldest first.
 
-    only: these (entity type, attribute).  before: only those that have led nowhere since before a position.
+    only: the standings wanted of each (entity type, attribute).  before: only those that have led nowhere since
+    before a position.
     """
     if not only:
         return []
-    among = " OR ".join(["(reference.entity_type = ? AND attribute = ?)"] * len(only))
+    among = " OR ".join(["(reference.entity_type = ? AND attribute = ? AND standing {in})"] * len(only))
     own = "" if source is None else " AND source = ?"
     rows = transaction.rows(
         "SELECT source, entity_type, attribute, standing, alike, oldest, source_id, target, since FROM ("
@@ -102,7 +130,7 @@ def waiting(
         f" AND (reference.until IS NULL OR reference.until > ?) AND reference.since < ?{own}"
         " WINDOW kin AS (PARTITION BY source, reference.entity_type, attribute, standing)) AS grouped"
         " WHERE place <= ? ORDER BY oldest, source, entity_type, attribute, standing, place",
-        *(word for pair in sorted(only) for word in pair), at, at, before, *([] if source is None else [source]),
-        samples,
+        *(word for pair, standings in sorted(only.items()) for word in (*pair, list(standings))), at, at, before,
+        *([] if source is None else [source]), samples,
     )  # fmt: skip
     return [Waiting(*row) for row in rows]

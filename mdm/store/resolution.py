@@ -30,8 +30,9 @@ def state(transaction: Transaction, entity_type: str) -> StateRow | None:
 
 
 class Boundary(NamedTuple):
-    """A resolver commit: up to which position it had read the facts, and under which rules."""
+    """A resolver commit: where it stands in the log, up to which position it had read the facts, and which rules."""
 
+    position: int
     upto: int
     rules_version: str
 
@@ -39,14 +40,14 @@ class Boundary(NamedTuple):
 def boundary(transaction: Transaction, entity_type: str, *, at: int) -> Boundary:
     """The last resolver commit of a type by a position of the log; of one that never was, nothing was read."""
     row = transaction.one(
-        "SELECT body FROM log JOIN payload ON payload.position = log.position"
+        "SELECT log.position, body FROM log JOIN payload ON payload.position = log.position"
         " WHERE kind = 'resolved' AND entity_type = ? AND log.position <= ? ORDER BY log.position DESC LIMIT 1",
         entity_type, at,
     )  # fmt: skip
     if row is None:
-        return Boundary(0, "")
-    said = orjson.loads(row[0])
-    return Boundary(said["upto"], said["rules_version"])
+        return Boundary(0, 0, "")
+    said = orjson.loads(row[1])
+    return Boundary(row[0], said["upto"], said["rules_version"])
 
 
 def positions(transaction: Transaction, entity_types: Sequence[str]) -> dict[str, int]:

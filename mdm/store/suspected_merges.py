@@ -9,6 +9,7 @@ _LIKE = """
     FROM edge JOIN source_record AS dead ON dead.id = edge.{dead} JOIN source_record AS kept ON kept.id = edge.{kept}
     WHERE NOT edge.living AND dead.deleted AND NOT kept.deleted AND kept.first_position IS NOT NULL
     AND dead.source = kept.source AND dead.entity_type = ?
+    AND NOT EXISTS (SELECT 1 FROM reference WHERE reference.record_id = dead.id AND until IS NULL)
     AND NOT EXISTS (SELECT 1 FROM source_link WHERE source_link.record_id = dead.id AND kind = 'source_merge')
     AND NOT EXISTS (
         SELECT 1 FROM decision_pair WHERE in_force AND decision_pair.left_id = edge.left_id

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from mdm.errors import Conflict, UnreadableFile
 from mdm.ingest import Columns, Incoming
 from mdm.ingest.mapping import parse_mapping
 from mdm.log import Author, Key
-from mdm.services import ingest, lookup, rebuild, records, snapshots
+from mdm.services import ingest, lookup, rebuild, records, resolving, rules, snapshots
 from mdm.services.hub import Hub, open_hub
 from mdm.services.ingest import File
 from mdm.services.snapshots import SnapshotSummary
@@ -262,3 +263,38 @@ def test_many_absent_records_are_written_in_parts(sqlite_url: str, tmp_path: Pat
     assert exports.living() == ["1"]
     assert rebuild.verify(hub).match
     hub.close()
+
+
+GROUP = """
+entity_type: group
+id_prefix: gro
+attributes: {name: {kind: text}}
+match: {block_on: [[name]], compare: [name]}
+"""
+MEMBER = """
+entity_type: customer
+id_prefix: cus
+attributes:
+  name: {kind: text}
+  group: {kind: reference, to: group, on_delete: retire}
+match: {block_on: [[name]], compare: [name]}
+"""
+
+
+def test_what_retired_with_its_target_and_is_absent_too_stays_deleted_when_the_target_is_back(few: Exports) -> None:
+    for text in (GROUP, MEMBER):
+        rules.apply(few.hub, text, file="group.yaml", author=AUTHOR)
+
+    def group(mode: Any) -> None:
+        incoming = Incoming("crm", "group", "9", {"name": "Group"}, None, None, mode)
+        records.put(few.hub, incoming, author=AUTHOR, wait=True)
+        resolving.resolve_all(few.hub, author=AUTHOR)
+
+    group("put")
+    few.full(["1,One,9", "2,Two,9"], header="id,name,group")
+    group("delete")
+    assert few.living() == []
+    for _ in range(2):
+        few.full(["1,One,9"], header="id,name,group", allow_short=True)
+    group("put")
+    assert few.living() == ["1", "9"]

@@ -19,7 +19,7 @@ Name = Annotated[str | None, Query(max_length=100, examples=["customer"])]
 KEY = {"source": "psa", "source_id": "C-17", "target": "erp:legal_entity:1000"}
 RELATIONS = {
     "golden_id": "cus_000002a", "entity_type": "customer", "status": "active", "label": "Acme GmbH",
-    "refers_to": [{"attribute": "legal_entity", "to": "legal_entity", "standing": "arrived",
+    "refers_to": [{"attribute": "legal_entity", "to": "legal_entity", "standing": "arrived", "on_delete": "keep",
                    "golden_id": "le_0000041", "label": "Firm Deutschland GmbH", "golden": True,
                    "keys": [{**KEY, "since": 4712}]}],
     "related": [{"golden_id": "cus_0000077", "label": "Acme Leasing GmbH",
