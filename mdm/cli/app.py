@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from mdm.cli import (
     codes,
     decisions,
+    divergence,
     explain,
     export,
     files,
@@ -61,7 +62,9 @@ app = typer.Typer(
     name="mdm", cls=Shell, help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )  # fmt: skip
-for module in (hub, serving, records, golden, relations, history, forecast, explain, export, decisions, quality, files):
+for module in (
+    hub, serving, records, golden, relations, history, forecast, explain, export, decisions, quality, divergence, files,
+):  # fmt: skip
     for command in module.COMMANDS:
         app.command(command.__name__.rstrip("_"))(command)
 for noun, group in (

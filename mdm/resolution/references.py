@@ -12,6 +12,9 @@ from mdm.resolution.work import Work, layers_of
 from mdm.store import records as stored_records
 from mdm.store.records import StoredRecord
 
+NOWHERE = "?"
+"""Before the written key of a reference that leads to what has not arrived, in place of what it means."""
+
 
 def target(entity_type: EntityType, attribute: str, source: str, value: str) -> str:
     """The written key a reference means: as it stands when it is one, else an id of the record's own source."""

@@ -6,7 +6,7 @@ from typing import Any
 from mdm.entity_types import Judgement
 from mdm.resolution.codes import barred, code_of
 from mdm.resolution.judging import judged
-from mdm.resolution.references import target
+from mdm.resolution.references import NOWHERE, target
 from mdm.resolution.work import Work
 from mdm.store.records import StoredRecord
 
@@ -40,7 +40,7 @@ def _values(work: Work, record: StoredRecord, attribute: str, value: Any, cell: 
         written = target(work.entity_type, attribute, record.source, str(value))
         exists = written in work.existing
         found = judged(work, attribute, value, exists=exists) if has_rules else FREE
-        yield written, work.references.get(written, f"?{written}"), found.valid, found.broken
+        yield written, work.references.get(written, f"{NOWHERE}{written}"), found.valid, found.broken
         return
     kind = work.entity_type.matching.kind(attribute)
     several = isinstance(value, list)

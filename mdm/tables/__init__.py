@@ -24,7 +24,7 @@ from mdm.tables.records import (
     SourceLink,
     SourceRecord,
 )
-from mdm.tables.relations import HierarchyEdge, HierarchyMismatch, Reference
+from mdm.tables.relations import Divergence, HierarchyEdge, HierarchyMismatch, Reference
 from mdm.tables.tasks import TaskComment, TaskSkip, TaskWork
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "DecisionPair",
     "DecisionVoid",
     "DirtyRecord",
+    "Divergence",
     "Edge",
     "GoldenVersion",
     "HierarchyEdge",
