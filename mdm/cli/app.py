@@ -23,6 +23,7 @@ from mdm.cli import (
     proposals,
     quality,
     quarantine,
+    readiness,
     records,
     references,
     relations,
@@ -63,7 +64,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )  # fmt: skip
 for module in (
-    hub, serving, records, golden, relations, history, forecast, explain, export, decisions, quality, divergence, files,
+    hub, serving, records, golden, relations, history, forecast, explain, export, decisions, quality, divergence,
+    readiness, files,
 ):  # fmt: skip
     for command in module.COMMANDS:
         app.command(command.__name__.rstrip("_"))(command)

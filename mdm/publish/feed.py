@@ -11,7 +11,7 @@ class FeedRow(NamedTuple):
 
     `others` is a JSON list: of the other golden numbers involved, of the ids of tasks, or the rules version; of a
     reference its attribute, the entity type that it leads to, and the golden numbers before and now; of divergence each
-    attribute and record.
+    attribute and record; of readiness the process and what is missing.
     """
 
     entity_type: str
@@ -98,6 +98,11 @@ def divergence_event(
     """
     others = orjson.dumps(places).decode()
     return FeedRow(entity_type, f"divergence.{kind}", golden, None, others, None, version)
+
+
+def readiness_event(entity_type: str, golden: int, process: str, missing: Collection[object]) -> FeedRow:
+    """The event of a golden record that is ready for a process now (nothing is missing), or no longer."""
+    return FeedRow(entity_type, "readiness.changed", golden, None, orjson.dumps([process, missing]).decode())
 
 
 def rules_event(entity_type: str, rules_version: str) -> FeedRow:

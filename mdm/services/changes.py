@@ -115,6 +115,10 @@ def _data(change: StoredChange, context: _Context, about: str | None) -> Documen
         return data | _moved_reference(change, context)
     if _is_divergence(change):
         return data | _divergence(change, context)
+    if change.kind == "readiness.changed":
+        process, missing = orjson.loads(change.others or "[]")
+        # The keys of lines are left to the address that masks them.
+        return data | {"process": process, "ready": not missing, "missing": [one[:2] for one in missing]}
     if change.record_id is not None:
         data["key"] = context.keys.get(change.record_id)
     else:

@@ -39,6 +39,7 @@ def state(transaction: Transaction, entity_type: str | None = None) -> str:
             transaction, "SELECT 'mismatch', golden, attribute FROM hierarchy_mismatch WHERE until IS NULL", entity_type
         ),
         (("apart", golden, keys[id_], attribute) for golden, id_, attribute in _divergence(transaction, entity_type)),
+        _rows(transaction, "SELECT 'ready', golden, process, missing, due FROM readiness WHERE 1 = 1", entity_type),
     ]
     return _total(item for rows in items for item in rows)
 
@@ -77,8 +78,10 @@ def neutral(transaction: Transaction) -> str:
     ]
     mismatched = transaction.rows("SELECT golden, attribute FROM hierarchy_mismatch WHERE until IS NULL")
     apart = [("mismatch", sorted(together[golden]), attribute) for golden, attribute in mismatched]
+    answers = transaction.rows("SELECT golden, process, missing, due FROM readiness")
+    ready = [("ready", sorted(together[golden]), *answer) for golden, *answer in answers]
     disagreeing = [("apart", keys[id_], attribute) for _, id_, attribute in _divergence(transaction, None)]
-    return _total([*goldens, *edges, *tasks, *disputed, *led, *above, *apart, *disagreeing])
+    return _total([*goldens, *edges, *tasks, *disputed, *led, *above, *apart, *disagreeing, *ready])
 
 
 def history(transaction: Transaction, *, upto: int = NOW) -> str:
@@ -114,6 +117,7 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
             ("apart", keys[id_], *rest)
             for id_, *rest in transaction.rows("SELECT record_id, golden, attribute, since, until FROM divergence")
         ),
+        transaction.rows("SELECT 'ready', golden, process, since, ready_since, first_ready FROM readiness"),
         transaction.rows(f"SELECT 'task', {', '.join(task_history.TOLD)} FROM task_version"),
         transaction.rows(
             f"SELECT 'quality', {', '.join(quality.COLUMNS)} FROM quality_measure WHERE position <= ?", upto

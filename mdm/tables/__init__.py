@@ -14,6 +14,7 @@ from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payloa
 from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, Task, Xref
 from mdm.tables.past import TaskVersion
 from mdm.tables.proposals import Proposal
+from mdm.tables.readiness import Readiness
 from mdm.tables.records import (
     BlockMember,
     BlockSize,
@@ -53,6 +54,7 @@ __all__ = [
     "Proposal",
     "QualityMeasure",
     "Quarantine",
+    "Readiness",
     "Reference",
     "ReferenceLink",
     "Resolution",
@@ -86,4 +88,5 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "reference_link": ("target_token",),
     "reference": ("target_token", "target"),
     "hierarchy_edge": ("target_token",),
+    "readiness": ("missing",),
 }

@@ -58,7 +58,7 @@ def test_a_hub_from_before_learns_its_latest_facts(hub: Hub) -> None:
     told = "SELECT entity_type, position FROM latest_fact ORDER BY entity_type"
     with hub.database.write() as writer:
         before = writer.rows(told)
-        for newer in ("latest_fact", "divergence"):
+        for newer in ("latest_fact", "divergence", "readiness"):
             writer.run(f"DROP TABLE {newer}")
         writer.run("UPDATE alembic_version SET version_num = ?", revision("0015").down_revision)
     schema.migrate(hub.database)
