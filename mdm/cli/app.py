@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from mdm.cli import (
     codes,
     decisions,
+    divergence,
     explain,
     export,
     files,
@@ -23,6 +24,7 @@ from mdm.cli import (
     proposals,
     quality,
     quarantine,
+    readiness,
     records,
     references,
     relations,
@@ -63,20 +65,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )  # fmt: skip
 for module in (
-    hub,
-    serving,
-    records,
-    find,
-    golden,
-    relations,
-    history,
-    forecast,
-    explain,
-    export,
-    decisions,
-    quality,
-    files,
-):
+    hub, serving, records, find, golden, relations, history, forecast, explain, export, decisions, quality, divergence,
+    readiness, files,
+):  # fmt: skip
     for command in module.COMMANDS:
         app.command(command.__name__.rstrip("_"))(command)
 for noun, group in (

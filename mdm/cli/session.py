@@ -53,6 +53,27 @@ def opened(chosen: "Settings | None" = None) -> Iterator["Hub"]:
         hub.close()
 
 
+def golden_id(hub: "Hub", written: str) -> str:
+    """The golden ID that is meant: as it is written, or that of a source record.
+
+    Raises:
+        NotFound: no record with that key has been resolved.
+    """
+    if ":" not in written:
+        return written
+    from mdm.errors import NotFound
+    from mdm.log import Key
+    from mdm.services import lookup
+
+    try:
+        (found,) = lookup.xrefs(hub, [Key.parse(written)])
+    except ValueError as error:
+        raise NotFound(str(error)) from None
+    if found is None:
+        raise NotFound(f"no record {written} has been resolved")
+    return str(found["golden_id"])
+
+
 def author() -> "Author":
     """Who types the command, now: `cli:<user of the operating system>`."""
     from mdm.log import Author

@@ -2,8 +2,9 @@
 
 from mdm.entity_types.dated_values import VALUE, of_all_days, slices
 from mdm.entity_types.document import parse, shipped
-from mdm.entity_types.entity_type import Attribute, EntityType, EntityTypeName, LineField, Privacy, Readiness, order
+from mdm.entity_types.entity_type import Attribute, EntityType, EntityTypeName, LineField, Privacy, order
 from mdm.entity_types.nearest import hint, nearest
+from mdm.entity_types.readiness import Readiness, Referred
 from mdm.entity_types.validity import Judgement, ValidityRule, is_missed, judge, usable
 from mdm.entity_types.values import (
     LONGEST_TEXT,
@@ -26,6 +27,7 @@ __all__ = [
     "LineField",
     "Privacy",
     "Readiness",
+    "Referred",
     "ValidityRule",
     "check",
     "check_value",

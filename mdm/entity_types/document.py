@@ -79,8 +79,7 @@ def _circle(entity_type: EntityType) -> Iterator[Fault]:
 def _unknown_attributes(entity_type: EntityType) -> Iterator[Fault]:
     named: list[tuple[Path, str]] = [(("ownership", name), name) for name in entity_type.ownership]
     for process, needs in entity_type.readiness.items():
-        places = enumerate(needs.attributes)
-        named += [(("readiness", process, "attributes", place), name) for place, name in places]
+        named += [(("readiness", process, *place), name) for place, name in needs.named]
     for section in ("override", "different"):
         places = enumerate(getattr(entity_type.approval, section))
         named += [(("approval", section, place), name) for place, name in places]

@@ -13,6 +13,7 @@ from matching.kinds import KINDS
 from matching.kinds.lines import VALID_FROM, VALID_TO
 from matching.rules import Comparison, MatchAttribute, MatchModel, MatchRules, match_model
 from mdm.entity_types.approval import Approval
+from mdm.entity_types.readiness import Readiness
 from mdm.entity_types.sources import PRODUCTION, SourceRules, Sources, canonical_id
 from mdm.entity_types.validity import Rules, ValidityRule, must_be_there
 from mdm.errors import Fault, InvalidRules
@@ -150,13 +151,6 @@ class Attribute(_Document):
 _ANY_SOURCE = SourceRules()
 _NOT_IN_A_LINE = frozenset({"reference", "lines"})
 _DAY = LineField(kind="date")
-
-
-class Readiness(_Document):
-    """The systems that must know a thing, and the attributes it must have, before a process may start."""
-
-    systems: tuple[str, ...] = ()
-    attributes: tuple[str, ...] = ()
 
 
 class EntityType(_Document):

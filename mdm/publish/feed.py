@@ -10,7 +10,8 @@ class FeedRow(NamedTuple):
     """One event: its kind, the golden number it is about, the record that moved, the decision that brought it.
 
     `others` is a JSON list: of the other golden numbers involved, of the ids of tasks, or the rules version; of a
-    reference its attribute, the entity type that it leads to, and the golden numbers before and now.
+    reference its attribute, the entity type that it leads to, and the golden numbers before and now; of divergence each
+    attribute and record; of readiness the process and what is missing.
     """
 
     entity_type: str
@@ -86,6 +87,22 @@ def reference_event(  # noqa: PLR0913  what moved, where it stands, and both end
     """The event of a record's reference to an entity type that means another golden number; None: nothing living."""
     others = orjson.dumps([attribute, to, meant, means]).decode()
     return FeedRow(entity_type, "reference.moved", golden, record_id, others)
+
+
+def divergence_event(
+    entity_type: str, kind: str, golden: int, places: Collection[tuple[str, int]], *, version: int | None
+) -> FeedRow:
+    """The event of records that disagree with their golden record (`opened`) or no longer do (`closed`).
+
+    places: (attribute, record id) of each.  version: the golden record's as it stands now.
+    """
+    others = orjson.dumps(places).decode()
+    return FeedRow(entity_type, f"divergence.{kind}", golden, None, others, None, version)
+
+
+def readiness_event(entity_type: str, golden: int, process: str, missing: Collection[object]) -> FeedRow:
+    """The event of a golden record that is ready for a process now (nothing is missing), or no longer."""
+    return FeedRow(entity_type, "readiness.changed", golden, None, orjson.dumps([process, missing]).decode())
 
 
 def rules_event(entity_type: str, rules_version: str) -> FeedRow:

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from mdm.log import Author, Fact
 from mdm.publish import feed
-from mdm.resolution import codes, hierarchy_writing, reference_moves, references, task_places
+from mdm.resolution import (
+    codes,
+    divergence_writing,
+    hierarchy_writing,
+    readiness_writing,
+    reference_moves,
+    references,
+    task_places,
+)
 from mdm.resolution.candidates import Blocks
 from mdm.resolution.clusters import Clusters
 from mdm.resolution.golden import GoldenChanges
@@ -53,7 +61,9 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     moved = reference_moves.write(writer, work, result.golden, position=position)
     hierarchy_writing.write(writer, work, result.hierarchy, position=position)
     hierarchy_writing.compare(writer, work, result.golden, moved, position=position)
-    events = [*_events(work, result), *reference_moves.events(writer, work, moved)]
+    apart = divergence_writing.write(writer, work, result.golden, position=position)
+    ready = readiness_writing.write(writer, work, result.golden, moved, position=position)
+    events = [*_events(work, result), *reference_moves.events(writer, work, moved), *apart, *ready]
     resolution.append_changes(writer, events, columns=feed.FeedRow._fields, position=position)
     _mark_dependents(writer, work, result)
     state = resolution.StateRow(

@@ -2,17 +2,19 @@
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import orjson
 
 from golden_records.contributions import Contribution
+from golden_records.effective import Line
 from golden_records.overrides import Override
 from golden_records.survive import Survived, survive
 from mdm.log import canonical
 from mdm.resolution.clusters import Clusters
+from mdm.resolution.divergence import Place, disagreeing
 from mdm.resolution.lines import lines_of
 from mdm.resolution.overrides import Overrides
 from mdm.resolution.references import read_targets
@@ -46,12 +48,19 @@ class Parent(NamedTuple):
     step: int
 
 
+class Decided(NamedTuple):
+    """A golden record decided anew: its version now, and where its living records disagree with it."""
+
+    version: int
+    disagreeing: frozenset[Place]
+
+
 @dataclass(slots=True)
 class GoldenChanges:
     """The new versions of a commit, the records that changed their golden number, and the members before and after.
 
     `conflicts` are the attributes in conflict of each golden record decided anew, and `parents` what it refers to of
-    its own type; `ended` are no longer active.
+    its own type; `decided` are all that were decided anew, `ended` are no longer active.
     """
 
     versions: list[NewVersion] = field(default_factory=list)
@@ -61,6 +70,7 @@ class GoldenChanges:
     conflicts: dict[int, list[str]] = field(default_factory=dict)
     parents: dict[int, dict[str, Parent]] = field(default_factory=dict)
     ended: list[int] = field(default_factory=list)
+    decided: dict[int, Decided] = field(default_factory=dict)
 
 
 def survive_all(work: Work, clusters: Clusters, overrides: Overrides) -> GoldenChanges:
@@ -141,8 +151,11 @@ def _decide(
     living = sorted(work.living(changes.after[number]))
     attributes = lineage = due = dated = None
     changes.conflicts[number] = []
+    apart = frozenset[Place]()
     if living:
-        survived = survived_of(work, living, overrides.of(changes.after[number]))
+        offered, lines = _contributions(work, living), lines_of(work, living)
+        survived = _survived(work, offered, lines, overrides.of(changes.after[number]))
+        apart = disagreeing(work, survived, offered, lines, living)
         attributes, due = canonical(survived.attributes), survived.due
         lineage = zlib.compress(orjson.dumps(survived.lineage), 1)
         dated = canonical(survived.dated) if survived.dated else None
@@ -153,6 +166,8 @@ def _decide(
     if stored is None or living != before or (attributes, lineage, due, dated) != (was, *rest):
         new = NewVersion(number, version + 1, attributes, lineage, due, dated, was_active=was is not None)
         changes.versions.append(new)
+        version += 1
+    changes.decided[number] = Decided(version, apart)
 
 
 def _parents(work: Work, survived: Survived) -> dict[str, Parent]:
@@ -167,13 +182,22 @@ def _parents(work: Work, survived: Survived) -> dict[str, Parent]:
 
 def survived_of(work: Work, living: list[int], overrides: Sequence[Override] = ()) -> Survived:
     """What is true of the living records of one cluster, under the overrides of all of it."""
+    return _survived(work, _contributions(work, living), lines_of(work, living), overrides)
+
+
+def _survived(
+    work: Work,
+    offered: Mapping[str, list[Contribution]],
+    lines: Mapping[str, list[Line]],
+    overrides: Sequence[Override],
+) -> Survived:
     rules = work.entity_type.survivorship
     return survive(
         rules,
-        _contributions(work, living),
+        offered,
         sources=list(rules.trust),
         today=work.tick,
-        lines=lines_of(work, living),
+        lines=lines,
         dated=work.entity_type.dated,
         overrides=overrides,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from golden_records.divergence import is_among
 from matching.columns import SEPARATOR
 from mdm.entity_types import EntityType, of_all_days
 from mdm.log import key_token
@@ -133,7 +134,7 @@ class _Count:
             self.forms[name] = attribute.golden_form(self.truth[name], self.members)
         if self.forms[name]:
             tally.compared += 1
-            tally.differing += not self.forms[name].issuperset(cell.split(SEPARATOR))
+            tally.differing += not all(is_among(form, self.forms[name]) for form in cell.split(SEPARATOR))
 
     def _age(self, tally: Tally, day: int | None) -> None:
         if day is not None:

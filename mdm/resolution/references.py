@@ -13,6 +13,9 @@ from mdm.store import records as stored_records
 from mdm.store import references as stored_references
 from mdm.store.records import StoredRecord
 
+NOWHERE = "?"
+"""Before the written key of a reference that leads to what has not arrived, in place of what it means."""
+
 
 def target(entity_type: EntityType, attribute: str, source: str, value: str) -> str:
     """The written key a reference means: as it stands when it is one, else an id of the record's own source."""

@@ -6,7 +6,7 @@ from typing import Any
 from mdm.entity_types import Judgement
 from mdm.resolution.codes import barred, code_of
 from mdm.resolution.judging import judged
-from mdm.resolution.references import is_cleared, target
+from mdm.resolution.references import NOWHERE, is_cleared, target
 from mdm.resolution.work import Work
 from mdm.store.records import StoredRecord
 
@@ -44,7 +44,7 @@ def _values(work: Work, record: StoredRecord, attribute: str, value: Any, cell: 
         found = judged(work, attribute, value, exists=exists) if has_rules else FREE
         if is_cleared(work, attribute, written):
             found = Judgement(valid=False, evidence=False, broken=(*found.broken, TARGET_DELETED))
-        yield written, work.references.get(written, f"?{written}"), found.valid, found.broken
+        yield written, work.references.get(written, f"{NOWHERE}{written}"), found.valid, found.broken
         return
     kind = work.entity_type.matching.kind(attribute)
     several = isinstance(value, list)

@@ -61,10 +61,19 @@ def _read(
         hub_name=hub_name,
         prefixes=prefixes,
         times=stored_log.authors(transaction, sorted(positions)),
-        keys=stored_changes.keys(transaction, {change.record_id for change in found if change.record_id is not None}),
+        keys=stored_changes.keys(transaction, _records(found)),
         moved=stored_xref.moved(transaction, golden, positions),
         versions=stored_golden.numbered(transaction, _versions(found)),
     )
+
+
+def _records(found: Collection[StoredChange]) -> set[int]:
+    apart = {record for change in found if _is_divergence(change) for _, record in orjson.loads(change.others or "[]")}
+    return apart | {change.record_id for change in found if change.record_id is not None}
+
+
+def _is_divergence(change: StoredChange) -> bool:
+    return change.kind.startswith("divergence.")
 
 
 def _versions(found: Collection[StoredChange]) -> set[tuple[int, int]]:
@@ -104,6 +113,12 @@ def _data(change: StoredChange, context: _Context, about: str | None) -> Documen
     data["golden_id"] = about
     if change.kind == "reference.moved":
         return data | _moved_reference(change, context)
+    if _is_divergence(change):
+        return data | _divergence(change, context)
+    if change.kind == "readiness.changed":
+        process, missing = orjson.loads(change.others or "[]")
+        # The keys of lines are left to the address that masks them.
+        return data | {"process": process, "ready": not missing, "missing": [one[:2] for one in missing]}
     if change.record_id is not None:
         data["key"] = context.keys.get(change.record_id)
     else:
@@ -120,6 +135,12 @@ def _moved_reference(change: StoredChange, context: _Context) -> Document:
     attribute, to, *ends = orjson.loads(change.others or "[]")
     meant, means = (None if number is None else golden_id(context.prefixes[to], number) for number in ends)
     return {"key": context.keys.get(change.record_id or 0), "attribute": attribute, "from": meant, "to": means}
+
+
+def _divergence(change: StoredChange, context: _Context) -> Document:
+    """Which records disagree, or no longer do, about what, and the golden record that they disagree with."""
+    places = [{"attribute": name, "key": context.keys.get(id_)} for name, id_ in orjson.loads(change.others or "[]")]
+    return {"divergence": places, "after": _version(change, change.version_after, context)}
 
 
 def _others(change: StoredChange, context: _Context, about: str) -> Document:

@@ -231,6 +231,36 @@ def mismatch(principal: Principal, rules: Shown, document: Document) -> Document
     return {**document, **_labelled(principal, rules, document, of), "versions": versions}
 
 
+def divergence(principal: Principal, rules: Shown, document: Document) -> Document:
+    """Mask what a source says beside what the golden record says, and the label of that."""
+    entity_type, name = rules.now[document["entity_type"]], document["attribute"]
+    values = ("golden_value", "value", "take")
+    shown = {part: mask(principal, entity_type, {name: document[part]}) for part in values}
+    rest = {part: told for part, told in document.items() if part not in values}
+    if len(shown["value"]) == 0:  # why a value cannot be taken would tell it
+        rest.pop("because", None)
+    told = {part: value[name] for part, value in shown.items() if name in value}
+    return {**rest, **told, **_labelled(principal, rules, document, document["entity_type"])}
+
+
+def readiness(principal: Principal, rules: Shown, document: Document) -> Document:
+    """Mask the label, and the fields that tell lines of another type apart."""
+    lists: Document = {name: [_line(principal, rules, one) for one in document[name]] for name in ("missing", "present")
+             if name in document}  # fmt: skip
+    return {**document, **lists, **_labelled(principal, rules, document, document["entity_type"])}
+
+
+def _line(principal: Principal, rules: Shown, item: Document) -> Document:
+    if "key" not in item:
+        return item
+    of, lines = item["attribute"].partition(".")[0], item["lines"]
+    if of not in rules.now or principal.entity_type not in {None, of}:
+        return {name: part for name, part in item.items() if name != "key"}
+    seen = mask(principal, rules.now[of], {lines: [item["key"]]})
+    rest = {name: part for name, part in item.items() if name != "key"}
+    return {**rest, "key": seen[lines][0]} if lines in seen else rest
+
+
 def _led_to(principal: Principal, rules: Shown, document: Document) -> Document:
     of = document["to"]
     if principal.entity_type not in {None, of}:

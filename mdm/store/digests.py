@@ -38,6 +38,8 @@ def state(transaction: Transaction, entity_type: str | None = None) -> str:
         _rows(
             transaction, "SELECT 'mismatch', golden, attribute FROM hierarchy_mismatch WHERE until IS NULL", entity_type
         ),
+        (("apart", golden, keys[id_], attribute) for golden, id_, attribute in _divergence(transaction, entity_type)),
+        _rows(transaction, "SELECT 'ready', golden, process, missing, due FROM readiness WHERE 1 = 1", entity_type),
     ]
     return _total(item for rows in items for item in rows)
 
@@ -76,7 +78,10 @@ def neutral(transaction: Transaction) -> str:
     ]
     mismatched = transaction.rows("SELECT golden, attribute FROM hierarchy_mismatch WHERE until IS NULL")
     apart = [("mismatch", sorted(together[golden]), attribute) for golden, attribute in mismatched]
-    return _total([*goldens, *edges, *tasks, *disputed, *led, *above, *apart])
+    answers = transaction.rows("SELECT golden, process, missing, due FROM readiness")
+    ready = [("ready", sorted(together[golden]), *answer) for golden, *answer in answers]
+    disagreeing = [("apart", keys[id_], attribute) for _, id_, attribute in _divergence(transaction, None)]
+    return _total([*goldens, *edges, *tasks, *disputed, *led, *above, *apart, *disagreeing, *ready])
 
 
 def history(transaction: Transaction, *, upto: int = NOW) -> str:
@@ -108,6 +113,11 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
         ),
         transaction.rows(f"SELECT 'above', since, until, trust, target_token, {_ABOVE} FROM hierarchy_edge"),
         transaction.rows("SELECT 'mismatch', golden, attribute, since, until FROM hierarchy_mismatch"),
+        (
+            ("apart", keys[id_], *rest)
+            for id_, *rest in transaction.rows("SELECT record_id, golden, attribute, since, until FROM divergence")
+        ),
+        transaction.rows("SELECT 'ready', golden, process, since, ready_since, first_ready FROM readiness"),
         transaction.rows(f"SELECT 'task', {', '.join(task_history.TOLD)} FROM task_version"),
         transaction.rows(
             f"SELECT 'quality', {', '.join(quality.COLUMNS)} FROM quality_measure WHERE position <= ?", upto
@@ -158,6 +168,10 @@ def _links(transaction: Transaction, entity_type: str | None) -> list[tuple[int,
 def _references(transaction: Transaction, entity_type: str | None) -> list[tuple[int, str, str, int | None, str]]:
     standing = "SELECT record_id, attribute, target, golden, standing FROM reference WHERE until IS NULL"
     return _rows(transaction, standing, entity_type)
+
+
+def _divergence(transaction: Transaction, entity_type: str | None) -> list[tuple[int, int, str]]:
+    return _rows(transaction, "SELECT golden, record_id, attribute FROM divergence WHERE until IS NULL", entity_type)
 
 
 def _rows(transaction: Transaction, statement: str, entity_type: str | None) -> list[tuple[Any, ...]]:

@@ -14,6 +14,7 @@ from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payloa
 from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, Task, Xref
 from mdm.tables.past import TaskVersion
 from mdm.tables.proposals import Proposal, ProposedTask
+from mdm.tables.readiness import Readiness
 from mdm.tables.records import (
     BlockMember,
     BlockSize,
@@ -24,7 +25,7 @@ from mdm.tables.records import (
     SourceLink,
     SourceRecord,
 )
-from mdm.tables.relations import HierarchyEdge, HierarchyMismatch, Reference
+from mdm.tables.relations import Divergence, HierarchyEdge, HierarchyMismatch, Reference
 from mdm.tables.tasks import TaskComment, TaskSkip, TaskWork
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "DecisionPair",
     "DecisionVoid",
     "DirtyRecord",
+    "Divergence",
     "Edge",
     "GoldenVersion",
     "HierarchyEdge",
@@ -53,6 +55,7 @@ __all__ = [
     "ProposedTask",
     "QualityMeasure",
     "Quarantine",
+    "Readiness",
     "Reference",
     "ReferenceLink",
     "Resolution",
@@ -87,4 +90,5 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "reference_link": ("target_token",),
     "reference": ("target_token", "target"),
     "hierarchy_edge": ("target_token",),
+    "readiness": ("missing",),
 }

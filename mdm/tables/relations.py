@@ -1,4 +1,4 @@
-"""What refers to what: the references of source records and where they lead; all derived."""
+"""What source records refer to and where that leads, and where they disagree with the golden record; all derived."""
 
 from sqlalchemy import BigInteger, Index, Text
 from sqlmodel import Field, SQLModel
@@ -63,6 +63,21 @@ class HierarchyMismatch(SQLModel, table=True):
     __tablename__ = "hierarchy_mismatch"
     __table_args__ = (Index("ix_hierarchy_mismatch_page", "entity_type", "attribute", "golden"), CLUSTERED)
     golden: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    attribute: str = Field(primary_key=True)
+    since: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    until: int | None = Field(sa_type=BigInteger)
+    entity_type: str
+
+
+class Divergence(SQLModel, table=True):
+    """That a source record disagrees with its golden record about an attribute, from one commit to another."""
+
+    __table_args__ = (
+        partial("ix_divergence_page", "entity_type", "attribute", "golden", where="until IS NULL"),
+        CLUSTERED,
+    )
+    golden: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    record_id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     attribute: str = Field(primary_key=True)
     since: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     until: int | None = Field(sa_type=BigInteger)

@@ -18,6 +18,7 @@ TAKES = {
     "/v1/golden-records/{golden_id}/diff": {"on"},
     "/v1/golden-records/{golden_id}/relations": {"as_of"},
     "/v1/golden-records/{golden_id}/hierarchy": {"as_of"},
+    "/v1/golden-records/{golden_id}/readiness": {"on"},
     "/v1/references:waiting": {"as_of"},
     "/v1/hierarchies:mismatches": {"as_of"},
     "/v1/xref/{source}/{entity_type}/{source_id:path}": {"as_of"},

@@ -17,7 +17,7 @@ WORDS = """
     match weight; match rule; outcome of a pair; edge; verdict; decision; cluster; cross-reference; xref; crosswalk;
     golden record; golden ID; contribution; survivorship; strategy; trust; override; lineage; steward task; merge;
     split; redirect; outbox; publish; change feed; rules version; quarantine; must-link; snapshot;
-    validity rule; grade; completeness; validity; uniqueness; timeliness; divergence; tick; dry run;
+    validity rule; grade; completeness; validity; uniqueness; timeliness; divergence; readiness; tick; dry run;
     step; conflict; forecast; weak bridge; proposal; hold; approval; bulk decision;
     claim; lease; skip; snooze; escalate; assign; value at stake
 """

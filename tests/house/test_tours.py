@@ -30,7 +30,9 @@ PAGES = (
     "docs/how-to/search-before-create.md",
     "docs/how-to/release-new-rules.md",
     "docs/how-to/ask-what-the-hub-knew.md",
+    "docs/how-to/find-divergence.md",
     "docs/how-to/follow-relations.md",
+    "docs/how-to/gate-on-readiness.md",
     "docs/how-to/work-on-tasks.md",
     "docs/how-to/decide-with-care.md",
     "docs/how-to/read-a-report.md",
@@ -38,7 +40,7 @@ PAGES = (
 )
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-REFUSED = re.compile(r"^mdm: ", re.MULTILINE)
+REFUSED = re.compile(r"^mdm: | is not ready for ", re.MULTILINE)
 LIKE_THE_PAGE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 

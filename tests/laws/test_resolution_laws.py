@@ -11,7 +11,7 @@ from golden_records.identity import golden_id
 from mdm.services import golden, rebuild
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
-from tests.laws import histories, standing
+from tests.laws import histories, plain_divergence, standing
 from tests.laws.replay import Driven
 
 SAMPLE, MANY = range(15), range(1000, 1100)
@@ -60,6 +60,7 @@ def settled_as_plain(driven: Driven) -> None:
     driven.settle()
     for of in ("place", "thing"):
         same_as_plain(driven, of)
+        plain_divergence.check(driven.hub, histories.entity_type(of, driven.variants[of]))
     standing.check(driven.hub)
 
 

@@ -1,0 +1,55 @@
+"""Where systems disagree with golden records, and the value that each should take."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from mdm.api.answers import answer, described, tagged
+from mdm.api.caller import Caller, Requires
+from mdm.api.json_route import JsonRoute
+from mdm.api.parameters import Cursor, GoldenId, Limit, TypeFilter
+from mdm.services import divergence as service
+from mdm.services import golden, masking
+from mdm.services.shown import Shown
+
+router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
+Reading = Annotated[Caller, Depends(Requires("read golden records"))]
+Name = Annotated[str | None, Query(max_length=100)]
+ITEM = {
+    "golden_id": "cus_000002a", "entity_type": "customer", "attribute": "legal_entity",
+    "golden_value": "erp:legal_entity:1000", "source": "psa", "source_id": "C-17", "value": "LE-20", "take": "LE-10",
+    "since": 4712, "recorded_at": "2026-03-01T09:30:00.000000Z", "label": "Acme GmbH",
+}  # fmt: skip
+ONE = {"golden_id": "cus_000002a", "entity_type": "customer", "status": "active", "items": [ITEM]}
+
+
+@router.get(
+    "/golden-records/{golden_id}/divergence", summary="Which systems disagree with it", **described(ONE, 404)
+)  # fmt: skip
+def one(request: Request, caller: Reading, golden_id: GoldenId) -> Response:
+    """Of each source that says something else than the golden record: what, since when, and what it should say.
+
+    `take` is the golden value as that source can take it: a reference by its own id, a code by its own word.
+    """
+    caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
+    rules = Shown(caller.hub)
+    found = service.of_one(caller.hub, golden_id)
+    items = [masking.divergence(caller.principal, rules, item) for item in found["items"]]
+    return tagged(request, {**found, "items": items})
+
+
+@router.get(
+    "/divergence", summary="Where systems disagree with golden records",
+    **described({"items": [ITEM], "next": None}, 404),
+)  # fmt: skip
+def listed(
+    caller: Reading, *, entity_type: TypeFilter = None, source: Name = None, attribute: Name = None,
+    cursor: Cursor = None, limit: Limit = 100,
+) -> Response:  # fmt: skip
+    """All disagreements that stand, by golden ID; the feed tells with `mdm.divergence.opened` and `.closed` of each."""
+    rules = Shown(caller.hub)
+    wanted = service.Wanted(caller.own_type(entity_type), source, attribute, cursor, limit)
+    found = service.page(caller.hub, wanted)
+    items = [masking.divergence(caller.principal, rules, item) for item in found["items"]]
+    return answer({**found, "items": items})

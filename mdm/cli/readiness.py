@@ -1,0 +1,72 @@
+"""The command about readiness: may a business process start for a golden record, and what is missing."""
+
+from typing import Annotated, Any
+
+import typer
+
+from mdm.cli import output, session
+from mdm.cli.arguments import On
+from mdm.cli.output import Json
+
+Document = dict[str, Any]
+NOT_READY = 1
+
+
+def readiness(  # noqa: PLR0913  what can be asked for
+    process: Annotated[str, typer.Argument(metavar="PROCESS", help="A process that an entity type declares.")],
+    key: Annotated[str | None, typer.Argument(metavar="KEY", help="A golden ID, or a source record.")] = None,
+    *,
+    on: On = None,
+    entity_type: Annotated[str | None, typer.Option("--type", help="Only this entity type.")] = None,
+    ready: Annotated[bool | None, typer.Option("--ready/--not-ready", help="Only what is ready, or is not.")] = None,
+    missing: Annotated[str | None, typer.Option(help="Only what lacks this: value, or system:erp.")] = None,
+    cursor: Annotated[str | None, typer.Option(help="Go on from here: `next` of the page before.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The most golden records to show.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """Show whether golden records are ready for a process, and what each still lacks.
+
+    With KEY the exit code is 0 when it is ready and 1 when it is not, so that a script can wait for it.
+
+    Example: mdm readiness quote_to_project crm:customer:0015g --on 2026-03-01
+    """
+    from mdm.services import readiness as service
+
+    if key is None and on is not None:
+        raise typer.BadParameter("a list tells the latest day that the hub has seen; name a KEY", param_hint="--on")
+    with session.opened() as hub:
+        if key is not None:
+            found = service.of_one(hub, session.golden_id(hub, key), process, on=on)
+        else:
+            found = service.page(hub, process, service.Wanted(entity_type, ready, missing, cursor, limit))
+    if as_json:
+        output.print_json(found)
+    elif key is not None:
+        _print_one(found)
+    else:
+        _print_page(found)
+    if key is not None and not found["ready"]:
+        raise typer.Exit(NOT_READY)
+
+
+def _print_one(found: Document) -> None:
+    called = f"{found['golden_id']} {output.words(found['label'])}"
+    state = "ready" if found["ready"] else "not ready"
+    output.say(f"{called} is {state} for {found['process']}" + (f" on {found['on']}" if found["on"] else ""))
+    if found["missing"]:
+        rows = [(one["what"], one.get("key"), one["hint"]) for one in found["missing"]]
+        output.print_table("Missing", ("what", "for", "what to do"), rows)
+
+
+def _print_page(found: Document) -> None:
+    rows = [
+        (one["golden_id"], one["label"], one["ready"], [said["what"] for said in one["missing"]], one["recorded_at"])
+        for one in found["items"]
+    ]
+    columns = ("golden ID", "label", "ready", "missing", "since")
+    output.print_table(f"Readiness for {found['process']}", columns, rows)
+    if found["next"]:
+        output.say(f"There are more: --cursor {found['next']}")
+
+
+COMMANDS = (readiness,)

@@ -1,0 +1,143 @@
+"""Which systems disagree with golden records, on what, since when, and the value that each should take."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from golden_records.identity import golden_id
+from mdm.entity_types import EntityType
+from mdm.errors import Fault, InvalidInput
+from mdm.resolution.fold import values_of
+from mdm.services.golden import answer_at, entity_type_of, prefixes_of
+from mdm.services.hub import Hub
+from mdm.services.lines_at_odds import LinesAtOdds
+from mdm.services.standing import standing
+from mdm.services.taken_form import TakenForms
+from mdm.store import divergence as stored
+from mdm.store import golden as stored_golden
+from mdm.store import log as stored_log
+from mdm.store.database import Transaction
+from mdm.store.divergence import Filter, Told
+from mdm.store.golden import StoredGolden
+from mdm.store.xref import NOW
+
+Document = dict[str, Any]
+EXPORT_PAGE = 1_000
+MOST = 1_000
+"""Disagreements of one golden record that are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which divergence is asked for; None takes all."""
+
+    entity_type: str | None = None
+    source: str | None = None
+    attribute: str | None = None
+    cursor: str | None = None
+    limit: int = 100
+
+
+def page(hub: Hub, wanted: Wanted) -> Document:
+    """All that stands, by golden ID, attribute and record: `{"items", "next"}`.
+
+    An item is `{"golden_id", "entity_type", "label", "attribute", "golden_value", "source", "source_id", "value",
+    "take", "because"?, "since", "recorded_at"}`. `value` is what the source says, `take` what it should say, as it can
+    say it: a reference by its own id, a code by its own word. Where it cannot, `take` is None and `because` says why.
+    Of dated lines `value` and `take` are those of the days on which they disagree.
+
+    Raises:
+        NotFound: there is no such entity type.
+        InvalidInput: the cursor is of no page.
+    """
+    if wanted.entity_type is not None:
+        hub.entity_type(wanted.entity_type)
+    after = _after(hub, wanted.cursor)
+    entity_types = hub.entity_types()
+    only = Filter(wanted.entity_type, wanted.source, wanted.attribute)
+    with hub.database.read() as transaction:
+        found = stored.page(transaction, only, after=after, limit=wanted.limit + 1)
+        items = _items(hub, transaction, entity_types, found[: wanted.limit])
+    last = found[wanted.limit - 1] if len(found) > wanted.limit else None
+    return {"items": items, "next": None if last is None else _cursor(last, entity_types)}
+
+
+def of_one(hub: Hub, written: str) -> Document:
+    """Where systems disagree with one golden record: `{"golden_id", "entity_type", "status", ..., "items"}`.
+
+    An ID that was merged shows what it leads to. Raises NotFound for an ID that was never given.
+    """
+    asked, prefixes = (written, *entity_type_of(hub, written)), prefixes_of(hub)
+    entity_types = hub.entity_types()
+    with hub.database.read() as transaction:
+        document, shown = answer_at(hub, transaction, prefixes, asked, at=NOW)
+        found = stored.page(transaction, Filter(golden=shown.golden), limit=MOST)
+        items = _items(hub, transaction, entity_types, found)
+    head = ("golden_id", "entity_type", "status", "current_id", "successors")
+    return {**{name: document[name] for name in head if name in document}, "items": items}
+
+
+def export(hub: Hub, wanted: Wanted) -> Iterator[Document]:
+    """Every disagreement that stands, page by page."""
+    cursor: str | None = None
+    while True:
+        found = page(hub, replace(wanted, cursor=cursor, limit=EXPORT_PAGE))
+        yield from found["items"]
+        cursor = found["next"]
+        if cursor is None:
+            return
+
+
+def _items(
+    hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], found: Sequence[Told]
+) -> list[Document]:
+    goldens = stored_golden.at(transaction, {one.golden for one in found})
+    times = stored_log.authors(transaction, sorted({one.since for one in found}))
+    works = {of: standing(hub, transaction, entity_types[of]) for of in {one.entity_type for one in found}}
+    taken = TakenForms(transaction, hub.salt)
+    items = []
+    for of, work in sorted(works.items()):
+        own = [one for one in found if one.entity_type == of and one.attribute in work.entity_type.attributes]
+        references = [one for one in own if one.attribute in work.entity_type.references]
+        taken.read({_value(goldens[one.golden], one.attribute) for one in references})
+        lines = LinesAtOdds(work, goldens, own)
+        for one in own:
+            item = _item(work.entity_type, one, goldens[one.golden])
+            item |= lines.told(one, taken) if lines.holds(one) else taken.told(work.entity_type, one, item)
+            items.append({**item, "since": one.since, "recorded_at": times[one.since][1]})
+    order = {(one.golden, one.attribute, one.source, one.source_id): place for place, one in enumerate(found)}
+    number = {golden_id(entity_types[one.entity_type].id_prefix, one.golden): one.golden for one in found}
+    return sorted(
+        items, key=lambda one: order[number[one["golden_id"]], one["attribute"], one["source"], one["source_id"]]
+    )
+
+
+def _value(golden: StoredGolden, attribute: str) -> Any:
+    return orjson.loads(golden.attributes or b"{}").get(attribute)
+
+
+def _item(entity_type: EntityType, one: Told, golden: StoredGolden) -> Document:
+    attributes = orjson.loads(golden.attributes or b"{}")
+    return {
+        "golden_id": golden_id(entity_type.id_prefix, one.golden), "entity_type": one.entity_type,
+        "label": attributes.get(entity_type.label_attribute), "attribute": one.attribute,
+        "golden_value": attributes.get(one.attribute), "source": one.source, "source_id": one.source_id,
+        "value": values_of(orjson.loads(one.layers)).get(one.attribute),
+    }  # fmt: skip
+
+
+def _cursor(one: Told, entity_types: Mapping[str, EntityType]) -> str:
+    return f"{golden_id(entity_types[one.entity_type].id_prefix, one.golden)}:{one.attribute}:{one.record_id}"
+
+
+def _after(hub: Hub, cursor: str | None) -> tuple[int, str, int]:
+    if cursor is None:
+        return 0, "", 0
+    written, _, rest = cursor.partition(":")
+    attribute, _, record = rest.rpartition(":")
+    if not attribute or not record.isascii() or not record.isdigit() or len(record) > 18:
+        detail = f"no page has the cursor {cursor!r}; take `next` of the page before"
+        raise InvalidInput(detail, faults=[Fault("/query/cursor", detail, "cursor")])
+    return entity_type_of(hub, written)[1], attribute, int(record)

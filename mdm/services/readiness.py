@@ -1,0 +1,174 @@
+"""Is a golden record ready for a business process, and what is missing: one, many, on any day."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from golden_records.identity import golden_id
+from mdm.entity_types import EntityType, Readiness, hint
+from mdm.errors import Fault, InvalidInput, NotFound
+from mdm.resolution.readiness import Facts, Need, needs
+from mdm.resolution.readiness_facts import read_facts
+from mdm.services.golden import answer_at, entity_type_of, prefixes_of
+from mdm.services.hub import Hub
+from mdm.services.valid_time import day
+from mdm.store import golden as stored_golden
+from mdm.store import log as stored_log
+from mdm.store import readiness as stored
+from mdm.store import resolution
+from mdm.store.readiness import Filter, Kept
+from mdm.store.xref import NOW
+
+Document = dict[str, Any]
+CODES = ("system", "value", "reference", "in_force", "active", "referring", "line")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which golden records are asked for; None takes all. missing: a code, alone or as in `system:erp`."""
+
+    entity_type: str | None = None
+    ready: bool | None = None
+    missing: str | None = None
+    cursor: str | None = None
+    limit: int = 100
+
+
+def of_one(hub: Hub, written: str, process: str | None = None, *, on: str | None = None) -> Document:
+    """Judge one golden record, for one process or for all of its type (`items`).
+
+    `{"golden_id", "entity_type", "status", "label", "process", "on", "ready", "missing", "present"}`. Items of both
+    lists are `{"code", "what", "system"?, "attribute"?, "lines"?, "key"?}`; those of `missing`, with a `hint`, are the
+    shortest list of fixes: each is needed, and together they are enough. on: a day (the latest that the hub has seen).
+
+    Raises:
+        NotFound: the ID was never given, or its type declares no such process.
+        InvalidInput: `on` is no day.
+    """
+    name, number = entity_type_of(hub, written)
+    entity_type, prefixes, on = hub.entity_type(name), prefixes_of(hub), day(on)
+    chosen = entity_type.readiness if process is None else {process: declared(entity_type, process)}
+    with hub.database.read() as transaction:
+        document, shown = answer_at(hub, transaction, prefixes, (written, name, number), at=NOW)
+        state = resolution.state(transaction, name)
+        today = on or (state.tick if state else None)
+        facts = read_facts(transaction, entity_type, [shown.golden]).get(shown.golden, Facts({}))
+    parts = ("golden_id", "entity_type", "status", "current_id", "successors")
+    head: Document = {part: document[part] for part in parts if part in document}
+    head["label"] = document["attributes"].get(entity_type.label_attribute)
+    answers = [
+        _answer(name, one, needs(entity_type, one, facts, day=today), today) for name, one in sorted(chosen.items())
+    ]
+    return {**head, **answers[0]} if process is not None else {**head, "items": answers}
+
+
+def page(hub: Hub, process: str, wanted: Wanted) -> Document:
+    """What is kept about a process, by golden ID: `{"process", "items", "next"}`, as of the latest day of each type.
+
+    An item is what `of_one` tells, without what is present, with `since` and `recorded_at`: how long it has been so,
+    and `first_ready`, the position at which it was ready first.
+
+    Raises:
+        NotFound: no entity type, or not this one, declares the process.
+        InvalidInput: there is no such code.
+    """
+    entity_types = hub.entity_types()
+    declaring = {name: one for name, one in entity_types.items() if process in one.readiness}
+    if wanted.entity_type is not None:
+        declared(hub.entity_type(wanted.entity_type), process)
+    if not declaring:
+        known = sorted({name for one in entity_types.values() for name in one.readiness})
+        raise NotFound(f"no entity type declares a process {process!r}{hint(process, known)}")
+    only = Filter(wanted.entity_type, wanted.ready, _missing(wanted.missing))
+    after = entity_type_of(hub, wanted.cursor)[1] if wanted.cursor else 0
+    with hub.database.read() as transaction:
+        found = stored.page(transaction, process, only, after=after, limit=wanted.limit + 1)
+        shown = found[: wanted.limit]
+        goldens = stored_golden.at(transaction, [one.golden for one in shown])
+        times = stored_log.authors(transaction, sorted({one.since for one in shown}))
+    items = [
+        {**_item(entity_types[one.entity_type], one, orjson.loads(goldens[one.golden].attributes or b"{}")),
+         "since": one.since, "recorded_at": times[one.since][1], "first_ready": one.first_ready}
+        for one in shown
+    ]  # fmt: skip
+    return {"process": process, "items": items, "next": items[-1]["golden_id"] if len(found) > wanted.limit else None}
+
+
+def declared(entity_type: EntityType, process: str) -> Readiness:
+    """What an entity type says that a process needs; NotFound names the nearest."""
+    if process not in entity_type.readiness:
+        listed = ", ".join(entity_type.readiness) or "none"
+        near = hint(process, entity_type.readiness)
+        raise NotFound(f"{entity_type.entity_type} declares no process {process!r}{near or f'; there are: {listed}'}")
+    return entity_type.readiness[process]
+
+
+def _missing(written: str | None) -> tuple[str, ...] | None:
+    if written is None:
+        return None
+    code, colon, about = written.partition(":")
+    if code not in CODES or '"' in about or "\\" in about:
+        detail = f"missing takes one of {', '.join(CODES)}, or one with what it is about, as in system:erp"
+        raise InvalidInput(detail, faults=[Fault("/query/missing", detail, "code", written)])
+    return (code, about) if colon else (code,)
+
+
+def _item(entity_type: EntityType, one: Kept, attributes: Mapping[str, Any]) -> Document:
+    process = entity_type.readiness.get(one.process, Readiness())
+    missing = [Need(said[0], said[1], tuple(said[2].items() if said[2:] else ()), met=False)
+               for said in orjson.loads(one.missing)]  # fmt: skip
+    return {
+        "golden_id": golden_id(entity_type.id_prefix, one.golden), "entity_type": one.entity_type,
+        "label": attributes.get(entity_type.label_attribute), "process": one.process, "ready": one.ready,
+        "missing": _told(process, missing),
+    }  # fmt: skip
+
+
+def _answer(name: str, process: Readiness, found: Iterable[Need], on: str | None) -> Document:
+    listed = list(found)
+    missing, present = [one for one in listed if not one.met], [one for one in listed if one.met]
+    return {
+        "process": name, "on": on, "ready": not missing, "missing": _told(process, missing),
+        "present": [{part: said for part, said in one.items() if part != "hint"} for one in _told(process, present)],
+    }  # fmt: skip
+
+
+def _told(process: Readiness, found: Iterable[Need]) -> list[Document]:
+    lines = {one.by: one.in_force for one in process.referring}
+    return [
+        {
+            "code": one.code, "what": WHAT[one.code].format(*_names(one.about)),
+            **({"system": one.about} if one.code == "system" else {"attribute": one.about}),
+            **({"lines": lines.get(one.about), "key": dict(one.key)} if one.key else {}),
+            "hint": HINT[one.code].format(*_names(one.about)),
+        }
+        for one in found
+    ]  # fmt: skip
+
+
+def _names(about: str) -> tuple[str, str, str]:
+    """What it is about, and its parts where that is an attribute of another type."""
+    of, _, attribute = about.partition(".")
+    return about, of, attribute
+
+
+WHAT = {
+    "system": "a record in {0}",
+    "value": "a valid {0}",
+    "reference": "what its {0} refers to",
+    "in_force": "{0} in force on the day",
+    "active": "a day within {0}",
+    "referring": "a {1} whose {2} leads to it",
+    "line": "a line in force on the day in a {1} whose {2} leads to it",
+}
+HINT = {
+    "system": "create it in {0}, or send the record that {0} has of it",
+    "value": "send a valid {0} from any of its systems, or set it with mdm override",
+    "reference": "send the record that its {0} names, or correct {0}",
+    "in_force": "send {0} with a line that covers the day",
+    "active": "correct {0} where it is wrong; otherwise it must not go on",
+    "referring": "send a {1} whose {2} is this one",
+    "line": "send a line of the {1} that covers the day",
+}

@@ -1,0 +1,155 @@
+"""Readiness as the resolver keeps it, what it is judged by, and pages of it for readers."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+from mdm.store import bulk
+from mdm.store.database import Transaction
+
+
+class Kept(NamedTuple):
+    """One row of `readiness`: what one golden record lacks for one process, `[]` in JSON for nothing."""
+
+    golden: int
+    process: str
+    entity_type: str
+    missing: str
+    since: int
+    ready_since: int | None
+    first_ready: int | None
+    due: str | None
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is missing."""
+        return self.ready_since is not None
+
+
+_COLUMNS = ", ".join(Kept._fields)
+
+
+def kept(transaction: Transaction, goldens: Collection[int]) -> list[Kept]:
+    """What is kept of these golden numbers."""
+    rows = transaction.rows(f"SELECT {_COLUMNS} FROM readiness WHERE golden {{in}}", list(goldens))
+    return [Kept(*row) for row in rows]
+
+
+def save(transaction: Transaction, rows: Sequence[Kept]) -> None:
+    """Keep these rows in place of those that stood."""
+    bulk.upsert(transaction, "readiness", Kept._fields, rows, keys=2)
+
+
+def remove(transaction: Transaction, places: Collection[tuple[int, str]]) -> None:
+    """Forget the answers about these golden numbers and processes."""
+    bulk.delete(transaction, "readiness", ("golden", "process"), sorted(places))
+
+
+def due(transaction: Transaction, entity_type: str, *, tick: str) -> list[int]:
+    """The golden numbers whose answer may be another one on a day."""
+    rows = transaction.rows(
+        "SELECT DISTINCT golden FROM readiness WHERE entity_type = ? AND due <= ?", entity_type, tick
+    )
+    return [row[0] for row in rows]
+
+
+def goldens(transaction: Transaction, entity_type: str) -> list[int]:
+    """All golden numbers of a type that are active or have an answer."""
+    rows = transaction.rows(
+        "SELECT golden FROM golden_version WHERE entity_type = ? AND until IS NULL AND attributes IS NOT NULL"
+        " UNION SELECT golden FROM readiness WHERE entity_type = ?",
+        entity_type, entity_type,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+def rules_in_force(transaction: Transaction) -> list[tuple[str, str | None, str]]:
+    """(entity type, tick, rules document) that the state of each type stands under."""
+    return transaction.rows(
+        "SELECT resolution.entity_type, tick, document FROM resolution JOIN rules_document ON version = rules_version"
+        " ORDER BY resolution.entity_type"
+    )
+
+
+def values(transaction: Transaction, goldens: Collection[int]) -> list[tuple[int, bytes, bytes | None]]:
+    """(golden number, attributes, dated values) of those that are active."""
+    return transaction.rows(
+        "SELECT golden, attributes, dated FROM golden_version WHERE golden {in} AND until IS NULL"
+        " AND attributes IS NOT NULL",
+        list(goldens),
+    )
+
+
+def sources(transaction: Transaction, goldens: Collection[int]) -> list[tuple[int, str]]:
+    """(golden number, source) of the living records that bear these numbers."""
+    return transaction.rows(
+        "SELECT DISTINCT golden, source FROM source_record WHERE golden {in} AND NOT deleted", list(goldens)
+    )
+
+
+def meant(
+    transaction: Transaction, goldens: Collection[int], attributes: Collection[str]
+) -> list[tuple[int, str, str, int]]:
+    """(golden number, attribute, written key, what it means) of references of their records that mean something."""
+    return transaction.rows(
+        "SELECT DISTINCT member.golden, attribute, target, reference.golden FROM source_record AS member"
+        " JOIN reference ON record_id = member.id AND until IS NULL AND standing = 'arrived'"
+        " WHERE member.golden {in} AND attribute {in}",
+        list(goldens), list(attributes),
+    )  # fmt: skip
+
+
+def referring(
+    transaction: Transaction, targets: Collection[int], entity_type: str, attribute: str
+) -> list[tuple[int, str, int]]:
+    """(what is meant, written key, golden number that refers) by records of one type."""
+    return transaction.rows(
+        "SELECT DISTINCT reference.golden, target, member.golden FROM reference"
+        " JOIN source_record AS member ON member.id = record_id WHERE reference.golden {in}"
+        " AND reference.entity_type = ? AND attribute = ? AND until IS NULL AND standing = 'arrived'",
+        list(targets), entity_type, attribute,
+    )  # fmt: skip
+
+
+def led_to(
+    transaction: Transaction, goldens: Collection[int], attributes: Collection[str], *, position: int
+) -> list[tuple[str, int]]:
+    """(attribute, what it means) of what the records of these refer to, or did before the commit at a position."""
+    return transaction.rows(
+        "SELECT DISTINCT attribute, reference.golden FROM source_record AS member"
+        " JOIN reference ON record_id = member.id WHERE member.golden {in} AND attribute {in}"
+        " AND (until IS NULL OR until = ?) AND reference.golden IS NOT NULL",
+        list(goldens), list(attributes), position,
+    )  # fmt: skip
+
+
+class Filter(NamedTuple):
+    """Which answers about a process are asked for; None takes all. missing: code, or code and what it is about."""
+
+    entity_type: str | None = None
+    ready: bool | None = None
+    missing: tuple[str, ...] | None = None
+
+
+def page(transaction: Transaction, process: str, wanted: Filter, *, after: int, limit: int) -> list[Kept]:
+    """The next answers about a process, by golden number."""
+    conditions, given = "", list[Any]()
+    if wanted.entity_type is not None:
+        conditions, given = conditions + " AND entity_type = ?", [*given, wanted.entity_type]
+    if wanted.ready is not None:
+        conditions += f" AND ready_since IS {'NOT ' if wanted.ready else ''}NULL"
+    if wanted.missing is not None:
+        # What begins such an item in JSON; not LIKE, to which underscores mean something else.
+        begins = "[" + ",".join(f'"{word}"' for word in wanted.missing)
+        conditions, given = conditions + " AND replace(missing, ?, '') <> missing", [*given, begins]
+    rows = transaction.rows(
+        f"SELECT {_COLUMNS} FROM readiness WHERE process = ? AND golden > ?{conditions} ORDER BY golden LIMIT ?",
+        process, after, *given, limit,
+    )  # fmt: skip
+    return [Kept(*row) for row in rows]
+
+
+def answers(transaction: Transaction) -> list[tuple[str, str, str, int]]:
+    """(entity type, process, what is missing, how many golden records): every answer there is."""
+    return transaction.rows(
+        "SELECT entity_type, process, missing, count(*) FROM readiness GROUP BY entity_type, process, missing"
+    )

@@ -1,0 +1,89 @@
+"""What is kept of readiness is what judging everything anew gives, after any change of values, targets and days."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mdm.ingest import Incoming
+from mdm.resolution import readiness_writing
+from mdm.services import rebuild, resolving
+from mdm.services.hub import Hub
+from mdm.services.records import put_many
+from mdm.store import readiness as stored
+from mdm.store.batches import Origin
+from tests.conftest import AUTHOR
+from tests.laws import small_firm
+from tests.laws.test_order_of_types import opened, steps
+
+DAYS = ("2025-12-31", "2026-01-01", "2026-03-01", "2026-03-31", "2026-07-01", "2026-09-15", "2027-01-01", "2031-01-01")
+
+
+def kept_is_what_judging_anew_gives(hub: Hub) -> int:
+    """Compare all of it; give how many answers there are."""
+    with hub.database.read() as reader:
+        types = readiness_writing.standing_types(reader)
+        anew = {}
+        for name, standing in types.items():
+            anew |= readiness_writing.judged(reader, standing, stored.goldens(reader, name))
+        numbers = sorted({golden for golden, _ in anew})
+        kept = {(one.golden, one.process): (one.missing, one.due) for one in stored.kept(reader, numbers)}
+        assert reader.one("SELECT count(*) FROM readiness") == (len(kept),)
+        assert kept == anew
+        odd = reader.rows("SELECT 1 FROM readiness WHERE (missing = '[]') <> (ready_since IS NOT NULL)")
+        assert not odd
+    return len(kept)
+
+
+def changes(pick: random.Random) -> Iterator[list[Incoming]]:
+    """Records said anew: deleted, revived, leading elsewhere, with other days, of other names."""
+    made = small_firm.records()
+    while True:
+        one = pick.choice(made)
+        said = dict(one.attributes)
+        if "lines" in said and pick.random() < 0.6:
+            start = pick.choice(DAYS)
+            said["lines"] = [{**line, "valid_from": start, "valid_to": None} for line in said["lines"][:1]]
+        for name in ("customer", "legal_entity", "cost_center"):
+            if name in said and pick.random() < 0.4:
+                said[name] = pick.choice(["erp:legal_entity:2000", "crm:customer:crm-1", "erp:cost_center:DE-410", "x"])
+        if one.entity_type == "employee":
+            said |= {"cost_rate": "80", "hire_date": pick.choice(DAYS)}
+        gone = pick.random() < 0.25 or not said
+        yield [one._replace(attributes={} if gone else said, event_time=None, mode="delete" if gone else "put")]
+
+
+def lives(hub: Hub, seed: int, length: int) -> None:
+    pick = random.Random(seed)
+    order = steps()
+    pick.shuffle(order)
+    days, said = iter(DAYS), changes(pick)
+    for step in order:
+        step(hub)
+        if pick.random() < 0.1:
+            resolving.resolve(hub, pick.choice(sorted(small_firm.GOLDEN)), author=AUTHOR)
+    resolving.resolve_all(hub, author=AUTHOR)
+    assert kept_is_what_judging_anew_gives(hub) > 15
+    for _ in range(length):
+        if pick.random() < 0.2 and (day := next(days, None)):
+            resolving.tick(hub, day, author=AUTHOR)
+        else:
+            put_many(hub, next(said), author=AUTHOR, batch=Origin())
+        if pick.random() < 0.5:
+            resolving.resolve_all(hub, author=AUTHOR)
+            kept_is_what_judging_anew_gives(hub)
+    resolving.resolve_all(hub, author=AUTHOR)
+    kept_is_what_judging_anew_gives(hub)
+    assert rebuild.verify(hub).match
+
+
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.verify) for seed in range(10, 14))])
+def test_kept_answers_are_those_of_judging_anew(seed: int, sqlite_template: Path, tmp_path: Path) -> None:
+    hub = opened(sqlite_template, tmp_path, "hub", chunk=(7, 1_000)[seed % 2])
+    lives(hub, seed, length=60 if seed >= 10 else 10)
+    hub.close()
+
+
+def test_postgresql_keeps_the_same(postgres_hub: Hub) -> None:
+    lives(postgres_hub, 2, length=3)
