@@ -14,9 +14,9 @@ from mdm.settings import Settings
 from tests.laws import histories, plain_divergence, standing
 from tests.laws.replay import Driven
 
-SAMPLE, MANY = range(15), range(1000, 1100)
+SAMPLE, MANY = range(6), range(1000, 1100)
 # In the last few clusters hang by a thread, which others seldom reach.
-LARGE_SAMPLE, LARGE_REST = [*range(16), 239, 479, 799], range(16, 60)
+LARGE_SAMPLE, LARGE_REST = [*range(8), 239, 479, 799], range(8, 60)
 
 
 class Hubs:

@@ -7,12 +7,13 @@ import pytest
 from mdm.errors import Conflict
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import changes, decisions, overrides, records
+from mdm.services import changes, decisions, lookup, overrides, records, resolving
 from mdm.services.decisions import Decided
 from mdm.services.hub import Hub
 from mdm.services.overrides import Wanted
 from mdm.services.preview import NOT_YET, Preview, preview
 from mdm.store import digests, log
+from mdm.store.batches import Origin
 from tests.conftest import AUTHOR
 
 Decide = Callable[[Hub], Decided]
@@ -105,15 +106,20 @@ def test_what_is_pending_is_not_taken_for_a_change_of_the_decision(hub: Hub) -> 
 def test_many_records_and_those_that_refer_to_them_are_previewed_alike(hub: Hub) -> None:
     """So many that PostgreSQL takes them by COPY, in several commits of two entity types within one transaction."""
     firms = {"alder": ("Alder Consulting", "DE136695976"), "birch": ("Birch Logistics", "ATU13585627")}
-    goldens = [
-        put(hub, f"s{number}", ident, name=name, tax_id=tax_id)
+    numbers = range(30)
+    several = [
+        Incoming(f"s{number}", "customer", ident, {"name": name, "tax_id": tax_id}, None, None, "put")
         for ident, (name, tax_id) in firms.items()
-        for number in range(30)
+        for number in numbers
     ]
-    for number in range(30):
-        refers = {"name": f"Card {number}", "code": f"RC-{number}", "customer": f"s{number}:customer:birch"}
-        records.put(hub, Incoming("psa", "rate_card", str(number), refers, None, None, "put"), author=AUTHOR, wait=True)
-    older, newer = dict.fromkeys(goldens)
+    refers = [
+        {"name": f"Card {number}", "code": f"RC-{number}", "customer": f"s{number}:customer:birch"}
+        for number in numbers
+    ]
+    several += [Incoming("psa", "rate_card", one["code"], {**one}, None, None, "put") for one in refers]
+    records.put_many(hub, several, author=AUTHOR, batch=Origin())
+    resolving.resolve_all(hub, author=AUTHOR)
+    older, newer = (lookup.xref(hub, Key("s0", "customer", ident))["golden_id"] for ident in firms)
     told, done = tried_and_done(
         hub, lambda one: decisions.merge(one, [older, newer], reason="one", author=AUTHOR, supersede=True)
     )
