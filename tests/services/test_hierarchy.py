@@ -68,6 +68,9 @@ def test_a_tree_is_told_from_any_place_and_rolled_up(firms: Hub) -> None:
     assert before["ultimate_parent"]["golden_id"] == top
     put(firms, "crm:5", mode="delete")
     assert hierarchy.hierarchy(firms, leaf, Wanted())["ultimate_parent"]["golden_id"] == middle
+    assert hierarchy.hierarchy(firms, middle, Wanted())["roll_up"]["golden_records"] == 3
+    put(firms, "psa:4", mode="delete")
+    assert hierarchy.hierarchy(firms, middle, Wanted())["roll_up"]["golden_records"] == 2
     with pytest.raises(InvalidInput, match="no hierarchy"):
         hierarchy.hierarchy(firms, leaf, Wanted("name"))
     assert rebuild.verify(firms).match
