@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from mdm.store import bulk
 from mdm.store.database import Transaction
+from mdm.store.xref import NOW
 
 PLACE = ("golden", "attribute", "since")
 
@@ -44,16 +45,15 @@ def of_type(transaction: Transaction, entity_type: str) -> list[StoredEdge]:
     return _edges(transaction.rows(statement, entity_type))
 
 
-def upward(transaction: Transaction, attribute: str, goldens: Collection[int]) -> list[StoredEdge]:
-    """The edges of these golden numbers and of everything above them, those set aside included."""
+def upward(transaction: Transaction, attribute: str, goldens: Collection[int], *, at: int = NOW) -> list[StoredEdge]:
+    """The edges of these golden numbers and of everything above them at a position, those set aside included."""
+    stood = "edge.attribute = ? AND edge.since <= ? AND (edge.until IS NULL OR edge.until > ?)"
     rows = transaction.rows(
-        "WITH RECURSIVE up(golden) AS ("
-        "SELECT golden FROM hierarchy_edge WHERE golden {in} AND attribute = ? AND until IS NULL"
-        " UNION SELECT edge.parent FROM up JOIN hierarchy_edge AS edge ON edge.golden = up.golden"
-        " AND edge.attribute = ? AND edge.until IS NULL WHERE edge.parent IS NOT NULL)"
-        f" SELECT {_COLUMNS} FROM up JOIN hierarchy_edge AS edge ON edge.golden = up.golden"
-        " AND edge.attribute = ? AND edge.until IS NULL",
-        list(goldens), attribute, attribute, attribute,
+        f"WITH RECURSIVE up(golden) AS (SELECT golden FROM hierarchy_edge AS edge WHERE golden {{in}} AND {stood}"
+        f" UNION SELECT edge.parent FROM up JOIN hierarchy_edge AS edge ON edge.golden = up.golden AND {stood}"
+        " WHERE edge.parent IS NOT NULL)"
+        f" SELECT {_COLUMNS} FROM up JOIN hierarchy_edge AS edge ON edge.golden = up.golden AND {stood}",
+        list(goldens), *(attribute, at, at) * 3,
     )  # fmt: skip
     return _edges(rows)
 

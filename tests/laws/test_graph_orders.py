@@ -60,12 +60,14 @@ def facts() -> list[Incoming]:
         ("crm:person:3", "Cleo", {"manager": "erp:person:1", "firm": spans("1", "2", "6")}),
         ("erp:person:4", "Dan", {"manager": "crm:person:9"}), ("psa:person:5", "Ann B.", {"manager": "crm:person:2"}),
         ("crm:client:1", "Acme", {"firm": "2", "lead": "1"}), ("erp:client:1", "Acme", {"lead": "4"}),
-        ("crm:client:2", "Bolt", {"firm": "6", "lead": "psa:person:5"}), ("psa:client:2", "Bolt", {"firm": "crm:firm:6"}),
+        ("crm:client:2", "Bolt", {"firm": "6", "lead": "psa:person:5"}),
+        ("psa:client:2", "Bolt", {"firm": "crm:firm:6"}),
         ("erp:client:3", "Coil", {"firm": "late"}), ("psa:client:4", "Dyne", {"firm": "7"}),
         ("crm:client:5", "Edge", {"firm": "erp:firm:3"}), ("erp:client:6", "Bolt AG", {"firm": "3"}),
         ("crm:card:1", "Acme 26", {"client": "1", "rate": spans(900, 950)}),
         ("erp:card:1", "Acme 26", {"rate": spans(910)}), ("psa:card:2", "Bolt 26", {"client": "crm:client:2"}),
-        ("crm:card:3", "Bolt 27", {"client": "2", "rate": spans(1, 2, 3)}), ("erp:card:4", "Edge 26", {"client": "crm:client:5"}),
+        ("crm:card:3", "Bolt 27", {"client": "2", "rate": spans(1, 2, 3)}),
+        ("erp:card:4", "Edge 26", {"client": "crm:client:5"}),
         ("psa:card:5", "Dyne 26", {"client": "4", "rate": spans(700)}),
     ]  # fmt: skip
     made = [_word(place, key, "put", {"name": name, **more}) for place, (key, name, more) in enumerate(said)]
