@@ -82,7 +82,7 @@ def test_a_hierarchy_is_told_from_any_place_with_the_roll_up_of_its_group(group)
     [child] = found["tree"]["children"]
     assert (child["golden_id"], child["children"], child["more"]) == (ids["daughter"], [], True)
     assert found["roll_up"] == {
-        "golden_records": 3, "source_records": {"crm": 1, "erp": 3},
+        "golden_records": 3, "levels": [1, 1, 1], "source_records": {"crm": 1, "erp": 3},
         "referred_by": [{"entity_type": "employee", "attribute": "legal_entity", "golden_records": 1}],
     }  # fmt: skip
     refused = send("GET", f"/v1/golden-records/{ids['top']}/hierarchy?attribute=perent")

@@ -34,7 +34,7 @@ def test_a_hierarchy_is_drawn_and_a_mismatch_named(mdm):
     top, middle, below = (mdm("lookup", "erp", "legal_entity", one, "--json").json["golden_id"] for one in "123")
     shown = mdm("hierarchy", "show", top).out
     assert f"{top} Nordwind Holding AG\n  {middle} Nordwind Logistik GmbH\n    {below}" in shown
-    assert "The group has 3 golden records." in shown
+    assert "The group has 3 golden records on 3 levels." in shown
     assert f"below {middle} Nordwind Logistik GmbH < {top}" in mdm("hierarchy", "show", below).out
     named = mdm("hierarchy", "mismatches").out
     assert ("crm:9" in named, "erp:3" in named, "erp:2" in named) == (True, True, False)
