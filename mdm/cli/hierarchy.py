@@ -40,7 +40,7 @@ def show(
         output.say("What it says of its parent would close a cycle and is set aside.")
     _print_tree(found["tree"], 0)
     roll_up = found["roll_up"]
-    output.say(f"The group has {roll_up['golden_records']:,} golden records.")
+    output.say(f"The group has {roll_up['golden_records']:,} golden records on {len(roll_up['levels'])} levels.")
     rows = [("source records", source, count) for source, count in roll_up["source_records"].items()]
     referring = [
         ("referred to by", f"{one['entity_type']}.{one['attribute']}", one["golden_records"])

@@ -69,6 +69,8 @@ def _about(task: dict[str, Any]) -> str:
         return ""
     if "constraints" in about:
         return "; ".join(map(_words, about["constraints"]))
+    if "cycle" in about:
+        return f"{about['attribute']} leads round in a circle"
     if "candidates" in about:
         held = "" if about["candidates"] is None else f" ({len(about['candidates'])} candidates)"
         return f"{about['attribute']} of {about['golden_id']}{held}"
@@ -137,6 +139,9 @@ def _show_about(task: dict[str, Any], *, now: bool) -> None:
     if "constraints" in about:
         _show_constraints(task, about["constraints"])
         return
+    if "cycle" in about:
+        _show_cycle(about)
+        return
     if "candidates" in about:
         _show_candidates(task, about)
         return
@@ -155,6 +160,20 @@ def _show_constraints(task: dict[str, Any], constraints: list[dict[str, Any]]) -
         title = f"Would be one, but no golden record may have {_words(one)}"
         rows = [(name, *both) for name, both in one["values"].items()]
         output.print_table(title, ("attribute", *task["records"]), rows)
+
+
+def _show_cycle(about: dict[str, Any]) -> None:
+    if about["cycle"] is None:
+        output.say(f"{about['attribute']} led round in a circle.")
+        return
+    rows = [
+        (one["golden_id"], one["label"], one["to"], one["key"], one["source"] or "a person", one["trust"],
+         "set aside" if one["set_aside"] else "counts")
+        for one in about["cycle"]
+    ]  # fmt: skip
+    columns = ("golden ID", "label", "leads to", "says the record", "of", "trust", "this edge")
+    output.print_table(f"{about['attribute']} leads round in a circle", columns, rows)
+    output.say(f"What is set aside is {about['because']}. Mend the data at its source, or override the reference.")
 
 
 def _show_candidates(task: dict[str, Any], about: dict[str, Any]) -> None:

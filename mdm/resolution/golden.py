@@ -152,6 +152,7 @@ def _decide(
     attributes = lineage = due = dated = None
     changes.conflicts[number] = []
     apart = frozenset[Place]()
+    changes.parents[number] = {}
     if living:
         offered, lines = _contributions(work, living), lines_of(work, living)
         survived = _survived(work, offered, lines, overrides.of(changes.after[number]))

@@ -15,8 +15,8 @@ from mdm.store import hierarchy as stored
 from mdm.store.database import Transaction
 
 Document = dict[str, Any]
-NODES, HIGHEST = 1_000, 1_000
-"""The most golden records that one tree tells, and how far up its ancestors are told."""
+NODES, FURTHEST = 1_000, 1_000
+"""The most golden records that one tree tells, and how far up and down a hierarchy is followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Wanted:
 def hierarchy(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> Document:
     """`ancestors` (the nearest first), `ultimate_parent`, `tree`, `complete` and `roll_up` of a golden ID.
 
-    `roll_up` counts the golden records of the whole group below it, their cross-references by source (those of
-    deleted records included), and what refers to them. `set_aside`: what the golden record says of its parent would
-    close a cycle, and does not count; a task of kind `hierarchy_cycle` is open.
+    `roll_up` counts the golden records of the whole group, in all and by `levels` from itself downwards, their
+    cross-references by source (those of deleted records included), and what refers to them. `set_aside`: what the
+    golden record says of its parent would close a cycle, and does not count; a task of kind `hierarchy_cycle` is open.
 
     Raises:
         NotFound: the ID was never given.
@@ -45,7 +45,7 @@ def hierarchy(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> 
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         document, shown = answer_at(hub, transaction, prefixes, (written, entity_type, number), at=at)
-        above = stored.ancestors(transaction, shown.golden, attribute, at=at, limit=HIGHEST)
+        above = stored.ancestors(transaction, shown.golden, attribute, at=at, limit=FURTHEST)
         rows = stored.below(transaction, shown.golden, attribute, at=at, depth=wanted.depth + 1, limit=NODES + 1)
         numbers = {shown.golden, *above, *(golden for golden, _, _ in rows)}
         called = Names(entity_types, prefixes, stored_golden.at(transaction, numbers, position=at))
@@ -92,13 +92,14 @@ def _tree(nodes: dict[int, Document], top: int, rows: list[tuple[int, int, int]]
 def _roll_up(
     transaction: Transaction, golden: int, own: tuple[str, str], *, at: int, barred: Collection[tuple[str, str]]
 ) -> Document:
-    referring = stored.group_referring(transaction, golden, own[1], at=at)
+    group = stored.group(transaction, golden, own, at=at, deepest=FURTHEST)
     return {
-        "golden_records": stored.group_size(transaction, golden, own[1], at=at),
-        "source_records": dict(stored.group_sources(transaction, golden, own[1], at=at)),
+        "golden_records": sum(group.levels),
+        "levels": group.levels,
+        "source_records": group.sources,
         "referred_by": [
             {"entity_type": of, "attribute": attribute, "golden_records": count}
-            for of, attribute, count in referring
-            if (of, attribute) != own and (of, attribute) not in barred
+            for (of, attribute), count in group.referring.items()
+            if (of, attribute) not in barred
         ],
     }

@@ -102,6 +102,18 @@ def task(principal: Principal, rules: Shown, document: Document) -> Document:
     return shown
 
 
+def _cycle(principal: Principal, entity_type: EntityType, document: Document) -> Document:
+    """Mask the labels along a cycle; who may not see the reference is told only that there is one."""
+    if document["attribute"] in hidden(principal, entity_type):
+        return {**document, "because": None, "cycle": None}
+    name = entity_type.label_attribute
+    ring = [
+        {**one, "label": mask(principal, entity_type, {name: one["label"]}).get(name)} if one["label"] else one
+        for one in document["cycle"] or ()
+    ]
+    return {**document, "cycle": ring or None}
+
+
 def proposal(principal: Principal, entity_type: EntityType | None, document: Document) -> Document:
     """Mask the value that a proposed override sets, or the code that a value stands for."""
     parts = document["parts"]
@@ -121,8 +133,8 @@ def _about(principal: Principal, entity_type: EntityType, document: Document) ->
     if "candidates" in document:
         places = [_place(principal, entity_type, document["attribute"], one) for one in document["candidates"] or ()]
         return {**document, "candidates": places or document["candidates"]}
-    if "value" not in document:
-        return document  # it names no value: the edge of a cycle is told by its record
+    if "cycle" in document:
+        return _cycle(principal, entity_type, document)
     attribute = document["attribute"].partition(".")[0]
     seen = mask(principal, entity_type, {attribute: document["value"]})
     if seen.get(attribute) == document["value"]:

@@ -15,6 +15,7 @@ from mdm.resolution import code_tasks, conflict_tasks, constraint_tasks, hierarc
 from mdm.resolution.codes import token_of
 from mdm.services import as_then, code_lists, conflicts, decisions, task_states
 from mdm.services.as_then import rules_then
+from mdm.services.cycles import abouts as cycles_of
 from mdm.services.decisions import Decided, Verdict
 from mdm.services.explain import evidence_of, seen_by_matching
 from mdm.services.hub import Hub
@@ -217,9 +218,11 @@ def _documents(
         else:
             abouts = [conflicts.about_then(entity_types[name], *one) for one in founders]
         _add_candidates(name, [one for _, one in those], abouts)
-    for task, document in told:
-        if task.kind == hierarchy.KIND:
-            document["about"] = orjson.loads(task.about or "{}")
+        cycles = [(task, one) for task, one in told if (task.entity_type, task.kind) == (name, hierarchy.KIND)]
+        ends = [(task, records[task.left_id or 0]) for task, _ in cycles]
+        found = cycles_of(hub, transaction, entity_types[name], ends, at=at) if cycles else []
+        for (_, document), about in zip(cycles, found, strict=True):
+            document["about"] = about
     return documents
 
 

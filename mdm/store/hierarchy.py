@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from mdm.store import bulk
 from mdm.store.database import Transaction
+from mdm.store.xref import NOW
 
 PLACE = ("golden", "attribute", "since")
 
@@ -44,16 +45,15 @@ def of_type(transaction: Transaction, entity_type: str) -> list[StoredEdge]:
     return _edges(transaction.rows(statement, entity_type))
 
 
-def upward(transaction: Transaction, attribute: str, goldens: Collection[int]) -> list[StoredEdge]:
-    """The edges of these golden numbers and of everything above them, those set aside included."""
+def upward(transaction: Transaction, attribute: str, goldens: Collection[int], *, at: int = NOW) -> list[StoredEdge]:
+    """The edges of these golden numbers and of everything above them at a position, those set aside included."""
+    stood = "edge.attribute = ? AND edge.since <= ? AND (edge.until IS NULL OR edge.until > ?)"
     rows = transaction.rows(
-        "WITH RECURSIVE up(golden) AS ("
-        "SELECT golden FROM hierarchy_edge WHERE golden {in} AND attribute = ? AND until IS NULL"
-        " UNION SELECT edge.parent FROM up JOIN hierarchy_edge AS edge ON edge.golden = up.golden"
-        " AND edge.attribute = ? AND edge.until IS NULL WHERE edge.parent IS NOT NULL)"
-        f" SELECT {_COLUMNS} FROM up JOIN hierarchy_edge AS edge ON edge.golden = up.golden"
-        " AND edge.attribute = ? AND edge.until IS NULL",
-        list(goldens), attribute, attribute, attribute,
+        f"WITH RECURSIVE up(golden) AS (SELECT golden FROM hierarchy_edge AS edge WHERE golden {{in}} AND {stood}"
+        f" UNION SELECT edge.parent FROM up JOIN hierarchy_edge AS edge ON edge.golden = up.golden AND {stood}"
+        " WHERE edge.parent IS NOT NULL)"
+        f" SELECT {_COLUMNS} FROM up JOIN hierarchy_edge AS edge ON edge.golden = up.golden AND {stood}",
+        list(goldens), *(attribute, at, at) * 3,
     )  # fmt: skip
     return _edges(rows)
 
@@ -102,12 +102,11 @@ def change_mismatches(
     bulk.insert(transaction, "hierarchy_mismatch", (*PLACE, "entity_type"), rows)
 
 
-_BELOW = "edge.parent = above.golden AND edge.attribute = ? AND NOT edge.set_aside AND edge.since <= ?"
-_GROUP = (
-    "WITH RECURSIVE above(golden) AS (SELECT CAST(? AS BIGINT)"
-    " UNION SELECT edge.golden FROM above JOIN hierarchy_edge AS edge"
-    f" ON {_BELOW} AND (edge.until IS NULL OR edge.until > ?))"
+_BELOW = (
+    "edge.parent = above.golden AND edge.attribute = ? AND NOT edge.set_aside AND edge.since <= ?"
+    " AND (edge.until IS NULL OR edge.until > ?)"
 )
+_THEN = "{0}.since <= ? AND ({0}.until IS NULL OR {0}.until > ?)"
 
 
 def ancestors(transaction: Transaction, golden: int, attribute: str, *, at: int, limit: int) -> list[int]:
@@ -140,38 +139,48 @@ def below(
     return transaction.rows(
         "WITH RECURSIVE above(golden, parent, depth) AS (SELECT CAST(? AS BIGINT), CAST(0 AS BIGINT), 0 UNION ALL"
         " SELECT edge.golden, edge.parent, depth + 1 FROM above JOIN hierarchy_edge AS edge"
-        f" ON {_BELOW} AND (edge.until IS NULL OR edge.until > ?) WHERE depth < ?)"
+        f" ON {_BELOW} WHERE depth < ?)"
         " SELECT golden, parent, depth FROM above WHERE depth > 0 LIMIT ?",
         golden, attribute, at, at, depth, limit,
     )  # fmt: skip
 
 
-def group_size(transaction: Transaction, golden: int, attribute: str, *, at: int) -> int:
-    """How many golden records a group has, its head included."""
-    row = transaction.one(f"{_GROUP} SELECT count(*) FROM above", golden, attribute, at, at)
-    return row[0] if row else 0
+class Group(NamedTuple):
+    """What a golden record and all below it have in number.
+
+    levels: golden records by level, itself first.  sources: cross-references by source.  referring: golden records that
+    refer to them, by (entity type, attribute); what makes the hierarchy itself is not counted.
+    """
+
+    levels: list[int]
+    sources: dict[str, int]
+    referring: dict[tuple[str, str], int]
 
 
-def group_sources(transaction: Transaction, golden: int, attribute: str, *, at: int) -> list[tuple[str, int]]:
-    """(source, how many cross-references) of a group."""
-    return transaction.rows(
-        f"{_GROUP} SELECT source, count(*) FROM above JOIN xref ON xref.golden = above.golden AND xref.since <= ?"
-        " AND (xref.until IS NULL OR xref.until > ?) JOIN source_record ON source_record.id = xref.record_id"
-        " GROUP BY source ORDER BY source",
-        golden, attribute, at, at, at, at,
+def group(transaction: Transaction, golden: int, own: tuple[str, str], *, at: int, deepest: int) -> Group:
+    """Count the whole group at a position, as far down as the deepest level; own: entity type and attribute.
+
+    One statement, so that the group is found once and counted three times.
+    """
+    entity_type, attribute = own
+    rows = transaction.rows(
+        "WITH RECURSIVE above(golden, depth) AS (SELECT CAST(? AS BIGINT), 0 UNION ALL"
+        f" SELECT edge.golden, depth + 1 FROM above JOIN hierarchy_edge AS edge ON {_BELOW} WHERE depth < ?)"
+        " SELECT 0, '', '', depth, count(*) FROM above GROUP BY depth UNION ALL"
+        " SELECT 1, source, '', 0, count(*) FROM above"
+        f" JOIN xref ON xref.golden = above.golden AND {_THEN.format('xref')}"
+        " JOIN source_record ON source_record.id = xref.record_id GROUP BY source UNION ALL"
+        " SELECT 2, told.entity_type, told.attribute, 0, count(DISTINCT bears.golden) FROM above"
+        f" JOIN reference AS told ON told.golden = above.golden AND {_THEN.format('told')}"
+        f" JOIN xref AS bears ON bears.record_id = told.record_id AND {_THEN.format('bears')}"
+        " WHERE NOT (told.entity_type = ? AND told.attribute = ?) GROUP BY told.entity_type, told.attribute",
+        golden, attribute, at, at, deepest, at, at, at, at, at, at, entity_type, attribute,
     )  # fmt: skip
-
-
-def group_referring(transaction: Transaction, golden: int, attribute: str, *, at: int) -> list[tuple[str, str, int]]:
-    """(entity type, attribute, how many golden records) of what refers to a group."""
-    return transaction.rows(
-        f"{_GROUP} SELECT told.entity_type, told.attribute, count(DISTINCT bears.golden) FROM above"
-        " JOIN reference AS told ON told.golden = above.golden AND told.since <= ?"
-        " AND (told.until IS NULL OR told.until > ?) JOIN xref AS bears ON bears.record_id = told.record_id"
-        " AND bears.since <= ? AND (bears.until IS NULL OR bears.until > ?)"
-        " GROUP BY told.entity_type, told.attribute ORDER BY told.entity_type, told.attribute",
-        golden, attribute, at, at, at, at, at, at,
-    )  # fmt: skip
+    told = sorted(rows)
+    levels = [count for what, _, _, _, count in told if what == 0]
+    sources = {source: count for what, source, _, _, count in told if what == 1}
+    referring = {(of, by): count for what, of, by, _, count in told if what == 2}
+    return Group(levels, sources, referring)
 
 
 def _edges(rows: Sequence[tuple[Any, ...]]) -> list[StoredEdge]:

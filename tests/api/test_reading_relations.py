@@ -82,7 +82,7 @@ def test_a_hierarchy_is_told_from_any_place_with_the_roll_up_of_its_group(group)
     [child] = found["tree"]["children"]
     assert (child["golden_id"], child["children"], child["more"]) == (ids["daughter"], [], True)
     assert found["roll_up"] == {
-        "golden_records": 3, "source_records": {"crm": 1, "erp": 3},
+        "golden_records": 3, "levels": [1, 1, 1], "source_records": {"crm": 1, "erp": 3},
         "referred_by": [{"entity_type": "employee", "attribute": "legal_entity", "golden_records": 1}],
     }  # fmt: skip
     refused = send("GET", f"/v1/golden-records/{ids['top']}/hierarchy?attribute=perent")
@@ -97,3 +97,14 @@ def test_systems_that_disagree_about_a_parent_are_told_with_what_each_says(group
     server.put("crm:legal_entity:9", name="Nordwind Transport GmbH", country="DE", lei="529900T8BM49AURSDO55",
                parent="erp:legal_entity:2")  # fmt: skip
     assert server.as_("reader")("GET", "/v1/hierarchies:mismatches").json()["items"] == []
+
+
+def test_a_cycle_is_told_with_its_edges_and_labels_that_may_not_be_seen_are_not(server):
+    for number, lead, name in (("1", "2", "Jane Doe"), ("2", "1", "John Roe")):
+        server.put(f"hcm:employee:{number}", name=name, manager=lead)
+    [task] = server.as_("steward")("GET", "/v1/tasks?kind=hierarchy_cycle").json()["items"]
+    [first, second] = task["about"]["cycle"]
+    assert (first["key"], first["label"], first["set_aside"]) == ("hcm:employee:1", "Jane Doe", True)
+    assert (second["to"], second["trust"]) == (first["golden_id"], 95)
+    [masked] = server.as_("auditor")("GET", "/v1/tasks?kind=hierarchy_cycle").json()["items"]
+    assert [one["label"] for one in masked["about"]["cycle"]] != ["Jane Doe", "John Roe"]

@@ -34,8 +34,24 @@ def test_a_hierarchy_is_drawn_and_a_mismatch_named(mdm):
     top, middle, below = (mdm("lookup", "erp", "legal_entity", one, "--json").json["golden_id"] for one in "123")
     shown = mdm("hierarchy", "show", top).out
     assert f"{top} Nordwind Holding AG\n  {middle} Nordwind Logistik GmbH\n    {below}" in shown
-    assert "The group has 3 golden records." in shown
+    assert "The group has 3 golden records on 3 levels." in shown
     assert f"below {middle} Nordwind Logistik GmbH < {top}" in mdm("hierarchy", "show", below).out
     named = mdm("hierarchy", "mismatches").out
     assert ("crm:9" in named, "erp:3" in named, "erp:2" in named) == (True, True, False)
     assert "No system disagrees" in mdm("hierarchy", "mismatches", "--type", "cost_center").out
+
+
+def test_a_task_about_a_cycle_shows_the_way_round_and_what_is_set_aside(mdm):
+    rows = ["id,name,country,parent", "1,Nordwind Holding AG,DE,2", "2,Nordwind Logistik GmbH,DE,1"]
+    Path("erp.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    assert mdm("ingest", "erp.csv", "--source", "erp", "--type", "legal_entity").code == 0
+    listed = mdm("tasks", "list")
+    assert "leads round in a" in " ".join(listed.out.replace("│", " ").split())
+    [task] = mdm("tasks", "list", "--json").json["items"]
+    shown = mdm("tasks", "show", task["id"]).out
+    for told in ("Nordwind Holding AG", "erp:legal_entity:2", "set aside", "record key is the smallest"):
+        assert told in shown
+    assert [one["set_aside"] for one in mdm("tasks", "show", task["id"], "--json").json["about"]["cycle"]] == [
+        True,
+        False,
+    ]

@@ -7,7 +7,7 @@ import pytest
 
 from mdm.errors import InvalidInput
 from mdm.ingest import Incoming
-from mdm.services import golden, hierarchy, hierarchy_mismatches, rebuild, records, resolving, rules, tasks
+from mdm.services import golden, hierarchy, hierarchy_mismatches, overrides, rebuild, records, resolving, rules, tasks
 from mdm.services.hierarchy import Wanted
 from mdm.services.hub import Hub
 from mdm.store import digests
@@ -49,6 +49,14 @@ def cycles(hub: Hub) -> list[str]:
     return [key for one in found for key in one["records"]]
 
 
+def told(hub: Hub) -> tuple[str, list[tuple[str, int, bool]]]:
+    """Why an edge of the one cycle is set aside, and the way round: record, trust, whether it is that one."""
+    [about] = [one["about"] for one in tasks.page(hub, kind="hierarchy_cycle")["items"]]
+    ring = about["cycle"]
+    assert [one["to"] for one in ring] == [one["golden_id"] for one in [*ring[1:], ring[0]]]
+    return about["because"], [(one["key"], one["trust"], one["set_aside"]) for one in ring]
+
+
 def test_a_tree_is_told_from_any_place_and_rolled_up(firms: Hub) -> None:
     top = put(firms, "crm:1")
     assert put(firms, "erp:91", name="Firm 1") == top
@@ -68,6 +76,9 @@ def test_a_tree_is_told_from_any_place_and_rolled_up(firms: Hub) -> None:
     assert before["ultimate_parent"]["golden_id"] == top
     put(firms, "crm:5", mode="delete")
     assert hierarchy.hierarchy(firms, leaf, Wanted())["ultimate_parent"]["golden_id"] == middle
+    assert hierarchy.hierarchy(firms, middle, Wanted())["roll_up"]["golden_records"] == 3
+    put(firms, "psa:4", mode="delete")
+    assert hierarchy.hierarchy(firms, middle, Wanted())["roll_up"]["golden_records"] == 2
     with pytest.raises(InvalidInput, match="no hierarchy"):
         hierarchy.hierarchy(firms, leaf, Wanted("name"))
     assert rebuild.verify(firms).match
@@ -81,6 +92,10 @@ def test_a_cycle_is_cut_at_the_least_trusted_edge_in_every_order_and_closes_when
     for order in permutations(said):
         ids = {key: put(hub, key, said[key]) for key in order}
         assert cycles(hub) == ["psa:firm:3"]
+        assert told(hub) == (
+            "trusted least",
+            [("psa:firm:3", 70, True), ("crm:firm:1", 90, False), ("erp:firm:2", 80, False)],
+        )
         assert [above(hub, ids[key]) for key in sorted(ids)] == [["Firm 2", "Firm 3"], ["Firm 3"], []]
         assert hierarchy.hierarchy(hub, ids["psa:3"], Wanted())["set_aside"]
         with hub.database.read() as reader:
@@ -137,3 +152,16 @@ def test_a_mismatch_names_the_open_tasks_that_ask_whether_the_parents_are_one(hu
     resolving.resolve_all(hub, author=AUTHOR)
     assert hierarchy_mismatches.mismatches(hub, hierarchy_mismatches.Wanted())["items"] == []
     assert hierarchy_mismatches.mismatches(hub, hierarchy_mismatches.Wanted(), as_of=then)["items"] == []
+
+
+def test_a_cycle_that_a_person_closes_is_told_with_what_they_said_and_as_it_was_once_it_is_over(firms: Hub) -> None:
+    one = put(firms, "crm:1", "2")
+    other = put(firms, "crm:2")
+    overrides.override(firms, overrides.Wanted(other, "above", "crm:firm:1"), reason="moved", author=AUTHOR)
+    resolving.resolve_all(firms, author=AUTHOR)
+    assert told(firms)[1] == [("crm:firm:1", 90, True), ("crm:firm:2", None, False)]
+    [task] = tasks.page(firms, kind="hierarchy_cycle")["items"]
+    put(firms, "crm:1")
+    over = tasks.get(firms, task["id"])
+    assert (over["status"], over["about"]) == ("closed", {"attribute": "above", "because": None, "cycle": None})
+    assert tasks.get(firms, task["id"], as_of=golden.get(firms, one)["seq"] - 1)["about"] == task["about"]

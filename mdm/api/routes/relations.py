@@ -36,7 +36,7 @@ HIERARCHY = {
     "attribute": "parent", "ancestors": [NODE], "ultimate_parent": NODE, "set_aside": False,
     "tree": {"golden_id": "le_0000077", "label": "Firm Deutschland GmbH", "children": [], "more": False},
     "complete": True,
-    "roll_up": {"golden_records": 1, "source_records": {"erp": 1, "hcm": 1},
+    "roll_up": {"golden_records": 1, "levels": [1], "source_records": {"erp": 1, "hcm": 1},
                 "referred_by": [{"entity_type": "customer", "attribute": "legal_entity", "golden_records": 12}]},
 }  # fmt: skip
 MISMATCH = {

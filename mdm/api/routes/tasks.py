@@ -54,13 +54,26 @@ CONFLICT = {
     ]},
     "opened": 4714,
 }  # fmt: skip
+CYCLE = {
+    **EXAMPLE, "id": "task_9c7a4b3d2e4f6a8b5f1e", "kind": "hierarchy_cycle", "entity_type": "legal_entity",
+    "priority": 20, "etag": "569f1c2b7a0d3e4f", "records": ["psa:legal_entity:7"], "evidence": None, "preview": None,
+    "about": {"attribute": "parent", "because": "trusted least", "cycle": [
+        {"golden_id": "le_0000077", "label": "Firm Deutschland GmbH", "key": "psa:legal_entity:7", "source": "psa",
+         "trust": 60, "to": "le_0000041", "set_aside": True},
+        {"golden_id": "le_0000041", "label": "Firm Holding AG", "key": "erp:legal_entity:1", "source": "erp",
+         "trust": 90, "to": "le_0000077", "set_aside": False},
+    ]},
+    "opened": 4715,
+}  # fmt: skip
 DECIDED_MANY = {**DECIDED, "tasks": 17, "left_out": [
     {"id": "task_5f1e0c9a7b3d2e4f6a8b", "because": "it was closed at position 4711"}
 ]}  # fmt: skip
 
 
 @router.get(
-    "/tasks", summary="List steward tasks", **described({"items": [EXAMPLE, UNMAPPED, CONFLICT], "next": None}, 404)
+    "/tasks",
+    summary="List steward tasks",
+    **described({"items": [EXAMPLE, UNMAPPED, CONFLICT, CYCLE], "next": None}, 404),
 )
 def listed(  # noqa: PLR0913  what can be asked for
     caller: Reading, *, entity_type: TypeFilter = None, kind: Annotated[TaskKind | None, Query()] = None,
