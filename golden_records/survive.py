@@ -10,7 +10,7 @@ from typing import Any, cast
 from golden_records.conditions import beside
 from golden_records.conflicts import rivals
 from golden_records.contributions import JSON, Contribution, distinct, not_valid, without_floats
-from golden_records.effective import EVER_BEFORE, VALUE, GoldenLines, Line, golden_lines, holds_on, next_day
+from golden_records.effective import EVER_BEFORE, VALUE, Line, golden_lines, holds_on, next_day
 from golden_records.line_findings import LineFinding, line_findings
 from golden_records.lineage import LineageEntry, LinesEntry, entry
 from golden_records.overrides import Override, holding, overridden, shown
@@ -75,7 +75,7 @@ def survive(  # noqa: PLR0913  all that it depends on
     attributes: dict[str, JSON] = {}
     lineage: dict[str, LineageEntry | LinesEntry] = {}
     rankings: dict[str, Ranking] = {}
-    conflicts: dict[str, list[Contribution]] = {}
+    conflicts, findings = dict[str, list[Contribution]](), dict[str, list[LineFinding]]()
     due: int | None = None
     for name in sorted(contributions):
         offered = contributions[name]
@@ -90,15 +90,11 @@ def survive(  # noqa: PLR0913  all that it depends on
                 conflicts[name] = found
         rankings[name] = decided.ranking
         _settle(attributes, lineage, name, decided)
-    findings: dict[str, list[LineFinding]] = {}
     for name, offered_lines in sorted((lines or {}).items()):
-        golden, passed, stale = _golden_lines(offered_lines, rules.steps(name), setting)
-        lineage[name] = golden.lineage
-        if golden.lines:
-            attributes[name] = golden.lines
-        if name in amounts:
-            findings[name] = line_findings(offered_lines, golden.lineage, amounts=amounts[name], passed=passed)
-        due = earlier(earlier(due, earlier(golden.due, stale)), next_day(attributes.get(name), today))
+        stale, passed = _settle_lines(attributes, lineage, name, lines=offered_lines, rules=rules, setting=setting)
+        due = earlier(due, stale)
+        due = earlier(due, next_day(attributes.get(name), today))
+        findings |= _findings(name, offered_lines, lineage, amounts=amounts, passed=passed)
     timelines = {name: _in_force(attributes, name, today) for name in sorted(dated) if name in attributes}
     for one in holding(overrides, rankings, today=today) if overrides else ():
         due = earlier(due, None if one.until is None else day(one.until))
@@ -166,15 +162,28 @@ def _settle(
     lineage[name] = entry(ranking, strategy=rule.strategy, many=many, step=step)
 
 
-def _golden_lines(
-    lines: Sequence[Line], steps: Steps, setting: Context
-) -> tuple[GoldenLines, list[tuple[Contribution, str]], int | None]:
-    """The dated lines that hold, what the rule did not consider, and the day on which that choice may change."""
-    chosen = choose([line.contribution for line in lines if line.contribution.valid], steps, setting)
+def _settle_lines(
+    attributes: dict[str, JSON], lineage: dict[str, LineageEntry | LinesEntry], name: str, *,
+    lines: Sequence[Line], rules: SurvivorshipRules, setting: Context,
+) -> tuple[int | None, Ranking]:  # fmt: skip
+    """Write down the dated lines that hold; the first day on which that may change, and what was not considered."""
+    chosen = choose([line.contribution for line in lines if line.contribution.valid], rules.steps(name), setting)
     golden = golden_lines(lines, setting._replace(rule=chosen.rule), passed=chosen.passed)
-    if chosen.number is not None:
-        golden = golden._replace(lineage={**golden.lineage, "step": chosen.number})
-    return golden, chosen.passed, chosen.stale
+    lineage[name] = golden.lineage if chosen.number is None else {**golden.lineage, "step": chosen.number}
+    if golden.lines:
+        attributes[name] = golden.lines
+    return earlier(golden.due, chosen.stale), chosen.passed
+
+
+def _findings(
+    name: str, lines: Sequence[Line], lineage: Mapping[str, LineageEntry | LinesEntry], *,
+    amounts: Mapping[str, Collection[str]], passed: Ranking,
+) -> dict[str, list[LineFinding]]:  # fmt: skip
+    """What is wrong with the dated lines of an attribute, where its amounts are named."""
+    if name not in amounts:
+        return {}
+    told = cast("LinesEntry", lineage[name])
+    return {name: line_findings(lines, told, amounts=amounts[name], passed=passed)}
 
 
 def _in_force(attributes: dict[str, JSON], name: str, today: str | None) -> list[JSON]:
