@@ -11,7 +11,7 @@ from golden_records.line_findings import FINDING_KINDS
 from mdm.entity_types import hint
 from mdm.errors import Fault, InvalidInput
 from mdm.log import Key
-from mdm.services.golden import answer_at, entity_type_of, prefixes_of
+from mdm.services.golden import answer_at, entity_type_of
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
 from mdm.services.rates import golden_id_of
@@ -55,12 +55,14 @@ def findings(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
         NotFound: the golden ID, the record or the entity type never was.
         InvalidInput: there is no such kind, the day is none, or the cursor is of no page.
     """
-    types, prefixes = hub.entity_types(), prefixes_of(hub)
+    types = hub.entity_types()
+    prefixes = {name: one.id_prefix for name, one in types.items()}
     _check(wanted)
     on, after = day(wanted.on), _after(hub, wanted.cursor)
     if wanted.entity_type is not None:
         hub.entity_type(wanted.entity_type)
-    about = None if wanted.about is None else golden_id_of(hub, wanted.about, as_of)
+    written = None if wanted.about is None else golden_id_of(hub, wanted.about, as_of)
+    about = written and (written, *entity_type_of(hub, written, types))
     kinds = [one for one in FINDING_KINDS if wanted.kind in {None, one} and (one != "expired" or on is not None)]
     pairs = {(name, kind) for name in types for kind in kinds if wanted.entity_type in {None, name}}
     # Barred as a whole: what is left of a finding without its lines would be a golden ID and a kind.
@@ -68,9 +70,8 @@ def findings(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         golden = None
-        if about is not None:
-            asked = (about, *entity_type_of(hub, about))
-            golden = answer_at(hub, transaction, prefixes, asked, at=at)[1].golden
+        if about:
+            golden = answer_at(hub, transaction, prefixes, about, at=at)[1].golden
         narrowed = stored.Narrowed({pair for pair in pairs if pair[0] not in barred}, on or "", wanted.source, golden)
         found = stored.page(transaction, narrowed, at=at, after=after, limit=wanted.limit + 1)
         page = [one for one in found[: wanted.limit] if (one.entity_type, one.attribute) not in wanted.barred]

@@ -9,7 +9,7 @@ from mdm.entity_types import EntityType, hint
 from mdm.errors import Fault, Forbidden, InvalidInput, NotFound
 from mdm.log import Key
 from mdm.services import lookup
-from mdm.services.golden import answer_at, entity_type_of, prefixes_of
+from mdm.services.golden import answer_at, entity_type_of
 from mdm.services.hub import Hub, parsed
 from mdm.services.positions import AsOf, position
 from mdm.services.rate_card import Card, Line, card_of
@@ -53,16 +53,17 @@ def rate(hub: Hub, question: Question, *, as_of: AsOf = None) -> Document:
         InvalidInput: a field is unknown or cannot have its value, or the day is none; names the nearest.
     """
     types = hub.entity_types()
+    prefixes = {name: one.id_prefix for name, one in types.items()}
     written = golden_id_of(hub, question.about, as_of)
-    about = (written, *entity_type_of(hub, written))
+    about = (written, *entity_type_of(hub, written, types))
     cards, on = _cards(types, about[1], question), day(question.on) or ""
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
-        document, start = answer_at(hub, transaction, prefixes_of(hub), about, at=at)
+        document, start = answer_at(hub, transaction, prefixes, about, at=at)
         asked = read(cards, question.fields, hub.code_lists(transaction, upto=at))
         if (cards.entity_type, asked.attribute) in question.barred:
             raise Forbidden(f"this key has no right to the {asked.attribute} of a {cards.entity_type}")
-        looking = _Looking(transaction, cards, asked, on, Names(types, prefixes_of(hub), {}))
+        looking = _Looking(transaction, cards, asked, on, Names(types, prefixes, {}))
         head = ("golden_id", "entity_type", "status", "current_id", "successors")
         said: Document = {
             **{name: document[name] for name in head if name in document},

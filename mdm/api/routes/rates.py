@@ -23,7 +23,7 @@ Day = Annotated[str | None, Query(description="The day that is meant; today (UTC
 _NO_FIELDS = {"of", "on", "as_of"}
 
 
-def _fields(  # noqa: PLR0913, PLR0917  the fields of the shipped entity types, so that they are described
+async def _fields(  # noqa: PLR0913, PLR0917  not sent to another thread; the fields of the shipped entity types, so that they are described
     request: Request, role: Field = None, grade: Field = None, currency: Field = None, unit: Field = None,
     code: Field = None, country: Field = None,
 ) -> dict[str, str]:  # fmt: skip
@@ -73,8 +73,8 @@ def rate(  # noqa: PLR0913  what can be asked for
     was looked for. Every field of the key of the lines may be asked by its name, and every attribute that the card must
     have. An amount is decimal text and is never converted.
     """
-    caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     rules = Shown(caller.hub)
+    caller.ensure(entity_type=golden.entity_type_of(caller.hub, golden_id, rules.now)[0])
     barred = rate_masking.barred(caller.principal, rules.now)
     question = Question(golden_id, fields, on or now()[:10], of, barred)
     found = rates.rate(caller.hub, question, as_of=as_of)
