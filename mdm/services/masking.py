@@ -242,14 +242,14 @@ def divergence(principal: Principal, rules: Shown, document: Document) -> Docume
     if len(shown["value"]) == 0:  # why a value cannot be taken would tell it
         rest.pop("because", None)
     told = {part: value[name] for part, value in shown.items() if name in value}
-    return {**rest, **told, **_labelled(principal, rules, document, document["entity_type"])}
+    return {**rest, **told, **masked_label(principal, rules, document, document["entity_type"])}
 
 
 def readiness(principal: Principal, rules: Shown, document: Document) -> Document:
     """Mask the label, and the fields that tell lines of another type apart."""
     lists: Document = {name: [_line(principal, rules, one) for one in document[name]] for name in ("missing", "present")
              if name in document}  # fmt: skip
-    return {**document, **lists, **_labelled(principal, rules, document, document["entity_type"])}
+    return {**document, **lists, **masked_label(principal, rules, document, document["entity_type"])}
 
 
 def _line(principal: Principal, rules: Shown, item: Document) -> Document:
