@@ -28,7 +28,6 @@ class StoredFinding(NamedTuple):
     said: str
 
 
-_COLUMNS = ", ".join(StoredFinding._fields)
 _ORDER = "golden, valid_from, finding"
 _THEN = "since <= ? AND (until IS NULL OR until > ?)"
 
@@ -80,9 +79,15 @@ def _of_pair(
     if wanted.golden is not None:
         conditions.append("golden = ?")
         values.append(wanted.golden)
+    # The rows are found in the index alone, and only those of the page are read.
+    found = (
+        f"SELECT golden, finding, since FROM line_finding WHERE entity_type = ? AND kind = ? AND ({_ORDER}) > (?, ?, ?)"
+        f" AND {_THEN}{''.join(f' AND {one}' for one in conditions)} ORDER BY {_ORDER} LIMIT ?"
+    )
+    columns = ", ".join(f"line_finding.{name}" for name in StoredFinding._fields)
     rows = transaction.rows(
-        f"SELECT {_COLUMNS} FROM line_finding WHERE entity_type = ? AND kind = ? AND ({_ORDER}) > (?, ?, ?) AND {_THEN}"
-        + "".join(f" AND {one}" for one in conditions) + f" ORDER BY {_ORDER} LIMIT ?",
+        f"SELECT {columns} FROM ({found}) AS found JOIN line_finding ON line_finding.golden = found.golden"
+        " AND line_finding.finding = found.finding AND line_finding.since = found.since",
         *pair, *after, at, at, *values, limit,
     )  # fmt: skip
     return [StoredFinding(*row) for row in rows]

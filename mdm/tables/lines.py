@@ -15,7 +15,8 @@ class LineFinding(SQLModel, table=True):
 
     __tablename__ = "line_finding"
     __table_args__ = (
-        Index("ix_line_finding_page", "entity_type", "kind", "golden", "valid_from", "finding"),
+        # With all that a page is narrowed by, so that what does not belong on it is not read.
+        Index("ix_line_finding_page", "entity_type", "kind", "golden", "valid_from", "finding", "until", "sources"),
         CLUSTERED,
     )
     golden: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})

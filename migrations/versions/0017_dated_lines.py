@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("said", sa.Text(), nullable=False),
         sqlite_with_rowid=False,
     )
-    order = ["entity_type", "kind", "golden", "valid_from", "finding"]
+    order = ["entity_type", "kind", "golden", "valid_from", "finding", "until", "sources"]
     op.create_index("ix_line_finding_page", "line_finding", order)
     op.create_table(
         "line_holder",
