@@ -96,6 +96,13 @@ def _author() -> Author:
 @contextmanager
 def served(database: str, folder: Path) -> Iterator[Callable[[str, dict[str, Any]], float]]:
     """A server of the hub on loopback; gives a function that puts one record, waits, and returns its seconds."""
+    with client_of(database, folder) as client:
+        yield lambda path, body: _put(client, path, body)
+
+
+@contextmanager
+def client_of(database: str, folder: Path) -> Iterator[httpx2.Client]:
+    """A server of the hub on loopback; gives a client with an admin key."""
     hub = open_hub(Settings(database_url=database))
     key = keys.create(hub, role="admin", author=_author())["key"]
     hub.close()
@@ -109,7 +116,7 @@ def served(database: str, folder: Path) -> Iterator[Callable[[str, dict[str, Any
                 base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE
             ) as client:
                 _ready(client)
-                yield lambda path, body: _put(client, path, body)
+                yield client
         finally:
             process.terminate()
             process.wait(PATIENCE)

@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, cast
 
 from golden_records.conditions import beside
 from golden_records.conflicts import rivals
 from golden_records.contributions import JSON, Contribution, distinct, not_valid, without_floats
 from golden_records.effective import EVER_BEFORE, VALUE, Line, golden_lines, holds_on, next_day
+from golden_records.line_findings import LineFinding, line_findings
 from golden_records.lineage import LineageEntry, LinesEntry, entry
 from golden_records.overrides import Override, holding, overridden, shown
 from golden_records.rules import SurvivorshipRules
@@ -29,7 +31,7 @@ class Survived:
     on which falling trust, a condition on age, the end of an override, or the days of dated lines and values could
     change what holds.  conflicts: of each attribute that the rules ask about, the values that are as good as the
     winner and disagree (see `conflicts.rivals`), the winner first.  dated: the values of each dated attribute on all
-    days.
+    days.  findings: what is wrong with the dated lines of each attribute whose amounts were named.
     """
 
     attributes: dict[str, JSON]
@@ -37,6 +39,7 @@ class Survived:
     due: str | None
     conflicts: dict[str, list[Contribution]] = field(default_factory=dict)
     dated: dict[str, list[JSON]] = field(default_factory=dict)
+    findings: dict[str, list[LineFinding]] = field(default_factory=dict)
 
 
 def survive(  # noqa: PLR0913  all that it depends on
@@ -47,6 +50,7 @@ def survive(  # noqa: PLR0913  all that it depends on
     today: str | None,
     lines: Mapping[str, Sequence[Line]] | None = None,
     dated: Collection[str] = (),
+    amounts: Mapping[str, Collection[str]] = MappingProxyType({}),
     overrides: Sequence[Override] = (),
 ) -> Survived:
     """Decide the value of each attribute: a function of the set of contributions, whatever their order.
@@ -55,6 +59,7 @@ def survive(  # noqa: PLR0913  all that it depends on
     below all.  today: the ISO date of the latest tick, None before the first, when nothing has aged.
     lines: the dated lines of each attribute that holds such; one step for all, which decides day by day.
     dated: which of these are dated values, lines of the one field `value`; of them the one in force survives.
+    amounts: of dated lines that are to be looked through for findings, the fields that must agree.
     overrides: what people set on attributes without dated lines; it stands above every strategy and group.
 
     Ties break by event time (latest first, missing oldest), source rank and record key. An invalid value
@@ -70,7 +75,7 @@ def survive(  # noqa: PLR0913  all that it depends on
     attributes: dict[str, JSON] = {}
     lineage: dict[str, LineageEntry | LinesEntry] = {}
     rankings: dict[str, Ranking] = {}
-    conflicts: dict[str, list[Contribution]] = {}
+    conflicts, findings = dict[str, list[Contribution]](), dict[str, list[LineFinding]]()
     due: int | None = None
     for name in sorted(contributions):
         offered = contributions[name]
@@ -86,16 +91,17 @@ def survive(  # noqa: PLR0913  all that it depends on
         rankings[name] = decided.ranking
         _settle(attributes, lineage, name, decided)
     for name, offered_lines in sorted((lines or {}).items()):
-        due = earlier(due, _settle_lines(attributes, lineage, name, lines=offered_lines, rules=rules, setting=setting))
+        stale, passed = _settle_lines(attributes, lineage, name, lines=offered_lines, rules=rules, setting=setting)
+        due = earlier(due, stale)
         due = earlier(due, next_day(attributes.get(name), today))
+        findings |= _findings(name, offered_lines, lineage, amounts=amounts, passed=passed)
     timelines = {name: _in_force(attributes, name, today) for name in sorted(dated) if name in attributes}
     for one in holding(overrides, rankings, today=today) if overrides else ():
         due = earlier(due, None if one.until is None else day(one.until))
         conflicts.pop(one.attribute, None)
         _overrule(attributes, lineage, one, steps=decided_by.get(one.attribute, fallback))
-    return Survived(
-        attributes, lineage, None if due is None else date.fromordinal(due).isoformat(), conflicts, timelines
-    )
+    changes_on = None if due is None else date.fromordinal(due).isoformat()
+    return Survived(attributes, lineage, changes_on, conflicts, timelines, findings)
 
 
 @lru_cache(maxsize=1000)
@@ -159,14 +165,25 @@ def _settle(
 def _settle_lines(
     attributes: dict[str, JSON], lineage: dict[str, LineageEntry | LinesEntry], name: str, *,
     lines: Sequence[Line], rules: SurvivorshipRules, setting: Context,
-) -> int | None:  # fmt: skip
-    """Write down the dated lines that hold; returns the first day on which that may change."""
+) -> tuple[int | None, Ranking]:  # fmt: skip
+    """Write down the dated lines that hold; the first day on which that may change, and what was not considered."""
     chosen = choose([line.contribution for line in lines if line.contribution.valid], rules.steps(name), setting)
     golden = golden_lines(lines, setting._replace(rule=chosen.rule), passed=chosen.passed)
     lineage[name] = golden.lineage if chosen.number is None else {**golden.lineage, "step": chosen.number}
     if golden.lines:
         attributes[name] = golden.lines
-    return earlier(golden.due, chosen.stale)
+    return earlier(golden.due, chosen.stale), chosen.passed
+
+
+def _findings(
+    name: str, lines: Sequence[Line], lineage: Mapping[str, LineageEntry | LinesEntry], *,
+    amounts: Mapping[str, Collection[str]], passed: Ranking,
+) -> dict[str, list[LineFinding]]:  # fmt: skip
+    """What is wrong with the dated lines of an attribute, where its amounts are named."""
+    if name not in amounts:
+        return {}
+    told = cast("LinesEntry", lineage[name])
+    return {name: line_findings(lines, told, amounts=amounts[name], passed=passed)}
 
 
 def _in_force(attributes: dict[str, JSON], name: str, today: str | None) -> list[JSON]:

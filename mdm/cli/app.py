@@ -24,6 +24,7 @@ from mdm.cli import (
     proposals,
     quality,
     quarantine,
+    rates,
     readiness,
     records,
     references,
@@ -64,15 +65,17 @@ app = typer.Typer(
     name="mdm", cls=Shell, help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )  # fmt: skip
-for module in (
-    hub, serving, records, find, golden, relations, history, forecast, explain, export, decisions, quality, divergence,
-    readiness, files,
-):  # fmt: skip
+MODULES = (
+    hub, serving, records, find, golden, rates, relations, history, forecast, explain, export, decisions, quality,
+    divergence, readiness, files,
+)  # fmt: skip
+for module in MODULES:
     for command in module.COMMANDS:
-        app.command(command.__name__.rstrip("_"))(command)
+        app.command(command.__name__.rstrip("_").replace("_", "-"))(command)
 for noun, group in (
     ("tasks", task_work), ("proposals", proposals), ("quarantine", quarantine), ("rules", rules), ("codes", codes),
-    ("references", references), ("hierarchy", hierarchy), ("key", keys), ("source-merges", source_merges),
+    ("references", references), ("hierarchy", hierarchy), ("rates", rates), ("key", keys),
+    ("source-merges", source_merges),
 ):  # fmt: skip
     app.add_typer(group.app, name=noun, help=group.HELP, no_args_is_help=True)
 

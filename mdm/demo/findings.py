@@ -11,12 +11,13 @@ from mdm.demo.firm import Firm
 from mdm.demo.planted import Planted, Way
 from mdm.demo.vocabulary import is_mapped
 from mdm.log import Key
-from mdm.services import golden, hierarchy_mismatches, lookup, quarantine, tasks
+from mdm.services import golden, hierarchy_mismatches, line_findings, lookup, quarantine, tasks
 from mdm.services.hub import Hub
 
 Document = dict[str, Any]
 Xrefs = dict[str, Document | None]
 PAGE = 1_000
+LAST_DAY = "9999-12-31"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,9 @@ def _seen(hub: Hub, made: Firm, mismatches: Sequence[set[str]]) -> Iterator[Find
         "line": lines.begins,
         "apart": lambda one: set(one.keys) in mismatches,
         "agreed": lambda one: not any(one.keys[0] in told for told in mismatches),
+        "gap": lines.told,
+        "expired": lines.told,
+        "conflict": lines.told,
     }
     planted = Counter(one.what for one in made.planted)
     found = Counter(one.what for one in made.planted if seen[one.way](one))
@@ -123,6 +127,16 @@ class _Lines:
     def begins(self, one: Planted) -> bool:
         """Whether a golden line begins on the day."""
         return any(line["valid_from"] == one.day for line in self._golden(one)["attributes"]["lines"])
+
+    def told(self, one: Planted) -> bool:
+        """Whether a finding of the kind begins or ends on the day, and names all the records where it is a conflict."""
+        wanted = line_findings.Wanted(one.keys[0], one.way, on=LAST_DAY, limit=PAGE)
+        found = line_findings.findings(self.hub, wanted)["items"]
+        named = {key.partition(":")[0] for key in one.keys} if one.way == "conflict" else set()
+        return any(
+            one.day in {item["valid_from"], item["valid_to"]} and named <= {said["source"] for said in item["said"]}
+            for item in found
+        )
 
 
 def _unmapped(hub: Hub, made: Firm) -> Finding:

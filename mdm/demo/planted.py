@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Way = Literal["together", "deleted", "resolved", "waiting", "overlap", "line", "apart", "agreed"]
+Way = Literal[
+    "together", "deleted", "resolved", "waiting", "overlap", "line", "apart", "agreed", "gap", "expired", "conflict"
+]  # fmt: skip
 """How it shows that something was seen.
 
 together: the records have one golden ID.  deleted: the record is known and no longer living.  resolved: the first
 record refers to the second, which has arrived.  waiting: the second never arrived.  overlap: the lineage of the
 record's golden lines tells of it.  line: a golden line begins on the day.  apart: the records are told as the versions
-of one mismatch of a hierarchy.  agreed: they are told in none.
+of one mismatch of a hierarchy.  agreed: they are told in none.  gap,
+expired, conflict: such a finding about the golden lines begins or ends on the day; all records have a part in a
+conflict.
 """
 
 

@@ -18,7 +18,8 @@ from mdm.demo.words import countries
 _PRESENT = {"psa": 0.92, "erp": 0.78, "billing": 0.58, "crm": 0.52}
 _CUSTOMERS = 72
 _STANDARDS = 14
-_SPOILT = 4
+_SPOILT, _AT_ODDS = 4, 12
+_OVER, _TO_COME = ("2019-01-01", "2020-01-01"), ("2028-01-01", "2029-01-01")
 _YEARS = (2024, 2025, 2026)
 _LEVELS = ("Level 2", "Level 3", "Level 4", "Level 5")
 
@@ -178,14 +179,52 @@ def _spoil(books: Books) -> None:
             key = f"{source}:rate_card:{row['id']}"
             what, way = _WHAT[place % 3]
             books.planted.append(Planted(what, way, (key,), str(line["valid_from"])))
+            books.planted += _beside(key, line)
+    _at_odds(books)
+
+
+def _beside(key: str, line: Row) -> list[Planted]:
+    """What else a line that is over or to come brings: days without a line beside it."""
+    if line["valid_from"] == _OVER[0]:
+        return [
+            Planted("rate lines that nothing followed", "expired", (key,), _OVER[1]),
+            Planted("rate lines before a gap", "gap", (key,), _OVER[1]),
+        ]
+    if line["valid_from"] == _TO_COME[0]:
+        return [Planted("rate lines after a gap", "gap", (key,), _TO_COME[0])]
+    return []
+
+
+def _at_odds(books: Books) -> None:
+    """Plant rates that billing has otherwise than the project system: both price by role and grade."""
+    random = books.stream("rates at odds")
+    spoilt = {one.keys[0] for one in books.planted if one.way in {"line", "overlap"}}
+    rows = {source: {row["id"]: row for row in books.files[f"{source}_rate_cards"]} for source in ("psa", "billing")}
+    ids = {source: books.ids[source, "rate_card"] for source in rows}
+    both = [one for one in ids["billing"] if one in ids["psa"] and f"psa:rate_card:{ids['psa'][one]}" not in spoilt]
+    coded = [one for one in both if all("code" in rows[source][ids[source][one]] for source in rows)]
+    for entity in random.sample(coded, _AT_ODDS):
+        known = [
+            (mine, other)
+            for mine, other in zip(*(_lines_of(rows[source][ids[source][entity]]) for source in rows), strict=True)
+            if is_mapped("roles", "psa", str(mine["role"])) and is_mapped("roles", "billing", str(other["role"]))
+        ]
+        _, line = random.choice(known)
+        line["rate"] = f"{float(str(line['rate'])) + 7:.2f}"
+        keys = tuple(f"{source}:rate_card:{ids[source][entity]}" for source in rows)
+        books.planted.append(Planted("rate lines in conflict", "conflict", keys, str(line["valid_from"])))
+
+
+def _lines_of(row: Row) -> "list[Row]":
+    return cast("list[Row]", row["lines"])
 
 
 def _over(line: Row) -> Row:
-    return {**line, "rate": "75.00", "valid_from": "2019-01-01", "valid_to": "2020-01-01"}
+    return {**line, "rate": "75.00", "valid_from": _OVER[0], "valid_to": _OVER[1]}
 
 
 def _to_come(line: Row) -> Row:
-    return {**line, "rate": "444.00", "valid_from": "2028-01-01", "valid_to": "2029-01-01"}
+    return {**line, "rate": "444.00", "valid_from": _TO_COME[0], "valid_to": _TO_COME[1]}
 
 
 def _overlapping(line: Row) -> Row:

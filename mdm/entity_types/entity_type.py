@@ -138,6 +138,11 @@ class Attribute(_Document):
         return {**self.of, **{name: _DAY for name in (VALID_FROM, VALID_TO) if self.of and name not in self.of}}
 
     @cached_property
+    def amounts(self) -> tuple[str, ...]:
+        """The fields of its lines that say how much, beside those that tell lines apart."""
+        return tuple(name for name, one in self.of.items() if one.kind in _AMOUNTS and name not in self.key)
+
+    @cached_property
     def former_names(self) -> tuple[str, ...]:
         """The names that it had before, the latest first."""
         return (self.renamed_from,) if isinstance(self.renamed_from, str) else self.renamed_from or ()
@@ -150,6 +155,7 @@ class Attribute(_Document):
 
 _ANY_SOURCE = SourceRules()
 _NOT_IN_A_LINE = frozenset({"reference", "lines"})
+_AMOUNTS = frozenset({"money", "number"})
 _DAY = LineField(kind="date")
 
 

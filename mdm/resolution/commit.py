@@ -9,6 +9,7 @@ from mdm.resolution import (
     codes,
     divergence_writing,
     hierarchy_writing,
+    rate_lines,
     readiness_writing,
     reference_moves,
     references,
@@ -60,6 +61,7 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     task_history.keep(writer, sorted({*result.tasks.changed, *placed}), position=position)
     moved = reference_moves.write(writer, work, result.golden, position=position)
     hierarchy_writing.write(writer, work, result.hierarchy, position=position)
+    rate_lines.write(writer, work, result.golden.about_lines, result.golden.ended, position=position)
     hierarchy_writing.compare(writer, work, result.golden, moved, position=position)
     apart = divergence_writing.write(writer, work, result.golden, position=position)
     ready = readiness_writing.write(writer, work, result.golden, moved, position=position)

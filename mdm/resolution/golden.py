@@ -17,6 +17,7 @@ from mdm.resolution.clusters import Clusters
 from mdm.resolution.divergence import Place, disagreeing
 from mdm.resolution.lines import lines_of
 from mdm.resolution.overrides import Overrides
+from mdm.resolution.rate_lines import NOTHING, AboutLines, about_lines
 from mdm.resolution.references import read_targets
 from mdm.resolution.sent_values import values_sent
 from mdm.resolution.work import Work, cells_of, layers_of
@@ -60,7 +61,8 @@ class GoldenChanges:
     """The new versions of a commit, the records that changed their golden number, and the members before and after.
 
     `conflicts` are the attributes in conflict of each golden record decided anew, and `parents` what it refers to of
-    its own type; `decided` are all that were decided anew, `ended` are no longer active.
+    its own type; `about_lines` is what to keep of their dated lines, `decided` are all that were decided anew, `ended`
+    are no longer active.
     """
 
     versions: list[NewVersion] = field(default_factory=list)
@@ -69,6 +71,7 @@ class GoldenChanges:
     after: dict[int, set[int]] = field(default_factory=dict)
     conflicts: dict[int, list[str]] = field(default_factory=dict)
     parents: dict[int, dict[str, Parent]] = field(default_factory=dict)
+    about_lines: dict[int, AboutLines] = field(default_factory=dict)
     ended: list[int] = field(default_factory=list)
     decided: dict[int, Decided] = field(default_factory=dict)
 
@@ -153,6 +156,7 @@ def _decide(
     changes.conflicts[number] = []
     apart = frozenset[Place]()
     changes.parents[number] = {}
+    changes.about_lines[number] = NOTHING
     if living:
         offered, lines = _contributions(work, living), lines_of(work, living)
         survived = _survived(work, offered, lines, overrides.of(changes.after[number]))
@@ -162,6 +166,7 @@ def _decide(
         dated = canonical(survived.dated) if survived.dated else None
         changes.conflicts[number] = list(survived.conflicts)
         changes.parents[number] = _parents(work, survived)
+        changes.about_lines[number] = about_lines(work, survived)
     version, was, *rest = stored or (0, None, None, None, None)
     before = sorted(id_ for id_ in changes.before.get(number, ()) if work.was_living(id_))
     if stored is None or living != before or (attributes, lineage, due, dated) != (was, *rest):
@@ -200,6 +205,7 @@ def _survived(
         today=work.tick,
         lines=lines,
         dated=work.entity_type.dated,
+        amounts={name: attribute.amounts for name, attribute in work.entity_type.lines.items()},
         overrides=overrides,
     )
 

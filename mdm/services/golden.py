@@ -28,13 +28,16 @@ Document = dict[str, Any]
 EXPORT_PAGE = 1_000
 
 
-def entity_type_of(hub: Hub, written: str) -> tuple[str, int]:
-    """The entity type and number of a golden ID; raises NotFound for text that is no golden ID of this hub."""
+def entity_type_of(hub: Hub, written: str, types: Mapping[str, EntityType] | None = None) -> tuple[str, int]:
+    """The entity type and number of a golden ID; raises NotFound for text that is no golden ID of this hub.
+
+    types: the entity types of now, where the caller has them.
+    """
     try:
         prefix, number = parse_golden_id(written)
     except ValueError as error:
         raise NotFound(str(error)) from error
-    for name, entity_type in hub.entity_types().items():
+    for name, entity_type in (hub.entity_types() if types is None else types).items():
         if entity_type.id_prefix == prefix and number < NOW:
             return name, number
     raise NotFound(f"no entity type gives IDs that begin with {prefix}_")

@@ -38,7 +38,11 @@ def lineage_of(transaction: Transaction, golden: StoredGolden) -> dict[str, Entr
     """
     if golden.lineage is None:
         return {}
-    kept: dict[str, Entry] = orjson.loads(zlib.decompress(golden.lineage))
+    return told_of(transaction, golden, orjson.loads(zlib.decompress(golden.lineage)))
+
+
+def told_of(transaction: Transaction, golden: StoredGolden, kept: dict[str, Entry]) -> dict[str, Entry]:
+    """Tell entries of the lineage of a golden record, as they are kept, the way `lineage_of` does."""
     decided = {place["decision"] for entry in kept.values() for place in _places(entry) if "decision" in place}
     positions = {place["position"] for entry in kept.values() for place in _places(entry) if "position" in place}
     bodies = stored_log.bodies(transaction, sorted(positions | decided))

@@ -69,7 +69,7 @@ def difference(principal: Principal, rules: Shown, document: Document) -> Docume
 def _sides(principal: Principal, under: Mapping[str, EntityType], name: str, entry: Document) -> Document:
     seen = {part: mask(principal, under[part], {name: entry[part]}) for part in under if part in entry}
     winners = {
-        side: [_place(principal, under[side], name, place) for place in places]
+        side: [masked_place(principal, under[side], name, place) for place in places]
         for side, places in entry["winners"].items()
     }
     rest = {part: told for part, told in entry.items() if part not in under}
@@ -82,7 +82,7 @@ def _set_by_people(
     if "attribute" not in document:
         return document
     name = document["attribute"]
-    return _place(principal, rules.having(of, name, made_under), name, document)
+    return masked_place(principal, rules.having(of, name, made_under), name, document)
 
 
 def task(principal: Principal, rules: Shown, document: Document) -> Document:
@@ -120,7 +120,7 @@ def proposal(principal: Principal, entity_type: EntityType | None, document: Doc
     if entity_type is None or sees_all(principal, entity_type):
         return document
     if "attribute" in parts:
-        shown = _place(principal, entity_type, parts["attribute"], parts)
+        shown = masked_place(principal, entity_type, parts["attribute"], parts)
         # What was in the way may be told with the value.
         return document if shown == parts else {**document, "parts": shown, "changed": None}
     return {**document, "parts": {name: part for name, part in parts.items() if name != "code"}}
@@ -131,7 +131,9 @@ def _about(principal: Principal, entity_type: EntityType, document: Document) ->
     if "constraints" in document:
         return {"constraints": [_constraint(principal, entity_type, one) for one in document["constraints"]]}
     if "candidates" in document:
-        places = [_place(principal, entity_type, document["attribute"], one) for one in document["candidates"] or ()]
+        places = [
+            masked_place(principal, entity_type, document["attribute"], one) for one in document["candidates"] or ()
+        ]
         return {**document, "candidates": places or document["candidates"]}
     if "cycle" in document:
         return _cycle(principal, entity_type, document)
@@ -205,19 +207,19 @@ def relations(principal: Principal, rules: Shown, document: Document) -> Documen
     barred = barred_references(principal, rules.now)
     return {
         **document,
-        **_labelled(principal, rules, document, document["entity_type"]),
+        **masked_label(principal, rules, document, document["entity_type"]),
         "refers_to": [
             _led_to(principal, rules, one)
             for one in document["refers_to"]
             if (document["entity_type"], one["attribute"]) not in barred
         ],
         "related": [
-            {**one, **_labelled(principal, rules, one, document["entity_type"])} for one in document["related"]
+            {**one, **masked_label(principal, rules, one, document["entity_type"])} for one in document["related"]
         ],
         "referred_by": {
             **document["referred_by"],
             "items": [
-                {**one, **_labelled(principal, rules, one, one["entity_type"])}
+                {**one, **masked_label(principal, rules, one, one["entity_type"])}
                 for one in document["referred_by"]["items"]
             ],
         },
@@ -229,7 +231,7 @@ def hierarchy(principal: Principal, rules: Shown, document: Document) -> Documen
     of = document["entity_type"]
 
     def one(node: Document) -> Document:
-        shown = {**node, **_labelled(principal, rules, node, of)}
+        shown = {**node, **masked_label(principal, rules, node, of)}
         return {**shown, "children": [one(child) for child in node["children"]]} if "children" in node else shown
 
     ends = {name: one(document[name]) for name in ("ultimate_parent", "tree")}
@@ -239,8 +241,8 @@ def hierarchy(principal: Principal, rules: Shown, document: Document) -> Documen
 def mismatch(principal: Principal, rules: Shown, document: Document) -> Document:
     """Mask the labels of a golden record and of what its records lead to."""
     of = document["entity_type"]
-    versions = [{**one, **_labelled(principal, rules, one, of)} for one in document["versions"]]
-    return {**document, **_labelled(principal, rules, document, of), "versions": versions}
+    versions = [{**one, **masked_label(principal, rules, one, of)} for one in document["versions"]]
+    return {**document, **masked_label(principal, rules, document, of), "versions": versions}
 
 
 def divergence(principal: Principal, rules: Shown, document: Document) -> Document:
@@ -252,14 +254,14 @@ def divergence(principal: Principal, rules: Shown, document: Document) -> Docume
     if len(shown["value"]) == 0:  # why a value cannot be taken would tell it
         rest.pop("because", None)
     told = {part: value[name] for part, value in shown.items() if name in value}
-    return {**rest, **told, **_labelled(principal, rules, document, document["entity_type"])}
+    return {**rest, **told, **masked_label(principal, rules, document, document["entity_type"])}
 
 
 def readiness(principal: Principal, rules: Shown, document: Document) -> Document:
     """Mask the label, and the fields that tell lines of another type apart."""
     lists: Document = {name: [_line(principal, rules, one) for one in document[name]] for name in ("missing", "present")
              if name in document}  # fmt: skip
-    return {**document, **lists, **_labelled(principal, rules, document, document["entity_type"])}
+    return {**document, **lists, **masked_label(principal, rules, document, document["entity_type"])}
 
 
 def _line(principal: Principal, rules: Shown, item: Document) -> Document:
@@ -277,10 +279,10 @@ def _led_to(principal: Principal, rules: Shown, document: Document) -> Document:
     of = document["to"]
     if principal.entity_type not in {None, of}:
         return {name: part for name, part in document.items() if name not in {"golden_id", "label"}}
-    return {**document, **_labelled(principal, rules, document, of)}
+    return {**document, **masked_label(principal, rules, document, of)}
 
 
-def _labelled(principal: Principal, rules: Shown, document: Document, of: str) -> Document:
+def masked_label(principal: Principal, rules: Shown, document: Document, of: str) -> Document:
     """The label of a golden record as it may be seen: None where it is held back."""
     attribute = rules.now[of].label_attribute
     if document.get("label") is None:
@@ -319,7 +321,7 @@ def _version(principal: Principal, entity_type: EntityType, document: Document) 
 
 def _lineage(principal: Principal, entity_type: EntityType, attribute: str, entry: Document) -> Document:
     def place(document: Document) -> Document:
-        return _place(principal, entity_type, attribute, document)
+        return masked_place(principal, entity_type, attribute, document)
 
     return {
         name: part if name not in _PLACES else place(part) if isinstance(part, dict) else [place(one) for one in part]
@@ -327,7 +329,8 @@ def _lineage(principal: Principal, entity_type: EntityType, attribute: str, entr
     }
 
 
-def _place(principal: Principal, entity_type: EntityType, attribute: str, document: Document) -> Document:
+def masked_place(principal: Principal, entity_type: EntityType, attribute: str, document: Document) -> Document:
+    """Mask the value, key and days that a place in a lineage tells, and why it lost as far as that tells a value."""
     told = {name: mask(principal, entity_type, {attribute: document[name]}) for name in _TOLD if name in document}
     rest = {name: part for name, part in document.items() if name not in told}
     if "because" in rest:

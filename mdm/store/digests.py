@@ -10,6 +10,8 @@ from mdm.store.database import Transaction
 from mdm.store.xref import NOW
 
 WIDTH = 16
+_FINDING = "finding, attribute, kind, key, valid_from, valid_to, sources, said"
+_HOLDER = "attribute, target_token"
 _ABOVE = "golden, attribute, parent, CASE WHEN set_aside THEN 1 ELSE 0 END"
 
 
@@ -40,6 +42,8 @@ def state(transaction: Transaction, entity_type: str | None = None) -> str:
         ),
         (("apart", golden, keys[id_], attribute) for golden, id_, attribute in _divergence(transaction, entity_type)),
         _rows(transaction, "SELECT 'ready', golden, process, missing, due FROM readiness WHERE 1 = 1", entity_type),
+        _rows(transaction, f"SELECT 'finding', golden, {_FINDING} FROM line_finding WHERE until IS NULL", entity_type),
+        _rows(transaction, f"SELECT 'holder', golden, {_HOLDER} FROM line_holder WHERE until IS NULL", entity_type),
     ]
     return _total(item for rows in items for item in rows)
 
@@ -81,7 +85,14 @@ def neutral(transaction: Transaction) -> str:
     answers = transaction.rows("SELECT golden, process, missing, due FROM readiness")
     ready = [("ready", sorted(together[golden]), *answer) for golden, *answer in answers]
     disagreeing = [("apart", keys[id_], attribute) for _, id_, attribute in _divergence(transaction, None)]
-    return _total([*goldens, *edges, *tasks, *disputed, *led, *above, *apart, *disagreeing, *ready])
+    lines = [
+        (name, sorted(together[golden]), *rest)
+        for name, golden, *rest in [
+            *transaction.rows(f"SELECT 'finding', golden, {_FINDING} FROM line_finding WHERE until IS NULL"),
+            *transaction.rows(f"SELECT 'holder', golden, {_HOLDER} FROM line_holder WHERE until IS NULL"),
+        ]
+    ]
+    return _total([*goldens, *edges, *tasks, *disputed, *led, *above, *apart, *disagreeing, *ready, *lines])
 
 
 def history(transaction: Transaction, *, upto: int = NOW) -> str:
@@ -118,6 +129,8 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
             for id_, *rest in transaction.rows("SELECT record_id, golden, attribute, since, until FROM divergence")
         ),
         transaction.rows("SELECT 'ready', golden, process, since, ready_since, first_ready FROM readiness"),
+        transaction.rows(f"SELECT 'finding', golden, since, until, {_FINDING} FROM line_finding"),
+        transaction.rows(f"SELECT 'holder', golden, since, until, {_HOLDER} FROM line_holder"),
         transaction.rows(f"SELECT 'task', {', '.join(task_history.TOLD)} FROM task_version"),
         transaction.rows(
             f"SELECT 'quality', {', '.join(quality.COLUMNS)} FROM quality_measure WHERE position <= ?", upto

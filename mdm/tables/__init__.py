@@ -12,6 +12,7 @@ from mdm.tables.arrivals import Batch, MappingDocument, Quarantine, VersionSort
 from mdm.tables.decisions import Decision, DecisionPair, DecisionVoid
 from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payload, RulesDocument
 from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, Task, Xref
+from mdm.tables.lines import LineFinding, LineHolder
 from mdm.tables.past import TaskVersion
 from mdm.tables.proposals import Proposal, ProposedTask
 from mdm.tables.readiness import Readiness
@@ -48,6 +49,8 @@ __all__ = [
     "HierarchyMismatch",
     "Hub",
     "LatestFact",
+    "LineFinding",
+    "LineHolder",
     "Log",
     "MappingDocument",
     "Payload",
@@ -91,4 +94,6 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "reference": ("target_token", "target"),
     "hierarchy_edge": ("target_token",),
     "readiness": ("missing",),
+    "line_finding": ("finding", "key", "said"),
+    "line_holder": ("target_token",),
 }

@@ -21,6 +21,8 @@ TAKES = {
     "/v1/golden-records/{golden_id}/readiness": {"on"},
     "/v1/references:waiting": {"as_of"},
     "/v1/hierarchies:mismatches": {"as_of"},
+    "/v1/golden-records/{golden_id}/rate": {"as_of", "on"},
+    "/v1/rates:findings": {"as_of", "on"},
     "/v1/xref/{source}/{entity_type}/{source_id:path}": {"as_of"},
     "/v1/xref:lookup": {"as_of"},
     "/v1/why": {"as_of"},

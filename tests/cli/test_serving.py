@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from mdm.demo import run
+from mdm.demo.firm import Firm, firm
 from mdm.entity_types import shipped
-from mdm.services.hub import open_hub
+from mdm.services.hub import Hub, open_hub
 from mdm.services.keys import authenticate
 from mdm.settings import Settings
 from tests.cli.conftest import Mdm
 from tests.conftest import AUTHOR
+from tests.demo import plain_rates
 
 LOOPBACK = "127.0.0.1"
 
@@ -55,6 +57,7 @@ def test_the_demo_comes_out_well_its_keys_and_commands_work_and_again_doubles_no
     assert {role: authenticate(hub, key).role for role, key in built["keys"].items()} == {
         role: role for role in ("reader", "source", "steward", "approver", "auditor", "admin")
     }
+    _every_finding_about_lines_is_told_and_no_other(hub, firm())
     hub.close()
 
     again = bare("demo", "--no-serve")
@@ -80,7 +83,16 @@ def test_the_demo_comes_out_well_its_keys_and_commands_work_and_again_doubles_no
 @pytest.mark.parametrize("seed", range(1, 7))
 def test_the_demo_comes_out_well_from_any_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     monkeypatch.chdir(tmp_path)
-    _well(asdict(run.build(run.settings(Settings()), author=AUTHOR, seed=seed)))
+    built = run.build(run.settings(Settings()), author=AUTHOR, seed=seed)
+    _well(asdict(built))
+    hub = open_hub(Settings(database_url=built.database_url))
+    _every_finding_about_lines_is_told_and_no_other(hub, firm(seed))
+    hub.close()
+
+
+def _every_finding_about_lines_is_told_and_no_other(hub: Hub, made: Firm) -> None:
+    """Precision and recall of overlaps, gaps, conflicts and lines that are over are 1."""
+    assert plain_rates.reported(hub) == plain_rates.expected(hub, made)
 
 
 def _well(built: dict[str, Any]) -> None:

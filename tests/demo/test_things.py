@@ -67,10 +67,10 @@ def test_the_same_role_goes_by_seven_names(demo: Firm) -> None:
     assert sorted(unmapped) == [("crm", "partner"), ("expense", "software_engineer")]
 
 
-def test_rate_lines_overlap_are_over_and_have_not_begun(demo: Firm) -> None:
+def test_rate_lines_overlap_are_over_have_not_begun_leave_gaps_and_are_in_conflict(demo: Firm) -> None:
     counted = Counter(one.what for one in demo.planted if one.what.startswith("rate lines"))
     assert set(counted.values()) == {12}
-    assert len(counted) == 3
+    assert len(counted) == 7
 
 
 def test_a_change_file_deletes_what_the_first_file_brought(demo: Firm) -> None:

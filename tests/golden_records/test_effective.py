@@ -251,13 +251,6 @@ def test_every_day_of_every_key_has_the_winner_of_a_plain_model(lines, rule, dat
     check_each_day(lines, rule, data.draw(st.permutations(lines)))
 
 
-@pytest.mark.verify
-@settings(max_examples=10_000, deadline=None)
-@given(many_lines(), st.sampled_from(RULES), st.data())
-def test_every_day_of_every_key_has_the_winner_of_a_plain_model_many_times(lines, rule, data):
-    check_each_day(lines, rule, data.draw(st.permutations(lines)))
-
-
 @settings(max_examples=40, deadline=None)
 @given(many_lines())
 def test_nothing_changes_before_the_day_that_is_due(lines):

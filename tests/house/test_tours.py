@@ -26,6 +26,7 @@ PAGES = (
     "docs/how-to/watch-quality.md",
     "docs/how-to/choose-values.md",
     "docs/how-to/date-values.md",
+    "docs/how-to/ask-for-rates.md",
     "docs/how-to/override-a-value.md",
     "docs/how-to/search-before-create.md",
     "docs/how-to/release-new-rules.md",

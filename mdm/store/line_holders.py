@@ -1,0 +1,67 @@
+"""Whom dated lines are for, as intervals: the golden records that refer to another by their nearest reference."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from mdm.store import bulk
+from mdm.store.database import Transaction
+
+PLACE = ("golden", "target_token", "since")
+FOR_ALL = ("", 0)
+"""The attribute and key token of lines that refer to nothing."""
+
+
+class StoredHolder(NamedTuple):
+    """One row of `line_holder`, without its end."""
+
+    golden: int
+    target_token: int
+    since: int
+    entity_type: str
+    attribute: str
+
+
+_COLUMNS = ", ".join(StoredHolder._fields)
+
+
+def standing(transaction: Transaction, goldens: Collection[int]) -> list[StoredHolder]:
+    """Whom the lines of these golden numbers are for now."""
+    rows = transaction.rows(f"SELECT {_COLUMNS} FROM line_holder WHERE golden {{in}} AND until IS NULL", list(goldens))
+    return [StoredHolder(*row) for row in rows]
+
+
+def change(
+    transaction: Transaction, *, ended: Sequence[StoredHolder], begun: Sequence[StoredHolder], position: int
+) -> None:
+    """End some at a position, and begin others."""
+    closed = [(*one[: len(PLACE)], position) for one in ended]
+    bulk.update(transaction, "line_holder", (*PLACE, "until"), closed, keys=len(PLACE))
+    bulk.insert(transaction, "line_holder", StoredHolder._fields, begun)
+
+
+def lines_for(
+    transaction: Transaction, entity_type: str, attribute: str, holder: int, *, at: int, limit: int
+) -> list[int]:
+    """The golden numbers of an entity type whose lines were for another one at a position."""
+    # In two steps: SQLite would rather look through all holders of the type than through the keys of one.
+    tokens = transaction.rows(
+        "SELECT key_token FROM xref JOIN source_record ON source_record.id = xref.record_id"
+        " WHERE xref.golden = ? AND xref.since <= ? AND (xref.until IS NULL OR xref.until > ?)",
+        holder, at, at,
+    )  # fmt: skip
+    rows = transaction.rows(
+        "SELECT DISTINCT golden FROM line_holder WHERE entity_type = ? AND attribute = ? AND target_token {in}"
+        " AND since <= ? AND (until IS NULL OR until > ?) ORDER BY golden LIMIT ?",
+        entity_type, attribute, [token for (token,) in tokens], at, at, limit,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+def lines_for_all(transaction: Transaction, entity_type: str, *, at: int, limit: int) -> list[int]:
+    """The golden numbers of an entity type whose lines referred to nothing at a position."""
+    rows = transaction.rows(
+        "SELECT golden FROM line_holder WHERE entity_type = ? AND attribute = ? AND target_token = ?"
+        " AND since <= ? AND (until IS NULL OR until > ?) ORDER BY golden LIMIT ?",
+        entity_type, *FOR_ALL, at, at, limit,
+    )  # fmt: skip
+    return [row[0] for row in rows]
