@@ -31,6 +31,7 @@ from mdm.cli import (
     rules,
     serving,
     source_merges,
+    stats,
     task_work,
 )
 from mdm.cli.output import complain, complain_about
@@ -66,7 +67,7 @@ app = typer.Typer(
 )  # fmt: skip
 for module in (
     hub, serving, records, find, golden, relations, history, forecast, explain, export, decisions, quality, divergence,
-    readiness, files,
+    readiness, stats, files,
 ):  # fmt: skip
     for command in module.COMMANDS:
         app.command(command.__name__.rstrip("_"))(command)
