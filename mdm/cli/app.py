@@ -32,6 +32,7 @@ from mdm.cli import (
     rules,
     serving,
     source_merges,
+    stats,
     task_work,
 )
 from mdm.cli.output import complain, complain_about
@@ -67,7 +68,7 @@ app = typer.Typer(
 )  # fmt: skip
 MODULES = (
     hub, serving, records, find, golden, rates, relations, history, forecast, explain, export, decisions, quality,
-    divergence, readiness, files,
+    divergence, readiness, stats, files,
 )  # fmt: skip
 for module in MODULES:
     for command in module.COMMANDS:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mdm.code_lists.spelling import fold
+from mdm.demo import needs
 from mdm.demo.exports import Export, entity_type
 from mdm.demo.firm import Firm
 from mdm.demo.planted import Planted, Way
@@ -30,10 +31,11 @@ class Finding:
 
 
 def findings(hub: Hub, made: Firm, exported: dict[str, Export]) -> list[Finding]:
-    """Count all that was planted: bad rows, messy people, words without a code, dates, references, deletes, parents."""
+    """Count all that was planted: bad rows, messy people, words without a code, dates, references, parents, needs."""
     mismatches = _mismatches(hub)
     return [
-        *_rejected(hub, exported), *_seen(hub, made, mismatches), _disagreed(made, mismatches), _unmapped(hub, made)
+        *_rejected(hub, exported), *_seen(hub, made, mismatches), _disagreed(made, mismatches), _unmapped(hub, made),
+        *(Finding(*one) for one in needs.counts(hub, made)),
     ]  # fmt: skip
 
 

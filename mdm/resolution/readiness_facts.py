@@ -58,9 +58,10 @@ def _read_referring(reader: Transaction, referred: Referred, found: Mapping[int,
     values: dict[int, dict[str, Any]] = {
         golden: orjson.loads(attributes) for golden, attributes, _ in stored.values(reader, numbers)
     }
-    for golden, leads in targets.items():
+    for golden, leads in targets.items() if said else ():
         those = sorted(
             number for number, written in said.get(leads or 0, ())
             if number in values and values[number].get(referred.attribute) == written
         )  # fmt: skip
-        found[golden].referring[referred.by, referred.via] = [values[number] for number in those]
+        if those:
+            found[golden].referring[referred.by, referred.via] = [values[number] for number in those]

@@ -14,7 +14,7 @@ import orjson
 from mdm.entity_types import EntityType, Referred, parse
 from mdm.publish.feed import FeedRow, readiness_event
 from mdm.resolution.golden import GoldenChanges
-from mdm.resolution.readiness import needs, next_change
+from mdm.resolution.readiness import Facts, needs, next_change
 from mdm.resolution.readiness_facts import PAGE, read_facts, references_of
 from mdm.resolution.reference_moves import Moved
 from mdm.resolution.work import Work
@@ -26,6 +26,7 @@ from mdm.store.readiness import Kept
 Goldens = dict[str, set[int]]
 """Golden numbers by entity type."""
 Place = tuple[int, str]
+Answers = list[tuple[str, str, str | None]]
 
 
 class Standing(NamedTuple):
@@ -66,16 +67,38 @@ def judged(
     transaction: Transaction, standing: Standing, goldens: Collection[int]
 ) -> dict[Place, tuple[str, str | None]]:
     """What each of these golden records lacks for each process, in JSON, and when that may change by itself."""
-    entity_type, day = standing
-    found = {}
+    entity_type = standing.entity_type
     if not entity_type.readiness:
         return {}
+    names = sorted({name for process in entity_type.readiness.values() for _, name in process.named})
+    by_days = bool(entity_type.lines.keys() & names or entity_type.dated & set(names))
+    by_days = by_days or any(process.active for process in entity_type.readiness.values())
+    alike: dict[object, Answers] = {}  # most golden records have the same systems and attributes as many others
+    found: dict[Place, tuple[str, str | None]] = {}
     for golden, facts in read_facts(transaction, entity_type, goldens).items():
-        for process, declared in entity_type.readiness.items():
-            lacking = [one.written for one in needs(entity_type, declared, facts, day=day) if not one.met]
-            due = next_change(entity_type, declared, facts, day=day)
-            found[golden, process] = orjson.dumps(lacking).decode(), due
+        if by_days or facts.referring:
+            answers = _answers(standing, facts)
+        else:
+            has = tuple(facts.attributes.get(name) is not None for name in names)
+            place = frozenset(facts.sources), has, frozenset(facts.means)
+            if place not in alike:
+                alike[place] = _answers(standing, facts)
+            answers = alike[place]
+        found.update(((golden, process), (missing, due)) for process, missing, due in answers)
     return found
+
+
+def _answers(standing: Standing, facts: Facts) -> Answers:
+    """(process, what is missing in JSON, when that may change) of one golden record."""
+    entity_type, day = standing
+    return [
+        (
+            process,
+            orjson.dumps([one.written for one in needs(entity_type, declared, facts, day=day) if not one.met]).decode(),
+            next_change(entity_type, declared, facts, day=day),
+        )
+        for process, declared in entity_type.readiness.items()
+    ]
 
 
 def _settle(writer: Transaction, standing: Standing, goldens: list[int], *, position: int) -> list[FeedRow]:

@@ -148,6 +148,12 @@ def _told(process: Readiness, found: Iterable[Need]) -> list[Document]:
     ]  # fmt: skip
 
 
+def item_of(code: str, about: str) -> Document:
+    """What is missing, without the record and the line that lack it: `{"code", "what", "system" or "attribute"}`."""
+    (item,) = _told(Readiness(), [Need(code, about, (), met=False)])
+    return {name: part for name, part in item.items() if name != "hint"}
+
+
 def _names(about: str) -> tuple[str, str, str]:
     """What it is about, and its parts where that is an attribute of another type."""
     of, _, attribute = about.partition(".")

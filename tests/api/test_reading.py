@@ -168,9 +168,19 @@ def test_rules_and_statistics_are_there_to_read(acme):
     names = [one["entity_type"] for one in send("GET", "/v1/rules").json()["items"]]
     assert names == sorted(shipped())
     assert "entity_type: customer" in send("GET", "/v1/rules/customer").json()["document"]
-    assert send("GET", "/v1/stats").json()["entity_types"]["customer"] == {
-        "source_records": 3, "golden_records": 1, "open_tasks": 0, "quarantined": 0,
-    }  # fmt: skip
+    counts = send("GET", "/v1/stats").json()["entity_types"]["customer"]
+    told = {name: counts[name] for name in ("source_records", "golden_records", "open_tasks", "quarantined")}
+    assert told == {"source_records": 3, "golden_records": 1, "open_tasks": 0, "quarantined": 0}
+    assert (counts["duplicates_removed"], send("GET", "/v1/stats?since=2026-01-01").json()["history"] != []) == (
+        2,
+        True,
+    )
+    figures = send("GET", "/metrics")
+    assert figures.headers["content-type"].startswith("text/plain")
+    for line in ('mdm_duplicates_removed{entity_type="customer"} 2.0',
+                 'mdm_readiness{entity_type="customer",process="quote_to_project",ready="no"} 1.0'):  # fmt: skip
+        assert line in figures.text.splitlines()
+    assert 'entity_type="customer"' not in server.as_("reader", entity_type="legal_entity")("GET", "/metrics").text
     narrow = server.as_("reader", entity_type="legal_entity")
     assert list(narrow("GET", "/v1/stats").json()["entity_types"]) == ["legal_entity"]
     assert narrow("GET", "/v1/changes").json()["items"] == []

@@ -43,3 +43,16 @@ def test_a_script_can_wait_until_it_is_ready(mdm):
     assert mdm("ingest", "u.csv", "--source", "psa", "--type", "service_item").code == 0
     ready = mdm("readiness", "quote_to_project", "psa:service_item:1")
     assert (ready.code, "is ready for quote_to_project" in ready.out) == (0, True)
+
+
+def test_stats_tell_what_the_hub_holds_and_what_blocks(mdm):
+    Path("c.csv").write_text("id,name,tax_id\n1,Acme GmbH,DE136695976\n", encoding="utf-8")
+    for source in ("crm", "erp"):
+        assert mdm("ingest", "c.csv", "--source", source, "--type", "customer").code == 0
+    shown = mdm("stats", "--since", "2026-01-01").out
+    for told in ("duplicates removed", "quote_to_project", "a record in billing (1)"):
+        assert told in shown
+    found = mdm("stats", "--since", "2026-01-01", "--json").json
+    assert found["entity_types"]["customer"]["duplicates_removed"] == 1
+    assert [one["duplicates_removed"] for one in found["history"]] == [1]
+    assert mdm("stats", "--since", "soon").code == 1

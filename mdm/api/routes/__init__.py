@@ -9,6 +9,7 @@ from mdm.api.routes import (
     forecast,
     golden_records,
     health,
+    metrics,
     proposals,
     quality,
     quarantine,
@@ -44,6 +45,7 @@ ROUTERS = (
     code_lists.router,
     quarantine.router,
     stats.router,
+    metrics.router,
     quality.router,
     health.router,
 )
