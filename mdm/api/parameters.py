@@ -1,4 +1,7 @@
-"""What comes in by path and query, read alike everywhere: source keys, pages, moments."""
+"""What comes in by path and query, read alike everywhere: source keys, pages, moments.
+
+Dependencies that only read what came in are `async`: others are sent to a thread, which costs more than they do.
+"""
 
 import re
 from typing import Annotated, Literal, NamedTuple
@@ -46,7 +49,7 @@ class When(NamedTuple):
     on: str | None
 
 
-def _when(as_of: AsOf = None, on: On = None) -> When:
+async def _when(as_of: AsOf = None, on: On = None) -> When:
     return When(as_of, on)
 
 
@@ -66,7 +69,7 @@ def key(source: str, entity_type: str, source_id: str, *, pointer: str = "/path"
     return Key(source, entity_type, source_id)
 
 
-def _path_key(source: Source, entity_type: TypeName, source_id: SourceId) -> Key:
+async def _path_key(source: Source, entity_type: TypeName, source_id: SourceId) -> Key:
     return key(source, entity_type, source_id)
 
 

@@ -72,7 +72,7 @@ def authenticate(hub: Hub, secret: str) -> Principal:
     key_id = rest.partition("_")[0]
     with hub.database.read() as transaction:
         key = (
-            stored_keys.by_id(transaction, key_id)
+            stored_keys.bearer(transaction, key_id)
             if prefix == "mdm" and key_id.isalnum() and key_id.isascii()
             else None
         )

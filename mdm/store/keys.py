@@ -1,5 +1,7 @@
 """Keys of the API: rows in, rows out."""
 
+from typing import NamedTuple
+
 from sqlmodel import select
 
 from mdm.store.database import Transaction
@@ -14,6 +16,23 @@ def add(transaction: Transaction, key: ApiKey) -> None:
 def by_id(transaction: Transaction, key_id: str) -> ApiKey | None:
     """The key with this id, revoked or not."""
     return transaction.session.get(ApiKey, key_id)
+
+
+class Bearer(NamedTuple):
+    """What authenticating needs of a key: read by every request, so not as an object of the session."""
+
+    id: str
+    role: str
+    source: str | None
+    entity_type: str | None
+    hash: str
+    revoked_at: str | None
+
+
+def bearer(transaction: Transaction, key_id: str) -> Bearer | None:
+    """The same for one that is to be authenticated."""
+    row = transaction.one(f"SELECT {', '.join(Bearer._fields)} FROM api_key WHERE id = ?", key_id)
+    return Bearer(*row) if row else None
 
 
 def listed(transaction: Transaction) -> list[ApiKey]:

@@ -20,7 +20,7 @@ from mdm.services.proposals import Proposed
 from mdm.services.shown import Shown
 
 
-def no_preview(request: Request) -> None:
+async def no_preview(request: Request) -> None:
     """Refuse `dry_run`: a client that asks for a preview must never get the real thing."""
     if request.query_params.get("dry_run", "false").lower() not in {"false", "0", ""}:
         detail = "there is no preview of this: leave out dry_run to carry it out"

@@ -35,7 +35,7 @@ TAKEN = {
 DISCARDED = {**EXAMPLE, **SETTLED, "status": "discarded", "reason": "a test record"}
 
 
-def _wanted(
+async def _wanted(
     source: Wanted = None, entity_type: TypeFilter = None,
     status: Annotated[Literal["open", "retried", "discarded"], Query()] = "open",
     rule: Wanted = None, file: Wanted = None,
