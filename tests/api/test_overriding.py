@@ -48,7 +48,8 @@ def test_a_dry_run_shows_what_would_be_written_and_writes_nothing(shop):
     told = send("PUT", f"{path}/overrides/name?dry_run=true", json={"value": "Birch", "reason": "x"}).json()
     assert (told["dry_run"], told["decision_id"], told["seq"], told["redirects"]) == (True, None, None, {})
     assert told["golden_ids"] == [before["golden_id"]]
-    [change] = told["changes"]
+    change, opened = told["changes"]
+    assert opened["type"] == "mdm.divergence.opened"
     assert (change["before"]["attributes"]["name"], change["after"]["attributes"]["name"]) == ("Alder", "Birch")
     assert "margin" not in change["after"]["attributes"], "a steward has no right to financial values"
     assert send("GET", path).json() == before
