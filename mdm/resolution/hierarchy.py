@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import networkx as nx
-
 from golden_records.strategies import UNRATED
 from mdm.log import canonical, key_token
 from mdm.resolution.golden import GoldenChanges, Parent
@@ -124,6 +122,10 @@ def _set_aside(work: Work, attribute: str, stood: dict[Place, StoredEdge], now: 
             stood[_place(one)] = one
             now[_place(one)] = _edge(one)._replace(set_aside=False)  # type: ignore[union-attr]
     edges = {number: edge for (number, name), edge in now.items() if name == attribute and edge.parent is not None}
+    if not edges:
+        return
+    import networkx as nx  # slow to load, and most commands change no hierarchy
+
     graph: nx.DiGraph[int] = nx.DiGraph((number, edge.parent) for number, edge in edges.items())
     cycles = [ring for ring in nx.strongly_connected_components(graph) if len(ring) > 1]
     cycles += [{number} for number in nx.nodes_with_selfloops(graph)]
