@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from statistics import median_low
 from typing import Any
 
@@ -12,7 +12,9 @@ from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput
 from mdm.services import health
 from mdm.services.hub import Hub
+from mdm.services.positions import position
 from mdm.services.readiness import item_of
+from mdm.settings import now
 from mdm.store import measures as stored
 from mdm.store import readiness as stored_readiness
 from mdm.store.database import Transaction
@@ -20,11 +22,12 @@ from mdm.store.database import Transaction
 Document = dict[str, Any]
 SERIES = ("duplicates_removed", "tasks_opened", "tasks_decided", "divergence_opened", "divergence_closed")
 MOST_BLOCKING = 10
+LATELY = timedelta(days=90)
 Counts = Counter[tuple[str, str]]
 """How many by entity type and day."""
 
 
-def stats(hub: Hub, *, since: str | None = None) -> Document:
+def stats(hub: Hub, *, since: str | None = None, moment: str | None = None) -> Document:
     """How much the hub holds and what it brought, by entity type, and day by day since a day (`history`).
 
     To `health.stats` each entity type adds `duplicates_removed` (living source records beyond one for each golden
@@ -32,16 +35,24 @@ def stats(hub: Hub, *, since: str | None = None) -> Document:
     (from the first record to records in all systems that its processes name), and for each process `readiness`: how
     many are ready, `median_seconds_to_ready` from the first record on, and `blocked_by`, what is missing most often.
 
-    Times are those at which facts entered the log. Raises InvalidInput when `since` is no day.
+    Times are those at which facts entered the log. Of golden records, how long it took is told of those that were
+    first seen since the day, or in the last 90 days where none is given: of all of them it would take too long.
+
+    moment: when the 90 days end (ISO 8601 UTC); the present when it is left out.
+
+    Raises:
+        InvalidInput: `since` is no day.
     """
     _check_day(since)
     found, entity_types = health.stats(hub), hub.entity_types()
+    start = since or (datetime.fromisoformat(moment or now()) - LATELY).date().isoformat()
     with hub.database.read() as transaction:
-        series = _series(transaction)
+        after = position(transaction, start)
+        series = _series(transaction, history=since is not None)
         decided = _seconds_to_decide(transaction)
         apart = dict(stored.open_divergence(transaction))
-        ready = _readiness(transaction, entity_types)
-        everywhere = {name: _seconds_to_all(transaction, one) for name, one in entity_types.items()}
+        ready = _readiness(transaction, entity_types, after=after)
+        everywhere = {name: _seconds_to_all(transaction, one, after=after) for name, one in entity_types.items()}
     for name, counts in found["entity_types"].items():
         totals = {what: sum(count for (of, _), count in days.items() if of == name) for what, days in series.items()}
         found["entity_types"][name] = {
@@ -65,7 +76,8 @@ def _check_day(written: str | None) -> None:
         raise InvalidInput(detail, faults=[Fault("/query/since", detail, "date", written)]) from None
 
 
-def _series(transaction: Transaction) -> dict[str, Counts]:
+def _series(transaction: Transaction, *, history: bool) -> dict[str, Counts]:
+    """What is counted by day; duplicates, for which the whole feed is read, only for the history of the counts."""
     series: dict[str, Counts] = {what: Counter() for what in SERIES}
     for what, end in (("divergence_opened", "since"), ("divergence_closed", "until")):
         for name, day, count in stored.divergence(transaction, end):  # type: ignore[arg-type]
@@ -73,7 +85,7 @@ def _series(transaction: Transaction) -> dict[str, Counts]:
     for kind in ("opened", "decided"):
         for name, when, ids in stored.tasks(transaction, f"task.{kind}"):
             series[f"tasks_{kind}"][name, when[:10]] += len(orjson.loads(ids))
-    for name, day, kind, before, after, others in stored.joined(transaction):
+    for name, day, kind, before, after, others in stored.joined(transaction) if history else ():
         series["duplicates_removed"][name, day] += _removed(kind, before, after, others)
     return series
 
@@ -110,20 +122,20 @@ def _seconds_to_decide(transaction: Transaction) -> dict[str, list[int]]:
     return found
 
 
-def _seconds_to_all(transaction: Transaction, entity_type: EntityType) -> list[int]:
+def _seconds_to_all(transaction: Transaction, entity_type: EntityType, *, after: int) -> list[int]:
     """From the first record of each golden record to the first in the last of all systems, of those that got there."""
     wanted = sorted({source for process in entity_type.readiness.values() for source in process.systems})
     if not wanted:
         return []
     seen: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
-    for golden, _, first, told in stored.first_in(transaction, entity_type.entity_type, wanted):
+    for golden, _, first, told in stored.first_in(transaction, entity_type.entity_type, wanted, after=after):
         seen[golden].append((first, told))
     return [
         _seconds(times[0][0], max(told for _, told in times)) for times in seen.values() if len(times) == len(wanted)
     ]
 
 
-def _readiness(transaction: Transaction, entity_types: Mapping[str, EntityType]) -> dict[str, Document]:
+def _readiness(transaction: Transaction, entity_types: Mapping[str, EntityType], *, after: int) -> dict[str, Document]:
     totals: Counter[tuple[str, str]] = Counter()
     ready: Counter[tuple[str, str]] = Counter()
     lacking: defaultdict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
@@ -134,7 +146,7 @@ def _readiness(transaction: Transaction, entity_types: Mapping[str, EntityType])
         for one in said:
             lacking[name, process][one] += count
     seconds: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for name, process, seen, told in stored.first_ready(transaction):
+    for name, process, seen, told in stored.first_ready(transaction, after=after):
         seconds[name, process].append(_seconds(seen, told))
     found: defaultdict[str, Document] = defaultdict(dict)
     for (name, process), total in sorted(totals.items()):

@@ -41,24 +41,28 @@ def joined(transaction: Transaction) -> list[tuple[str, str, str, Any, Any, str 
     )
 
 
-def first_in(transaction: Transaction, entity_type: str, sources: Sequence[str]) -> list[tuple[int, str, str, str]]:
+def first_in(
+    transaction: Transaction, entity_type: str, sources: Sequence[str], *, after: int
+) -> list[tuple[int, str, str, str]]:
     """(golden number, source, when it was seen first, when the source's first record was in the crosswalk).
 
-    Of the golden records of a type, as their living records stand; only of these sources.
+    Of the golden records of a type that came after a position, as their living records stand; only of these sources.
     """
     return transaction.rows(
         "SELECT member.golden, source, seen.recorded_at, min(told.recorded_at) FROM source_record AS member"
         " JOIN xref ON xref.record_id = member.id AND until IS NULL JOIN log AS told ON told.position = xref.since"
         " JOIN log AS seen ON seen.position = member.golden"
-        " WHERE member.entity_type = ? AND NOT deleted AND source {in} GROUP BY member.golden, source,"
-        " seen.recorded_at",
-        entity_type, list(sources),
+        " WHERE member.golden > ? AND member.entity_type = ? AND NOT deleted AND source {in}"
+        " GROUP BY member.golden, source, seen.recorded_at",
+        after, entity_type, list(sources),
     )  # fmt: skip
 
 
-def first_ready(transaction: Transaction) -> list[tuple[str, str, str, str]]:
-    """(entity type, process, when the golden record was seen first, when it was ready first)."""
+def first_ready(transaction: Transaction, *, after: int) -> list[tuple[str, str, str, str]]:
+    """(entity type, process, when a golden record that came after a position was seen first, and was ready first)."""
     return transaction.rows(
         "SELECT readiness.entity_type, process, seen.recorded_at, told.recorded_at FROM readiness"
         " JOIN log AS seen ON seen.position = golden JOIN log AS told ON told.position = first_ready"
+        " WHERE golden > ?",
+        after,
     )

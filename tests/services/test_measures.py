@@ -43,7 +43,9 @@ def test_they_tell_what_happened_when_and_how_long_it_took(hub: Hub) -> None:
     resolving.resolve_all(hub, author=at(2, 11))
     put(hub, "crm:2", at(4), name="Nord", city="Hamburg")
     found = measures.stats(hub, since="2026-03-02")
-    office = found["entity_types"]["office"]
+    assert found["entity_types"]["office"]["median_seconds_to_all_systems"] is None, "it was first seen before"
+    office = measures.stats(hub, since="2026-03-01")["entity_types"]["office"]
+    assert office == measures.stats(hub, moment="2026-05-01T00:00:00Z")["entity_types"]["office"]
     assert office["duplicates_removed"] == 1
     assert office["divergence"] == {"open": 0, "opened": 1, "closed": 1}
     assert office["tasks"] == {"opened": 1, "decided": 1, "median_seconds_to_decide": 7200}
