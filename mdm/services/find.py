@@ -12,9 +12,10 @@ from matching.explain import Evidence
 from matching.score import OUTCOMES
 from matching.sets import sorted_set
 from matching.standardise import standardise
-from mdm.entity_types import check
-from mdm.errors import InvalidInput
+from mdm.entity_types import EntityType, check
+from mdm.errors import Fault, InvalidInput
 from mdm.ingest.objects import with_objects
+from mdm.ingest.rows import RefusalError
 from mdm.log import Key, key_token
 from mdm.resolution import candidates, edges, references
 from mdm.resolution.candidates import Blocks
@@ -59,7 +60,7 @@ def find(
         InvalidInput: an attribute is unknown or no value of its kind; says which.
     """
     entity_type = hub.entity_type(of)
-    sent, faults = check(entity_type, with_objects(attributes, entity_type), partial=True)
+    sent, faults = check(entity_type, _whole(entity_type, attributes), partial=True)
     if faults:
         raise InvalidInput("; ".join(fault.detail for fault in faults[:3]), faults=faults)
     left_out = sorted(sent.keys() & set(without))
@@ -71,6 +72,15 @@ def find(
         items = _items(stored_records.by_column(reader, "id", weights), weights)[:limit]
         documents = _told(work, reader, items, weights)
     return {"items": documents, "left_out": left_out, "crowded": crowded, "rules_version": entity_type.version}
+
+
+def _whole(entity_type: EntityType, attributes: Mapping[str, object]) -> Mapping[str, object]:
+    """The attributes with `address.city` and its like put into objects; InvalidInput where one is given both ways."""
+    try:
+        return with_objects(attributes, entity_type)
+    except RefusalError as no:
+        fault = Fault(f"/attributes/{no.column}", no.detail, no.rule, no.value)
+        raise InvalidInput(no.detail, faults=[fault]) from None
 
 
 def _blocked(work: Work, key: Key, attributes: Mapping[str, object]) -> tuple[Blocks, list[str]]:

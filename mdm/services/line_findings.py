@@ -92,9 +92,11 @@ def _after(hub: Hub, cursor: str | None) -> tuple[int, str, int]:
         return _FIRST
     written, _, rest = cursor.partition(":")
     start, _, finding = rest.partition(":")
-    if not finding.removeprefix("-").isdecimal() or len(finding) > 20:
-        raise InvalidInput(f"{cursor!r} is no cursor of a page", faults=[Fault("/query/cursor", cursor, "cursor")])
-    return entity_type_of(hub, written)[1], start, max(int(finding), _FIRST[2])
+    number = int(finding) if finding.removeprefix("-").isdecimal() and len(finding) <= 20 else 2**63
+    if not -(2**63) <= number < 2**63:
+        detail = f"no page has the cursor {cursor!r}; take `next` of the page before"
+        raise InvalidInput(detail, faults=[Fault("/query/cursor", detail, "cursor")])
+    return entity_type_of(hub, written)[1], start, number
 
 
 def _cursor(last: StoredFinding, prefixes: dict[str, str]) -> str:

@@ -49,3 +49,6 @@ def test_what_is_no_attribute_or_no_value_of_its_kind_is_refused_with_its_place(
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/attributes/nmae")
     refused = server.as_("steward")("POST", "/v1/matches:find", json={"entity_type": "customr", "attributes": {}})
     assert refused.status_code == 404
+    for given in ("Berlin", {"city": "Berlin"}):
+        refused = ask(server, "steward", **{"address": given, "address.city": "Köln"})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/attributes/address.city")

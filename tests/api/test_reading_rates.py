@@ -53,7 +53,7 @@ def test_findings_are_pages_narrowed_in_the_query(server):
     for query in ("kind=gap", "source=crm", "type=tax_rule", f"golden_id={card}&kind=overlap", "as_of=1&kind=gap"):
         found = send("GET", f"{path}&{query}")
         assert (found.status_code, found.json()["items"]) == (200, []), query
-    for query in ("kind=x", "cursor=x", "cursor=rc_0000001:2026-01-01:x"):
+    for query in ("kind=x", "cursor=x", "cursor=rc_0000001:2026-01-01:x", f"cursor=rc_0000001::{10**19}"):
         assert send("GET", f"{path}&{query}").status_code in {404, 422}, query
 
 
