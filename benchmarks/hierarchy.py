@@ -8,13 +8,10 @@ import argparse
 import csv
 import random
 import tempfile
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from statistics import quantiles
 
-from measure import keep, mdm, table
+from measure import keep, mdm, table, timed
 
 from mdm.ingest import Incoming
 from mdm.log import Author, Key
@@ -46,16 +43,6 @@ def written(companies: list[tuple[int, int | None]], file: Path) -> None:
             writer.writerow(
                 (number, f"Firm {number:07} GmbH", f"HRB{number:07}", "DE", "" if parent is None else parent)
             )
-
-
-def _timed(calls: list[Callable[[], object]]) -> tuple[object, ...]:
-    seconds = []
-    for call in calls:
-        started = time.perf_counter()
-        call()
-        seconds.append(time.perf_counter() - started)
-    cuts = quantiles(seconds, n=100) if len(seconds) > 1 else seconds * 99
-    return len(seconds), *(round(1000 * one, 1) for one in (cuts[49], cuts[98], max(seconds)))
 
 
 def _told(hub: Hub, golden_id: str, *, depth: int = 3) -> None:
@@ -93,10 +80,10 @@ def main() -> None:
         deepest = rnd.choices(ids[-(arguments.count // arguments.depth) :], k=arguments.times)
         moved = rnd.sample(range(1, arguments.count), 20)
         rows = [
-            ("roll-up of the whole group", *_timed([partial(_told, hub, ids[0])] * 20)),
-            ("roll-up of any", *_timed([partial(_told, hub, one) for one in some])),
-            ("ultimate parent from the last level", *_timed([partial(_told, hub, one, depth=0) for one in deepest])),
-            ("another parent for any", *_timed([partial(_moved, hub, one, 0) for one in moved])),
+            ("roll-up of the whole group", *timed([partial(_told, hub, ids[0])] * 20)),
+            ("roll-up of any", *timed([partial(_told, hub, one) for one in some])),
+            ("ultimate parent from the last level", *timed([partial(_told, hub, one, depth=0) for one in deepest])),
+            ("another parent for any", *timed([partial(_moved, hub, one, 0) for one in moved])),
         ]
         hub.close()
         parts = [

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import quantiles
 from typing import Any
 
 from memory import together
@@ -185,6 +186,18 @@ class Server:
             elif int(fields[1]) == self.process:
                 ticks += sum(int(field) for field in fields[11:13])
         return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def timed(calls: Sequence[Callable[[], object]]) -> tuple[int, float, float, float]:
+    """Call each once: how many, and the milliseconds of the median, the 99th percentile and the slowest."""
+    seconds = []
+    for call in calls:
+        started = time.perf_counter()
+        call()
+        seconds.append(time.perf_counter() - started)
+    cuts = quantiles(seconds, n=100) if len(seconds) > 1 else seconds * 99
+    median, most, slowest = (round(1000 * one, 2) for one in (cuts[49], cuts[98], max(seconds)))
+    return len(seconds), median, most, slowest
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -9,16 +9,14 @@ import argparse
 import json
 import random
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from statistics import quantiles
 from typing import Any
 
 import httpx2
 from life import client_of
-from measure import keep, mdm, table
+from measure import keep, mdm, table, timed
 
 from mdm.code_lists import shipped
 from mdm.log import Key
@@ -87,16 +85,6 @@ def _written(folder: Path, count: int, per_card: int, rnd: random.Random) -> dic
     return {**found, **files}
 
 
-def _timed(calls: list[Callable[[], object]]) -> tuple[object, ...]:
-    seconds = []
-    for call in calls:
-        started = time.perf_counter()
-        call()
-        seconds.append(time.perf_counter() - started)
-    cuts = quantiles(seconds, n=100)
-    return len(seconds), *(round(1000 * one, 2) for one in (cuts[49], cuts[98], max(seconds)))
-
-
 def _asked(hub: Hub, about: str, role: str) -> None:
     fields = {"role": role, "currency": "EUR", "unit": "hour"}
     rates.rate(hub, Question(about, fields, "2026-03-01"))
@@ -149,14 +137,14 @@ def main() -> None:
             "a page of a source that has none": line_findings.Wanted(on="2027-06-01", source="crm"),
         }
         rows = [
-            ("a rate of a card, in process", *_timed([partial(_asked, hub, *one) for one in some])),
-            ("a rate of a customer, in process", *_timed([partial(_asked, hub, *one) for one in clients])),
-            *((title, *_timed([partial(_paged, hub, wanted)] * 50)) for title, wanted in pages.items()),
+            ("a rate of a card, in process", *timed([partial(_asked, hub, *one) for one in some])),
+            ("a rate of a customer, in process", *timed([partial(_asked, hub, *one) for one in clients])),
+            *((title, *timed([partial(_paged, hub, wanted)] * 50)) for title, wanted in pages.items()),
         ]
         with client_of(database, folder) as client:
             rows += [
-                ("a rate of a card, over HTTP", *_timed([partial(_over_http, client, *one) for one in some])),
-                ("a rate of a customer, over HTTP", *_timed([partial(_over_http, client, *one) for one in clients])),
+                ("a rate of a card, over HTTP", *timed([partial(_over_http, client, *one) for one in some])),
+                ("a rate of a customer, over HTTP", *timed([partial(_over_http, client, *one) for one in clients])),
             ]
         hub.close()
         parts = [

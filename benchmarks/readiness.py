@@ -8,14 +8,11 @@ import argparse
 import csv
 import random
 import tempfile
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from statistics import quantiles
 
 import orjson
-from measure import keep, mdm, table
+from measure import keep, mdm, table, timed
 
 from mdm.ingest import Incoming
 from mdm.log import Author, Key
@@ -48,16 +45,6 @@ def written(count: int, folder: Path, rnd: random.Random) -> None:
             card = {"id": str(number), "name": f"Card {number:06}", "code": f"RC{number:06}", "currency": "EUR",
                     "customer": f"crm:customer:{number}", "lines": lines}  # fmt: skip
             cards.write(orjson.dumps(card) + b"\n")
-
-
-def _timed(calls: list[Callable[[], object]]) -> tuple[object, ...]:
-    seconds = []
-    for call in calls:
-        started = time.perf_counter()
-        call()
-        seconds.append(time.perf_counter() - started)
-    cuts = quantiles(seconds, n=100) if len(seconds) > 1 else seconds * 99
-    return len(seconds), *(round(1000 * one, 1) for one in (cuts[49], cuts[98], max(seconds)))
 
 
 def _all_anew(hub: Hub) -> None:
@@ -98,10 +85,10 @@ def main() -> None:
         ids = [one["golden_id"] for one in lookup.xrefs(hub, keys) if one]
         asked = [partial(readiness.of_one, hub, one, "quote_to_project", on="2026-06-01") for one in ids]
         rows = [
-            ("all judged anew, three processes", *_timed([partial(_all_anew, hub)] * 3)),
-            ("a page of those not ready", *_timed([partial(_page, hub)] * 20)),
-            ("one question on a day", *_timed(list(asked))),
-            ("a rate card changes", *_timed([partial(_card_changes, hub, number) for number in range(30)])),
+            ("all judged anew, three processes", *timed([partial(_all_anew, hub)] * 3)),
+            ("a page of those not ready", *timed([partial(_page, hub)] * 20)),
+            ("one question on a day", *timed(list(asked))),
+            ("a rate card changes", *timed([partial(_card_changes, hub, number) for number in range(30)])),
         ]
         hub.close()
         parts = [table(("what", "N", "p50 ms", "p99 ms", "most ms"), rows)]

@@ -4,13 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
 from golden_records.contributions import JSON, Contribution, same_as, without_floats
-from golden_records.effective import EVER_AFTER, EVER_BEFORE, SORTS_LATER, STARTS_EARLIER, Line
+from golden_records.effective import EVER_AFTER, EVER_BEFORE, OF_ITS_OWN, Line
 from golden_records.lineage import LinesEntry, Stretch
 
 PART = "\x1f"
 """Between the parts of one standardised value, such as those of an address."""
-_OWN = frozenset({STARTS_EARLIER, SORTS_LATER})
-"""Lines that a record itself replaces by another one say nothing on those days."""
 
 
 def diverging(
@@ -62,12 +60,12 @@ def at_odds(lines: Sequence[Line], entry: LinesEntry) -> list[tuple[Stretch, Str
     found: list[tuple[Stretch, Stretch]] = []
     for loser in entry["losers"]:
         place = loser["record"], loser["index"]
-        if place not in valid or loser["because"] in _OWN:
+        if place not in valid or loser["because"] in OF_ITS_OWN:
             continue
         found += [
             (cast("Stretch", loser), winner)
             for winner in winners
-            if winner["key"] == loser["key"] and _overlap(winner, loser) and said[_place(winner)] != said[place]
+            if winner["key"] == loser["key"] and common_days(winner, loser) and said[_place(winner)] != said[place]
         ]
     return found
 
@@ -76,9 +74,13 @@ def _place(stretch: Stretch) -> tuple[str, int]:
     return stretch["record"], stretch["index"]
 
 
-def _overlap(one: Stretch, other: Stretch) -> bool:
+def common_days(one: Stretch, other: Stretch) -> dict[str, str | None] | None:
+    """Give the days on which both hold, as `valid_from` and `valid_to`; None where there are none."""
     start = max(one["valid_from"] or EVER_BEFORE, other["valid_from"] or EVER_BEFORE)
-    return start < min(one["valid_to"] or EVER_AFTER, other["valid_to"] or EVER_AFTER)
+    end = min(one["valid_to"] or EVER_AFTER, other["valid_to"] or EVER_AFTER)
+    if start >= end:
+        return None
+    return {"valid_from": start or None, "valid_to": None if end == EVER_AFTER else end}
 
 
 def _forms(value: JSON, offered: Sequence[Contribution]) -> set[str]:

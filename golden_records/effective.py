@@ -27,6 +27,8 @@ VALUE = "value"
 """The one field of a dated value."""
 STARTS_EARLIER = "starts earlier than another line of its record"
 SORTS_LATER = "value sorts later than another line of its record"
+OF_ITS_OWN = frozenset({STARTS_EARLIER, SORTS_LATER})
+"""Why lines lose that their own record replaces: on those days they say nothing against anybody."""
 # Of the lines of one record that contradict each other on one day this many are named, and looked for among so
 # many, the best first: without a bound, lines that all overlap would cost the square of their number.
 MOST_NAMED = 5
@@ -123,7 +125,7 @@ def golden_lines(
     return GoldenLines(shown, entry, min(days, default=None))
 
 
-def holds_on(line: Mapping[str, JSON], on: str) -> bool:
+def holds_on(line: Mapping[str, object], on: str) -> bool:
     """Say whether a line as golden records show it holds on a day, an ISO date; "" is before all days."""
     start, end = line["valid_from"], line["valid_to"]
     return str(start or EVER_BEFORE) <= on < str(end or EVER_AFTER)

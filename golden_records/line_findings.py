@@ -7,13 +7,12 @@ from operator import attrgetter, itemgetter
 from typing import Literal, NamedTuple, TypedDict, get_args
 
 from golden_records.contributions import JSON, Contribution, canonical, without_floats
-from golden_records.effective import EVER_AFTER, EVER_BEFORE, SORTS_LATER, STARTS_EARLIER, Line
+from golden_records.effective import EVER_AFTER, EVER_BEFORE, OF_ITS_OWN, Line
 from golden_records.lineage import LinesEntry, Stretch
 
 FindingKind = Literal["overlap", "gap", "conflict", "expired"]
 FINDING_KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
 Fate = Literal["wins", "agrees", "loses", "before", "after"]
-_OWN = frozenset({STARTS_EARLIER, SORTS_LATER})
 _Place = tuple[str, int, int]
 _KeyText = str
 
@@ -83,7 +82,7 @@ def _standing(
     for loser in entry["losers"]:
         stands = _stands(loser, by_place, wins=False)
         may_hold = stands.line.contribution.valid and id(stands.line.contribution) not in barred
-        if may_hold and loser["because"] not in _OWN:
+        if may_hold and loser["because"] not in OF_ITS_OWN:
             found[canonical(dict(loser["key"]))].append(stands)
     return found
 

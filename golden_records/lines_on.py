@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from golden_records.effective import EVER_AFTER, EVER_BEFORE
+from golden_records.effective import holds_on
 from golden_records.lineage import Stretch
 
 
@@ -15,15 +15,10 @@ def lines_on(winners: Sequence[Stretch], asked: Mapping[str, str], on: str) -> l
     A line that says nothing of a field is for all of its values. Of the lines that fit, those that say the most of what
     is asked answer; of these, those that say the least of what is not.
     """
-    fitting = [place for place, one in enumerate(winners) if covers(one, on) and fits(one["key"], asked)]
+    fitting = [place for place, one in enumerate(winners) if holds_on(one, on) and fits(one["key"], asked)]
     ranks = {place: _distance(winners[place]["key"], asked) for place in fitting}
     nearest = min(ranks.values(), default=None)
     return [place for place in fitting if ranks[place] == nearest]
-
-
-def covers(stretch: Stretch, on: str) -> bool:
-    """Say whether a day is one of these days."""
-    return (stretch["valid_from"] or EVER_BEFORE) <= on < (stretch["valid_to"] or EVER_AFTER)
 
 
 def fits(key: Mapping[str, str | None], asked: Mapping[str, str]) -> bool:

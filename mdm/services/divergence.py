@@ -10,7 +10,7 @@ from golden_records.identity import golden_id
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput
 from mdm.resolution.fold import values_of
-from mdm.services.golden import answer_at, entity_type_of, prefixes_of
+from mdm.services.golden import answer_at, entity_type_of, head, prefixes_of
 from mdm.services.hub import Hub
 from mdm.services.lines_at_odds import LinesAtOdds
 from mdm.services.standing import standing
@@ -75,8 +75,7 @@ def of_one(hub: Hub, written: str) -> Document:
         document, shown = answer_at(hub, transaction, prefixes, asked, at=NOW)
         found = stored.page(transaction, Filter(golden=shown.golden), limit=MOST)
         items = _items(hub, transaction, entity_types, found)
-    head = ("golden_id", "entity_type", "status", "current_id", "successors")
-    return {**{name: document[name] for name in head if name in document}, "items": items}
+    return {**head(document), "items": items}
 
 
 def export(hub: Hub, wanted: Wanted) -> Iterator[Document]:

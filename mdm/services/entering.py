@@ -22,6 +22,11 @@ _WORDS = {
 }
 
 
+def proposal_id(position: int) -> str:
+    """The ID of the proposal at a position of the log."""
+    return f"pro_{position}"
+
+
 def enter(writer: Transaction, fact: Fact, *, author: Author, needs: Sequence[str] = ()) -> int:
     """Append a decision; returns its position. On a proposal it must still be what was proposed then.
 
@@ -59,7 +64,7 @@ def told_settled(stored: StoredProposal) -> str:
     """Say what became of a proposal."""
     by = f" by {stored.answered_by}" if stored.answered_by else ""
     became = f", as dec_{stored.decision}" if stored.decision else ""
-    return f"pro_{stored.position} is open no longer: it was {stored.status.replace('_', ' ')}{by}{became}"
+    return f"{proposal_id(stored.position)} is open no longer: it was {stored.status.replace('_', ' ')}{by}{became}"
 
 
 def settle(  # noqa: PLR0913  a settlement has these parts

@@ -111,8 +111,13 @@ def history(hub: Hub, golden_id: str, *, as_of: AsOf = None) -> Document:
         at = position(transaction, as_of)
         then, _ = answer_at(hub, transaction, prefixes, (golden_id, entity_type, number), at=at)
         found = told(transaction, number, entity_type, prefixes[entity_type], at=at)
-    kept = ("golden_id", "entity_type", "status", "current_id", "successors")
-    return {**{name: then[name] for name in kept if name in then}, **found}
+    return {**head(then), **found}
+
+
+def head(document: Document) -> Document:
+    """What every answer about a golden ID begins with: `golden_id`, `entity_type`, `status` and where it leads."""
+    told = ("golden_id", "entity_type", "status", "current_id", "successors")
+    return {name: document[name] for name in told if name in document}
 
 
 def page(

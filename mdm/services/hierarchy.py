@@ -6,7 +6,7 @@ from typing import Any
 
 from mdm.entity_types import EntityType, hint
 from mdm.errors import Fault, InvalidInput
-from mdm.services.golden import answer_at, entity_type_of, prefixes_of
+from mdm.services.golden import answer_at, entity_type_of, head, prefixes_of
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
 from mdm.services.relations import Names
@@ -52,9 +52,8 @@ def hierarchy(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> 
         aside = stored.is_set_aside(transaction, shown.golden, attribute, at=at)
         roll_up = _roll_up(transaction, shown.golden, (entity_type, attribute), at=at, barred=wanted.barred)
     nodes = {one: {"golden_id": called.id(entity_type, one), "label": called.label(one)} for one in numbers}
-    head = ("golden_id", "entity_type", "status", "current_id", "successors")
     return {
-        **{name: document[name] for name in head if name in document},
+        **head(document),
         "label": called.label(shown.golden),
         "attribute": attribute,
         "ancestors": [nodes[one] for one in above],

@@ -9,6 +9,7 @@ from mdm.errors import NotFound
 from mdm.resolution.verdicts import DECISIONS, holding
 from mdm.services import merge_tree
 from mdm.services.decisions import decision_id, parse_decision_id
+from mdm.services.entering import proposal_id
 from mdm.services.hub import Hub
 from mdm.store import code_lists as stored_code_lists
 from mdm.store import decisions as stored_decisions
@@ -68,7 +69,7 @@ def decisions_about(transaction: Transaction, entity_type: str, record_ids: set[
             **({"undoes": f"dec_{body['undoes']}"} if "undoes" in body else {}),
             # Of a bulk decision only what it says of these records.
             **({"pairs": [pair for pair in body["pairs"] if own & {*pair}]} if "pairs" in body else {}),
-            **({"proposal_id": f"pro_{body['proposal']}"} if "proposal" in body else {}),
+            **({"proposal_id": proposal_id(body["proposal"])} if "proposal" in body else {}),
             "actor": authors[position][0],
             "recorded_at": authors[position][1],
             "in_force": in_force,

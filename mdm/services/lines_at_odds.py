@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from golden_records.divergence import at_odds
-from golden_records.effective import EVER_AFTER, EVER_BEFORE, VALUE
+from golden_records.divergence import at_odds, common_days
+from golden_records.effective import VALUE
 from golden_records.lineage import Stretch
 from mdm.resolution.fold import values_of
 from mdm.resolution.lines import lines_of
@@ -51,8 +51,8 @@ class LinesAtOdds:
         sent = values_of(orjson.loads(one.layers))[one.attribute]
         pairs = [pair for pair in self.pairs.get((one.golden, one.attribute), ()) if pair[0]["record"] == own]
         return {
-            "value": [{**sent[loser["index"]], **_days(loser, winner)} for loser, winner in pairs],
-            "take": [self._taken(one, winner, taken) | _days(loser, winner) for loser, winner in pairs],
+            "value": [{**sent[loser["index"]], **(common_days(loser, winner) or {})} for loser, winner in pairs],
+            "take": [self._taken(one, winner, taken) | (common_days(loser, winner) or {}) for loser, winner in pairs],
         }
 
     def _taken(self, one: Told, winner: Stretch, taken: TakenForms) -> Document:
@@ -61,10 +61,3 @@ class LinesAtOdds:
         lists = {} if described is None else {name: field.list for name, field in described.of.items()}
         lists[VALUE] = self.work.entity_type.code_lists.get(one.attribute)
         return {name: taken.code(lists.get(name), one.source, value) for name, value in shown.items()}
-
-
-def _days(one: Stretch, other: Stretch) -> Document:
-    """The days on which both hold."""
-    start = max(one["valid_from"] or EVER_BEFORE, other["valid_from"] or EVER_BEFORE)
-    end = min(one["valid_to"] or EVER_AFTER, other["valid_to"] or EVER_AFTER)
-    return {"valid_from": start or None, "valid_to": None if end == EVER_AFTER else end}

@@ -9,7 +9,7 @@ from mdm.errors import Conflict, Forbidden, HubError, InvalidInput, NeedsApprova
 from mdm.log import Author, Consent, Fact
 from mdm.services import intents, tasks
 from mdm.services.decisions import Decided, decision_id
-from mdm.services.entering import settle, told_settled
+from mdm.services.entering import proposal_id, settle, told_settled
 from mdm.services.hub import Hub
 from mdm.services.intents import Intent
 from mdm.services.preview import rehearsed
@@ -74,11 +74,6 @@ def _type_of_task(hub: Hub, intent: Intent) -> str | None:
     """A mapping of codes is about all entity types, and the task that asked for it about one."""
     task_id = intent.parts.get("task_id")
     return None if task_id is None else str(tasks.get(hub, task_id)["entity_type"])
-
-
-def proposal_id(position: int) -> str:
-    """The ID of the proposal at a position of the log."""
-    return f"pro_{position}"
 
 
 def is_proposal_id(written: str) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from golden_records.effective import EVER_BEFORE
-from golden_records.lines_on import covers, fits, lines_on
+from golden_records.effective import EVER_BEFORE, holds_on
+from golden_records.lines_on import fits, lines_on
 from matching.kinds import KINDS
 from mdm.entity_types import Attribute, EntityType
 from mdm.services.lineage import told_of
@@ -78,7 +78,7 @@ class Line:
     def why(self, transaction: Transaction, on: str) -> Document:
         """Winner and losers on the day, with what each said: `{"winner", "losers", "strategy", "step"?}`."""
         winner = self.card.entry["winners"][self.place]
-        losers = [one for one in self.card.entry["losers"] if one["key"] == winner["key"] and covers(one, on)]
+        losers = [one for one in self.card.entry["losers"] if one["key"] == winner["key"] and holds_on(one, on)]
         narrowed = {**self.card.entry, "winners": [winner], "losers": losers, "overlaps": [], "gaps": []}
         found = told_of(transaction, self.card.golden, {self.card.attribute: narrowed})[self.card.attribute]
         amounts = self.card.described.amounts

@@ -9,7 +9,7 @@ from mdm.entity_types import EntityType, hint
 from mdm.errors import Fault, Forbidden, InvalidInput, NotFound
 from mdm.log import Key
 from mdm.services import lookup
-from mdm.services.golden import answer_at, entity_type_of
+from mdm.services.golden import answer_at, entity_type_of, head
 from mdm.services.hub import Hub, parsed
 from mdm.services.positions import AsOf, position
 from mdm.services.rate_card import Card, Line, card_of
@@ -64,9 +64,8 @@ def rate(hub: Hub, question: Question, *, as_of: AsOf = None) -> Document:
         if (cards.entity_type, asked.attribute) in question.barred:
             raise Forbidden(f"this key has no right to the {asked.attribute} of a {cards.entity_type}")
         looking = _Looking(transaction, cards, asked, on, Names(types, prefixes, {}))
-        head = ("golden_id", "entity_type", "status", "current_id", "successors")
         said: Document = {
-            **{name: document[name] for name in head if name in document},
+            **head(document),
             "of": cards.entity_type, "attribute": asked.attribute,
             "asked": {**asked.key, **asked.attributes}, "on": on,
         }  # fmt: skip
@@ -85,12 +84,8 @@ def _along(looking: _Looking, path: Path, start: StoredGolden) -> Document:
             return {**answer, "path": told}
         if holder.golden is not None:  # from here on it is for others, too, and only what is of the same country fits
             where = country(path.entity_types[holder.golden.entity_type], holder.golden)
-            looking = _with(looking, with_country(looking.asked, looking.entity_type, where))
+            looking = replace(looking, asked=with_country(looking.asked, looking.entity_type, where))
     return {"outcome": "none", "path": told}
-
-
-def _with(looking: _Looking, asked: Asked) -> _Looking:
-    return replace(looking, asked=asked)
 
 
 def _answer(looking: _Looking, holder: Holder) -> tuple[Document, Document]:

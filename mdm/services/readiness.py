@@ -11,7 +11,7 @@ from mdm.entity_types import EntityType, Readiness, hint
 from mdm.errors import Fault, InvalidInput, NotFound
 from mdm.resolution.readiness import Facts, Need, needs
 from mdm.resolution.readiness_facts import read_facts
-from mdm.services.golden import answer_at, entity_type_of, prefixes_of
+from mdm.services.golden import answer_at, entity_type_of, head, prefixes_of
 from mdm.services.hub import Hub
 from mdm.services.valid_time import day
 from mdm.store import golden as stored_golden
@@ -55,13 +55,11 @@ def of_one(hub: Hub, written: str, process: str | None = None, *, on: str | None
         state = resolution.state(transaction, name)
         today = on or (state.tick if state else None)
         facts = read_facts(transaction, entity_type, [shown.golden]).get(shown.golden, Facts({}))
-    parts = ("golden_id", "entity_type", "status", "current_id", "successors")
-    head: Document = {part: document[part] for part in parts if part in document}
-    head["label"] = document["attributes"].get(entity_type.label_attribute)
+    about = {**head(document), "label": document["attributes"].get(entity_type.label_attribute)}
     answers = [
         _answer(name, one, needs(entity_type, one, facts, day=today), today) for name, one in sorted(chosen.items())
     ]
-    return {**head, **answers[0]} if process is not None else {**head, "items": answers}
+    return {**about, **answers[0]} if process is not None else {**about, "items": answers}
 
 
 def page(hub: Hub, process: str, wanted: Wanted) -> Document:

@@ -10,7 +10,7 @@ from golden_records.identity import golden_id
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput
 from mdm.log import key_token
-from mdm.services.golden import answer_at, entity_type_of, prefixes_of
+from mdm.services.golden import answer_at, entity_type_of, head, prefixes_of
 from mdm.services.history import decisions_about
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
@@ -89,9 +89,8 @@ def relations(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> 
         related = _related(hub, transaction, shown, at=at)
         numbers = {shown.golden, *(one.golden for one in page), *(one.golden for one in out if one.golden), *related}
         called = Names(entity_types, prefixes, stored_golden.at(transaction, numbers, position=at))
-    head = ("golden_id", "entity_type", "status", "current_id", "successors")
     return {
-        **{name: document[name] for name in head if name in document},
+        **head(document),
         "label": called.label(shown.golden),
         "refers_to": _refers_to(entity_types[shown.entity_type], out, document["attributes"], called),
         "related": [

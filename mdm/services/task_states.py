@@ -6,6 +6,7 @@ from typing import Any
 from mdm import settings
 from mdm.errors import Conflict
 from mdm.log import Author, Fact, key_token
+from mdm.services.entering import proposal_id
 from mdm.services.hub import Hub
 from mdm.store import log, proposals
 from mdm.store import task_work as stored
@@ -56,7 +57,7 @@ def told(
         found[id_] = {**NOTHING, "comments": [said(position, "text", "author") for position in comments.get(id_, ())]}
         if one := proposed.get(id_):
             found[id_]["proposed"] = {
-                "proposal_id": f"pro_{one.position}", "by": one.proposer, "at": authors[one.position][1],
+                "proposal_id": proposal_id(one.position), "by": one.proposer, "at": authors[one.position][1],
                 "due": one.due,
             }  # fmt: skip
         if work := works.get(id_):

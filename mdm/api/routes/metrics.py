@@ -40,4 +40,4 @@ def _figures(request: Request, caller: Caller) -> dict[str, Any]:
     if time.monotonic() - told_at > FRESH:
         told = measures.stats(caller.hub)
         request.app.state.figures = time.monotonic(), told
-    return dict(told)
+    return told
