@@ -195,7 +195,7 @@ def timed(calls: Sequence[Callable[[], object]]) -> tuple[int, float, float, flo
         started = time.perf_counter()
         call()
         seconds.append(time.perf_counter() - started)
-    cuts = quantiles(seconds, n=100) if len(seconds) > 1 else seconds * 99
+    cuts = quantiles(seconds, n=100, method="inclusive") if len(seconds) > 1 else seconds * 99
     median, most, slowest = (round(1000 * one, 2) for one in (cuts[49], cuts[98], max(seconds)))
     return len(seconds), median, most, slowest
 
