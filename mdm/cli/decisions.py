@@ -81,6 +81,15 @@ def override(  # noqa: PLR0913  a decision has these parts
     ],
     *,
     reason: Reason,
+    valid_from: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Of a dated attribute: the first day it is about.")
+    ] = None,
+    valid_to: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="The first day that it is not about any more.")
+    ] = None,
+    valid_through: Annotated[
+        str | None, typer.Option("--through", metavar="DATE", help="The last day that it is about.")
+    ] = None,
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="The first day on which it no longer holds.")
     ] = None,
@@ -100,6 +109,7 @@ def override(  # noqa: PLR0913  a decision has these parts
 
     parts = {
         "golden_id": golden_id, "attribute": attribute, "value": _read(value), "until": until,
+        "valid_from": valid_from, "valid_to": valid_to, "valid_through": valid_through,
         "until_source_changes": until_source_changes, "reason": reason, "supersede": supersede,
     }  # fmt: skip
     with session.opened() as hub:

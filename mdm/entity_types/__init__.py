@@ -1,6 +1,6 @@
 """Entity types: YAML documents that say what a thing's attributes are, how it matches and what survives."""
 
-from mdm.entity_types.dated_values import VALUE, of_all_days, slices
+from mdm.entity_types.dated_values import VALUE, days_of, of_all_days, slices
 from mdm.entity_types.document import parse, shipped
 from mdm.entity_types.entity_type import Attribute, EntityType, EntityTypeName, LineField, Privacy, order
 from mdm.entity_types.nearest import hint, nearest
@@ -32,6 +32,7 @@ __all__ = [
     "check",
     "check_value",
     "control_character",
+    "days_of",
     "hint",
     "is_missed",
     "judge",

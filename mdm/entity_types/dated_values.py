@@ -1,6 +1,6 @@
 """Dated values: what a source sends of an attribute that is `dated`, checked, cleaned and read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -59,10 +59,15 @@ def _slice(place: str, attribute: Attribute, one: object, check: CheckValue) -> 
     value, faults = check(f"{place}/{VALUE}", attribute, one.get(VALUE))
     if value is None or faults:
         return {}, faults
+    days, faults = days_of(place, one)
+    return {VALUE: value, **days}, faults
+
+
+def days_of(place: str, one: Mapping[str, object]) -> tuple[dict[str, object], list[Fault]]:
+    """Read the days of one value: `valid_from`, `valid_to`, and `valid_through` made the end; and what is wrong."""
     days = {field: one[field] for field in (VALID_FROM, VALID_TO) if one.get(field) is not None}
-    if one.get(VALID_THROUGH) is not None:
-        faults += _through(place, one[VALID_THROUGH], days)
-    return {VALUE: value, **days}, faults or interval_faults(place, days)
+    faults = [] if one.get(VALID_THROUGH) is None else _through(place, one[VALID_THROUGH], days)
+    return days, faults or interval_faults(place, days)
 
 
 def _through(place: str, last: object, days: dict[str, object]) -> list[Fault]:
