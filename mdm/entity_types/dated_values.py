@@ -5,13 +5,10 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from matching.kinds.lines import VALID_FROM, VALID_TO, end_day, first_day
-from mdm.entity_types.entity_type import Attribute, EntityType
+from mdm.entity_types.entity_type import OF_A_DATED_VALUE, VALID_THROUGH, VALUE, Attribute, EntityType
 from mdm.entity_types.line_values import MOST_FAULTS, MOST_LINES, interval_faults, line_fault
 from mdm.entity_types.nearest import hint
 from mdm.errors import Fault
-
-VALUE, VALID_THROUGH = "value", "valid_through"
-FIELDS = (VALUE, VALID_FROM, VALID_TO, VALID_THROUGH)
 
 CheckValue = Callable[[str, Attribute, object], tuple[object, list[Fault]]]
 
@@ -49,12 +46,14 @@ def check_dated(name: str, attribute: Attribute, value: object, check: CheckValu
 
 
 def _slice(place: str, attribute: Attribute, one: object, check: CheckValue) -> tuple[dict[str, object], list[Fault]]:
-    if not (isinstance(one, dict) and not one.keys().isdisjoint(FIELDS)):
+    if one == {}:  # a row of a file that says nothing of it
+        return {}, []
+    if not (isinstance(one, dict) and not one.keys().isdisjoint(OF_A_DATED_VALUE)):
         value, faults = check(place, attribute, one)
         return ({} if value is None else {VALUE: value}), faults
-    unknown = [str(field) for field in one if field not in FIELDS]
+    unknown = [str(field) for field in one if field not in OF_A_DATED_VALUE]
     if unknown:
-        words = f"is no field of a dated value{hint(unknown[0], FIELDS)}"
+        words = f"is no field of a dated value{hint(unknown[0], OF_A_DATED_VALUE)}"
         return {}, [line_fault(f"{place}/{unknown[0]}", words, "unknown_field", unknown[0])]
     value, faults = check(f"{place}/{VALUE}", attribute, one.get(VALUE))
     if value is None or faults:
