@@ -194,7 +194,17 @@ def _show_preview(found: "Preview", *, as_json: bool) -> None:
 def _differences(change: dict[str, Any]) -> list[list[object]]:
     before, after = ((change[side] or {}).get("attributes", {}) for side in ("before", "after"))
     names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    return [[change["golden_id"], name, before.get(name), after.get(name)] for name in names]
+    rows: list[list[object]] = [[change["golden_id"], name, before.get(name), after.get(name)] for name in names]
+    was, will = ((change[side] or {}).get("dated", {}) for side in ("before", "after"))
+    changed = sorted(name for name in was.keys() | will.keys() if was.get(name) != will.get(name))
+    return rows + [[change["golden_id"], f"{name} by day", *map(_by_day, (was, will), [name] * 2)] for name in changed]
+
+
+def _by_day(dated: dict[str, Any], name: str) -> list[str]:
+    return [
+        f"{output.words(one['value'])} {output.days(one['valid_from'], one['valid_to'])}".strip()
+        for one in dated.get(name, ())
+    ]
 
 
 def show_decided(decided: "Decided | Proposed", *, as_json: bool) -> None:
