@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A golden record that is new, changed, or no longer active (no attributes)."""
+    """A golden record that is new, changed, or no longer active (no attributes); `was` are the attributes before."""
 
     golden: int
     version: int
@@ -38,7 +38,12 @@ class NewVersion:
     lineage: bytes | None
     due: str | None
     dated: bytes | None
-    was_active: bool
+    was: bytes | None
+
+    @property
+    def was_active(self) -> bool:
+        """Whether it had attributes before."""
+        return self.was is not None
 
 
 class Parent(NamedTuple):
@@ -101,7 +106,7 @@ def survive_all(work: Work, clusters: Clusters, overrides: Overrides) -> GoldenC
     for number in ended:
         version, attributes, *_ = stored[number]
         if attributes is not None:
-            changes.versions.append(NewVersion(number, version + 1, None, None, None, None, was_active=True))
+            changes.versions.append(NewVersion(number, version + 1, None, None, None, None, was=attributes))
     return changes
 
 
@@ -170,7 +175,7 @@ def _decide(
     version, was, *rest = stored or (0, None, None, None, None)
     before = sorted(id_ for id_ in changes.before.get(number, ()) if work.was_living(id_))
     if stored is None or living != before or (attributes, lineage, due, dated) != (was, *rest):
-        new = NewVersion(number, version + 1, attributes, lineage, due, dated, was_active=was is not None)
+        new = NewVersion(number, version + 1, attributes, lineage, due, dated, was=was)
         changes.versions.append(new)
         version += 1
     changes.decided[number] = Decided(version, apart)

@@ -21,6 +21,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "decision_pair": {"left_id", "right_id", "position"},
         "source_link": {"record_id", "other_id", "position"},
         "golden_version": {"golden", "version", "since", "until"},
+        "search_word": {"golden"},
         "xref": {"record_id", "since", "until", "golden"},
         "change": {
             "sequence",
@@ -79,6 +80,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "decision_pair": {"verdict", "in_force"},
         "source_link": {"kind", "master"},
         "golden_version": {"entity_type"},
+        "search_word": {"entity_type", "attribute"},
         "change": {"entity_type", "kind"},
         "reference": {"attribute", "entity_type", "standing"},
         "hierarchy_edge": {"attribute", "entity_type", "set_aside"},
