@@ -93,6 +93,21 @@ def get(hub: Hub, task_id: str, *, as_of: AsOf = None, moment: str | None = None
         return _documents(hub, transaction, entity_types, [task], at=at, moment=moment)[0]
 
 
+def document(
+    hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], task: StoredTask, *,
+    moment: str | None = None,
+) -> Document:  # fmt: skip
+    """A task as `get` gives it, read in a transaction that is open already."""
+    return _documents(hub, transaction, entity_types, [task], at=NOW, moment=moment)[0]
+
+
+def sort_of(hub: Hub, task_id: str) -> tuple[str, str]:
+    """The entity type that a task is of, and its kind; NotFound when no such task was ever open."""
+    with hub.database.read() as transaction:
+        found = stored(transaction, task_id)
+    return found.entity_type, found.kind
+
+
 def entity_type_of(hub: Hub, task_id: str) -> str:
     """The entity type that a task is of; NotFound when no such task was ever open."""
     with hub.database.read() as transaction:
