@@ -4,9 +4,9 @@ from fastapi import FastAPI
 
 from mdm.api.app import create_app as create_api
 from mdm.settings import Settings
-from stewardship_ui import home, refusals, static_files, workbench
+from stewardship_ui import effects, home, queue, refusals, static_files, verbs, workbench
 
-ROUTERS = (home.router, workbench.router, static_files.router)
+ROUTERS = (home.router, queue.router, workbench.router, effects.router, verbs.router, static_files.router)
 PUBLIC = frozenset({"/", "/static/{version}/{name:path}"})
 """The addresses, besides those of the API, that need no key; the first page tells a stranger nothing of any record."""
 

@@ -43,6 +43,11 @@ class Row:
     identical: bool
 
     @property
+    def why_shortly(self) -> str:
+        """Whose value it is, without the strategy."""
+        return self.why.rpartition(": ")[2]
+
+    @property
     def sign(self) -> str:
         """The sign of its state, which tells it without colour."""
         return SIGNS[self.state] or "≠"

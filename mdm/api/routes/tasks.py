@@ -13,10 +13,11 @@ from mdm.api.parameters import AsOf, Cursor, Limit, TaskKind, TypeFilter
 from mdm.api.routes.decisions import DECIDED, PROPOSED, DryRun, carried_out
 from mdm.auth import hidden
 from mdm.errors import Fault, Forbidden, InvalidInput
-from mdm.services import bulk_decisions, comparison, masking, tasks
+from mdm.services import bulk_decisions, comparison, masking, task_counts, tasks
 from mdm.services.bulk_decisions import Chosen, Matching
 from mdm.services.intents import Intent
 from mdm.services.shown import Shown
+from mdm.services.tasks import Order
 
 router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read tasks"))]
@@ -85,6 +86,9 @@ COMPARISON = {
     "rest": [],
     "same": {"golden_id": "cus_000002a", "redirects": {"cus_0000041": "cus_000002a"}, "attributes": {"name": "ACME"}},
 }  # fmt: skip
+COUNTS = {"open": 148, "overdue": 3, "due_today": 12, "by": [
+    {"entity_type": "customer", "kind": "review", "open": 148, "overdue": 3}
+]}  # fmt: skip
 DECIDED_MANY = {**DECIDED, "tasks": 17, "left_out": [
     {"id": "task_5f1e0c9a7b3d2e4f6a8b", "because": "it was closed at position 4711"}
 ]}  # fmt: skip
@@ -101,18 +105,28 @@ def listed(  # noqa: PLR0913  what can be asked for
     assigned_to: Person = None, escalated_to: Person = None, claimed_by: Person = None,
     snoozed: Annotated[bool | None, Query(description="Only those that sleep, or only those that do not.")] = None,
     proposed: Annotated[bool | None, Query(description="Only those an open proposal decides, or only others.")] = None,
+    order: Annotated[Order, Query(description="What comes first, over all pages.")] = "urgent",
     cursor: Cursor = None, limit: Limit = 20, as_of: AsOf = None,
 ) -> Response:  # fmt: skip
-    """By priority and age, the likeliest matches first; with `as_of` those that were open then, as they were."""
+    """By priority and age, the likeliest matches first, or in another order.
+
+    With `as_of` those that were open then, as they were.
+    """
     found = tasks.page(
         caller.hub, entity_type=caller.own_type(entity_type), kind=kind, status=status,
         assigned_to=caller.person(assigned_to), escalated_to=caller.person(escalated_to),
         claimed_by=caller.person(claimed_by), snoozed=snoozed, proposed=proposed, cursor=cursor,
-        limit=limit, as_of=as_of,
+        limit=limit, as_of=as_of, order=order,
     )  # fmt: skip
     rules = Shown(caller.hub)
     items = [masking.task(caller.principal, rules, one) for one in found["items"]]
     return answer({"items": items, "next": found["next"]})
+
+
+@router.get("/tasks:counts", summary="Count the open tasks", **described(COUNTS, 404))
+def counted(caller: Reading, entity_type: TypeFilter = None) -> Response:
+    """How many are open and overdue, by entity type and kind."""
+    return answer(task_counts.open_tasks(caller.hub, entity_type=caller.own_type(entity_type)))
 
 
 @router.get("/tasks/{task_id}", summary="Read a steward task", **described(EXAMPLE, 404))
