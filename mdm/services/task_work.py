@@ -62,6 +62,24 @@ def claim_next(
     return None
 
 
+def upcoming(
+    hub: Hub, *, author: Author, entity_type: str | None = None, kind: str | None = None, after: str | None = None,
+    limit: int = 2,
+) -> list[str]:  # fmt: skip
+    """The ids of the tasks that `claim_next` would give the author one after the other; nothing is claimed.
+
+    after: those that come after this one in the queue, then those before it; it may be closed, but must have been open.
+    """
+    wanted = Filter(entity_type, kind, now=_moment(author))
+    with hub.database.read() as reader:
+        last = None if after is None else tasks.stored(reader, after)
+        found = _free(hub, reader, wanted, author.actor, after=last, limit=limit)
+        if last is not None and len(found) < limit:
+            found += _free(hub, reader, wanted, author.actor, after=None, limit=limit)
+    ids = dict.fromkeys(task.id for task in found if task.id != after)
+    return list(ids)[:limit]
+
+
 def release(hub: Hub, task_id: str, *, author: Author) -> Document:
     """Give a task back that one holds; nothing happens when nobody does."""
     return _act(hub, task_id, "release", lambda writer, task: {} if _holds(writer, task, author) else None,
@@ -116,6 +134,12 @@ def comment(hub: Hub, task_id: str, *, text: str, author: Author) -> Document:
     return _act(hub, task_id, "comment", lambda _writer, _task: {"text": text}, author=author, alone=False, closed=True)
 
 
+def people(hub: Hub, entity_type: str) -> list[dict[str, str]]:
+    """Who tasks of an entity type can be given to: `{"person", "role"}`, oldest key first."""
+    found = [key for key in keys.listed(hub) if _may_decide(key, key["id"], entity_type)]
+    return [{"person": f"key:{key['id']}", "role": key["role"]} for key in found]
+
+
 def _act(  # noqa: PLR0913  what acts differ in
     hub: Hub, task_id: str, action: str, said: Callable[[Transaction, StoredTask], Document | None], *,
     author: Author, alone: bool = True, closed: bool = False,
@@ -144,14 +168,20 @@ def _first_type(hub: Hub, wanted: Filter, author: Author) -> str | None:
 
 
 def _first_free(hub: Hub, transaction: Transaction, wanted: Filter, who: str) -> StoredTask | None:
-    after: StoredTask | None = None
-    while found := stored.free(transaction, wanted, who=who, after=after, limit=AT_ONCE):
-        etags = tasks.etags(hub, transaction, [task for task, skipped in found if skipped is not None])
-        for task, skipped in found:
-            if skipped is None or skipped != etags[task.id]:
-                return task
+    return next(iter(_free(hub, transaction, wanted, who, after=None, limit=1)), None)
+
+
+def _free(
+    hub: Hub, transaction: Transaction, wanted: Filter, who: str, *, after: StoredTask | None, limit: int
+) -> list[StoredTask]:
+    """The next tasks in the queue that are free for a person, without those that they skipped as they are."""
+    free: list[StoredTask] = []
+    while len(free) < limit and (found := stored.free(transaction, wanted, who=who, after=after, limit=AT_ONCE)):
+        skipped = [task for task, etag in found if etag is not None]
+        etags = tasks.etags(hub, transaction, skipped) if skipped else {}
+        free += [task for task, etag in found if etag is None or etag != etags[task.id]]
         after = found[-1][0]
-    return None
+    return free[:limit]
 
 
 def _holds(transaction: Transaction, task: StoredTask, author: Author) -> bool:
