@@ -4,12 +4,12 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import orjson
 
 from golden_records.contributions import Contribution
-from golden_records.effective import Line
+from golden_records.effective import VALUE, Line
 from golden_records.overrides import Override
 from golden_records.survive import Survived, survive
 from mdm.log import canonical
@@ -25,7 +25,7 @@ from mdm.store import golden_writing
 from mdm.store.records import StoredRecord
 
 if TYPE_CHECKING:
-    from golden_records.lineage import LineageEntry, Winner
+    from golden_records.lineage import LineageEntry, LinesEntry, Winner
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,16 @@ class NewVersion:
 
 
 class Parent(NamedTuple):
-    """A reference to its own type that survives: as written, of which record (None: a person set it), by which step."""
+    """A reference to its own type that survives: as written, of which record (None: a person set it), by which step.
+
+    valid_from, valid_to: the days on which it does, half-open; None is open.
+    """
 
     written: str
     record: str | None
     step: int
+    valid_from: str | None = None
+    valid_to: str | None = None
 
 
 class Decided(NamedTuple):
@@ -75,7 +80,7 @@ class GoldenChanges:
     before: dict[int, set[int]] = field(default_factory=dict)
     after: dict[int, set[int]] = field(default_factory=dict)
     conflicts: dict[int, list[str]] = field(default_factory=dict)
-    parents: dict[int, dict[str, Parent]] = field(default_factory=dict)
+    parents: dict[int, dict[str, list[Parent]]] = field(default_factory=dict)
     about_lines: dict[int, AboutLines] = field(default_factory=dict)
     ended: list[int] = field(default_factory=list)
     decided: dict[int, Decided] = field(default_factory=dict)
@@ -181,14 +186,24 @@ def _decide(
     changes.decided[number] = Decided(version, apart)
 
 
-def _parents(work: Work, survived: Survived) -> dict[str, Parent]:
+def _parents(work: Work, survived: Survived) -> dict[str, list[Parent]]:
     found = {}
     for attribute in work.entity_type.hierarchies:
         entry = cast("LineageEntry", survived.lineage.get(attribute, {}))
-        if attribute in survived.attributes and "winner" in entry:
+        if attribute in survived.dated:
+            found[attribute] = list(_parents_by_day(survived, attribute))
+        elif attribute in survived.attributes and "winner" in entry:
             record = cast("Winner", entry["winner"]).get("record")  # there is none where a person set it
-            found[attribute] = Parent(str(survived.attributes[attribute]), record, entry.get("step", 1))
+            found[attribute] = [Parent(str(survived.attributes[attribute]), record, entry.get("step", 1))]
     return found
+
+
+def _parents_by_day(survived: Survived, attribute: str) -> Iterator[Parent]:
+    entry = cast("LinesEntry", survived.lineage[attribute])
+    records = {one["valid_from"]: one.get("record") for one in entry.get("winners", ())}
+    for one in cast("list[dict[str, Any]]", survived.dated[attribute]):
+        start, end = one["valid_from"], one["valid_to"]
+        yield Parent(str(one[VALUE]), records[start], entry.get("step", 1), start, end)
 
 
 def survived_of(work: Work, living: list[int], overrides: Sequence[Override] = ()) -> Survived:
