@@ -10,6 +10,7 @@ import orjson
 
 from golden_records.contributions import Contribution
 from golden_records.effective import VALUE, Line
+from golden_records.flips import Case, Rival, flips
 from golden_records.overrides import Override
 from golden_records.survive import Survived, survive
 from mdm.log import canonical
@@ -209,6 +210,15 @@ def _parents_by_day(survived: Survived, attribute: str) -> Iterator[Parent]:
 def survived_of(work: Work, living: list[int], overrides: Sequence[Override] = ()) -> Survived:
     """What is true of the living records of one cluster, under the overrides of all of it."""
     return _survived(work, _contributions(work, living), lines_of(work, living), overrides)
+
+
+def flips_of(work: Work, living: list[int], overrides: Sequence[Override] = ()) -> dict[str, list[Rival]]:
+    """Of every attribute that has one value, what would make another value of the living records survive."""
+    rules, offered = work.entity_type.survivorship, _contributions(work, living)
+    return {
+        name: flips(Case(rules, offered, name, list(rules.trust), work.tick, overrides))
+        for name in sorted(offered) if not rules.keeps_all(name)
+    }  # fmt: skip
 
 
 def _survived(

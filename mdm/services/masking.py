@@ -8,7 +8,7 @@ from mdm.entity_types import EntityType
 from mdm.services.shown import Shown
 
 Document = dict[str, Any]
-_PLACES = ("winner", "winners", "losers", "overlaps", "gaps")
+_PLACES = ("winner", "winners", "losers", "overlaps", "gaps", "flips")
 # What a place in a lineage tells of the value itself, and of the days and the key of a dated line.
 _TOLD = ("value", "key", "valid_from", "valid_to")
 
