@@ -3,6 +3,7 @@
 Source: RFC 6265bis (`__Host-` cookies), Fetch Metadata (`Sec-Fetch-Site`), OWASP's cheat sheet on forged requests.
 """
 
+import re
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request
@@ -17,6 +18,7 @@ COOKIE = "__Host-mdm"
 TOKEN_HEADER, TOKEN_FIELD = "x-csrf-token", "csrf_token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELDS = 1_000
+_WITHIN = re.compile(r"/(?!/)[\w\-.~%!$&'()*+,;=:@/?]*", re.ASCII)
 
 
 def token_of(request: Request) -> str | None:
@@ -70,7 +72,5 @@ def fields(request: Request) -> dict[str, str]:
 
 def path_within(written: str | None) -> str:
     """The address within the hub to go on to: the one that was asked for, or home where it leads elsewhere."""
-    if not written or not written.startswith("/") or not written.isprintable() or "\\" in written:
-        return "/"
-    parts = urlsplit(written)
-    return "/" if written.startswith("//") or parts.scheme or parts.netloc else written
+    # Anything odd is refused, because browsers read some odd addresses as those of another host.
+    return written if written and _WITHIN.fullmatch(written) else "/"

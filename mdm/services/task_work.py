@@ -135,9 +135,10 @@ def comment(hub: Hub, task_id: str, *, text: str, author: Author) -> Document:
 
 
 def people(hub: Hub, entity_type: str) -> list[dict[str, str]]:
-    """Who tasks of an entity type can be given to: `{"person", "role"}`, oldest key first."""
-    found = [key for key in keys.listed(hub) if _may_decide(key, key["id"], entity_type)]
-    return [{"person": f"key:{key['id']}", "role": key["role"]} for key in found]
+    """Who tasks of an entity type can be given to: `{"person", "role"}`, people by name, then keys."""
+    named = [(f"user:{one['name']}", one) for one in accounts.listed(hub)]
+    named += [(f"key:{one['id']}", one) for one in keys.listed(hub)]
+    return [{"person": name, "role": one["role"]} for name, one in named if _may_decide(one, entity_type)]
 
 
 def _act(  # noqa: PLR0913  what acts differ in
@@ -201,9 +202,7 @@ def _moment(author: Author) -> str:
 def _person(hub: Hub, written: str, entity_type: str) -> str:
     """Somebody who can be given a task: `user:NAME` or `key:ID` of who may decide it, or `cli:USER`."""
     sort, _, name = written.partition(":")
-    if sort == "user" and any(_may_decide(one, entity_type) for one in accounts.listed(hub) if one["name"] == name):
-        return written
-    if sort == "key" and any(_may_decide(one, entity_type) for one in keys.listed(hub) if one["id"] == name):
+    if any(one["person"] == written for one in people(hub, entity_type)):
         return written
     if sort == "cli" and name.strip():
         return written
