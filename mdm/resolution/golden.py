@@ -10,6 +10,7 @@ import orjson
 
 from golden_records.contributions import Contribution
 from golden_records.effective import VALUE, Line
+from golden_records.flips import Case, Rival, flips
 from golden_records.overrides import Override
 from golden_records.survive import Survived, survive
 from mdm.log import canonical
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A golden record that is new, changed, or no longer active (no attributes)."""
+    """A golden record that is new, changed, or no longer active (no attributes); `was` are the attributes before."""
 
     golden: int
     version: int
@@ -38,7 +39,12 @@ class NewVersion:
     lineage: bytes | None
     due: str | None
     dated: bytes | None
-    was_active: bool
+    was: bytes | None
+
+    @property
+    def was_active(self) -> bool:
+        """Whether it had attributes before."""
+        return self.was is not None
 
 
 class Parent(NamedTuple):
@@ -106,7 +112,7 @@ def survive_all(work: Work, clusters: Clusters, overrides: Overrides) -> GoldenC
     for number in ended:
         version, attributes, *_ = stored[number]
         if attributes is not None:
-            changes.versions.append(NewVersion(number, version + 1, None, None, None, None, was_active=True))
+            changes.versions.append(NewVersion(number, version + 1, None, None, None, None, was=attributes))
     return changes
 
 
@@ -175,7 +181,7 @@ def _decide(
     version, was, *rest = stored or (0, None, None, None, None)
     before = sorted(id_ for id_ in changes.before.get(number, ()) if work.was_living(id_))
     if stored is None or living != before or (attributes, lineage, due, dated) != (was, *rest):
-        new = NewVersion(number, version + 1, attributes, lineage, due, dated, was_active=was is not None)
+        new = NewVersion(number, version + 1, attributes, lineage, due, dated, was=was)
         changes.versions.append(new)
         version += 1
     changes.decided[number] = Decided(version, apart)
@@ -204,6 +210,15 @@ def _parents_by_day(survived: Survived, attribute: str) -> Iterator[Parent]:
 def survived_of(work: Work, living: list[int], overrides: Sequence[Override] = ()) -> Survived:
     """What is true of the living records of one cluster, under the overrides of all of it."""
     return _survived(work, _contributions(work, living), lines_of(work, living), overrides)
+
+
+def flips_of(work: Work, living: list[int], overrides: Sequence[Override] = ()) -> dict[str, list[Rival]]:
+    """Of every attribute that has one value, what would make another value of the living records survive."""
+    rules, offered = work.entity_type.survivorship, _contributions(work, living)
+    return {
+        name: flips(Case(rules, offered, name, list(rules.trust), work.tick, overrides))
+        for name in sorted(offered) if not rules.keeps_all(name)
+    }  # fmt: skip
 
 
 def _survived(

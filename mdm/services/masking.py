@@ -8,7 +8,7 @@ from mdm.entity_types import EntityType
 from mdm.services.shown import Shown
 
 Document = dict[str, Any]
-_PLACES = ("winner", "winners", "losers", "overlaps", "gaps")
+_PLACES = ("winner", "winners", "losers", "overlaps", "gaps", "flips")
 # What a place in a lineage tells of the value itself, and of the days and the key of a dated line.
 _TOLD = ("value", "key", "valid_from", "valid_to")
 
@@ -100,6 +100,26 @@ def task(principal: Principal, rules: Shown, document: Document) -> Document:
         question = free_text(principal, document["escalated"]["question"])
         shown["escalated"] = {**document["escalated"], "question": question}
     return shown
+
+
+def comparison(principal: Principal, rules: Shown, document: Document) -> Document:
+    """Mask the values side by side, what `same` would make of them, and the task itself."""
+    of = rules.under(document["task"]["entity_type"], document["task"]["rules_version"])
+    barred = hidden(principal, of)
+    rows = [_compared(principal, of, one, held_back=one["attribute"] in barred) for one in document["attributes"]]
+    same = document["same"]
+    if same is not None:
+        same = {**same, "attributes": mask(principal, of, same["attributes"])}
+    return {**document, "task": task(principal, rules, document["task"]), "attributes": rows, "same": same}
+
+
+def _compared(principal: Principal, entity_type: EntityType, row: Document, *, held_back: bool) -> Document:
+    name = row["attribute"]
+    seen = [mask(principal, entity_type, {name: value}).get(name) for value in row["values"]]
+    told = {**row, "values": seen, "masked": held_back}
+    if "result" in row:
+        told["result"] = mask(principal, entity_type, {name: row["result"]}).get(name)
+    return {**told, "standardised": [None for _ in seen]} if held_back else told
 
 
 def _cycle(principal: Principal, entity_type: EntityType, document: Document) -> Document:

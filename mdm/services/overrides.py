@@ -38,7 +38,8 @@ class Wanted:
     valid_from, valid_to, valid_through: of a dated attribute the days on which it holds, as sources say them; with
     none of them it holds on all days.
     until: the ISO date of the first day on which it no longer holds.  until_source_changes: it holds only while what
-    it overrules would still survive.  version: of the golden record that the steward has seen.
+    it overrules would still survive.  version: of the golden record that the steward has seen.  beside: the position of
+    a decision that it was made with, and is undone with.
     """
 
     golden_id: str
@@ -50,6 +51,7 @@ class Wanted:
     valid_from: str | None = None
     valid_to: str | None = None
     valid_through: str | None = None
+    beside: int | None = None
 
 
 def override(hub: Hub, wanted: Wanted, *, reason: str, author: Author, supersede: bool = False) -> Decided:
@@ -110,6 +112,7 @@ def _said(work: Work, wanted: Wanted, reason: str) -> Body:
         "attribute": wanted.attribute, "value": value, "until": _end(wanted.until, work.tick),
         "overruled": _overruled(work, living, wanted), "reason": reason,
         "supersedes": _replaced(work, wanted, days, standing), **days,
+        **({"beside": wanted.beside} if wanted.beside is not None else {}),
     }  # fmt: skip
 
 
@@ -185,4 +188,4 @@ def _holding(reader: Transaction, wanted: Wanted, said: Body) -> dict[int, Body]
 
 
 def _is_same(one: Body, other: Body) -> bool:
-    return all(one.get(name) == other[name] for name in other.keys() - {"supersedes"})
+    return all(one.get(name) == other[name] for name in other.keys() - {"supersedes", "beside"})

@@ -27,6 +27,7 @@ def state(transaction: Transaction, entity_type: str | None = None) -> str:
             " WHERE until IS NULL AND attributes IS NOT NULL",
             entity_type,
         ),
+        _rows(transaction, "SELECT 'word', golden, word, attribute FROM search_word WHERE 1 = 1", entity_type),
         (
             ("edge", *sorted((keys[one], keys[other])), weight)
             for one, other, weight in _edges(transaction, entity_type)

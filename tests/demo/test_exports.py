@@ -47,12 +47,15 @@ def plain(row: dict[str, Any], load: Load) -> dict[str, Any]:
     """The attributes of a row as they should arrive."""
     separators = {one.into: one.by for one in mapping(load).concatenate}
     several = {name for name, one in entity_type(load.entity_type).attributes.items() if one.many}
+    dated = entity_type(load.entity_type).dated
     found: dict[str, Any] = {}
     for name, value in row.items():
         if name not in {"id", "updated", "deleted"}:
             found[name] = separators[name].join(value) if isinstance(value, tuple) else value
             if name in several and not isinstance(value, list):
                 found[name] = [value]
+            if name in dated:
+                found[name] = [{"value": value}]
     return found
 
 
@@ -85,9 +88,10 @@ def test_every_file_is_read_back_as_the_firm_holds_it(demo: Firm, taken: Taken) 
 
 
 def test_exactly_the_bad_rows_are_refused(demo: Firm, taken: Taken) -> None:
+    files = exported(demo)
     for load in demo.loads:
         refused = {item.line for item in taken[load.name] if isinstance(item, Rejected)}
-        assert refused == {line for _, line in exported(demo)[load.file].bad}, load.name
+        assert refused == {line for _, line in files[load.file].bad}, load.name
 
 
 def test_rows_are_bad_in_many_ways(demo: Firm) -> None:
