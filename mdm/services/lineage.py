@@ -29,7 +29,8 @@ def lineage_of(transaction: Transaction, golden: StoredGolden) -> dict[str, Entr
     data has been erased the value is absent.
 
     Where a person set the value, the winner is `{"decision_id", "actor", "recorded_at", "value", "reason", "until",
-    "until_source_changes", "approved_by"?}`, and what would have survived is a loser, because `overridden`.
+    "until_source_changes", "approved_by"?}`, and what would have survived is a loser, because `overridden`; of a dated
+    value also the days on which the decision holds.
 
     Of dated lines each golden line has its winner, in their order; winners and losers tell `key`, `valid_from`,
     `valid_to` and `index`, the place of the line in the list its record sent, and their value is that line.
@@ -77,7 +78,8 @@ def _entry(
 ) -> Entry:
     def told(place: Entry) -> Entry:
         if "decision" in place:
-            return _overruling(place["decision"], bodies.get(place["decision"]), authors)
+            days: Entry = {name: place[name] for name in ("key", "valid_from", "valid_to") if name in place}
+            return {**_overruling(place["decision"], bodies.get(place["decision"]), authors), **days}
         return _place(place, attribute, bodies.get(place["position"]), files)
 
     found: Entry = {}
@@ -121,7 +123,7 @@ def _place(place: Entry, attribute: str, body: Entry | None, files: Mapping[str,
 
 
 def _value(place: Entry, sent: Any) -> Any:
-    """What was sent: of dated lines, the one line that is meant."""
-    if "index" not in place:
+    """What was sent: of dated lines, the one line that is meant; a value sent before it was dated stands alone."""
+    if "index" not in place or not isinstance(sent, list | None):
         return sent
     return sent[place["index"]] if isinstance(sent, list) and place["index"] < len(sent) else None

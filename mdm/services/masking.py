@@ -334,9 +334,12 @@ def _held_back(all_: Mapping[str, Any], shown: Mapping[str, Any]) -> set[str]:
 
 
 def _version(principal: Principal, entity_type: EntityType, document: Document) -> Document:
-    if not document["attributes"]:
-        return document
-    return {**document, "attributes": mask(principal, entity_type, document["attributes"])}
+    shown = dict(document)
+    if document["attributes"]:
+        shown["attributes"] = mask(principal, entity_type, document["attributes"])
+    if "dated" in document:
+        shown["dated"] = _timelines(principal, entity_type, document["dated"])
+    return shown
 
 
 def _lineage(principal: Principal, entity_type: EntityType, attribute: str, entry: Document) -> Document:
