@@ -67,6 +67,7 @@ def next_change(entity_type: EntityType, process: Readiness, facts: Facts, *, da
     days = [next_day(cast("JSON", list(lines)), day) for lines in _dated_lines(entity_type, process, facts)]
     days += [one.next_day(day) for by in _falling_back(process) if by in facts.ways for one in facts.ways[by].holders]
     found = [date.fromordinal(one).isoformat() for one in days if one is not None]
+    found += [turns for by in _falling_back(process) if by in facts.ways and (turns := facts.ways[by].turns)]
     if process.active is not None:
         start, end = (_day(facts.attributes.get(name or "")) for name in (process.active.start, process.active.end))
         found += [one for one in (start, _following(end)) if one is not None and one > (day or "")]

@@ -17,8 +17,9 @@ PAGE = 5_000
 
 
 def read_facts(
-    reader: Transaction, types: Mapping[str, EntityType], entity_type: EntityType, goldens: Collection[int]
-) -> dict[int, Facts]:
+    reader: Transaction, types: Mapping[str, EntityType], entity_type: EntityType, goldens: Collection[int], *,
+    day: str | None,
+) -> dict[int, Facts]:  # fmt: skip
     """What is known of those of these golden numbers that are active, by number; types: all of them as they stand."""
     found = {
         golden: Facts(orjson.loads(attributes), {} if dated is None else orjson.loads(dated))
@@ -30,7 +31,7 @@ def read_facts(
     _read_references(reader, entity_type, found)
     for referred in {one for process in entity_type.readiness.values() for one in process.referring}:
         if referred.fall_back:
-            for golden, way in read_ways(reader, entity_type, types, referred, list(found)).items():
+            for golden, way in read_ways(reader, entity_type, types, referred, list(found), day=day).items():
                 found[golden].ways[referred.by] = way
         else:
             _read_referring(reader, referred, found)

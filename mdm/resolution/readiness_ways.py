@@ -58,10 +58,11 @@ class Cards:
 
 @dataclass(slots=True)
 class Way:
-    """The cards of a golden record itself, and all cards on its way."""
+    """The cards of a golden record itself, all cards on its way, and the next day on which the way may be another."""
 
     own: Cards | None
     holders: list[Cards]
+    turns: str | None
 
 
 class _Card(NamedTuple):
@@ -70,32 +71,19 @@ class _Card(NamedTuple):
 
 
 def read_ways(
-    reader: Transaction, entity_type: EntityType, types: Types, referred: Referred, goldens: Collection[int]
-) -> dict[int, Way]:
-    """The way of each golden record of a type to the cards of another; nothing where there is no such type."""
+    reader: Transaction, entity_type: EntityType, types: Types, referred: Referred, goldens: Collection[int], *,
+    day: str | None,
+) -> dict[int, Way]:  # fmt: skip
+    """The way of each golden record of a type to the cards of another on a day; nothing where there is no such type."""
     if referred.entity_type not in types:
         return {}
-    return _Reading(reader, types, types[referred.entity_type], str(referred.in_force)).ways(entity_type, goldens)
+    reading = _Reading(reader, types, types[referred.entity_type], str(referred.in_force), day)
+    return reading.ways(entity_type, goldens)
 
 
 def cards_led_to(cards: EntityType) -> dict[str, str]:
     """The references that say whom the lines of a card are for, the nearest first, and their entity types."""
     return {name: to for name, to in cards.references.items() if to != cards.entity_type}
-
-
-def above(reader: Transaction, entity_type: EntityType, goldens: Collection[int]) -> Chains:
-    """What stands above each of these golden numbers, itself first."""
-    parents: dict[int, int] = {}
-    for attribute in entity_type.hierarchies[:1]:
-        for edge in hierarchy.upward(reader, attribute, sorted(goldens)):
-            if edge.parent is not None and not edge.set_aside:
-                parents[edge.golden] = edge.parent
-    found: Chains = {}
-    for number in goldens:
-        chain = found[number] = [number]
-        while (parent := parents.get(chain[-1])) is not None and len(chain) <= HIGHEST:
-            chain.append(parent)
-    return found
 
 
 @dataclass(slots=True)
@@ -106,12 +94,14 @@ class _Reading:
     types: Types
     cards: EntityType
     lines: str
+    day: str | None
+    turns: dict[int, str] = field(default_factory=dict)
     countries: dict[int, str | None] = field(default_factory=dict)
     shared: dict[tuple[str, int, str | None], Cards] = field(default_factory=dict)
     held: dict[tuple[str, int], list[_Card]] = field(default_factory=dict)
 
     def ways(self, entity_type: EntityType, goldens: Collection[int]) -> dict[int, Way]:
-        chains = {entity_type.entity_type: above(self.reader, entity_type, goldens)}
+        chains = {entity_type.entity_type: self._above(entity_type, goldens)}
         references = cards_led_to(self.cards)
         for to in dict.fromkeys(references.values()):
             if to not in chains and to in self.types:
@@ -122,6 +112,24 @@ class _Reading:
         self._read_cards(references, holders)
         self._read_countries(holders)
         return {number: self._way(number, order, chains) for number in goldens}
+
+    def _above(self, entity_type: EntityType, goldens: Collection[int]) -> Chains:
+        """What stands above each of these golden numbers on the day, itself first."""
+        parents: dict[int, int] = {}
+        day = self.day or ""
+        for attribute in entity_type.hierarchies[:1]:
+            for edge in hierarchy.upward(self.reader, attribute, sorted(goldens)):
+                for turn in (edge.valid_from, edge.valid_to):
+                    if turn is not None and turn > day:
+                        self.turns[edge.golden] = min(turn, self.turns.get(edge.golden, turn))
+                if edge.parent is not None and not edge.set_aside and holds_on(edge._asdict(), day):
+                    parents[edge.golden] = edge.parent
+        found: Chains = {}
+        for number in goldens:
+            chain = found[number] = [number]
+            while (parent := parents.get(chain[-1])) is not None and len(chain) <= HIGHEST:
+                chain.append(parent)
+        return found
 
     def _led_to(self, chains: Mapping[str, Chains], to: str) -> Chains:
         """Of each golden record what the first of its chains that refers to such a type means, and what is above it."""
@@ -134,7 +142,7 @@ class _Reading:
                 led_to = next((means[one] for one in chain if one in means), None)
                 if led_to is not None:
                     found.setdefault(number, led_to)
-        chained = above(self.reader, self.types[to], sorted(set(found.values())))
+        chained = self._above(self.types[to], sorted(set(found.values())))
         return {number: chained[one] for number, one in found.items()}
 
     def _means(self, goldens: Sequence[int], names: Sequence[str]) -> dict[int, int]:
@@ -178,7 +186,9 @@ class _Reading:
                     own = cards
                 holders.append(cards)
                 country = country or self.countries.get(holder)
-        return Way(own, [one for one in (*holders, self._cards("", 0, country)) if one.lines])
+        holders = [one for one in (*holders, self._cards("", 0, country)) if one.lines]
+        turns = {self.turns[one] for each in chains.values() for one in each.get(number, ()) if one in self.turns}
+        return Way(own, holders, min(turns, default=None))
 
     def _cards(self, of: str, holder: int, country: str | None) -> Cards:
         place = of, holder, country

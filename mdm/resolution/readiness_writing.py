@@ -79,7 +79,7 @@ def judged(
     by_days = by_days or any(process.active for process in entity_type.readiness.values())
     alike: dict[object, Answers] = {}  # most golden records have the same systems and attributes as many others
     found: dict[Place, tuple[str, str | None]] = {}
-    for golden, facts in read_facts(transaction, described, entity_type, goldens).items():
+    for golden, facts in read_facts(transaction, described, entity_type, goldens, day=standing.tick).items():
         if by_days or facts.referring or facts.ways:
             answers = _answers(standing, facts)
         else:

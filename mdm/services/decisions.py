@@ -1,7 +1,7 @@
 """What stewards decide of records: verdicts, merges, splits, and undoing any decision, each one fact (rule 6)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Literal
 
@@ -127,8 +127,20 @@ def undo(hub: Hub, decision_id: str, *, reason: str, author: Author) -> Decided:
         catch_up(hub, entity_type, author=author)
         before = goldens(hub, concerned)
         at = append(hub, Fact("undo", entity_type, {"undoes": position, "reason": reason}), author)
+        besides = replace(author, consent=author.consent and replace(author.consent, proposal=None))
+        for one in _set_beside(hub, position, before.values()):
+            append(hub, Fact("undo", entity_type, {"undoes": one, "reason": reason}), besides)
         catch_up(hub, entity_type, author=author)
     return outcome(hub, hub.entity_type(entity_type), at, concerned=concerned, before=before, author=author)
+
+
+def _set_beside(hub: Hub, position: int, numbers: Iterable[int]) -> list[int]:
+    """The overrides in force on these golden records that were made with the decision at a position."""
+    with hub.database.read() as reader:
+        members = records.by_column(reader, "golden", set(numbers))
+        standing = [one.position for one in overrides.of(reader, [one.id for one in members]) if one.in_force]
+        bodies = log.bodies(reader, standing)
+    return sorted(one for one, body in bodies.items() if body.get("beside") == position)
 
 
 def _taken_back(position: int) -> Decided:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mdm.log import Author, Key
-from mdm.services import bulk_decisions, decisions, overrides, tasks
+from mdm.services import bulk_decisions, decisions, overrides, picks, tasks
 from mdm.services.brought import brought
 from mdm.services.bulk_decisions import Chosen
 from mdm.services.decisions import Decided
@@ -21,8 +21,8 @@ class Intent:
     """A decision that somebody wants made: what to do, and its parts as JSON takes them.
 
     merge: golden_ids.  split: golden_id, keys, with_what_it_brought.  override: the fields of `overrides.Wanted`.
-    undo: decision_id.  decide_task: task_id, etag, and verdict, code or picks.  decide_tasks: tasks (each id and etag),
-    verdict. All have a reason, and all but undo may have supersede.
+    undo: decision_id.  decide_task: task_id, etag, and verdict (with picks, if it is `same`), code or picks.
+    decide_tasks: tasks (each id and etag), verdict. All have a reason, and all but undo may have supersede.
     """
 
     action: Action
@@ -63,10 +63,15 @@ def _undo(hub: Hub, parts: Parts, author: Author) -> Decided:
 
 
 def _decide_task(hub: Hub, parts: Parts, author: Author) -> Decided:
-    return tasks.decide(
-        hub, parts["task_id"], verdict=parts.get("verdict"), code=parts.get("code"), picks=parts.get("picks"),
-        reason=parts["reason"], etag=parts["etag"], author=author, supersede=parts["supersede"],
+    task_id, verdict, chosen, reason = parts["task_id"], parts.get("verdict"), parts.get("picks"), parts["reason"]
+    beside = chosen if verdict is not None else None
+    values = picks.values_of(hub, task_id, verdict, beside, author=author) if beside else {}
+    decided = tasks.decide(
+        hub, task_id, verdict=verdict, code=parts.get("code"), picks=None if beside else chosen, reason=reason,
+        etag=parts["etag"], author=author, supersede=parts["supersede"],
     )  # fmt: skip
+    picks.set_all(hub, decided, values, reason=reason, author=author)
+    return decided
 
 
 def _decide_tasks(hub: Hub, parts: Parts, author: Author) -> Decided:

@@ -102,10 +102,30 @@ def task(principal: Principal, rules: Shown, document: Document) -> Document:
     return shown
 
 
+def comparison(principal: Principal, rules: Shown, document: Document) -> Document:
+    """Mask the values side by side, what `same` would make of them, and the task itself."""
+    of = rules.under(document["task"]["entity_type"], document["task"]["rules_version"])
+    barred = hidden(principal, of)
+    rows = [_compared(principal, of, one, held_back=one["attribute"] in barred) for one in document["attributes"]]
+    same = document["same"]
+    if same is not None:
+        same = {**same, "attributes": mask(principal, of, same["attributes"])}
+    return {**document, "task": task(principal, rules, document["task"]), "attributes": rows, "same": same}
+
+
+def _compared(principal: Principal, entity_type: EntityType, row: Document, *, held_back: bool) -> Document:
+    name = row["attribute"]
+    seen = [mask(principal, entity_type, {name: value}).get(name) for value in row["values"]]
+    told = {**row, "values": seen, "masked": held_back}
+    if "result" in row:
+        told["result"] = mask(principal, entity_type, {name: row["result"]}).get(name)
+    return {**told, "standardised": [None for _ in seen]} if held_back else told
+
+
 def _cycle(principal: Principal, entity_type: EntityType, document: Document) -> Document:
     """Mask the labels along a cycle; who may not see the reference is told only that there is one."""
     if document["attribute"] in hidden(principal, entity_type):
-        return {**document, "because": None, "cycle": None}
+        return {**document, "days": [], "because": None, "cycle": None}
     name = entity_type.label_attribute
     ring = [
         {**one, "label": mask(principal, entity_type, {name: one["label"]}).get(name)} if one["label"] else one

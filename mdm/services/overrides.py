@@ -34,7 +34,8 @@ class Wanted:
     """A value for one attribute of a golden record, None for nothing.
 
     until: the ISO date of the first day on which it no longer holds.  until_source_changes: it holds only while what
-    it overrules would still survive.  version: of the golden record that the steward has seen.
+    it overrules would still survive.  version: of the golden record that the steward has seen.  beside: the position of
+    a decision that it was made with, and is undone with.
     """
 
     golden_id: str
@@ -43,6 +44,7 @@ class Wanted:
     until: str | None = None
     until_source_changes: bool = False
     version: int | None = None
+    beside: int | None = None
 
 
 def override(hub: Hub, wanted: Wanted, *, reason: str, author: Author, supersede: bool = False) -> Decided:
@@ -99,6 +101,7 @@ def _said(work: Work, wanted: Wanted, reason: str) -> Body:
         "attribute": wanted.attribute, "value": value, "until": _end(wanted.until, work.tick),
         "overruled": _overruled(work, living, wanted), "reason": reason,
         "supersedes": sorted(one.position for one in standing if one.in_force and one.attribute == wanted.attribute),
+        **({"beside": wanted.beside} if wanted.beside is not None else {}),
     }  # fmt: skip
 
 
@@ -139,4 +142,4 @@ def _holding(reader: Transaction, wanted: Wanted) -> tuple[int, Body] | None:
 
 
 def _is_same(one: Body, other: Body) -> bool:
-    return all(one[name] == other[name] for name in other.keys() - {"supersedes"})
+    return all(one[name] == other[name] for name in other.keys() - {"supersedes", "beside"})

@@ -55,7 +55,7 @@ def of_one(hub: Hub, written: str, process: str | None = None, *, on: str | None
         document, shown = answer_at(hub, transaction, prefixes, (written, name, number), at=NOW)
         state = resolution.state(transaction, name)
         today = on or (state.tick if state else None)
-        facts = read_facts(transaction, types, entity_type, [shown.golden]).get(shown.golden, Facts({}))
+        facts = read_facts(transaction, types, entity_type, [shown.golden], day=today).get(shown.golden, Facts({}))
     about = {**head(document), "label": document["attributes"].get(entity_type.label_attribute)}
     answers = [
         _answer(name, one, needs(entity_type, one, facts, day=today), today) for name, one in sorted(chosen.items())

@@ -6,15 +6,16 @@ is still in force is judged by the time of whoever asks. Claiming again is how a
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from mdm.auth import MAY, Role
 from mdm.errors import Conflict, Fault, InvalidInput
 from mdm.log import Author
-from mdm.services import keys, tasks
+from mdm.services import accounts, keys, tasks
 from mdm.services.hub import Hub
 from mdm.services.task_states import Document, ensure_free, lock_of, put_down, told
+from mdm.settings import later
 from mdm.store import task_work as stored
 from mdm.store.database import Transaction
 from mdm.store.tasks import Filter, StoredTask
@@ -59,6 +60,24 @@ def claim_next(
         if name == entity_type:
             return None
     return None
+
+
+def upcoming(
+    hub: Hub, *, author: Author, entity_type: str | None = None, kind: str | None = None, after: str | None = None,
+    limit: int = 2,
+) -> list[str]:  # fmt: skip
+    """The ids of the tasks that `claim_next` would give the author one after the other; nothing is claimed.
+
+    after: those that come after this one in the queue, then those before it; it may be closed, but must have been open.
+    """
+    wanted = Filter(entity_type, kind, now=_moment(author))
+    with hub.database.read() as reader:
+        last = None if after is None else tasks.stored(reader, after)
+        found = _free(hub, reader, wanted, author.actor, after=last, limit=limit)
+        if last is not None and len(found) < limit:
+            found += _free(hub, reader, wanted, author.actor, after=None, limit=limit)
+    ids = dict.fromkeys(task.id for task in found if task.id != after)
+    return list(ids)[:limit]
 
 
 def release(hub: Hub, task_id: str, *, author: Author) -> Document:
@@ -115,6 +134,13 @@ def comment(hub: Hub, task_id: str, *, text: str, author: Author) -> Document:
     return _act(hub, task_id, "comment", lambda _writer, _task: {"text": text}, author=author, alone=False, closed=True)
 
 
+def people(hub: Hub, entity_type: str) -> list[dict[str, str]]:
+    """Who tasks of an entity type can be given to: `{"person", "role"}`, people by name, then keys."""
+    named = [(f"user:{one['name']}", one) for one in accounts.listed(hub)]
+    named += [(f"key:{one['id']}", one) for one in keys.listed(hub)]
+    return [{"person": name, "role": one["role"]} for name, one in named if _may_decide(one, entity_type)]
+
+
 def _act(  # noqa: PLR0913  what acts differ in
     hub: Hub, task_id: str, action: str, said: Callable[[Transaction, StoredTask], Document | None], *,
     author: Author, alone: bool = True, closed: bool = False,
@@ -143,14 +169,20 @@ def _first_type(hub: Hub, wanted: Filter, author: Author) -> str | None:
 
 
 def _first_free(hub: Hub, transaction: Transaction, wanted: Filter, who: str) -> StoredTask | None:
-    after: StoredTask | None = None
-    while found := stored.free(transaction, wanted, who=who, after=after, limit=AT_ONCE):
-        etags = tasks.etags(hub, transaction, [task for task, skipped in found if skipped is not None])
-        for task, skipped in found:
-            if skipped is None or skipped != etags[task.id]:
-                return task
+    return next(iter(_free(hub, transaction, wanted, who, after=None, limit=1)), None)
+
+
+def _free(
+    hub: Hub, transaction: Transaction, wanted: Filter, who: str, *, after: StoredTask | None, limit: int
+) -> list[StoredTask]:
+    """The next tasks in the queue that are free for a person, without those that they skipped as they are."""
+    free: list[StoredTask] = []
+    while len(free) < limit and (found := stored.free(transaction, wanted, who=who, after=after, limit=AT_ONCE)):
+        skipped = [task for task, etag in found if etag is not None]
+        etags = tasks.etags(hub, transaction, skipped) if skipped else {}
+        free += [task for task, etag in found if etag is None or etag != etags[task.id]]
         after = found[-1][0]
-    return None
+    return free[:limit]
 
 
 def _holds(transaction: Transaction, task: StoredTask, author: Author) -> bool:
@@ -159,30 +191,27 @@ def _holds(transaction: Transaction, task: StoredTask, author: Author) -> bool:
 
 
 def _lease(hub: Hub, author: Author, seconds: int | None) -> Document:
-    lasts = timedelta(seconds=hub.settings.lease_seconds if seconds is None else seconds)
-    return {"until": _written(datetime.fromisoformat(_moment(author)) + lasts)}
+    return {"until": later(_moment(author), seconds=hub.settings.lease_seconds if seconds is None else seconds)}
 
 
 def _moment(author: Author) -> str:
     """When the author acts, in the one spelling that is compared as text."""
-    return _written(datetime.fromisoformat(author.recorded_at).astimezone(UTC))
-
-
-def _written(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.fromisoformat(author.recorded_at).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _person(hub: Hub, written: str, entity_type: str) -> str:
-    """Somebody who can be given a task: `key:ID` of a key that may decide it, or `cli:USER`."""
+    """Somebody who can be given a task: `user:NAME` or `key:ID` of who may decide it, or `cli:USER`."""
     sort, _, name = written.partition(":")
-    if sort == "key" and any(_may_decide(key, name, entity_type) for key in keys.listed(hub)):
+    if any(one["person"] == written for one in people(hub, entity_type)):
         return written
     if sort == "cli" and name.strip():
         return written
-    detail = f"a person is key:ID of a key that may decide tasks of {entity_type}, or cli:USER, not {written!r}"
+    detail = f"a person is user:NAME or key:ID of who may decide tasks of {entity_type}, or cli:USER, not {written!r}"
     raise InvalidInput(detail, faults=[Fault("/to", detail, "person", written)])
 
 
-def _may_decide(key: dict[str, Any], name: str, entity_type: str) -> bool:
-    mine = key["id"] == name and key["revoked_at"] is None and key["entity_type"] in {None, entity_type}
-    return mine and "decide" in MAY[cast("Role", key["role"])]
+def _may_decide(one: dict[str, Any], entity_type: str) -> bool:
+    """Whether a key or an account is in use and lets whoever bears it decide."""
+    ended = one["revoked_at"] if "revoked_at" in one else one["disabled_at"]
+    may = "decide" in MAY[cast("Role", one["role"])]
+    return may and ended is None and one["entity_type"] in {None, entity_type}

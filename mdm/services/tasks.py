@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 import orjson
 
@@ -32,6 +32,8 @@ from mdm.store.tasks import Filter, StoredTask
 from mdm.store.xref import NOW
 
 Document = dict[str, Any]
+Order = Literal["urgent", "due", "newest", "likeliest", "doubtful"]
+ORDERS: tuple[Order, ...] = get_args(Order)
 # How many of the records that hold an unmapped value a task shows, and how many a decision names.
 SHOWN, TOUCHED = 5, 100
 
@@ -40,9 +42,11 @@ def page(  # noqa: PLR0913  what can be asked for
     hub: Hub, *, entity_type: str | None = None, kind: str | None = None, status: str | None = "open",
     assigned_to: str | None = None, escalated_to: str | None = None, claimed_by: str | None = None,
     snoozed: bool | None = None, proposed: bool | None = None, cursor: str | None = None, limit: int = 50,
-    as_of: AsOf = None, moment: str | None = None,
+    as_of: AsOf = None, moment: str | None = None, order: Order = "urgent",
 ) -> Document:  # fmt: skip
     """Tasks by priority and age, the likeliest matches first: `{"items", "next"}`; each as `get` gives it.
+
+    order: `urgent` is that; `due`, the `newest`, the `likeliest` or the most `doubtful` first instead, over all pages.
 
     proposed: only those that an open proposal would decide, or only those that none would.
     as_of: those that were open then, or closed by then, as they were.
@@ -63,7 +67,7 @@ def page(  # noqa: PLR0913  what can be asked for
         at = position(transaction, as_of)
         if cursor is not None:
             stored(transaction, cursor, at)
-        found = stored_tasks.page(transaction, wanted, after=cursor, limit=limit + 1, position=at)
+        found = stored_tasks.page(transaction, wanted, after=cursor, limit=limit + 1, position=at, order=order)
         items = _documents(hub, transaction, entity_types, found[:limit], at=at, moment=moment)
     return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
 
@@ -91,6 +95,21 @@ def get(hub: Hub, task_id: str, *, as_of: AsOf = None, moment: str | None = None
         at = position(transaction, as_of)
         task = stored(transaction, task_id, at)
         return _documents(hub, transaction, entity_types, [task], at=at, moment=moment)[0]
+
+
+def document(
+    hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], task: StoredTask, *,
+    moment: str | None = None,
+) -> Document:  # fmt: skip
+    """A task as `get` gives it, read in a transaction that is open already."""
+    return _documents(hub, transaction, entity_types, [task], at=NOW, moment=moment)[0]
+
+
+def sort_of(hub: Hub, task_id: str) -> tuple[str, str]:
+    """The entity type that a task is of, and its kind; NotFound when no such task was ever open."""
+    with hub.database.read() as transaction:
+        found = stored(transaction, task_id)
+    return found.entity_type, found.kind
 
 
 def entity_type_of(hub: Hub, task_id: str) -> str:

@@ -20,6 +20,16 @@ PROPOSED = (
 )
 
 
+ORDERS = {
+    "urgent": "place",
+    "due": "coalesce(due, '9999')",
+    "newest": "-task.opened",
+    "likeliest": f"-coalesce(weight, {-(10**9)})",
+    "doubtful": "abs(coalesce(weight, 1000000000))",
+}
+"""What a list of tasks can be in the order of, and the expression that says so; the smallest comes first."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredTask:
     """One row of `task`; weight in thousandths of a bit, `about` as JSON, `due` an ISO date."""
@@ -75,16 +85,22 @@ def by_ids(transaction: Transaction, ids: Collection[str]) -> list[StoredTask]:
 
 
 def page(
-    transaction: Transaction, wanted: Filter, *, after: str | None, limit: int, position: int = NOW
-) -> list[StoredTask]:
-    """The next tasks after the one with this id, by their places in the queue, as they stood at a position."""
-    last = by_id(transaction, after, position=position) if after is not None else None
+    transaction: Transaction, wanted: Filter, *, after: str | None, limit: int, position: int = NOW,
+    order: str = "urgent",
+) -> list[StoredTask]:  # fmt: skip
+    """The next tasks after the one with this id, in one of ORDERS, as they stood at a position."""
+    by, is_place = ORDERS[order], order == "urgent"
+    # By place the next row is found in an index, which only takes values that are known.
+    last = by_id(transaction, after, position=position) if after is not None and is_place else None
     asked, values = conditions(wanted, last)
     source, places = _standing(position)
+    if after is not None and not is_place:
+        asked += f" AND ({by}, task.id) > (SELECT {by}, task.id FROM {source} WHERE task.id = ?)"
+        values += [*places, after]
     rows = transaction.rows(
         f"SELECT {COLUMNS} FROM {source}"
         " LEFT JOIN task_work ON task_work.task_id = task.id AND task_work.opened = task.opened"
-        f" WHERE {asked} ORDER BY place, task.id LIMIT ?",
+        f" WHERE {asked} ORDER BY {by}, task.id LIMIT ?",
         *places, *values, limit,
     )  # fmt: skip
     return [StoredTask(*row) for row in rows]

@@ -11,9 +11,12 @@ from mdm.api.routes import ROUTERS
 from mdm.auth import ACTIONS
 from mdm.settings import Settings
 from stewardship_ui.app import PUBLIC as PUBLIC_PAGES
+from stewardship_ui.app import ROUTERS as PAGE_ROUTERS
 from stewardship_ui.app import create_app
+from stewardship_ui.static_files import address
 
 ROUTES = [route for router in ROUTERS for route in router.routes]
+PAGES = [route for router in PAGE_ROUTERS for route in router.routes]
 
 
 def actions(route: APIRoute) -> list[str]:
@@ -22,7 +25,7 @@ def actions(route: APIRoute) -> list[str]:
 
 def test_every_route_declares_one_action_or_is_public_on_purpose():
     direct = [route for route in create_app(Settings()).routes if isinstance(route, APIRoute)]
-    for route in [*ROUTES, *direct]:
+    for route in [*ROUTES, *PAGES, *direct]:
         if route.path in PUBLIC | PUBLIC_PAGES:
             assert actions(route) == [], route.path
         else:
@@ -77,9 +80,9 @@ def test_without_a_key_every_route_answers_401(server, route):
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/docs/reference.js", "/docs/reference.css", "/static/style.css"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/reference.js", "/docs/reference.css", "desk.css", "desk.js"])
 def test_pages_take_nothing_from_outside(server, path):
-    answer = server.http.get(path)
+    answer = server.http.get(path if path.startswith("/") else address(path))
     assert answer.status_code == 200
     assert not re.search(r"https?:|[\"'(]//", answer.text), "an address of another host"
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]

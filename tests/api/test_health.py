@@ -28,7 +28,8 @@ def test_a_server_without_its_database_lives_says_why_it_is_not_ready_and_writes
         assert asked.status_code == 503
         assert "mdm init" in asked.json()["detail"]
         assert asked.headers["Retry-After"]
-        assert "mdm init" in http.get("/").text
+        shown = http.get("/", headers={"Authorization": "Bearer mdm_a_b"})
+        assert (shown.status_code, "mdm init" in shown.text) == (503, True)
     assert not path.exists()
 
 

@@ -20,7 +20,7 @@ Reading = Annotated[Caller, Depends(Requires("read tasks"))]
 Deciding = Annotated[Caller, Depends(Requires("decide"))]
 Approving = Annotated[Caller, Depends(Requires("approve"))]
 ProposalId = Annotated[str, Path(examples=["pro_4720"], max_length=40)]
-Status = Literal["open", "held", "proposed", "carried_out", "refused", "withdrawn", "overtaken"]
+Status = Literal["all", "open", "held", "proposed", "carried_out", "refused", "withdrawn", "overtaken"]
 _SETTLED = {"settled_at": "2026-03-01T09:42:00.000000Z"}
 REFUSED = {
     **PROPOSED, **_SETTLED, "status": "refused", "answered_by": "key:0c9a7b3d2e4f", "answer": "Two firms of one group",
@@ -32,13 +32,13 @@ WITHDRAWN = {**PROPOSED, **_SETTLED, "status": "withdrawn"}
 def listed(
     caller: Reading, entity_type: TypeFilter = None,
     status: Annotated[Status, Query(description="`open` are those held and those proposed.")] = "open",
-    proposer: Annotated[str | None, Query(max_length=200, description="Only those of this actor.")] = None,
+    proposer: Annotated[str | None, Query(max_length=200, description="Only those of this actor, or `me`.")] = None,
     cursor: Cursor = None, limit: Limit = 20,
 ) -> Response:  # fmt: skip
     """Decisions that are not in force yet, newest first; or those of which something became."""
     found = proposals.page(
-        caller.hub, entity_type=caller.own_type(entity_type), status=status, proposer=proposer, cursor=cursor,
-        limit=limit,
+        caller.hub, entity_type=caller.own_type(entity_type), status=None if status == "all" else status,
+        proposer=caller.person(proposer), cursor=cursor, limit=limit,
     )  # fmt: skip
     return answer({"items": [proposal_shown(caller, one) for one in found["items"]], "next": found["next"]})
 

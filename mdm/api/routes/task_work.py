@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body, Depends, Query
 from starlette.responses import Response
 
 from mdm.api.answers import answer, described
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
+from mdm.api.parameters import TaskKind, TypeFilter
 from mdm.api.routes.decisions import FOR_REAL
 from mdm.api.routes.tasks import CLAIMED, TaskId
 from mdm.api.work_bodies import AssignBody, ClaimBody, ClaimNextBody, CommentBody, EscalateBody, SnoozeBody
@@ -41,6 +42,23 @@ def claim_next(caller: Working, body: Annotated[ClaimNextBody, Body()] = ClaimNe
         caller.hub, author=caller.author(), entity_type=caller.own_type(body.type), kind=body.kind, seconds=body.seconds
     )
     return Response(status_code=204) if found is None else _shown(caller, found)
+
+
+@router.get(
+    "/tasks:upcoming",
+    summary="See which tasks come next",
+    **described({"items": ["task_5f1e0c9a7b3d2e4f6a8b", "task_7b3d2e4f6a8b5f1e0c9a"]}, 404),
+)
+def upcoming(
+    caller: Working, *, entity_type: TypeFilter = None, kind: Annotated[TaskKind | None, Query()] = None,
+    after: Annotated[str | None, Query(description="A task: those that follow it come first.", max_length=60)] = None,
+    limit: Annotated[int, Query(ge=1, le=50)] = 2,
+) -> Response:  # fmt: skip
+    """The ids of the tasks that claim-next would give the caller one after the other; none is claimed by this."""
+    return answer({"items": task_work.upcoming(
+        caller.hub, author=caller.author(), entity_type=caller.own_type(entity_type), kind=kind, after=after,
+        limit=limit,
+    )})  # fmt: skip
 
 
 @router.post("/tasks/{task_id}:claim", summary="Claim a task", **described(CLAIMED, 404, 409, 415))

@@ -13,10 +13,11 @@ from mdm.api.parameters import AsOf, Cursor, Limit, TaskKind, TypeFilter
 from mdm.api.routes.decisions import DECIDED, PROPOSED, DryRun, carried_out
 from mdm.auth import hidden
 from mdm.errors import Fault, Forbidden, InvalidInput
-from mdm.services import bulk_decisions, masking, tasks
+from mdm.services import bulk_decisions, comparison, masking, task_counts, tasks
 from mdm.services.bulk_decisions import Chosen, Matching
 from mdm.services.intents import Intent
 from mdm.services.shown import Shown
+from mdm.services.tasks import Order
 
 router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read tasks"))]
@@ -57,7 +58,8 @@ CONFLICT = {
 CYCLE = {
     **EXAMPLE, "id": "task_9c7a4b3d2e4f6a8b5f1e", "kind": "hierarchy_cycle", "entity_type": "legal_entity",
     "priority": 20, "etag": "569f1c2b7a0d3e4f", "records": ["psa:legal_entity:7"], "evidence": None, "preview": None,
-    "about": {"attribute": "parent", "because": "trusted least", "cycle": [
+    "about": {"attribute": "parent", "days": [{"valid_from": None, "valid_to": None}], "because": "trusted least",
+              "cycle": [
         {"golden_id": "le_0000077", "label": "Firm Deutschland GmbH", "key": "psa:legal_entity:7", "source": "psa",
          "trust": 60, "to": "le_0000041", "set_aside": True},
         {"golden_id": "le_0000041", "label": "Firm Holding AG", "key": "erp:legal_entity:1", "source": "erp",
@@ -65,6 +67,29 @@ CYCLE = {
     ]},
     "opened": 4715,
 }  # fmt: skip
+COMPARISON = {
+    "task": EXAMPLE,
+    "records": [
+        {"key": "crm:customer:0015g", "source": "crm", "source_id": "0015g", "side": "left", "named": True,
+         "golden_id": "cus_000002a", "deleted": False, "event_time": "2026-02-26T08:00:00.000000Z",
+         "recorded_at": "2026-03-01T09:30:00.000000Z", "trust": 80},
+        {"key": "erp:customer:4711", "source": "erp", "source_id": "4711", "side": "right", "named": True,
+         "golden_id": "cus_0000041", "deleted": False, "event_time": None,
+         "recorded_at": "2026-03-01T09:30:00.000000Z", "trust": 90},
+    ],
+    "attributes": [
+        {"attribute": "name", "kind": "company_name", "label": None, "state": "near", "level": "close",
+         "weight": 13.765, "words": "nearly the same", "values": ["Acme GmbH", "ACME"],
+         "standardised": ["acme\u001fgmbh", "acme\u001f"], "picked": None, "dated": False,
+         "winners": ["erp:customer:4711"], "result": "ACME", "strategy": "most_frequent", "set_by_person": False,
+         "trust": {"erp:customer:4711": 90}, "masked": False},
+    ],
+    "rest": [],
+    "same": {"golden_id": "cus_000002a", "redirects": {"cus_0000041": "cus_000002a"}, "attributes": {"name": "ACME"}},
+}  # fmt: skip
+COUNTS = {"open": 148, "overdue": 3, "due_today": 12, "by": [
+    {"entity_type": "customer", "kind": "review", "open": 148, "overdue": 3}
+]}  # fmt: skip
 DECIDED_MANY = {**DECIDED, "tasks": 17, "left_out": [
     {"id": "task_5f1e0c9a7b3d2e4f6a8b", "because": "it was closed at position 4711"}
 ]}  # fmt: skip
@@ -81,18 +106,28 @@ def listed(  # noqa: PLR0913  what can be asked for
     assigned_to: Person = None, escalated_to: Person = None, claimed_by: Person = None,
     snoozed: Annotated[bool | None, Query(description="Only those that sleep, or only those that do not.")] = None,
     proposed: Annotated[bool | None, Query(description="Only those an open proposal decides, or only others.")] = None,
+    order: Annotated[Order, Query(description="What comes first, over all pages.")] = "urgent",
     cursor: Cursor = None, limit: Limit = 20, as_of: AsOf = None,
 ) -> Response:  # fmt: skip
-    """By priority and age, the likeliest matches first; with `as_of` those that were open then, as they were."""
+    """By priority and age, the likeliest matches first, or in another order.
+
+    With `as_of` those that were open then, as they were.
+    """
     found = tasks.page(
         caller.hub, entity_type=caller.own_type(entity_type), kind=kind, status=status,
         assigned_to=caller.person(assigned_to), escalated_to=caller.person(escalated_to),
         claimed_by=caller.person(claimed_by), snoozed=snoozed, proposed=proposed, cursor=cursor,
-        limit=limit, as_of=as_of,
+        limit=limit, as_of=as_of, order=order,
     )  # fmt: skip
     rules = Shown(caller.hub)
     items = [masking.task(caller.principal, rules, one) for one in found["items"]]
     return answer({"items": items, "next": found["next"]})
+
+
+@router.get("/tasks:counts", summary="Count the open tasks", **described(COUNTS, 404))
+def counted(caller: Reading, entity_type: TypeFilter = None) -> Response:
+    """How many are open and overdue, by entity type and kind."""
+    return answer(task_counts.open_tasks(caller.hub, entity_type=caller.own_type(entity_type)))
 
 
 @router.get("/tasks/{task_id}", summary="Read a steward task", **described(EXAMPLE, 404))
@@ -107,6 +142,23 @@ def one(request: Request, caller: Reading, task_id: TaskId, as_of: AsOf = None) 
     return tagged(request, masking.task(caller.principal, Shown(caller.hub), found), etag=found["etag"])
 
 
+@router.get("/tasks/{task_id}/comparison", summary="Compare the records of a task", **described(COMPARISON, 404))
+def compared(
+    request: Request, caller: Reading, task_id: TaskId,
+    pick: Annotated[list[str], Query(
+        description="An attribute and the source key whose value would be set: `name=crm:customer:0015g`.",
+        max_length=100,
+    )] = [],  # noqa: B006  FastAPI copies it
+) -> Response:  # fmt: skip
+    """The records of both golden records side by side, and the golden record that `same` would make of them.
+
+    `attributes` has contradictions first; `values` are in the order of `records`, and `result` is what would survive.
+    """
+    found = comparison.compare(caller.hub, task_id, picks=comparison.parsed_picks(pick))
+    caller.entity_type(found["task"]["entity_type"])
+    return tagged(request, masking.comparison(caller.principal, Shown(caller.hub), found))
+
+
 @router.post(
     "/tasks/{task_id}:decide",
     summary="Decide a steward task",
@@ -118,14 +170,19 @@ def decide(
 ) -> Response:  # fmt: skip
     """`same`, `distinct` or `related`, the `code` of an unmapped value, or whose value is true (`picks`).
 
+    Beside `same`, `picks` set values of the golden record that it makes, and are undone with it.
+
     412 when what the task shows has changed since it was read; 409 while somebody else holds it.
     """
     etag = body.etag or (if_match or "").removeprefix("W/").strip('"')
     if not etag:
         detail = "send the task's etag, in the body or as If-Match, so that nobody decides on old evidence"
         raise InvalidInput(detail, faults=[Fault("/etag", detail, "required")])
-    if [body.verdict, body.code, body.picks].count(None) != 2:
-        detail = "send a verdict for a task about records, a code for one about a value, or picks for a conflict"
+    if [body.verdict, body.code, body.picks].count(None) != 2 and (body.code or not (body.verdict and body.picks)):
+        detail = (
+            "send a verdict (and picks, if you like) for a task about records, a code for one about a value, or "
+            "picks for a conflict"
+        )
         raise InvalidInput(detail, faults=[Fault("/verdict", detail, "required")])
     entity_type = caller.entity_type(tasks.entity_type_of(caller.hub, task_id))
     if barred := hidden(caller.principal, entity_type) & (body.picks or {}).keys():

@@ -1,0 +1,44 @@
+"""What a form sent, and the guard against forms that another site made a browser send."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import Depends, Request
+
+from mdm.errors import Fault, InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form, each once or several times."""
+
+    fields: Mapping[str, Sequence[str]]
+
+    def one(self, name: str) -> str:
+        """A field that has to be there; raises InvalidInput when it is empty."""
+        value = self.given(name)
+        if not value:
+            detail = f"the field {name.replace('_', ' ')} is empty"
+            raise InvalidInput(detail, faults=[Fault(f"/{name}", detail, "required")])
+        return value
+
+    def given(self, name: str) -> str:
+        """A field, empty when it was not sent."""
+        return self.fields.get(name, ("",))[-1].strip()
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field."""
+        return list(self.fields.get(name, ()))
+
+
+async def read(request: Request) -> Form:
+    """Read a form as browsers send one without files."""
+    found: dict[str, list[str]] = {}
+    for name, value in parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=200):
+        found.setdefault(name, []).append(value)
+    return Form(found)
+
+
+Sent = Annotated[Form, Depends(read)]

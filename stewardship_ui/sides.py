@@ -1,0 +1,188 @@
+"""Lays out a comparison: records in columns, attributes in rows with differences marked, the sum of the evidence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mdm.pages.pairs import RULED, SIGNS, marks
+from stewardship_ui.wording import signed, written
+
+Document = Mapping[str, Any]
+WORDS = {"conflict": "conflict", "near": "similar", "same": "same", "missing": "missing", "other": "different"}
+FEW = 4
+"""Records that are shown side by side unless more are asked for."""
+Parts = list[tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one record says of an attribute; `wins`: its value survives, `repeats`: a named one says so too."""
+
+    parts: Parts
+    key: str
+    standardised: str
+    wins: bool
+    picked: bool
+    repeats: bool
+    pickable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One attribute across the records."""
+
+    attribute: str
+    label: str | None
+    state: str
+    weight: float
+    words: str
+    cells: list[Cell]
+    result: Parts
+    why: str
+    masked: bool
+    identical: bool
+
+    @property
+    def why_shortly(self) -> str:
+        """Whose value it is, without the strategy."""
+        return self.why.rpartition(": ")[2]
+
+    @property
+    def sign(self) -> str:
+        """The sign of its state, which tells it without colour."""
+        return SIGNS[self.state] or "≠"
+
+    @property
+    def word(self) -> str:
+        """Its state in a word."""
+        return WORDS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """All of a comparison as a page shows it; `hidden` records are there and not shown."""
+
+    records: list[Document]
+    hidden: int
+    rows: list[Row]
+    folded: list[Row]
+    rules: list[Document]
+    prior: float
+    total: float
+    longest: float
+    sentence: str
+
+
+def layout(comparison: Document, *, everyone: bool, picks: Mapping[str, str]) -> Layout:
+    """Lay a comparison out; everyone: all records, not only the first few."""
+    records = list(comparison["records"])
+    shown = len(records) if everyone or len(records) <= FEW else 2
+    evidence = comparison["task"]["evidence"] or {"prior": 0.0, "match_weight": 0.0, "comparisons": []}
+    all_rows = [_row(one, records[:shown], picks) for one in comparison["attributes"]]
+    folded = [row for row in all_rows if row.identical]
+    folded = folded if len(folded) > 1 else []
+    weights = [row.weight for row in all_rows] + [one["weight"] for one in comparison["rest"]]
+    return Layout(
+        records[:shown], len(records) - shown, [row for row in all_rows if row not in folded], folded,
+        list(comparison["rest"]), evidence["prior"], evidence["match_weight"],
+        max((abs(weight) for weight in weights if abs(weight) < 50), default=1.0) or 1.0, sentence(evidence),
+    )  # fmt: skip
+
+
+def _row(one: Document, records: Sequence[Document], picks: Mapping[str, str]) -> Row:
+    texts = [written(value) for value in one["values"][: len(records)]]
+    marked = _marked(one, texts)
+    name = one["attribute"]
+    cells = [
+        Cell(
+            marked[place], record["key"], _plain(one["standardised"][place]),
+            wins=record["key"] in one["winners"], picked=picks.get(name) == record["key"],
+            repeats=place > 1 and texts[place] in texts[:2], pickable=bool(texts[place]) and not one["dated"],
+        )
+        for place, record in enumerate(records)
+    ]  # fmt: skip
+    present = {text for text in texts if text}
+    identical = one["state"] == "same" and len(present) == 1 and all(texts[:2])
+    result = written(one.get("result"))
+    return Row(
+        name, one["label"], one["state"], one["weight"], _words(one), cells, [(result, False)] if result else [],
+        _why(one), one["masked"], identical and (not result or result in present) and name not in picks,
+    )  # fmt: skip
+
+
+def _marked(one: Document, texts: Sequence[str]) -> list[Parts]:
+    parts: list[Parts] = [[(text, False)] if text else [] for text in texts]
+    if one["state"] in {"conflict", "near", "other"} and not one["masked"]:
+        both = marks(texts[0], texts[1])
+        parts[:2] = [_joined([(piece.text, piece.differs) for piece in side]) for side in both]
+    return parts
+
+
+def _joined(parts: Parts) -> Parts:
+    """Marks that only a letter parts become one: confetti reads worse than a whole word."""
+    found: Parts = []
+    for place, (text, differs) in enumerate(parts):
+        inside = 0 < place < len(parts) - 1
+        differs = differs or (inside and len(text) == 1 and parts[place - 1][1] and parts[place + 1][1])  # noqa: PLW2901
+        if found and found[-1][1] == differs:
+            found[-1] = (found[-1][0] + text, differs)
+        else:
+            found.append((text, differs))
+    return found
+
+
+def _plain(standardised: str | None) -> str:
+    """What matching compares, its parts after spaces and several values after commas."""
+    return (standardised or "").replace("\x1e", ", ").replace("\x1f", " ").strip()
+
+
+def _words(one: Document) -> str:
+    if one["words"] is None:
+        return "not compared"
+    return str(one["words"])
+
+
+def _why(one: Document) -> str:
+    """Why the result is what it is: the strategy, and whose value it took."""
+    if one.get("picked"):
+        return "set by you"
+    if one.get("set_by_person"):
+        return "set by a person"
+    if not one.get("winners"):
+        return ""
+    strategy = str(one["strategy"]).replace("_", " ")
+    if strategy == "union" and len(one["winners"]) > 1:
+        return f"union of {len(one['winners'])}"
+    key = one["winners"][0]
+    trusted = f" {one['trust'][key]}" if strategy == "most trusted" else ""
+    return f"{strategy}: {key.partition(':')[0]}{trusted}"
+
+
+def sentence(evidence: Document) -> str:
+    """The evidence in one sentence: what speaks for a match, strongest first, and what against."""
+    told = [one for one in evidence["comparisons"] if one["level"] != "missing" and one["weight"]]
+    told.sort(key=lambda one: -abs(one["weight"]))
+    good = [_said(one) for one in told if one["weight"] > 0][:3]
+    bad = [_said(one) for one in told if one["weight"] < 0][:2]
+    if not told:
+        return "Nothing that both have says anything."
+    text = " and ".join([", ".join(good[:-1]), good[-1]]) if len(good) > 1 else "".join(good)
+    if not good:
+        return f"Nothing speaks for a match; against it: {'; '.join(bad)}."
+    text = text[:1].upper() + text[1:]
+    return f"{text}; against: {', '.join(bad)}." if bad else f"{text}; nothing speaks against."
+
+
+def _said(one: Document) -> str:
+    if one["level"] in RULED:
+        return str(one["words"])
+    words, name = str(one["words"]), str(one["attribute"]).replace("_", " ")
+    return words if any(part in words for part in (name, "telephone", "address", "name")) else f"{name}: {words}"
+
+
+def sum_words(layout: Layout) -> str:
+    """How the weight adds up, in one line."""
+    parts = [f"{signed(layout.prior)} prior"]
+    told = [row.weight for row in [*layout.rows, *layout.folded]] + [one["weight"] for one in layout.rules]
+    parts += [signed(weight) for weight in told if weight]
+    return f"{' '.join(parts)} = {signed(layout.total)}"

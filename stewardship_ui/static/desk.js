@@ -1,0 +1,31 @@
+// What every page gets from a script: nothing here is needed to read a page or to send a form.
+import { guard, listen } from "./keys.js";
+import { showHelp } from "./help.js";
+import { showTimes } from "./times.js";
+import { startWorkbench } from "./workbench.js";
+import { startQueue } from "./queue.js";
+
+for (const button of document.querySelectorAll("[data-copies]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
+    button.textContent = "Copied";
+  });
+}
+for (const button of document.querySelectorAll("[data-does=help]")) {
+  button.hidden = false;
+  button.addEventListener("click", showHelp);
+}
+showTimes(document);
+document.addEventListener("htmx:load", (event) => showTimes(event.target));
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRF-Token"] = document.querySelector("meta[name=csrf-token]").content;
+});
+
+const page = startWorkbench({ guard }) ?? startQueue() ?? {};
+listen((action, event) => {
+  if (document.querySelector("dialog[open]")) return false;
+  if (action === "help") return showHelp(), true;
+  if (action.startsWith("go ")) return location.assign({ "go home": "/", "go queue": "/queue" }[action]), true;
+  return page.does?.(action, event) ?? false;
+});

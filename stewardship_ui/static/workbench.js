@@ -1,0 +1,364 @@
+// The workbench by keyboard: the next tasks are read ahead, a decision shows the next one at once and is sent behind
+// it. Whatever a key decides, it decides of the task that was on the screen when it was pressed.
+import { ask, fragment, Refused, say } from "./hub.js";
+import { showTimes } from "./times.js";
+
+const AHEAD = 2;
+const HOLD = 10; // seconds in which an undo leaves no trace in the feed
+const HEARTBEAT = 120_000;
+
+export function startWorkbench({ guard }) {
+  const first = document.getElementById("task");
+  if (!first) return null;
+  const desk = new Desk(first, guard);
+  desk.open();
+  return desk;
+}
+
+class Desk {
+  constructor(article, guard) {
+    this.guard = guard;
+    this.article = article;
+    this.ready = new Map(); // task id → its fragment, read ahead
+    this.upcoming = [];
+    this.decided = new Set(); // decided here, whether or not the hub has answered yet
+    this.mine = []; // my decisions, the latest last: {task, words, id}
+    this.sending = Promise.resolve();
+    this.row = -1;
+    history.replaceState({ task: article.dataset.task }, "", location.href);
+    addEventListener("popstate", () => this.back());
+    addEventListener("pagehide", () => this.leave());
+    setInterval(() => this.hold(), HEARTBEAT);
+    setInterval(() => this.tell(), 1000);
+  }
+
+  get task() { return this.article.dataset.task; }
+  get query() { return this.article.dataset.query; }
+
+  open() {
+    this.row = -1;
+    showTimes(this.article);
+    window.htmx?.process(this.article);
+    for (const form of this.article.querySelectorAll("form[data-act]")) {
+      form.addEventListener("submit", (event) => { event.preventDefault(); this.act(form); });
+    }
+    const decide = this.article.querySelector("#decide");
+    decide?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const button = event.submitter;
+      if (button.dataset.action === "skip") this.skip();
+      else this.decide(button.value);
+    });
+    for (const link of this.article.querySelectorAll("a[data-action]")) {
+      link.addEventListener("click", (event) => { if (this.does(link.dataset.action)) event.preventDefault(); });
+    }
+    for (const cell of this.article.querySelectorAll("tbody td[data-key]")) {
+      cell.addEventListener("click", () => this.onCell(cell));
+    }
+    this.hold();
+    this.readAhead();
+    clearTimeout(this.effects);
+    this.effects = setTimeout(() => document.getElementById("effects")?.dispatchEvent(new Event("effects")), 700);
+  }
+
+  // What a key or a button does; false when there is nothing to do.
+  does(action) {
+    const open = this.article.dataset.status === "open" && this.article.querySelector("#decide");
+    const actions = {
+      same: () => this.decide("same"), distinct: () => this.decide("distinct"), related: () => this.decide("related"),
+      skip: () => this.skip(), undo: () => this.undo(), next: () => { this.leave(); this.advance(); }, previous: () => history.back(),
+      "row-down": () => this.move(1), "row-up": () => this.move(-1), "take-a": () => this.pick(0), "take-b": () => this.pick(1),
+      fold: () => this.fold(), normalised: () => document.getElementById("compare")?.classList.toggle("normal"),
+      escalate: () => this.popover("escalate"), comment: () => this.popover("comment"), snooze: () => this.popover("snooze"),
+      permalink: () => this.permalink(), why: () => location.assign(`/task/${this.task}/why`),
+      decisions: () => location.assign("/decisions"),
+    };
+    if (!(action in actions)) return false;
+    const writes = ["same", "distinct", "related", "skip", "escalate", "snooze", "take-a", "take-b"];
+    if (writes.includes(action) && !open) return false;
+    if (["same", "distinct", "related", "take-a", "take-b"].includes(action) && !document.getElementById("compare")) return false;
+    actions[action]();
+    return true;
+  }
+
+  decide(verdict) {
+    const { task, etag } = this.article.dataset;
+    if (this.decided.has(task)) return;
+    const form = this.article.querySelector("#decide");
+    const picks = Object.fromEntries([...form.querySelectorAll("[name=pick]")].map((one) => {
+      const at = one.value.indexOf("=");
+      return [one.value.slice(0, at), one.value.slice(at + 1)];
+    }));
+    if (Object.keys(picks).length && verdict !== "same") {
+      say("A value is picked for the golden record of both: that goes with Same only.", { trouble: true });
+      return;
+    }
+    const body = { verdict, etag, reason: form.reason.value.trim() || "Compared side by side", hold: HOLD };
+    if (Object.keys(picks).length) body.picks = picks;
+    const entry = { task, words: verdict, at: Date.now(), id: null, article: this.article };
+    this.decided.add(task);
+    this.mine.push(entry);
+    const sent = () => ask("POST", `/v1/tasks/${task}:decide`, body).then(
+      (told) => { entry.id = told.proposal_id ?? told.decision_id; entry.due = told.due; entry.needs = told.needs; this.told(entry, told); },
+      (error) => this.refused(entry, error),
+    );
+    this.sending = this.sending.then(sent);
+    entry.sent = this.sending;
+    this.advance();
+  }
+
+  told(entry, told) {
+    if (told.needs?.length) say(`${entry.words}: waits for a second person (${told.needs.join("; ")}).`);
+    this.tell();
+  }
+
+  // Nothing clicked is lost: the task comes back with what has changed, and says that the decision was not taken.
+  async refused(entry, error) {
+    this.decided.delete(entry.task);
+    this.mine = this.mine.filter((one) => one !== entry);
+    const words = `“${entry.words}” was not taken: ${error.message}.`;
+    say(words, { trouble: true, stays: true, link: { href: `/task/${entry.task}${this.query}`, words: "Look again" } });
+    if ([409, 412].includes(error.status)) await this.show(entry.task, { before: entry.article }).catch(() => {});
+  }
+
+  skip() {
+    const { task } = this.article.dataset;
+    this.decided.add(task);
+    this.sending = this.sending.then(() => ask("POST", `/v1/tasks/${task}:skip`)).catch((error) => say(error.message, { trouble: true }));
+    say("Skipped until something about it changes.");
+    this.advance();
+  }
+
+  async act(form) {
+    const { task } = this.article.dataset;
+    const act = form.dataset.act;
+    const body = Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "csrf_token"));
+    try {
+      await ask("POST", `/v1/tasks/${task}:${act}`, body);
+    } catch (error) {
+      say(error.message, { trouble: true });
+      return;
+    }
+    form.closest("[popover]").hidePopover();
+    if (act === "comment") {
+      say("Your comment stands with the task.");
+      await this.show(task);
+      return;
+    }
+    say(act === "escalate" ? "Asked; it is theirs now." : `Put off until ${body.until}.`);
+    this.decided.add(task);
+    this.advance();
+  }
+
+  async undo() {
+    const entry = this.mine.at(-1);
+    if (!entry) {
+      say("Nothing of yours to undo here.", { link: { href: "/decisions", words: "My last decisions" } });
+      return;
+    }
+    this.mine.pop();
+    await entry.sent;
+    if (!entry.id) return; // it was refused, and said so
+    try {
+      await ask("POST", `/v1/decisions/${entry.id}:undo`, { reason: "Undone at the desk" });
+    } catch (error) {
+      say(`Not undone: ${error.message}`, { trouble: true });
+      return;
+    }
+    this.decided.delete(entry.task);
+    say(`Undone: ${entry.words}.`);
+    await this.show(entry.task);
+  }
+
+  // Nobody waits for the lease of somebody who looked and went on.
+  leave() {
+    const { task, claim, me } = this.article.dataset;
+    if (claim !== me || this.decided.has(task)) return;
+    this.article.dataset.claim = "";
+    ask("POST", `/v1/tasks/${task}:release`, undefined, { keepalive: true }).catch(() => {});
+  }
+
+  async back() {
+    const id = location.pathname.split("/")[2];
+    this.leave();
+    try {
+      this.swap(id, await fragment(location.pathname + location.search), { moves: false });
+    } catch {
+      location.reload();
+    }
+  }
+
+  // Show the next task that was read ahead; else ask for one.
+  advance() {
+    this.ready.delete(this.task);
+    const id = this.upcoming.find((one) => !this.decided.has(one) && one !== this.task);
+    if (id && this.ready.has(id)) {
+      this.swap(id, this.ready.get(id));
+      return;
+    }
+    this.coming();
+  }
+
+  async coming() {
+    this.article.setAttribute("aria-busy", "true");
+    await this.sending; // what was just decided is no longer free when the hub is asked
+    try {
+      const found = await ask("GET", this.ahead());
+      const id = found.items.find((one) => !this.decided.has(one) && one !== this.task);
+      if (!id) {
+        location.assign(`/queue${this.query}`);
+        return;
+      }
+      await this.show(id);
+    } catch (error) {
+      this.article.removeAttribute("aria-busy");
+      say(error.message, { trouble: true });
+    }
+  }
+
+  ahead() {
+    const asked = new URLSearchParams(this.query);
+    asked.set("after", this.task);
+    asked.set("limit", AHEAD + 4); // some may be decided here and not yet there
+    return `/v1/tasks:upcoming?${asked}`;
+  }
+
+  async readAhead() {
+    const from = this.task;
+    try {
+      const found = await ask("GET", this.ahead());
+      if (from !== this.task) return;
+      this.upcoming = found.items.filter((one) => !this.decided.has(one)).slice(0, AHEAD);
+      for (const id of this.upcoming) {
+        if (!this.ready.has(id)) this.ready.set(id, await fragment(`/task/${id}${this.query}`));
+      }
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    }
+  }
+
+  async show(id, { before = null } = {}) {
+    this.swap(id, await fragment(`/task/${id}${this.query}`));
+    if (before) this.markChanged(before);
+  }
+
+  swap(id, html, { address = `/task/${id}${this.query}`, moves = true } = {}) {
+    const parsed = new DOMParser().parseFromString(html, "text/html").getElementById("task");
+    this.article.replaceWith(parsed);
+    const another = this.article.dataset.task !== id;
+    this.article = parsed;
+    this.ready.delete(id);
+    if (moves) history[another ? "pushState" : "replaceState"]({ task: id }, "", address);
+    if (another) {
+      this.guard();
+      scrollTo(0, 0);
+    }
+    document.title = document.title.replace(/^[^·]*/, `${parsed.querySelector("h1").textContent.slice(0, 60)} `);
+    this.open();
+    parsed.querySelector("h1").focus({ preventScroll: true });
+    this.tell();
+  }
+
+  markChanged(before) {
+    const text = (row) => row.innerText ?? row.textContent;
+    const was = new Map([...before.querySelectorAll("tr[data-attribute]")].map((row) => [row.dataset.attribute, row.textContent]));
+    let changed = 0;
+    for (const row of this.article.querySelectorAll("tr[data-attribute]")) {
+      if (was.get(row.dataset.attribute) !== row.textContent && text(row)) {
+        row.classList.add("changed");
+        changed += 1;
+      }
+    }
+    if (changed) say(`${changed} ${changed === 1 ? "row has" : "rows have"} changed since you saw it; they say so.`, { stays: true });
+  }
+
+  // The lease of whoever looks at a task: claimed when it is opened, and again while it stays open.
+  async hold() {
+    const { task, status, claim, me } = this.article.dataset;
+    if (status !== "open" || !this.article.querySelector("#decide") || document.hidden || this.decided.has(task)) return;
+    if (claim && claim !== me) return;
+    try {
+      await ask("POST", `/v1/tasks/${task}:claim`, {});
+      this.article.dataset.claim = me;
+    } catch (error) {
+      if (error.status === 409 && task === this.task && !this.decided.has(task)) say(error.message, { trouble: true, stays: true });
+    }
+  }
+
+  rows() { return [...this.article.querySelectorAll("#compare tbody:not([hidden]) tr[data-attribute]")]; }
+
+  move(step) {
+    const rows = this.rows();
+    if (!rows.length) return;
+    rows[this.row]?.classList.remove("here");
+    this.row = Math.min(Math.max(this.row + step, 0), rows.length - 1);
+    rows[this.row].classList.add("here");
+    rows[this.row].scrollIntoView({ block: "nearest" });
+    const words = rows[this.row].querySelector("th").textContent;
+    document.getElementById("said").setAttribute("aria-label", words);
+  }
+
+  onCell(cell) {
+    if (getSelection().toString()) return;
+    const rows = this.rows();
+    rows[this.row]?.classList.remove("here");
+    this.row = rows.indexOf(cell.parentElement);
+    rows[this.row]?.classList.add("here");
+  }
+
+  // Take the value of one record for the attribute of the row; the same key again gives it back to the rules.
+  async pick(column) {
+    const row = this.rows()[this.row];
+    if (!row) {
+      say("Choose a row first: ↓ or a click.");
+      return;
+    }
+    const cell = row.querySelectorAll("td[data-key]")[column];
+    const { attribute } = row.dataset;
+    const asked = new URLSearchParams(location.search);
+    const others = asked.getAll("pick").filter((one) => !one.startsWith(`${attribute}=`));
+    const chosen = `${attribute}=${cell.dataset.key}`;
+    const again = asked.getAll("pick").includes(chosen);
+    asked.delete("pick");
+    for (const one of again ? others : [...others, chosen]) asked.append("pick", one);
+    const reason = this.article.querySelector("#reason")?.value;
+    const address = `/task/${this.task}${asked.size ? `?${asked}` : ""}`;
+    const at = this.row;
+    try {
+      this.swap(this.task, await fragment(address), { address });
+    } catch (error) {
+      say("That value cannot be picked.", { trouble: true });
+      return;
+    }
+    if (reason) this.article.querySelector("#reason").value = reason;
+    this.row = at - 1;
+    this.move(1);
+  }
+
+  fold() {
+    const identical = document.getElementById("identical");
+    if (identical) identical.hidden = !identical.hidden;
+  }
+
+  popover(id) {
+    const box = document.getElementById(id);
+    box?.showPopover();
+    box?.querySelector("select, textarea, input:not([type=hidden])")?.focus();
+  }
+
+  async permalink() {
+    await navigator.clipboard?.writeText(`${location.origin}/task/${this.task}`).catch(() => {});
+    say("The address of this task is copied.");
+  }
+
+  // What undo would take back, in the bar: what, and how long ago.
+  tell() {
+    const words = document.getElementById("last-words");
+    if (!words) return;
+    const entry = this.mine.at(-1);
+    if (!entry) return;
+    const seconds = Math.round((Date.now() - entry.at) / 1000);
+    const left = HOLD - seconds;
+    words.textContent = `${entry.words}, ${left > 0 && !entry.needs?.length ? `in force in ${left} s` : `${seconds} s ago`}`;
+  }
+}

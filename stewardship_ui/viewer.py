@@ -1,0 +1,29 @@
+"""Who looks at a page: what its templates may ask about them."""
+
+from dataclasses import dataclass
+
+from mdm.api.caller import Caller
+from mdm.auth import MAY, Action
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The person a page is made for; `csrf` is what their forms have to carry, nothing for a key in a header."""
+
+    caller: Caller
+    csrf: str = ""
+    display_name: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the page calls them."""
+        return self.caller.actor
+
+    @property
+    def role(self) -> str:
+        """Their role."""
+        return self.caller.principal.role
+
+    def may(self, action: Action) -> bool:
+        """Whether their role may do something at all, so that a page offers only what would be carried out."""
+        return action in MAY[self.caller.principal.role]

@@ -1,0 +1,71 @@
+"""How values, names and moments are written on a page."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+_SPANS = ((60, "second", 1), (3600, "minute", 60), (86400, "hour", 3600), (86400 * 60, "day", 86400),
+          (86400 * 730, "month", 86400 * 30))  # fmt: skip
+# The order in which the fields of an address are written.
+_ADDRESS = ("street", "house", "unit", "postcode", "city", "region", "country")
+ACRONYMS = {"id": "ID", "iban": "IBAN", "vat": "VAT", "lei": "LEI", "url": "URL", "erp": "ERP", "crm": "CRM"}
+
+
+def label(name: str) -> str:
+    """The name of an attribute or an entity type, as a word: `tax_id` is `Tax ID`."""
+    words = [ACRONYMS.get(word, word) for word in name.replace("_", " ").replace(".", " ").split()]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
+
+
+def written(value: Any) -> str:
+    """A value as one line of text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(written, value))
+    if isinstance(value, Mapping):
+        known = [name for name in _ADDRESS if name in value] if set(value) <= set(_ADDRESS) else list(value)
+        parts = [value[name] for name in known if value[name] not in {None, ""}]
+        return ", ".join(map(written, parts))
+    return str(value)
+
+
+def ago(then: str, now: str) -> str:
+    """How long a moment lies back, or ahead, in one unit: `3 days ago`, `in 5 hours`."""
+    seconds = int((_moment(now) - _moment(then)).total_seconds())
+    size = abs(seconds)
+    unit, length = next(((unit, length) for limit, unit, length in _SPANS if size < limit), ("year", 86400 * 365))
+    count = size // length
+    if unit == "second" and count < 10:
+        return "just now"
+    told = f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{told} ago" if seconds >= 0 else f"in {told}"
+
+
+def exactly(moment: str) -> str:
+    """A moment in UTC, to the second."""
+    return _moment(moment).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def signed(weight: float) -> str:
+    """A weight in bits with its sign: `+3.6`, `−5.1`."""
+    return f"{'+' if weight >= 0 else '−'}{abs(weight):.1f}"
+
+
+def person(actor: str) -> str:
+    """Who did something, shortly: the id of a key by its first letters, whoever else by name."""
+    sort, _, name = actor.partition(":")
+    return f"key {name[:6]}" if sort == "key" else name or actor
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "label": label, "written": written, "ago": ago, "exactly": exactly, "signed": signed, "person": person,
+}  # fmt: skip

@@ -1,0 +1,60 @@
+"""The workbench: one task with all that its decision needs, on one page."""
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from mdm.api.caller import Caller, Requires
+from mdm.auth import MAY
+from mdm.services import comparison, masking, task_work, tasks
+from mdm.services.shown import Shown
+from mdm.settings import now
+from stewardship_ui import sides
+from stewardship_ui.refusals import PageRoute
+from stewardship_ui.rendering import page, wants_fragment
+from stewardship_ui.work_set import Wanted, wanted
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+Reading = Annotated[Caller, Depends(Requires("read tasks"))]
+
+
+@router.get("/task/{task_id}")
+def workbench(  # noqa: PLR0913  the state of the page
+    request: Request, caller: Reading, task_id: str, *, work_set: Annotated[Wanted, Depends(wanted)],
+    pick: Annotated[list[str], Query(max_length=100)] = [], records: str = "", fold: str = "1",  # noqa: B006
+) -> Response:  # fmt: skip
+    """Show a task: two records or more side by side, or what another kind of task is about."""
+    moment = now()
+    of, kind = tasks.sort_of(caller.hub, task_id)
+    caller.ensure(entity_type=of)
+    may_decide = "decide" in MAY[caller.principal.role]
+    given: dict[str, Any] = {
+        "now": moment, "work_set": work_set, "mine": caller.actor, "tomorrow": _tomorrow(moment),
+        "may_decide": may_decide,
+        "people": task_work.people(caller.hub, of) if may_decide else [],
+    }  # fmt: skip
+    if kind not in comparison.KINDS:
+        task = masking.task(caller.principal, Shown(caller.hub), tasks.get(caller.hub, task_id, moment=moment))
+        return _page(request, caller, "other_task", task=task, twin=f"/v1/tasks/{task_id}", **given)
+    picks = comparison.parsed_picks(pick)
+    found = comparison.compare(caller.hub, task_id, picks=picks, moment=moment)
+    shown = masking.comparison(caller.principal, Shown(caller.hub), found)
+    laid_out = sides.layout(shown, everyone=records == "all", picks=picks)
+    asked = urlencode([("pick", one) for one in pick])
+    return _page(
+        request, caller, "task", task=shown["task"], comparison=shown, layout=laid_out, picks=picks,
+        fold=fold != "0", sums=sides.sum_words(laid_out),
+        twin=f"/v1/tasks/{task_id}/comparison{'?' if asked else ''}{asked}", **given,
+    )  # fmt: skip
+
+
+def _page(request: Request, caller: Caller, name: str, **given: Any) -> Response:
+    template = f"{name}_body.html" if wants_fragment(request) else f"{name}.html"
+    return page(request, template, caller, **given)
+
+
+def _tomorrow(moment: str) -> str:
+    return (date.fromisoformat(moment[:10]) + timedelta(days=1)).isoformat()
