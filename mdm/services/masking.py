@@ -267,14 +267,15 @@ def mismatch(principal: Principal, rules: Shown, document: Document) -> Document
 
 def divergence(principal: Principal, rules: Shown, document: Document) -> Document:
     """Mask what a source says beside what the golden record says, and the label of that."""
-    entity_type, name = rules.now[document["entity_type"]], document["attribute"]
-    values = ("golden_value", "value", "take")
-    shown = {part: mask(principal, entity_type, {name: document[part]}) for part in values}
+    of, name = document["entity_type"], document["attribute"]
+    entity_type = rules.under(of, document.get("rules_version"))
+    values: Document = {part: document[part] for part in ("golden_value", "value", "take") if part in document}
+    shown = {part: mask(principal, entity_type, {name: value}) for part, value in values.items()}
     rest = {part: told for part, told in document.items() if part not in values}
     if len(shown["value"]) == 0:  # why a value cannot be taken would tell it
         rest.pop("because", None)
     told = {part: value[name] for part, value in shown.items() if name in value}
-    return {**rest, **told, **masked_label(principal, rules, document, document["entity_type"])}
+    return {**rest, **told, **masked_label(principal, rules, document, of)}
 
 
 def readiness(principal: Principal, rules: Shown, document: Document) -> Document:
