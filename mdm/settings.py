@@ -20,6 +20,14 @@ class Settings(BaseSettings):
     hub_name: str = Field("hub", description="The hub's name in the source of its events: /hub/{name}.")
     host: str = Field("127.0.0.1", description="The address `mdm serve` listens on.")
     port: int = Field(8000, description="The port `mdm serve` listens on.", ge=1, le=65535)
+    tls_certificate: str | None = Field(
+        None, description="A file with the certificate and its chain (PEM): `mdm serve` then speaks TLS."
+    )
+    tls_key: str | None = Field(None, description="A file with the private key of the certificate (PEM).")
+    behind_proxy: bool = Field(
+        False,
+        description="A proxy that speaks TLS stands in front, so `mdm serve` may listen beyond this machine without.",
+    )
     ingest_chunk: int = Field(20_000, description="Source records acknowledged in one transaction of a file.", ge=1)
     resolve_chunk: int = Field(
         5_000,
