@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -27,6 +27,22 @@ class Settings(BaseSettings):
     behind_proxy: bool = Field(
         False,
         description="A proxy that speaks TLS stands in front, so `mdm serve` may listen beyond this machine without.",
+    )
+    public_url: str | None = Field(
+        None, description="The address under which browsers reach the hub, if a proxy hides it: https://hub.example."
+    )
+    oidc_issuer: str | None = Field(None, description="The provider at which people sign in (OpenID Connect).")
+    oidc_client_id: str | None = Field(None, description="What the provider calls this hub.")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="What this hub proves itself with to the provider; none for a public client."
+    )
+    oidc_scopes: str = Field("openid profile email", description="What is asked of the provider about people.")
+    oidc_name_claim: str = Field("preferred_username", description="The claim that an account is named after.")
+    oidc_roles_claim: str = Field("groups", description="The claim that lists the groups of a person.")
+    oidc_roles: dict[str, str] = Field(
+        {},
+        description="The role of each group, as JSON; the first that a person is in counts:"
+        ' {"hub-admins": "admin", "everybody": "reader"}.',
     )
     ingest_chunk: int = Field(20_000, description="Source records acknowledged in one transaction of a file.", ge=1)
     resolve_chunk: int = Field(
