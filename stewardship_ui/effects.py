@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
+from mdm.errors import Conflict, Stale
 from mdm.services import intents, tasks
 from mdm.services.intents import Intent
 from mdm.services.preview import Preview, preview
@@ -29,12 +30,17 @@ def effects(request: Request, caller: Annotated[Caller, Depends(Requires("decide
     caller.ensure(entity_type=tasks.entity_type_of(caller.hub, task_id))
     parts = {"task_id": task_id, "verdict": "same", "etag": tasks.get(caller.hub, task_id)["etag"],
              "reason": "rehearsed", "supersede": True}  # fmt: skip
-    found = preview(
-        caller.hub, lambda hub, author: intents.carry_out(hub, Intent("decide_task", parts), author),
-        author=caller.author(),
-    )  # fmt: skip
+    found, because = Preview([], {}, []), None
+    try:
+        found = preview(
+            caller.hub, lambda hub, author: intents.carry_out(hub, Intent("decide_task", parts), author),
+            author=caller.author(),
+        )  # fmt: skip
+    except (Conflict, Stale) as error:
+        because = error.detail
     template = "effects_body.html" if wants_fragment(request) else "effects.html"
-    return page(request, template, caller, told=_told(found), needs=found.needs, task_id=task_id)
+    return page(request, template, caller, told=_told(found), needs=found.needs,
+                because=because, task_id=task_id)  # fmt: skip
 
 
 def _told(found: Preview) -> list[str]:
