@@ -53,8 +53,9 @@ def read_targets(work: Work, ids: Iterable[int]) -> None:
     work.references.update({tokens[token]: smallest for token, (smallest, _) in found.items()})
     if work.entity_type.must_exist:
         work.existing |= {tokens[token] for token, (_, lives) in found.items() if lives}
-    if work.entity_type.cleared:
-        work.gone |= {tokens[token] for token in stored_references.gone(work.reader, list(tokens))}
+    lifeless = [token for token in tokens if token not in found or not found[token][1]]
+    if work.entity_type.cleared and lifeless:
+        work.gone |= {tokens[token] for token in stored_references.gone(work.reader, lifeless)}
 
 
 def seen(work: Work, id_: int) -> dict[str, Any]:

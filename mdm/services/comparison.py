@@ -137,7 +137,7 @@ class _Comparison:
         numbers = {one.golden for one in self.pair if one.golden is not None}
         members = [record for record in by_id.values() if record.golden in numbers]
         self.goldens = Goldens(self.work, numbers, read=members)
-        read_targets(self.work, ends)
+        read_targets(self.work, [id_ for id_ in ends if not self.work.records[id_].living])
         held = tasks.Held(self.pair, self.work.references, codes)
         self.task = tasks.document(hub, reader, entity_types, stored, moment=moment, held=held)
         self.records = self._in_order()
