@@ -104,12 +104,17 @@ def layout(comparison: Document, *, everyone: bool, picks: Mapping[str, str]) ->
 
 
 def _warnings(comparison: Document) -> list[str]:
-    """What should make one pause: two different numbers of which a thing has one."""
-    return [
-        f"two different {_lower(label(one['attribute']))}s"
-        for one in comparison["attributes"]
-        if one["kind"] in IDENTIFYING and one["state"] in {"conflict", "other"}
-    ]
+    """What should make one pause: numbers of which a thing has one, and the records of both sides share none."""
+    found = []
+    for one in comparison["attributes"]:
+        if one["kind"] not in IDENTIFYING:
+            continue
+        sides: dict[str, set[str]] = {"left": set(), "right": set()}
+        for record, standardised in zip(comparison["records"], one["standardised"], strict=True):
+            sides[record["side"]] |= {standardised} - {None}
+        if all(sides.values()) and not sides["left"] & sides["right"]:
+            found.append(f"two different {_lower(label(one['attribute']))}s")
+    return found
 
 
 def _row(one: Document, records: Sequence[Document], picks: Mapping[str, str]) -> Row:
