@@ -19,6 +19,8 @@ Action = Literal[
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 ACTIONS: tuple[Action, ...] = get_args(Action)
+PEOPLE: tuple[Role, ...] = tuple(role for role in ROLES if role != "source")
+"""The roles that a person can have; a source is a program."""
 
 _READ: frozenset[Action] = frozenset(
     {"look up", "read golden records", "read the feed", "read rules", "read statistics", "read code lists"}
@@ -48,16 +50,22 @@ _BY_SOURCE: frozenset[Action] = frozenset({"ingest", "read quarantine", "mend qu
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking: the id of a key, its role, and the source and entity type it is narrowed to (None: any)."""
+    """Who is asking: a key by its id or a person by name, the role, and the source and type narrowed to (None: any)."""
 
     id: str
     role: Role
     source: str | None = None
     entity_type: str | None = None
+    sort: Literal["key", "user"] = "key"
+
+    @property
+    def actor(self) -> str:
+        """Who it is in facts, and as a person that tasks are given to: `key:ID` or `user:NAME`."""
+        return f"{self.sort}:{self.id}"
 
 
 def allowed(principal: Principal, action: Action, *, source: str | None = None, entity_type: str | None = None) -> None:
-    """Let the action pass, or raise Forbidden saying what the key lacks.
+    """Let the action pass, or raise Forbidden saying what is lacking.
 
     Without a source or entity type the question is whether the role may do it at all.
     """
@@ -65,9 +73,9 @@ def allowed(principal: Principal, action: Action, *, source: str | None = None, 
         roles = ", ".join(role for role in ROLES if action in MAY[role])
         raise Forbidden(f"the role {principal.role} may not {action}; {roles} may")
     if entity_type is not None and principal.entity_type not in {None, entity_type}:
-        raise Forbidden(f"this key is narrowed to the entity type {principal.entity_type}")
+        raise Forbidden(f"this {principal.sort} is narrowed to the entity type {principal.entity_type}")
     if source is not None and action in _BY_SOURCE and principal.source not in {None, source}:
-        raise Forbidden(f"this key is narrowed to the source {principal.source}")
+        raise Forbidden(f"this {principal.sort} is narrowed to the source {principal.source}")
 
 
 def hidden(principal: Principal, entity_type: EntityType) -> frozenset[str]:

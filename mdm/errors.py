@@ -10,9 +10,10 @@
     │   ├── NeedsApproval 409   a second person has to approve it
     │   └── Settled 409         the proposal is open no longer
     ├── Stale 412               it has changed since it was read
-    ├── Unauthorised 401        no key, or one that is not known
+    ├── Unauthorised 401        no key and no session, or one that is not known
     ├── Forbidden 403           the key has no right to it
     ├── TooLarge 413            more than the stated limit
+    ├── TooMany 429             too often; says when to try again
     └── Unavailable 503         the database cannot be reached, or something that is needed is not there
 
 The command line prints `detail` on one line and exits 1; HTTP renders `application/problem+json`.
@@ -107,7 +108,7 @@ class Stale(HubError):
 
 
 class Unauthorised(HubError):
-    """No key, or one that is not known."""
+    """No key and no session, or one that is not known."""
 
     status, code, title = 401, "unauthorised", "A valid key is needed"
 
@@ -122,6 +123,17 @@ class TooLarge(HubError):
     """More than the stated limit."""
 
     status, code, title = 413, "too_large", "Too large"
+
+
+class TooMany(HubError):
+    """Too often; says when to try again."""
+
+    status, code, title = 429, "too_many", "Too many requests"
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        """Keep after how many seconds it may be tried again."""
+        super().__init__(detail, extra={"retry_after": retry_after})
+        self.retry_after = retry_after
 
 
 class Unavailable(HubError):

@@ -1,6 +1,6 @@
 """The hub's settings, from MDM_* variables or a mdm.toml, and the one clock that shells read."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import Field
 from pydantic_settings import (
@@ -34,6 +34,16 @@ class Settings(BaseSettings):
         20, description="Living records below which a snapshot file may hold as few of them as it likes.", ge=0
     )
     lease_seconds: int = Field(300, description="How long a claimed task is held, in seconds.", ge=1, le=86_400)
+    session_idle_minutes: int = Field(
+        120, description="Minutes without a request after which a person is signed out.", ge=1, le=1440
+    )
+    session_hours: int = Field(12, description="Hours after which a person has to sign in again.", ge=1, le=720)
+    sign_in_tries: int = Field(
+        10, description="Wrong passwords for one account within a quarter of an hour before more are refused.", ge=1
+    )
+    sign_in_tries_address: int = Field(
+        100, description="Wrong passwords from one address within a quarter of an hour before more are refused.", ge=1
+    )
     batch_limit: int = Field(10_000, description="The most records or keys one HTTP request may carry.", ge=1)
     body_limit: int = Field(64 * 1024 * 1024, description="The most bytes one HTTP request may carry.", ge=1)
 
@@ -54,3 +64,8 @@ class Settings(BaseSettings):
 def now() -> str:
     """The wall clock for shells, as ISO 8601 UTC text with microseconds: `2026-03-01T09:30:00.000000Z`."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # noqa: TID251  the one place that may
+
+
+def later(moment: str, *, seconds: float) -> str:
+    """A moment so many seconds after another, in the same spelling; negative seconds lie before it."""
+    return (datetime.fromisoformat(moment) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -4,10 +4,18 @@ from fastapi import FastAPI
 
 from mdm.api.app import create_app as create_api
 from mdm.settings import Settings
-from stewardship_ui import effects, home, queue, refusals, static_files, verbs, workbench
+from stewardship_ui import effects, home, queue, refusals, sign_in, static_files, verbs, workbench
 
-ROUTERS = (home.router, queue.router, workbench.router, effects.router, verbs.router, static_files.router)
-PUBLIC = frozenset({"/", "/static/{version}/{name:path}"})
+ROUTERS = (
+    home.router,
+    queue.router,
+    workbench.router,
+    effects.router,
+    verbs.router,
+    sign_in.router,
+    static_files.router,
+)
+PUBLIC = frozenset({"/", "/static/{version}/{name:path}"}) | sign_in.PUBLIC
 """The addresses, besides those of the API, that need no key; the first page tells a stranger nothing of any record."""
 
 

@@ -34,7 +34,8 @@ def page(
     request: Request, template: str, caller: Caller | None = None, *, status: int = 200, **context: Any
 ) -> Response:
     """Make a page, or a fragment of one, of a template; `twin` in its context is the API's address of the same."""
-    viewer = None if caller is None else Viewer(caller, getattr(request.state, "csrf", ""))
+    signed_in = getattr(request.state, "csrf", ""), getattr(request.state, "display_name", None)
+    viewer = None if caller is None else Viewer(caller, *signed_in)
     text = environment().get_template(template).render(
         {
             "viewer": viewer, "path": request.url.path, "address": str(request.url.replace(scheme="", netloc="")),

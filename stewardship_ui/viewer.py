@@ -12,6 +12,7 @@ class Viewer:
 
     caller: Caller
     csrf: str = ""
+    display_name: str | None = None
 
     @property
     def name(self) -> str:

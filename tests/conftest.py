@@ -26,6 +26,20 @@ NUMBERS = itertools.count(1)
 Address = Callable[[], str]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the longer tier what use cases and routes do on PostgreSQL.
+
+    The statements that they share are run there by the tests of the store, the laws and the stories in both tiers.
+    """
+    for item in items:
+        chosen = (
+            item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+        )
+        if "postgres" in chosen and Path(item.location[0]).parts[1] in {"api", "resolution", "services"}:
+            item.add_marker(pytest.mark.verify)
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A test sees neither the developer's MDM_* variables nor a mdm.toml in the working directory."""
@@ -99,7 +113,7 @@ def postgres_template(postgres_server: str) -> Iterator[str]:
 def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """The address of a fresh hub in PostgreSQL."""
     name = f"mdm_test_{os.getpid()}_{next(NUMBERS)}"
-    _run(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    _run(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY FILE_COPY")
     yield _address(postgres_server, name)
     _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -1,16 +1,21 @@
-"""Who is calling: every route declares its action here, and the policy of mdm.auth decides."""
+"""Who is calling, by a key or by the session of a browser: every route declares its action here.
+
+The policy of mdm.auth decides. A key in the header stands above a cookie, and needs no token against forged requests,
+because no browser sends it of its own accord.
+"""
 
 import re
 from dataclasses import dataclass
 
 from fastapi import Request
 
+from mdm.api import browser
 from mdm.api.opening import HubAtHand
 from mdm.auth import Action, Principal, allowed
 from mdm.entity_types import EntityType
 from mdm.errors import Unauthorised
 from mdm.log import Author
-from mdm.services import keys
+from mdm.services import keys, sessions
 from mdm.services.hub import Hub
 from mdm.settings import now
 
@@ -34,7 +39,7 @@ class Caller:
     @property
     def actor(self) -> str:
         """Who the caller is in facts and as a person that tasks are given to."""
-        return f"key:{self.principal.id}"
+        return self.principal.actor
 
     def person(self, written: str | None) -> str | None:
         """Read the name of a person: `me` is the caller."""
@@ -65,17 +70,27 @@ class Requires:
         """Authenticate and authorise one request."""
         at_hand: HubAtHand = request.app.state.at_hand
         hub = at_hand.hub()
-        principal = keys.authenticate(hub, _bearer(request))
-        request.scope["key_id"] = principal.id
+        principal = _principal(hub, request)
+        request.scope["actor"] = principal.actor
         path = request.path_params
         allowed(principal, self.action, source=path.get("source"), entity_type=path.get("entity_type"))
         return Caller(hub, principal, self.action, _correlation_id(request))
 
 
+def _principal(hub: Hub, request: Request) -> Principal:
+    token = None if "authorization" in request.headers else browser.token_of(request)
+    if token is None:
+        return keys.authenticate(hub, _bearer(request))
+    session = sessions.found(hub, token, at=now())
+    browser.ensure_own(request, session)
+    request.state.csrf, request.state.display_name = session.csrf, session.display_name
+    return session.principal
+
+
 def _bearer(request: Request) -> str:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
-        raise Unauthorised("send the header `Authorization: Bearer mdm_...`; `mdm key create` makes a key")
+        raise Unauthorised("sign in, or send the header `Authorization: Bearer mdm_...`; `mdm key create` makes a key")
     return key.strip()
 
 

@@ -11,9 +11,11 @@ from mdm.api.problems import Problem, render
 
 log = structlog.get_logger()
 LONGEST_PATH = 16_384
+FORM = b"application/x-www-form-urlencoded"
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    # To our own pages only; without any, browsers hide from us too where a form came from.
+    (b"referrer-policy", b"same-origin"),
     (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"),
 ]
 
@@ -65,6 +67,8 @@ class Envelope:
             refusal = render(Problem(413, "too_large", detail), scope["request_id"], headers)
             await refusal(scope, receive, send)
             return
+        if _headers(scope).get(b"content-type", b"").partition(b";")[0].strip().lower() == FORM:
+            scope["form"] = body
         waiting = [body]
 
         async def replay() -> Message:
@@ -76,7 +80,7 @@ class Envelope:
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
         """Read the whole body; None when it is too large, which its header may say before it is read."""
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        announced = _headers(scope).get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > self.limit:
             return None
         parts, size = [], 0
@@ -89,6 +93,10 @@ class Envelope:
             parts.append(part)
             if not message.get("more_body"):
                 return b"".join(parts)
+
+
+def _headers(scope: Scope) -> dict[bytes, bytes]:
+    return dict(scope["headers"])
 
 
 def _wrong_address(scope: Scope) -> str | None:
@@ -115,5 +123,5 @@ def _log(scope: Scope, status: int) -> None:
         method=scope["method"],
         route=getattr(route, "path", None),
         status=status,
-        key_id=scope.get("key_id"),
+        actor=scope.get("actor"),
     )

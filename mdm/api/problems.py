@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from mdm.errors import Fault, HubError
+from mdm.errors import Fault, HubError, TooMany
 
 MEDIA_TYPE = "application/problem+json"
 CODES = {
@@ -85,6 +85,8 @@ def _pointer(location: Sequence[str | int]) -> str:
 async def _hub_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HubError)  # noqa: S101  registered for no other
     headers = {401: {"WWW-Authenticate": 'Bearer realm="mdm"'}, 503: {"Retry-After": "5"}}.get(error.status)
+    if isinstance(error, TooMany):
+        headers = {"Retry-After": str(error.retry_after)}
     told = Problem(error.status, error.code, error.detail, error.title, error.faults, error.extra)
     return render(told, request_id(request), headers)
 

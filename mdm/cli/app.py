@@ -34,6 +34,7 @@ from mdm.cli import (
     source_merges,
     stats,
     task_work,
+    users,
 )
 from mdm.cli.output import complain, complain_about
 from mdm.errors import HubError
@@ -76,7 +77,7 @@ for module in MODULES:
 for noun, group in (
     ("tasks", task_work), ("proposals", proposals), ("quarantine", quarantine), ("rules", rules), ("codes", codes),
     ("references", references), ("hierarchy", hierarchy), ("rates", rates), ("key", keys),
-    ("source-merges", source_merges),
+    ("user", users), ("source-merges", source_merges),
 ):  # fmt: skip
     app.add_typer(group.app, name=noun, help=group.HELP, no_args_is_help=True)
 

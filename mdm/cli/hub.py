@@ -28,6 +28,7 @@ def init(*, as_json: Json = False) -> None:
     output.say(f"Entity types: {', '.join(done.entity_types)}")
     if done.admin_key is not None:
         output.say(f"Admin key (shown this once, keep it): {done.admin_key}")
+        output.say("For people who sign in: mdm user add NAME --role admin")
 
 
 def rebuild(

@@ -124,6 +124,9 @@ def demo(
     *,
     port: Port = None,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Build and tell, but do not serve.")] = False,
+    password: Annotated[
+        str | None, typer.Option(help="The password of all accounts of the demo, for scripts; random if left out.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Build the hub of a made-up firm, say how well it came out, and serve it; safe to repeat.
@@ -139,7 +142,7 @@ def demo(
     run = importlib.import_module(DEMO)
     chosen = run.settings(chosen)
     with output.progress("Loading the demo firm") as progress:
-        built = run.build(chosen, author=session.author(), program=_program(), progress=progress)
+        built = run.build(chosen, author=session.author(), program=_program(), progress=progress, password=password)
     if as_json:
         output.print_json({**asdict(built), "url": _url(chosen)})
     else:

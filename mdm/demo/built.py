@@ -22,11 +22,15 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A demo hub that is ready: where it is, how it came out, a key for each role, and what to try."""
+    """A demo hub that is ready: where it is, how it came out, passwords and keys, and what to try.
+
+    passwords: of the accounts `steward`, `approver` and `admin`.
+    """
 
     database_url: str
     files: str
     figures: list[Figures]
     findings: list[Finding]
+    passwords: dict[str, str]
     keys: dict[str, str]
     commands: list[str]

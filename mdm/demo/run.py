@@ -20,7 +20,7 @@ from mdm.demo.vocabulary import documents
 from mdm.errors import Unauthorised
 from mdm.ingest import Columns
 from mdm.log import Author
-from mdm.services import code_lists, golden, health, ingest, keys, preparing, setup
+from mdm.services import accounts, code_lists, golden, health, ingest, keys, passwords, preparing, setup
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
 
@@ -30,6 +30,8 @@ __all__ = ["build", "settings", "show"]
 
 FOLDER = Path("demo")
 KEYS = "keys.json"
+PEOPLE = {"steward": "Stella Steward", "approver": "Axel Approver", "admin": "Ada Admin"}
+"""Who can sign in, by name and role."""
 
 
 def settings(chosen: Settings) -> Settings:
@@ -40,12 +42,14 @@ def settings(chosen: Settings) -> Settings:
 
 
 def build(
-    chosen: Settings, *, author: Author, program: str = "mdm", progress: Progress | None = None, seed: int = SEED
-) -> Built:
+    chosen: Settings, *, author: Author, program: str = "mdm", progress: Progress | None = None, seed: int = SEED,
+    password: str | None = None,
+) -> Built:  # fmt: skip
     """Build the demo hub, or bring one that is there up to date; nothing is doubled.
 
     program: how to call `mdm` in the commands to try.
     seed: what the firm is made from.
+    password: of the accounts; without one they get new random ones.
     """
     made = firm(seed)
     exports = write(made, FOLDER)
@@ -60,8 +64,8 @@ def build(
         found = findings(hub, made, exports)
         called = _called(chosen, program)
         return Built(
-            chosen.database_url, str(FOLDER), figures, found, _keys(hub, author=author, admin_key=admin_key),
-            _worth_trying(made, clusters["customer"], called),
+            chosen.database_url, str(FOLDER), figures, found, _passwords(hub, password, author=author),
+            _keys(hub, author=author, admin_key=admin_key), _worth_trying(made, clusters["customer"], called),
         )  # fmt: skip
     finally:
         hub.close()
@@ -108,6 +112,19 @@ def _figures(hub: Hub, made: Firm, entity_type: str, *, clusters: Clusters, seco
         traps_merged=sum(clusters[left] == clusters[right] for left, right in traps),
         seconds=round(seconds, 2),
     )
+
+
+def _passwords(hub: Hub, password: str | None, *, author: Author) -> dict[str, str]:
+    """Accounts of a steward, an approver and an admin, with passwords that are told now and kept nowhere."""
+    there = {one["name"] for one in accounts.listed(hub)}
+    found = {name: password or passwords.generated() for name in PEOPLE}
+    for name, chosen in found.items():
+        if name in there:
+            accounts.set_password(hub, name, chosen, author=author)
+        else:
+            person = accounts.Person(name, name, display_name=PEOPLE[name])
+            accounts.add(hub, person, password=chosen, author=author)
+    return found
 
 
 def _keys(hub: Hub, *, author: Author, admin_key: str | None) -> dict[str, str]:

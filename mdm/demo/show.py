@@ -54,6 +54,8 @@ def _lines(built: Built, *, url: str, serving: bool) -> list[str]:
     return [
         f"\nHub:   {built.database_url} (the firm's files are in {built.files}/)",
         f"URL:   {url}" + (" (Ctrl-C stops)" if serving else f" once it is served: {_serving(built)}"),
+        "\nSign in at /sign-in (new passwords each time, shown this once):",
+        *(f"  {name:<{widest}}  {password}" for name, password in built.passwords.items()),
         "\nA key for each role:",
         *(f"  {role:<{widest}}  {key}" for role, key in built.keys.items()),
         "\nWorth trying:",

@@ -237,11 +237,9 @@ class EntityType(_Document):
 
     @cached_property
     def hierarchies(self) -> tuple[str, ...]:
-        """The references of one value to the type itself: each makes a hierarchy of its golden records."""
+        """The references of one value, or one a day, to the type itself: each makes a hierarchy of golden records."""
         return tuple(
-            name
-            for name, to in self.references.items()
-            if to == self.entity_type and not (self.attributes[name].many or self.attributes[name].dated)
+            name for name, to in self.references.items() if to == self.entity_type and not self.attributes[name].many
         )
 
     @cached_property

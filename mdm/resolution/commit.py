@@ -13,6 +13,7 @@ from mdm.resolution import (
     readiness_writing,
     reference_moves,
     references,
+    search_words,
     task_places,
 )
 from mdm.resolution.candidates import Blocks
@@ -55,6 +56,7 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     writer.lock_log()
     position = _resolved(writer, work, result, author) if at is None else at
     _write_golden(writer, work, result.golden, position)
+    search_words.write(writer, work, result.golden)
     task_writing.weigh(writer, result.tasks.weighed)
     task_writing.change(writer, opened=result.tasks.opened, closed=result.tasks.closed, position=position)
     placed = task_places.settle(writer, work, result.tasks.touched, referred)

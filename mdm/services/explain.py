@@ -1,12 +1,13 @@
 """Why do two source records match, or why not? The evidence as matching sees it, and what a steward said."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import orjson
 
 from matching import explain
 from matching.explain import Evidence
+from matching.flips import flips
 from mdm.code_lists import CodeLists
 from mdm.entity_types import EntityType, of_all_days
 from mdm.errors import Fault, InvalidInput, NotFound
@@ -46,6 +47,9 @@ def why(hub: Hub, left: Key, right: Key, *, as_of: AsOf = None) -> dict[str, Any
     pair, which stands above any weight. A pair that is no `candidate` is never compared: `blocking` says rule by rule
     what would have brought it together. `decisions` are the latest about the pair, oldest first, each with the
     `evidence` as it was when it was made: what the records said then, under the rules of then.
+
+    `flips` are the smallest changes that would give it the other outcomes (see `matching.flips`), and `in_the_way` is
+    what would keep the two as they are whatever they weigh: a verdict, or that they are never compared.
 
     as_of: all of it as it was then. Which blocks were over the cap is known only of now, and so is `candidate`:
         of the past it is None, and `blocking` tells what the two had in common.
@@ -87,7 +91,22 @@ def _seen(hub: Hub, left: Key, right: Key, as_of: AsOf = None) -> tuple[dict[str
         decisions = _decided(hub, transaction, entity_type, ids, at=at)
     verdict = next((one["verdict"] for one in reversed(decisions) if one["in_force"]), None)
     ends = {"left": str(left), "right": str(right), "entity_type": left.entity_type}
-    return {**ends, **evidence, "verdict": verdict, "decisions": decisions}, values
+    told = {
+        **ends, **evidence, "verdict": verdict, "decisions": decisions,
+        "flips": flips(hub.rules(evidence["rules_version"]).matching, values[0], values[1]),
+    }  # fmt: skip
+    return {**told, "in_the_way": list(_in_the_way(told))}, values
+
+
+def _in_the_way(told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What stands above the weight of a pair: the decision in force, and that no blocking rule brings it together."""
+    decision = next((one for one in reversed(told["decisions"]) if one["in_force"]), None)
+    if decision is not None:
+        words = f"a steward said {decision['verdict']}, which stands above any weight: undo {decision['decision_id']}"
+        yield {"what": "verdict", "decision_id": decision["decision_id"], "words": words}
+    if told["candidate"] is False:
+        words = "no blocking rule brings the two together, so that they are never compared: see blocking"
+        yield {"what": "blocking", "words": words}
 
 
 def _evidence(

@@ -41,7 +41,7 @@ def create(
     with hub.database.write() as transaction:
         stored_keys.add(transaction, ApiKey(
             id=key_id, hash=_hash(written), role=role, source=source, entity_type=entity_type,
-            created_at=author.recorded_at, revoked_at=None,
+            created_at=author.recorded_at, revoked_at=None, expires_at=None, last_used_at=None,
         ))  # fmt: skip
     log.info("key created", key_id=key_id, role=role, actor=author.actor)
     return {"id": key_id, "key": written, "role": role}

@@ -8,7 +8,7 @@ from mdm.entity_types import EntityType
 from mdm.services.shown import Shown
 
 Document = dict[str, Any]
-_PLACES = ("winner", "winners", "losers", "overlaps", "gaps")
+_PLACES = ("winner", "winners", "losers", "overlaps", "gaps", "flips")
 # What a place in a lineage tells of the value itself, and of the days and the key of a dated line.
 _TOLD = ("value", "key", "valid_from", "valid_to")
 
@@ -125,7 +125,7 @@ def _compared(principal: Principal, entity_type: EntityType, row: Document, *, h
 def _cycle(principal: Principal, entity_type: EntityType, document: Document) -> Document:
     """Mask the labels along a cycle; who may not see the reference is told only that there is one."""
     if document["attribute"] in hidden(principal, entity_type):
-        return {**document, "because": None, "cycle": None}
+        return {**document, "days": [], "because": None, "cycle": None}
     name = entity_type.label_attribute
     ring = [
         {**one, "label": mask(principal, entity_type, {name: one["label"]}).get(name)} if one["label"] else one

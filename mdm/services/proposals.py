@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from mdm.errors import Conflict, Forbidden, HubError, InvalidInput, NeedsApproval, NotFound, Settled, Unavailable
@@ -13,6 +12,7 @@ from mdm.services.entering import proposal_id, settle, told_settled
 from mdm.services.hub import Hub
 from mdm.services.intents import Intent
 from mdm.services.preview import rehearsed
+from mdm.settings import later
 from mdm.store import log
 from mdm.store import proposals as stored_proposals
 from mdm.store.database import Transaction
@@ -54,7 +54,7 @@ def _propose(hub: Hub, intent: Intent, *, author: Author, hold: int) -> Decided 
             told = log.at(reader, decided.position)
     if told is None or told.position <= done.position:
         return decided  # it is so already
-    due = None if needs else _later(author.recorded_at, hold)
+    due = None if needs else later(author.recorded_at, seconds=hold)
     body: Document = {
         "action": intent.action, "parts": intent.parts, "fact": told.body, "needs": list(needs), "due": due,
         "golden_ids": decided.golden_ids, "redirects": decided.redirects,
@@ -63,11 +63,6 @@ def _propose(hub: Hub, intent: Intent, *, author: Author, hold: int) -> Decided 
     with hub.database.write() as writer:
         position = stored_proposals.propose(writer, Fact("proposal", of, body), author=author)
     return Proposed(get(hub, proposal_id(position)))
-
-
-def _later(moment: str, seconds: int) -> str:
-    later = datetime.fromisoformat(moment) + timedelta(seconds=seconds)
-    return later.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _type_of_task(hub: Hub, intent: Intent) -> str | None:

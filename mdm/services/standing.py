@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 
+from golden_records.flips import Rival
 from golden_records.survive import Survived
 from mdm.code_lists import NONE, CodeLists
 from mdm.entity_types import EntityType
-from mdm.resolution.golden import survived_of
+from mdm.resolution.golden import flips_of, survived_of
 from mdm.resolution.overrides import Overrides
 from mdm.resolution.references import read_targets
 from mdm.resolution.work import State, Work
@@ -54,3 +55,9 @@ class Goldens:
         self.work.tick = today
         living = self.work.living(members)
         return survived_of(self.work, living, self.overrides.of(members)) if living else None
+
+    def flips(self, number: int) -> dict[str, list[Rival]]:
+        """What would make other values survive now, by attribute; nothing where nothing living bears its ID."""
+        members = self.members[number]
+        living = self.work.living(members)
+        return flips_of(self.work, living, self.overrides.of(members)) if living else {}

@@ -6,15 +6,16 @@ is still in force is judged by the time of whoever asks. Claiming again is how a
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from mdm.auth import MAY, Role
 from mdm.errors import Conflict, Fault, InvalidInput
 from mdm.log import Author
-from mdm.services import keys, tasks
+from mdm.services import accounts, keys, tasks
 from mdm.services.hub import Hub
 from mdm.services.task_states import Document, ensure_free, lock_of, put_down, told
+from mdm.settings import later
 from mdm.store import task_work as stored
 from mdm.store.database import Transaction
 from mdm.store.tasks import Filter, StoredTask
@@ -134,9 +135,10 @@ def comment(hub: Hub, task_id: str, *, text: str, author: Author) -> Document:
 
 
 def people(hub: Hub, entity_type: str) -> list[dict[str, str]]:
-    """Who tasks of an entity type can be given to: `{"person", "role"}`, oldest key first."""
-    found = [key for key in keys.listed(hub) if _may_decide(key, key["id"], entity_type)]
-    return [{"person": f"key:{key['id']}", "role": key["role"]} for key in found]
+    """Who tasks of an entity type can be given to: `{"person", "role"}`, people by name, then keys."""
+    named = [(f"user:{one['name']}", one) for one in accounts.listed(hub)]
+    named += [(f"key:{one['id']}", one) for one in keys.listed(hub)]
+    return [{"person": name, "role": one["role"]} for name, one in named if _may_decide(one, entity_type)]
 
 
 def _act(  # noqa: PLR0913  what acts differ in
@@ -189,30 +191,27 @@ def _holds(transaction: Transaction, task: StoredTask, author: Author) -> bool:
 
 
 def _lease(hub: Hub, author: Author, seconds: int | None) -> Document:
-    lasts = timedelta(seconds=hub.settings.lease_seconds if seconds is None else seconds)
-    return {"until": _written(datetime.fromisoformat(_moment(author)) + lasts)}
+    return {"until": later(_moment(author), seconds=hub.settings.lease_seconds if seconds is None else seconds)}
 
 
 def _moment(author: Author) -> str:
     """When the author acts, in the one spelling that is compared as text."""
-    return _written(datetime.fromisoformat(author.recorded_at).astimezone(UTC))
-
-
-def _written(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.fromisoformat(author.recorded_at).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _person(hub: Hub, written: str, entity_type: str) -> str:
-    """Somebody who can be given a task: `key:ID` of a key that may decide it, or `cli:USER`."""
+    """Somebody who can be given a task: `user:NAME` or `key:ID` of who may decide it, or `cli:USER`."""
     sort, _, name = written.partition(":")
-    if sort == "key" and any(_may_decide(key, name, entity_type) for key in keys.listed(hub)):
+    if any(one["person"] == written for one in people(hub, entity_type)):
         return written
     if sort == "cli" and name.strip():
         return written
-    detail = f"a person is key:ID of a key that may decide tasks of {entity_type}, or cli:USER, not {written!r}"
+    detail = f"a person is user:NAME or key:ID of who may decide tasks of {entity_type}, or cli:USER, not {written!r}"
     raise InvalidInput(detail, faults=[Fault("/to", detail, "person", written)])
 
 
-def _may_decide(key: dict[str, Any], name: str, entity_type: str) -> bool:
-    mine = key["id"] == name and key["revoked_at"] is None and key["entity_type"] in {None, entity_type}
-    return mine and "decide" in MAY[cast("Role", key["role"])]
+def _may_decide(one: dict[str, Any], entity_type: str) -> bool:
+    """Whether a key or an account is in use and lets whoever bears it decide."""
+    ended = one["revoked_at"] if "revoked_at" in one else one["disabled_at"]
+    may = "decide" in MAY[cast("Role", one["role"])]
+    return may and ended is None and one["entity_type"] in {None, entity_type}

@@ -7,11 +7,11 @@ Times are ISO 8601 UTC text, because SQLite drops time zones and text sorts alik
 
 from sqlmodel import SQLModel
 
-from mdm.tables.access import ApiKey
+from mdm.tables.access import Account, ApiKey, SignInSession, SignInTry
 from mdm.tables.arrivals import Batch, MappingDocument, Quarantine, VersionSort
 from mdm.tables.decisions import Decision, DecisionPair, DecisionVoid
 from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payload, RulesDocument
-from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, Task, Xref
+from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, SearchWord, Task, Xref
 from mdm.tables.lines import LineFinding, LineHolder
 from mdm.tables.past import TaskVersion
 from mdm.tables.proposals import Proposal, ProposedTask
@@ -31,6 +31,7 @@ from mdm.tables.tasks import TaskComment, TaskSkip, TaskWork
 
 __all__ = [
     "PERSONAL",
+    "Account",
     "ApiKey",
     "Batch",
     "BlockMember",
@@ -64,6 +65,9 @@ __all__ = [
     "Resolution",
     "RulesDocument",
     "SQLModel",
+    "SearchWord",
+    "SignInSession",
+    "SignInTry",
     "SourceLink",
     "SourceRecord",
     "Task",
@@ -81,6 +85,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "block_member": ("key",),
     "block_size": ("key",),
     "golden_version": ("attributes", "lineage", "dated"),
+    "search_word": ("word",),
     "quarantine": ("value", "detail", "raw", "parts", "reason"),
     "log": ("key_token",),
     "task": ("id", "about"),

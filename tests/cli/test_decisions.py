@@ -197,3 +197,22 @@ def test_a_value_that_cannot_be_set_is_refused_in_one_line(loaded: Mdm, golden_i
     assert (refused.code, refused.err) == (1, "mdm: tax_id cannot be '123': that is no valid tax_id\n")
     missing = loaded("override", golden_id("crm", "1"), "tax_id", "123")
     assert missing.code == 2
+
+
+def test_accounts_are_made_listed_changed_and_disabled_and_no_password_is_an_argument(mdm: Mdm) -> None:
+    words = "four words that wander"
+    made = mdm("user", "add", "anna", "--role", "steward", "--display-name", "Anna Berg", "--json", stdin=words + "\n")
+    assert (made.json["name"], made.json["role"], made.json["disabled_at"]) == ("anna", "steward", None)
+    assert words not in made.out + made.err
+    assert mdm("user", "add", "bert", "--role", "steward", "--password", words).code == 2
+    for refused in (("bert", "--role", "king"), ("Bert", "--role", "reader"), ("anna", "--role", "reader")):
+        assert mdm("user", "add", *refused, stdin=words).code == 1
+    assert mdm("user", "role", "anna", "approver").out == "anna has the role approver.\n"
+    assert mdm("user", "password", "anna", stdin="short\n").code == 1
+    assert mdm("user", "password", "anna", "--json", stdin="other " + words).json == {"name": "anna", "changed": True}
+    assert mdm("user", "disable", "anna", "--json").json["disabled_at"]
+    assert "Anna Berg" in mdm("user", "list").out
+    assert mdm("user", "enable", "anna").code == 0
+    (listed,) = mdm("user", "list", "--json").json["items"]
+    assert (listed["role"], listed["disabled_at"]) == ("approver", None)
+    assert mdm("user", "disable", "nobody").code == 1

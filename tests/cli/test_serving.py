@@ -60,8 +60,9 @@ def test_the_demo_comes_out_well_its_keys_and_commands_work_and_again_doubles_no
     _every_finding_about_lines_is_told_and_no_other(hub, firm())
     hub.close()
 
-    again = bare("demo", "--no-serve")
+    again = bare("demo", "--no-serve", "--password", "four words that wander")
     assert again.code == 0
+    assert again.out.count("four words that wander") == len(built["passwords"]) == 3
     assert all(key in again.out for key in built["keys"].values())
     assert all(command in again.out for command in built["commands"])
     shown = {cells[0]: cells[1:4] for cells in _cells(again.out)}

@@ -1,15 +1,12 @@
 """A live server on the loopback interface, and both clients behind one face."""
 
 import asyncio
-import socket
-import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 import stamina
-import uvicorn
 
 from mdm.client import AsyncHub
 from mdm.client import Hub as BlockingHub
@@ -17,6 +14,7 @@ from mdm.services import keys
 from mdm.services.hub import Hub
 from stewardship_ui.app import create_app
 from tests.conftest import AUTHOR
+from tests.serving import free_port, serving
 
 
 class Awaited:
@@ -49,28 +47,15 @@ class Live:
     """A hub that can be reached at an address, now and then."""
 
     def __init__(self, hub: Hub) -> None:
-        self.hub, self.socket = hub, socket.create_server(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        self.socket.close()
+        self.hub, self.port = hub, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.connected: list[Any] = []
 
     def key(self, role: str, **narrowed: str) -> str:
         return str(keys.create(self.hub, role=role, author=AUTHOR, **narrowed)["key"])
 
-    @contextmanager
-    def serving(self) -> Iterator[None]:
-        config = uvicorn.Config(create_app(self.hub.settings), host="127.0.0.1", port=self.port, log_config=None)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            thread.join(0.01)
-        try:
-            yield
-        finally:
-            server.should_exit = server.force_exit = True
-            thread.join()
+    def serving(self) -> AbstractContextManager[None]:
+        return serving(create_app(self.hub.settings), self.port)
 
 
 @pytest.fixture

@@ -85,9 +85,10 @@ def test_every_file_is_read_back_as_the_firm_holds_it(demo: Firm, taken: Taken) 
 
 
 def test_exactly_the_bad_rows_are_refused(demo: Firm, taken: Taken) -> None:
+    files = exported(demo)
     for load in demo.loads:
         refused = {item.line for item in taken[load.name] if isinstance(item, Rejected)}
-        assert refused == {line for _, line in exported(demo)[load.file].bad}, load.name
+        assert refused == {line for _, line in files[load.file].bad}, load.name
 
 
 def test_rows_are_bad_in_many_ways(demo: Firm) -> None:

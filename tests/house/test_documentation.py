@@ -20,7 +20,7 @@ WORDS = """
     split; redirect; outbox; publish; change feed; rules version; quarantine; must-link; snapshot;
     validity rule; grade; completeness; validity; uniqueness; timeliness; divergence; readiness; tick; dry run;
     step; conflict; forecast; weak bridge; proposal; hold; approval; bulk decision;
-    claim; lease; skip; snooze; escalate; assign; value at stake
+    claim; lease; skip; snooze; escalate; assign; value at stake; key; account; session
 """
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 PROMISE = re.compile(r"^## (P\d+) .+$", re.MULTILINE)

@@ -63,12 +63,14 @@ def test_every_file_of_the_packages_is_in_the_wheel(
     assert there - wanted == set()
 
 
+@pytest.mark.verify
 def test_every_module_can_be_imported_from_the_wheel(
     installed: Path, packages: tuple[str, ...], tmp_path: Path
 ) -> None:
     run("-I", "-c", IMPORT_ALL, *packages, python=str(installed / "bin" / "python"), cwd=tmp_path)
 
 
+@pytest.mark.verify
 def test_the_program_of_the_wheel_makes_a_hub(installed: Path, tmp_path: Path) -> None:
     python = str(installed / "bin" / "python")
     program = ("-I", "-c", "from mdm.cli.app import main; main()")

@@ -59,6 +59,7 @@ def changed_cards() -> list[str]:
     return [one["id"].partition("-")[0] for one, other in pairs if one["card"] != other["card"]]
 
 
+@pytest.mark.verify
 def test_labelled_matches_count_as_matches_whatever_they_weigh() -> None:
     without = trained()
     found = trained(label(*((f"{number}-0", f"{number}-1", "1") for number in changed_cards())))

@@ -109,6 +109,7 @@ def test_the_order_does_not_matter_either_where_keys_are_measured_on_a_part_or_w
     assert found[0] == found[1]
 
 
+@pytest.mark.verify
 def test_the_same_file_gives_the_same_bytes_whatever_the_hash_seed_and_the_threads(folder, persons):
     made = []
     for seed, threads in (("1", "1"), ("2", "4")):

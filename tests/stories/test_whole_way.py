@@ -2,11 +2,11 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,15 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
+from mdm import worker
 from mdm.auth import ROLES
 from mdm.cli.app import app
 from mdm.services import keys, rebuild
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
+from stewardship_ui.app import create_app
 from tests.conftest import AUTHOR
+from tests.serving import free_port, serving
 
 SERVE = [sys.executable, "-c", "from mdm.cli.app import main; main()", "serve"]
 PATIENCE = 60.0
@@ -51,7 +54,7 @@ survive: {default: longest}
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server in a process of its own, the command line beside it, and clients with keys of any role."""
+    """A server, the command line beside it, and clients with keys of any role."""
 
     hub: Hub
     url: str
@@ -81,35 +84,48 @@ class Server:
 
 @pytest.fixture(params=["sqlite"])
 def server(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A server over a fresh hub; when the story is over it stops when told, and its state is what the log gives."""
-    url = request.getfixturevalue(f"{request.param}_url")
-    monkeypatch.setenv("MDM_DATABASE_URL", url)
+    """A server over a fresh hub, in threads or in a process of its own; in the end its state is what the log gives."""
+    database, _, apart = request.param.partition(" in a ")
+    settings = Settings(database_url=request.getfixturevalue(f"{database}_url"))
+    monkeypatch.setenv("MDM_DATABASE_URL", settings.database_url)
     monkeypatch.chdir(tmp_path)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    with (tmp_path / "server.log").open("wb") as log:
-        process = subprocess.Popen([*SERVE, "--port", str(port)], stdout=log, stderr=log, env=dict(os.environ))
-    hub = open_hub(Settings(database_url=url))
+    hub, port = open_hub(settings), free_port()
+    served = in_a_process(tmp_path / "server.log", port) if apart else in_threads(settings, port)
     try:
-        with httpx2.Client(timeout=PATIENCE) as http:
-            address = f"http://127.0.0.1:{port}"
-            until(lambda: process.poll() is not None or answers(http, address))
-            assert process.poll() is None, (tmp_path / "server.log").read_text()
-            yield Server(hub, address, http)
-        process.send_signal(signal.SIGTERM)
-        process.wait(PATIENCE)
-        assert "Traceback" not in (tmp_path / "server.log").read_text()
+        with served, httpx2.Client(timeout=PATIENCE) as http:
+            yield Server(hub, f"http://127.0.0.1:{port}", http)
         assert rebuild.verify(hub).match
     finally:
-        process.kill()
-        process.wait(PATIENCE)
         hub.close()
         structlog.reset_defaults()  # a command points the log at a stream that is gone now
 
 
-def answers(http: httpx2.Client, address: str) -> bool:
+@contextmanager
+def in_threads(settings: Settings, port: int) -> Iterator[None]:
+    with worker.in_background(settings, actor="resolver"), serving(create_app(settings), port):
+        yield
+
+
+@contextmanager
+def in_a_process(written: Path, port: int) -> Iterator[None]:
+    """`mdm serve` as a person starts it, which stops when told and complains of nothing."""
+    with written.open("wb") as log:
+        process = subprocess.Popen([*SERVE, "--port", str(port)], stdout=log, stderr=log, env=dict(os.environ))
     try:
-        return http.get(f"{address}/readyz").status_code == 200
+        until(lambda: process.poll() is not None or answers(f"http://127.0.0.1:{port}/readyz"))
+        assert process.poll() is None, written.read_text()
+        yield
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE)
+        assert "Traceback" not in written.read_text()
+    finally:
+        process.kill()
+        process.wait(PATIENCE)
+
+
+def answers(address: str) -> bool:
+    try:
+        return httpx2.get(address).status_code == 200
     except httpx2.ConnectError:
         return False
 
@@ -131,7 +147,7 @@ def xref(key: str) -> str:
     return record(key).replace("source-records", "xref")
 
 
-@pytest.mark.parametrize("server", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("server", ["sqlite in a process", "postgres in a process"], indirect=True)
 def test_which_erp_customer_is_a_crm_account(server: Server) -> None:
     """Files in by command; the answer by HTTP, singly and in bulk, with where each value came from."""
     server.ingest("crm", CRM, "--id", "account", "--event-time", "modified")

@@ -58,7 +58,8 @@ CONFLICT = {
 CYCLE = {
     **EXAMPLE, "id": "task_9c7a4b3d2e4f6a8b5f1e", "kind": "hierarchy_cycle", "entity_type": "legal_entity",
     "priority": 20, "etag": "569f1c2b7a0d3e4f", "records": ["psa:legal_entity:7"], "evidence": None, "preview": None,
-    "about": {"attribute": "parent", "because": "trusted least", "cycle": [
+    "about": {"attribute": "parent", "days": [{"valid_from": None, "valid_to": None}], "because": "trusted least",
+              "cycle": [
         {"golden_id": "le_0000077", "label": "Firm Deutschland GmbH", "key": "psa:legal_entity:7", "source": "psa",
          "trust": 60, "to": "le_0000041", "set_aside": True},
         {"golden_id": "le_0000041", "label": "Firm Holding AG", "key": "erp:legal_entity:1", "source": "erp",

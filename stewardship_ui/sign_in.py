@@ -1,0 +1,90 @@
+"""Signing in and out: the one page that a stranger can send something to."""
+
+import ipaddress
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from mdm.api import browser
+from mdm.errors import TooMany, Unauthorised
+from mdm.services import sessions
+from mdm.services.hub import Hub
+from mdm.settings import now
+from stewardship_ui.forms import Sent
+from stewardship_ui.refusals import PageRoute
+from stewardship_ui.rendering import page
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+PUBLIC = frozenset({"/sign-in", "/sign-out"})
+Next = Annotated[str | None, Query(alias="next")]
+
+
+@router.get("/sign-in")
+def ask(request: Request, onward: Next = None, signed: Annotated[str | None, Query()] = None) -> Response:
+    """Ask who it is; who is signed in goes on to where they wanted to."""
+    onward = browser.path_within(onward)
+    if _is_signed_in(request):
+        return _to(onward)
+    lost = "Your browser did not keep the session. It does so over TLS (https), or on this machine, if not in Safari."
+    return page(request, "sign_in.html", onward=onward, name="", trouble=lost if signed else None)
+
+
+@router.post("/sign-in")
+def sign_in(request: Request, sent: Sent) -> Response:
+    """Open a session under a new token, whatever the browser brought along, and end the one that it had."""
+    browser.ensure_same_site(request)
+    hub, onward, name = _hub(request), browser.path_within(sent.one("next")), sent.one("name")
+    try:
+        token = sessions.sign_in(hub, name=name, password=sent.one("password"), address=_address(request), at=now())
+    except (Unauthorised, TooMany) as error:
+        trouble = f"{error.detail[0].upper()}{error.detail[1:]}."
+        return page(request, "sign_in.html", status=error.status, onward=onward, name=name, trouble=trouble)
+    if before := browser.token_of(request):
+        sessions.sign_out(hub, before)
+    answer = _to(f"/sign-in?{urlencode({'next': onward, 'signed': 1})}")
+    browser.carry(answer, token)
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(request: Request) -> Response:
+    """End the session, in the database and in the browser."""
+    if token := browser.token_of(request):
+        try:
+            browser.ensure_own(request, sessions.found(_hub(request), token, at=now()))
+        except Unauthorised:
+            pass  # it was over already
+        else:
+            sessions.sign_out(_hub(request), token)
+    answer = _to("/sign-in")
+    browser.drop(answer)
+    return answer
+
+
+def _is_signed_in(request: Request) -> bool:
+    token = browser.token_of(request)
+    try:
+        return token is not None and sessions.found(_hub(request), token, at=now()) is not None
+    except Unauthorised:
+        return False
+
+
+def _to(address: str) -> Response:
+    return RedirectResponse(address, 303, headers={"Cache-Control": "no-store"})
+
+
+def _hub(request: Request) -> Hub:
+    hub: Hub = request.app.state.at_hand.hub()
+    return hub
+
+
+def _address(request: Request) -> str:
+    """Where a request came from; of IPv6 the network, of which one customer has all addresses."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
