@@ -17,6 +17,7 @@ import httpx2
 import pytest
 
 MDM = (sys.executable, "-c", "from mdm.cli.app import main; main()")
+PASSWORD = "the-desk-in-a-browser"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -57,7 +58,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     place = tmp_path_factory.mktemp("demo")
     environment = {**os.environ, "MDM_DATABASE_URL": f"sqlite:///{place / 'mdm.db'}"}
     told = subprocess.run(
-        [*MDM, "demo", "--no-serve", "--json"], cwd=place, env=environment, capture_output=True, text=True, check=True
+        [*MDM, "demo", "--no-serve", "--json", "--password", PASSWORD],
+        cwd=place,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return Demo(place / "mdm.db", json.loads(told.stdout)["keys"])
 
@@ -113,11 +119,11 @@ def page(browser: Any, desk: Desk) -> Iterator[Any]:
 
 
 class opened:  # noqa: N801  reads as what it does
-    """A page in a context of its own: `with opened(browser, desk, role="auditor") as page`."""
+    """A page in a context of its own, with the key of a role, or with none (None): `with opened(...) as page`."""
 
-    def __init__(self, browser: Any, desk: Desk, *, role: str = "steward", **options: Any) -> None:
+    def __init__(self, browser: Any, desk: Desk, *, role: str | None = "steward", **options: Any) -> None:
         options = {"viewport": {"width": 1366, "height": 768}, "color_scheme": "light", **options}
-        headers = {"Authorization": f"Bearer {desk.keys[role]}"}
+        headers = {"Authorization": f"Bearer {desk.keys[role]}"} if role else {}
         self.context = browser.new_context(base_url=desk.url, extra_http_headers=headers, **options)
         self.complaints: list[str] = []
 
