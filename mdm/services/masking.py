@@ -224,15 +224,10 @@ def relations(principal: Principal, rules: Shown, document: Document) -> Documen
 
     Of golden records of a type that the key is not narrowed to, only the source key is told.
     """
-    barred = barred_references(principal, rules.now)
     return {
         **document,
         **masked_label(principal, rules, document, document["entity_type"]),
-        "refers_to": [
-            _led_to(principal, rules, one)
-            for one in document["refers_to"]
-            if (document["entity_type"], one["attribute"]) not in barred
-        ],
+        "refers_to": refers_to(principal, rules, document["entity_type"], document["refers_to"]),
         "related": [
             {**one, **masked_label(principal, rules, one, document["entity_type"])} for one in document["related"]
         ],
@@ -244,6 +239,12 @@ def relations(principal: Principal, rules: Shown, document: Document) -> Documen
             ],
         },
     }
+
+
+def refers_to(principal: Principal, rules: Shown, of: str, items: Iterable[Document]) -> list[Document]:
+    """Mask what golden records of an entity type refer to, and leave out what is not to be seen at all."""
+    barred = barred_references(principal, rules.now)
+    return [_led_to(principal, rules, one) for one in items if (of, one["attribute"]) not in barred]
 
 
 def hierarchy(principal: Principal, rules: Shown, document: Document) -> Document:
