@@ -23,15 +23,21 @@ Body = dict[str, Any]
 class Overrides:
     """The overrides that name records; in a cluster the latest of an attribute that is in force holds."""
 
-    def __init__(self, work: Work, facts: list[StoredFact], verdicts: Verdicts) -> None:
-        """Read the overrides among these facts; others are read from the store as they are asked for."""
-        self.work, self.switched = work, verdicts.switched
+    def __init__(self, work: Work, facts: list[StoredFact], verdicts: Verdicts | None) -> None:
+        """Read the overrides among these facts; others are read from the store as they are asked for.
+
+        verdicts: None where there are no facts, so that all is as the store has it.
+        """
+        self.work, self.switched = work, verdicts.switched if verdicts else {}
         new = [fact for fact in facts if fact.kind == "override"]
         ids = expected_all(work, [Key.parse(fact.body["record"]) for fact in new])
         self.bodies: dict[int, Body] = {fact.position: fact.body for fact in new}
         self.new = [
             StoredOverride(
-                fact.position, ids[fact.body["record"]], fact.body["attribute"], verdicts.in_force[fact.position]
+                fact.position,
+                ids[fact.body["record"]],
+                fact.body["attribute"],
+                verdicts is not None and verdicts.in_force[fact.position],
             )
             for fact in new
         ]

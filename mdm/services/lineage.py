@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from mdm.entity_types import EntityType
 from mdm.log import Key
 from mdm.resolution.fold import under_new_names
 from mdm.services.decisions import decision_id
@@ -19,7 +20,7 @@ from mdm.store.golden import StoredGolden
 Entry = dict[str, Any]
 
 
-def lineage_of(transaction: Transaction, golden: StoredGolden) -> dict[str, Entry]:
+def lineage_of(transaction: Transaction, golden: StoredGolden, rules: EntityType | None = None) -> dict[str, Entry]:
     """For each attribute `{"winner" or "winners", "losers", "strategy", "step"?, "rules_version"}`.
 
     `step` is the place of the rule that decided, where there are several or it has a condition.
@@ -36,20 +37,25 @@ def lineage_of(transaction: Transaction, golden: StoredGolden) -> dict[str, Entr
     `valid_to` and `index`, the place of the line in the list its record sent, and their value is that line.
     `overlaps` are days on which a record contradicts itself (`covers`: the places of the lines that were passed
     over), `gaps` days between the first and the last of a key on which no line holds.
+
+    rules: the entity type under the rules of that version, where the caller has it.
     """
     if golden.lineage is None:
         return {}
-    return told_of(transaction, golden, orjson.loads(zlib.decompress(golden.lineage)))
+    return told_of(transaction, golden, orjson.loads(zlib.decompress(golden.lineage)), rules)
 
 
-def told_of(transaction: Transaction, golden: StoredGolden, kept: dict[str, Entry]) -> dict[str, Entry]:
+def told_of(
+    transaction: Transaction, golden: StoredGolden, kept: dict[str, Entry], rules: EntityType | None = None
+) -> dict[str, Entry]:
     """Tell entries of the lineage of a golden record, as they are kept, the way `lineage_of` does."""
     decided = {place["decision"] for entry in kept.values() for place in _places(entry) if "decision" in place}
     positions = {place["position"] for entry in kept.values() for place in _places(entry) if "position" in place}
     bodies = stored_log.bodies(transaction, sorted(positions | decided))
-    authors = stored_log.authors(transaction, sorted(decided))
+    authors = stored_log.authors(transaction, sorted(decided)) if decided else {}
     files = stored_golden.batch_files(transaction, {body["batch"] for body in bodies.values() if body.get("batch")})
-    renamed = parsed(stored_rules.document(transaction, golden.rules_version)).renamed
+    made_under = rules or parsed(stored_rules.document(transaction, golden.rules_version))
+    renamed = made_under.renamed
     for body in bodies.values():
         if "attributes" in body:
             body["attributes"] = under_new_names(body["attributes"], renamed)

@@ -48,10 +48,10 @@ class Wanted:
     until: str | None = None
     until_source_changes: bool = False
     version: int | None = None
+    beside: int | None = None
     valid_from: str | None = None
     valid_to: str | None = None
     valid_through: str | None = None
-    beside: int | None = None
 
 
 def override(hub: Hub, wanted: Wanted, *, reason: str, author: Author, supersede: bool = False) -> Decided:
