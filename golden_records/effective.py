@@ -125,6 +125,20 @@ def golden_lines(
     return GoldenLines(shown, entry, min(days, default=None))
 
 
+def own_days(lines: Sequence[Line]) -> list[tuple[str, str | None, Line]]:
+    """Give the days on which each line of one record stands for it, in order: first day ("" is open), end, and line.
+
+    Neighbours with one value are put together.
+    """
+    found: list[tuple[str, str | None, Line]] = []
+    for piece in _timeline(list(lines)):
+        start, end = piece.start, None if piece.end == EVER_AFTER else piece.end
+        if found and found[-1][1] == start and same_as(found[-1][2].contribution) == same_as(piece.line.contribution):
+            start = found.pop()[0]
+        found.append((start, end, piece.line))
+    return found
+
+
 def holds_on(line: Mapping[str, object], on: str) -> bool:
     """Say whether a line as golden records show it holds on a day, an ISO date; "" is before all days."""
     start, end = line["valid_from"], line["valid_to"]

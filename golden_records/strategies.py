@@ -156,7 +156,7 @@ def in_tie_order(contributions: Sequence[Contribution], ranks: Mapping[str, int]
     unranked = len(ranks)
     return sorted(
         contributions,
-        key=lambda one: (-_instant(one.event_time), ranks.get(one.source, unranked), one.record),
+        key=lambda one: (-instant(one.event_time), ranks.get(one.source, unranked), one.record),
     )
 
 
@@ -194,7 +194,7 @@ def _less_trusted(best: Contribution, one: Contribution, context: Context) -> st
 
 
 def _tie_lost(best: Contribution, one: Contribution, context: Context) -> str:
-    if _instant(best.event_time) != _instant(one.event_time):
+    if instant(best.event_time) != instant(one.event_time):
         return "no event time" if one.event_time is None else "older"
     unranked = len(context.ranks)
     if context.ranks.get(best.source, unranked) != context.ranks.get(one.source, unranked):
@@ -203,7 +203,7 @@ def _tie_lost(best: Contribution, one: Contribution, context: Context) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def _instant(event_time: str | None) -> int:
+def instant(event_time: str | None) -> int:
     """Return microseconds since 1970, a missing event time before all: text would sort "…:00.5Z" first."""
     if event_time is None:
         return OLDEST
@@ -236,12 +236,12 @@ def _part(text: str) -> tuple[int, Decimal, str]:
 
 MERITS: dict[StrategyName, Callable[[Sequence[Contribution], Context], Merit]] = {
     "most_trusted": _by_trust,
-    "most_recent": lambda *_: lambda one: _instant(one.event_time),
+    "most_recent": lambda *_: lambda one: instant(one.event_time),
     "most_frequent": _by_frequency,
     "most_complete": lambda *_: lambda one: _filled(one.value),
     "longest": lambda *_: _length,
     "shortest": lambda *_: _length,
-    "first": lambda *_: lambda one: (one.event_time is None, _instant(one.event_time)),
+    "first": lambda *_: lambda one: (one.event_time is None, instant(one.event_time)),
     "min": lambda *_: _magnitude,
     "max": lambda *_: _magnitude,
     "source_priority": _by_place,

@@ -23,7 +23,8 @@ def why(
 ) -> None:
     """Show the evidence for a pair of source records, whether they match or not, and what brings them together.
 
-    What people decided about the pair is told with the evidence on which they did.
+    What people decided about the pair is told with the evidence on which they did. Last comes the smallest change that
+    would give the pair another outcome: the fewest attributes at other levels, then the least change of weight.
 
     Example: mdm why crm:customer:0015g erp:customer:100042 --chart why.html
     """
@@ -39,6 +40,7 @@ def why(
         return
     output.say(f"{found['left']} and {found['right']}")
     show_evidence(found)
+    _show_flips(found)
     if chart is not None:
         output.say(f"Written: {chart}")
 
@@ -62,6 +64,22 @@ def show_evidence(evidence: Document) -> None:
         _show_blocking(evidence)
     for one in evidence.get("decisions", ()):
         _show_decision(one)
+
+
+def _show_flips(found: Document) -> None:
+    """Say what would give the pair another outcome, and what would keep it as it is all the same."""
+    rows = [
+        (flip["outcome"], one["attribute"], one["level"], f"{one['to']} ({one['words']})",
+         f"{one['weight']:+.3f} to {one['to_weight']:+.3f}", f"{flip['match_weight']:+.3f}")
+        for flip in found["flips"] for one in flip["changes"]
+    ]  # fmt: skip
+    columns = ("would be", "if", "were not", "but", "weight", "in all")
+    output.print_table("The smallest changes that would flip it", columns, rows)
+    for flip in found["flips"]:
+        if not flip["changes"]:
+            output.say(f"No change of a few attributes would make it {flip['outcome']}.")
+    for one in found["in_the_way"]:
+        output.say(f"In the way: {one['words']}.")
 
 
 def _show_decision(decision: Document) -> None:

@@ -1,4 +1,4 @@
-"""The command that searches before anything is created."""
+"""The commands that find golden records: before anything is created, and by text."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -54,4 +54,31 @@ def _read(written: Sequence[str]) -> dict[str, Any]:
     return {name: some[0] if len(some) == 1 else some for name, some in values.items()}
 
 
-COMMANDS = (find,)
+def search(
+    text: Annotated[str, typer.Argument(help="Words, a golden ID of now or before, a key, or an id in any source.")],
+    *,
+    entity_type: Annotated[str | None, typer.Option("--type", help="Only this entity type.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="The most golden records to show.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Search golden records by text, misspelled or only begun, the best first.
+
+    Example: mdm search "acme berlin" --type customer
+    """
+    from mdm.services import search as service
+
+    with session.opened() as hub:
+        found = service.search(hub, text, of=entity_type, limit=limit)
+    if as_json:
+        output.print_json(found)
+        return
+    for one in found["items"]:
+        leads = f" ({one['status']}, now {one['current_id']})" if "current_id" in one else ""
+        output.say(f"{one['golden_id']}{leads}: {output.words(one['attributes'])}")
+    if not found["items"]:
+        output.say("No golden record is found by that.")
+    if found["more"]:
+        output.say("There are more; narrow the text, or ask for more with --limit.")
+
+
+COMMANDS = (find, search)

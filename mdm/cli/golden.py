@@ -47,16 +47,22 @@ def lineage(
     *,
     as_of: AsOf = None,
     on: On = None,
+    flips: Annotated[bool, typer.Option("--flips", help="Also what would make each other value survive.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show where each value came from: winner, losers and why they lost, file and line.
 
-    Example: mdm lineage cus_0000042 name
+    With --flips also the smallest change of each kind after which another value would survive: undoing a decision,
+    more trust in its source, another event time, values withdrawn, more records that say the same, an earlier place.
+
+    Example: mdm lineage cus_0000042 name --flips
     """
     from mdm.services import golden as service
+    from mdm.services import value_flips
 
     with session.opened() as hub:
-        found = service.lineage(hub, golden_id, as_of=as_of, on=on)
+        told = value_flips.lineage_and_flips if flips else service.lineage
+        found = told(hub, golden_id, as_of=as_of, on=on)
     if attribute is not None:
         found["lineage"] = {attribute: _only(found["lineage"], attribute, golden_id)}
     if as_json:
@@ -67,6 +73,20 @@ def lineage(
         title(found), ("attribute", "", "source", "id", "value", "event time", "file", "line", "because"), rows
     )
     _print_contradictions(found["lineage"])
+    if flips:
+        _print_flips(found["lineage"])
+
+
+def _print_flips(lineage: Document) -> None:
+    rows = [
+        (name, one["source"], one["source_id"], one["value"], change["words"])
+        for name, entry in lineage.items() for one in entry.get("flips", ())
+        for change in one["changes"] or [{"words": "no single change makes it"}]
+    ]  # fmt: skip
+    if rows:
+        output.print_table("Would survive instead", ("attribute", "source", "id", "value", "if"), rows)
+    else:
+        output.say("No source says anything else.")
 
 
 def _print_contradictions(lineage: Document) -> None:

@@ -93,6 +93,13 @@ def words(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else printable(str(value))
 
 
+def days(valid_from: str | None, valid_to: str | None) -> str:
+    """The days of something dated in words; of what always holds, nothing."""
+    if valid_from is None and valid_to is None:
+        return ""
+    return f"{valid_from or '…'} to {valid_to or '…'}"
+
+
 def printable(text: str) -> str:
     """Text with control characters written out, so that no value from outside can steer a terminal."""
     return "".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text)

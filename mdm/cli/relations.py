@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from mdm.cli import output, session
-from mdm.cli.arguments import AsOf, GoldenId
+from mdm.cli.arguments import AsOf, GoldenId, On
 from mdm.cli.history import title
 from mdm.cli.output import Json
 
@@ -17,6 +17,7 @@ def relations(  # noqa: PLR0913  what can be asked for
     *,
     entity_type: Annotated[str | None, typer.Option("--type", help="Only what is of this type refers to it.")] = None,
     attribute: Annotated[str | None, typer.Option(help="Only what refers to it by this attribute.")] = None,
+    on: On = None,
     cursor: Annotated[str | None, typer.Option(help="Go on from here: `next` of the page before.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most golden records that refer to it.")] = 100,
     as_of: AsOf = None,
@@ -28,7 +29,7 @@ def relations(  # noqa: PLR0913  what can be asked for
     """
     from mdm.services import relations as service
 
-    wanted = service.Wanted(entity_type, attribute, cursor, limit)
+    wanted = service.Wanted(entity_type, attribute, cursor, limit, on)
     with session.opened() as hub:
         found = service.relations(hub, golden_id, wanted, as_of=as_of)
     if as_json:
@@ -37,10 +38,15 @@ def relations(  # noqa: PLR0913  what can be asked for
     _print(found)
 
 
+def _said(key: Document) -> str:
+    days = output.days(key.get("valid_from"), key.get("valid_to"))
+    return f"{key['source']}:{key['source_id']}" + (f" {days}" if days else "")
+
+
 def _print(found: Document) -> None:
     rows = [
         (one["attribute"], one["golden_id"] or one["keys"][0]["target"], one["label"], one["standing"],
-         one["golden"], [f"{key['source']}:{key['source_id']}" for key in one["keys"]])
+         one["golden"], [_said(key) for key in one["keys"]])
         for one in found["refers_to"]
     ]  # fmt: skip
     columns: tuple[str, ...] = ("attribute", "leads to", "label", "standing", "survives", "said by")

@@ -172,7 +172,9 @@ def _show_cycle(about: dict[str, Any]) -> None:
         for one in about["cycle"]
     ]  # fmt: skip
     columns = ("golden ID", "label", "leads to", "says the record", "of", "trust", "this edge")
-    output.print_table(f"{about['attribute']} leads round in a circle", columns, rows)
+    spans = [output.days(one["valid_from"], one["valid_to"]) for one in about["days"]]
+    days = "" if spans == [""] else f" (half-open days: {', '.join(spans)})"
+    output.print_table(f"{about['attribute']} leads round in a circle{days}", columns, rows)
     output.say(f"What is set aside is {about['because']}. Mend the data at its source, or override the reference.")
 
 

@@ -4,12 +4,13 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import orjson
 
 from golden_records.contributions import Contribution
-from golden_records.effective import Line
+from golden_records.effective import VALUE, Line
+from golden_records.flips import Case, Rival, flips
 from golden_records.overrides import Override
 from golden_records.survive import Survived, survive
 from mdm.log import canonical
@@ -25,12 +26,12 @@ from mdm.store import golden_writing
 from mdm.store.records import StoredRecord
 
 if TYPE_CHECKING:
-    from golden_records.lineage import LineageEntry, Winner
+    from golden_records.lineage import LineageEntry, LinesEntry, Winner
 
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A golden record that is new, changed, or no longer active (no attributes)."""
+    """A golden record that is new, changed, or no longer active (no attributes); `was` are the attributes before."""
 
     golden: int
     version: int
@@ -38,15 +39,25 @@ class NewVersion:
     lineage: bytes | None
     due: str | None
     dated: bytes | None
-    was_active: bool
+    was: bytes | None
+
+    @property
+    def was_active(self) -> bool:
+        """Whether it had attributes before."""
+        return self.was is not None
 
 
 class Parent(NamedTuple):
-    """A reference to its own type that survives: as written, of which record (None: a person set it), by which step."""
+    """A reference to its own type that survives: as written, of which record (None: a person set it), by which step.
+
+    valid_from, valid_to: the days on which it does, half-open; None is open.
+    """
 
     written: str
     record: str | None
     step: int
+    valid_from: str | None = None
+    valid_to: str | None = None
 
 
 class Decided(NamedTuple):
@@ -70,7 +81,7 @@ class GoldenChanges:
     before: dict[int, set[int]] = field(default_factory=dict)
     after: dict[int, set[int]] = field(default_factory=dict)
     conflicts: dict[int, list[str]] = field(default_factory=dict)
-    parents: dict[int, dict[str, Parent]] = field(default_factory=dict)
+    parents: dict[int, dict[str, list[Parent]]] = field(default_factory=dict)
     about_lines: dict[int, AboutLines] = field(default_factory=dict)
     ended: list[int] = field(default_factory=list)
     decided: dict[int, Decided] = field(default_factory=dict)
@@ -101,7 +112,7 @@ def survive_all(work: Work, clusters: Clusters, overrides: Overrides) -> GoldenC
     for number in ended:
         version, attributes, *_ = stored[number]
         if attributes is not None:
-            changes.versions.append(NewVersion(number, version + 1, None, None, None, None, was_active=True))
+            changes.versions.append(NewVersion(number, version + 1, None, None, None, None, was=attributes))
     return changes
 
 
@@ -170,25 +181,44 @@ def _decide(
     version, was, *rest = stored or (0, None, None, None, None)
     before = sorted(id_ for id_ in changes.before.get(number, ()) if work.was_living(id_))
     if stored is None or living != before or (attributes, lineage, due, dated) != (was, *rest):
-        new = NewVersion(number, version + 1, attributes, lineage, due, dated, was_active=was is not None)
+        new = NewVersion(number, version + 1, attributes, lineage, due, dated, was=was)
         changes.versions.append(new)
         version += 1
     changes.decided[number] = Decided(version, apart)
 
 
-def _parents(work: Work, survived: Survived) -> dict[str, Parent]:
+def _parents(work: Work, survived: Survived) -> dict[str, list[Parent]]:
     found = {}
     for attribute in work.entity_type.hierarchies:
         entry = cast("LineageEntry", survived.lineage.get(attribute, {}))
-        if attribute in survived.attributes and "winner" in entry:
+        if attribute in survived.dated:
+            found[attribute] = list(_parents_by_day(survived, attribute))
+        elif attribute in survived.attributes and "winner" in entry:
             record = cast("Winner", entry["winner"]).get("record")  # there is none where a person set it
-            found[attribute] = Parent(str(survived.attributes[attribute]), record, entry.get("step", 1))
+            found[attribute] = [Parent(str(survived.attributes[attribute]), record, entry.get("step", 1))]
     return found
+
+
+def _parents_by_day(survived: Survived, attribute: str) -> Iterator[Parent]:
+    entry = cast("LinesEntry", survived.lineage[attribute])
+    records = {one["valid_from"]: one.get("record") for one in entry.get("winners", ())}
+    for one in cast("list[dict[str, Any]]", survived.dated[attribute]):
+        start, end = one["valid_from"], one["valid_to"]
+        yield Parent(str(one[VALUE]), records[start], entry.get("step", 1), start, end)
 
 
 def survived_of(work: Work, living: list[int], overrides: Sequence[Override] = ()) -> Survived:
     """What is true of the living records of one cluster, under the overrides of all of it."""
     return _survived(work, _contributions(work, living), lines_of(work, living), overrides)
+
+
+def flips_of(work: Work, living: list[int], overrides: Sequence[Override] = ()) -> dict[str, list[Rival]]:
+    """Of every attribute that has one value, what would make another value of the living records survive."""
+    rules, offered = work.entity_type.survivorship, _contributions(work, living)
+    return {
+        name: flips(Case(rules, offered, name, list(rules.trust), work.tick, overrides))
+        for name in sorted(offered) if not rules.keeps_all(name)
+    }  # fmt: skip
 
 
 def _survived(

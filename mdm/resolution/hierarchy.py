@@ -1,17 +1,20 @@
-"""Hierarchies: a type's references to itself as edges between golden records, without a cycle (rule 10).
+"""Hierarchies: a type's references to itself as edges between golden records, without a cycle on any day (rule 10).
 
-A golden record has at most one edge for each such attribute: to the golden record that its surviving reference means.
-So a cycle has no branches, and in each the least trusted edge, then that of the smallest record key, is set aside
-until the data is mended. Trust counts as the rules say it, without falling: a cycle is not cut elsewhere as days pass.
+On each day a golden record has at most one edge for each such attribute: to the golden record that its surviving
+reference means then. Where edges lead round in a cycle, one of them is set aside on the days on which they do, until
+the data is mended. Trust counts as the rules say it, without falling: a cycle is not cut elsewhere as days pass.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from golden_records.strategies import UNRATED
 from mdm.log import canonical, key_token
 from mdm.resolution.golden import GoldenChanges, Parent
+from mdm.resolution.hierarchy_cycles import Link, opened, pieces, set_aside, shut
 from mdm.resolution.reference_moves import moved_targets
 from mdm.resolution.references import target
 from mdm.resolution.work import Work
@@ -23,17 +26,31 @@ from mdm.store.task_writing import OpenTask, task_id
 KIND = "hierarchy_cycle"
 BY_PEOPLE = 1_000
 """The trust of what a person set: above every source."""
-Place = tuple[int, str]
+Place = tuple[int, str, str]
+"""A golden number, an attribute, and the first day."""
+Foot = tuple[int, str]
+"""A golden number and an attribute."""
+
+
+class Said(NamedTuple):
+    """What survives as a parent on some days: the key, and the record and trust that it rests on; `end` is out."""
+
+    start: str
+    end: str
+    target_token: int
+    record_id: int
+    trust: int
 
 
 class Edge(NamedTuple):
-    """What stands above a golden record: the key that survives, the record and trust it rests on, and what it means."""
+    """What stands above a golden record until a day: what survives there, what that means, whether it is set aside."""
 
+    valid_to: str | None
     target_token: int
     record_id: int
     trust: int
     parent: int | None
-    set_aside: bool = False
+    set_aside: bool
 
 
 @dataclass(slots=True)
@@ -51,45 +68,61 @@ def work_out(work: Work, golden: GoldenChanges) -> HierarchyChanges:
     if not work.entity_type.hierarchies and not work.afresh:
         return HierarchyChanges()
     stood = {_place(one): one for one in _concerned(work, golden)}
-    now = _edges_now(work, golden, stood)
+    said = _said_now(work, golden, stood.values())
     for attribute in work.entity_type.hierarchies:
-        _set_aside(work, attribute, stood, now)
+        _take_above(work, golden, attribute, stood, said)
+    now = _edges(work, said, _meanings(work, golden, {one.target_token for all_ in said.values() for one in all_}))
     changed = [place for place in stood.keys() | now.keys() if _edge(stood.get(place)) != now.get(place)]
     changes = HierarchyChanges(
         ended=sorted(stood[place] for place in changed if place in stood),
         begun={place: now[place] for place in sorted(changed) if place in now},
     )
-    _tasks(work, changes)
+    _tasks(work, stood, now, changes)
     return changes
 
 
 def _concerned(work: Work, golden: GoldenChanges) -> list[StoredEdge]:
-    """The edges of what was decided anew or ended, and those to targets that have moved."""
+    """The edges of what was decided anew or ended, and of what stands below targets that have moved."""
     if work.afresh:
         return stored_hierarchy.of_type(work.reader, work.entity_type.entity_type)
-    found = stored_hierarchy.of_goldens(work.reader, sorted({*golden.parents, *golden.ended}))
-    return [*found, *stored_hierarchy.to_targets(work.reader, sorted(moved_targets(work, golden)))]
+    below = stored_hierarchy.to_targets(work.reader, sorted(moved_targets(work, golden)))
+    wanted = {*golden.parents, *golden.ended, *(one.golden for one in below)}
+    return stored_hierarchy.of_goldens(work.reader, sorted(wanted))
 
 
-def _edges_now(work: Work, golden: GoldenChanges, stood: dict[Place, StoredEdge]) -> dict[Place, Edge]:
-    """The edges as they are wanted, none of them set aside yet."""
+def _said_now(work: Work, golden: GoldenChanges, stood: Iterable[StoredEdge]) -> dict[Foot, list[Said]]:
+    """What survives as the parent of everything in hand, whatever comes of cycles."""
     gone = {*golden.parents, *golden.ended}
-    said: dict[Place, tuple[int, int, int]] = {
-        place: (one.target_token, one.record_id, one.trust)
-        for place, one in stood.items()
-        if place[0] not in gone and place[1] in work.entity_type.hierarchies
-    }
+    said = _stored([one for one in stood if one.golden not in gone and one.attribute in work.entity_type.hierarchies])
     for number, parents in golden.parents.items():
-        for attribute, parent in parents.items():
-            found = _said(work, golden.after[number], attribute, parent)
-            if found is not None:
-                said[number, attribute] = found
-    means = _meanings(work, golden, {token for token, _, _ in said.values()})
-    return {place: Edge(*one, means.get(one[0])) for place, one in said.items()}
+        for attribute, told in parents.items():
+            found = (_said(work, golden.after[number], attribute, parent) for parent in told)
+            if joined := _joined([one for one in found if one is not None]):
+                said[number, attribute] = joined
+    return said
 
 
-def _said(work: Work, members: Iterable[int], attribute: str, parent: Parent) -> tuple[int, int, int] | None:
-    """(key token, record, trust) of the reference that survives; None where a record names itself: it is at the top."""
+def _stored(edges: Iterable[StoredEdge]) -> dict[Foot, list[Said]]:
+    found: defaultdict[Foot, list[Said]] = defaultdict(list)
+    for one in sorted(edges):
+        rests_on = one.target_token, one.record_id, one.trust
+        found[one.golden, one.attribute].append(Said(one.valid_from, shut(one.valid_to), *rests_on))
+    return {foot: _joined(said) for foot, said in found.items()}
+
+
+def _joined(said: list[Said]) -> list[Said]:
+    """Put neighbours together that say the same."""
+    found = said[:1]
+    for before, one in pairwise(said):
+        if before.end == one.start and before[2:] == one[2:]:
+            found[-1] = found[-1]._replace(end=one.end)
+        else:
+            found.append(one)
+    return found
+
+
+def _said(work: Work, members: Iterable[int], attribute: str, parent: Parent) -> Said | None:
+    """What a reference says that survives; None where a record names itself: it is at the top."""
     if parent.record is None:  # a person said so: it rests on the whole golden record
         record, trust = min(members, key=work.key), BY_PEOPLE
     else:
@@ -97,7 +130,9 @@ def _said(work: Work, members: Iterable[int], attribute: str, parent: Parent) ->
         step = work.entity_type.survivorship.steps(attribute)[parent.step - 1]
         trust = step.ratings.get(work.records[record].source, UNRATED)[0]
     token = key_token(work.salt, target(work.entity_type, attribute, work.records[record].source, parent.written))
-    return None if token == work.records[record].key_token else (token, record, trust)
+    if token == work.records[record].key_token:
+        return None
+    return Said(parent.valid_from or "", shut(parent.valid_to), token, record, trust)
 
 
 def _meanings(work: Work, golden: GoldenChanges, tokens: set[int]) -> dict[int, int]:
@@ -113,32 +148,55 @@ def _meanings(work: Work, golden: GoldenChanges, tokens: set[int]) -> dict[int, 
     return found | {token: number for token, (number, standing) in stored.items() if standing == "arrived"}
 
 
-def _set_aside(work: Work, attribute: str, stood: dict[Place, StoredEdge], now: dict[Place, Edge]) -> None:
-    """Take in hand what stands above, and set aside one edge of each cycle; edges of cycles that are no more return."""
-    changed = {number for number, name in stood.keys() | now.keys() if name == attribute}
-    above = {edge.parent for (_, name), edge in now.items() if name == attribute and edge.parent is not None}
-    for one in stored_hierarchy.upward(work.reader, attribute, sorted(changed | above)):
-        if _place(one) not in stood:
-            stood[_place(one)] = one
-            now[_place(one)] = _edge(one)._replace(set_aside=False)  # type: ignore[union-attr]
-    edges = {number: edge for (number, name), edge in now.items() if name == attribute and edge.parent is not None}
-    if not edges:
-        return
-    import networkx as nx  # slow to load, and most commands change no hierarchy
-
-    graph: nx.DiGraph[int] = nx.DiGraph((number, edge.parent) for number, edge in edges.items())
-    cycles = [ring for ring in nx.strongly_connected_components(graph) if len(ring) > 1]
-    cycles += [{number} for number in nx.nodes_with_selfloops(graph)]
-    keys = _keys(work, {edges[number].record_id for ring in cycles for number in ring})
-    for ring in cycles:
-        least = min(ring, key=lambda number: (edges[number].trust, keys[edges[number].record_id]))
-        now[least, attribute] = edges[least]._replace(set_aside=True)
+def _take_above(
+    work: Work, golden: GoldenChanges, attribute: str, stood: dict[Place, StoredEdge], said: dict[Foot, list[Said]]
+) -> None:
+    """Take in hand what stands above, on whichever day: an edge that is not set aside any more may be there."""
+    in_hand = {number for number, name, _ in stood if name == attribute}
+    told = {number: all_ for (number, name), all_ in said.items() if name == attribute}
+    tokens = {one.target_token for all_ in told.values() for one in all_}
+    start = in_hand | told.keys() | set(_meanings(work, golden, tokens).values())
+    further = [
+        one
+        for one in stored_hierarchy.upward(work.reader, attribute, sorted(start))
+        if (one.golden, attribute) not in said and one.golden not in golden.parents and one.golden not in golden.ended
+    ]
+    stood.update((_place(one), one) for one in further)
+    said.update(_stored(further))
 
 
-def _tasks(work: Work, changes: HierarchyChanges) -> None:
-    """One task for each edge that is set aside, named by the record that it rests on."""
-    before = {(one.record_id, one.attribute) for one in changes.ended if one.set_aside}
-    after = {(edge.record_id, attribute) for (_, attribute), edge in changes.begun.items() if edge.set_aside}
+def _edges(work: Work, said: dict[Foot, list[Said]], means: dict[int, int]) -> dict[Place, Edge]:
+    """The edges that stand now, cut where a cycle begins or ends to stand."""
+    aside = {
+        link: days
+        for attribute in work.entity_type.hierarchies
+        for link, days in set_aside(list(_links(attribute, said, means)), lambda ids: _keys(work, ids)).items()
+    }
+    found = {}
+    for (number, attribute), all_ in said.items():
+        for one in all_:
+            parent = means.get(one.target_token)
+            days = () if parent is None else aside.get(_link(number, parent, one), ())
+            for start, end, cut in pieces(one.start, one.end, days):
+                found[number, attribute, start] = Edge(opened(end), *one[2:], parent, cut)
+    return found
+
+
+def _links(attribute: str, said: dict[Foot, list[Said]], means: dict[int, int]) -> Iterator[Link]:
+    for (number, name), all_ in said.items():
+        for one in all_ if name == attribute else ():
+            if one.target_token in means:
+                yield _link(number, means[one.target_token], one)
+
+
+def _link(number: int, parent: int, said: Said) -> Link:
+    return Link(number, parent, said.start, said.end, said.trust, said.record_id)
+
+
+def _tasks(work: Work, stood: dict[Place, StoredEdge], now: dict[Place, Edge], changes: HierarchyChanges) -> None:
+    """One task for each record on which an edge rests that is set aside, on whichever days."""
+    before = {(one.record_id, one.attribute) for one in stood.values() if one.set_aside}
+    after = {(edge.record_id, attribute) for (_, attribute, _), edge in now.items() if edge.set_aside}
     keys = _keys(work, {record for record, _ in before ^ after})
     changes.closed = [_task(work, keys, *one) for one in sorted(before - after)]
     changes.opened = [_task(work, keys, *one) for one in sorted(after - before)]
@@ -156,8 +214,10 @@ def _keys(work: Work, ids: set[int]) -> dict[int, str]:
 
 
 def _place(one: StoredEdge) -> Place:
-    return one.golden, one.attribute
+    return one.golden, one.attribute, one.valid_from
 
 
 def _edge(one: StoredEdge | None) -> Edge | None:
-    return None if one is None else Edge(one.target_token, one.record_id, one.trust, one.parent, one.set_aside)
+    if one is None:
+        return None
+    return Edge(one.valid_to, one.target_token, one.record_id, one.trust, one.parent, one.set_aside)

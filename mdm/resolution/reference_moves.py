@@ -10,15 +10,17 @@ from typing import NamedTuple
 from mdm.log import key_token
 from mdm.publish.feed import FeedRow, reference_event
 from mdm.resolution.golden import GoldenChanges
-from mdm.resolution.references import targets
+from mdm.resolution.references import spoken
 from mdm.resolution.work import Work
 from mdm.store import references as stored_references
 from mdm.store import task_places
 from mdm.store.database import Transaction
 from mdm.store.references import StoredReference
 
-Place = tuple[int, str, int]
-"""A record, an attribute, and the key token of what it refers to."""
+Place = tuple[int, str, int, str]
+"""A record, an attribute, the key token of what it refers to, and the first day on which it does."""
+Said = tuple[str, str, str | None]
+"""The entity type of the record, the written key that it refers to, and the end of the days."""
 
 
 class Moved(NamedTuple):
@@ -32,12 +34,12 @@ def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: i
     """Bring all references up to a commit, whose records must have been written; under the lock of the log."""
     stood = {_place(one): one for one in stored_references.of_records(writer, sorted(work.dirty))}
     stood |= {_place(one): one for one in stored_references.to_targets(writer, sorted(moved_targets(work, golden)))}
-    wanted = {place: (one.entity_type, one.target) for place, one in stood.items()}
+    wanted: dict[Place, Said] = {place: (one.entity_type, one.target, one.valid_to) for place, one in stood.items()}
     wanted = {place: said for place, said in wanted.items() if place[0] not in work.dirty} | _said(work)
-    meanings = stored_references.meanings(writer, sorted({token for _, _, token in wanted})) if wanted else {}
+    meanings = stored_references.meanings(writer, sorted({token for _, _, token, _ in wanted})) if wanted else {}
     now = {
-        place: StoredReference(*place, position, of, target, *meanings.get(place[2], (None, "waiting")))
-        for place, (of, target) in wanted.items()
+        place: StoredReference(*place, position, *said, *meanings.get(place[2], (None, "waiting")))
+        for place, said in wanted.items()
     }
     ended = [one for place, one in stood.items() if place not in now or _differ(one, now[place])]
     begun = [one for place, one in now.items() if place not in stood or _differ(stood[place], one)]
@@ -46,8 +48,8 @@ def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: i
 
 
 def events(writer: Transaction, work: Work, moved: list[Moved]) -> list[FeedRow]:
-    """One event for each reference that means another golden record than before."""
-    told = [one for one in moved if one.before.means != one.after.means]
+    """One event for each reference that means another golden record than before, on however many days."""
+    told = list({_place(one.after)[:3]: one for one in moved if one.before.means != one.after.means}.values())
     if not told:
         return []
     goldens = task_places.goldens(writer, sorted({one.after.record_id for one in told}))
@@ -76,20 +78,20 @@ def _leads(goldens: Mapping[int, Iterable[int]], living: Callable[[int], bool]) 
     return found
 
 
-def _said(work: Work) -> dict[Place, tuple[str, str]]:
+def _said(work: Work) -> dict[Place, Said]:
     """What the changed records that live refer to now, and what those that retired have retired with."""
     of = work.entity_type.entity_type
     return {
-        (id_, attribute, key_token(work.salt, key)): (of, key)
+        (id_, attribute, key_token(work.salt, key), start): (of, key, end)
         for id_ in sorted({*work.living(work.dirty), *work.retired})
-        for attribute, keys in targets(work.entity_type, work.records[id_]).items()
-        for key in keys
+        for attribute, said in spoken(work.entity_type, work.records[id_]).items()
+        for key, start, end in said
         if id_ not in work.retired or (attribute in work.entity_type.retires_with and key in work.retired[id_])
     }
 
 
 def _place(one: StoredReference) -> Place:
-    return one.record_id, one.attribute, one.target_token
+    return one.record_id, one.attribute, one.target_token, one.valid_from
 
 
 def _differ(one: StoredReference, other: StoredReference) -> bool:

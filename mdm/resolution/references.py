@@ -1,9 +1,11 @@
 """What a record refers to: source keys, seen by matching as the smallest member key of the target (rule 10)."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
-from mdm.entity_types import EntityType, of_all_days
+from golden_records.contributions import Contribution
+from golden_records.effective import Line, own_days
+from mdm.entity_types import EntityType, of_all_days, slices
 from mdm.log import Key, key_token
 from mdm.resolution.codes import translate
 from mdm.resolution.fold import values_of
@@ -40,6 +42,35 @@ def targets(entity_type: EntityType, record: StoredRecord) -> dict[str, list[str
     }
 
 
+class Spoken(NamedTuple):
+    """A written key that a record refers to, and the days on which it does: the first ("" is open), and the end."""
+
+    target: str
+    valid_from: str
+    valid_to: str | None
+
+
+def spoken(entity_type: EntityType, record: StoredRecord) -> dict[str, list[Spoken]]:
+    """What a record refers to by each attribute and when: of values that hold on one day, the one that begins last."""
+    values = values_of(layers_of(record)) if entity_type.references else {}
+    found = {}
+    for attribute in entity_type.references.keys() & values.keys():
+        if attribute in entity_type.dated:
+            found[attribute] = _on_days(entity_type, attribute, record.source, values[attribute])
+        elif values[attribute] is not None:
+            found[attribute] = [Spoken(target(entity_type, attribute, record.source, str(values[attribute])), "", None)]
+    return found
+
+
+def _on_days(entity_type: EntityType, attribute: str, source: str, value: Any) -> list[Spoken]:
+    lines = []
+    for place, one in enumerate(slices(value)):
+        if one.holds:
+            key = target(entity_type, attribute, source, str(one.value))
+            lines.append(Line(Contribution("", source, key, key, True, None, 0), (), one.start, one.end, place))
+    return [Spoken(str(line.contribution.value), start, end) for start, end, line in own_days(lines)]
+
+
 def written(entity_type: EntityType, record: StoredRecord) -> set[str]:
     """All the written keys that a record refers to."""
     return {key for keys in targets(entity_type, record).values() for key in keys}
@@ -49,12 +80,13 @@ def read_targets(work: Work, ids: Iterable[int]) -> None:
     """Learn the smallest member key of everything that these records refer to."""
     keys = {key for id_ in ids for key in written(work.entity_type, work.records[id_])}
     tokens = {key_token(work.salt, key): key for key in keys}
-    found = stored_records.representatives(work.reader, list(tokens))
-    work.references.update({tokens[token]: smallest for token, smallest in found.items()})
+    found = stored_records.reached(work.reader, list(tokens))
+    work.references.update({tokens[token]: smallest for token, (smallest, _) in found.items()})
     if work.entity_type.must_exist:
-        work.existing |= {tokens[token] for token in stored_records.lead_to_living(work.reader, list(tokens))}
-    if work.entity_type.cleared:
-        work.gone |= {tokens[token] for token in stored_references.gone(work.reader, list(tokens))}
+        work.existing |= {tokens[token] for token, (_, lives) in found.items() if lives}
+    lifeless = [token for token in tokens if token not in found or not found[token][1]]
+    if work.entity_type.cleared and lifeless:
+        work.gone |= {tokens[token] for token in stored_references.gone(work.reader, lifeless)}
 
 
 def seen(work: Work, id_: int) -> dict[str, Any]:

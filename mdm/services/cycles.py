@@ -27,18 +27,23 @@ def abouts(
     hub: Hub, transaction: Transaction, entity_type: EntityType, tasks: Sequence[tuple[StoredTask, StoredRecord]], *,
     at: int,
 ) -> list[Document]:  # fmt: skip
-    """For each task and the record it names: `{"attribute", "because", "cycle"}`, as things stood at a position.
+    """For each task and the record it names: `{"attribute", "days", "because", "cycle"}`, as of a position.
+
+    `days` are the stretches on which the edge is set aside, and `cycle` is the way round on the first day of them.
 
     `cycle` goes from the edge that is set aside upwards until it is round; each has the `golden_id` and `label` that
     it leads from, the record `key` that says so, its `source` and `trust` (null where a person said so), and the
     golden ID that it leads `to`. It is null when the task is closed.
     """
     attributes = [orjson.loads(task.about or "{}")["attribute"] for task, _ in tasks]
-    starts = [record.golden if task.status == "open" else None for task, record in tasks]
+    starts = [record if task.status == "open" else None for task, record in tasks]
     places = list(zip(attributes, starts, strict=True))
-    edges = {name: _edges(transaction, name, [start for of, start in places if start and of == name], at=at)
-             for name in set(attributes)}  # fmt: skip
-    rings = [list(_ring(edges[name], start)) for name, start in places]
+    edges = {
+        name: _edges(transaction, name, [one.golden for of, one in places if one and one.golden and of == name], at=at)
+        for name in set(attributes)
+    }
+    cuts = [_cuts(edges[name], record) for name, record in places]
+    rings = [list(_ring(edges[name], cut[0])) if cut else [] for (name, _), cut in zip(places, cuts, strict=True)]
     every = [edge for ring in rings for edge in ring]
     goldens = stored_golden.at(transaction, {edge.golden for edge in every}, position=at)
     ids = {edge.record_id for edge in every}
@@ -46,22 +51,41 @@ def abouts(
     return [
         {
             "attribute": name,
+            "days": _days(cut),
             "because": _because(ring) if ring else None,
             "cycle": [_told(edge, entity_type, records, goldens) for edge in ring] or None,
         }
-        for name, ring in zip(attributes, rings, strict=True)
+        for name, cut, ring in zip(attributes, cuts, rings, strict=True)
     ]
 
 
-def _edges(transaction: Transaction, attribute: str, starts: Sequence[int], *, at: int) -> dict[int, StoredEdge]:
-    return {one.golden: one for one in stored.upward(transaction, attribute, starts, at=at)}
+def _edges(transaction: Transaction, attribute: str, starts: Sequence[int], *, at: int) -> dict[int, list[StoredEdge]]:
+    found: dict[int, list[StoredEdge]] = {}
+    for one in sorted(stored.upward(transaction, attribute, starts, at=at)):
+        found.setdefault(one.golden, []).append(one)
+    return found
 
 
-def _ring(edges: Mapping[int, StoredEdge], start: int | None) -> Iterator[StoredEdge]:
-    at = start
-    while at is not None and at in edges:
-        yield edges[at]
-        at = edges[at].parent if edges[at].parent != start else None
+def _cuts(edges: Mapping[int, Sequence[StoredEdge]], record: StoredRecord | None) -> list[StoredEdge]:
+    """The edges that are set aside and rest on a record, by their days."""
+    told = () if record is None or record.golden is None else edges.get(record.golden, ())
+    return [one for one in told if record is not None and one.set_aside and one.record_id == record.id]
+
+
+def _days(cuts: Sequence[StoredEdge]) -> list[Document]:
+    return [{"valid_from": one.valid_from or None, "valid_to": one.valid_to} for one in cuts]
+
+
+def _ring(edges: Mapping[int, Sequence[StoredEdge]], start: StoredEdge) -> Iterator[StoredEdge]:
+    at: StoredEdge | None = start
+    while at is not None:
+        yield at
+        above = () if at.parent in {None, start.golden} else edges.get(at.parent or 0, ())
+        at = next((one for one in above if _holds(one, start.valid_from)), None)
+
+
+def _holds(one: StoredEdge, on: str) -> bool:
+    return one.valid_from <= on and (one.valid_to is None or on < one.valid_to)
 
 
 def _because(ring: Sequence[StoredEdge]) -> str:

@@ -1,12 +1,14 @@
 """Why do two source records match, or why not? The evidence as matching sees it, and what a steward said."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import orjson
 
 from matching import explain
 from matching.explain import Evidence
+from matching.flips import flips
+from mdm.code_lists import CodeLists
 from mdm.entity_types import EntityType, of_all_days
 from mdm.errors import Fault, InvalidInput, NotFound
 from mdm.log import Key, key_token
@@ -45,6 +47,9 @@ def why(hub: Hub, left: Key, right: Key, *, as_of: AsOf = None) -> dict[str, Any
     pair, which stands above any weight. A pair that is no `candidate` is never compared: `blocking` says rule by rule
     what would have brought it together. `decisions` are the latest about the pair, oldest first, each with the
     `evidence` as it was when it was made: what the records said then, under the rules of then.
+
+    `flips` are the smallest changes that would give it the other outcomes (see `matching.flips`), and `in_the_way` is
+    what would keep the two as they are whatever they weigh: a verdict, or that they are never compared.
 
     as_of: all of it as it was then. Which blocks were over the cap is known only of now, and so is `candidate`:
         of the past it is None, and `blocking` tells what the two had in common.
@@ -86,7 +91,22 @@ def _seen(hub: Hub, left: Key, right: Key, as_of: AsOf = None) -> tuple[dict[str
         decisions = _decided(hub, transaction, entity_type, ids, at=at)
     verdict = next((one["verdict"] for one in reversed(decisions) if one["in_force"]), None)
     ends = {"left": str(left), "right": str(right), "entity_type": left.entity_type}
-    return {**ends, **evidence, "verdict": verdict, "decisions": decisions}, values
+    told = {
+        **ends, **evidence, "verdict": verdict, "decisions": decisions,
+        "flips": flips(hub.rules(evidence["rules_version"]).matching, values[0], values[1]),
+    }  # fmt: skip
+    return {**told, "in_the_way": list(_in_the_way(told))}, values
+
+
+def _in_the_way(told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What stands above the weight of a pair: the decision in force, and that no blocking rule brings it together."""
+    decision = next((one for one in reversed(told["decisions"]) if one["in_force"]), None)
+    if decision is not None:
+        words = f"a steward said {decision['verdict']}, which stands above any weight: undo {decision['decision_id']}"
+        yield {"what": "verdict", "decision_id": decision["decision_id"], "words": words}
+    if told["candidate"] is False:
+        words = "no blocking rule brings the two together, so that they are never compared: see blocking"
+        yield {"what": "blocking", "words": words}
 
 
 def _evidence(
@@ -152,20 +172,25 @@ def evidence_of(entity_type: EntityType, pairs: Sequence[tuple[dict[str, Any], d
     return explain.why_all(entity_type.matching, pairs)
 
 
-def seen_by_matching(
-    hub: Hub, transaction: Transaction, entity_type: EntityType, records: Collection[StoredRecord], *, at: int = NOW
-) -> dict[int, dict[str, Any]]:
+def seen_by_matching(  # noqa: PLR0913  what has been read before is given
+    hub: Hub, transaction: Transaction, entity_type: EntityType, records: Collection[StoredRecord], *, at: int = NOW,
+    smallest: Mapping[str, str] | None = None, codes: CodeLists | None = None,
+) -> dict[int, dict[str, Any]]:  # fmt: skip
     """The values of records by id, as matching takes them, or took them at a position when these stood as given.
 
     A reference is the smallest member key of its target, None until that arrives; a value of a code list is its code.
+
+    smallest, codes: what references lead to, and the code lists, where they have been read before.
     """
     referred = {record.id: targets(entity_type, record) for record in records}
     tokens = {key_token(hub.salt, key): key for found in referred.values() for keys in found.values() for key in keys}
-    if at == NOW:
-        found = stored_records.representatives(transaction, list(tokens))
-    else:
-        found = stored_xref.representatives(transaction, list(tokens), at=at)
-    smallest = {tokens[token]: key for token, key in found.items()}
+    if smallest is None:
+        found = (
+            stored_records.representatives(transaction, list(tokens))
+            if at == NOW
+            else stored_xref.representatives(transaction, list(tokens), at=at)
+        )
+        smallest = {tokens[token]: key for token, key in found.items()}
     seen = {
         record.id: {
             **of_all_days(entity_type, values_of(orjson.loads(record.layers))),
@@ -174,7 +199,7 @@ def seen_by_matching(
         for record in records
     }
     if entity_type.code_lists:
-        codes = hub.code_lists(transaction, upto=at)
+        codes = hub.code_lists(transaction, upto=at) if codes is None else codes
         for record in records:
             translate(entity_type, codes, record.source, seen[record.id])
     return seen

@@ -93,6 +93,16 @@ def get(
         return shown_apart(types, _on_day(transaction, document, on))
 
 
+def standing(hub: Hub, numbers: Collection[int]) -> dict[int, Document]:
+    """What `get` tells of golden records that are active, by their numbers; those that are not are left out."""
+    types = hub.entity_types()
+    with hub.database.read() as transaction:
+        found = [one for one in stored_golden.at(transaction, numbers).values() if one.attributes is not None]
+        documents = _documents(hub, transaction, _prefixes(types), found, at=NOW)
+    told = zip(found, documents, strict=True)
+    return {one.golden: shown_apart(types, document) for one, document in told}
+
+
 def lineage(hub: Hub, golden_id: str, *, as_of: AsOf = None, on: str | None = None) -> Document:
     """Where each value of a golden record came from, and why others lost: `{"golden_id", ..., "lineage": {...}}`."""
     document = get(hub, golden_id, as_of=as_of, on=on, include=("lineage",))

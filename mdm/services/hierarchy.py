@@ -10,9 +10,11 @@ from mdm.services.golden import answer_at, entity_type_of, head, prefixes_of
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
 from mdm.services.relations import Names
+from mdm.services.valid_time import day, moment
 from mdm.store import golden as stored_golden
 from mdm.store import hierarchy as stored
 from mdm.store.database import Transaction
+from mdm.store.moments import Moment
 
 Document = dict[str, Any]
 NODES, FURTHEST = 1_000, 1_000
@@ -21,10 +23,14 @@ NODES, FURTHEST = 1_000, 1_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for: by which attribute, how far down, and which references are not to be told."""
+    """What is asked for: by which attribute, how far down, and which references are not to be told.
+
+    on: the day that is meant, an ISO date; None for the latest that the hub has seen pass.
+    """
 
     attribute: str | None = None
     depth: int = 3
+    on: str | None = None
     barred: Collection[tuple[str, str]] = ()
 
 
@@ -34,28 +40,32 @@ def hierarchy(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> 
     `roll_up` counts the golden records of the whole group, in all and by `levels` from itself downwards, their
     cross-references by source (those of deleted records included), and what refers to them. `set_aside`: what the
     golden record says of its parent would close a cycle, and does not count; a task of kind `hierarchy_cycle` is open.
+    `on` is the day of which all this is true; null where no day has passed and none was asked about.
 
     Raises:
         NotFound: the ID was never given.
-        InvalidInput: its type has no such hierarchy.
+        InvalidInput: its type has no such hierarchy, or `on` is no day.
     """
+    on = day(wanted.on)
     entity_type, number = entity_type_of(hub, written)
     prefixes, entity_types = prefixes_of(hub), hub.entity_types()
     attribute = _attribute(entity_types[entity_type], wanted)
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         document, shown = answer_at(hub, transaction, prefixes, (written, entity_type, number), at=at)
-        above = stored.ancestors(transaction, shown.golden, attribute, at=at, limit=FURTHEST)
-        rows = stored.below(transaction, shown.golden, attribute, at=at, depth=wanted.depth + 1, limit=NODES + 1)
+        when = moment(transaction, entity_type, at=at, on=on)
+        above = stored.ancestors(transaction, shown.golden, attribute, when=when, limit=FURTHEST)
+        rows = stored.below(transaction, shown.golden, attribute, when=when, depth=wanted.depth + 1, limit=NODES + 1)
         numbers = {shown.golden, *above, *(golden for golden, _, _ in rows)}
         called = Names(entity_types, prefixes, stored_golden.at(transaction, numbers, position=at))
-        aside = stored.is_set_aside(transaction, shown.golden, attribute, at=at)
-        roll_up = _roll_up(transaction, shown.golden, (entity_type, attribute), at=at, barred=wanted.barred)
+        aside = stored.is_set_aside(transaction, shown.golden, attribute, when=when)
+        roll_up = _roll_up(transaction, shown.golden, (entity_type, attribute), when=when, barred=wanted.barred)
     nodes = {one: {"golden_id": called.id(entity_type, one), "label": called.label(one)} for one in numbers}
     return {
         **head(document),
         "label": called.label(shown.golden),
         "attribute": attribute,
+        "on": when.on or None,
         "ancestors": [nodes[one] for one in above],
         "ultimate_parent": nodes[above[-1] if above else shown.golden],
         "set_aside": aside,
@@ -89,9 +99,9 @@ def _tree(nodes: dict[int, Document], top: int, rows: list[tuple[int, int, int]]
 
 
 def _roll_up(
-    transaction: Transaction, golden: int, own: tuple[str, str], *, at: int, barred: Collection[tuple[str, str]]
+    transaction: Transaction, golden: int, own: tuple[str, str], *, when: Moment, barred: Collection[tuple[str, str]]
 ) -> Document:
-    group = stored.group(transaction, golden, own, at=at, deepest=FURTHEST)
+    group = stored.group(transaction, golden, own, when=when, deepest=FURTHEST)
     return {
         "golden_records": sum(group.levels),
         "levels": group.levels,

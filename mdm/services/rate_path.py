@@ -10,10 +10,12 @@ from mdm.entity_types import EntityType
 from mdm.log import key_token
 from mdm.resolution.references import target
 from mdm.services.rate_question import Barred
+from mdm.services.valid_time import in_force
 from mdm.store import golden as stored_golden
 from mdm.store import hierarchy, line_holders, xref
 from mdm.store.database import Transaction
 from mdm.store.golden import StoredGolden
+from mdm.store.moments import Moment
 
 HIGHEST = 100
 """How far up parents are followed."""
@@ -34,12 +36,12 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """How to go from a golden record to the cards of a type, at one position of the log."""
+    """How to go from a golden record to the cards of a type, at one position of the log and on the day asked about."""
 
     transaction: Transaction
     entity_types: Mapping[str, EntityType]
     cards: EntityType
-    at: int
+    when: Moment
     salt: bytes
     barred: Barred
 
@@ -61,7 +63,7 @@ class Path:
                     chains[to] = self._upward(found)
                     yield from self._of_chain(references, to, chains[to])
         numbers = line_holders.lines_for_all(
-            self.transaction, self.cards.entity_type, at=self.at, limit=MOST_CARDS + 1
+            self.transaction, self.cards.entity_type, at=self.when.at, limit=MOST_CARDS + 1
         )  # fmt: skip
         yield self._holder(STANDARD, None, numbers)
 
@@ -78,14 +80,14 @@ class Path:
                 card
                 for name in attributes
                 for card in line_holders.lines_for(
-                    self.transaction, self.cards.entity_type, name, holder.golden, at=self.at, limit=MOST_CARDS + 1
+                    self.transaction, self.cards.entity_type, name, holder.golden, at=self.when.at, limit=MOST_CARDS + 1
                 )
             ]
             yield self._holder(f"{of} parent" if number else of, holder, found)
 
     def _holder(self, name: str, golden: StoredGolden | None, numbers: list[int]) -> Holder:
         wanted = numbers[:MOST_CARDS]
-        cards = stored_golden.at(self.transaction, wanted, position=self.at)
+        cards = stored_golden.at(self.transaction, wanted, position=self.when.at)
         return Holder(name, golden, [cards[one] for one in wanted if one in cards], len(numbers) <= MOST_CARDS)
 
     def _upward(self, start: StoredGolden) -> list[StoredGolden]:
@@ -94,9 +96,9 @@ class Path:
         numbers = [
             number
             for name in upward
-            for number in hierarchy.ancestors(self.transaction, start.golden, name, at=self.at, limit=HIGHEST)
+            for number in hierarchy.ancestors(self.transaction, start.golden, name, when=self.when, limit=HIGHEST)
         ]
-        found = stored_golden.at(self.transaction, numbers, position=self.at)
+        found = stored_golden.at(self.transaction, numbers, position=self.when.at)
         return [start, *(found[number] for number in numbers if number in found)]
 
     def _led_to(self, chain: list[StoredGolden], of: str, to: str) -> Iterator[StoredGolden]:
@@ -104,12 +106,15 @@ class Path:
         rules = self.entity_types[of]
         names = [name for name, led in rules.references.items() if led == to and (of, name) not in self.barred]
         for one in chain if names else ():
-            values = orjson.loads(one.attributes or b"{}")
+            held = {"attributes": orjson.loads(one.attributes or b"{}"), "dated": orjson.loads(one.dated or b"{}")}
+            values = in_force(rules, held, self.when.on or None)["attributes"]
             said = [(name, value) for name in names for value in _listed(values.get(name))]
             tokens = {key_token(self.salt, target(rules, name, "", value)) for name, value in said}
             arrived = xref.arrived(self.transaction, tokens)
-            borne = xref.of_records(self.transaction, {id_ for id_, _ in arrived.values()}, at=self.at)
-            found = stored_golden.at(self.transaction, {record.golden for record in borne.values()}, position=self.at)
+            borne = xref.of_records(self.transaction, {id_ for id_, _ in arrived.values()}, at=self.when.at)
+            found = stored_golden.at(
+                self.transaction, {record.golden for record in borne.values()}, position=self.when.at
+            )
             yield from (found[number] for number in sorted(found))
 
 

@@ -20,6 +20,7 @@ from mdm.services.valid_time import day
 from mdm.store import resolution
 from mdm.store.database import Transaction
 from mdm.store.golden import StoredGolden
+from mdm.store.moments import Moment
 
 Document = dict[str, Any]
 NO_LINE = "no line is for what is asked"
@@ -71,7 +72,7 @@ def rate(hub: Hub, question: Question, *, as_of: AsOf = None) -> Document:
         }  # fmt: skip
         if about[1] == cards.entity_type:
             return {**said, **_answer(looking, Holder("card", None, [start], complete=True))[0], "path": []}
-        path = Path(transaction, types, cards, at, hub.salt, question.barred)
+        path = Path(transaction, types, cards, Moment(at, on), hub.salt, question.barred)
         return {**said, **_along(looking, path, start)}
 
 

@@ -14,6 +14,7 @@ from mdm.services.golden import answer_at, entity_type_of, head, prefixes_of
 from mdm.services.history import decisions_about
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
+from mdm.services.valid_time import day, in_force
 from mdm.store import golden as stored_golden
 from mdm.store import relations as stored
 from mdm.store import xref as stored_xref
@@ -28,14 +29,15 @@ _BEFORE_ALL = ("", "", 0)
 class Wanted:
     """Which of what refers to a golden record is asked for.
 
-    entity_type, attribute: only these.  cursor: `next` of the page before.  barred: references, as (entity type,
-    attribute), that are not to be told.
+    entity_type, attribute: only these.  cursor: `next` of the page before.  on: only what holds on that day, an ISO
+    date, on either side; None for all days.  barred: references, as (entity type, attribute), that are not to be told.
     """
 
     entity_type: str | None = None
     attribute: str | None = None
     cursor: str | None = None
     limit: int = 100
+    on: str | None = None
     barred: Collection[tuple[str, str]] = ()
 
 
@@ -63,7 +65,8 @@ def relations(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> 
     """What a golden record refers to (`refers_to`), what refers to it (`referred_by`, a page), and `related`.
 
     `refers_to` has one entry for each attribute and target: `attribute`, `to`, `golden_id` and `label` where it has
-    arrived, `standing` (`arrived`, `waiting` or `deleted`) and the source `keys` that say so, each with its `target`.
+    arrived, `standing` (`arrived`, `waiting` or `deleted`) and the source `keys` that say so, each with its `target`;
+    of a dated attribute also with `valid_from` and `valid_to`, the days on which it does.
     `on_delete` is what the rules say of a deleted target. `golden`: whether the golden record itself shows that
     target. `related` are those that a verdict calls related.
 
@@ -71,28 +74,29 @@ def relations(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> 
 
     Raises:
         NotFound: the ID was never given, or not by then.
-        InvalidInput: the cursor is of no page.
+        InvalidInput: the cursor is of no page, or `on` is no day.
     """
+    on = day(wanted.on)
     asked, prefixes = (written, *entity_type_of(hub, written)), prefixes_of(hub)
     after = _after(wanted.cursor)
     entity_types = hub.entity_types()
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         document, shown = answer_at(hub, transaction, prefixes, asked, at=at)
-        out = stored.outgoing(transaction, shown.golden, at=at)
+        out = stored.outgoing(transaction, shown.golden, at=at, on=on)
         found = stored.incoming(
-            transaction, shown.golden, at=at, only=(wanted.entity_type, wanted.attribute), barred=wanted.barred,
+            transaction, shown.golden, at=at, on=on, only=(wanted.entity_type, wanted.attribute), barred=wanted.barred,
             after=after, limit=wanted.limit + 1,
         )  # fmt: skip
         page = found[: wanted.limit]
-        said = stored.said_by(transaction, shown.golden, {one.golden for one in page}, at=at)
+        said = stored.said_by(transaction, shown.golden, {one.golden for one in page}, at=at, on=on)
         related = _related(hub, transaction, shown, at=at)
         numbers = {shown.golden, *(one.golden for one in page), *(one.golden for one in out if one.golden), *related}
         called = Names(entity_types, prefixes, stored_golden.at(transaction, numbers, position=at))
     return {
         **head(document),
         "label": called.label(shown.golden),
-        "refers_to": _refers_to(entity_types[shown.entity_type], out, document["attributes"], called),
+        "refers_to": refers_to(entity_types[shown.entity_type], out, document, on, called),
         "related": [
             {"golden_id": called.id(shown.entity_type, number), "label": called.label(number), "verdicts": verdicts}
             for number, verdicts in sorted(related.items())
@@ -104,18 +108,21 @@ def relations(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> 
     }
 
 
-def _refers_to(
-    entity_type: EntityType, out: list[stored.Outgoing], attributes: Document, called: Names
+def refers_to(
+    entity_type: EntityType, out: list[stored.Outgoing], document: Document, on: str | None, called: Names
 ) -> list[Document]:
     """One entry for each attribute and what it leads to; the records that say so stand under it."""
+    attributes = in_force(entity_type, document, on)["attributes"]
     entries: dict[tuple[str, object], Document] = {}
     for one in out:
         if one.attribute not in entity_type.references:  # an attribute that the rules no longer have
             continue
         place = (one.attribute, one.target if one.golden is None else one.golden)
         entry = entries.setdefault(place, _led_to(one, entity_type, called))
+        days = {"valid_from": one.valid_from or None, "valid_to": one.valid_to}
         entry["keys"].append({
             "source": one.source, "source_id": one.source_id, "target": one.target, "since": one.since,
+            **(days if one.attribute in entity_type.dated else {}),
         })  # fmt: skip
         entry["golden"] = entry["golden"] or attributes.get(one.attribute) == one.target
     return list(entries.values())

@@ -6,6 +6,9 @@ from typing import Any
 
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput
+from mdm.store import resolution
+from mdm.store.database import Transaction
+from mdm.store.moments import Moment
 
 Document = dict[str, Any]
 _PLACES = ("winners", "losers", "overlaps", "gaps")
@@ -20,6 +23,11 @@ def day(on: str | None) -> str | None:
     except ValueError:
         detail = f"on takes a day, such as 2026-03-01, not {on!r}"
         raise InvalidInput(detail, faults=[Fault("/query/on", detail, "date", on)]) from None
+
+
+def moment(transaction: Transaction, entity_type: str, *, at: int, on: str | None) -> Moment:
+    """What a reader asks about: a position, and a day (as `day` gives it) or the latest that the type had seen pass."""
+    return Moment(at, on or resolution.tick(transaction, entity_type, at=at) or "")
 
 
 def in_force(entity_type: EntityType, document: Document, on: str | None) -> Document:

@@ -14,7 +14,7 @@ DERIVED = (
     "resolution", "source_record", "block_member", "block_size", "edge", "decision", "decision_void", "decision_pair",
     "source_link", "golden_version", "xref", "change", "task", "task_version", "task_work", "task_skip", "task_comment",
     "reference_link", "reference", "hierarchy_edge", "hierarchy_mismatch", "divergence", "readiness", "line_finding",
-    "line_holder",
+    "line_holder", "search_word",
     "dirty_record",
 )  # fmt: skip
 GROWING = ("log", "payload")

@@ -12,7 +12,8 @@ from mdm.store.xref import NOW
 WIDTH = 16
 _FINDING = "finding, attribute, kind, key, valid_from, valid_to, sources, said"
 _HOLDER = "attribute, target_token"
-_ABOVE = "golden, attribute, parent, CASE WHEN set_aside THEN 1 ELSE 0 END"
+_ABOVE = "golden, attribute, valid_from, valid_to, parent, CASE WHEN set_aside THEN 1 ELSE 0 END"
+_MISMATCH = "golden, attribute, valid_from, valid_to"
 
 
 def state(transaction: Transaction, entity_type: str | None = None) -> str:
@@ -26,6 +27,7 @@ def state(transaction: Transaction, entity_type: str | None = None) -> str:
             " WHERE until IS NULL AND attributes IS NOT NULL",
             entity_type,
         ),
+        _rows(transaction, "SELECT 'word', golden, word, attribute FROM search_word WHERE 1 = 1", entity_type),
         (
             ("edge", *sorted((keys[one], keys[other])), weight)
             for one, other, weight in _edges(transaction, entity_type)
@@ -37,9 +39,7 @@ def state(transaction: Transaction, entity_type: str | None = None) -> str:
         _rows(transaction, "SELECT 'task', id, weight FROM task WHERE status = 'open'", entity_type),
         (("reference", keys[id_], *rest) for id_, *rest in _references(transaction, entity_type)),
         _rows(transaction, f"SELECT 'above', {_ABOVE} FROM hierarchy_edge WHERE until IS NULL", entity_type),
-        _rows(
-            transaction, "SELECT 'mismatch', golden, attribute FROM hierarchy_mismatch WHERE until IS NULL", entity_type
-        ),
+        _rows(transaction, f"SELECT 'mismatch', {_MISMATCH} FROM hierarchy_mismatch WHERE until IS NULL", entity_type),
         (("apart", golden, keys[id_], attribute) for golden, id_, attribute in _divergence(transaction, entity_type)),
         _rows(transaction, "SELECT 'ready', golden, process, missing, due FROM readiness WHERE 1 = 1", entity_type),
         _rows(transaction, f"SELECT 'finding', golden, {_FINDING} FROM line_finding WHERE until IS NULL", entity_type),
@@ -71,17 +71,17 @@ def neutral(transaction: Transaction) -> str:
     )
     disputed = [("conflict", sorted(together[number]), about) for number, about in conflicts]
     led = [
-        ("reference", keys[id_], attribute, target, sorted(together.get(golden or 0, ())), standing)
-        for id_, attribute, target, golden, standing in _references(transaction, None)
+        ("reference", keys[id_], *said, sorted(together.get(golden or 0, ())), standing)
+        for id_, *said, golden, standing in _references(transaction, None)
     ]
     above = [
-        ("above", sorted(together[golden]), attribute, sorted(together.get(parent or 0, ())), aside)
-        for golden, attribute, parent, aside in transaction.rows(
+        ("above", sorted(together[golden]), *place, sorted(together.get(parent or 0, ())), aside)
+        for golden, *place, parent, aside in transaction.rows(
             f"SELECT {_ABOVE} FROM hierarchy_edge WHERE until IS NULL"
         )
     ]
-    mismatched = transaction.rows("SELECT golden, attribute FROM hierarchy_mismatch WHERE until IS NULL")
-    apart = [("mismatch", sorted(together[golden]), attribute) for golden, attribute in mismatched]
+    mismatched = transaction.rows(f"SELECT {_MISMATCH} FROM hierarchy_mismatch WHERE until IS NULL")
+    apart = [("mismatch", sorted(together[golden]), *place) for golden, *place in mismatched]
     answers = transaction.rows("SELECT golden, process, missing, due FROM readiness")
     ready = [("ready", sorted(together[golden]), *answer) for golden, *answer in answers]
     disagreeing = [("apart", keys[id_], attribute) for _, id_, attribute in _divergence(transaction, None)]
@@ -119,11 +119,12 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
         (
             ("reference", keys[id_], *rest)
             for id_, *rest in transaction.rows(
-                "SELECT record_id, attribute, since, until, target, golden, standing FROM reference"
+                "SELECT record_id, attribute, since, until, target, valid_from, valid_to, golden, standing"
+                " FROM reference"
             )
         ),
         transaction.rows(f"SELECT 'above', since, until, trust, target_token, {_ABOVE} FROM hierarchy_edge"),
-        transaction.rows("SELECT 'mismatch', golden, attribute, since, until FROM hierarchy_mismatch"),
+        transaction.rows(f"SELECT 'mismatch', since, until, {_MISMATCH} FROM hierarchy_mismatch"),
         (
             ("apart", keys[id_], *rest)
             for id_, *rest in transaction.rows("SELECT record_id, golden, attribute, since, until FROM divergence")
@@ -178,8 +179,9 @@ def _links(transaction: Transaction, entity_type: str | None) -> list[tuple[int,
     return _rows(transaction, joined, entity_type)
 
 
-def _references(transaction: Transaction, entity_type: str | None) -> list[tuple[int, str, str, int | None, str]]:
-    standing = "SELECT record_id, attribute, target, golden, standing FROM reference WHERE until IS NULL"
+def _references(transaction: Transaction, entity_type: str | None) -> list[tuple[Any, ...]]:
+    said = "record_id, attribute, target, valid_from, valid_to, golden, standing"
+    standing = f"SELECT {said} FROM reference WHERE until IS NULL"
     return _rows(transaction, standing, entity_type)
 
 

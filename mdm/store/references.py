@@ -7,7 +7,7 @@ from mdm.store import bulk
 from mdm.store.database import Transaction
 
 Standing = Literal["arrived", "deleted", "waiting"]
-PLACE = ("record_id", "attribute", "target_token", "since")
+PLACE = ("record_id", "attribute", "target_token", "valid_from", "since")
 
 
 class StoredReference(NamedTuple):
@@ -16,9 +16,11 @@ class StoredReference(NamedTuple):
     record_id: int
     attribute: str
     target_token: int
+    valid_from: str
     since: int
     entity_type: str
     target: str
+    valid_to: str | None
     golden: int | None
     standing: Standing
 

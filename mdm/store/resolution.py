@@ -8,6 +8,7 @@ import orjson
 from mdm.errors import NotFound
 from mdm.store import bulk
 from mdm.store.database import Transaction
+from mdm.store.xref import NOW
 
 STATE = ("entity_type", "upto", "position", "rules_version", "tick", "cut_records")
 
@@ -48,6 +49,19 @@ def boundary(transaction: Transaction, entity_type: str, *, at: int) -> Boundary
         return Boundary(0, 0, "")
     said = orjson.loads(row[1])
     return Boundary(row[0], said["upto"], said["rules_version"])
+
+
+def tick(transaction: Transaction, entity_type: str, *, at: int) -> str | None:
+    """The latest day that a type had seen pass at a position of the log, None before the first."""
+    if at == NOW:
+        stands = state(transaction, entity_type)
+        return stands.tick if stands else None
+    rows = transaction.rows(
+        "SELECT body FROM log JOIN payload ON payload.position = log.position"
+        " WHERE kind = 'tick' AND log.position <= ?",
+        boundary(transaction, entity_type, at=at).upto,
+    )
+    return max((str(orjson.loads(body)["date"]) for (body,) in rows), default=None)
 
 
 def positions(transaction: Transaction, entity_types: Sequence[str]) -> dict[str, int]:

@@ -15,6 +15,11 @@ def sorts(transaction: Transaction, pairs: Collection[Pair]) -> dict[Pair, str]:
     return {(source, entity_type): sort for source, entity_type, sort in rows if (source, entity_type) in pairs}
 
 
+def senders(transaction: Transaction) -> list[Pair]:
+    """Every (source, entity type) that has sent a record."""
+    return transaction.rows("SELECT source, entity_type FROM version_sort ORDER BY source, entity_type")
+
+
 def add_sorts(transaction: Transaction, sorts_by_pair: Mapping[Pair, str]) -> None:
     """Keep what a source sent the first time."""
     rows = [(*pair, sort) for pair, sort in sorted(sorts_by_pair.items())]

@@ -11,7 +11,7 @@ from mdm.tables.access import Account, ApiKey, OnceRequest, SignInSession, SignI
 from mdm.tables.arrivals import Batch, MappingDocument, Quarantine, VersionSort
 from mdm.tables.decisions import Decision, DecisionPair, DecisionVoid
 from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payload, RulesDocument
-from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, Task, Xref
+from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, SearchWord, Task, Xref
 from mdm.tables.lines import LineFinding, LineHolder
 from mdm.tables.past import TaskVersion
 from mdm.tables.proposals import Proposal, ProposedTask
@@ -66,6 +66,7 @@ __all__ = [
     "Resolution",
     "RulesDocument",
     "SQLModel",
+    "SearchWord",
     "SignInSession",
     "SignInTry",
     "SourceLink",
@@ -85,6 +86,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "block_member": ("key",),
     "block_size": ("key",),
     "golden_version": ("attributes", "lineage", "dated"),
+    "search_word": ("word",),
     "quarantine": ("value", "detail", "raw", "parts", "reason"),
     "log": ("key_token",),
     "task": ("id", "about"),

@@ -20,6 +20,7 @@ class Log(SQLModel, table=True):
     __table_args__ = (
         partial("ix_log_rules", "entity_type", "position", where="kind = 'rules'"),
         partial("ix_log_resolved", "entity_type", "position", where="kind = 'resolved'"),
+        partial("ix_log_tick", "position", where="kind = 'tick'"),
     )
     position: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: str

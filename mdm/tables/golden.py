@@ -1,4 +1,4 @@
-"""Golden records, cross-references, the change feed, tasks and figures of quality; all derived."""
+"""Golden records, their words, cross-references, the change feed, tasks and figures of quality; all derived."""
 
 from sqlalchemy import BigInteger, Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
@@ -27,6 +27,17 @@ class GoldenVersion(SQLModel, table=True):
     lineage: bytes | None = Field(sa_type=LargeBinary)
     due: str | None
     dated: bytes | None = Field(sa_type=LargeBinary)
+
+
+class SearchWord(SQLModel, table=True):
+    """One word of the values of a golden record that is active, and the attribute that it stands in."""
+
+    __tablename__ = "search_word"
+    __table_args__ = (CLUSTERED,)
+    entity_type: str = Field(primary_key=True)
+    word: str = Field(primary_key=True)
+    golden: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    attribute: str = Field(primary_key=True)
 
 
 class Xref(SQLModel, table=True):

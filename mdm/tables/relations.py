@@ -9,10 +9,10 @@ from mdm.tables.columns import CLUSTERED, partial
 class Reference(SQLModel, table=True):
     """What one attribute of a living source record refers to, and what that meant from one commit to another.
 
-    A dated attribute refers to all of its values, whenever they hold.
-
-    `target` is the key as the record means it. `standing` is `arrived`, `deleted` (nothing living bears the golden
-    number of the target) or `waiting` (the target has not arrived, and there is no number).
+    `valid_from` ("" where the days are open) and `valid_to` (null then) are the days on which it says so: of a dated
+    attribute each value on its days, of others all days. `target` is the key as the record means it. `standing` is
+    `arrived`, `deleted` (nothing living bears the golden number of the target) or `waiting` (the target has not
+    arrived, and there is no number).
     """
 
     __table_args__ = (
@@ -24,19 +24,22 @@ class Reference(SQLModel, table=True):
     record_id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     attribute: str = Field(primary_key=True)
     target_token: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    valid_from: str = Field(primary_key=True)
     since: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     until: int | None = Field(sa_type=BigInteger)
     entity_type: str
     target: str = Field(sa_type=Text)
+    valid_to: str | None
     golden: int | None = Field(sa_type=BigInteger)
     standing: str
 
 
 class HierarchyEdge(SQLModel, table=True):
-    """The golden record that another has above it by one attribute, from one commit to another.
+    """The golden record that another has above it by one attribute on some days, from one commit to another.
 
-    `target_token` is the key that survives there, and `record_id` the record that it comes from. There is no `parent`
-    while nothing living bears the key. An edge that is `set_aside` would close a cycle.
+    `valid_from` is "" where the days are open, and `valid_to` is null; the end is out. `target_token` is the
+    key that survives there, and `record_id` the record that it comes from. There is no `parent` while nothing living
+    bears the key. An edge that is `set_aside` would close a cycle on these days.
     """
 
     __tablename__ = "hierarchy_edge"
@@ -47,9 +50,11 @@ class HierarchyEdge(SQLModel, table=True):
     )
     golden: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     attribute: str = Field(primary_key=True)
+    valid_from: str = Field(primary_key=True)
     since: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     until: int | None = Field(sa_type=BigInteger)
     entity_type: str
+    valid_to: str | None
     target_token: int = Field(sa_type=BigInteger)
     record_id: int = Field(sa_type=BigInteger)
     trust: int
@@ -58,15 +63,17 @@ class HierarchyEdge(SQLModel, table=True):
 
 
 class HierarchyMismatch(SQLModel, table=True):
-    """That the records of a golden record lead to different golden records above it, from one commit to another."""
+    """That the records of a golden record lead to different ones above it on some days, from one commit to another."""
 
     __tablename__ = "hierarchy_mismatch"
     __table_args__ = (Index("ix_hierarchy_mismatch_page", "entity_type", "attribute", "golden"), CLUSTERED)
     golden: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     attribute: str = Field(primary_key=True)
+    valid_from: str = Field(primary_key=True)
     since: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     until: int | None = Field(sa_type=BigInteger)
     entity_type: str
+    valid_to: str | None
 
 
 class Divergence(SQLModel, table=True):

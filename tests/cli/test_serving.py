@@ -17,7 +17,7 @@ from mdm.services.keys import authenticate
 from mdm.settings import Settings
 from tests.cli.conftest import Mdm
 from tests.conftest import AUTHOR
-from tests.demo import plain_rates
+from tests.demo import plain_rates, plain_readiness
 
 LOOPBACK = "127.0.0.1"
 
@@ -114,6 +114,10 @@ def test_the_demo_comes_out_well_from_any_seed(tmp_path: Path, monkeypatch: pyte
 def _every_finding_about_lines_is_told_and_no_other(hub: Hub, made: Firm) -> None:
     """Precision and recall of overlaps, gaps, conflicts and lines that are over are 1."""
     assert plain_rates.reported(hub) == plain_rates.expected(hub, made)
+    for process in ("quote_to_project", "time_to_billing", "resource_to_margin"):
+        expected = plain_readiness.expected(hub, process)
+        assert plain_readiness.reported(hub, process) == expected
+        assert {True, False} == {met for *_, met in expected}, process
 
 
 def _well(built: dict[str, Any]) -> None:
@@ -126,7 +130,8 @@ def _well(built: dict[str, Any]) -> None:
         assert one["traps_merged"] <= one["traps"] // 1_000, one
     assert sum(one["source_records"] for one in built["figures"]) > 6_000
     exact = ("rows that", "good rows", "records deleted", "records merged", "references", "rate lines", "words without",
-             "parents that", "systems that do not know", "attributes without", "values at odds")  # fmt: skip
+             "parents that", "systems that do not know", "attributes without", "values at odds",
+             "references that a process needs")  # fmt: skip
     for one in built["findings"]:
         if one["what"].startswith(exact):
             assert one["found"] == one["planted"], one

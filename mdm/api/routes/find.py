@@ -1,20 +1,21 @@
-"""Search before create: the golden records that a new record would belong to."""
+"""Find golden records: those that a new record would belong to, and those that a text means."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from mdm.api.answers import answer, described
 from mdm.api.bodies import FindBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import key
+from mdm.api.parameters import TypeFilter, key
 from mdm.auth import hidden
-from mdm.services import find, masking
+from mdm.services import find, masking, search
 from mdm.services.shown import Shown
 
 router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
+Reading = Annotated[Caller, Depends(Requires("read golden records"))]
 LookingUp = Annotated[Caller, Depends(Requires("look up"))]
 FOUND = {"items": [{
     "golden_id": "cus_000002a", "outcome": "match", "match_weight": 11.204, "match_probability": 0.9996,
@@ -25,6 +26,13 @@ FOUND = {"items": [{
                  "keys": ["name.tokens=acme"], "candidate": True,
                  "blocking": [{"rule": "name.tokens", "outcome": "shared", "words": "brings them together"}]},
 }], "left_out": [], "crowded": [], "rules_version": "9c1d4a5e6f708192"}  # fmt: skip
+
+SEARCHED = {"items": [{
+    "golden_id": "cus_000002a", "entity_type": "customer", "status": "active", "version": 3, "seq": 4712,
+    "rules_version": "9c1d4a5e6f708192", "attributes": {"name": "Acme GmbH"},
+    "crosswalk": [{"source": "crm", "source_id": "0015g"}],
+    "found": {"by": "words", "attributes": ["name"], "score": 0.933},
+}], "more": False}  # fmt: skip
 
 
 @router.post(
@@ -44,3 +52,22 @@ def matches(caller: LookingUp, body: FindBody) -> Response:
         caller.hub, of.entity_type, body.attributes, source=of.source, limit=body.limit, without=barred
     )  # fmt: skip
     return answer(masking.found(caller.principal, Shown(caller.hub), of.entity_type, found))
+
+
+@router.get("/golden-records:search", summary="Search golden records by text", **described(SEARCHED, 404))
+def searched(
+    caller: Reading,
+    text: Annotated[str, Query(
+        alias="q", description="Words, a golden ID of now or before, a source key, or an id in any source.",
+        examples=["acme berlin"], min_length=1, max_length=200,
+    )],
+    entity_type: TypeFilter = None,
+    limit: Annotated[int, Query(description="The most golden records to give.", ge=1, le=100)] = 20,
+) -> Response:  # fmt: skip
+    """The best first; misspelled words are understood, and what a key has no right to see is not looked at."""
+    of = caller.own_type(entity_type)
+    rules = Shown(caller.hub)
+    barred = {name: hidden(caller.principal, one) for name, one in rules.now.items()}
+    found = search.search(caller.hub, text, of=of, limit=limit, without=barred)
+    items = [masking.golden(caller.principal, rules, one) for one in found["items"]]
+    return answer({"items": items, "more": found["more"]})

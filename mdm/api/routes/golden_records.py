@@ -20,6 +20,7 @@ from mdm.services.differences import LATEST, difference
 from mdm.services.intents import Intent
 from mdm.services.overrides import Wanted
 from mdm.services.shown import Shown
+from mdm.services.value_flips import lineage_and_flips
 
 router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read golden records"))]
@@ -35,7 +36,7 @@ LINEAGE = {
     "golden_id": "cus_000002a", "entity_type": "customer", "status": "active", "version": 3, "seq": 4712,
     "rules_version": "9c1d4a5e6f708192",
     "lineage": {"name": {"winner": {**PLACE, "value": "Acme GmbH"}, "losers": [], "strategy": "most_frequent",
-                         "rules_version": "9c1d4a5e6f708192"}},
+                         "rules_version": "9c1d4a5e6f708192", "flips": []}},
 }  # fmt: skip
 HISTORY = {
     "golden_id": "cus_000002a", "entity_type": "customer", "status": "active",
@@ -77,6 +78,11 @@ WHY = {
             "rules_version": "9f2c51d0a3b7",
         },
     }],
+    "flips": [{"outcome": "review", "match_weight": 3.1, "changes": [{
+        "attribute": "tax_id", "level": "exact", "to": "missing", "weight": 24.165, "to_weight": 0.0,
+        "words": "no value on one side"}]}],
+    "in_the_way": [{"what": "verdict", "decision_id": "dec_5012",
+                    "words": "a steward said same, which stands above any weight: undo dec_5012"}],
 }  # fmt: skip
 HOW = {
     "golden_id": "cus_000002a", "entity_type": "customer", "status": "active",
@@ -118,10 +124,18 @@ def one(
 
 
 @router.get("/golden-records/{golden_id}/lineage", summary="Where each value came from", **described(LINEAGE, 404))
-def lineage(request: Request, caller: Reading, golden_id: GoldenId, when: AtTime) -> Response:
-    """Winner and losers of every attribute, with the record, version, file and line each came from."""
+def lineage(
+    request: Request, caller: Reading, golden_id: GoldenId, when: AtTime, *,
+    flips: Annotated[bool, Query(description="Also what would make each other value survive; only of now.")] = False,
+) -> Response:  # fmt: skip
+    """Winner and losers of every attribute, with the record, version, file and line each came from.
+
+    With `flips`, of each attribute that has one value, the other values and the smallest change of each kind after
+    which one would survive: `undo`, `valid`, `trust`, `event_time`, `withdraw`, `more_records`, `priority`, `group`.
+    """
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
-    found = golden.lineage(caller.hub, golden_id, as_of=when.as_of, on=when.on)
+    told = lineage_and_flips if flips else golden.lineage
+    found = told(caller.hub, golden_id, as_of=when.as_of, on=when.on)
     return tagged(request, masking.golden(caller.principal, Shown(caller.hub), found))
 
 
@@ -169,7 +183,9 @@ def why(
     """The evidence for a pair, matched or not: `prior` and the weights add up to `match_weight`.
 
     A pair that is no `candidate` is never compared; `blocking` says what would have brought it together. `decisions`
-    are those about the pair, each with the `evidence` on which it was made. With `as_of` all of it is as it was then,
+    are those about the pair, each with the `evidence` on which it was made. `flips` are the smallest changes that would
+    give it another outcome: the fewest attributes at other levels, then the least change of weight; `in_the_way` is
+    what would keep the two as they are all the same. With `as_of` all of it is as it was then,
     and `candidate`, which nobody kept, is null.
     """
     one, other = written_key(left, pointer="/query/left"), written_key(right, pointer="/query/right")
@@ -230,7 +246,10 @@ def override(
     if attribute in hidden(caller.principal, entity_type):
         raise Forbidden(f"the role {caller.principal.role} has no right to {attribute}")
     version = _version_seen(caller, golden_id, if_match)
-    wanted = Wanted(golden_id, attribute, body.value, body.until, body.until_source_changes, version)
+    wanted = Wanted(
+        golden_id, attribute, body.value, body.until, body.until_source_changes, version,
+        valid_from=body.valid_from, valid_to=body.valid_to, valid_through=body.valid_through,
+    )  # fmt: skip
     parts = {**asdict(wanted), "reason": body.reason, "supersede": body.supersede}
     return carried_out(caller, Intent("override", parts), hold=body.hold, dry_run=dry_run)
 

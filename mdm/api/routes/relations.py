@@ -8,7 +8,7 @@ from starlette.responses import Response
 from mdm.api.answers import answer, described, tagged
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import AsOf, Cursor, GoldenId, Limit, TypeFilter
+from mdm.api.parameters import AsOf, AtTime, Cursor, GoldenId, Limit, TypeFilter
 from mdm.services import golden, hierarchy, hierarchy_mismatches, masking, references
 from mdm.services import relations as service
 from mdm.services.shown import Shown
@@ -33,7 +33,7 @@ RELATIONS = {
 NODE = {"golden_id": "le_0000041", "label": "Firm Holding AG"}
 HIERARCHY = {
     "golden_id": "le_0000077", "entity_type": "legal_entity", "status": "active", "label": "Firm Deutschland GmbH",
-    "attribute": "parent", "ancestors": [NODE], "ultimate_parent": NODE, "set_aside": False,
+    "attribute": "parent", "on": "2026-03-01", "ancestors": [NODE], "ultimate_parent": NODE, "set_aside": False,
     "tree": {"golden_id": "le_0000077", "label": "Firm Deutschland GmbH", "children": [], "more": False},
     "complete": True,
     "roll_up": {"golden_records": 1, "levels": [1], "source_records": {"erp": 1, "hcm": 1},
@@ -41,7 +41,7 @@ HIERARCHY = {
 }  # fmt: skip
 MISMATCH = {
     "golden_id": "le_0000077", "entity_type": "legal_entity", "label": "Firm Deutschland GmbH", "attribute": "parent",
-    "since": 4712, "versions": [
+    "since": 4712, "valid_from": "2026-01-01", "valid_to": None, "versions": [
         {"source": "erp", "source_id": "1000", "target": "erp:legal_entity:1", **NODE},
         {"source": "hcm", "source_id": "DE01", "target": "hcm:legal_entity:AT", "golden_id": "le_0000042",
          "label": "Firm Austria GmbH"},
@@ -64,17 +64,18 @@ def relations(  # noqa: PLR0913  what can be asked for
     request: Request, caller: Reading, golden_id: GoldenId, *,
     entity_type: Annotated[str | None, Query(alias="type", description="Only what is of this entity type refers to it.",
                                              max_length=100, examples=["rate_card"])] = None,
-    attribute: Name = None, cursor: Cursor = None, limit: Limit = 100, as_of: AsOf = None,
+    attribute: Name = None, cursor: Cursor = None, limit: Limit = 100, when: AtTime,
 ) -> Response:  # fmt: skip
     """In both directions: what its records refer to, waiting or not, and a page of the golden records that refer to it.
 
-    `related` are golden records that a verdict calls distinct but related. `type` and `attribute` narrow `referred_by`.
+    `related` are golden records that a verdict calls distinct but related. `type` and `attribute` narrow `referred_by`,
+    and `on` both to what holds on that day.
     """
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     rules = Shown(caller.hub)
     barred = masking.barred_references(caller.principal, rules.now)
-    wanted = service.Wanted(entity_type, attribute, cursor, limit, barred)
-    found = service.relations(caller.hub, golden_id, wanted, as_of=as_of)
+    wanted = service.Wanted(entity_type, attribute, cursor, limit, when.on, barred)
+    found = service.relations(caller.hub, golden_id, wanted, as_of=when.as_of)
     return tagged(request, masking.relations(caller.principal, rules, found))
 
 
@@ -83,17 +84,19 @@ def relations(  # noqa: PLR0913  what can be asked for
 )
 def above_and_below(
     request: Request, caller: Reading, golden_id: GoldenId, *, attribute: Name = None,
-    depth: Annotated[int, Query(description="How far down the tree is told.", ge=0, le=100)] = 3, as_of: AsOf = None,
+    depth: Annotated[int, Query(description="How far down the tree is told.", ge=0, le=100)] = 3,
+    when: AtTime,
 ) -> Response:  # fmt: skip
     """Ancestors, the ultimate parent, the tree below, and a roll-up of the whole group; no cycle is ever told.
 
-    `attribute` names the hierarchy where the entity type has several. A tree of more than 1,000 is not `complete`.
+    `attribute` names the hierarchy where the entity type has several. `on` is the day that is meant; without it, the
+    latest that the hub has seen pass. A tree of more than 1,000 is not `complete`.
     """
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     rules = Shown(caller.hub)
     barred = masking.barred_references(caller.principal, rules.now)
-    wanted = hierarchy.Wanted(attribute, depth, barred)
-    found = hierarchy.hierarchy(caller.hub, golden_id, wanted, as_of=as_of)
+    wanted = hierarchy.Wanted(attribute, depth, when.on, barred)
+    found = hierarchy.hierarchy(caller.hub, golden_id, wanted, as_of=when.as_of)
     return tagged(request, masking.hierarchy(caller.principal, rules, found))
 
 
@@ -120,15 +123,16 @@ def waiting(  # noqa: PLR0913  what can be asked for
     **described({"items": [MISMATCH], "next": None}, 404),
 )  # fmt: skip
 def mismatches(
-    caller: Reading, *, entity_type: TypeFilter = None, cursor: Cursor = None, limit: Limit = 100, as_of: AsOf = None
+    caller: Reading, *, entity_type: TypeFilter = None, cursor: Cursor = None, limit: Limit = 100, when: AtTime
 ) -> Response:
     """Golden records whose source records lead to different parents, with the version of each.
 
+    `on` is the day on which they do; without it, the latest that the hub has seen pass.
     `reviews` are the open tasks that ask whether two of these parents are one thing.
     """
     rules = Shown(caller.hub)
     barred = masking.barred_references(caller.principal, rules.now)
-    wanted = hierarchy_mismatches.Wanted(caller.own_type(entity_type), cursor, limit, barred)
-    found = hierarchy_mismatches.mismatches(caller.hub, wanted, as_of=as_of)
+    wanted = hierarchy_mismatches.Wanted(caller.own_type(entity_type), cursor, limit, when.on, barred)
+    found = hierarchy_mismatches.mismatches(caller.hub, wanted, as_of=when.as_of)
     items = [masking.mismatch(caller.principal, rules, one) for one in found["items"]]
     return answer({**found, "items": items})

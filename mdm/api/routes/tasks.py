@@ -58,7 +58,8 @@ CONFLICT = {
 CYCLE = {
     **EXAMPLE, "id": "task_9c7a4b3d2e4f6a8b5f1e", "kind": "hierarchy_cycle", "entity_type": "legal_entity",
     "priority": 20, "etag": "569f1c2b7a0d3e4f", "records": ["psa:legal_entity:7"], "evidence": None, "preview": None,
-    "about": {"attribute": "parent", "because": "trusted least", "cycle": [
+    "about": {"attribute": "parent", "days": [{"valid_from": None, "valid_to": None}], "because": "trusted least",
+              "cycle": [
         {"golden_id": "le_0000077", "label": "Firm Deutschland GmbH", "key": "psa:legal_entity:7", "source": "psa",
          "trust": 60, "to": "le_0000041", "set_aside": True},
         {"golden_id": "le_0000041", "label": "Firm Holding AG", "key": "erp:legal_entity:1", "source": "erp",
@@ -71,10 +72,10 @@ COMPARISON = {
     "records": [
         {"key": "crm:customer:0015g", "source": "crm", "source_id": "0015g", "side": "left", "named": True,
          "golden_id": "cus_000002a", "deleted": False, "event_time": "2026-02-26T08:00:00.000000Z",
-         "recorded_at": "2026-03-01T09:30:00.000000Z", "trust": 80},
+         "received_at": "2026-03-01T09:30:00.000000Z", "trust": 80},
         {"key": "erp:customer:4711", "source": "erp", "source_id": "4711", "side": "right", "named": True,
          "golden_id": "cus_0000041", "deleted": False, "event_time": None,
-         "recorded_at": "2026-03-01T09:30:00.000000Z", "trust": 90},
+         "received_at": "2026-03-01T09:30:00.000000Z", "trust": 90},
     ],
     "attributes": [
         {"attribute": "name", "kind": "company_name", "label": None, "state": "near", "level": "close",

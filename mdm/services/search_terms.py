@@ -1,0 +1,94 @@
+"""The words of a text that is searched for: what each of them means, who has it, and how much that tells."""
+
+import math
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+from matching.kinds.folding import folded_words
+from mdm.resolution.search_words import LONGEST, whole_number
+from mdm.store import search as stored
+from mdm.store.database import Transaction
+from mdm.store.search import SearchWord
+
+Hidden = Mapping[str, Collection[str]]
+"""The attributes of each entity type that a search must not look at."""
+BEGUN, SPELLED = 0.8, 0.2
+"""How much it counts that a word begins as asked, and that it does not go on."""
+# So many words are read for one that was asked for: a bound on what a search may cost.
+COMMON = 2_000
+# A word of letters that nothing begins with stands for the nearest ones that begin with the same two.
+SHORTEST, SAME_START, NEAR, NEAREST = 4, 2, 72, 5
+NOWHERE = 3.0
+"""The weight of a word that nobody has: as if many had it, so that the others decide."""
+
+
+class Term(NamedTuple):
+    """One word of a text, or its beginning: the words near it where none begins so, who has them, and its weight."""
+
+    start: str
+    near: frozenset[str]
+    goldens: frozenset[int]
+
+    @property
+    def weight(self) -> float:
+        """How much it tells, in bits: what few have tells more than what many have (inverse document frequency)."""
+        return math.log2(2 + COMMON / len(self.goldens)) if self.goldens else NOWHERE
+
+    def likeness(self, word: str) -> float:
+        """How well a word of a golden record is the one that was asked for, of 1; 0 when it is another one."""
+        if word.startswith(self.start):
+            return BEGUN + SPELLED * len(self.start) / len(word)
+        return BEGUN * _nearness(self.start, word) / 100 if word in self.near else 0.0
+
+
+def terms_of(reader: Transaction, types: Collection[str], text: str, without: Hidden) -> dict[str, list[Term]]:
+    """The words of a text for each entity type; a number that is known whole stands for its parts.
+
+    A word counts as misspelled only where nothing of any of these types begins with it.
+    """
+    starts = [word[:LONGEST] for word in dict.fromkeys(folded_words(text))]
+    number = whole_number(text)
+    if number is not None:
+        found = _begun(reader, types, [number], without)
+        if any(term.goldens for terms in found.values() for term in terms):
+            return found
+    return _begun(reader, types, starts, without)
+
+
+def _begun(
+    reader: Transaction, types: Collection[str], starts: Collection[str], without: Hidden
+) -> dict[str, list[Term]]:
+    found = {
+        (of, start): stored.beginning(reader, of, start, without=without.get(of, ()), limit=COMMON)
+        for of in types
+        for start in starts
+    }
+    known = {start for (_, start), words in found.items() if words}
+    return {
+        of: [
+            Term(start, frozenset(), _goldens(found[of, start]))
+            if start in known or len(start) < SHORTEST or not start.isalpha()
+            else _near(reader, of, start, without.get(of, ()))
+            for start in starts
+        ]
+        for of in types
+    }
+
+
+def _near(reader: Transaction, of: str, start: str, barred: Collection[str]) -> Term:
+    there = stored.vocabulary(reader, of, start[:SAME_START], without=barred)
+    nearness = sorted(((_nearness(start, word), word) for word in there), reverse=True)[:NEAREST]
+    near = frozenset(word for how_near, word in nearness if how_near >= NEAR)
+    held = [one for word in near for one in stored.holding(reader, of, word, without=barred, limit=COMMON)]
+    return Term(start, near, _goldens(held))
+
+
+def _goldens(words: Collection[SearchWord]) -> frozenset[int]:
+    return frozenset(golden for _, _, golden, _ in words)
+
+
+def _nearness(start: str, word: str) -> float:
+    """How alike, of 100, a word is to what was typed, which may be only its beginning."""
+    return max(fuzz.ratio(start, word), fuzz.ratio(start, word[: len(start) + 1]) - 1)
