@@ -68,6 +68,12 @@ class Settings(BaseSettings):
     sign_in_tries_address: int = Field(
         100, description="Wrong passwords from one address within a quarter of an hour before more are refused.", ge=1
     )
+    idempotency_days: int = Field(
+        30, description="Days for which the answer to a request with an Idempotency-Key is kept.", ge=1, le=3650
+    )
+    idempotency_lease_seconds: int = Field(
+        60, description="Seconds after which such a request without an answer counts as lost with its server.", ge=1
+    )
     batch_limit: int = Field(10_000, description="The most records or keys one HTTP request may carry.", ge=1)
     body_limit: int = Field(64 * 1024 * 1024, description="The most bytes one HTTP request may carry.", ge=1)
 

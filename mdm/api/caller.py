@@ -14,7 +14,7 @@ from mdm.api.opening import HubAtHand
 from mdm.auth import Action, Principal, allowed
 from mdm.entity_types import EntityType
 from mdm.errors import Unauthorised
-from mdm.log import Author
+from mdm.log import Author, Once
 from mdm.services import keys, sessions
 from mdm.services.hub import Hub
 from mdm.settings import now
@@ -31,10 +31,11 @@ class Caller:
     principal: Principal
     action: Action
     correlation_id: str
+    once: Once | None = None
 
     def author(self) -> Author:
         """Sign what this request does, at the present moment."""
-        return Author(self.actor, now(), self.correlation_id)
+        return Author(self.actor, now(), self.correlation_id, once=self.once)
 
     @property
     def actor(self) -> str:
@@ -76,7 +77,8 @@ class Requires:
         request.scope["actor"] = principal.actor
         path = request.path_params
         allowed(principal, self.action, source=path.get("source"), entity_type=path.get("entity_type"))
-        return Caller(hub, principal, self.action, _correlation_id(request))
+        once = getattr(request.state, "once", None)
+        return Caller(hub, principal, self.action, _correlation_id(request), once)
 
 
 def _principal(hub: Hub, request: Request, at: str) -> Principal:
