@@ -53,11 +53,16 @@ bench: .venv/dev .venv-bench/ready ## Measure speed and quality, beside peers (C
 docs: .venv/dev ## Write the generated pages of docs/reference anew
 	@$(BIN)/python docs/generate.py
 
-screenshots: ## Pictures of the stewards' desk (come with the desk)
-	@echo "make screenshots: the stewards' desk has no pages yet, so there is nothing to picture" >&2; exit 1
+CHROMIUM = { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null \
+	|| { echo "make $@: no Chromium here; on Debian and Ubuntu: apt-get install chromium" >&2; exit 1; }
 
-browser: ## Tests in a real browser (come with the desk)
-	@echo "make browser: the stewards' desk has no pages yet, so there is nothing to open in a browser" >&2; exit 1
+screenshots: .venv/browser ## Pictures of the stewards' desk, taken from the demo in a real Chromium
+	@$(CHROMIUM)
+	@$(BIN)/python docs/screenshots.py
+
+browser: .venv/browser ## The stewards' desk in a real Chromium: by keyboard, on a slow network, accessible
+	@$(CHROMIUM)
+	@$(BIN)/pytest -m browser tests/browser
 
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
@@ -67,6 +72,7 @@ lock: ## Choose the package versions anew (needs uv); UPGRADE=--upgrade takes th
 	@command -v uv >/dev/null || { echo "make lock: uv is needed; install it with: python3 -m pip install uv" >&2; exit 1; }
 	@$(LOCK) $(OURS) $(UPGRADE) --extra dev --output-file requirements/dev.txt
 	@$(LOCK) $(OURS) $(UPGRADE) --constraint requirements/dev.txt --output-file requirements/core.txt
+	@$(LOCK) $(OURS) $(UPGRADE) --extra browser --constraint requirements/dev.txt --output-file requirements/browser.txt
 	@$(LOCK) requirements/bench.in $(UPGRADE) --output-file requirements/bench.txt
 
 clean: ## Remove what was installed and cached; hubs and their data stay
@@ -94,6 +100,12 @@ clean: ## Remove what was installed and cached; hubs and their data stay
 	@$(INSTALL) --require-hashes --only-binary :all: -r $<
 	@$(INSTALL) --no-build-isolation --no-deps --editable .
 	@touch .venv/core $@
+
+# What drives a browser comes on top of the packages for development, in the same versions.
+.venv/browser: requirements/browser.txt .venv/dev | .venv/bin/python
+	@echo "Installing what drives a browser (once, about a quarter of a minute) ..." >&2
+	@$(INSTALL) --require-hashes --only-binary :all: -r $<
+	@touch $@
 
 # The peers have an environment of their own, so that they never constrain what the hub needs.
 .venv-bench/ready: requirements/bench.txt | .venv/bin/python

@@ -1,16 +1,21 @@
 """Home: what waits for me, and how much the hub holds; who is not signed in reads only what this is."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
+from mdm.auth import MAY
 from mdm.errors import Unauthorised
-from mdm.services import health
+from mdm.services import health, masking, proposals, task_counts, tasks
+from mdm.services.shown import Shown
+from mdm.settings import now
+from stewardship_ui.queue import said
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page
 
+FEW = 5
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
@@ -28,4 +33,25 @@ def home(request: Request, caller: Annotated[Caller | None, Depends(at_the_door)
     if caller is None:
         return page(request, "welcome.html")
     stats = health.stats(caller.hub)
-    return page(request, "home.html", caller, stats=stats["entity_types"], twin="/v1/stats")
+    work = _work(caller) if "read tasks" in MAY[caller.principal.role] else None
+    return page(request, "home.html", caller, stats=stats["entity_types"], work=work, now=now(), twin="/v1/stats")
+
+
+def _work(caller: Caller) -> dict[str, Any]:
+    """What waits for the caller, and what they decided last."""
+    of, rules = caller.principal.entity_type, Shown(caller.hub)
+
+    def those(**asked: str) -> list[dict[str, Any]]:
+        found = tasks.page(caller.hub, entity_type=of, limit=FEW, **asked)["items"]  # type: ignore[arg-type]
+        shown = [masking.task(caller.principal, rules, one) for one in found]
+        return [{**one, "sentence": said(one)} for one in shown]
+
+    decided = proposals.page(caller.hub, status=None, proposer=caller.actor, entity_type=of, limit=FEW)["items"]
+    return {
+        "counts": task_counts.open_tasks(caller.hub, entity_type=of),
+        "lists": [("In my hands", "held", those(claimed_by=caller.actor)),
+                  ("Asked of me", "asked", those(escalated_to=caller.actor)),
+                  ("For me", "mine", those(assigned_to=caller.actor))],
+        "decided": [masking.proposal(caller.principal, rules.now.get(one["entity_type"]), one) for one in decided],
+        "may_decide": "decide" in MAY[caller.principal.role],
+    }  # fmt: skip

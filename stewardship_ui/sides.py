@@ -4,14 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mdm.pages.pairs import RULED, SIGNS, marks
-from stewardship_ui.wording import signed, written
+from mdm.pages.pairs import RULED, SIGNS
+from stewardship_ui import letters
+from stewardship_ui.letters import Parts
+from stewardship_ui.wording import ACRONYMS, label, signed, written
 
 Document = Mapping[str, Any]
 WORDS = {"conflict": "conflict", "near": "similar", "same": "same", "missing": "missing", "other": "different"}
+SAME = "same"
+"""The level that says so, of any kind."""
+LONG_ID = 16
+"""Letters of an id that a reference shows; the whole of it is on the record's own page."""
 FEW = 4
 """Records that are shown side by side unless more are asked for."""
-Parts = list[tuple[str, bool]]
+IDENTIFYING = frozenset({"tax_id", "vat", "lei", "iban", "identifier"})
+"""The kinds of which two different values speak against one thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +67,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """All of a comparison as a page shows it; `hidden` records are there and not shown."""
+    """All of a comparison as a page shows it; `hidden` records are there and not shown.
+
+    `folded` rows are the same everywhere, `neither` those of which no record shown has a value.
+    """
 
     records: list[Document]
     hidden: int
     rows: list[Row]
     folded: list[Row]
+    neither: list[Row]
+    warnings: list[str]
     rules: list[Document]
     prior: float
     total: float
@@ -81,16 +93,32 @@ def layout(comparison: Document, *, everyone: bool, picks: Mapping[str, str]) ->
     all_rows = [_row(one, records[:shown], picks) for one in comparison["attributes"]]
     folded = [row for row in all_rows if row.identical]
     folded = folded if len(folded) > 1 else []
+    neither = [row for row in all_rows if not row.masked and not any(cell.parts for cell in row.cells)]
     weights = [row.weight for row in all_rows] + [one["weight"] for one in comparison["rest"]]
     return Layout(
-        records[:shown], len(records) - shown, [row for row in all_rows if row not in folded], folded,
+        records[:shown], len(records) - shown, [row for row in all_rows if row not in folded and row not in neither],
+        folded, neither, _warnings(comparison),
         list(comparison["rest"]), evidence["prior"], evidence["match_weight"],
         max((abs(weight) for weight in weights if abs(weight) < 50), default=1.0) or 1.0, sentence(evidence),
     )  # fmt: skip
 
 
+def _warnings(comparison: Document) -> list[str]:
+    """What should make one pause: numbers of which a thing has one, and the records of both sides share none."""
+    found = []
+    for one in comparison["attributes"]:
+        if one["kind"] not in IDENTIFYING:
+            continue
+        sides: dict[str, set[str]] = {"left": set(), "right": set()}
+        for record, standardised in zip(comparison["records"], one["standardised"], strict=True):
+            sides[record["side"]] |= {standardised} - {None}
+        if all(sides.values()) and not sides["left"] & sides["right"]:
+            found.append(f"two different {_lower(label(one['attribute']))}s")
+    return found
+
+
 def _row(one: Document, records: Sequence[Document], picks: Mapping[str, str]) -> Row:
-    texts = [written(value) for value in one["values"][: len(records)]]
+    texts = [_shown(one, value) for value in one["values"][: len(records)]]
     marked = _marked(one, texts)
     name = one["attribute"]
     cells = [
@@ -103,32 +131,28 @@ def _row(one: Document, records: Sequence[Document], picks: Mapping[str, str]) -
     ]  # fmt: skip
     present = {text for text in texts if text}
     identical = one["state"] == "same" and len(present) == 1 and all(texts[:2])
-    result = written(one.get("result"))
+    result = _shown(one, one.get("result"))
     return Row(
         name, one["label"], one["state"], one["weight"], _words(one), cells, [(result, False)] if result else [],
         _why(one), one["masked"], identical and (not result or result in present) and name not in picks,
     )  # fmt: skip
 
 
+def _shown(one: Document, value: Any) -> str:
+    """A value as text; of a reference the system and the beginning of the id that it leads to."""
+    text = written(value)
+    parts = text.split(":", 2) if one["kind"] == "reference" else []
+    if len(parts) != 3:
+        return text
+    source, _, source_id = parts
+    return f"{source} {source_id if len(source_id) <= LONG_ID else source_id[:LONG_ID] + '…'}"
+
+
 def _marked(one: Document, texts: Sequence[str]) -> list[Parts]:
     parts: list[Parts] = [[(text, False)] if text else [] for text in texts]
     if one["state"] in {"conflict", "near", "other"} and not one["masked"]:
-        both = marks(texts[0], texts[1])
-        parts[:2] = [_joined([(piece.text, piece.differs) for piece in side]) for side in both]
+        parts[:2] = letters.marked(texts[0], texts[1])
     return parts
-
-
-def _joined(parts: Parts) -> Parts:
-    """Marks that only a letter parts become one: confetti reads worse than a whole word."""
-    found: Parts = []
-    for place, (text, differs) in enumerate(parts):
-        inside = 0 < place < len(parts) - 1
-        differs = differs or (inside and len(text) == 1 and parts[place - 1][1] and parts[place + 1][1])  # noqa: PLW2901
-        if found and found[-1][1] == differs:
-            found[-1] = (found[-1][0] + text, differs)
-        else:
-            found.append((text, differs))
-    return found
 
 
 def _plain(standardised: str | None) -> str:
@@ -159,24 +183,36 @@ def _why(one: Document) -> str:
 
 
 def sentence(evidence: Document) -> str:
-    """The evidence in one sentence: what speaks for a match, strongest first, and what against."""
+    """The evidence in one sentence: what is the same, what nearly so, and what speaks against."""
     told = [one for one in evidence["comparisons"] if one["level"] != "missing" and one["weight"]]
     told.sort(key=lambda one: -abs(one["weight"]))
-    good = [_said(one) for one in told if one["weight"] > 0][:3]
+    same = [_name(one) for one in told if one["weight"] > 0 and one["level"] == SAME][:4]
+    near = [_said(one) for one in told if one["weight"] > 0 and one["level"] != SAME][: 2 if same else 3]
     bad = [_said(one) for one in told if one["weight"] < 0][:2]
     if not told:
         return "Nothing that both have says anything."
-    text = " and ".join([", ".join(good[:-1]), good[-1]]) if len(good) > 1 else "".join(good)
-    if not good:
-        return f"Nothing speaks for a match; against it: {'; '.join(bad)}."
-    text = text[:1].upper() + text[1:]
-    return f"{text}; against: {', '.join(bad)}." if bad else f"{text}; nothing speaks against."
+    parts = [f"same {_listed(same)}"] if same else []
+    parts += near
+    text = "; ".join([*parts, f"against: {', '.join(bad)}" if bad else "nothing speaks against"])
+    return text[:1].upper() + text[1:] + "."
+
+
+def _name(one: Document) -> str:
+    return label(str(one["attribute"])) if one["attribute"] in ACRONYMS else _lower(label(str(one["attribute"])))
+
+
+def _lower(text: str) -> str:
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
 def _said(one: Document) -> str:
     if one["level"] in RULED:
         return str(one["words"])
-    words, name = str(one["words"]), str(one["attribute"]).replace("_", " ")
+    words, name = str(one["words"]), _name(one)
     return words if any(part in words for part in (name, "telephone", "address", "name")) else f"{name}: {words}"
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from mdm.api.caller import Caller, Requires
 from mdm.auth import MAY
 from mdm.services import comparison, masking, task_work, tasks
+from mdm.services.comparison import NotAboutRecords
 from mdm.services.shown import Shown
 from mdm.settings import now
 from stewardship_ui import sides
@@ -27,21 +28,21 @@ def workbench(  # noqa: PLR0913  the state of the page
     pick: Annotated[list[str], Query(max_length=100)] = [], records: str = "", fold: str = "1",  # noqa: B006
 ) -> Response:  # fmt: skip
     """Show a task: two records or more side by side, or what another kind of task is about."""
-    moment = now()
-    of, kind = tasks.sort_of(caller.hub, task_id)
-    caller.ensure(entity_type=of)
-    may_decide = "decide" in MAY[caller.principal.role]
+    moment, rules = now(), Shown(caller.hub)
     given: dict[str, Any] = {
         "now": moment, "work_set": work_set, "mine": caller.actor, "tomorrow": _tomorrow(moment),
-        "may_decide": may_decide,
-        "people": task_work.people(caller.hub, of) if may_decide else [],
+        "may_decide": "decide" in MAY[caller.principal.role],
     }  # fmt: skip
-    if kind not in comparison.KINDS:
-        task = masking.task(caller.principal, Shown(caller.hub), tasks.get(caller.hub, task_id, moment=moment))
-        return _page(request, caller, "other_task", task=task, twin=f"/v1/tasks/{task_id}", **given)
     picks = comparison.parsed_picks(pick)
-    found = comparison.compare(caller.hub, task_id, picks=picks, moment=moment)
-    shown = masking.comparison(caller.principal, Shown(caller.hub), found)
+    try:
+        found = comparison.compare(caller.hub, task_id, picks=picks, moment=moment, entity_types=rules.now)
+    except NotAboutRecords:
+        task = tasks.get(caller.hub, task_id, moment=moment)
+        caller.ensure(entity_type=task["entity_type"])
+        task = masking.task(caller.principal, rules, task)
+        return _page(request, caller, "other_task", task=task, twin=f"/v1/tasks/{task_id}", **given)
+    caller.ensure(entity_type=found["task"]["entity_type"])
+    shown = masking.comparison(caller.principal, rules, found)
     laid_out = sides.layout(shown, everyone=records == "all", picks=picks)
     asked = urlencode([("pick", one) for one in pick])
     return _page(
@@ -49,6 +50,15 @@ def workbench(  # noqa: PLR0913  the state of the page
         fold=fold != "0", sums=sides.sum_words(laid_out),
         twin=f"/v1/tasks/{task_id}/comparison{'?' if asked else ''}{asked}", **given,
     )  # fmt: skip
+
+
+@router.get("/task/{task_id}/people")
+def people(request: Request, caller: Annotated[Caller, Depends(Requires("decide"))], task_id: str) -> Response:
+    """Offer those whom a task can be given to, for the field that asks for one."""
+    of = tasks.entity_type_of(caller.hub, task_id)
+    caller.ensure(entity_type=of)
+    found = [one for one in task_work.people(caller.hub, of) if one["person"] != caller.actor]
+    return page(request, "people.html", caller, people=found)
 
 
 def _page(request: Request, caller: Caller, name: str, **given: Any) -> Response:

@@ -69,19 +69,21 @@ class Requires:
     def __call__(self, request: Request) -> Caller:
         """Authenticate and authorise one request."""
         at_hand: HubAtHand = request.app.state.at_hand
-        hub = at_hand.hub()
-        principal = _principal(hub, request)
+        hub, at = at_hand.hub(), now()
+        principal = _principal(hub, request, at)
+        if principal.sort == "key":
+            at_hand.used(principal.id, at)
         request.scope["actor"] = principal.actor
         path = request.path_params
         allowed(principal, self.action, source=path.get("source"), entity_type=path.get("entity_type"))
         return Caller(hub, principal, self.action, _correlation_id(request))
 
 
-def _principal(hub: Hub, request: Request) -> Principal:
+def _principal(hub: Hub, request: Request, at: str) -> Principal:
     token = None if "authorization" in request.headers else browser.token_of(request)
     if token is None:
-        return keys.authenticate(hub, _bearer(request))
-    session = sessions.found(hub, token, at=now())
+        return keys.authenticate(hub, _bearer(request), at=at)
+    session = sessions.found(hub, token, at=at)
     browser.ensure_own(request, session)
     request.state.csrf, request.state.display_name = session.csrf, session.display_name
     return session.principal

@@ -23,15 +23,21 @@ Body = dict[str, Any]
 class Overrides:
     """The overrides that name records; in a cluster the latest of an attribute that is in force holds."""
 
-    def __init__(self, work: Work, facts: list[StoredFact], verdicts: Verdicts) -> None:
-        """Read the overrides among these facts; others are read from the store as they are asked for."""
-        self.work, self.switched = work, verdicts.switched
+    def __init__(self, work: Work, facts: list[StoredFact], verdicts: Verdicts | None) -> None:
+        """Read the overrides among these facts; others are read from the store as they are asked for.
+
+        verdicts: None where there are no facts, so that all is as the store has it.
+        """
+        self.work, self.switched = work, verdicts.switched if verdicts else {}
         new = [fact for fact in facts if fact.kind == "override"]
         ids = expected_all(work, [Key.parse(fact.body["record"]) for fact in new])
         self.bodies: dict[int, Body] = {fact.position: fact.body for fact in new}
         self.new = [
             StoredOverride(
-                fact.position, ids[fact.body["record"]], fact.body["attribute"], verdicts.in_force[fact.position]
+                fact.position,
+                ids[fact.body["record"]],
+                fact.body["attribute"],
+                verdicts is not None and verdicts.in_force[fact.position],
             )
             for fact in new
         ]
@@ -54,15 +60,21 @@ class Overrides:
         self.bodies |= stored_log.bodies(self.work.reader, sorted(wanted - self.bodies.keys()))
 
     def of(self, members: Collection[int]) -> list[Override]:
-        """The overrides in force on the plain attributes of a cluster; one whose payload was erased says nothing."""
-        plain = self.work.entity_type.matching.attributes  # dated lines cannot be overridden
+        """The overrides in force on the attributes of a cluster; one whose payload was erased says nothing.
+
+        Nor does one of certain days, once its attribute has none any more. Dated lines cannot be overridden.
+        """
+        plain, dated = self.work.entity_type.matching.attributes, self.work.entity_type.dated
         said = [
             under_new_name(one, self.work.entity_type.renamed) for id_ in members for one in self.by_record.get(id_, ())
         ]
         return [
             _override(self.work, one, self.bodies[one.position])
             for one in said
-            if one.in_force and one.attribute in plain and one.position in self.bodies
+            if one.in_force
+            and one.attribute in plain
+            and one.position in self.bodies
+            and (one.attribute in dated or not has_days(self.bodies[one.position]))
         ]
 
     def write(self, writer: Transaction) -> None:
@@ -78,7 +90,13 @@ def under_new_name(one: StoredOverride, renamed: Mapping[str, str]) -> StoredOve
 def _override(work: Work, one: StoredOverride, body: Body) -> Override:
     overruled = body["overruled"] and under_new_names(body["overruled"], work.entity_type.renamed)
     then = overruled and {name: [_value(work, name, value) for value in said] for name, said in overruled.items()}
-    return Override(one.attribute, one.position, body["value"], body["until"], then)
+    days = body.get("valid_from"), body.get("valid_to")
+    return Override(one.attribute, one.position, body["value"], body["until"], then, *days)
+
+
+def has_days(body: Body) -> bool:
+    """Whether what was set holds on certain days only."""
+    return body.get("valid_from") is not None or body.get("valid_to") is not None
 
 
 def _value(work: Work, attribute: str, value: Any) -> Contribution:

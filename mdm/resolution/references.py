@@ -80,12 +80,13 @@ def read_targets(work: Work, ids: Iterable[int]) -> None:
     """Learn the smallest member key of everything that these records refer to."""
     keys = {key for id_ in ids for key in written(work.entity_type, work.records[id_])}
     tokens = {key_token(work.salt, key): key for key in keys}
-    found = stored_records.representatives(work.reader, list(tokens))
-    work.references.update({tokens[token]: smallest for token, smallest in found.items()})
+    found = stored_records.reached(work.reader, list(tokens))
+    work.references.update({tokens[token]: smallest for token, (smallest, _) in found.items()})
     if work.entity_type.must_exist:
-        work.existing |= {tokens[token] for token in stored_records.lead_to_living(work.reader, list(tokens))}
-    if work.entity_type.cleared:
-        work.gone |= {tokens[token] for token in stored_references.gone(work.reader, list(tokens))}
+        work.existing |= {tokens[token] for token, (_, lives) in found.items() if lives}
+    lifeless = [token for token in tokens if token not in found or not found[token][1]]
+    if work.entity_type.cleared and lifeless:
+        work.gone |= {tokens[token] for token in stored_references.gone(work.reader, lifeless)}
 
 
 def seen(work: Work, id_: int) -> dict[str, Any]:

@@ -14,24 +14,36 @@ from golden_records.survive import Survived
 from golden_records.trust import day, trust
 from matching.explain import TOGETHER, Evidence
 from matching.rules import MatchModel
+from mdm.code_lists import NONE
 from mdm.entity_types import EntityType
-from mdm.errors import Fault, InvalidInput
+from mdm.errors import Fault, InvalidInput, NotFound
 from mdm.log import Key
 from mdm.resolution.codes import translate
 from mdm.resolution.fold import values_of
 from mdm.resolution.golden import survived_of
-from mdm.resolution.references import target
+from mdm.resolution.references import read_targets, target
 from mdm.resolution.work import Work, cells_of, layers_of
 from mdm.services import tasks
 from mdm.services.hub import Hub
 from mdm.services.override_values import checked
-from mdm.services.standing import Goldens, standing
-from mdm.store import log as stored_log
+from mdm.services.standing import Goldens, in_hand
+from mdm.store import task_reading
 from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
-from mdm.store.tasks import StoredTask
+from mdm.store.task_reading import Opened
 
 Document = dict[str, Any]
+
+
+class NotAboutRecords(InvalidInput):
+    """A task of another kind, which is read as it is."""
+
+    def __init__(self, kind: str) -> None:
+        """Say of which kind it is."""
+        detail = f"a task of kind {kind} is not about two records; read the task itself"
+        super().__init__(detail, faults=[Fault("/path/task_id", detail, "pair")])
+
+
 KINDS = frozenset({"review", "contradiction", "weak_bridge", "constraint", "source_merge"})
 """The kinds of task that are about two records."""
 MOST = 24
@@ -43,12 +55,15 @@ PICKED = 2**62
 """Where in the log a pick stands that nobody has made yet: after all that is there."""
 
 
-def compare(hub: Hub, task_id: str, *, picks: Mapping[str, str] | None = None, moment: str | None = None) -> Document:
+def compare(
+    hub: Hub, task_id: str, *, picks: Mapping[str, str] | None = None, moment: str | None = None,
+    entity_types: Mapping[str, EntityType] | None = None,
+) -> Document:  # fmt: skip
     """A task about two records, with what its decision is about.
 
     `{"task", "records", "attributes", "rest", "same"}`: `task` is the task as `tasks.get` gives it. `records` are those
     of both golden records, the two that the task names first: `{"key", "side", "golden_id", "named", "deleted",
-    "event_time", "recorded_at", "trust"}`. An entry of `attributes` is `{"attribute", "state", "level", "weight",
+    "event_time", "received_at", "trust"}`. An entry of `attributes` is `{"attribute", "state", "level", "weight",
     "words", "values", "standardised", "result"?, "strategy"?, "winners", "picked"}`, `values` in the order of
     `records`; `state` is `conflict`, `near`, `same`, `missing` or `other` (nothing compares it, and the two differ),
     contradictions first. `rest` are lines of the evidence about no single attribute. `same` is what `same` would come
@@ -56,12 +71,14 @@ def compare(hub: Hub, task_id: str, *, picks: Mapping[str, str] | None = None, m
     golden record already, or one is deleted.
 
     picks: attributes and the source keys whose value a steward would set beside it.
+    entity_types: as they are now, where the caller has them.
 
     Raises:
         NotFound: no such task was ever open.
-        InvalidInput: it is not about two records, or a pick names something else.
+        NotAboutRecords: it is of another kind.
+        InvalidInput: a pick names something else.
     """
-    with _opened(hub, task_id, moment) as found:
+    with _opened(hub, task_id, moment, entity_types) as found:
         return found.told(picks or {})
 
 
@@ -72,15 +89,17 @@ def picked_values(hub: Hub, task_id: str, picks: Mapping[str, str]) -> dict[str,
 
 
 @contextmanager
-def _opened(hub: Hub, task_id: str, moment: str | None) -> Iterator["_Comparison"]:
-    entity_types = hub.entity_types()
+def _opened(
+    hub: Hub, task_id: str, moment: str | None, entity_types: Mapping[str, EntityType] | None = None
+) -> Iterator["_Comparison"]:
+    entity_types = hub.entity_types() if entity_types is None else entity_types
     with hub.database.read() as reader:
-        stored = tasks.stored(reader, task_id)
-        if stored.kind not in KINDS:
-            detail = f"a task of kind {stored.kind} is not about two records; read the task itself"
-            raise InvalidInput(detail, faults=[Fault("/path/task_id", detail, "pair")])
-        task = tasks.document(hub, reader, entity_types, stored, moment=moment)
-        yield _Comparison(hub, reader, entity_types[stored.entity_type], stored, task)
+        found = task_reading.opened(reader, task_id)
+        if found is None:
+            raise NotFound(f"there is no task {task_id!r}")
+        if found.task.kind not in KINDS:
+            raise NotAboutRecords(found.task.kind)
+        yield _Comparison(hub, reader, entity_types, found, moment)
 
 
 def parsed_picks(written: Sequence[str]) -> dict[str, str]:
@@ -105,14 +124,22 @@ class _Comparison:
     """One task in hand, with the records of both golden records."""
 
     def __init__(
-        self, hub: Hub, reader: Transaction, entity_type: EntityType, stored: StoredTask, task: Document
+        self, hub: Hub, reader: Transaction, entity_types: Mapping[str, EntityType], found: Opened, moment: str | None
     ) -> None:
-        self.hub, self.reader, self.entity_type, self.task = hub, reader, entity_type, task
-        self.work: Work = standing(hub, reader, entity_type)
-        ends = self.work.load("id", [stored.left_id or 0, stored.right_id or 0])
-        by_id = {record.id: record for record in ends}
-        self.pair = [by_id[id_] for id_ in (stored.left_id or 0, stored.right_id or 0)]
-        self.goldens = Goldens(self.work, {one.golden for one in self.pair if one.golden is not None})
+        stored, self.entity_type = found.task, entity_types[found.task.entity_type]
+        codes = hub.code_lists(reader, places=found.places) if self.entity_type.code_lists else NONE
+        self.work: Work = in_hand(hub, reader, self.entity_type, found.state, codes)
+        ends = [stored.left_id or 0, stored.right_id or 0]
+        beside = task_reading.beside(reader, ends)
+        self.received = {record.id: received for record, received in beside}
+        by_id = {record.id: self.work.keep(record) for record, _ in beside}
+        self.pair = [by_id[id_] for id_ in ends]
+        numbers = {one.golden for one in self.pair if one.golden is not None}
+        members = [record for record in by_id.values() if record.golden in numbers]
+        self.goldens = Goldens(self.work, numbers, read=members)
+        read_targets(self.work, [id_ for id_ in ends if not self.work.records[id_].living])
+        held = tasks.Held(self.pair, self.work.references, codes)
+        self.task = tasks.document(hub, reader, entity_types, stored, moment=moment, held=held)
         self.records = self._in_order()
         self.values = [values_of(layers_of(record)) for record in self.records]
         self.cells = [cells_of(record) for record in self.records]
@@ -182,8 +209,6 @@ class _Comparison:
 
     def _records(self) -> Iterator[Document]:
         layers = [layers_of(record) for record in self.records]
-        latest = [max((layer["position"] for layer in some), default=0) for some in layers]
-        authors = stored_log.authors(self.reader, sorted({*latest} - {0}))
         today = None if self.work.tick is None else day(self.work.tick)
         ratings = AttributeStrategy(strategy="most_trusted", trust=self.entity_type.survivorship.trust).ratings
         for place, (record, some) in enumerate(zip(self.records, layers, strict=True)):
@@ -194,7 +219,7 @@ class _Comparison:
                 "golden_id": None if record.golden is None
                 else golden_id(self.entity_type.id_prefix, record.golden),
                 "deleted": not record.living, "event_time": event_time,
-                "recorded_at": authors[latest[place]][1] if latest[place] in authors else None,
+                "received_at": self.received[record.id],
                 "trust": trust(ratings.get(record.source, UNRATED), event_time, today),
             }  # fmt: skip
 

@@ -8,6 +8,7 @@ import orjson
 from matching import explain
 from matching.explain import Evidence
 from matching.flips import flips
+from mdm.code_lists import CodeLists
 from mdm.entity_types import EntityType, of_all_days
 from mdm.errors import Fault, InvalidInput, NotFound
 from mdm.log import Key, key_token
@@ -171,20 +172,25 @@ def evidence_of(entity_type: EntityType, pairs: Sequence[tuple[dict[str, Any], d
     return explain.why_all(entity_type.matching, pairs)
 
 
-def seen_by_matching(
-    hub: Hub, transaction: Transaction, entity_type: EntityType, records: Collection[StoredRecord], *, at: int = NOW
-) -> dict[int, dict[str, Any]]:
+def seen_by_matching(  # noqa: PLR0913  what has been read before is given
+    hub: Hub, transaction: Transaction, entity_type: EntityType, records: Collection[StoredRecord], *, at: int = NOW,
+    smallest: Mapping[str, str] | None = None, codes: CodeLists | None = None,
+) -> dict[int, dict[str, Any]]:  # fmt: skip
     """The values of records by id, as matching takes them, or took them at a position when these stood as given.
 
     A reference is the smallest member key of its target, None until that arrives; a value of a code list is its code.
+
+    smallest, codes: what references lead to, and the code lists, where they have been read before.
     """
     referred = {record.id: targets(entity_type, record) for record in records}
     tokens = {key_token(hub.salt, key): key for found in referred.values() for keys in found.values() for key in keys}
-    if at == NOW:
-        found = stored_records.representatives(transaction, list(tokens))
-    else:
-        found = stored_xref.representatives(transaction, list(tokens), at=at)
-    smallest = {tokens[token]: key for token, key in found.items()}
+    if smallest is None:
+        found = (
+            stored_records.representatives(transaction, list(tokens))
+            if at == NOW
+            else stored_xref.representatives(transaction, list(tokens), at=at)
+        )
+        smallest = {tokens[token]: key for token, key in found.items()}
     seen = {
         record.id: {
             **of_all_days(entity_type, values_of(orjson.loads(record.layers))),
@@ -193,7 +199,7 @@ def seen_by_matching(
         for record in records
     }
     if entity_type.code_lists:
-        codes = hub.code_lists(transaction, upto=at)
+        codes = hub.code_lists(transaction, upto=at) if codes is None else codes
         for record in records:
             translate(entity_type, codes, record.source, seen[record.id])
     return seen

@@ -72,12 +72,16 @@ class Hub:
             )
         return known[name]
 
-    def code_lists(self, transaction: Transaction, *, upto: int = NOW) -> CodeLists:
+    def code_lists(
+        self, transaction: Transaction, *, upto: int = NOW, places: Places | None = None
+    ) -> CodeLists:  # fmt: skip
         """The code lists and mappings as of a position of the log; the last few are kept in hand.
+
+        places: up to where there are lists and mappings by then, where that has been read already.
 
         Not for a transaction that writes some itself: what it takes back would stay in hand.
         """
-        places = code_lists.places(transaction, upto)
+        places = code_lists.places(transaction, upto) if places is None else places
         found = self._code_lists.get(places)
         if found is None:
             found = read_code_lists(transaction, upto=upto)

@@ -224,15 +224,10 @@ def relations(principal: Principal, rules: Shown, document: Document) -> Documen
 
     Of golden records of a type that the key is not narrowed to, only the source key is told.
     """
-    barred = barred_references(principal, rules.now)
     return {
         **document,
         **masked_label(principal, rules, document, document["entity_type"]),
-        "refers_to": [
-            _led_to(principal, rules, one)
-            for one in document["refers_to"]
-            if (document["entity_type"], one["attribute"]) not in barred
-        ],
+        "refers_to": refers_to(principal, rules, document["entity_type"], document["refers_to"]),
         "related": [
             {**one, **masked_label(principal, rules, one, document["entity_type"])} for one in document["related"]
         ],
@@ -244,6 +239,12 @@ def relations(principal: Principal, rules: Shown, document: Document) -> Documen
             ],
         },
     }
+
+
+def refers_to(principal: Principal, rules: Shown, of: str, items: Iterable[Document]) -> list[Document]:
+    """Mask what golden records of an entity type refer to, and leave out what is not to be seen at all."""
+    barred = barred_references(principal, rules.now)
+    return [_led_to(principal, rules, one) for one in items if (of, one["attribute"]) not in barred]
 
 
 def hierarchy(principal: Principal, rules: Shown, document: Document) -> Document:
@@ -335,9 +336,12 @@ def _held_back(all_: Mapping[str, Any], shown: Mapping[str, Any]) -> set[str]:
 
 
 def _version(principal: Principal, entity_type: EntityType, document: Document) -> Document:
-    if not document["attributes"]:
-        return document
-    return {**document, "attributes": mask(principal, entity_type, document["attributes"])}
+    shown = dict(document)
+    if document["attributes"]:
+        shown["attributes"] = mask(principal, entity_type, document["attributes"])
+    if "dated" in document:
+        shown["dated"] = _timelines(principal, entity_type, document["dated"])
+    return shown
 
 
 def _lineage(principal: Principal, entity_type: EntityType, attribute: str, entry: Document) -> Document:

@@ -3,15 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from mdm import settings
 from mdm.errors import Conflict
 from mdm.log import Author, Fact, key_token
 from mdm.services.entering import proposal_id
 from mdm.services.hub import Hub
-from mdm.store import log, proposals
+from mdm.store import log, proposals, task_reading
 from mdm.store import task_work as stored
 from mdm.store import tasks as stored_tasks
 from mdm.store.database import Transaction
+from mdm.store.task_reading import Said
 from mdm.store.task_work import Work
 from mdm.store.tasks import StoredTask
 from mdm.store.xref import NOW
@@ -39,6 +42,8 @@ def told(
     at: the position as of which it is told.
     """
     ids = [task.id for task in tasks]
+    if at == NOW:
+        return _now(task_reading.said(transaction, ids), ids, moment or settings.now())
     works, comments = _works(hub, transaction, tasks, at), stored.comments(transaction, ids, at=at)
     proposed = proposals.of_tasks(transaction, ids, at=at)
     now = moment or log.authors(transaction, [at]).get(at, ("", settings.now()))[1]
@@ -67,10 +72,31 @@ def told(
     return found
 
 
+def _now(said: Sequence[Said], ids: Sequence[str], moment: str) -> dict[str, Document]:
+    """What stands of tasks at present, by what one statement has read."""
+    found: dict[str, Document] = {id_: {**NOTHING, "comments": []} for id_ in ids}
+    for one in said:
+        of = found[one.task_id]
+        body = orjson.loads(one.body) if one.body is not None else {}
+        if one.what == "comment":
+            of["comments"].append({"author": one.actor, "at": one.recorded_at, "text": body.get("text")})
+        elif one.what == "proposal":
+            of["proposed"] = {
+                "proposal_id": proposal_id(one.position or 0), "by": one.by, "at": one.recorded_at, "due": one.until
+            }  # fmt: skip
+        else:
+            work = Work(one.task_id, 0, one.by, one.until, one.assigned_to, one.escalated_to, one.position,
+                        one.snoozed_until)  # fmt: skip
+            of |= _standing(work, moment)
+            if one.position is not None:
+                of["escalated"] = {
+                    "to": one.escalated_to, "by": one.actor, "at": one.recorded_at, "question": body.get("question")
+                }  # fmt: skip
+    return found
+
+
 def _works(hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask], at: int) -> dict[str, Work]:
     """What was done about each task since it was opened; nothing for closed ones."""
-    if at == NOW:
-        return stored.of_tasks(transaction, [task.id for task in tasks])
     found = stored.then(transaction, [key_token(hub.salt, task.id) for task in tasks], at=at)
     return {
         task.id: found[task.id]

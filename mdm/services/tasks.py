@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import orjson
 
 from golden_records.identity import golden_id
 from matching.explain import Evidence
+from mdm.code_lists import CodeLists
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput, NotFound, Stale
 from mdm.log import Author, Key, canonical
@@ -36,6 +38,15 @@ Order = Literal["urgent", "due", "newest", "likeliest", "doubtful"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 # How many of the records that hold an unmapped value a task shows, and how many a decision names.
 SHOWN, TOUCHED = 5, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What has been read of a task before: its records, what their references lead to, and the code lists."""
+
+    records: Sequence[StoredRecord]
+    smallest: Mapping[str, str]
+    codes: CodeLists
 
 
 def page(  # noqa: PLR0913  what can be asked for
@@ -99,17 +110,10 @@ def get(hub: Hub, task_id: str, *, as_of: AsOf = None, moment: str | None = None
 
 def document(
     hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], task: StoredTask, *,
-    moment: str | None = None,
+    moment: str | None = None, held: Held | None = None,
 ) -> Document:  # fmt: skip
-    """A task as `get` gives it, read in a transaction that is open already."""
-    return _documents(hub, transaction, entity_types, [task], at=NOW, moment=moment)[0]
-
-
-def sort_of(hub: Hub, task_id: str) -> tuple[str, str]:
-    """The entity type that a task is of, and its kind; NotFound when no such task was ever open."""
-    with hub.database.read() as transaction:
-        found = stored(transaction, task_id)
-    return found.entity_type, found.kind
+    """A task as `get` gives it, read in a transaction that is open already; held: what has been read of it before."""
+    return _documents(hub, transaction, entity_types, [task], at=NOW, moment=moment, held=held)[0]
 
 
 def entity_type_of(hub: Hub, task_id: str) -> str:
@@ -202,18 +206,26 @@ def stored(transaction: Transaction, task_id: str, at: int = NOW) -> StoredTask:
     return task
 
 
-def _documents(
+def _documents(  # noqa: PLR0913  what a task is told by, and what of it has been read
     hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], tasks: Sequence[StoredTask], *, at: int,
-    moment: str | None = None,
+    moment: str | None = None, held: Held | None = None,
 ) -> list[Document]:  # fmt: skip
     if at != NOW:
         types = sorted({task.entity_type for task in tasks})
         entity_types = {name: rules_then(transaction, entity_types[name], at=at) for name in types}
-    records, goldens = _concerned(hub, transaction, tasks, at)
+    records, goldens = _concerned(hub, transaction, tasks, at, held)
     values: dict[int, Document] = {}
     for name in {task.entity_type for task in tasks}:
         of = [record for record in records.values() if record.entity_type == name]
-        values |= seen_by_matching(hub, transaction, entity_types[name], of, at=at)
+        values |= seen_by_matching(
+            hub,
+            transaction,
+            entity_types[name],
+            of,
+            at=at,
+            smallest=None if held is None else held.smallest,
+            codes=None if held is None else held.codes,
+        )
     states = task_states.told(hub, transaction, tasks, moment=moment, at=at)
     evidence = _evidence(entity_types, tasks, records, values)
     documents = [
@@ -264,11 +276,12 @@ def _evidence(
 
 
 def _concerned(
-    hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask], at: int
+    hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask], at: int, held: Held | None = None
 ) -> tuple[dict[int, StoredRecord], dict[int, StoredGolden]]:
     """The records that tasks are about by id, and their golden records by number, as they stood at a position."""
     ends = {id_ for task in tasks for id_ in (task.left_id, task.right_id) if id_ is not None}
-    records = {record.id: record for record in as_then.records(hub, transaction, ends, at=at)} if ends else {}
+    found = held.records if held is not None else as_then.records(hub, transaction, ends, at=at) if ends else ()
+    records = {record.id: record for record in found}
     numbers = {record.golden for record in records.values() if record.golden is not None}
     return records, stored_golden.at(transaction, numbers, position=at) if numbers else {}
 

@@ -25,6 +25,8 @@ def pairs_of(transaction: Transaction, ids: Collection[int]) -> list[PairRow]:
 
 def pairs_at(transaction: Transaction, positions: Collection[int]) -> list[PairRow]:
     """What the decisions at these positions say."""
+    if not positions:
+        return []
     return transaction.rows(
         "SELECT left_id, right_id, position, verdict, in_force FROM decision_pair WHERE position {in}", list(positions)
     )

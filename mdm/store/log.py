@@ -216,6 +216,8 @@ def tokens_since(transaction: Transaction, tokens: Sequence[int], *, after: int)
 
 def bodies(transaction: Transaction, positions: Sequence[int]) -> dict[int, dict[str, Any]]:
     """What the facts at these positions say; an erased payload is absent."""
+    if not positions:
+        return {}
     rows = transaction.rows("SELECT position, body FROM payload WHERE position {in}", list(positions))
     return {position: orjson.loads(body) for position, body in rows}
 
@@ -232,6 +234,8 @@ def at(transaction: Transaction, position: int) -> StoredFact | None:
 
 def authors(transaction: Transaction, positions: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Who added the facts at these positions, and when."""
+    if not positions:
+        return {}
     rows = transaction.rows("SELECT position, actor, recorded_at FROM log WHERE position {in}", list(positions))
     return {position: (actor, recorded_at) for position, actor, recorded_at in rows}
 

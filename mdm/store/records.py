@@ -116,29 +116,30 @@ def place(transaction: Transaction, records: Iterable[StoredRecord]) -> None:
 
 def representatives(transaction: Transaction, tokens: Collection[int]) -> dict[int, str]:
     """For each key token that has arrived: the smallest member key of the golden record that bears it."""
+    return {token: key for token, (key, _) in reached(transaction, tokens).items()}
+
+
+def reached(transaction: Transaction, tokens: Collection[int]) -> dict[int, tuple[str, bool]]:
+    """For each key token that has arrived: the smallest member key of its golden record, and whether any lives."""
     if not tokens:
         return {}
     rows = transaction.rows(
-        "SELECT target.key_token, member.source, member.entity_type, member.source_id FROM source_record AS target"
-        " JOIN source_record AS member ON member.golden = target.golden WHERE target.key_token {in}",
+        "SELECT target.key_token, member.source, member.entity_type, member.source_id, member.deleted"
+        " FROM source_record AS target JOIN source_record AS member ON member.golden = target.golden"
+        " WHERE target.key_token {in}",
         list(tokens),
     )
-    smallest: dict[int, str] = {}
-    for token, source, entity_type, source_id in rows:
+    found: dict[int, tuple[str, bool]] = {}
+    for token, source, entity_type, source_id, deleted in rows:
         key = f"{source}:{entity_type}:{source_id}"
-        smallest[token] = min(smallest.get(token, key), key)
-    return smallest
+        smallest, lives = found.get(token, (key, False))
+        found[token] = min(smallest, key), lives or not deleted
+    return found
 
 
 def lead_to_living(transaction: Transaction, tokens: Collection[int]) -> list[int]:
     """Those of these key tokens whose golden record is there and has a living member."""
-    rows = transaction.rows(
-        "SELECT DISTINCT target.key_token FROM source_record AS target"
-        " JOIN source_record AS member ON member.golden = target.golden"
-        " WHERE target.key_token {in} AND NOT member.deleted",
-        list(tokens),
-    )
-    return [row[0] for row in rows]
+    return [token for token, (_, lives) in reached(transaction, tokens).items() if lives]
 
 
 def link(

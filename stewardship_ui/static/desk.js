@@ -27,5 +27,7 @@ listen((action, event) => {
   if (document.querySelector("dialog[open]")) return false;
   if (action === "help") return showHelp(), true;
   if (action.startsWith("go ")) return location.assign({ "go home": "/", "go queue": "/queue" }[action]), true;
+  const claim = document.querySelector('#list-held') && document.querySelector('[data-action="claim"]');
+  if (action === "claim" && claim) return claim.click(), true;
   return page.does?.(action, event) ?? false;
 });

@@ -244,6 +244,7 @@ class Desk {
 
   swap(id, html, { address = `/task/${id}${this.query}`, moves = true } = {}) {
     const parsed = new DOMParser().parseFromString(html, "text/html").getElementById("task");
+    for (const one of parsed.querySelectorAll("noscript")) one.remove(); // the parser takes what is in it for real
     this.article.replaceWith(parsed);
     const another = this.article.dataset.task !== id;
     this.article = parsed;

@@ -1,6 +1,7 @@
 """The documentation is complete: words, promises, references, links and changes."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -114,12 +115,16 @@ def test_make_knows_the_target(root: Path, target: str) -> None:
 
 
 @pytest.mark.parametrize("target", ["screenshots", "browser"])
-def test_a_target_that_can_do_nothing_yet_says_so_and_fails(root: Path, target: str, tmp_path: Path) -> None:
+def test_a_target_that_needs_a_browser_says_what_to_install(root: Path, target: str, tmp_path: Path) -> None:
     (tmp_path / "Makefile").write_text(read(root / "Makefile"), encoding="utf-8")
-    # As if everything were installed: nothing may be downloaded for a target that can do nothing.
-    for name in ("requirements/dev.txt", "pyproject.toml", ".venv/bin/python", ".venv/dev"):
+    # As if everything else were installed.
+    for name in ("requirements/dev.txt", "requirements/browser.txt", "pyproject.toml", ".venv/bin/python", ".venv/dev",
+                 ".venv/browser", "bin/nothing"):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    result = subprocess.run(["make", target], cwd=tmp_path, capture_output=True, text=True, check=False)
+    make, nothing = shutil.which("make"), {"PATH": str(tmp_path / "bin")}
+    assert make
+    result = subprocess.run([make, target], cwd=tmp_path, env=nothing, capture_output=True, text=True, check=False)
     assert result.returncode != 0
-    assert result.stderr.startswith(f"make {target}: ")
+    assert result.stderr.startswith(f"make {target}: no Chromium here"), result.stderr
+    assert "apt-get install chromium" in result.stderr

@@ -72,10 +72,10 @@ COMPARISON = {
     "records": [
         {"key": "crm:customer:0015g", "source": "crm", "source_id": "0015g", "side": "left", "named": True,
          "golden_id": "cus_000002a", "deleted": False, "event_time": "2026-02-26T08:00:00.000000Z",
-         "recorded_at": "2026-03-01T09:30:00.000000Z", "trust": 80},
+         "received_at": "2026-03-01T09:30:00.000000Z", "trust": 80},
         {"key": "erp:customer:4711", "source": "erp", "source_id": "4711", "side": "right", "named": True,
          "golden_id": "cus_0000041", "deleted": False, "event_time": None,
-         "recorded_at": "2026-03-01T09:30:00.000000Z", "trust": 90},
+         "received_at": "2026-03-01T09:30:00.000000Z", "trust": 90},
     ],
     "attributes": [
         {"attribute": "name", "kind": "company_name", "label": None, "state": "near", "level": "close",

@@ -1,0 +1,88 @@
+"""All that one steward task rests on, read in few statements: a page about it should cost little."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from mdm.store.code_lists import Places
+from mdm.store.database import Transaction
+from mdm.store.records import COLUMNS as RECORD
+from mdm.store.records import StoredRecord
+from mdm.store.resolution import STATE, StateRow
+from mdm.store.tasks import COLUMNS, StoredTask
+
+
+class Opened(NamedTuple):
+    """A task, how far its entity type is resolved, and up to where there are code lists and mappings."""
+
+    task: StoredTask
+    state: StateRow | None
+    places: Places
+
+
+class Said(NamedTuple):
+    """What stands of a task: `work`, a `comment` or the open `proposal` that would decide it, with what a fact says.
+
+    by, until, assigned_to, escalated_to and snoozed_until are those of its work; a proposal has by and until (`due`).
+    """
+
+    what: str
+    task_id: str
+    position: int | None
+    by: str | None
+    until: str | None
+    assigned_to: str | None
+    escalated_to: str | None
+    snoozed_until: str | None
+    actor: str | None
+    recorded_at: str | None
+    body: bytes | None
+
+
+def opened(transaction: Transaction, task_id: str) -> Opened | None:
+    """A task as it is now, with what its entity type is read under."""
+    state = ", ".join(f"resolution.{name}" for name in STATE)
+    row = transaction.one(
+        f"SELECT {COLUMNS}, {state}, (SELECT max(position) FROM code_list), (SELECT max(position) FROM code_mapping)"
+        " FROM task LEFT JOIN resolution ON resolution.entity_type = task.entity_type WHERE task.id = ?",
+        task_id,
+    )
+    if row is None:
+        return None
+    width = len(StoredTask.__slots__)
+    known = row[width : width + len(STATE)]
+    return Opened(
+        StoredTask(*row[:width]), StateRow(*known) if known[0] is not None else None, (row[-2] or 0, row[-1] or 0)
+    )
+
+
+def beside(transaction: Transaction, ids: Collection[int]) -> list[tuple[StoredRecord, str | None]]:
+    """These records and all others of their golden records, each with when its first version was received."""
+    listed, columns = list(ids), ", ".join(f"one.{name}" for name in RECORD)
+    rows = transaction.rows(
+        f"SELECT {columns}, recorded_at FROM source_record AS one LEFT JOIN log ON log.position = one.first_position"
+        " WHERE one.id {in} UNION"
+        f" SELECT {columns}, recorded_at FROM source_record AS one LEFT JOIN log ON log.position = one.first_position"
+        " WHERE one.golden IN (SELECT named.golden FROM source_record AS named WHERE named.id {in})",
+        listed, listed,
+    )  # fmt: skip
+    return [(StoredRecord(*row[:-1]), row[-1]) for row in rows]
+
+
+def said(transaction: Transaction, ids: Collection[str]) -> list[Said]:
+    """What stands of these tasks now, comments oldest first."""
+    listed = list(ids)
+    rows = transaction.rows(
+        "SELECT what, task_id, about.position, by_whom, until, assigned_to, escalated_to, snoozed_until,"
+        " log.actor, log.recorded_at, payload.body FROM ("
+        "SELECT 'work' AS what, task_id, escalation AS position, claimed_by AS by_whom, claimed_until AS until,"
+        " assigned_to, escalated_to, snoozed_until FROM task_work WHERE task_id {in}"
+        " AND opened = (SELECT task.opened FROM task WHERE task.id = task_id AND closed IS NULL)"
+        " UNION ALL SELECT 'comment', task_id, position, NULL, NULL, NULL, NULL, NULL FROM task_comment"
+        " WHERE task_id {in}"
+        " UNION ALL SELECT 'proposal', task_id, proposal.position, proposer, due, NULL, NULL, NULL FROM proposed_task"
+        " JOIN proposal ON proposal.position = proposed_task.position WHERE task_id {in} AND settled IS NULL"
+        ") AS about LEFT JOIN log ON log.position = about.position"
+        " LEFT JOIN payload ON payload.position = about.position ORDER BY about.position",
+        listed, listed, listed,
+    )  # fmt: skip
+    return [Said(*row) for row in rows]

@@ -1,0 +1,80 @@
+"""Every page without a violation that axe-core finds, in light and dark, wide and narrow, with its dialogs open."""
+
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Desk, opened
+
+pytestmark = pytest.mark.browser
+PAGES = (
+    "home",
+    "queue",
+    "nothing like that",
+    "pair",
+    "picked",
+    "many records",
+    "code",
+    "effects",
+    "decisions",
+    "refused",
+)
+OPENED = ("escalate", "comment", "snooze")
+
+
+def address(desk: Desk, name: str) -> str:
+    """Where a page is."""
+    pair = desk.ask("/v1/tasks?kind=review&entity_type=customer&limit=1")["items"][0]
+    code = desk.ask("/v1/tasks?kind=unmapped_code&limit=1")["items"][0]["id"]
+    task = f"/task/{pair['id']}"
+    return {
+        "home": "/", "queue": "/queue", "nothing like that": "/queue?kind=conflict", "pair": f"{task}?fold=0",
+        "picked": f"{task}?pick=name={pair['records'][1]}", "many records": f"{task}?records=all",
+        "code": f"/task/{code}", "effects": f"{task}/effects", "decisions": "/decisions",
+        "refused": "/task/task_of_nothing",
+    }[name]  # fmt: skip
+
+
+def violations(page: Any) -> list[str]:
+    """What axe-core finds, shortly."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_violation(browser: Any, desk: Desk, scheme: str) -> None:
+    found: dict[str, list[str]] = {}
+    pages = opened(browser, desk, color_scheme=scheme)
+    with pages as page:
+        for name in PAGES:
+            page.goto(address(desk, name))
+            found[name] = violations(page)
+            if name == "pair":
+                for dialog in OPENED:
+                    page.evaluate(f"document.getElementById('{dialog}').showPopover()")
+                    found[dialog] = violations(page)
+                    page.evaluate(f"document.getElementById('{dialog}').hidePopover()")
+                page.keyboard.press("?")
+                page.wait_for_selector("dialog[open]")
+                found["keys"] = violations(page)
+        pages.complaints[:] = [one for one in pages.complaints if "404" not in one]  # of the page that is refused
+    assert {name: some for name, some in found.items() if some} == {}
+
+
+def test_no_page_scrolls_sideways_on_a_phone(browser: Any, desk: Desk) -> None:
+    wide = {}
+    with opened(browser, desk, viewport={"width": 390, "height": 844}) as page:
+        for name in PAGES[:-1]:
+            page.goto(address(desk, name))
+            wide[name] = page.evaluate("document.documentElement.scrollWidth")
+    assert {name: width for name, width in wide.items() if width > 390} == {}
+
+
+def test_a_pair_fits_the_screen_of_a_laptop(browser: Any, desk: Desk) -> None:
+    with opened(browser, desk) as page:
+        page.goto(address(desk, "pair").partition("?")[0])
+        bottom = page.locator("#compare tfoot").bounding_box()
+        bar = page.locator(".actions").bounding_box()
+        assert bottom["y"] + bottom["height"] <= bar["y"]

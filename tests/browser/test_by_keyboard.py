@@ -1,0 +1,191 @@
+"""A steward's work by keyboard alone, and that no key ever decides a task which was not on the screen."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import PASSWORD, Desk, opened
+
+pytestmark = pytest.mark.browser
+VERDICTS = {"1": "same", "2": "distinct", "3": "related"}
+# Notes each key that is pressed with the task that is shown at that moment, before any handler of the page sees it.
+WITNESS = """
+window.pressed = [];
+addEventListener("keydown", (event) => {
+  const task = document.getElementById("task");
+  window.pressed.push([event.key, task?.dataset.task ?? null, event.repeat]);
+}, true);
+"""
+# Answers come back late, each by another time, so that they overtake each other; the same on every run.
+REORDERED = """
+(() => {
+  const plain = window.fetch;
+  let state = 7;
+  window.fetch = async (...given) => {
+    state = (state * 1103515245 + 12345) % 2147483648;
+    await new Promise((done) => setTimeout(done, state % 700));
+    const answer = await plain(...given);
+    await new Promise((done) => setTimeout(done, (state >> 8) % 700));
+    return answer;
+  };
+})();
+"""
+
+
+def shown(page: Any) -> str:
+    """The task on the screen."""
+    return str(page.locator("#task").get_attribute("data-task"))
+
+
+def press_on(page: Any, key: str) -> str:
+    """Press a key that leaves the task on the screen; waits for the next one, and for the guard after it."""
+    task = shown(page)
+    page.keyboard.press(key)
+    page.wait_for_function("before => document.getElementById('task')?.dataset.task !== before", arg=task)
+    page.wait_for_timeout(200)
+    return task
+
+
+def settled(page: Any) -> None:
+    """Wait until everything that was decided has reached the hub."""
+    page.wait_for_load_state("networkidle")
+
+
+def test_a_steward_works_through_the_queue_by_keyboard_alone(page: Any, desk: Desk) -> None:
+    page.goto("/queue")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/task/**")
+    page.wait_for_selector("#compare")
+    decided = [(press_on(page, key), VERDICTS[key]) for key in "121312112213"]
+    settled(page)
+    assert desk.decisions() == decided
+
+    for _ in range(2):  # take back the last two, the later one first
+        task, _ = decided.pop()
+        page.keyboard.press("u")
+        page.wait_for_function("task => document.getElementById('task')?.dataset.task === task", arg=task)
+        page.wait_for_timeout(200)
+    settled(page)
+    assert desk.decisions() == decided
+
+    page.keyboard.press("ArrowDown")  # pick a value: a row, its second record, same
+    page.keyboard.press("]")
+    page.wait_for_selector("td.picked")
+    picked = page.locator("td.picked").get_attribute("data-key")
+    attribute = page.locator("tr:has(td.picked)").get_attribute("data-attribute")
+    decided.append((press_on(page, "1"), "same"))
+    settled(page)
+    assert desk.decisions() == decided
+    assert desk.ask("/v1/proposals?proposer=me&status=all&limit=1")["items"][0]["parts"]["picks"] == {attribute: picked}
+
+    task = shown(page)  # ask somebody else
+    page.keyboard.press("x")
+    page.wait_for_selector("#to option", state="attached")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Is the branch 123 a company of its own?")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_function("before => document.getElementById('task')?.dataset.task !== before", arg=task)
+    page.wait_for_timeout(200)
+    assert desk.ask(f"/v1/tasks/{task}")["escalated"]["question"] == "Is the branch 123 a company of its own?"
+
+    passed = press_on(page, "4")
+    settled(page)
+    assert passed not in desk.ask("/v1/tasks:upcoming?limit=50")["items"]
+    assert desk.decisions() == decided
+
+
+WEATHERS = {"held down": 40, "slow": 150, "reordered": 500}
+"""What the network or the finger does, and the longest that one waits between two keys, in thirds of it."""
+
+
+@pytest.mark.parametrize("weather", WEATHERS)
+def test_no_key_decides_a_task_that_was_not_on_the_screen(browser: Any, desk: Desk, weather: str) -> None:
+    before = desk.decisions()
+    with opened(browser, desk) as page:
+        page.add_init_script(WITNESS)
+        if weather == "reordered":
+            page.add_init_script(REORDERED)
+        page.goto(f"/task/{desk.ask('/v1/tasks:upcoming?kind=review')['items'][0]}?kind=review")
+        page.wait_for_selector("#compare")
+        if weather == "slow":
+            network = page.context.new_cdp_session(page)
+            network.send("Network.emulateNetworkConditions", {
+                "offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1,
+            })  # fmt: skip
+        for turn in range(14):
+            key = "123"[turn % 3]
+            if weather == "held down":
+                for _ in range(25):  # what is pressed again without being released repeats
+                    page.keyboard.down(key)
+                page.keyboard.up(key)
+            else:
+                page.keyboard.press(key)
+            page.wait_for_timeout(WEATHERS[weather] * (turn % 4))
+        page.wait_for_timeout(1_500)
+        settled(page)
+        pressed = [(task, VERDICTS[key]) for key, task, repeated in page.evaluate("pressed") if not repeated]
+    made = desk.decisions()[len(before) :]
+    assert len(made) >= 3
+    assert len({task for task, _ in made}) == len(made), "a task was decided twice"
+    assert [one for one in made if one not in pressed] == []
+
+
+def test_no_shortcut_fires_where_one_types(browser: Any, desk: Desk) -> None:
+    with opened(browser, desk) as page:
+        sent: list[str] = []
+        page.goto(f"/task/{desk.ask('/v1/tasks:upcoming?kind=review')['items'][0]}")
+        page.wait_for_selector("#compare")
+        settled(page)
+        page.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
+        keys = page.evaluate(
+            "async () => Object.values((await import(document.querySelector('script[type=module]').src"
+            ".replace('desk.js', 'keys.js'))).keyMap())"
+        )
+        task, address = shown(page), page.url
+        sent.clear()
+        for box in ("reason", "question", "text", "to", "until"):
+            opener = {"question": "escalate", "to": "escalate", "text": "comment", "until": "snooze"}.get(box)
+            if opener:
+                page.evaluate(f"document.getElementById('{opener}').showPopover()")
+            page.locator(f"#{box}").focus()
+            for key in sorted({part for one in keys for part in one.split(" ")} | {"Control+z"}):
+                if not (key == "Enter" and box in {"question", "text", "until", "to"}):
+                    page.keyboard.press(key)
+            page.wait_for_timeout(30)
+            if opener:
+                page.evaluate(f"document.getElementById('{opener}').hidePopover()")
+        assert [one for one in sent if not re.search(r"keys\.js|/people", one)] == []
+        assert (shown(page), page.url) == (task, address)
+
+
+def test_the_second_key_of_two_is_swallowed(browser: Any, desk: Desk) -> None:
+    before = desk.decisions()
+    with opened(browser, desk) as page:
+        page.goto(f"/task/{desk.ask('/v1/tasks:upcoming?kind=review')['items'][0]}")
+        page.wait_for_selector("#compare")
+        page.keyboard.press("g")
+        page.keyboard.press("1")
+        page.wait_for_timeout(200)
+        assert desk.decisions() == before
+        page.keyboard.press("g")
+        page.keyboard.press("q")
+        page.wait_for_url("**/queue")
+
+
+def test_who_signs_in_decides_in_their_own_name(browser: Any, desk: Desk) -> None:
+    with opened(browser, desk, role=None) as page:
+        page.goto("/queue?kind=review")
+        page.wait_for_url("**/sign-in**")
+        page.keyboard.type("steward")
+        page.keyboard.press("Tab")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/queue?kind=review")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#compare")
+        task = press_on(page, "2")
+        settled(page)
+    made = desk.ask("/v1/proposals?status=all&proposer=user:steward", role="admin")["items"]
+    assert [(one["parts"]["task_id"], one["parts"]["verdict"]) for one in made] == [(task, "distinct")]

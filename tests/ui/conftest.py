@@ -1,0 +1,57 @@
+"""The desk over a real hub, with a pair of customers to compare."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from mdm.services.hub import Hub
+from stewardship_ui.app import create_app
+from tests.api.conftest import Server
+
+LEFT = {
+    "name": "Brandtt & Söhne Consulting", "phone": ["+49 40 3176 220"], "email": ["anna.brandt@brandt.example"],
+    "website": "https://brandt.example",
+}  # fmt: skip
+RIGHT = {
+    "name": "BRANDT & SÖHNE CONSULTING GMBH", "phone": ["040 3176220"], "tax_id": "DE136695976",
+    "address": {"street": "Gr. Elbstr. 145", "postcode": "22767", "city": "Hamburg", "country": "DE"},
+}  # fmt: skip
+
+
+@dataclass
+class Desk:
+    """A server, and what a person reads and sends at it."""
+
+    server: Server
+
+    def page(self, path: str, role: str = "steward", **options: Any) -> Any:
+        """Open a page as somebody of a role."""
+        return self.server.as_(role)("GET", path, follow_redirects=False, **options)
+
+    def send(self, path: str, role: str = "steward", **fields: object) -> Any:
+        """Send a form."""
+        return self.server.as_(role)("POST", path, data=fields, follow_redirects=False)
+
+    def pair(self, left: dict[str, Any] = LEFT, right: dict[str, Any] = RIGHT) -> dict[str, Any]:
+        """Put two customers between whom the hub is in doubt, and give the task about them."""
+        self.server.put("crm:customer:1", **left)
+        self.server.put("erp:customer:2", **right)
+        found = self.server.as_("admin")("GET", "/v1/tasks").json()["items"]
+        assert found, "there is no doubt about these two"
+        return found[0]  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def desk(sqlite_hub: Hub) -> Iterator[Desk]:
+    with TestClient(create_app(sqlite_hub.settings), raise_server_exceptions=False) as http:
+        yield Desk(Server(sqlite_hub, http))
+
+
+@pytest.fixture
+def either_desk(hub: Hub) -> Iterator[Desk]:
+    """The same over each database."""
+    with TestClient(create_app(hub.settings), raise_server_exceptions=False) as http:
+        yield Desk(Server(hub, http))
