@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mdm.entity_types import shipped
 from mdm.errors import InvalidInput, NotFound
 from mdm.ingest import Incoming
 from mdm.resolution import readiness_writing
@@ -200,4 +201,22 @@ def test_a_wide_change_is_judged_in_commits_to_come_and_the_list_says_so(
     assert told() == (1, 1)
     resolving.resolve_all(hub, author=AUTHOR)
     assert told() == (0, 0)
+    assert rebuild.verify(hub).match
+
+
+def test_the_way_to_a_rate_is_that_of_the_day_and_turns_by_itself(sqlite_hub: Hub) -> None:
+    hub, undated = sqlite_hub, "parent:       {kind: reference, to: customer,"
+    document = shipped()["customer"]
+    assert undated in document
+    rules.apply(hub, document.replace(undated, f"{undated} dated: true,"), file="customer.yaml", author=AUTHOR)
+    group = [{"value": "crm:customer:9", "valid_from": "2026-03-01", "valid_to": "2026-06-01"}]
+    golden_id = customer(hub, "crm", parent=group)
+    put(hub, "crm:customer:9", name="Alpen Holding AG")
+    put(hub, "psa:rate_card:1", name="R", code="RC-1", currency="EUR", customer="crm:customer:9", lines=[LINE])
+    for day, lacks in (("2026-02-01", True), ("2026-03-01", False), ("2026-05-31", False), ("2026-06-01", True)):
+        resolving.tick(hub, day, author=AUTHOR)
+        resolving.resolve_all(hub, author=AUTHOR)
+        listed = readiness.page(hub, "quote_to_project", Wanted("customer", missing="referring"))["items"]
+        assert (golden_id in {one["golden_id"] for one in listed}) == lacks, day
+        assert (("referring", "rate_card.customer") in missing(hub, golden_id)) == lacks
     assert rebuild.verify(hub).match
