@@ -1,6 +1,7 @@
 """Survivorship said again in the plainest Python, from the rules as they are written: the oracle of its laws."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -30,7 +31,7 @@ def _steps(document, name):
 
 
 def _decide(document, name, offered, sources, today, owner):
-    once = {repr(one): one for one in offered.get(name, [])}
+    once = {repr(replace(one, value=json.dumps(one.value, sort_keys=True))): one for one in offered.get(name, [])}
     valid = [one for one in once.values() if one.valid and owner in (None, one.record)]
     steps = _steps(document, name)
     for number, step in enumerate(steps, 1):
