@@ -3,13 +3,16 @@
 from collections import Counter
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
+from mdm.auth import hidden, mask
 from mdm.errors import Conflict, Stale
-from mdm.log import Key
-from mdm.services import explain, intents, masking, tasks
+from mdm.log import Author, Key
+from mdm.services import comparison, explain, intents, masking, tasks
+from mdm.services.decisions import Decided
+from mdm.services.hub import Hub
 from mdm.services.intents import Intent
 from mdm.services.preview import Preview, preview
 from mdm.services.shown import Shown
@@ -27,26 +30,58 @@ WORDS = {
 """The events of the feed that are worth a word here, as one and as several."""
 
 
+Deciding = Annotated[Caller, Depends(Requires("decide"))]
+Document = dict[str, Any]
+
+
 @router.get("/task/{task_id}/effects")
-def effects(request: Request, caller: Annotated[Caller, Depends(Requires("decide"))], task_id: str) -> Response:
-    """Rehearse `same`, and say what it would change and who would have to approve it."""
+def effects(
+    request: Request, caller: Deciding, task_id: str,
+    pick: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006  FastAPI copies it
+) -> Response:  # fmt: skip
+    """Rehearse `same`: whether it makes just what was shown, what else changes, and who would have to approve it."""
     caller.ensure(entity_type=tasks.entity_type_of(caller.hub, task_id))
-    parts = {"task_id": task_id, "verdict": "same", "etag": tasks.get(caller.hub, task_id)["etag"],
-             "reason": "rehearsed", "supersede": True}  # fmt: skip
-    keys = [Key.parse(key) for key in tasks.get(caller.hub, task_id)["records"]]
-    before = explain.why(caller.hub, *keys)
-    earlier = masking.why(caller.principal, Shown(caller.hub), before)["decisions"]
+    rules, picks = Shown(caller.hub), comparison.parsed_picks(pick)
+    expected = comparison.compare(caller.hub, task_id, picks=picks)
+    before = explain.why(caller.hub, *(Key.parse(key) for key in expected["task"]["records"]))
     found, because = Preview([], {}, []), None
     try:
-        found = preview(
-            caller.hub, lambda hub, author: intents.carry_out(hub, Intent("decide_task", parts), author),
-            author=caller.author(),
-        )  # fmt: skip
+        found = preview(caller.hub, lambda hub, author: _same(hub, author, expected, picks), author=caller.author())
     except (Conflict, Stale) as error:
         because = error.detail
     template = "effects_body.html" if wants_fragment(request) else "effects.html"
-    return page(request, template, caller, told=_told(found), needs=found.needs,
-                because=because, task_id=task_id, earlier=earlier, now=now())  # fmt: skip
+    return page(
+        request, template, caller, told=_told(found), needs=found.needs, because=because, task_id=task_id, now=now(),
+        earlier=masking.why(caller.principal, rules, before)["decisions"],
+        otherwise=None if because else _otherwise(caller, rules, expected, found),
+    )  # fmt: skip
+
+
+def _same(hub: Hub, author: Author, expected: Document, picks: dict[str, str]) -> Decided:
+    parts = {"task_id": expected["task"]["id"], "verdict": "same", "etag": expected["task"]["etag"],
+             "picks": picks or None, "reason": "rehearsed", "supersede": True}  # fmt: skip
+    return intents.carry_out(hub, Intent("decide_task", parts), author)
+
+
+def _otherwise(caller: Caller, rules: Shown, expected: Document, found: Preview) -> list[Document] | None:
+    """Where the golden record comes out otherwise than all records together make it: rules keep some of them apart.
+
+    None where it is just what was shown. A value of the one attribute that differs is told as far as it may be seen.
+    """
+    made = [one for one in found.changes if one.get("golden_id") in found.golden_ids and one.get("after")]
+    shown = expected["same"]
+    if shown is None or not made:
+        return None
+    mine = [one for one in made if one["golden_id"] == found.golden_ids[0]]
+    event = (mine or made)[-1]  # after the picks, each of which is a version of its own
+    wanted, comes = shown["attributes"], event["after"]["attributes"]
+    different = {name for name in wanted.keys() | comes.keys() if wanted.get(name) != comes.get(name)}
+    if not different and shown["redirects"] == found.redirects:
+        return None
+    entity_type = rules.now[expected["task"]["entity_type"]]
+    seen = mask(caller.principal, entity_type, comes)
+    return [{"attribute": name, "value": seen.get(name), "masked": name in hidden(caller.principal, entity_type)}
+            for name in sorted(different)]  # fmt: skip
 
 
 def _told(found: Preview) -> list[str]:

@@ -47,7 +47,7 @@ def workbench(  # noqa: PLR0913  the state of the page
     asked = urlencode([("pick", one) for one in pick])
     return _page(
         request, caller, "task", task=shown["task"], comparison=shown, layout=laid_out, picks=picks,
-        fold=fold != "0", sums=sides.sum_words(laid_out),
+        fold=fold != "0", picked_query=f"?{asked}" if asked else "", sums=sides.sum_words(laid_out),
         twin=f"/v1/tasks/{task_id}/comparison{'?' if asked else ''}{asked}", **given,
     )  # fmt: skip
 

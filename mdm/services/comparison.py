@@ -66,9 +66,10 @@ def compare(
     "event_time", "received_at", "trust"}`. An entry of `attributes` is `{"attribute", "state", "level", "weight",
     "words", "values", "standardised", "result"?, "strategy"?, "winners", "picked"}`, `values` in the order of
     `records`; `state` is `conflict`, `near`, `same`, `missing` or `other` (nothing compares it, and the two differ),
-    contradictions first. `rest` are lines of the evidence about no single attribute. `same` is what `same` would come
-    to, by the code that survivorship runs: `{"golden_id", "redirects", "attributes"}`; None where the two are one
-    golden record already, or one is deleted.
+    contradictions first. `rest` are lines of the evidence about no single attribute. `same` is what all of them
+    together would make, by the code that survivorship runs: `{"golden_id", "redirects", "attributes"}`; None where the
+    two are one golden record already, or one is deleted. Where a `never` rule, a constraint or a weak bridge would keep
+    some of them apart all the same, the decision comes out otherwise, which its dry run tells.
 
     picks: attributes and the source keys whose value a steward would set beside it.
     entity_types: as they are now, where the caller has them.

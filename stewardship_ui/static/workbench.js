@@ -279,11 +279,22 @@ class Desk {
     if (status !== "open" || !this.article.querySelector("#decide") || document.hidden || this.decided.has(task)) return;
     if (claim && claim !== me) return;
     try {
-      await ask("POST", `/v1/tasks/${task}:claim`, {});
+      const held = await ask("POST", `/v1/tasks/${task}:claim`, {});
+      if (task !== this.task) return;
       this.article.dataset.claim = me;
+      this.showLease(held.claim.until);
     } catch (error) {
       if (error.status === 409 && task === this.task && !this.decided.has(task)) say(error.message, { trouble: true, stays: true });
     }
+  }
+
+  showLease(until) {
+    const where = this.article.querySelector(".where");
+    const lease = where.querySelector(".lease") ?? document.createElement("span");
+    lease.className = "lease";
+    lease.textContent = `yours until ${new Date(until).toLocaleTimeString(undefined, { timeStyle: "short" })}`;
+    lease.title = until;
+    if (!lease.isConnected) where.querySelector(".permalink").before(lease);
   }
 
   rows() { return [...this.article.querySelectorAll("#compare tbody:not([hidden]) tr[data-attribute]")]; }

@@ -152,7 +152,8 @@ def compared(
 ) -> Response:  # fmt: skip
     """The records of both golden records side by side, and the golden record that `same` would make of them.
 
-    `attributes` has contradictions first; `values` are in the order of `records`, and `result` is what would survive.
+    `attributes` has contradictions first; `values` are in the order of `records`, and `result` is what would survive of
+    all of them together. Where a rule would keep some of them apart all the same, a dry run of the decision tells it.
     """
     found = comparison.compare(caller.hub, task_id, picks=comparison.parsed_picks(pick))
     caller.entity_type(found["task"]["entity_type"])
