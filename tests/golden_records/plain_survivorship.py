@@ -30,7 +30,7 @@ def _steps(document, name):
 
 
 def _decide(document, name, offered, sources, today, owner):
-    once = {repr(one): one for one in offered.get(name, [])}
+    once = {repr(one._replace(value=json.dumps(one.value, sort_keys=True))): one for one in offered.get(name, [])}
     valid = [one for one in once.values() if one.valid and owner in (None, one.record)]
     steps = _steps(document, name)
     for number, step in enumerate(steps, 1):
