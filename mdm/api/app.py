@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from mdm.api import problems, reference
+from mdm.api.compressing import Compressing
 from mdm.api.envelope import Envelope
 from mdm.api.opening import HubAtHand
 from mdm.api.routes import ROUTERS
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     reference.install(app, describe)
     problems.install(app)
+    app.add_middleware(Compressing)
     app.add_middleware(Envelope, limit=settings.body_limit)
     return app
 

@@ -15,7 +15,7 @@ from mdm.errors import Fault, InvalidInput
 
 SHORTEST, LONGEST = 12, 256
 FEWEST_LETTERS = 5
-# Memory of 19 MiB and two passes: about 20 ms, and many at once still fit into a small machine.
+# Memory of 19 MiB and two passes: some 40 ms, and many at once still fit into a small machine.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 

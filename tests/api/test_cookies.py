@@ -145,3 +145,22 @@ def test_people_are_given_tasks_and_approve_for_each_other_but_never_for_themsel
 )  # fmt: skip
 def test_signing_in_leads_only_to_addresses_within_the_hub(asked, leads):
     assert browser.path_within(asked) == leads
+
+
+def test_long_answers_are_compressed_pages_never_and_no_other_origin_may_read_any(server, anna):
+    zipped = {"Accept-Encoding": "gzip", "Origin": "https://evil.example"}
+    for path, encoding in (
+        ("/openapi.json", "gzip"),
+        ("/v1/stats", "gzip"),
+        ("/v1/tasks", None),
+        ("/docs", None),
+        ("/queue", None),
+    ):
+        answer = anna.send("GET", path, headers=zipped)
+        assert (answer.status_code, answer.headers.get("Content-Encoding")) == (200, encoding), path
+        assert not [name for name in answer.headers if name.startswith("access-control")]
+    assert "Content-Encoding" not in server.http.get("/openapi.json", headers={"Accept-Encoding": "identity"}).headers
+    asked = {**zipped, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    asked = server.http.options(TASK, headers=asked)
+    assert asked.status_code == 405
+    assert not [name for name in asked.headers if name.startswith("access-control")]
