@@ -10,7 +10,7 @@ UP_TO = $(if $(filter file,$(origin COUNT)),1000000,$(COUNT))
 ROWS ?= 1000000
 
 # Each test makes a hub of its own, which writes through to the disk; in memory, where there is room, that costs nothing.
-MEMORY := $(shell test -w /dev/shm && df -k /dev/shm | awk 'END { exit $$4 < 4000000 }' && echo TMPDIR=/dev/shm)
+MEMORY = $(shell test -w /dev/shm && df -k /dev/shm | awk 'END { exit $$4 < 4000000 }' && echo TMPDIR=/dev/shm)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --quiet
 INSTALL := $(PIP) install --root-user-action=ignore

@@ -49,8 +49,8 @@ def written(count: int, folder: Path, rnd: random.Random) -> None:
 
 def _all_anew(hub: Hub) -> None:
     with hub.database.read() as reader:
-        standing = readiness_writing.standing_types(reader)["customer"]
-        readiness_writing.judged(reader, standing, stored.goldens(reader, "customer"))
+        types = readiness_writing.standing_types(reader)
+        readiness_writing.judged(reader, types, "customer", stored.goldens(reader, "customer"))
 
 
 def _page(hub: Hub) -> None:

@@ -1,6 +1,7 @@
 """Divergence: which source records say something else than the golden record."""
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import cast
 
 from golden_records.contributions import JSON, Contribution, same_as, without_floats
@@ -44,19 +45,26 @@ def is_among(form: str, golden: Collection[str]) -> bool:
     return not golden or form in golden or (PART in form and any(_compatible(form, one) for one in golden))
 
 
-def diverging_lines(lines: Sequence[Line], entry: LinesEntry) -> set[str]:
+SetByDay = Mapping[str | None, str]
+"""The standardised values that people set on days, by the first of these; of dated values alone."""
+
+
+def diverging_lines(lines: Sequence[Line], entry: LinesEntry, set_by_day: SetByDay = MappingProxyType({})) -> set[str]:
     """Give the records with a dated line that says something else than the golden one of its key, on some day.
 
-    Lines of one record that contradict each other, and lines that may not hold, are told by the lineage.
+    Lines of one record that contradict each other, and lines that may not hold, are told by the lineage. A golden line
+    that is not among the lines is compared with none.
     """
-    return {loser["record"] for loser, _ in at_odds(lines, entry)}
+    return {loser["record"] for loser, _ in at_odds(lines, entry, set_by_day)}
 
 
-def at_odds(lines: Sequence[Line], entry: LinesEntry) -> list[tuple[Stretch, Stretch]]:
+def at_odds(
+    lines: Sequence[Line], entry: LinesEntry, set_by_day: SetByDay = MappingProxyType({})
+) -> list[tuple[Stretch, Stretch]]:
     """Give each stretch of days on which a record's line disagrees with the golden one, with the stretch that won."""
     said = {(line.contribution.record, line.place): same_as(line.contribution) for line in lines}
     valid = {(line.contribution.record, line.place) for line in lines if line.contribution.valid}
-    winners = entry.get("winners", [])
+    golden = [(one, _golden(one, said, set_by_day)) for one in entry.get("winners", [])]
     found: list[tuple[Stretch, Stretch]] = []
     for loser in entry["losers"]:
         place = loser["record"], loser["index"]
@@ -64,10 +72,17 @@ def at_odds(lines: Sequence[Line], entry: LinesEntry) -> list[tuple[Stretch, Str
             continue
         found += [
             (cast("Stretch", loser), winner)
-            for winner in winners
-            if winner["key"] == loser["key"] and common_days(winner, loser) and said[_place(winner)] != said[place]
+            for winner, form in golden
+            if winner["key"] == loser["key"] and common_days(winner, loser) and form not in {said[place], None}
         ]
     return found
+
+
+def _golden(winner: Stretch, said: Mapping[tuple[str, int], str], set_by_day: SetByDay) -> str | None:
+    """What a golden line says, None where it says nothing to compare with."""
+    if "decision" in winner:
+        return set_by_day.get(winner["valid_from"])
+    return said.get(_place(winner))
 
 
 def _place(stretch: Stretch) -> tuple[str, int]:

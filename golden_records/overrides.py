@@ -16,6 +16,8 @@ class Override(NamedTuple):
     value: None or an empty list sets the attribute to nothing.  until: the ISO date of the first day on which it no
     longer holds, None when it has no end.  overruled: the values that survived without it when it was decided, by
     attribute, as contributions of nobody; it holds only while the same survive. None holds whatever sources say.
+    start, end: of a dated attribute, the first day on which the value holds and the first on which it does not; ISO
+    dates, None is open.
     """
 
     attribute: str
@@ -23,6 +25,8 @@ class Override(NamedTuple):
     value: JSON
     until: str | None
     overruled: Mapping[str, Sequence[Contribution]] | None
+    start: str | None = None
+    end: str | None = None
 
 
 def holding(overrides: Iterable[Override], rankings: Mapping[str, Ranking], *, today: str | None) -> list[Override]:
@@ -33,12 +37,13 @@ def holding(overrides: Iterable[Override], rankings: Mapping[str, Ranking], *, t
     """
     found: dict[str, Override] = {}
     for one in sorted(overrides, key=lambda one: one.position, reverse=True):
-        if one.attribute not in found and not _has_ended(one, today) and _overrules_the_same(one, rankings):
+        if one.attribute not in found and not has_ended(one, today) and _overrules_the_same(one, rankings):
             found[one.attribute] = one
     return [found[name] for name in sorted(found)]
 
 
-def _has_ended(one: Override, today: str | None) -> bool:
+def has_ended(one: Override, today: str | None) -> bool:
+    """Say whether the day has come on which an override no longer holds."""
     return one.until is not None and today is not None and one.until <= today
 
 

@@ -13,7 +13,8 @@ from golden_records.contributions import JSON, Contribution, distinct, not_valid
 from golden_records.effective import EVER_BEFORE, VALUE, Line, golden_lines, holds_on, next_day
 from golden_records.line_findings import LineFinding, line_findings
 from golden_records.lineage import LineageEntry, LinesEntry, entry
-from golden_records.overrides import Override, holding, overridden, shown
+from golden_records.overrides import Override, has_ended, holding, overridden, shown
+from golden_records.overrides_by_day import overrule_by_day
 from golden_records.rules import SurvivorshipRules
 from golden_records.steps import Chosen, Decided, Steps, choose, decide, earlier
 from golden_records.strategies import Context, Ranking, in_tie_order
@@ -60,7 +61,7 @@ def survive(  # noqa: PLR0913  all that it depends on
     lines: the dated lines of each attribute that holds such; one step for all, which decides day by day.
     dated: which of these are dated values, lines of the one field `value`; of them the one in force survives.
     amounts: of dated lines that are to be looked through for findings, the fields that must agree.
-    overrides: what people set on attributes without dated lines; it stands above every strategy and group.
+    overrides: what people set on attributes without dated lines; it stands above all, of dated ones on its days.
 
     Ties break by event time (latest first, missing oldest), source rank and record key. An invalid value
     never survives. The attributes of a group come from one record: the one that is best for the group's
@@ -75,8 +76,7 @@ def survive(  # noqa: PLR0913  all that it depends on
     attributes: dict[str, JSON] = {}
     lineage: dict[str, LineageEntry | LinesEntry] = {}
     rankings: dict[str, Ranking] = {}
-    conflicts, findings = dict[str, list[Contribution]](), dict[str, list[LineFinding]]()
-    due: int | None = None
+    conflicts, findings, due = dict[str, list[Contribution]](), dict[str, list[LineFinding]](), None
     for name in sorted(contributions):
         offered = contributions[name]
         steps = decided_by.get(name, fallback)
@@ -93,10 +93,11 @@ def survive(  # noqa: PLR0913  all that it depends on
     for name, offered_lines in sorted((lines or {}).items()):
         stale, passed = _settle_lines(attributes, lineage, name, lines=offered_lines, rules=rules, setting=setting)
         due = earlier(due, stale)
-        due = earlier(due, next_day(attributes.get(name), today))
         findings |= _findings(name, offered_lines, lineage, amounts=amounts, passed=passed)
+    by_day = [one for one in overrides if one.attribute in dated and not has_ended(one, today)]
+    due = earlier(due, _by_day(attributes, lineage, rules, overrides=by_day, today=today))
     timelines = {name: _in_force(attributes, name, today) for name in sorted(dated) if name in attributes}
-    for one in holding(overrides, rankings, today=today) if overrides else ():
+    for one in holding([one for one in overrides if one.attribute not in dated], rankings, today=today):
         due = earlier(due, None if one.until is None else day(one.until))
         conflicts.pop(one.attribute, None)
         _overrule(attributes, lineage, one, steps=decided_by.get(one.attribute, fallback))
@@ -193,6 +194,25 @@ def _in_force(attributes: dict[str, JSON], name: str, today: str | None) -> list
         if holds_on(one, today or EVER_BEFORE):
             attributes[name] = one[VALUE]
     return cast("list[JSON]", timeline)
+
+
+def _by_day(
+    attributes: dict[str, JSON], lineage: dict[str, Any], rules: SurvivorshipRules, *,
+    overrides: Sequence[Override], today: str | None,
+) -> int | None:  # fmt: skip
+    """Put what people set on dated attributes above what survived; the first day on which anything dated may change."""
+    for name in sorted({one.attribute for one in overrides}):
+        told = [one for one in overrides if one.attribute == name]
+        survived = cast("list[dict[str, JSON]]", attributes.pop(name, []))
+        strategy = rules.steps(name)[0].strategy
+        timeline, lineage[name] = overrule_by_day(survived, lineage.get(name), told, strategy=strategy)
+        if timeline:
+            attributes[name] = cast("JSON", timeline)
+    due = min((day(one.until) for one in overrides if one.until is not None), default=None)
+    for name, kept in lineage.items():
+        if "gaps" in kept:
+            due = earlier(due, next_day(attributes.get(name), today))
+    return due
 
 
 def _overrule(attributes: dict[str, JSON], lineage: dict[str, Any], one: Override, *, steps: Steps) -> None:

@@ -8,7 +8,8 @@
     ├── NotFound 404            it never existed
     ├── Conflict 409            it contradicts what is in force
     │   ├── NeedsApproval 409   a second person has to approve it
-    │   └── Settled 409         the proposal is open no longer
+    │   ├── Settled 409         the proposal is open no longer
+    │   └── InFlight 409        a request with the same Idempotency-Key is being carried out
     ├── Stale 412               it has changed since it was read
     ├── Unauthorised 401        no key and no session, or one that is not known
     ├── Forbidden 403           the key has no right to it
@@ -99,6 +100,12 @@ class Settled(Conflict):
     """The proposal is open no longer."""
 
     code, title = "settled", "The proposal is open no longer"
+
+
+class InFlight(Conflict):
+    """A request with the same Idempotency-Key is being carried out."""
+
+    code, title = "in_flight", "The same request is being carried out"
 
 
 class Stale(HubError):

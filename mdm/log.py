@@ -92,13 +92,26 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Once:
+    """A request that counts once: whose it is, its key, and which run of it this is."""
+
+    actor: str
+    key: str
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
 class Author:
-    """Who did it, in which request, and when (ISO 8601 UTC); of a decision that was proposed, on which consent."""
+    """Who did it, in which request, and when (ISO 8601 UTC); of a decision that was proposed, on which consent.
+
+    once: where the request counts once, that it does: the first fact it appends says so in the same transaction.
+    """
 
     actor: str
     recorded_at: str
     correlation_id: str | None = None
     consent: Consent | None = None
+    once: Once | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,6 +20,30 @@ class Settings(BaseSettings):
     hub_name: str = Field("hub", description="The hub's name in the source of its events: /hub/{name}.")
     host: str = Field("127.0.0.1", description="The address `mdm serve` listens on.")
     port: int = Field(8000, description="The port `mdm serve` listens on.", ge=1, le=65535)
+    tls_certificate: str | None = Field(
+        None, description="A file with the certificate and its chain (PEM): `mdm serve` then speaks TLS."
+    )
+    tls_key: str | None = Field(None, description="A file with the private key of the certificate (PEM).")
+    behind_proxy: bool = Field(
+        False,
+        description="A proxy that speaks TLS stands in front, so `mdm serve` may listen beyond this machine without.",
+    )
+    public_url: str | None = Field(
+        None, description="The address under which browsers reach the hub, if a proxy hides it: https://hub.example."
+    )
+    oidc_issuer: str | None = Field(None, description="The provider at which people sign in (OpenID Connect).")
+    oidc_client_id: str | None = Field(None, description="What the provider calls this hub.")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="What this hub proves itself with to the provider; none for a public client."
+    )
+    oidc_scopes: str = Field("openid profile email", description="What is asked of the provider about people.")
+    oidc_name_claim: str = Field("preferred_username", description="The claim that an account is named after.")
+    oidc_roles_claim: str = Field("groups", description="The claim that lists the groups of a person.")
+    oidc_roles: dict[str, str] = Field(
+        {},
+        description="The role of each group, as JSON; the first that a person is in counts:"
+        ' {"hub-admins": "admin", "everybody": "reader"}.',
+    )
     ingest_chunk: int = Field(20_000, description="Source records acknowledged in one transaction of a file.", ge=1)
     resolve_chunk: int = Field(
         5_000,
@@ -43,6 +67,12 @@ class Settings(BaseSettings):
     )
     sign_in_tries_address: int = Field(
         100, description="Wrong passwords from one address within a quarter of an hour before more are refused.", ge=1
+    )
+    idempotency_days: int = Field(
+        30, description="Days for which the answer to a request with an Idempotency-Key is kept.", ge=1, le=3650
+    )
+    idempotency_lease_seconds: int = Field(
+        60, description="Seconds after which such a request without an answer counts as lost with its server.", ge=1
     )
     batch_limit: int = Field(10_000, description="The most records or keys one HTTP request may carry.", ge=1)
     body_limit: int = Field(64 * 1024 * 1024, description="The most bytes one HTTP request may carry.", ge=1)

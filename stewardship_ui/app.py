@@ -4,7 +4,23 @@ from fastapi import FastAPI
 
 from mdm.api.app import create_app as create_api
 from mdm.settings import Settings
-from stewardship_ui import effects, home, queue, refusals, sign_in, static_files, verbs, workbench
+from stewardship_ui import (
+    around_record,
+    effects,
+    golden_record,
+    history,
+    home,
+    queue,
+    refusals,
+    search,
+    setting_values,
+    sign_in,
+    source_matrix,
+    static_files,
+    value_lineage,
+    verbs,
+    workbench,
+)
 
 ROUTERS = (
     home.router,
@@ -12,6 +28,13 @@ ROUTERS = (
     workbench.router,
     effects.router,
     verbs.router,
+    golden_record.router,
+    around_record.router,
+    search.router,
+    source_matrix.router,
+    value_lineage.router,
+    setting_values.router,
+    history.router,
     sign_in.router,
     static_files.router,
 )

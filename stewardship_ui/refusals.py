@@ -22,7 +22,7 @@ TITLES = {
 NEXT = {
     401: "Sign in, or send a key in the header `Authorization: Bearer …`.",
     403: "Ask an administrator for a role that may, or go back.",
-    404: "Check the address, or find the record from the queue.",
+    404: "Check the address, or search for it by any ID or words that you know.",
     503: "Nothing you did is lost; try again in a moment.",
 }
 

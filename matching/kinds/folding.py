@@ -76,12 +76,17 @@ def _vowel(found: re.Match[str]) -> str:
 @lru_cache(maxsize=200_000)
 def folded(word: str) -> str:
     """Fold the ways of writing an umlaut: Müller, Mueller and Muller all give `muller`."""
-    return _UMLAUT.sub(_vowel, plain(word))
+    return _folded_plain(plain(word))
+
+
+@lru_cache(maxsize=200_000)
+def _folded_plain(word: str) -> str:
+    return _UMLAUT.sub(_vowel, word)
 
 
 def folded_words(text: str) -> list[str]:
     """Give the folded words of a text."""
-    return list(map(folded, plain_words(text)))
+    return list(map(_folded_plain, plain_words(text)))
 
 
 _SOUNDS = (

@@ -146,11 +146,21 @@ class SplitBody(DecisionBody):
     ]})  # fmt: skip
 
 
+Day = Annotated[str, StringConstraints(max_length=10)]
+
+
 class OverrideBody(DecisionBody):
-    """What an attribute of a golden record is, whatever the sources say; null sets it to nothing."""
+    """What an attribute of a golden record is, whatever the sources say; null sets it to nothing.
+
+    Of a dated attribute `valid_from` is the first day on which it holds, `valid_to` the first on which it does not, or
+    `valid_through` the last; each may be left out, and is open then.
+    """
 
     value: Any
-    until: Annotated[str, StringConstraints(max_length=10)] | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+    valid_through: Day | None = None
+    until: Day | None = None
     until_source_changes: bool = False
     supersede: bool = False
 

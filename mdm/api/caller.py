@@ -14,7 +14,7 @@ from mdm.api.opening import HubAtHand
 from mdm.auth import Action, Principal, allowed
 from mdm.entity_types import EntityType
 from mdm.errors import Unauthorised
-from mdm.log import Author
+from mdm.log import Author, Once
 from mdm.services import keys, sessions
 from mdm.services.hub import Hub
 from mdm.settings import now
@@ -31,10 +31,11 @@ class Caller:
     principal: Principal
     action: Action
     correlation_id: str
+    once: Once | None = None
 
     def author(self) -> Author:
         """Sign what this request does, at the present moment."""
-        return Author(self.actor, now(), self.correlation_id)
+        return Author(self.actor, now(), self.correlation_id, once=self.once)
 
     @property
     def actor(self) -> str:
@@ -69,19 +70,22 @@ class Requires:
     def __call__(self, request: Request) -> Caller:
         """Authenticate and authorise one request."""
         at_hand: HubAtHand = request.app.state.at_hand
-        hub = at_hand.hub()
-        principal = _principal(hub, request)
+        hub, at = at_hand.hub(), now()
+        principal = _principal(hub, request, at)
+        if principal.sort == "key":
+            at_hand.used(principal.id, at)
         request.scope["actor"] = principal.actor
         path = request.path_params
         allowed(principal, self.action, source=path.get("source"), entity_type=path.get("entity_type"))
-        return Caller(hub, principal, self.action, _correlation_id(request))
+        once = getattr(request.state, "once", None)
+        return Caller(hub, principal, self.action, _correlation_id(request), once)
 
 
-def _principal(hub: Hub, request: Request) -> Principal:
+def _principal(hub: Hub, request: Request, at: str) -> Principal:
     token = None if "authorization" in request.headers else browser.token_of(request)
     if token is None:
-        return keys.authenticate(hub, _bearer(request))
-    session = sessions.found(hub, token, at=now())
+        return keys.authenticate(hub, _bearer(request), at=at)
+    session = sessions.found(hub, token, at=at)
     browser.ensure_own(request, session)
     request.state.csrf, request.state.display_name = session.csrf, session.display_name
     return session.principal

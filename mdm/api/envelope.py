@@ -18,6 +18,8 @@ HEADERS = [
     (b"referrer-policy", b"same-origin"),
     (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"),
 ]
+# Once a browser has reached the hub over TLS it never does so without, for a year.
+STRICT = ((b"strict-transport-security", b"max-age=31536000"),)
 
 
 class Envelope:
@@ -39,6 +41,7 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status.append(message["status"])
                 headers = [*message.get("headers", ()), (b"x-request-id", request_id.encode()), *HEADERS]
+                headers += STRICT if scope["scheme"] == "https" else ()
                 message = {**message, "headers": headers}
             await send(message)
 

@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from mdm.api import idempotency
 from mdm.errors import Fault, NotAsOf
 
 WHEN = {"as_of", "on"}
@@ -43,6 +44,8 @@ class JsonRoute(APIRoute):
             _ensure_heeded(request, ignored)
             if takes_body and media_type(request) != "application/json" and await strict.body():
                 raise not_taken(request, "application/json")
+            if request.method == "POST" and idempotency.HEADER in request.headers:
+                return await idempotency.answered(strict, self.dependant, handler)
             return await handler(strict)
 
         return handle

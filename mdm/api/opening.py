@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 
 from mdm.services.hub import Hub, open_hub
+from mdm.services.last_used import LastUsed
 from mdm.settings import Settings
 
 
@@ -13,6 +14,7 @@ class HubAtHand:
 
     settings: Settings
     _hub: Hub | None = None
+    _last_used: LastUsed | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def hub(self) -> Hub:
@@ -20,12 +22,22 @@ class HubAtHand:
         if self._hub is None:
             with self._lock:
                 if self._hub is None:
-                    self._hub = open_hub(self.settings)
+                    hub = open_hub(self.settings)
+                    self._last_used = LastUsed(hub)
+                    self._last_used.start()
+                    self._hub = hub
         return self._hub
+
+    def used(self, key_id: str, at: str) -> None:
+        """Note that a key let a request in."""
+        if self._last_used is not None:
+            self._last_used.note(key_id, at)
 
     def close(self) -> None:
         """Give the database's connections back."""
         with self._lock:
             if self._hub is not None:
+                if self._last_used is not None:
+                    self._last_used.close()
                 self._hub.close()
                 self._hub = None

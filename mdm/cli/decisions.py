@@ -81,6 +81,15 @@ def override(  # noqa: PLR0913  a decision has these parts
     ],
     *,
     reason: Reason,
+    valid_from: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Of a dated attribute: the first day it is about.")
+    ] = None,
+    valid_to: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="The first day that it is not about any more.")
+    ] = None,
+    valid_through: Annotated[
+        str | None, typer.Option("--through", metavar="DATE", help="The last day that it is about.")
+    ] = None,
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="The first day on which it no longer holds.")
     ] = None,
@@ -100,6 +109,7 @@ def override(  # noqa: PLR0913  a decision has these parts
 
     parts = {
         "golden_id": golden_id, "attribute": attribute, "value": _read(value), "until": until,
+        "valid_from": valid_from, "valid_to": valid_to, "valid_through": valid_through,
         "until_source_changes": until_source_changes, "reason": reason, "supersede": supersede,
     }  # fmt: skip
     with session.opened() as hub:
@@ -184,7 +194,17 @@ def _show_preview(found: "Preview", *, as_json: bool) -> None:
 def _differences(change: dict[str, Any]) -> list[list[object]]:
     before, after = ((change[side] or {}).get("attributes", {}) for side in ("before", "after"))
     names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    return [[change["golden_id"], name, before.get(name), after.get(name)] for name in names]
+    rows: list[list[object]] = [[change["golden_id"], name, before.get(name), after.get(name)] for name in names]
+    was, will = ((change[side] or {}).get("dated", {}) for side in ("before", "after"))
+    changed = sorted(name for name in was.keys() | will.keys() if was.get(name) != will.get(name))
+    return rows + [[change["golden_id"], f"{name} by day", *map(_by_day, (was, will), [name] * 2)] for name in changed]
+
+
+def _by_day(dated: dict[str, Any], name: str) -> list[str]:
+    return [
+        f"{output.words(one['value'])} {output.days(one['valid_from'], one['valid_to'])}".strip()
+        for one in dated.get(name, ())
+    ]
 
 
 def show_decided(decided: "Decided | Proposed", *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from mdm.cli import output, session
+from mdm.cli.arguments import AsOf
 from mdm.cli.export_cells import spreadsheet_safe
 from mdm.cli.output import Json
 
@@ -26,11 +27,14 @@ def divergence(  # noqa: PLR0913  what can be asked for
     cursor: Annotated[str | None, typer.Option(help="Go on from here: `next` of the page before.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most to show.")] = 100,
     out: Annotated[str | None, typer.Option(metavar="FILE", help="Write all of it to a csv file instead.")] = None,
+    by_day: Annotated[bool, typer.Option("--by-day", help="Count what opened and closed on each day.")] = False,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Show where source records say something else than their golden record, and what they should say.
 
-    A source that says nothing is incomplete and not listed here: see mdm quality.
+    A source that says nothing is incomplete and not listed here: see mdm quality. With --as-of it tells what stood
+    then, without what systems should say; with --by-day how many opened, closed and were open.
 
     Example: mdm divergence --type customer --source psa --attribute tax_id
     """
@@ -38,14 +42,19 @@ def divergence(  # noqa: PLR0913  what can be asked for
 
     wanted = service.Wanted(entity_type, source, attribute, cursor, limit)
     with session.opened() as hub:
-        if out is not None:
-            found: Document = {"file": out, "divergences": _write(out, service.export(hub, wanted))}
+        if by_day:
+            found: Document = service.counts(hub, wanted)
+        elif out is not None:
+            found = {"file": out, "divergences": _write(out, service.export(hub, wanted, as_of=as_of))}
         elif key is not None:
-            found = service.of_one(hub, session.golden_id(hub, key))
+            found = service.of_one(hub, session.golden_id(hub, key), as_of=as_of)
         else:
-            found = service.page(hub, wanted)
+            found = service.page(hub, wanted, as_of=as_of)
     if as_json:
         output.print_json(found)
+    elif by_day:
+        rows = [(one["day"], one["opened"], one["closed"], one["open"]) for one in found["items"]]
+        output.print_table("Disagreements by day", ("day", "opened", "closed", "open at its end"), rows)
     elif out is not None:
         output.say(f"{out}: {found['divergences']:,} disagreements")
     else:
@@ -55,7 +64,7 @@ def divergence(  # noqa: PLR0913  what can be asked for
 def _print(found: Document) -> None:
     rows = [
         (one["golden_id"], one["label"], one["attribute"], f"{one['source']}:{one['source_id']}", one["value"],
-         one["take"] if one["take"] is not None else one.get("because"), one["recorded_at"])
+         one.get("because") if one.get("take") is None else one["take"], one["recorded_at"])
         for one in found["items"]
     ]  # fmt: skip
     if rows:

@@ -42,7 +42,9 @@ def show(
         output.say("What it says of its parent would close a cycle and is set aside.")
     _print_tree(found["tree"], 0)
     roll_up = found["roll_up"]
-    output.say(f"The group has {roll_up['golden_records']:,} golden records on {len(roll_up['levels'])} levels.")
+    records, levels = roll_up["golden_records"], len(roll_up["levels"])
+    many = "s" if records > 1 else ""
+    output.say(f"The group has {records:,} golden record{many} on {levels} level{'s' if levels > 1 else ''}.")
     rows = [("source records", source, count) for source, count in roll_up["source_records"].items()]
     referring = [
         ("referred to by", f"{one['entity_type']}.{one['attribute']}", one["golden_records"])

@@ -17,16 +17,21 @@ def create(
     role: Annotated[str, typer.Option(help="reader, source, steward, approver, auditor or admin.")],
     source: Annotated[str | None, typer.Option(help="Narrow the key to this system.")] = None,
     entity_type: Annotated[str | None, typer.Option("--type", help="Narrow the key to this entity type.")] = None,
+    expires: Annotated[
+        str | None, typer.Option(metavar="DATE", help="From this day or ISO 8601 time on it no longer works.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make a key; it is shown this once and only its hash is kept.
 
-    Example: mdm key create --role source --source crm
+    Example: mdm key create --role source --source crm --expires 2030-01-01
     """
     from mdm.services import keys
 
     with session.opened() as hub:
-        made = keys.create(hub, role=role, source=source, entity_type=entity_type, author=session.author())
+        made = keys.create(
+            hub, role=role, source=source, entity_type=entity_type, expires=expires, author=session.author()
+        )
     if as_json:
         output.print_json(made)
     else:
@@ -46,7 +51,7 @@ def listed(*, as_json: Json = False) -> None:
     if as_json:
         output.print_json({"items": found})
         return
-    columns = ("id", "role", "source", "entity_type", "created_at", "revoked_at")
+    columns = ("id", "role", "source", "entity_type", "created_at", "last_used_at", "expires_at", "revoked_at")
     rows = [[one[name] for name in columns] for one in found]
     output.print_table("Keys", [name.replace("_", " ") for name in columns], rows)
 

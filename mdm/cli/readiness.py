@@ -65,6 +65,8 @@ def _print_page(found: Document) -> None:
     ]
     columns = ("golden ID", "label", "ready", "missing", "since")
     output.print_table(f"Readiness for {found['process']}", columns, rows)
+    if found["outdated"]:
+        output.say(f"{found['outdated']:,} answers are being judged anew after a wide change.")
     if found["next"]:
         output.say(f"There are more: --cursor {found['next']}")
 

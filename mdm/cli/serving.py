@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 from dataclasses import asdict
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -18,7 +19,7 @@ import typer
 
 from mdm.cli import output, session
 from mdm.cli.output import Json
-from mdm.errors import Unavailable
+from mdm.errors import InvalidInput, Unavailable
 
 if TYPE_CHECKING:
     from mdm.settings import Settings
@@ -45,6 +46,7 @@ def serve(
     Example: mdm serve --port 9000
     """
     chosen = session.settings(host=host, port=port)
+    ensure_safe(chosen)
     ensure_free(chosen.host, chosen.port)
     with session.opened(chosen):
         pass  # what is wrong with the database is said before anything listens
@@ -59,23 +61,34 @@ def serve(
 def _serve(chosen: "Settings", *, workers: int, application: str) -> None:
     import uvicorn
 
-    if not _is_loopback(chosen.host):
-        output.complain(
-            f"mdm: warning: {chosen.host} can be reached from other machines, and the hub speaks plain HTTP"
-        )
     session.log_to_stderr("info")
     os.environ["MDM_DATABASE_URL"] = chosen.database_url  # the factory reads the settings, also in other processes
     signal.signal(signal.SIGTERM, _interrupt)
     with importlib.import_module(WORKER).in_background(chosen, actor="resolver"):
         uvicorn.run(
             application, factory=True, host=chosen.host, port=chosen.port, workers=workers, log_level="warning",
-            access_log=False, timeout_worker_healthcheck=30,
+            access_log=False, timeout_worker_healthcheck=30, ssl_certfile=chosen.tls_certificate,
+            ssl_keyfile=chosen.tls_key,
         )  # fmt: skip
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     # uvicorn raises a signal again once it has shut down; as an interrupt it also lets the worker finish.
     raise KeyboardInterrupt
+
+
+def ensure_safe(chosen: "Settings") -> None:
+    """Raise InvalidInput when keys and passwords would cross a network for all to read, saying what to do."""
+    if (chosen.tls_certificate is None) != (chosen.tls_key is None):
+        raise InvalidInput("MDM_TLS_CERTIFICATE and MDM_TLS_KEY go together: one without the other is no TLS")
+    for path in filter(None, (chosen.tls_certificate, chosen.tls_key)):
+        Path(path).read_bytes()  # what cannot be read is said before anything starts
+    if chosen.tls_key is None and not chosen.behind_proxy and not _is_loopback(chosen.host):
+        raise InvalidInput(
+            f"{chosen.host} can be reached from other machines, where keys and passwords could be read on the way:"
+            " give a certificate (MDM_TLS_CERTIFICATE, MDM_TLS_KEY), or say with MDM_BEHIND_PROXY=true that a proxy"
+            " in front speaks TLS"
+        )
 
 
 def ensure_free(host: str, port: int) -> None:
@@ -99,7 +112,8 @@ def _is_loopback(host: str) -> bool:
 
 
 def _url(chosen: "Settings") -> str:
-    return f"http://{f'[{chosen.host}]' if ':' in chosen.host else chosen.host}:{chosen.port}"
+    scheme = "https" if chosen.tls_key else "http"
+    return f"{scheme}://{f'[{chosen.host}]' if ':' in chosen.host else chosen.host}:{chosen.port}"
 
 
 def worker(*, as_json: Json = False) -> None:
@@ -137,6 +151,7 @@ def demo(
     """
     chosen = session.settings(port=port)
     if not no_serve:
+        ensure_safe(chosen)
         ensure_free(chosen.host, chosen.port)
     session.log_to_stderr("warning")
     run = importlib.import_module(DEMO)
@@ -155,7 +170,6 @@ def demo(
 def _program() -> str:
     """How this program was called, so that the commands it suggests work when they are typed."""
     import shutil
-    from pathlib import Path
 
     called = Path(sys.argv[0])
     if called.name != "mdm" or shutil.which("mdm") == str(called):

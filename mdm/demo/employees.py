@@ -78,6 +78,7 @@ def enter(books: Books, centers: list[CostCenter]) -> list[Person]:
     entries = [Entry(copy.source, copy.person.entity, _row(books, random, copy)) for copy in planned]
     books.enter("employee", entries, random)
     _manage(books, random, every)
+    _cost(books, every)
     nicknamed = {copy.person.entity for copy in planned if copy.called}
     for one in every:
         for what in _mess(one, nicknamed=one.entity in nicknamed):
@@ -227,3 +228,14 @@ def _manage(books: Books, random: Random, every: list[Person]) -> None:
             lead = leader[entity]
             if lead != entity and lead in known and random.random() < 0.9:
                 row["manager"] = known[lead]
+
+
+def _cost(books: Books, every: list[Person]) -> None:
+    """Let HCM and ERP know what an hour of most people costs; of some nobody does, so that no margin can be told."""
+    random = books.stream("cost rates")
+    rates = {one.entity: f"{random.randrange(38, 142)}.00" if random.random() < 0.94 else "" for one in every}
+    for source, share in (("hcm", 0.9), ("erp", 0.6)):
+        for row in books.files[f"{source}_employees"]:
+            rate = rates[books.truth["employee"][f"{source}:employee:{row['id']}"]]
+            if rate and random.random() < share:
+                row["cost_rate"] = rate

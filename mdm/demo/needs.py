@@ -24,6 +24,7 @@ CERTAIN = ("tax_id", "lei", "birth_date")
 WORDS = {
     "system": "systems that do not know a thing",
     "value": "attributes without a valid value",
+    "reference": "references that a process needs and that lead nowhere",
     "apart": "values at odds with the only valid one",
 }
 
@@ -37,9 +38,9 @@ def counts(hub: Hub, made: Firm) -> Iterator[Count]:
         expected["apart"] |= set(_at_odds(name, things))
         told["apart"] |= set(_told_apart(hub, name, things))
         for process in entity_type(name).readiness:
-            for what, *place in _lacked(name, process, things):
+            for what, *place in [*_lacked(name, process, things), *_led_nowhere(made, name, process, things)]:
                 expected[what].add((process, *place))
-            for what, *place in _told_missing(hub, name, process, things):
+            for what, *place in _told_missing(hub, made, name, process, things):
                 told[what].add((process, *place))
     yield from _parents(hub, made)
     for what, words in WORDS.items():
@@ -88,15 +89,38 @@ def _lacked(name: str, process: str, things: Things) -> Iterator[tuple[str, str,
                 yield "value", golden_id, attribute
 
 
-def _told_missing(hub: Hub, name: str, process: str, things: Things) -> Iterator[tuple[str, str, str]]:
-    cursor, plain = None, _plain(name, process)
+def _led_nowhere(made: Firm, name: str, process: str, things: Things) -> Iterator[tuple[str, str, str]]:
+    """Of each reference that all rows agree about, whether none of them leads to what arrived."""
+    for attribute in _references(name, process):
+        for golden_id, rows in things.items():
+            if _leading(made, name, attribute, rows) == {False}:
+                yield "reference", golden_id, attribute
+
+
+def _references(name: str, process: str) -> list[str]:
+    of = entity_type(name)
+    return [one for one in of.readiness[process].attributes if one in of.references]
+
+
+def _leading(made: Firm, name: str, attribute: str, rows: dict[str, Row]) -> set[bool]:
+    """Whether the references of these rows lead to what arrived; none is one that does not."""
+    to = entity_type(name).references[attribute]
+    keys = [f"{key.partition(':')[0]}:{to}:{row[attribute]}" for key, row in rows.items() if attribute in row]
+    return {key in made.truth[to] for key in keys} or {False}
+
+
+def _told_missing(hub: Hub, made: Firm, name: str, process: str, things: Things) -> Iterator[tuple[str, str, str]]:
+    cursor, plain, references = None, _plain(name, process), _references(name, process)
     while True:
         wanted = readiness.Wanted(entity_type=name, cursor=cursor, limit=1_000)
         found = readiness.page(hub, process, wanted)
         for item in found["items"]:
             for one in item["missing"] if item["golden_id"] in things else ():
-                if one["code"] == "system" or (one["code"] == "value" and one["attribute"] in plain):
-                    yield one["code"], item["golden_id"], one.get("system") or one["attribute"]
+                about = one.get("system") or one["attribute"]
+                if one["code"] == "system" or (one["code"] == "value" and about in plain):
+                    yield one["code"], item["golden_id"], about
+                elif about in references and len(_leading(made, name, about, things[item["golden_id"]])) == 1:
+                    yield "reference", item["golden_id"], about
         cursor = found["next"]
         if cursor is None:
             return

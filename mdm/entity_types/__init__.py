@@ -1,8 +1,17 @@
 """Entity types: YAML documents that say what a thing's attributes are, how it matches and what survives."""
 
-from mdm.entity_types.dated_values import VALUE, of_all_days, slices
+from mdm.entity_types.dated_values import days_of, of_all_days, slices
 from mdm.entity_types.document import parse, shipped
-from mdm.entity_types.entity_type import Attribute, EntityType, EntityTypeName, LineField, Privacy, order
+from mdm.entity_types.entity_type import (
+    VALID_THROUGH,
+    VALUE,
+    Attribute,
+    EntityType,
+    EntityTypeName,
+    LineField,
+    Privacy,
+    order,
+)
 from mdm.entity_types.nearest import hint, nearest
 from mdm.entity_types.readiness import Readiness, Referred
 from mdm.entity_types.validity import Judgement, ValidityRule, is_missed, judge, usable
@@ -19,6 +28,7 @@ from mdm.entity_types.values import (
 __all__ = [
     "LONGEST_TEXT",
     "MOST_VALUES",
+    "VALID_THROUGH",
     "VALUE",
     "Attribute",
     "EntityType",
@@ -32,6 +42,7 @@ __all__ = [
     "check",
     "check_value",
     "control_character",
+    "days_of",
     "hint",
     "is_missed",
     "judge",

@@ -1,17 +1,14 @@
 """Dated values: what a source sends of an attribute that is `dated`, checked, cleaned and read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from matching.kinds.lines import VALID_FROM, VALID_TO, end_day, first_day
-from mdm.entity_types.entity_type import Attribute, EntityType
+from mdm.entity_types.entity_type import OF_A_DATED_VALUE, VALID_THROUGH, VALUE, Attribute, EntityType
 from mdm.entity_types.line_values import MOST_FAULTS, MOST_LINES, interval_faults, line_fault
 from mdm.entity_types.nearest import hint
 from mdm.errors import Fault
-
-VALUE, VALID_THROUGH = "value", "valid_through"
-FIELDS = (VALUE, VALID_FROM, VALID_TO, VALID_THROUGH)
 
 CheckValue = Callable[[str, Attribute, object], tuple[object, list[Fault]]]
 
@@ -49,20 +46,27 @@ def check_dated(name: str, attribute: Attribute, value: object, check: CheckValu
 
 
 def _slice(place: str, attribute: Attribute, one: object, check: CheckValue) -> tuple[dict[str, object], list[Fault]]:
-    if not (isinstance(one, dict) and not one.keys().isdisjoint(FIELDS)):
+    if one == {}:  # a row of a file that says nothing of it
+        return {}, []
+    if not (isinstance(one, dict) and not one.keys().isdisjoint(OF_A_DATED_VALUE)):
         value, faults = check(place, attribute, one)
         return ({} if value is None else {VALUE: value}), faults
-    unknown = [str(field) for field in one if field not in FIELDS]
+    unknown = [str(field) for field in one if field not in OF_A_DATED_VALUE]
     if unknown:
-        words = f"is no field of a dated value{hint(unknown[0], FIELDS)}"
+        words = f"is no field of a dated value{hint(unknown[0], OF_A_DATED_VALUE)}"
         return {}, [line_fault(f"{place}/{unknown[0]}", words, "unknown_field", unknown[0])]
     value, faults = check(f"{place}/{VALUE}", attribute, one.get(VALUE))
     if value is None or faults:
         return {}, faults
+    days, faults = days_of(place, one)
+    return {VALUE: value, **days}, faults
+
+
+def days_of(place: str, one: Mapping[str, object]) -> tuple[dict[str, object], list[Fault]]:
+    """Read the days of one value: `valid_from`, `valid_to`, and `valid_through` made the end; and what is wrong."""
     days = {field: one[field] for field in (VALID_FROM, VALID_TO) if one.get(field) is not None}
-    if one.get(VALID_THROUGH) is not None:
-        faults += _through(place, one[VALID_THROUGH], days)
-    return {VALUE: value, **days}, faults or interval_faults(place, days)
+    faults = [] if one.get(VALID_THROUGH) is None else _through(place, one[VALID_THROUGH], days)
+    return days, faults or interval_faults(place, days)
 
 
 def _through(place: str, last: object, days: dict[str, object]) -> list[Fault]:

@@ -153,6 +153,9 @@ class Attribute(_Document):
         return self.required or must_be_there(self.valid)
 
 
+VALUE, VALID_THROUGH = "value", "valid_through"
+OF_A_DATED_VALUE = (VALUE, VALID_FROM, VALID_TO, VALID_THROUGH)
+"""The fields of one value of a dated attribute: itself, its first day, and the end or the last day."""
 _ANY_SOURCE = SourceRules()
 _NOT_IN_A_LINE = frozenset({"reference", "lines"})
 _AMOUNTS = frozenset({"money", "number"})
@@ -300,6 +303,10 @@ class EntityType(_Document):
         """16 hex digits of the SHA-256 of what the document says; its layout and comments do not count."""
         said = self.model_dump(mode="json", exclude_defaults=True)
         return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+    def column_fields(self, attribute: str) -> tuple[str, ...]:
+        """Give the fields of an attribute that may have columns in a flat file: of a dated one its days, too."""
+        return self.fields(attribute) + (OF_A_DATED_VALUE if self.attributes[attribute].dated else ())
 
     def fields(self, attribute: str) -> tuple[str, ...]:
         """Give the fields that a value of the attribute may be made of; none for kinds of one plain value."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Referring = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[^.]+$")]
 """An attribute of another entity type: `rate_card.customer`."""
@@ -24,12 +24,21 @@ class Referred(_Document):
 
     by: an attribute of another entity type that leads to it; with `via`, to what this reference of it means.
     in_force: the dated lines there of which one has to be in force; each: for every combination of these fields.
+    fall_back: lines of what is above it, of what that refers to, and those for all count as well, as `mdm rate` looks
+    for them; `each` is then of the combinations that its own lines have.
     """
 
     by: Referring
     via: str | None = None
     in_force: str | None = None
     each: tuple[str, ...] = ()
+    fall_back: bool = False
+
+    @model_validator(mode="after")
+    def _falls_back_on_lines(self) -> "Referred":
+        if self.fall_back and self.in_force is None:
+            raise ValueError("fall_back looks for lines: say which (`in_force`)")
+        return self
 
     @property
     def entity_type(self) -> str:

@@ -62,6 +62,8 @@ def taker(entity_type: EntityType, attribute: str) -> Callable[[str | tuple[str,
     known: dict[str | tuple[str, ...], Taken] = {}
 
     def take(cell: str | tuple[str, ...]) -> Taken:
+        if isinstance(cell, list):  # the values of several rows, with their days
+            return _checked(entity_type, attribute, cell)
         found = known.get(cell)
         if found is None:
             if len(known) >= REMEMBERED:

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from mdm.entity_types import EntityType, hint
+from matching.kinds.lines import VALID_FROM, VALID_TO
+from mdm.entity_types import VALID_THROUGH, EntityType, hint
 from mdm.errors import UnreadableFile
 
 ID_COLUMNS = ("record_id", "id", "source_id")
@@ -13,6 +14,9 @@ PARTIAL = "partial"
 MERGED_INTO, MERGED_FROM, CREATED, ORIGIN = "merged_into", "merged_from", "created", "origin"
 MARKS = (MERGED_INTO, MERGED_FROM, CREATED, ORIGIN)
 """What a record can say of itself besides its values and what orders its versions."""
+
+DAYS = (VALID_FROM, VALID_TO, VALID_THROUGH)
+"""Fields of a dated value that have columns beside its own: `grade`, `grade.valid_from`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def _there(named: str, columns: Collection[str], option: str, file: str) -> str:
 
 def _field(column: str, entity_type: EntityType) -> tuple[str, str, str] | None:
     attribute, dot, field = column.partition(".")
-    if not dot or attribute not in entity_type.attributes or field not in entity_type.fields(attribute):
+    if not dot or attribute not in entity_type.attributes or field not in entity_type.column_fields(attribute):
         return None
     return column, attribute, field
 
@@ -103,8 +107,10 @@ def _check(
     file: str,
 ) -> None:
     known = [*entity_type.attributes]
-    known += [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.fields(name)]
-    for name in sorted({attribute for _, attribute, _ in fields} & set(attributes)):
+    known += [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.column_fields(name)]
+    whole = {name for name in attributes if name in entity_type.dated}
+    parted = {attribute for _, attribute, field in fields if not (attribute in whole and field in DAYS)}
+    for name in sorted(parted & set(attributes)):
         raise UnreadableFile(f"{file}: column {name!r} and columns of its fields are both there; take out one")
     for column in attributes:
         if column not in entity_type.attributes:

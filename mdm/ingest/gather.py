@@ -1,27 +1,28 @@
-"""Gathers the rows of a file that say the dated lines of one record: consecutive rows with one id.
+"""Gathers the rows of a file that say the dated lines and values of one record: consecutive rows with one id.
 
-A record of which any row is wrong is rejected whole: a rate card that lacks a line would be silently wrong.
+Of dated values a row may say one, in columns like `grade`, `grade.valid_from` and `grade.valid_to`. A record of which
+any row is wrong is rejected whole: a rate card that lacks a line would be silently wrong.
 """
 
 import pickle
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-from mdm.entity_types import EntityType
-from mdm.ingest.columns import Columns, Layout, layout
+from mdm.entity_types import VALUE, EntityType
+from mdm.ingest.columns import DAYS, Columns, Layout, layout
 from mdm.ingest.parts import Parts
 from mdm.ingest.rows import RefusalError, Rejected, Row
-from mdm.ingest.several import joined
+from mdm.ingest.several import AT, joined
 
 SCATTERED = "scattered_lines"
 """The rule of a record whose rows do not stand together."""
 MOST_ROWS = 10_000
 """Rows that one record may have."""
 IN_MEMORY = 16 << 20
-_LINE_FIELD = re.compile(r"([^.]+)\.([0-9]+)\.([^.]+)")
+_LINE_FIELD = re.compile(r"([^.]+)\.([0-9]+)((?:\.[^.]+)*)")
 TellId = Callable[[Rejected], str | None]
 """Says which id a rejected row has, where that can be told."""
 Key = tuple[str, str, str]
@@ -57,7 +58,7 @@ def gathered(
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         found = _first(remaining, spool)
         plan = None if found is None or found.typed else layout(found.values, entity_type, columns, file)
-        if plan is None or not any(name in entity_type.lines for _, name, _ in plan.fields):
+        if plan is None or not _parted(plan, entity_type):
             yield from _held(spool)
             yield from remaining
             return
@@ -69,15 +70,34 @@ def gathered(
             yield _taken(group, plan, entity_type, file)
 
 
+def with_days(entity_type: EntityType, columns: Iterable[str]) -> frozenset[str]:
+    """The dated attributes whose values have days in columns of their own."""
+    parts = (column.rpartition(".") for column in columns if "." in column)
+    return frozenset(name for name, _, field in parts if field in DAYS and name in entity_type.dated)
+
+
+def _parted(plan: Layout, entity_type: EntityType) -> frozenset[str]:
+    """The attributes of which each row says a line or a value."""
+    lines = {name for _, name, _ in plan.fields if name in entity_type.lines}
+    return with_days(entity_type, (column for column, _, _ in plan.fields)) | lines
+
+
 def located(rejected: Rejected) -> Rejected:
     """Name the row and the column of a fault in one of a record's lines: `lines.rate` in line 17."""
     found = _LINE_FIELD.fullmatch(rejected.column or "")
     rows = rejected.parts.lines if rejected.parts is not None else ()
     if found is None or int(found[2]) >= len(rows):
         return rejected
-    column = f"{found[1]}.{found[3]}"
+    column = _column(found[1], found[3], rejected.parts.values if rejected.parts is not None else ())
     detail = rejected.detail.replace(found[0], column)
     return rejected._replace(line=rows[int(found[2])], column=column, detail=detail)
+
+
+def _column(name: str, field: str, columns: Collection[str]) -> str:
+    """Name the column that holds a field of a line; that of a dated value may be called like the attribute."""
+    names = {column.partition(AT)[0] for column in columns}
+    without = field.removeprefix(f".{VALUE}")
+    return next((one for one in (f"{name}{field}", f"{name}{without}") if one in names), f"{name}{field}")
 
 
 def _first(rows: Iterator[Row | Rejected], spool: IO[bytes]) -> Row | None:
@@ -203,7 +223,9 @@ def _parts(row: Row | Rejected) -> Parts:
 
 
 def _values(rows: list[Row], plan: Layout, entity_type: EntityType) -> dict[str, object]:
-    own = {column: (name, part) for column, name, part in plan.fields if name in entity_type.lines}
+    parted = _parted(plan, entity_type)
+    own = {column: (name, part) for column, name, part in plan.fields if name in parted}
+    own |= {name: (name, VALUE) for name in plan.attributes if name in parted}
     values: dict[str, object] = {}
     for row in rows:
         for column, cell in row.values.items():
@@ -214,12 +236,21 @@ def _values(rows: list[Row], plan: Layout, entity_type: EntityType) -> dict[str,
             elif cell and cell != values[column]:
                 detail = f"{column} is {cell!r} here, and {values[column]!r} in another row of one record"
                 raise RefusalError(column, cell, "differs", detail)
-    for name in {name for name, _ in own.values()}:
+    for name in parted:
         # One object for each row, an empty one too: the place of a fault in the list is that of its row.
         lines = [_line(row, name, own) for row in rows]
+        if name in entity_type.dated:
+            lines = [_dated(line) for line in lines]
         values[name] = lines if any(lines) else ""
     return values
 
 
 def _line(row: Row, name: str, own: dict[str, tuple[str, str]]) -> dict[str, object]:
     return {part: cell for column, (owner, part) in own.items() if owner == name and (cell := row.values[column])}
+
+
+def _dated(line: dict[str, object]) -> dict[str, object]:
+    """Put the fields of a value that has such into it, beside its days; what has no value says nothing."""
+    fields = {part: cell for part, cell in line.items() if part not in {VALUE, *DAYS}}
+    value = fields or line.get(VALUE)
+    return {VALUE: value, **{day: line[day] for day in DAYS if day in line}} if value else {}

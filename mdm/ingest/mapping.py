@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Annotated
 
@@ -22,7 +22,7 @@ from mdm.entity_types import EntityType, hint
 from mdm.entity_types.faults import Path, faults_of, pointer
 from mdm.entity_types.strict_yaml import invalid, load
 from mdm.errors import Fault
-from mdm.ingest.columns import DELETED, EVENT_TIME, MARKS, MERGED_FROM, VERSION
+from mdm.ingest.columns import DAYS, DELETED, EVENT_TIME, MARKS, MERGED_FROM, VERSION
 from mdm.ingest.formats import date_format
 
 ID = "id"
@@ -178,7 +178,7 @@ def _patterns(mapping: Mapping) -> Iterator[Fault]:
 
 
 def _targets(mapping: Mapping, entity_type: EntityType) -> Iterator[Fault]:
-    fields = [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.fields(name)]
+    fields = [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.column_fields(name)]
     known = [*entity_type.attributes, *fields, *SPECIAL]
     named = list(mapping.targets())
     count = Counter(target for _, target in named)
@@ -188,9 +188,17 @@ def _targets(mapping: Mapping, entity_type: EntityType) -> Iterator[Fault]:
             yield Fault(pointer(path), detail, "unknown_attribute", target)
         elif count[target] > 1:
             yield Fault(pointer(path), f"{target!r} is filled more than once", "filled_twice", target)
-        elif "." in target and target not in entity_type.attributes and target.partition(".")[0] in count:
+        elif _is_whole_already(target, entity_type, count):
             detail = f"{target.partition('.')[0]!r} is filled both as a whole and by its fields"
             yield Fault(pointer(path), detail, "filled_twice", target)
+
+
+def _is_whole_already(target: str, entity_type: EntityType, targets: Collection[str]) -> bool:
+    """Whether a field is filled of an attribute that is also filled as a whole, but for the days of a dated one."""
+    attribute, dot, field = target.partition(".")
+    if not dot or target in entity_type.attributes or attribute not in targets:
+        return False
+    return not (attribute in entity_type.dated and field in DAYS)
 
 
 def _conflicts(mapping: Mapping) -> Iterator[Fault]:
@@ -219,9 +227,9 @@ def _many(mapping: Mapping, entity_type: EntityType) -> Iterator[Fault]:
 
 
 def _inclusive(mapping: Mapping, entity_type: EntityType) -> Iterator[Fault]:
-    ends = [f"{name}.{VALID_TO}" for name in entity_type.lines]
+    ends = [f"{name}.{VALID_TO}" for name in (*entity_type.lines, *sorted(entity_type.dated))]
     for place, column in enumerate(mapping.inclusive):
         target = mapping.rename.get(column, column)
         if target not in ends:
-            detail = f"{target!r} is not the end of a line; these are: {', '.join(ends) or 'none'}"
+            detail = f"{target!r} is not the end of a line or a dated value; these are: {', '.join(ends) or 'none'}"
             yield Fault(pointer(("inclusive", place)), detail, "inclusive", column)

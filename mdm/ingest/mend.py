@@ -78,7 +78,7 @@ def _not_whole(parts: Parts, entity_type: EntityType) -> tuple[str | None, str, 
 
 def _check(column: str, value: object, parts: Parts, entity_type: EntityType) -> None:
     own = list[str](entity_type.attributes)
-    own += [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.fields(name)]
+    own += [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.column_fields(name)]
     own += [VERSION, EVENT_TIME, DELETED, *MARKS]
     own += [*ID_COLUMNS, *MEMBERS] if parts.typed else []
     # A row that came with a mapping has the columns of its file, and those alone.
@@ -103,7 +103,9 @@ def _inside(parts: Parts, column: str) -> bool:
 
 def _is_attribute(column: str, entity_type: EntityType) -> bool:
     name, _, field = column.partition(".")
-    return column in entity_type.attributes or (name in entity_type.attributes and field in entity_type.fields(name))
+    return column in entity_type.attributes or (
+        name in entity_type.attributes and field in entity_type.column_fields(name)
+    )
 
 
 def _place(

@@ -1,10 +1,11 @@
 """The way from the rows of a file to source records: mapped, gathered, checked; faults named as the file names them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 
 from mdm.entity_types import EntityType
 from mdm.ingest.columns import DELETED, ENTITY_TYPE, EVENT_TIME, ID_COLUMNS, MARKS, SOURCE, VERSION, Columns
-from mdm.ingest.gather import TellId, gathered, located
+from mdm.ingest.gather import TellId, gathered, located, with_days
 from mdm.ingest.incoming import Incoming, Records, incoming_records
 from mdm.ingest.mapped import mapped, named_as_in_file
 from mdm.ingest.mapping import ID, Mapping
@@ -13,7 +14,7 @@ from mdm.ingest.rows import Chunk, Rejected, Row, each_row
 
 def expected(entity_type: EntityType, columns: Columns, mapping: Mapping | None) -> tuple[str, ...]:
     """Name the columns that a file of such records may have, by which its header is found."""
-    fields = [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.fields(name)]
+    fields = [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.column_fields(name)]
     own = [*ID_COLUMNS, VERSION, EVENT_TIME, DELETED, *MARKS, SOURCE, ENTITY_TYPE]
     said = [columns.id, columns.version, columns.event_time]
     in_file = [column for _, column in mapping.columns()] if mapping is not None else []
@@ -31,13 +32,26 @@ def take(
     """
     if mapping is not None:
         rows = mapped(each_row(rows), mapping, file=file)
-    if entity_type.lines:
+    remaining = iter(rows)
+    before, named = _columns(remaining)
+    rows = chain(before, remaining)
+    if entity_type.lines or with_days(entity_type, named):
         rows = gathered(each_row(rows), entity_type, file=file, columns=columns, tell_id=_tell_id(columns, mapping))
     for item in incoming_records(rows, entity_type, source=source, file=file, columns=columns):
         if isinstance(item, Rejected):
             yield _placed(item, mapping)
         else:
             yield item
+
+
+def _columns(rows: Iterator[Chunk | Row | Rejected]) -> tuple[list[Chunk | Row | Rejected], Collection[str]]:
+    """Read as far as the first row that was not rejected, by which the columns are known."""
+    before: list[Chunk | Row | Rejected] = []
+    for one in rows:
+        before.append(one)
+        if not isinstance(one, Rejected):
+            return before, one.columns if isinstance(one, Chunk) else one.values
+    return before, ()
 
 
 def _placed(item: Rejected, mapping: Mapping | None) -> Rejected:

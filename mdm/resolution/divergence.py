@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from golden_records.contributions import Contribution
 from golden_records.divergence import diverging, diverging_lines
-from golden_records.effective import Line
+from golden_records.effective import VALUE, Line
 from golden_records.lineage import LinesEntry
 from golden_records.survive import Survived
 from mdm.resolution.references import NOWHERE
@@ -32,9 +32,38 @@ def disagreeing(
     for name, said in lines.items():
         entry = survived.lineage.get(name)
         if entry is not None and "overlaps" in entry and entry["losers"]:
-            found |= {(record, name) for record in diverging_lines(said, cast("LinesEntry", entry))}
+            timeline = cast("Sequence[Any]", survived.dated.get(name, ()))
+            set_by_day = set_on_days(work, name, timeline, entry) if timeline else {}
+            telling = telling_lines(work, name, said)
+            found |= {(record, name) for record in diverging_lines(telling, cast("LinesEntry", entry), set_by_day)}
     ids = {work.key(id_): id_ for id_ in living} if found else {}
     return frozenset((ids[record], name) for record, name in found)
+
+
+def telling_lines(work: Work, name: str, lines: Sequence[Line]) -> Sequence[Line]:
+    """Leave out the dated references that say nothing: that lead nowhere, or in a hierarchy name their own record."""
+    if name not in work.entity_type.references:
+        return lines
+    own = name in work.entity_type.hierarchies
+    return [one for one in lines if _leads(one.contribution) and not (own and _names_itself(one.contribution))]
+
+
+def _leads(one: Contribution) -> bool:
+    return one.standardised is not None and not one.standardised.startswith(NOWHERE)
+
+
+def _names_itself(one: Contribution) -> bool:
+    return bool(cast("Mapping[str, Any]", one.value)[VALUE] == one.record)
+
+
+def set_on_days(
+    work: Work, name: str, timeline: Sequence[Mapping[str, Any]], entry: Mapping[str, Any]
+) -> dict[str | None, str]:
+    """The standardised values that people set on days of a dated attribute, by the first of these."""
+    values = {one["valid_from"]: one[VALUE] for one in timeline}
+    days = [one["valid_from"] for one in entry.get("winners", ()) if "decision" in one and one["valid_from"] in values]
+    forms = {start: _form(work, name, values[start]) for start in days}
+    return {start: form for start, form in forms.items() if not form.startswith(NOWHERE)}
 
 
 def _compared(work: Work, survived: Survived, offered: Offered) -> Offered:
@@ -49,8 +78,7 @@ def _compared(work: Work, survived: Survived, offered: Offered) -> Offered:
 
 
 def _says_something(one: Contribution, own: frozenset[str]) -> bool:
-    leads = one.standardised is not None and not one.standardised.startswith(NOWHERE)
-    return leads and one.valid and not (one.record in own and one.value == one.record)
+    return _leads(one) and one.valid and not (one.record in own and one.value == one.record)
 
 
 def _set_by_people(work: Work, survived: Survived) -> dict[str, frozenset[str]]:

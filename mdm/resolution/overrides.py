@@ -60,15 +60,21 @@ class Overrides:
         self.bodies |= stored_log.bodies(self.work.reader, sorted(wanted - self.bodies.keys()))
 
     def of(self, members: Collection[int]) -> list[Override]:
-        """The overrides in force on the plain attributes of a cluster; one whose payload was erased says nothing."""
-        plain = self.work.entity_type.matching.attributes  # dated lines cannot be overridden
+        """The overrides in force on the attributes of a cluster; one whose payload was erased says nothing.
+
+        Nor does one of certain days, once its attribute has none any more. Dated lines cannot be overridden.
+        """
+        plain, dated = self.work.entity_type.matching.attributes, self.work.entity_type.dated
         said = [
             under_new_name(one, self.work.entity_type.renamed) for id_ in members for one in self.by_record.get(id_, ())
         ]
         return [
             _override(self.work, one, self.bodies[one.position])
             for one in said
-            if one.in_force and one.attribute in plain and one.position in self.bodies
+            if one.in_force
+            and one.attribute in plain
+            and one.position in self.bodies
+            and (one.attribute in dated or not has_days(self.bodies[one.position]))
         ]
 
     def write(self, writer: Transaction) -> None:
@@ -84,7 +90,13 @@ def under_new_name(one: StoredOverride, renamed: Mapping[str, str]) -> StoredOve
 def _override(work: Work, one: StoredOverride, body: Body) -> Override:
     overruled = body["overruled"] and under_new_names(body["overruled"], work.entity_type.renamed)
     then = overruled and {name: [_value(work, name, value) for value in said] for name, said in overruled.items()}
-    return Override(one.attribute, one.position, body["value"], body["until"], then)
+    days = body.get("valid_from"), body.get("valid_to")
+    return Override(one.attribute, one.position, body["value"], body["until"], then, *days)
+
+
+def has_days(body: Body) -> bool:
+    """Whether what was set holds on certain days only."""
+    return body.get("valid_from") is not None or body.get("valid_to") is not None
 
 
 def _value(work: Work, attribute: str, value: Any) -> Contribution:

@@ -12,6 +12,7 @@ from golden_records.contributions import JSON
 from golden_records.effective import holds_on, next_day
 from matching.kinds.date import iso_date
 from mdm.entity_types import EntityType, Readiness, Referred
+from mdm.resolution.readiness_ways import Way
 
 Line = Mapping[str, Any]
 
@@ -38,7 +39,8 @@ class Need(NamedTuple):
 class Facts:
     """What is known of one golden record: its values, its sources, what its references mean, and what refers to it.
 
-    `referring` are, for each (by, via), the values of the golden records that refer to it.
+    `referring` are, for each (by, via), the values of the golden records that refer to it, and `ways`, for each `by`
+    that falls back, the cards on its way.
     """
 
     attributes: Mapping[str, Any]
@@ -46,6 +48,7 @@ class Facts:
     sources: set[str] = field(default_factory=set)
     means: dict[str, int] = field(default_factory=dict)
     referring: dict[tuple[str, str | None], list[Mapping[str, Any]]] = field(default_factory=dict)
+    ways: dict[str, Way] = field(default_factory=dict)
 
 
 def needs(entity_type: EntityType, process: Readiness, facts: Facts, *, day: str | None) -> list[Need]:
@@ -55,14 +58,16 @@ def needs(entity_type: EntityType, process: Readiness, facts: Facts, *, day: str
     if process.active is not None:
         found += _active(process, facts.attributes, day)
     for referred in process.referring:
-        found += _referring(referred, facts, day)
+        found += (_on_its_way if referred.fall_back else _referring)(referred, facts, day)
     return list(dict.fromkeys(found))
 
 
 def next_change(entity_type: EntityType, process: Readiness, facts: Facts, *, day: str | None) -> str | None:
     """The first day after this one on which the answer may be another (early is harmless); None: never."""
     days = [next_day(cast("JSON", list(lines)), day) for lines in _dated_lines(entity_type, process, facts)]
+    days += [one.next_day(day) for by in _falling_back(process) if by in facts.ways for one in facts.ways[by].holders]
     found = [date.fromordinal(one).isoformat() for one in days if one is not None]
+    found += [turns for by in _falling_back(process) if by in facts.ways and (turns := facts.ways[by].turns)]
     if process.active is not None:
         start, end = (_day(facts.attributes.get(name or "")) for name in (process.active.start, process.active.end))
         found += [one for one in (start, _following(end)) if one is not None and one > (day or "")]
@@ -126,8 +131,27 @@ def _in_force(referred: Referred, lines: Sequence[Line], day: str | None) -> Ite
     keys = {tuple((name, line.get(name)) for name in referred.each): False for line in lines} or {(): False}
     for line in lines:
         keys[tuple((name, line.get(name)) for name in referred.each)] |= _holds(line, day)
-    for key in sorted(keys, key=lambda key: [(value is not None, str(value)) for _, value in key]):
+    for key in sorted(keys, key=_in_order):
         yield Need("line", referred.by, key, keys[key])
+
+
+def _falling_back(process: Readiness) -> list[str]:
+    return [one.by for one in process.referring if one.fall_back]
+
+
+def _on_its_way(referred: Referred, facts: Facts, day: str | None) -> Iterator[Need]:
+    """Whether there are cards at all, and a line in force for each combination that its own lines have."""
+    way = facts.ways.get(referred.by)
+    yield Need("referring", referred.by, (), way is not None and bool(way.holders))
+    if way is not None and way.holders:
+        own = [line for lines in way.own.lines for line in lines] if way.own else []
+        keys = {tuple((name, line.get(name)) for name in referred.each) for line in own} or {()}
+        for key in sorted(keys, key=_in_order):
+            yield Need("line", referred.by, key, any(cards.answers(key, day) for cards in way.holders))
+
+
+def _in_order(key: tuple[tuple[str, str | None], ...]) -> list[tuple[bool, str]]:
+    return [(value is not None, str(value)) for _, value in key]
 
 
 def _dated_lines(entity_type: EntityType, process: Readiness, facts: Facts) -> Iterable[Sequence[Line]]:
@@ -135,5 +159,5 @@ def _dated_lines(entity_type: EntityType, process: Readiness, facts: Facts) -> I
         if (lines := _lines(entity_type, name, facts)) is not None:
             yield lines
     for one in process.referring:
-        if one.in_force is not None:
+        if one.in_force is not None and not one.fall_back:
             yield from (each.get(one.in_force) or () for each in facts.referring.get((one.by, one.via), ()))

@@ -8,6 +8,7 @@ import orjson
 
 from mdm.entity_types import EntityType, Referred
 from mdm.resolution.readiness import Facts
+from mdm.resolution.readiness_ways import read_ways
 from mdm.store import readiness as stored
 from mdm.store.database import Transaction
 
@@ -15,8 +16,11 @@ PAGE = 5_000
 """Golden records in memory at once."""
 
 
-def read_facts(reader: Transaction, entity_type: EntityType, goldens: Collection[int]) -> dict[int, Facts]:
-    """What is known of those of these golden numbers that are active, by number."""
+def read_facts(
+    reader: Transaction, types: Mapping[str, EntityType], entity_type: EntityType, goldens: Collection[int], *,
+    day: str | None,
+) -> dict[int, Facts]:  # fmt: skip
+    """What is known of those of these golden numbers that are active, by number; types: all of them as they stand."""
     found = {
         golden: Facts(orjson.loads(attributes), {} if dated is None else orjson.loads(dated))
         for golden, attributes, dated in stored.values(reader, goldens)
@@ -26,7 +30,11 @@ def read_facts(reader: Transaction, entity_type: EntityType, goldens: Collection
             found[golden].sources.add(source)
     _read_references(reader, entity_type, found)
     for referred in {one for process in entity_type.readiness.values() for one in process.referring}:
-        _read_referring(reader, referred, found)
+        if referred.fall_back:
+            for golden, way in read_ways(reader, entity_type, types, referred, list(found), day=day).items():
+                found[golden].ways[referred.by] = way
+        else:
+            _read_referring(reader, referred, found)
     return found
 
 

@@ -157,4 +157,5 @@ def _version(change: StoredChange, version: int | None, context: _Context) -> Do
     if stored is None:
         return None
     attributes = orjson.loads(stored.attributes or b"{}")
-    return {"version": stored.version, "rules_version": stored.rules_version, "attributes": attributes}
+    dated = {"dated": orjson.loads(stored.dated)} if stored.dated else {}
+    return {"version": stored.version, "rules_version": stored.rules_version, "attributes": attributes, **dated}

@@ -10,14 +10,18 @@ from golden_records.identity import golden_id
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput
 from mdm.resolution.fold import values_of
+from mdm.services import as_then
 from mdm.services.golden import answer_at, entity_type_of, head, prefixes_of
-from mdm.services.hub import Hub
+from mdm.services.hub import Hub, parsed
 from mdm.services.lines_at_odds import LinesAtOdds
+from mdm.services.positions import AsOf, position
 from mdm.services.standing import standing
 from mdm.services.taken_form import TakenForms
+from mdm.services.valid_time import day
 from mdm.store import divergence as stored
 from mdm.store import golden as stored_golden
 from mdm.store import log as stored_log
+from mdm.store import resolution
 from mdm.store.database import Transaction
 from mdm.store.divergence import Filter, Told
 from mdm.store.golden import StoredGolden
@@ -40,7 +44,7 @@ class Wanted:
     limit: int = 100
 
 
-def page(hub: Hub, wanted: Wanted) -> Document:
+def page(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
     """All that stands, by golden ID, attribute and record: `{"items", "next"}`.
 
     An item is `{"golden_id", "entity_type", "label", "attribute", "golden_value", "source", "source_id", "value",
@@ -48,9 +52,12 @@ def page(hub: Hub, wanted: Wanted) -> Document:
     say it: a reference by its own id, a code by its own word. Where it cannot, `take` is None and `because` says why.
     Of dated lines `value` and `take` are those of the days on which they disagree.
 
+    as_of: all that stood then, with what both said then. What a system should say is a matter of now, so that `take` is
+        left out, and of dated lines `value` is all that the record said. An item tells its `rules_version` instead.
+
     Raises:
         NotFound: there is no such entity type.
-        InvalidInput: the cursor is of no page.
+        InvalidInput: the cursor is of no page, or `as_of` no moment.
     """
     if wanted.entity_type is not None:
         hub.entity_type(wanted.entity_type)
@@ -58,35 +65,84 @@ def page(hub: Hub, wanted: Wanted) -> Document:
     entity_types = hub.entity_types()
     only = Filter(wanted.entity_type, wanted.source, wanted.attribute)
     with hub.database.read() as transaction:
-        found = stored.page(transaction, only, after=after, limit=wanted.limit + 1)
-        items = _items(hub, transaction, entity_types, found[: wanted.limit])
+        at = position(transaction, as_of)
+        found = stored.page(transaction, only, after=after, limit=wanted.limit + 1, at=at)
+        items = _told(hub, transaction, entity_types, found[: wanted.limit], at=at)
     last = found[wanted.limit - 1] if len(found) > wanted.limit else None
     return {"items": items, "next": None if last is None else _cursor(last, entity_types)}
 
 
-def of_one(hub: Hub, written: str) -> Document:
+def of_one(hub: Hub, written: str, *, as_of: AsOf = None) -> Document:
     """Where systems disagree with one golden record: `{"golden_id", "entity_type", "status", ..., "items"}`.
+
+    as_of: where they did then, as `page` tells it.
 
     An ID that was merged shows what it leads to. Raises NotFound for an ID that was never given.
     """
     asked, prefixes = (written, *entity_type_of(hub, written)), prefixes_of(hub)
     entity_types = hub.entity_types()
     with hub.database.read() as transaction:
-        document, shown = answer_at(hub, transaction, prefixes, asked, at=NOW)
-        found = stored.page(transaction, Filter(golden=shown.golden), limit=MOST)
-        items = _items(hub, transaction, entity_types, found)
+        at = position(transaction, as_of)
+        document, shown = answer_at(hub, transaction, prefixes, asked, at=at)
+        found = stored.page(transaction, Filter(golden=shown.golden), limit=MOST, at=at)
+        items = _told(hub, transaction, entity_types, found, at=at)
     return {**head(document), "items": items}
 
 
-def export(hub: Hub, wanted: Wanted) -> Iterator[Document]:
-    """Every disagreement that stands, page by page."""
+def counts(hub: Hub, wanted: Wanted, *, since: str | None = None) -> Document:
+    """How many disagreements opened, closed and were open at the end of each day: `{"items": [{"day", ...}]}`.
+
+    Only days (UTC) on which any opened or closed; since: only these from a day on.
+
+    Raises:
+        NotFound: there is no such entity type.
+        InvalidInput: `since` is no day.
+    """
+    if wanted.entity_type is not None:
+        hub.entity_type(wanted.entity_type)
+    start, only = day(since) or "", Filter(wanted.entity_type, wanted.source, wanted.attribute)
+    with hub.database.read() as transaction:
+        opened, closed = (stored.by_day(transaction, only, end) for end in ("since", "until"))
+    items: list[Document] = []
+    left = 0
+    for one in sorted(opened.keys() | closed.keys()):
+        left += opened.get(one, 0) - closed.get(one, 0)
+        items.append({"day": one, "opened": opened.get(one, 0), "closed": closed.get(one, 0), "open": left})
+    return {"items": [one for one in items if one["day"] >= start]}
+
+
+def export(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Iterator[Document]:
+    """Every disagreement that stands, or stood then, page by page."""
     cursor: str | None = None
     while True:
-        found = page(hub, replace(wanted, cursor=cursor, limit=EXPORT_PAGE))
+        found = page(hub, replace(wanted, cursor=cursor, limit=EXPORT_PAGE), as_of=as_of)
         yield from found["items"]
         cursor = found["next"]
         if cursor is None:
             return
+
+
+def _told(
+    hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], found: Sequence[Told], *, at: int
+) -> list[Document]:
+    return _items(hub, transaction, entity_types, found) if at == NOW else _then(hub, transaction, found, at=at)
+
+
+def _then(hub: Hub, transaction: Transaction, found: Sequence[Told], *, at: int) -> list[Document]:
+    """What stood at a position, under the rules that its golden version was made under."""
+    goldens = stored_golden.at(transaction, {one.golden for one in found}, position=at)
+    records = {one.id: one for one in as_then.records(hub, transaction, {one.record_id for one in found}, at=at)}
+    times = stored_log.authors(transaction, sorted({one.since for one in found}))
+    rules = {
+        version: parsed(resolution.document(transaction, version))
+        for version in {goldens[one.golden].rules_version for one in found}
+    }
+    return [
+        {**_item(rules[goldens[one.golden].rules_version], one._replace(layers=records[one.record_id].layers),
+                 goldens[one.golden]),
+         "rules_version": goldens[one.golden].rules_version, "since": one.since, "recorded_at": times[one.since][1]}
+        for one in found
+    ]  # fmt: skip
 
 
 def _items(

@@ -23,7 +23,10 @@ from mdm.store.database import Transaction
 from mdm.store.xref import NOW
 
 Document = dict[str, Any]
-TOLD = ("verdict", "left", "right", "record", "attribute", "value", "until", "reason", "approved_by")
+TOLD = (
+    "verdict", "left", "right", "record", "attribute", "value", "valid_from", "valid_to", "until", "reason",
+    "approved_by",
+)  # fmt: skip
 """What a decision says, as far as it is a verdict, a merge or split, or an override; who approved it, if anybody."""
 
 

@@ -9,6 +9,7 @@ import structlog
 
 from mdm.auth import Principal, Role
 from mdm.errors import Fault, InvalidInput, NotFound, Unauthorised
+from mdm.ingest.incoming import time_text
 from mdm.log import Author
 from mdm.services.hub import Hub
 from mdm.settings import now
@@ -20,12 +21,15 @@ _NO_HASH = "0" * 64
 
 
 def create(
-    hub: Hub, *, role: str, source: str | None = None, entity_type: str | None = None, author: Author
-) -> dict[str, str]:
-    """Make a key: `{"id", "key", "role"}`. The key itself is shown this once; only its hash is kept.
+    hub: Hub, *, role: str, source: str | None = None, entity_type: str | None = None, expires: str | None = None,
+    author: Author,
+) -> dict[str, Any]:  # fmt: skip
+    """Make a key: `{"id", "key", "role", "expires_at"}`. The key is shown this once; only its hash is kept.
+
+    expires: the day (its beginning, UTC) or moment from which on it no longer works; never, if left out.
 
     Raises:
-        InvalidInput: the role is unknown, or a key of role `source` names no source.
+        InvalidInput: the role is unknown, a key of role `source` names no source, or `expires` is no future time.
         NotFound: no such entity type.
     """
     if role not in get_args(Role):
@@ -36,15 +40,16 @@ def create(
         raise InvalidInput(detail, faults=[Fault("/source", detail, "required")])
     if entity_type is not None:
         hub.entity_type(entity_type)
+    expires_at = None if expires is None else _future(expires, author.recorded_at)
     key_id = secrets.token_hex(6)
     written = f"mdm_{key_id}_{secrets.token_urlsafe(32)}"
     with hub.database.write() as transaction:
         stored_keys.add(transaction, ApiKey(
             id=key_id, hash=_hash(written), role=role, source=source, entity_type=entity_type,
-            created_at=author.recorded_at, revoked_at=None, expires_at=None, last_used_at=None,
+            created_at=author.recorded_at, revoked_at=None, expires_at=expires_at, last_used_at=None,
         ))  # fmt: skip
     log.info("key created", key_id=key_id, role=role, actor=author.actor)
-    return {"id": key_id, "key": written, "role": role}
+    return {"id": key_id, "key": written, "role": role, "expires_at": expires_at}
 
 
 def listed(hub: Hub) -> list[dict[str, Any]]:
@@ -66,8 +71,11 @@ def revoke(hub: Hub, key_id: str, *, at: str | None = None) -> None:
     log.info("key revoked", key_id=key_id)
 
 
-def authenticate(hub: Hub, secret: str) -> Principal:
-    """Who a key belongs to; raises Unauthorised for one that is unknown, altered or revoked, without saying which."""
+def authenticate(hub: Hub, secret: str, *, at: str | None = None) -> Principal:
+    """Who a key belongs to; raises Unauthorised for one that is unknown, altered, revoked or over, not saying which.
+
+    at: ISO 8601 UTC; the present when it is left out.
+    """
     prefix, _, rest = secret.partition("_")
     key_id = rest.partition("_")[0]
     with hub.database.read() as transaction:
@@ -76,11 +84,24 @@ def authenticate(hub: Hub, secret: str) -> Principal:
             if prefix == "mdm" and key_id.isalnum() and key_id.isascii()
             else None
         )
-        known = key.hash if key is not None and key.revoked_at is None else _NO_HASH
+        over = key is None or key.revoked_at is not None or (key.expires_at or "~") <= (at or now())
+        known = _NO_HASH if key is None or over else key.hash
         # Compared in constant time, and also when there is no such key, so that timing tells nothing.
         if not hmac.compare_digest(_hash(secret), known) or key is None:
-            raise Unauthorised("the key is not known, or it was revoked; `mdm key create` makes one")
+            raise Unauthorised("the key is not known, was revoked or is over; `mdm key create` makes one")
         return Principal(key.id, cast("Role", key.role), key.source, key.entity_type)
+
+
+def _future(written: str, present: str) -> str:
+    try:
+        moment = str(time_text(written))
+    except ValueError as error:
+        detail = f"expires {error}"
+    else:
+        if moment > present:
+            return moment
+        detail = f"a key that expires at {moment} would never work"
+    raise InvalidInput(detail, faults=[Fault("/expires", detail, "expires", written)])
 
 
 def _hash(written: str) -> str:

@@ -78,7 +78,7 @@ def findings(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
         versions = stored_golden.at(transaction, {one.golden for one in page}, position=at)
     called = Names(types, prefixes, versions)
     last = found[wanted.limit - 1] if len(found) > wanted.limit else None
-    return {"items": [_item(one, called) for one in page], "next": last and _cursor(last, prefixes), "on": on}
+    return {"items": [told(one, called) for one in page], "next": last and _cursor(last, prefixes), "on": on}
 
 
 def _check(wanted: Wanted) -> None:
@@ -103,7 +103,8 @@ def _cursor(last: StoredFinding, prefixes: dict[str, str]) -> str:
     return f"{golden_id(prefixes[last.entity_type], last.golden)}:{last.valid_from}:{last.finding}"
 
 
-def _item(one: StoredFinding, called: Names) -> Document:
+def told(one: StoredFinding, called: Names) -> Document:
+    """One finding as `findings` tells it."""
     return {
         "golden_id": called.id(one.entity_type, one.golden), "entity_type": one.entity_type,
         "label": called.label(one.golden), "attribute": one.attribute, "kind": one.kind, "key": orjson.loads(one.key),

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from mdm.entity_types import EntityType
 from mdm.log import Key
 from mdm.resolution.fold import under_new_names
 from mdm.services.decisions import decision_id
@@ -19,7 +20,7 @@ from mdm.store.golden import StoredGolden
 Entry = dict[str, Any]
 
 
-def lineage_of(transaction: Transaction, golden: StoredGolden) -> dict[str, Entry]:
+def lineage_of(transaction: Transaction, golden: StoredGolden, rules: EntityType | None = None) -> dict[str, Entry]:
     """For each attribute `{"winner" or "winners", "losers", "strategy", "step"?, "rules_version"}`.
 
     `step` is the place of the rule that decided, where there are several or it has a condition.
@@ -29,26 +30,32 @@ def lineage_of(transaction: Transaction, golden: StoredGolden) -> dict[str, Entr
     data has been erased the value is absent.
 
     Where a person set the value, the winner is `{"decision_id", "actor", "recorded_at", "value", "reason", "until",
-    "until_source_changes", "approved_by"?}`, and what would have survived is a loser, because `overridden`.
+    "until_source_changes", "approved_by"?}`, and what would have survived is a loser, because `overridden`; of a dated
+    value also the days on which the decision holds.
 
     Of dated lines each golden line has its winner, in their order; winners and losers tell `key`, `valid_from`,
     `valid_to` and `index`, the place of the line in the list its record sent, and their value is that line.
     `overlaps` are days on which a record contradicts itself (`covers`: the places of the lines that were passed
     over), `gaps` days between the first and the last of a key on which no line holds.
+
+    rules: the entity type under the rules of that version, where the caller has it.
     """
     if golden.lineage is None:
         return {}
-    return told_of(transaction, golden, orjson.loads(zlib.decompress(golden.lineage)))
+    return told_of(transaction, golden, orjson.loads(zlib.decompress(golden.lineage)), rules)
 
 
-def told_of(transaction: Transaction, golden: StoredGolden, kept: dict[str, Entry]) -> dict[str, Entry]:
+def told_of(
+    transaction: Transaction, golden: StoredGolden, kept: dict[str, Entry], rules: EntityType | None = None
+) -> dict[str, Entry]:
     """Tell entries of the lineage of a golden record, as they are kept, the way `lineage_of` does."""
     decided = {place["decision"] for entry in kept.values() for place in _places(entry) if "decision" in place}
     positions = {place["position"] for entry in kept.values() for place in _places(entry) if "position" in place}
     bodies = stored_log.bodies(transaction, sorted(positions | decided))
-    authors = stored_log.authors(transaction, sorted(decided))
+    authors = stored_log.authors(transaction, sorted(decided)) if decided else {}
     files = stored_golden.batch_files(transaction, {body["batch"] for body in bodies.values() if body.get("batch")})
-    renamed = parsed(stored_rules.document(transaction, golden.rules_version)).renamed
+    made_under = rules or parsed(stored_rules.document(transaction, golden.rules_version))
+    renamed = made_under.renamed
     for body in bodies.values():
         if "attributes" in body:
             body["attributes"] = under_new_names(body["attributes"], renamed)
@@ -77,7 +84,8 @@ def _entry(
 ) -> Entry:
     def told(place: Entry) -> Entry:
         if "decision" in place:
-            return _overruling(place["decision"], bodies.get(place["decision"]), authors)
+            days: Entry = {name: place[name] for name in ("key", "valid_from", "valid_to") if name in place}
+            return {**_overruling(place["decision"], bodies.get(place["decision"]), authors), **days}
         return _place(place, attribute, bodies.get(place["position"]), files)
 
     found: Entry = {}
@@ -121,7 +129,7 @@ def _place(place: Entry, attribute: str, body: Entry | None, files: Mapping[str,
 
 
 def _value(place: Entry, sent: Any) -> Any:
-    """What was sent: of dated lines, the one line that is meant."""
-    if "index" not in place:
+    """What was sent: of dated lines, the one line that is meant; a value sent before it was dated stands alone."""
+    if "index" not in place or not isinstance(sent, list | None):
         return sent
     return sent[place["index"]] if isinstance(sent, list) and place["index"] < len(sent) else None

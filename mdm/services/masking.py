@@ -224,15 +224,10 @@ def relations(principal: Principal, rules: Shown, document: Document) -> Documen
 
     Of golden records of a type that the key is not narrowed to, only the source key is told.
     """
-    barred = barred_references(principal, rules.now)
     return {
         **document,
         **masked_label(principal, rules, document, document["entity_type"]),
-        "refers_to": [
-            _led_to(principal, rules, one)
-            for one in document["refers_to"]
-            if (document["entity_type"], one["attribute"]) not in barred
-        ],
+        "refers_to": refers_to(principal, rules, document["entity_type"], document["refers_to"]),
         "related": [
             {**one, **masked_label(principal, rules, one, document["entity_type"])} for one in document["related"]
         ],
@@ -244,6 +239,12 @@ def relations(principal: Principal, rules: Shown, document: Document) -> Documen
             ],
         },
     }
+
+
+def refers_to(principal: Principal, rules: Shown, of: str, items: Iterable[Document]) -> list[Document]:
+    """Mask what golden records of an entity type refer to, and leave out what is not to be seen at all."""
+    barred = barred_references(principal, rules.now)
+    return [_led_to(principal, rules, one) for one in items if (of, one["attribute"]) not in barred]
 
 
 def hierarchy(principal: Principal, rules: Shown, document: Document) -> Document:
@@ -267,14 +268,15 @@ def mismatch(principal: Principal, rules: Shown, document: Document) -> Document
 
 def divergence(principal: Principal, rules: Shown, document: Document) -> Document:
     """Mask what a source says beside what the golden record says, and the label of that."""
-    entity_type, name = rules.now[document["entity_type"]], document["attribute"]
-    values = ("golden_value", "value", "take")
-    shown = {part: mask(principal, entity_type, {name: document[part]}) for part in values}
+    of, name = document["entity_type"], document["attribute"]
+    entity_type = rules.under(of, document.get("rules_version"))
+    values: Document = {part: document[part] for part in ("golden_value", "value", "take") if part in document}
+    shown = {part: mask(principal, entity_type, {name: value}) for part, value in values.items()}
     rest = {part: told for part, told in document.items() if part not in values}
     if len(shown["value"]) == 0:  # why a value cannot be taken would tell it
         rest.pop("because", None)
     told = {part: value[name] for part, value in shown.items() if name in value}
-    return {**rest, **told, **masked_label(principal, rules, document, document["entity_type"])}
+    return {**rest, **told, **masked_label(principal, rules, document, of)}
 
 
 def readiness(principal: Principal, rules: Shown, document: Document) -> Document:
@@ -334,9 +336,12 @@ def _held_back(all_: Mapping[str, Any], shown: Mapping[str, Any]) -> set[str]:
 
 
 def _version(principal: Principal, entity_type: EntityType, document: Document) -> Document:
-    if not document["attributes"]:
-        return document
-    return {**document, "attributes": mask(principal, entity_type, document["attributes"])}
+    shown = dict(document)
+    if document["attributes"]:
+        shown["attributes"] = mask(principal, entity_type, document["attributes"])
+    if "dated" in document:
+        shown["dated"] = _timelines(principal, entity_type, document["dated"])
+    return shown
 
 
 def _lineage(principal: Principal, entity_type: EntityType, attribute: str, entry: Document) -> Document:

@@ -1,11 +1,12 @@
 """Which values a steward may set: what the attribute's kind, its rules and its code list take."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from matching.kinds import KINDS
-from mdm.entity_types import EntityType, check_value, judge
+from matching.kinds.lines import VALID_FROM, VALID_TO, end_day, first_day
+from mdm.entity_types import VALUE, EntityType, check_value, days_of, judge, slices
 from mdm.errors import Fault, InvalidInput
 from mdm.log import Key, canonical, key_token
 from mdm.resolution.work import Work
@@ -16,14 +17,13 @@ def checked(work: Work, attribute: str, value: object) -> Any:
     """The value as the fact will hold it: cleaned, a code in its canonical form; None for nothing.
 
     Raises:
-        InvalidInput: there is no such attribute, it holds dated lines or values, or it cannot have the value; says why.
+        InvalidInput: there is no such attribute, it holds dated lines, or it cannot have the value; says why.
     """
     entity_type = work.entity_type
-    if attribute in entity_type.lines or attribute in entity_type.dated:
-        what = "lines" if attribute in entity_type.lines else "values"
-        detail = f"{attribute} holds dated {what}, which come from sources alone: it cannot be overridden"
+    if attribute in entity_type.lines:
+        detail = f"{attribute} holds dated lines, which come from sources alone: it cannot be overridden"
         raise InvalidInput(detail, faults=[Fault("/path/attribute", detail, "lines", attribute)])
-    cleaned, faults = check_value(entity_type, attribute, value)
+    cleaned, faults = _cleaned(entity_type, attribute, value)
     if faults:
         raise InvalidInput(faults[0].detail, faults=[_moved(fault, attribute) for fault in faults])
     if cleaned in (None, []):
@@ -32,6 +32,36 @@ def checked(work: Work, attribute: str, value: object) -> Any:
         return _one(work, attribute, cleaned)
     _ensure_room(entity_type, attribute, cleaned)
     return [_one(work, attribute, one) for one in cleaned]
+
+
+def _cleaned(entity_type: EntityType, attribute: str, value: object) -> tuple[Any, list[Fault]]:
+    """The value in shape, and what is wrong with it; of a dated attribute the one value, without its days."""
+    if attribute not in entity_type.dated:
+        return check_value(entity_type, attribute, value)
+    listed, faults = check_value(entity_type, attribute, {VALUE: value})
+    return next((one.value for one in slices(listed)), None), faults
+
+
+def checked_days(
+    entity_type: EntityType, attribute: str, given: Mapping[str, str | None]
+) -> tuple[str | None, str | None]:
+    """The days on which a value is to hold, half-open; open where none are given.
+
+    given: `valid_from`, `valid_to` and `valid_through`, the last day.
+
+    Raises:
+        InvalidInput: these are no days, or the attribute has none.
+    """
+    said = {field: value for field, value in given.items() if value is not None}
+    if said and attribute not in entity_type.dated:
+        field = next(iter(said))
+        detail = f"{attribute} is not dated: its values have no {field}"
+        raise InvalidInput(detail, faults=[Fault(f"/{field}", detail, "not_dated", said[field])])
+    days, faults = days_of(attribute, said)
+    if faults:
+        moved = [replace(one, pointer=one.pointer.replace(f"/attributes/{attribute}", "", 1)) for one in faults]
+        raise InvalidInput(faults[0].detail, faults=moved)
+    return first_day(days.get(VALID_FROM)), end_day(days.get(VALID_TO))
 
 
 def agree(entity_type: EntityType, attribute: str, one: Any, other: Any) -> bool:
@@ -102,4 +132,5 @@ def _moved(fault: Fault, attribute: str) -> Fault:
     """A fault as the request has it: the value stands alone there, and the attribute in the path."""
     if fault.rule == "unknown_attribute":
         return replace(fault, pointer="/path/attribute")
-    return replace(fault, pointer=fault.pointer.replace(f"/attributes/{attribute}", "/value", 1))
+    place = fault.pointer.removeprefix(f"/attributes/{attribute}").removeprefix(f"/{VALUE}")
+    return replace(fault, pointer=f"/{VALUE}{place}")

@@ -67,6 +67,7 @@ def preview(hub: Hub, decide: Decide, *, author: Author) -> Preview:
 def rehearsed(hub: Hub, decide: Decide, *, author: Author) -> Iterator[Rehearsed]:
     """Carry a decision out as `preview` does, and let the block look at the hub that it gives."""
     resolve_all(hub, author=author)
+    author = replace(author, once=None)  # nothing of this takes effect
     with ExitStack() as opened:
         for name in sorted(hub.entity_types()):
             opened.enter_context(hub.database.locked(name))

@@ -48,13 +48,14 @@ def of_one(hub: Hub, written: str, process: str | None = None, *, on: str | None
         InvalidInput: `on` is no day.
     """
     name, number = entity_type_of(hub, written)
-    entity_type, prefixes, on = hub.entity_type(name), prefixes_of(hub), day(on)
+    types, prefixes, on = hub.entity_types(), prefixes_of(hub), day(on)
+    entity_type = types[name]
     chosen = entity_type.readiness if process is None else {process: declared(entity_type, process)}
     with hub.database.read() as transaction:
         document, shown = answer_at(hub, transaction, prefixes, (written, name, number), at=NOW)
         state = resolution.state(transaction, name)
         today = on or (state.tick if state else None)
-        facts = read_facts(transaction, entity_type, [shown.golden]).get(shown.golden, Facts({}))
+        facts = read_facts(transaction, types, entity_type, [shown.golden], day=today).get(shown.golden, Facts({}))
     about = {**head(document), "label": document["attributes"].get(entity_type.label_attribute)}
     answers = [
         _answer(name, one, needs(entity_type, one, facts, day=today), today) for name, one in sorted(chosen.items())
@@ -63,7 +64,10 @@ def of_one(hub: Hub, written: str, process: str | None = None, *, on: str | None
 
 
 def page(hub: Hub, process: str, wanted: Wanted) -> Document:
-    """What is kept about a process, by golden ID: `{"process", "items", "next"}`, as of the latest day of each type.
+    """What is kept about a process, by golden ID: `{"process", "items", "next", "outdated"}`, as of the latest day.
+
+    `outdated` are so many answers that a wide change, such as of a standard card, has outdated: they are judged anew
+    within the next commits of the resolver, and `of_one` judges them as they are.
 
     An item is what `of_one` tells, without what is present, with `since` and `recorded_at`: how long it has been so,
     and `first_ready`, the position at which it was ready first.
@@ -86,12 +90,14 @@ def page(hub: Hub, process: str, wanted: Wanted) -> Document:
         shown = found[: wanted.limit]
         goldens = stored_golden.at(transaction, [one.golden for one in shown])
         times = stored_log.authors(transaction, sorted({one.since for one in shown}))
+        outdated = stored.outdated(transaction, process)
     items = [
         {**_item(entity_types[one.entity_type], one, orjson.loads(goldens[one.golden].attributes or b"{}")),
          "since": one.since, "recorded_at": times[one.since][1], "first_ready": one.first_ready}
         for one in shown
     ]  # fmt: skip
-    return {"process": process, "items": items, "next": items[-1]["golden_id"] if len(found) > wanted.limit else None}
+    following = items[-1]["golden_id"] if len(found) > wanted.limit else None
+    return {"process": process, "items": items, "next": following, "outdated": outdated}
 
 
 def declared(entity_type: EntityType, process: str) -> Readiness:

@@ -96,7 +96,7 @@ def relations(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> 
     return {
         **head(document),
         "label": called.label(shown.golden),
-        "refers_to": _refers_to(entity_types[shown.entity_type], out, document, on, called),
+        "refers_to": refers_to(entity_types[shown.entity_type], out, document, on, called),
         "related": [
             {"golden_id": called.id(shown.entity_type, number), "label": called.label(number), "verdicts": verdicts}
             for number, verdicts in sorted(related.items())
@@ -108,7 +108,7 @@ def relations(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> 
     }
 
 
-def _refers_to(
+def refers_to(
     entity_type: EntityType, out: list[stored.Outgoing], document: Document, on: str | None, called: Names
 ) -> list[Document]:
     """One entry for each attribute and what it leads to; the records that say so stand under it."""

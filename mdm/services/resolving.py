@@ -9,6 +9,7 @@ from mdm.resolution.work import State, Work
 from mdm.services.hub import Hub
 from mdm.store import log, records, resolution
 from mdm.store import quality as stored_quality
+from mdm.store import readiness as stored_readiness
 from mdm.store.database import Transaction
 from mdm.store.log import StoredFact
 
@@ -41,8 +42,10 @@ def resolve_all(hub: Hub, *, author: Author) -> None:
 def _waits(hub: Hub, entity_type: str) -> bool:
     with hub.database.read() as reader:
         state = resolution.state(reader, entity_type)
-        return log.waits(reader, entity_type, after=state.upto if state else 0) or records.any_marked(
-            reader, entity_type
+        return (
+            log.waits(reader, entity_type, after=state.upto if state else 0)
+            or records.any_marked(reader, entity_type)
+            or bool(stored_readiness.marked(reader, entity_type, limit=1))
         )
 
 
@@ -123,7 +126,8 @@ def _pick_up(hub: Hub, reader: Transaction, entity_type: str) -> tuple[Work | No
     while state is None and len(facts) == limit and all(fact.kind != "rules" for fact in facts):
         limit *= 2  # days and code lists that are older than the type: its first commit reaches its rules
         facts, reached = log.pending(reader, entity_type, after=after, upto=None, limit=limit)
-    if not facts and not records.marked(reader, entity_type):
+    pending = facts or records.marked(reader, entity_type) or stored_readiness.marked(reader, entity_type, limit=1)
+    if not pending:
         return None, []
     named = [fact.body["version"] for fact in facts if fact.kind == "rules"]
     version = named[-1] if named else state.rules_version if state else ""

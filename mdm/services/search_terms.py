@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from matching.kinds.folding import folded_words
-from mdm.resolution.search_words import LONGEST, whole
+from mdm.resolution.search_words import LONGEST, whole_number
 from mdm.store import search as stored
 from mdm.store.database import Transaction
 from mdm.store.search import SearchWord
@@ -49,8 +49,9 @@ def terms_of(reader: Transaction, types: Collection[str], text: str, without: Hi
     A word counts as misspelled only where nothing of any of these types begins with it.
     """
     starts = [word[:LONGEST] for word in dict.fromkeys(folded_words(text))]
-    if len(starts) > 1 and any(map(str.isdigit, text)):
-        found = _begun(reader, types, [whole(text)], without)
+    number = whole_number(text)
+    if number is not None:
+        found = _begun(reader, types, [number], without)
         if any(term.goldens for terms in found.values() for term in terms):
             return found
     return _begun(reader, types, starts, without)
@@ -85,7 +86,7 @@ def _near(reader: Transaction, of: str, start: str, barred: Collection[str]) -> 
 
 
 def _goldens(words: Collection[SearchWord]) -> frozenset[int]:
-    return frozenset(one.golden for one in words)
+    return frozenset(golden for _, _, golden, _ in words)
 
 
 def _nearness(start: str, word: str) -> float:

@@ -34,7 +34,7 @@ class TakenForms:
         """`{"take", "because"?}` of one disagreement about a plain value."""
         value = item["golden_value"]
         if one.attribute in entity_type.references:
-            return self._reference(one.source, str(value))
+            return self.reference(one.source, str(value))
         return {"take": self.code(entity_type.code_lists.get(one.attribute), one.source, value)}
 
     def code(self, code_list: str | None, source: str, value: Any) -> Any:
@@ -45,7 +45,10 @@ class TakenForms:
             return [self.code(code_list, source, one) for one in value]
         return self.words.get((code_list, source, str(value)), value)
 
-    def _reference(self, source: str, written: str) -> Document:
+    def reference(self, source: str, written: str) -> Document:
+        """`{"take", "because"?}` of a reference: the source's own id of what it means, None where it has none."""
+        if written not in self.targets:
+            self.read([written])
         key, target = Key.parse(written), self.targets.get(written)
         if key.source == source:
             return {"take": key.source_id}

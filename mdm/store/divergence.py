@@ -1,10 +1,11 @@
 """Where source records disagree with their golden record: written by the resolver as intervals, read in pages."""
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from mdm.store import bulk
 from mdm.store.database import Transaction
+from mdm.store.xref import NOW
 
 PLACE = ("golden", "record_id", "attribute", "since")
 
@@ -60,16 +61,17 @@ def change(
 
 
 def page(
-    transaction: Transaction, wanted: Filter, *, after: tuple[int, str, int] = (0, "", 0), limit: int
+    transaction: Transaction, wanted: Filter, *, after: tuple[int, str, int] = (0, "", 0), limit: int, at: int = NOW
 ) -> list[Told]:
-    """The next disagreements that stand, by golden number, attribute and record."""
+    """The next disagreements that stand, or stood at a position, by golden number, attribute and record."""
     conditions, values = _conditions(wanted)
+    stood, then = ("until IS NULL", ()) if at == NOW else ("since <= ? AND (until IS NULL OR until > ?)", (at, at))
     rows = transaction.rows(
         "SELECT told.golden, attribute, record_id, since, told.entity_type, source, source_id, layers"
         " FROM divergence AS told JOIN source_record ON id = record_id"
-        f" WHERE until IS NULL AND (told.golden, attribute, record_id) > (?, ?, ?){conditions}"
+        f" WHERE {stood} AND (told.golden, attribute, record_id) > (?, ?, ?){conditions}"
         " ORDER BY told.golden, attribute, record_id LIMIT ?",
-        *after, *values, limit,
+        *then, *after, *values, limit,
     )  # fmt: skip
     return [Told(*row) for row in rows]
 
@@ -104,10 +106,22 @@ def counts(transaction: Transaction) -> list[tuple[str, str, str, int]]:
     )
 
 
+def by_day(transaction: Transaction, wanted: Filter, end: Literal["since", "until"]) -> dict[str, int]:
+    """How many disagreements began (`since`) or ended (`until`) on each day (UTC)."""
+    conditions, values = _conditions(wanted)
+    return dict(
+        transaction.rows(
+            "SELECT substr(recorded_at, 1, 10), count(*) FROM divergence AS told JOIN source_record ON id = record_id"
+            f" JOIN log ON log.position = told.{end} WHERE 1 = 1{conditions} GROUP BY 1",
+            *values,
+        )
+    )
+
+
 def _conditions(wanted: Filter) -> tuple[str, list[object]]:
     conditions, values = "", list[object]()
     for column, value in (
-        ("told.entity_type", wanted.entity_type), ("source", wanted.source), ("attribute", wanted.attribute),
+        ("told.entity_type", wanted.entity_type), ("source", wanted.source), ("told.attribute", wanted.attribute),
         ("told.golden", wanted.golden),
     ):  # fmt: skip
         if value is not None:

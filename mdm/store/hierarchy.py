@@ -171,6 +171,18 @@ def below(
     )  # fmt: skip
 
 
+def all_below(transaction: Transaction, goldens: Collection[int], attribute: str) -> list[int]:
+    """Everything that stands below any of these golden numbers now."""
+    rows = transaction.rows(
+        "WITH RECURSIVE above(golden) AS (SELECT edge.golden FROM hierarchy_edge AS edge WHERE edge.parent {in}"
+        " AND edge.attribute = ? AND NOT edge.set_aside AND edge.until IS NULL UNION"
+        " SELECT edge.golden FROM above JOIN hierarchy_edge AS edge ON edge.parent = above.golden"
+        " AND edge.attribute = ? AND NOT edge.set_aside AND edge.until IS NULL) SELECT golden FROM above",
+        list(goldens), attribute, attribute,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
 class Group(NamedTuple):
     """What a golden record and all below it have in number.
 

@@ -27,6 +27,7 @@ class Bearer(NamedTuple):
     entity_type: str | None
     hash: str
     revoked_at: str | None
+    expires_at: str | None
 
 
 def bearer(transaction: Transaction, key_id: str) -> Bearer | None:
@@ -38,3 +39,11 @@ def bearer(transaction: Transaction, key_id: str) -> Bearer | None:
 def listed(transaction: Transaction) -> list[ApiKey]:
     """All keys, oldest first."""
     return list(transaction.session.exec(select(ApiKey).order_by(ApiKey.created_at, ApiKey.id)))
+
+
+def used(transaction: Transaction, key_id: str, at: str) -> None:
+    """Keep when a key was last used; a later moment stands."""
+    transaction.run(
+        "UPDATE api_key SET last_used_at = ? WHERE id = ? AND (last_used_at IS NULL OR last_used_at < ?)",
+        at, key_id, at,
+    )  # fmt: skip

@@ -66,6 +66,15 @@ def page(
     return sorted(found, key=lambda one: (one.golden, one.valid_from, one.finding))[:limit]
 
 
+def of_golden(transaction: Transaction, golden: int, *, at: int) -> list[StoredFinding]:
+    """All findings of one golden number at a position, by their first day."""
+    columns = ", ".join(StoredFinding._fields)
+    rows = transaction.rows(
+        f"SELECT {columns} FROM line_finding WHERE golden = ? AND {_THEN} ORDER BY valid_from, finding", golden, at, at
+    )
+    return [StoredFinding(*row) for row in rows]
+
+
 def _of_pair(
     transaction: Transaction, wanted: Narrowed, pair: tuple[str, str], at: int, after: tuple[int, str, int], limit: int
 ) -> list[StoredFinding]:

@@ -65,3 +65,25 @@ def lines_for_all(transaction: Transaction, entity_type: str, *, at: int, limit:
         entity_type, *FOR_ALL, at, at, limit,
     )  # fmt: skip
     return [row[0] for row in rows]
+
+
+def lines_of_holders(
+    transaction: Transaction, entity_type: str, attributes: Collection[str], holders: Collection[int]
+) -> list[tuple[int, int]]:
+    """(holder, golden number of an entity type whose lines are for it by one of these attributes), of many holders."""
+    # CROSS keeps SQLite from looking through all holders of the type instead of through the keys of these.
+    return transaction.rows(
+        "SELECT DISTINCT xref.golden, line_holder.golden FROM xref CROSS JOIN source_record CROSS JOIN line_holder"
+        " WHERE source_record.id = xref.record_id AND xref.golden {in} AND xref.until IS NULL"
+        " AND target_token = key_token AND line_holder.entity_type = ? AND attribute {in}"
+        " AND line_holder.until IS NULL",
+        list(holders), entity_type, list(attributes),
+    )  # fmt: skip
+
+
+def touched(transaction: Transaction, goldens: Collection[int], *, position: int) -> list[tuple[str, int]]:
+    """(attribute, key token) whom the lines of these are for, or were before the commit at a position."""
+    return transaction.rows(
+        "SELECT DISTINCT attribute, target_token FROM line_holder WHERE golden {in} AND (until IS NULL OR until = ?)",
+        list(goldens), position,
+    )  # fmt: skip

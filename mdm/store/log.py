@@ -22,7 +22,7 @@ from mdm.log import (
     envelope_hash,
     sealed,
 )
-from mdm.store import bulk
+from mdm.store import bulk, once
 from mdm.store.database import Transaction
 
 ENVELOPE = (
@@ -90,6 +90,8 @@ def append_sealed(
     }
     bulk.insert_run(transaction, "log", envelope, first=first, count=len(facts.tokens))
     bulk.insert_run(transaction, "payload", payload, first=first, count=len(facts.tokens))
+    if author.once is not None and kind != "resolved":
+        once.took_effect(transaction, author.once, first)
     if kind not in UNRESOLVED:
         row = (entity_type or OF_ALL, first + len(facts.tokens) - 1)
         bulk.upsert(transaction, "latest_fact", ("entity_type", "position"), [row], keys=1)

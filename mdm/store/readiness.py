@@ -26,6 +26,8 @@ class Kept(NamedTuple):
 
 
 _COLUMNS = ", ".join(Kept._fields)
+AT_ONCE = ""
+"""Due before all days: an answer that a wide change has outdated, to be judged in one of the next commits."""
 
 
 def kept(transaction: Transaction, goldens: Collection[int]) -> list[Kept]:
@@ -50,6 +52,26 @@ def due(transaction: Transaction, entity_type: str, *, tick: str) -> list[int]:
         "SELECT DISTINCT golden FROM readiness WHERE entity_type = ? AND due <= ?", entity_type, tick
     )
     return [row[0] for row in rows]
+
+
+def mark(transaction: Transaction, goldens: Collection[int]) -> None:
+    """Note that the answers about these golden numbers have to be judged anew."""
+    bulk.update(transaction, "readiness", ("golden", "due"), [(one, AT_ONCE) for one in sorted(goldens)], keys=1)
+
+
+def marked(transaction: Transaction, entity_type: str, *, limit: int) -> list[int]:
+    """The first golden numbers of a type whose answers have to be judged anew."""
+    rows = transaction.rows(
+        "SELECT DISTINCT golden FROM readiness WHERE entity_type = ? AND due = ? ORDER BY golden LIMIT ?",
+        entity_type, AT_ONCE, limit,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+def outdated(transaction: Transaction, process: str) -> int:
+    """How many answers about a process have to be judged anew."""
+    row = transaction.one("SELECT count(*) FROM readiness WHERE due = ? AND process = ?", AT_ONCE, process)
+    return 0 if row is None else int(row[0])
 
 
 def goldens(transaction: Transaction, entity_type: str) -> list[int]:

@@ -1,7 +1,6 @@
 """The words of golden records: written by the resolver, asked for by how they begin."""
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 from mdm.store import bulk
 from mdm.store.database import Transaction
@@ -10,19 +9,15 @@ from mdm.store.database import Transaction
 LAST = "z" * 40
 
 
-class SearchWord(NamedTuple):
-    """One word of a golden record, and the attribute that it stands in."""
-
-    entity_type: str
-    word: str
-    golden: int
-    attribute: str
+SearchWord = tuple[str, str, int, str]
+"""(entity type, word, golden number, attribute); plain, as a large load writes many millions of them."""
+_COLUMNS = ("entity_type", "word", "golden", "attribute")
 
 
 def change(transaction: Transaction, *, gone: Sequence[SearchWord], come: Sequence[SearchWord]) -> None:
     """Drop words, and add others that are not there yet."""
-    bulk.delete(transaction, "search_word", SearchWord._fields, gone)
-    bulk.insert(transaction, "search_word", SearchWord._fields, come)
+    bulk.delete(transaction, "search_word", _COLUMNS, gone)
+    bulk.insert(transaction, "search_word", _COLUMNS, come)
 
 
 def beginning(
@@ -43,12 +38,11 @@ def _between(
     transaction: Transaction, entity_type: str, first: str, last: str, without: Collection[str], limit: int
 ) -> list[SearchWord]:
     barred, values = _barred(without)
-    rows = transaction.rows(
-        "SELECT entity_type, word, golden, attribute FROM search_word"
+    return transaction.rows(
+        f"SELECT {', '.join(_COLUMNS)} FROM search_word"
         f" WHERE entity_type = ? AND word >= ? AND word <= ?{barred} ORDER BY word, golden, attribute LIMIT ?",
         entity_type, first, last, *values, limit,
     )  # fmt: skip
-    return [SearchWord(*row) for row in rows]
 
 
 def vocabulary(transaction: Transaction, entity_type: str, start: str, *, without: Collection[str]) -> list[str]:

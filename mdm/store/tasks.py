@@ -134,6 +134,18 @@ def conditions(wanted: Filter, after: StoredTask | None) -> tuple[str, list[Any]
     return " AND ".join(["1 = 1", *given]), [value for values in given.values() for value in values]
 
 
+def about(transaction: Transaction, golden: int, *, position: int = NOW) -> list[StoredTask]:
+    """The tasks, open at a position, of which a record that bore a golden number is an end; the most urgent first."""
+    source, places = _standing(position)
+    bore = "IN (SELECT record_id FROM xref WHERE golden = ? AND since <= ? AND (until IS NULL OR until > ?))"
+    rows = transaction.rows(
+        f"SELECT {COLUMNS} FROM {source} WHERE status = 'open' AND (left_id {bore} OR right_id {bore})"
+        " ORDER BY place, id",
+        *places, *(golden, position, position) * 2,
+    )  # fmt: skip
+    return [StoredTask(*row) for row in rows]
+
+
 def reviews_between(
     transaction: Transaction, goldens: Collection[int], *, position: int = NOW
 ) -> list[tuple[str, int, int]]:

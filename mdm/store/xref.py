@@ -143,3 +143,11 @@ def moved(
 def _borne(row: tuple[int, str, str, str, bool, int, int]) -> Borne:
     record_id, source, entity_type, source_id, deleted, golden, since = row
     return Borne(record_id, source, entity_type, source_id, bool(deleted), golden, since)
+
+
+def bearing(transaction: Transaction, tokens: Collection[int]) -> list[tuple[int, str]]:
+    """(golden number, entity type) that the records of these key tokens bear now."""
+    return transaction.rows(
+        "SELECT DISTINCT golden, entity_type FROM source_record WHERE key_token {in} AND golden IS NOT NULL",
+        list(tokens),
+    )

@@ -7,7 +7,7 @@ Times are ISO 8601 UTC text, because SQLite drops time zones and text sorts alik
 
 from sqlmodel import SQLModel
 
-from mdm.tables.access import Account, ApiKey, SignInSession, SignInTry
+from mdm.tables.access import Account, ApiKey, OnceRequest, SignInSession, SignInTry
 from mdm.tables.arrivals import Batch, MappingDocument, Quarantine, VersionSort
 from mdm.tables.decisions import Decision, DecisionPair, DecisionVoid
 from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payload, RulesDocument
@@ -54,6 +54,7 @@ __all__ = [
     "LineHolder",
     "Log",
     "MappingDocument",
+    "OnceRequest",
     "Payload",
     "Proposal",
     "ProposedTask",
@@ -101,4 +102,5 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "readiness": ("missing",),
     "line_finding": ("finding", "key", "said"),
     "line_holder": ("target_token",),
+    "once": ("body",),
 }

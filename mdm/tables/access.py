@@ -1,6 +1,6 @@
-"""Who may call the hub: keys of programs, accounts of people, and what belongs to their signing in."""
+"""Who may call the hub: keys of programs, accounts of people, signing in, and requests that count once."""
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -52,3 +52,19 @@ class SignInTry(SQLModel, table=True):
     place: str = Field(primary_key=True)
     tries: int
     until: str
+
+
+class OnceRequest(SQLModel, table=True):
+    """A request with an Idempotency-Key: what it was, who carries it out until when, what it did, its answer."""
+
+    __tablename__ = "once"
+    actor: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    request: str
+    run: str
+    until: str
+    created_at: str = Field(index=True)
+    position: int | None = Field(sa_type=BigInteger)
+    status: int | None
+    media_type: str | None
+    body: bytes | None

@@ -19,6 +19,8 @@ TAKES = {
     "/v1/golden-records/{golden_id}/relations": {"as_of", "on"},
     "/v1/golden-records/{golden_id}/hierarchy": {"as_of", "on"},
     "/v1/golden-records/{golden_id}/readiness": {"on"},
+    "/v1/golden-records/{golden_id}/divergence": {"as_of"},
+    "/v1/divergence": {"as_of"},
     "/v1/references:waiting": {"as_of"},
     "/v1/hierarchies:mismatches": {"as_of", "on"},
     "/v1/golden-records/{golden_id}/rate": {"as_of", "on"},

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mdm.cli.serving import ensure_safe
 from mdm.demo import run
 from mdm.demo.firm import Firm, firm
 from mdm.entity_types import shipped
@@ -16,7 +17,7 @@ from mdm.services.keys import authenticate
 from mdm.settings import Settings
 from tests.cli.conftest import Mdm
 from tests.conftest import AUTHOR
-from tests.demo import plain_rates
+from tests.demo import plain_rates, plain_readiness
 
 LOOPBACK = "127.0.0.1"
 
@@ -39,8 +40,27 @@ def test_a_server_without_a_hub_says_to_run_init(bare: Mdm) -> None:
     assert "mdm init" in ran.err
 
 
+def test_beyond_this_machine_it_listens_only_with_tls_or_behind_a_proxy(
+    mdm: Mdm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for host in ("0.0.0.0", "::", "192.0.2.1"):  # noqa: S104  it is refused
+        ran = mdm("serve", "--host", host, "--port", _free_port())
+        assert (ran.code, ran.out) == (1, "")
+        assert "MDM_TLS_CERTIFICATE" in ran.err
+        assert "MDM_BEHIND_PROXY=true" in ran.err
+    for host in ("127.0.0.1", "::1", "localhost"):
+        ensure_safe(Settings(host=host))
+    ensure_safe(Settings(host="192.0.2.1", behind_proxy=True))
+    monkeypatch.setenv("MDM_TLS_CERTIFICATE", "nowhere.pem")
+    assert "go together" in mdm("serve").err
+    monkeypatch.setenv("MDM_TLS_KEY", "nowhere.key")
+    ran = mdm("serve")
+    assert (ran.code, "nowhere.pem" in ran.err) == (1, True)
+
+
 @pytest.mark.parametrize("host", ["256.1.1.1", "nowhere.invalid"])
-def test_a_host_that_is_not_here_is_said_in_one_line(mdm: Mdm, host: str) -> None:
+def test_a_host_that_is_not_here_is_said_in_one_line(mdm: Mdm, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MDM_BEHIND_PROXY", "true")
     ran = mdm("serve", "--host", host)
     assert ran.code == 1
     assert host in ran.err
@@ -94,6 +114,10 @@ def test_the_demo_comes_out_well_from_any_seed(tmp_path: Path, monkeypatch: pyte
 def _every_finding_about_lines_is_told_and_no_other(hub: Hub, made: Firm) -> None:
     """Precision and recall of overlaps, gaps, conflicts and lines that are over are 1."""
     assert plain_rates.reported(hub) == plain_rates.expected(hub, made)
+    for process in ("quote_to_project", "time_to_billing", "resource_to_margin"):
+        expected = plain_readiness.expected(hub, process)
+        assert plain_readiness.reported(hub, process) == expected
+        assert {True, False} == {met for *_, met in expected}, process
 
 
 def _well(built: dict[str, Any]) -> None:
@@ -106,7 +130,8 @@ def _well(built: dict[str, Any]) -> None:
         assert one["traps_merged"] <= one["traps"] // 1_000, one
     assert sum(one["source_records"] for one in built["figures"]) > 6_000
     exact = ("rows that", "good rows", "records deleted", "records merged", "references", "rate lines", "words without",
-             "parents that", "systems that do not know", "attributes without", "values at odds")  # fmt: skip
+             "parents that", "systems that do not know", "attributes without", "values at odds",
+             "references that a process needs")  # fmt: skip
     for one in built["findings"]:
         if one["what"].startswith(exact):
             assert one["found"] == one["planted"], one

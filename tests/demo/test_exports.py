@@ -47,12 +47,15 @@ def plain(row: dict[str, Any], load: Load) -> dict[str, Any]:
     """The attributes of a row as they should arrive."""
     separators = {one.into: one.by for one in mapping(load).concatenate}
     several = {name for name, one in entity_type(load.entity_type).attributes.items() if one.many}
+    dated = entity_type(load.entity_type).dated
     found: dict[str, Any] = {}
     for name, value in row.items():
         if name not in {"id", "updated", "deleted"}:
             found[name] = separators[name].join(value) if isinstance(value, tuple) else value
             if name in several and not isinstance(value, list):
                 found[name] = [value]
+            if name in dated:
+                found[name] = [{"value": value}]
     return found
 
 

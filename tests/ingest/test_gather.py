@@ -154,5 +154,7 @@ def test_a_row_that_a_mapping_refuses_is_mended_in_the_columns_of_its_file():
 
 
 def test_only_the_end_of_a_line_can_be_a_last_day():
-    with pytest.raises(InvalidRules, match=r"/inclusive/0: 'name' is not the end of a line; these are: lines.valid_to"):
+    with pytest.raises(
+        InvalidRules, match=r"/inclusive/0: 'name' is not the end of a line or a dated value; these are: lines.valid_to"
+    ):
         parse_mapping("{rename: {N: name}, inclusive: [N]}", CARD, file="m.yaml")

@@ -6,11 +6,12 @@ import pytest
 
 from mdm.auth import Principal
 from mdm.entity_types import check
-from mdm.errors import InvalidInput, InvalidRules
+from mdm.errors import Conflict, InvalidInput, InvalidRules
 from mdm.ingest import Incoming
 from mdm.log import Author, Key
 from mdm.services import (
     changes,
+    decisions,
     differences,
     explain,
     forecast,
@@ -182,10 +183,72 @@ def test_what_is_wrong_is_refused_at_its_place(people: Hub, sent: Any, place: st
     assert [fault.pointer for fault in refused.value.faults] == [place]
 
 
-def test_what_has_days_is_neither_overridden_nor_kept_whole(people: Hub) -> None:
+def set_grade(hub: Hub, value: object, *, supersede: bool = False, **days: str) -> str:
+    wanted = Wanted(anna(hub)["golden_id"], "grade", value, **days)  # type: ignore[arg-type]
+    return overrides.override(hub, wanted, reason="letter", author=AUTHOR, supersede=supersede).decision_id
+
+
+def test_what_people_set_on_days_holds_on_these_and_the_latest_on_each(people: Hub) -> None:
+    tick(people, "2026-01-10")
+    put(people, grade=[of("G4", "2020-01-01", "2026-02-01"), of("G5", "2026-02-01")])
+    first = set_grade(people, "G2", valid_from="2025-12-01", valid_through="2026-02-28")
+    assert anna(people)["dated"]["grade"] == [
+        of("G4", "2020-01-01", "2025-12-01"), of("G2", "2025-12-01", "2026-03-01"), of("G5", "2026-03-01"),
+    ]  # fmt: skip
+    assert grade(people) == "G2"
+    assert set_grade(people, "G2", valid_from="2025-12-01", valid_to="2026-03-01") == first
+    told = golden.lineage(people, anna(people)["golden_id"])["lineage"]["grade"]
+    assert [one.get("decision_id") for one in told["winners"]] == [None, first, None]
+    assert [(one["valid_from"], one["valid_to"], one["because"]) for one in told["losers"]] == [
+        ("2025-12-01", "2026-02-01", "overridden"), ("2026-02-01", "2026-03-01", "overridden"),
+    ]  # fmt: skip
+    with pytest.raises(Conflict, match=first):
+        set_grade(people, "G3", valid_from="2026-02-15", valid_to="2026-04-01")
+    second = set_grade(people, None, supersede=True, valid_from="2026-02-15", valid_to="2026-04-01")
+    assert anna(people)["dated"]["grade"] == [
+        of("G4", "2020-01-01", "2025-12-01"), of("G2", "2025-12-01", "2026-02-15"), of("G5", "2026-04-01"),
+    ]  # fmt: skip
+    whole = set_grade(people, "G1", supersede=True)
+    assert anna(people)["dated"]["grade"] == [of("G1")]
+    for decision, kept in ((whole, 3), (second, 3), (first, 2)):
+        decisions.undo(people, decision, reason="", author=AUTHOR)
+        assert len(anna(people)["dated"]["grade"]) == kept
+    assert rebuild.verify(people).match
+
+
+def test_what_people_set_of_days_gives_its_event_on_the_day_and_ends_with_them(people: Hub) -> None:
+    tick(people, "2026-01-10")
+    put(people, name=ANNA)
+    set_grade(people, "G2", valid_from="2026-02-01", valid_to="2026-03-01")
+    assert grade(people) is None
+    for day, holds in (("2026-02-01", "G2"), ("2026-03-01", None)):
+        tick(people, day)
+        assert grade(people) == holds
+    assert grade(people, on="2026-02-28") == "G2"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "given", "place"),
+    [
+        ("grade", {"valid_from": "2026-02-01", "valid_to": "2026-01-01"}, "/valid_to"),
+        ("grade", {"valid_to": "2026-02-01", "valid_through": "2026-01-01"}, "/valid_through"),
+        ("grade", {"valid_from": "soon"}, "/valid_from"),
+        ("grade", {"until_source_changes": True}, "/until_source_changes"),
+        ("name", {"valid_from": "2026-02-01"}, "/valid_from"),
+        ("address", {"value": {"strasse": "Main Street 1"}}, "/value"),
+    ],
+)
+def test_days_and_values_that_cannot_be_set_are_refused_at_their_place(
+    people: Hub, attribute: str, given: dict[str, Any], place: str
+) -> None:
     put(people, grade="G4")
-    with pytest.raises(InvalidInput, match="dated values"):
-        overrides.override(people, Wanted(anna(people)["golden_id"], "grade", "G2"), reason="", author=AUTHOR)
+    wanted = Wanted(anna(people)["golden_id"], attribute, **{"value": "G2", **given})
+    with pytest.raises(InvalidInput) as refused:
+        overrides.override(people, wanted, reason="", author=AUTHOR)
+    assert refused.value.faults[0].pointer.startswith(place)
+
+
+def test_what_has_days_is_not_kept_whole(people: Hub) -> None:
     for wrong in ("{default: union}", "{groups: [[grade, address]]}", "{conflicts: [grade]}"):
         document = PERSON.replace("trust: {hcm: 90, crm: 50}", wrong[1:-1])
         with pytest.raises(InvalidRules, match="dated values"):

@@ -168,3 +168,39 @@ def test_what_disagrees_moves_with_merges_and_goes_with_deletions(offices: Hub) 
 
 def test_both_pure_packages_part_values_alike() -> None:
     assert pure.PART == columns.PART
+
+
+def _seen(hub: Hub, **asked: Any) -> list[dict[str, Any]]:
+    items = divergence.page(hub, Wanted(entity_type="office"), **asked)["items"]
+    kept = ("golden_id", "attribute", "source", "source_id", "since", "recorded_at", "label")
+    plain = ("golden_value", "value")
+    return [
+        {name: one[name] for name in (*kept, *(plain if one["attribute"] != "rates" else ()))} for one in items
+    ]  # fmt: skip
+
+
+def test_what_stood_at_any_moment_is_told_again_as_it_was_and_counted_by_day(offices: Hub) -> None:
+    rates = [{"role": "manager", "rate": "120"}]
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("erp:1", {"city": "Hamburg", "rates": rates}), ("crm:2", {"city": "Bremen"}),
+        ("crm:2", {"city": "Kiel", "rates": [{**rates[0], "rate": "118"}]}), ("psa:3", {"city": "Bonn", "above": "x"}),
+        ("erp:9", {"name": "Alm"}), ("erp:1", {"above": "erp:office:9"}), ("crm:2", {"mode": "delete"}),
+        ("erp:1", {"city": "Bonn"}), ("crm:2", {"city": "Ulm", "above": "crm:office:7"}), ("crm:7", {"name": "Tal"}),
+    ]  # fmt: skip
+    then = []
+    for key, said in steps:
+        put(offices, key, **said)
+        with offices.database.read() as reader:
+            (at,) = reader.one("SELECT max(position) FROM log") or (0,)
+        then.append((at, _seen(offices)))
+    assert {len(items) for _, items in then} > {0, 1, 2}
+    for at, items in then:
+        assert _seen(offices, as_of=at) == items
+    one = then[2][1][0]["golden_id"]
+    told_then = divergence.of_one(offices, one, as_of=then[2][0])["items"]
+    assert [each["attribute"] for each in told_then] == [each["attribute"] for each in then[2][1]]
+    assert not any("take" in each for each in told_then)
+    (day,) = divergence.counts(offices, Wanted(entity_type="office"))["items"]
+    assert day["open"] == day["opened"] - day["closed"] == len(then[-1][1])
+    assert divergence.counts(offices, Wanted(source="psa"), since="2999-01-01") == {"items": []}
+    assert divergence.counts(offices, Wanted(source="psa", attribute="city"))["items"][0]["opened"] == 1

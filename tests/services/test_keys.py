@@ -4,6 +4,7 @@ import pytest
 
 from mdm.errors import InvalidInput, NotFound, Unauthorised
 from mdm.services import keys
+from mdm.services.last_used import LastUsed
 from tests.conftest import AUTHOR
 
 
@@ -26,6 +27,30 @@ def test_a_revoked_key_stops_working_and_stays_revoked(sqlite_hub):
         keys.authenticate(sqlite_hub, made["key"])
     revoked = {key["id"]: key["revoked_at"] for key in keys.listed(sqlite_hub)}
     assert revoked[made["id"]] == "2026-03-02T00:00:00.000000Z"
+
+
+def test_a_key_works_until_it_expires(sqlite_hub):
+    made = keys.create(sqlite_hub, role="reader", expires="2026-03-05", author=AUTHOR)
+    assert made["expires_at"] == "2026-03-05T00:00:00.000000Z"
+    assert keys.authenticate(sqlite_hub, made["key"], at="2026-03-04T23:59:59.999999Z").id == made["id"]
+    for over in ("2026-03-05T00:00:00.000000Z", "2030-01-01T00:00:00.000000Z"):
+        with pytest.raises(Unauthorised):
+            keys.authenticate(sqlite_hub, made["key"], at=over)
+    for wrong, words in (("tomorrow", "expires"), ("2026-03-01", "never work")):
+        with pytest.raises(InvalidInput, match=words):
+            keys.create(sqlite_hub, role="reader", expires=wrong, author=AUTHOR)
+
+
+def test_when_a_key_was_last_used_is_written_beside_the_requests_and_the_latest_stands(sqlite_hub):
+    made = keys.create(sqlite_hub, role="reader", author=AUTHOR)["id"]
+    told = LastUsed(sqlite_hub)
+    for at in ("2026-03-02T10:00:00.000000Z", "2026-03-02T10:00:30.000000Z"):
+        told.note(made, at)
+    assert keys.listed(sqlite_hub)[-1]["last_used_at"] is None, "no request writes"
+    told.start()
+    told.close()
+    LastUsed(sqlite_hub, {made: "2026-03-01T00:00:00.000000Z"}).write()
+    assert {one["id"]: one["last_used_at"] for one in keys.listed(sqlite_hub)}[made] == "2026-03-02T10:00:30.000000Z"
 
 
 @pytest.mark.parametrize("altered", ["", "mdm", "mdm__", "mdm_x_y", "bearer", "mdm_\ud800_x", "mdm_%00_" + "a" * 5_000])

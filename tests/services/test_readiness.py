@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from mdm.entity_types import shipped
 from mdm.errors import InvalidInput, NotFound
 from mdm.ingest import Incoming
+from mdm.resolution import readiness_writing
 from mdm.services import changes, readiness, rebuild, records, resolving, rules
 from mdm.services.hub import Hub
 from mdm.services.readiness import Wanted
@@ -152,4 +154,69 @@ def test_new_rules_are_judged_at_once_and_what_is_not_there_is_named(hub: Hub) -
             readiness.page(hub, refused[0], Wanted(refused[1]))
     with pytest.raises(InvalidInput, match="missing takes one of"):
         readiness.page(hub, "lease", Wanted(missing="sistem"))
+    assert rebuild.verify(hub).match
+
+
+def test_a_rate_falls_back_along_parents_the_legal_entity_and_the_standard_of_the_firm(hub: Hub) -> None:
+    golden_id = customer(hub, "crm", legal_entity="erp:legal_entity:1000", parent="crm:customer:9")
+    put(hub, "crm:customer:9", name="Alpen Holding AG")
+    put(hub, "erp:legal_entity:1000", name="Norderstein Consulting GmbH", country="DE")
+
+    def lacks() -> list[str]:
+        found = readiness.of_one(hub, golden_id, "quote_to_project", on="2026-03-01")["missing"]
+        return [one["code"] for one in found if one.get("attribute") == "rate_card.customer"]
+
+    assert lacks() == ["referring"]
+    for number, whose in enumerate(({}, {"legal_entity": "erp:legal_entity:1000"}, {"customer": "crm:customer:9"})):
+        key = f"psa:rate_card:{number}"
+        put(hub, key, name=f"Rates {number}", code=f"RC-{number}", currency="EUR", lines=[LINE], **whose)
+        assert lacks() == []
+        put(hub, key, mode="delete")
+        assert lacks() == ["referring"]
+    card(hub, {**LINE, "valid_to": "2026-01-01"})
+    assert lacks() == ["line"], "what it had a rate for is not in force any more"
+    put(hub, "psa:rate_card:9", name="Standard", code="RC-9", currency="EUR", lines=[{**LINE, "role": "partner"}])
+    assert lacks() == ["line"], "the standard has no rate for that role"
+    put(hub, "psa:rate_card:9", name="Standard", code="RC-9", currency="EUR", lines=[LINE])
+    assert lacks() == []
+
+
+def test_a_wide_change_is_judged_in_commits_to_come_and_the_list_says_so(
+    sqlite_hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = sqlite_hub
+    monkeypatch.setattr(readiness_writing, "MOST", 2)
+    ids = [put(hub, f"crm:customer:{number}", name=f"{name} AG") for number, name in enumerate(("Alm", "Bach", "Tal"))]
+    standard = {"name": "Standard", "code": "RC-9", "currency": "EUR", "lines": [LINE]}
+    incoming = Incoming("psa", "rate_card", "9", standard, None, None, "put")
+    records.put(hub, incoming, author=AUTHOR, wait=True)
+
+    def told() -> tuple[int, int]:
+        found = readiness.page(hub, "quote_to_project", Wanted("customer", missing="referring"))
+        return found["outdated"], len(found["items"])
+
+    assert told() == (3, 3)
+    assert ("referring", "rate_card.customer") not in missing(hub, ids[0]), "one that is asked for is judged as it is"
+    assert resolving.step(hub, "customer", author=AUTHOR)
+    assert told() == (1, 1)
+    resolving.resolve_all(hub, author=AUTHOR)
+    assert told() == (0, 0)
+    assert rebuild.verify(hub).match
+
+
+def test_the_way_to_a_rate_is_that_of_the_day_and_turns_by_itself(sqlite_hub: Hub) -> None:
+    hub, undated = sqlite_hub, "parent:       {kind: reference, to: customer,"
+    document = shipped()["customer"]
+    assert undated in document
+    rules.apply(hub, document.replace(undated, f"{undated} dated: true,"), file="customer.yaml", author=AUTHOR)
+    group = [{"value": "crm:customer:9", "valid_from": "2026-03-01", "valid_to": "2026-06-01"}]
+    golden_id = customer(hub, "crm", parent=group)
+    put(hub, "crm:customer:9", name="Alpen Holding AG")
+    put(hub, "psa:rate_card:1", name="R", code="RC-1", currency="EUR", customer="crm:customer:9", lines=[LINE])
+    for day, lacks in (("2026-02-01", True), ("2026-03-01", False), ("2026-05-31", False), ("2026-06-01", True)):
+        resolving.tick(hub, day, author=AUTHOR)
+        resolving.resolve_all(hub, author=AUTHOR)
+        listed = readiness.page(hub, "quote_to_project", Wanted("customer", missing="referring"))["items"]
+        assert (golden_id in {one["golden_id"] for one in listed}) == lacks, day
+        assert (("referring", "rate_card.customer") in missing(hub, golden_id)) == lacks
     assert rebuild.verify(hub).match

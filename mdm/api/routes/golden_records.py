@@ -246,7 +246,10 @@ def override(
     if attribute in hidden(caller.principal, entity_type):
         raise Forbidden(f"the role {caller.principal.role} has no right to {attribute}")
     version = _version_seen(caller, golden_id, if_match)
-    wanted = Wanted(golden_id, attribute, body.value, body.until, body.until_source_changes, version)
+    wanted = Wanted(
+        golden_id, attribute, body.value, body.until, body.until_source_changes, version,
+        valid_from=body.valid_from, valid_to=body.valid_to, valid_through=body.valid_through,
+    )  # fmt: skip
     parts = {**asdict(wanted), "reason": body.reason, "supersede": body.supersede}
     return carried_out(caller, Intent("override", parts), hold=body.hold, dry_run=dry_run)
 

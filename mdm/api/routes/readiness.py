@@ -59,7 +59,7 @@ def one(
 
 @router.get(
     "/readiness/{process}", summary="What is ready for a process, and what is not",
-    **described({"process": "quote_to_project", "items": [ITEM], "next": None}, 404),
+    **described({"process": "quote_to_project", "items": [ITEM], "next": None, "outdated": 0}, 404),
 )  # fmt: skip
 def listed(  # noqa: PLR0913  what can be asked for
     caller: Reading, process: Process, *, entity_type: TypeFilter = None,
@@ -70,7 +70,11 @@ def listed(  # noqa: PLR0913  what can be asked for
     ] = None,
     cursor: Cursor = None, limit: Limit = 100,
 ) -> Response:  # fmt: skip
-    """By golden ID, as of the latest day that the hub has seen; the feed tells changes as `mdm.readiness.changed`."""
+    """By golden ID, as of the latest day that the hub has seen; the feed tells changes as `mdm.readiness.changed`.
+
+    `outdated` answers wait to be judged anew after a wide change, such as of a standard card; ask for one golden record
+    to have it judged as it is.
+    """
     rules = Shown(caller.hub)
     wanted = service.Wanted(caller.own_type(entity_type), ready, missing, cursor, limit)
     found = service.page(caller.hub, process, wanted)

@@ -1,0 +1,209 @@
+"""The ways on which a rate is looked for, of many golden records at once: where `mdm rate` goes, the nearest first.
+
+Cards of a golden record itself and of its parents, those of what these refer to and of its parents, and those for all.
+A reference that a person set is followed where a record says it too, as everywhere in readiness.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, cast
+
+import orjson
+
+from golden_records.contributions import JSON
+from golden_records.effective import holds_on, next_day
+from matching.kinds import KINDS
+from mdm.entity_types import EntityType, Referred
+from mdm.store import hierarchy, line_holders
+from mdm.store import readiness as stored
+from mdm.store.database import Transaction
+from mdm.store.xref import NOW
+
+Line = Mapping[str, Any]
+Key = tuple[tuple[str, str | None], ...]
+Chains = dict[int, list[int]]
+"""Golden numbers by the one that they are above of: itself first, then its parents, the nearest first."""
+Types = Mapping[str, EntityType]
+MOST = 1_000_000
+HIGHEST = 100
+"""How far up parents are followed, as by `mdm rate`."""
+
+
+@dataclass(slots=True)
+class Cards:
+    """The dated lines of the cards of one holder, asked alike for many golden records."""
+
+    lines: list[Sequence[Line]]
+    answered: dict[tuple[Key, str | None], bool] = field(default_factory=dict)
+    due: dict[str | None, int | None] = field(default_factory=dict)
+
+    def answers(self, key: Key, day: str | None) -> bool:
+        """Whether a line is in force on a day for these values: it says them, or nothing of them."""
+        if (key, day) not in self.answered:
+            self.answered[key, day] = any(
+                (day is None or holds_on(line, day))
+                and all(value is None or line.get(name) in {value, None} for name, value in key)
+                for lines in self.lines for line in lines
+            )  # fmt: skip
+        return self.answered[key, day]
+
+    def next_day(self, day: str | None) -> int | None:
+        """The first day after this one on which lines begin or end."""
+        if day not in self.due:
+            days = [one for lines in self.lines if (one := next_day(cast("JSON", list(lines)), day)) is not None]
+            self.due[day] = min(days, default=None)
+        return self.due[day]
+
+
+@dataclass(slots=True)
+class Way:
+    """The cards of a golden record itself, all cards on its way, and the next day on which the way may be another."""
+
+    own: Cards | None
+    holders: list[Cards]
+    turns: str | None
+
+
+class _Card(NamedTuple):
+    country: str | None
+    lines: Sequence[Line]
+
+
+def read_ways(
+    reader: Transaction, entity_type: EntityType, types: Types, referred: Referred, goldens: Collection[int], *,
+    day: str | None,
+) -> dict[int, Way]:  # fmt: skip
+    """The way of each golden record of a type to the cards of another on a day; nothing where there is no such type."""
+    if referred.entity_type not in types:
+        return {}
+    reading = _Reading(reader, types, types[referred.entity_type], str(referred.in_force), day)
+    return reading.ways(entity_type, goldens)
+
+
+def cards_led_to(cards: EntityType) -> dict[str, str]:
+    """The references that say whom the lines of a card are for, the nearest first, and their entity types."""
+    return {name: to for name, to in cards.references.items() if to != cards.entity_type}
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is read along the ways to the cards of one type."""
+
+    reader: Transaction
+    types: Types
+    cards: EntityType
+    lines: str
+    day: str | None
+    turns: dict[int, str] = field(default_factory=dict)
+    countries: dict[int, str | None] = field(default_factory=dict)
+    shared: dict[tuple[str, int, str | None], Cards] = field(default_factory=dict)
+    held: dict[tuple[str, int], list[_Card]] = field(default_factory=dict)
+
+    def ways(self, entity_type: EntityType, goldens: Collection[int]) -> dict[int, Way]:
+        chains = {entity_type.entity_type: self._above(entity_type, goldens)}
+        references = cards_led_to(self.cards)
+        for to in dict.fromkeys(references.values()):
+            if to not in chains and to in self.types:
+                chains[to] = self._led_to(chains, to)
+        order = [of for of in dict.fromkeys([entity_type.entity_type, *references.values()]) if of in chains]
+        order = [of for of in order if of in references.values()]
+        holders = {of: sorted({one for chain in chains[of].values() for one in chain}) for of in order}
+        self._read_cards(references, holders)
+        self._read_countries(holders)
+        return {number: self._way(number, order, chains) for number in goldens}
+
+    def _above(self, entity_type: EntityType, goldens: Collection[int]) -> Chains:
+        """What stands above each of these golden numbers on the day, itself first."""
+        parents: dict[int, int] = {}
+        day = self.day or ""
+        for attribute in entity_type.hierarchies[:1]:
+            for edge in hierarchy.upward(self.reader, attribute, sorted(goldens)):
+                for turn in (edge.valid_from, edge.valid_to):
+                    if turn is not None and turn > day:
+                        self.turns[edge.golden] = min(turn, self.turns.get(edge.golden, turn))
+                if edge.parent is not None and not edge.set_aside and holds_on(edge._asdict(), day):
+                    parents[edge.golden] = edge.parent
+        found: Chains = {}
+        for number in goldens:
+            chain = found[number] = [number]
+            while (parent := parents.get(chain[-1])) is not None and len(chain) <= HIGHEST:
+                chain.append(parent)
+        return found
+
+    def _led_to(self, chains: Mapping[str, Chains], to: str) -> Chains:
+        """Of each golden record what the first of its chains that refers to such a type means, and what is above it."""
+        found: dict[int, int] = {}
+        for of, each in chains.items():
+            names = [name for name, led in self.types[of].references.items() if led == to]
+            members = sorted({one for chain in each.values() for one in chain})
+            means = self._means(members, names)
+            for number, chain in each.items():
+                led_to = next((means[one] for one in chain if one in means), None)
+                if led_to is not None:
+                    found.setdefault(number, led_to)
+        chained = self._above(self.types[to], sorted(set(found.values())))
+        return {number: chained[one] for number, one in found.items()}
+
+    def _means(self, goldens: Sequence[int], names: Sequence[str]) -> dict[int, int]:
+        """What the first surviving reference of each golden record means."""
+        if not names or not goldens:
+            return {}
+        values = {golden: orjson.loads(attributes) for golden, attributes, _ in stored.values(self.reader, goldens)}
+        found: defaultdict[int, dict[str, int]] = defaultdict(dict)
+        for golden, attribute, written, means in stored.meant(self.reader, goldens, names):
+            if values.get(golden, {}).get(attribute) == written:
+                found[golden][attribute] = means
+        return {golden: min(said.values()) for golden, said in found.items()}
+
+    def _read_cards(self, references: Mapping[str, str], holders: Mapping[str, Sequence[int]]) -> None:
+        of = self.cards.entity_type
+        held: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
+        for to, numbers in holders.items():
+            names = [name for name, led in references.items() if led == to]
+            for holder, card in line_holders.lines_of_holders(self.reader, of, names, numbers):
+                held[to, holder].add(card)
+        held["", 0] |= set(line_holders.lines_for_all(self.reader, of, at=NOW, limit=MOST))
+        wanted = sorted({card for cards in held.values() for card in cards})
+        read = {golden: self._card(orjson.loads(said)) for golden, said, _ in stored.values(self.reader, wanted)}
+        self.held = {place: [read[card] for card in sorted(cards) if card in read] for place, cards in held.items()}
+
+    def _card(self, attributes: Mapping[str, Any]) -> _Card:
+        return _Card(_country(self.cards, attributes), attributes.get(self.lines) or ())
+
+    def _read_countries(self, holders: Mapping[str, Sequence[int]]) -> None:
+        """The country of every holder, where cards have one: those of others answer only for their own."""
+        for of, numbers in holders.items() if _country_of(self.cards) is not None else ():
+            for golden, said, _ in stored.values(self.reader, numbers):
+                self.countries[golden] = _country(self.types[of], orjson.loads(said))
+
+    def _way(self, number: int, order: Sequence[str], chains: Mapping[str, Chains]) -> Way:
+        holders, own, country = [], None, None
+        for of in order:
+            for holder in chains[of].get(number, ()):
+                cards = self._cards(of, holder, country)
+                if holder == number:
+                    own = cards
+                holders.append(cards)
+                country = country or self.countries.get(holder)
+        holders = [one for one in (*holders, self._cards("", 0, country)) if one.lines]
+        turns = {self.turns[one] for each in chains.values() for one in each.get(number, ()) if one in self.turns}
+        return Way(own, holders, min(turns, default=None))
+
+    def _cards(self, of: str, holder: int, country: str | None) -> Cards:
+        place = of, holder, country
+        if place not in self.shared:
+            held = self.held.get((of, holder), ())
+            self.shared[place] = Cards([one.lines for one in held if country is None or one.country == country])
+        return self.shared[place]
+
+
+def _country_of(entity_type: EntityType) -> str | None:
+    """The attribute that says the country, where a type has one such."""
+    named = [name for name, one in entity_type.attributes.items() if one.kind == "country"]
+    return named[0] if len(named) == 1 else None
+
+
+def _country(entity_type: EntityType, attributes: Mapping[str, Any]) -> str | None:
+    value = attributes.get(_country_of(entity_type) or "")
+    return None if value is None else KINDS["country"].standardise(value)
