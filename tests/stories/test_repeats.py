@@ -20,7 +20,13 @@ Sent = tuple[int, bytes] | None
 
 
 @pytest.mark.parametrize(
-    ("count", "repeats"), [(8, 5), pytest.param(500, 20, marks=pytest.mark.verify)], ids=["sample", "full"]
+    ("count", "repeats"),
+    [
+        (8, 5),
+        pytest.param(200, 20, marks=pytest.mark.verify),
+        pytest.param(500, 20, marks=pytest.mark.soak),
+    ],
+    ids=["sample", "more", "full"],
 )
 def test_each_key_has_one_effect_and_one_answer_though_it_is_repeated_at_once_and_connections_break(
     hub: Hub, count: int, repeats: int
