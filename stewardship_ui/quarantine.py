@@ -38,10 +38,12 @@ def listed(  # noqa: PLR0913  the state of the page
         source or caller.principal.source, caller.own_type(of or None), status, rule or None, file or None
     )  # fmt: skip
     found = quarantine.page(caller.hub, wanted, cursor=cursor or None, limit=ROWS)
+    types = caller.hub.entity_types()
+    items = [masking.rejected(caller.principal, types.get(row["entity_type"]), row) for row in found["items"]]
     state = {"source": source, "type": of, "status": status, "rule": rule, "file": file}
     asked = {"source": source, "type": of, "status": status, "rule": rule, "file": file, "cursor": cursor}
     return page(
-        request, "quarantine.html", caller, items=[_shown(caller, row) for row in found["items"]], state=state,
+        request, "quarantine.html", caller, items=items, state=state,
         next_cursor=found["next"], cursor=cursor, statuses=STATUSES, link=_link(state), now=now(),
         twin=f"/v1/quarantine?{urlencode({**{k: v for k, v in asked.items() if v}, 'limit': ROWS})}",
     )  # fmt: skip
@@ -51,7 +53,7 @@ def listed(  # noqa: PLR0913  the state of the page
 def one(request: Request, caller: Reading, quarantine_id: str) -> Response:
     """Show a rejected row with its columns as fields, the one that it was rejected for marked."""
     row = _own(caller, quarantine_id)
-    shown = _shown(caller, row)
+    shown = masking.rejected(caller.principal, caller.hub.entity_types().get(row["entity_type"]), row)
     columns = _columns(shown)
     may_mend = "mend quarantine" in MAY[caller.principal.role] and row["status"] == "open" and bool(columns)
     return page(
@@ -81,10 +83,6 @@ def _own(caller: Caller, quarantine_id: str) -> dict[str, Any]:
     row = quarantine.get(caller.hub, quarantine_id)
     caller.ensure(source=row["source"], entity_type=row["entity_type"])
     return row
-
-
-def _shown(caller: Caller, row: dict[str, Any]) -> dict[str, Any]:
-    return masking.rejected(caller.principal, caller.hub.entity_types().get(row["entity_type"]), row)
 
 
 def _columns(row: dict[str, Any]) -> dict[str, Any]:
