@@ -10,6 +10,7 @@ from stewardship_ui import (
     golden_record,
     history,
     home,
+    quarantine,
     queue,
     refusals,
     search,
@@ -35,6 +36,7 @@ ROUTERS = (
     value_lineage.router,
     setting_values.router,
     history.router,
+    quarantine.router,
     sign_in.router,
     static_files.router,
 )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -11,10 +11,10 @@ from starlette.responses import Response
 from mdm.api.caller import Caller, Requires
 from mdm.auth import MAY
 from mdm.entity_types import EntityType
-from mdm.services import golden, masking, rate_masking
+from mdm.services import golden
 from mdm.services.shown import Shown
 from mdm.services.value_flips import lineage_and_flips
-from mdm.services.whole_record import WholeRecord, whole_record
+from mdm.services.whole_record import WholeRecord, shown, whole_record
 from mdm.settings import now
 from stewardship_ui import line_axis
 from stewardship_ui.moments import Then, entity, then, twin
@@ -59,7 +59,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A golden record as its reader may see it, with all that was read of it."""
+    """A golden record as its reader may see it, with the rules that it was made under."""
 
     rules: Shown
     entity_type: EntityType
@@ -76,33 +76,26 @@ def look(caller: Caller, golden_id: str, at: Then, *, flips: bool = False) -> Lo
     name, _ = golden.entity_type_of(caller.hub, golden_id, rules.now)
     caller.ensure(entity_type=name)
     found = whole_record(caller.hub, rules.now, golden_id, as_of=at.as_of, on=at.on)
-    document = found.document
     if flips and at.as_of is None:
-        document = {**document, "lineage": lineage_and_flips(caller.hub, golden_id, on=at.on)["lineage"]}
-    shown = masking.golden(caller.principal, rules, document)
-    return Look(rules, rules.under(name, document["rules_version"]), found, shown)
+        told = lineage_and_flips(caller.hub, golden_id, on=at.on)["lineage"]
+        found = replace(found, document={**found.document, "lineage": told})
+    found = shown(caller.principal, rules, found)
+    return Look(rules, rules.under(name, found.document["rules_version"]), found, found.document)
 
 
 @router.get("/entity/{golden_id}")
 def record(request: Request, caller: Reading, golden_id: str, at: At) -> Response:
     """Show a golden record, now or as it was known."""
     seen = look(caller, golden_id, at)
-    document, entity_type, name = seen.document, seen.entity_type, seen.entity_type.entity_type
-    leads = masking.refers_to(caller.principal, seen.rules, name, seen.found.refers_to)
-    barred = {one for of, one in rate_masking.barred_lines(caller.principal, seen.rules.now) if of == name}
-    findings = [
-        rate_masking.finding(caller.principal, seen.rules, one)
-        for one in seen.found.findings if one["attribute"] not in barred
-    ]  # fmt: skip
+    document, entity_type, found = seen.document, seen.entity_type, seen.found
     return page(
         request, "golden_record.html", caller, **headed(caller, document, entity_type, at, "record"),
-        rows=list(_rows(entity_type, document, seen.found, leads)), recorded_at=seen.found.recorded_at,
-        axes=[line_axis.axis(entity_type, one, document, findings, today=now()[:10])
+        rows=list(_rows(entity_type, document, found)), recorded_at=found.recorded_at, tasks=found.tasks,
+        axes=[line_axis.axis(entity_type, one, document, found.findings, today=now()[:10])
               for one in entity_type.lines if document["attributes"].get(one)],
         held_lines=[one for one in entity_type.lines if one in document.get("masked", ())
                     and one not in document["attributes"]],
-        tasks=seen.found.tasks if "read tasks" in MAY[caller.principal.role] else None,
-        twin=twin(golden_id, query=at.with_(include="lineage")),
+        twin=twin(golden_id, "whole", at.query),
     )  # fmt: skip
 
 
@@ -118,13 +111,11 @@ def headed(caller: Caller, document: Document, entity_type: EntityType, at: Then
     }  # fmt: skip
 
 
-def _rows(
-    entity_type: EntityType, document: Document, found: WholeRecord, leads: list[dict[str, Any]]
-) -> Iterator[Row]:
+def _rows(entity_type: EntityType, document: Document, found: WholeRecord) -> Iterator[Row]:
     """The attributes in the order of the entity type, those that have gone since last; dated lines stand apart."""
     masked, attributes = set(document.get("masked", ())), document["attributes"]
     order = [*entity_type.attributes, *sorted(attributes.keys() - entity_type.attributes.keys())]
-    targets = {(one["attribute"], key["target"]): one for one in leads for key in one["keys"]}
+    targets = {(one["attribute"], key["target"]): one for one in found.refers_to for key in one["keys"]}
     for name in order:
         if name in entity_type.lines or (name not in attributes and name not in masked):
             continue

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller
 from mdm.auth import MAY
-from mdm.services import masking, proposals
+from mdm.services import proposals
 from stewardship_ui.golden_record import AGREES, At, Look, Reading, headed, look
 from stewardship_ui.moments import Then, twin
 from stewardship_ui.refusals import PageRoute
@@ -53,8 +53,7 @@ def matrix(request: Request, caller: Reading, golden_id: str, at: At, held: str 
     """Show every contribution; `held` is a proposal that was just made here and is not in force yet."""
     seen = look(caller, golden_id, at, flips=True)
     records = [f"{one['source']}:{one['source_id']}" for one in seen.document["crosswalk"]]
-    leads = masking.refers_to(caller.principal, seen.rules, seen.entity_type.entity_type, seen.found.refers_to)
-    targets = {(one["attribute"], key["target"]): one for one in leads for key in one["keys"]}
+    targets = {(one["attribute"], key["target"]): one for one in seen.found.refers_to for key in one["keys"]}
     rows = [_row(seen, name, records, targets) for name in _names(seen)]
     return page(
         request, "source_matrix.html", caller, **headed(caller, seen.document, seen.entity_type, at, "sources"),

@@ -5,13 +5,15 @@ again and again.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from golden_records.strategies import UNRATED
 from golden_records.trust import day as day_number
 from golden_records.trust import trust
+from mdm.auth import MAY, Principal
 from mdm.entity_types import EntityType
+from mdm.services import masking, rate_masking
 from mdm.services.environments import shown_apart
 from mdm.services.golden import answer_at, entity_type_of
 from mdm.services.hub import Hub, parsed
@@ -19,6 +21,7 @@ from mdm.services.line_findings import told as told_finding
 from mdm.services.lineage import lineage_of
 from mdm.services.positions import AsOf, position
 from mdm.services.relations import Names, refers_to
+from mdm.services.shown import Shown
 from mdm.services.valid_time import day, in_force
 from mdm.store import golden as stored_golden
 from mdm.store import line_findings as stored_findings
@@ -38,14 +41,15 @@ class WholeRecord:
     """A golden record as `golden.get` tells it with its lineage, and what belongs to it.
 
     refers_to: as `relations.relations` tells it.  findings: of dated lines, as `line_findings.findings` tells them.
-    tasks: `{"id", "kind", "priority", "due", "weight"}` of the open tasks about its records.  trust: of each attribute
+    tasks: `{"id", "kind", "priority", "due", "weight"}` of the open tasks about it, None for who may read none.
+    trust: of each attribute
     the trust in the value of each `source:source_id`.  recorded_at: when this version came to be.
     """
 
     document: Document
     refers_to: list[Document]
     findings: list[Document]
-    tasks: list[Document]
+    tasks: list[Document] | None
     trust: dict[str, dict[str, int]]
     recorded_at: str | None
 
@@ -84,6 +88,21 @@ def whole_record(
         trusted(rules, document["lineage"], tick),
         recorded[1] if recorded else None,
     )
+
+
+def shown(principal: Principal, rules: Shown, found: WholeRecord) -> WholeRecord:
+    """The same as a principal may see it."""
+    name = found.document["entity_type"]
+    barred = {one for of, one in rate_masking.barred_lines(principal, rules.now) if of == name}
+    return replace(
+        found,
+        document=masking.golden(principal, rules, found.document),
+        refers_to=masking.refers_to(principal, rules, name, found.refers_to),
+        findings=[
+            rate_masking.finding(principal, rules, one) for one in found.findings if one["attribute"] not in barred
+        ],
+        tasks=found.tasks if "read tasks" in MAY[principal.role] else None,
+    )  # fmt: skip
 
 
 def trusted(rules: EntityType, lineage: Mapping[str, Document], tick: str | None) -> dict[str, dict[str, int]]:

@@ -17,6 +17,20 @@ PAGES = (
     "code",
     "effects",
     "decisions",
+    "search",
+    "nothing found",
+    "golden record",
+    "known before",
+    "sources",
+    "relations",
+    "readiness",
+    "divergence",
+    "history",
+    "difference",
+    "value",
+    "setting a value",
+    "quarantine",
+    "rejected row",
     "refused",
 )
 OPENED = ("escalate", "comment", "snooze")
@@ -27,10 +41,18 @@ def address(desk: Desk, name: str) -> str:
     pair = desk.ask("/v1/tasks?kind=review&entity_type=customer&limit=1")["items"][0]
     code = desk.ask("/v1/tasks?kind=unmapped_code&limit=1")["items"][0]["id"]
     task = f"/task/{pair['id']}"
+    row = desk.ask("/v1/quarantine?limit=1")["items"][0]
+    golden = f"/entity/{pair['preview']['golden_records'][0]['golden_id']}"
     return {
         "home": "/", "queue": "/queue", "nothing like that": "/queue?kind=conflict", "pair": f"{task}?fold=0",
         "picked": f"{task}?pick=name={pair['records'][1]}", "many records": f"{task}?records=all",
         "code": f"/task/{code}", "effects": f"{task}/effects", "decisions": "/decisions",
+        "quarantine": "/quarantine", "rejected row": f"/quarantine/{row['id']}",
+        "search": "/search?q=gmbh", "nothing found": "/search?q=zzzz", "golden record": golden,
+        "known before": f"{golden}?as_of=2099-01-01&on=2026-01-01",
+        **{part: f"{golden}/{part}" for part in ("sources", "relations", "readiness", "divergence", "history")},
+        "difference": f"{golden}/history?from=1", "value": f"{golden}/lineage/name",
+        "setting a value": f"{golden}/pin/name?take=other&value=Another",
         "refused": "/task/task_of_nothing",
     }[name]  # fmt: skip
 

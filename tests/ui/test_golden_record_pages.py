@@ -35,9 +35,19 @@ def test_a_golden_record_says_whose_value_each_is_and_how_far_that_is_trusted(de
     told = text_of(answer)
     for words in ("Tax ID", "DE136695976", "Firm Germany GmbH", "crm", "psa", "erp", "most trusted", acme):
         assert words in told
-    assert f'href="/v1/golden-records/{acme}?include=lineage"' in answer.text
+    assert f'href="/v1/golden-records/{acme}/whole"' in answer.text
     assert "Nobody has to look at this record" in told
     assert "Nobody has to look at this record" not in text_of(desk.page(f"/entity/{acme}", "reader"))
+
+
+def test_the_api_tells_all_that_the_page_shows(desk, acme):
+    told = desk.server.as_("steward")("GET", f"/v1/golden-records/{acme}/whole").json()
+    assert told["trust"]["tax_id"] == {"crm:1": 0, "erp:3": 90, "psa:2": 60}  # crm falls with an age nobody knows
+    assert told["refers_to"][0]["golden_id"].startswith("le_")
+    assert told["tasks"] == []
+    held = desk.server.as_("reader")("GET", f"/v1/golden-records/{acme}/whole")
+    assert "tasks" not in held.json()
+    assert SECRET[0] not in held.text
 
 
 def test_what_is_held_back_is_on_no_page_nor_found_by_it(desk, acme):

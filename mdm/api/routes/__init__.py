@@ -22,6 +22,7 @@ from mdm.api.routes import (
     stats,
     task_work,
     tasks,
+    whole_records,
     xref,
 )
 
@@ -30,6 +31,7 @@ ROUTERS = (
     source_merges.router,
     xref.router,
     golden_records.router,
+    whole_records.router,
     find.router,
     relations.router,
     divergence.router,
