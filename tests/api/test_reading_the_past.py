@@ -14,6 +14,7 @@ TAKES = {
     "/v1/golden-records": {"as_of", "on"},
     "/v1/golden-records/{golden_id}": {"as_of", "on"},
     "/v1/golden-records/{golden_id}/lineage": {"as_of", "on"},
+    "/v1/golden-records/{golden_id}/whole": {"as_of", "on"},
     "/v1/golden-records/{golden_id}/history": {"as_of"},
     "/v1/golden-records/{golden_id}/diff": {"on"},
     "/v1/golden-records/{golden_id}/relations": {"as_of", "on"},
