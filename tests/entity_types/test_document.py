@@ -25,7 +25,7 @@ def test_every_shipped_entity_type_is_valid_and_named_like_its_file(name):
 
 def test_a_customer_refers_to_its_legal_entity_and_is_resolved_after_it():
     customer, legal_entity = (parse(shipped()[name], file=name) for name in ("customer", "legal_entity"))
-    assert customer.references == {"legal_entity": "legal_entity", "parent": "customer"}
+    assert customer.references == {"legal_entity": "legal_entity", "represents": "legal_entity", "parent": "customer"}
     assert order([legal_entity, customer]) == ["customer", "legal_entity"]  # not evidence for a match
     evidence = changed("  compare:\n", "  compare:\n    - legal_entity\n")
     assert order([parse(evidence, file="c"), legal_entity]) == ["legal_entity", "customer"]

@@ -63,7 +63,7 @@ BUGS = [
     Bug("golden records that are due", "mdm/store/golden_writing.py",
         "AND due IS NOT NULL AND due <= ?", "AND due IS NOT NULL AND due < ?"),
     Bug("overrides that are no longer in force", "mdm/resolution/overrides.py",
-        "if one.in_force and one.attribute in plain", "if one.attribute in plain"),
+        "in_force = self.switched.get(one.position, bool(one.in_force))", "in_force = True"),
     Bug("the overrides of a record that moves", "mdm/resolution/overrides.py",
         "self.changed = {one.record_id for one in [*self.new, *switched]}",
         "self.changed = {one.record_id for one in self.new}"),

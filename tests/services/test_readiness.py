@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from mdm.entity_types import shipped
 from mdm.errors import InvalidInput, NotFound
 from mdm.ingest import Incoming
 from mdm.resolution import readiness_writing
@@ -205,10 +204,8 @@ def test_a_wide_change_is_judged_in_commits_to_come_and_the_list_says_so(
 
 
 def test_the_way_to_a_rate_is_that_of_the_day_and_turns_by_itself(sqlite_hub: Hub) -> None:
-    hub, undated = sqlite_hub, "parent:       {kind: reference, to: customer,"
-    document = shipped()["customer"]
-    assert undated in document
-    rules.apply(hub, document.replace(undated, f"{undated} dated: true,"), file="customer.yaml", author=AUTHOR)
+    hub = sqlite_hub
+    assert hub.entity_type("customer").attributes["parent"].dated
     group = [{"value": "crm:customer:9", "valid_from": "2026-03-01", "valid_to": "2026-06-01"}]
     golden_id = customer(hub, "crm", parent=group)
     put(hub, "crm:customer:9", name="Alpen Holding AG")
