@@ -169,7 +169,7 @@ def test_answers_and_findings_are_those_of_a_plain_model_day_by_day(lines, rule,
 
 
 @pytest.mark.verify
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=3_000, deadline=None)
 @given(many_lines(), st.sampled_from(RULES), st.data())
 def test_lines_answers_and_findings_are_those_of_a_plain_model_day_by_day_many_times(lines, rule, data):
     order = data.draw(st.permutations(lines))

@@ -38,7 +38,7 @@ def decided_in_turn(hub: Hub) -> Counter[str]:
     ("processes", "stewards", "count"),
     [
         (1, 6, 20),
-        pytest.param(4, 100, 500, marks=pytest.mark.verify),
+        pytest.param(4, 100, 200, marks=pytest.mark.verify),
         pytest.param(4, 100, 5_000, marks=pytest.mark.soak),
     ],
 )

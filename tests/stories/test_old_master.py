@@ -138,8 +138,8 @@ def killed(url: str, path: Path, what: str, *, number: int, after: float) -> boo
     ("database", "kills"),
     [
         ("sqlite", 1),
-        pytest.param("sqlite", 25, marks=pytest.mark.verify),
-        pytest.param("postgres", 25, marks=pytest.mark.verify),
+        pytest.param("sqlite", 6, marks=pytest.mark.verify),
+        pytest.param("postgres", 6, marks=pytest.mark.verify),
     ],
 )
 def test_a_killed_crosswalk_is_finished_by_running_it_again(
@@ -162,8 +162,8 @@ def test_a_killed_crosswalk_is_finished_by_running_it_again(
     ("database", "kills"),
     [
         ("sqlite", 1),
-        pytest.param("sqlite", 25, marks=pytest.mark.verify),
-        pytest.param("postgres", 25, marks=pytest.mark.verify),
+        pytest.param("sqlite", 6, marks=pytest.mark.verify),
+        pytest.param("postgres", 6, marks=pytest.mark.verify),
     ],
 )
 def test_a_killed_snapshot_that_is_run_again_counts_once(

@@ -23,7 +23,7 @@ Sent = tuple[int, bytes] | None
     ("count", "repeats"),
     [
         (8, 5),
-        pytest.param(200, 20, marks=pytest.mark.verify),
+        pytest.param(60, 20, marks=pytest.mark.verify),
         pytest.param(500, 20, marks=pytest.mark.soak),
     ],
     ids=["sample", "more", "full"],
