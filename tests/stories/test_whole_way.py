@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from mdm import worker
 from mdm.auth import ROLES
 from mdm.cli.app import app
+from mdm.cli.session import log_to_stderr
 from mdm.services import keys, rebuild
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
@@ -102,6 +103,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 
 @contextmanager
 def in_threads(settings: Settings, port: int) -> Iterator[None]:
+    log_to_stderr("info")  # as `mdm serve` does: what its threads say must not stand in the answers of commands
     with worker.in_background(settings, actor="resolver"), serving(create_app(settings), port):
         yield
 
