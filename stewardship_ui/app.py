@@ -6,10 +6,12 @@ from mdm.api.app import create_app as create_api
 from mdm.settings import Settings
 from stewardship_ui import (
     around_record,
+    cluster,
     effects,
     golden_record,
     history,
     home,
+    merging,
     quarantine,
     queue,
     refusals,
@@ -17,9 +19,11 @@ from stewardship_ui import (
     setting_values,
     sign_in,
     source_matrix,
+    splitting,
     static_files,
     value_lineage,
     verbs,
+    why,
     workbench,
 )
 
@@ -36,6 +40,10 @@ ROUTERS = (
     value_lineage.router,
     setting_values.router,
     history.router,
+    why.router,
+    cluster.router,
+    splitting.router,
+    merging.router,
     quarantine.router,
     sign_in.router,
     static_files.router,

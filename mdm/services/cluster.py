@@ -1,7 +1,7 @@
 """The records of a golden record as a graph: what ties them, where they would come apart, and who stands near."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,7 +97,8 @@ def _inside(
              "ties": counts[one.id]}
             for one in sorted(records.values(), key=_age)
         ],
-        "edges": [_edge(entity_type, records, one, edges.get(one), said, parting.get(one)) for one in ends[:MOST_EDGES]],
+        "edges": [_edge(entity_type, records, one, edges.get(one), said, parting.get(one))
+                  for one in ends[:MOST_EDGES]],
         "edges_left_out": max(len(ends) - MOST_EDGES, 0),
     }  # fmt: skip
 

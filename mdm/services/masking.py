@@ -119,7 +119,11 @@ def _compared(principal: Principal, entity_type: EntityType, row: Document, *, h
     told = {**row, "values": seen, "masked": held_back}
     if "result" in row:
         told["result"] = mask(principal, entity_type, {name: row["result"]}).get(name)
-    return {**told, "standardised": [None for _ in seen]} if held_back else told
+    return (
+        {**told, "standardised": [None for _ in seen], "carriers": [None for _ in seen], "others": 0}
+        if held_back
+        else told
+    )
 
 
 def _cycle(principal: Principal, entity_type: EntityType, document: Document) -> Document:

@@ -7,7 +7,8 @@ const WORDS = {
   comment: "Comment", next: "Next", previous: "Previous", "row-up": "Row above", "row-down": "Row below",
   "take-a": "Take the value of the first record", "take-b": "Take the value of the second record",
   fold: "Show or fold identical rows", normalised: "Show what matching compares", why: "Why: the evidence as a waterfall",
-  decisions: "My last decisions", permalink: "Copy the address of this task", open: "Open", claim: "Claim",
+  decisions: "My last decisions", permalink: "Copy the address of this task",
+  split: "Split this golden record", cluster: "The cluster of this golden record", open: "Open", claim: "Claim",
   help: "This list", "go home": "Go to home", "go queue": "Go to the queue",
 };
 const LABELS = { ArrowUp: "↑", ArrowDown: "↓" };
