@@ -189,10 +189,24 @@ def found(principal: Principal, rules: Shown, of: str, document: Document) -> Do
 
 
 def why(principal: Principal, rules: Shown, document: Document) -> Document:
-    """Mask the evidence for a pair, and what people wrote when they decided about it."""
-    shown = evidence(principal, rules.under(document["entity_type"], document["rules_version"]), document)
+    """Mask the evidence for a pair and the values of both, and what people wrote when they decided about it."""
+    of = rules.under(document["entity_type"], document["rules_version"])
     decisions = [{**one, "reason": free_text(principal, one["reason"])} for one in document["decisions"]]
-    return {**shown, "decisions": decisions}
+    sides = [mask(principal, of, {name: both[side] for name, both in document["values"].items()}) for side in (0, 1)]
+    values = {name: [side[name] for side in sides] for name in document["values"] if name in sides[0]}
+    barred = _held_back(document["values"], values)
+    shown = {**evidence(principal, of, document), "decisions": decisions, "values": values}
+    return {**shown, "masked": sorted(barred)} if barred else shown
+
+
+def cluster(principal: Principal, rules: Shown, document: Document) -> Document:
+    """Mask the labels of the records of a golden record, and of those that stand near it."""
+    of = document["entity_type"]
+    return {
+        **document,
+        **{part: [{**one, **masked_label(principal, rules, one, of)} for one in document[part]]
+           for part in ("records", "near")},
+    }  # fmt: skip
 
 
 def event(principal: Principal, rules: Shown, document: Document) -> Document:
