@@ -5,8 +5,11 @@ from fastapi import FastAPI
 from mdm.api.app import create_app as create_api
 from mdm.settings import Settings
 from stewardship_ui import (
+    approvals,
     around_record,
+    bulk,
     effects,
+    filters,
     golden_record,
     history,
     home,
@@ -26,6 +29,9 @@ from stewardship_ui import (
 ROUTERS = (
     home.router,
     queue.router,
+    bulk.router,
+    approvals.router,
+    filters.router,
     workbench.router,
     effects.router,
     verbs.router,

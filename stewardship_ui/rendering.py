@@ -11,7 +11,13 @@ from mdm.api.caller import Caller
 from stewardship_ui import static_files, wording
 from stewardship_ui.viewer import Viewer
 
-NAVIGATION = (("Home", "/"), ("Queue", "/queue"), ("Search", "/search"), ("Quarantine", "/quarantine"))
+NAVIGATION = (
+    ("Home", "/"),
+    ("Queue", "/queue"),
+    ("Approvals", "/approvals"),
+    ("Search", "/search"),
+    ("Quarantine", "/quarantine"),
+)
 """The pages in the head of every page: its word and its address."""
 # Pages tell one person what only that person may see, and go stale at once.
 HEADERS = {"Cache-Control": "private, no-store", "Vary": "Authorization, Cookie, HX-Request"}

@@ -102,6 +102,17 @@ def task(principal: Principal, rules: Shown, document: Document) -> Document:
     return shown
 
 
+def queue_row(principal: Principal, rules: Shown, document: Document) -> Document:
+    """Mask the names of the golden records that a row of the queue is about, and the value that is without a code."""
+    of = document["entity_type"]
+    goldens = [{**one, **masked_label(principal, rules, one, of)} for one in document["golden_records"]]
+    about = document["about"]
+    if about is not None and "value" in about:
+        seen = _about(principal, rules.now[of], {**about, "suggestions": []})
+        about = {**about, "value": seen["value"]}
+    return {**document, "golden_records": goldens, "about": about}
+
+
 def comparison(principal: Principal, rules: Shown, document: Document) -> Document:
     """Mask the values side by side, what `same` would make of them, and the task itself."""
     of = rules.under(document["task"]["entity_type"], document["task"]["rules_version"])

@@ -103,6 +103,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "code_list": {"code_list"},
         "code_mapping": {"code_list", "source", "code"},
         "proposal": {"entity_type", "action", "needs_approval", "status"},
+        "saved_filter": {"shared", "choice"},
     },
     "when the hub did something, or a day of the calendar": {
         "log": {"recorded_at"},
@@ -125,6 +126,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "sign_in_try": {"until"},
         "once": {"until", "created_at"},
         "proposal": {"due"},
+        "saved_filter": {"saved_at"},
     },
     "a hash or a random number that says nothing once what it was made from is gone": {
         "log": {"commitment", "previous_hash"},
@@ -147,6 +149,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "log": {"actor", "correlation_id"},
         "task_work": {"claimed_by", "assigned_to", "escalated_to"},
         "task_skip": {"actor"},
+        "saved_filter": {"owner"},
         "account": {"name", "display_name", "subject"},
         "sign_in_session": {"account"},
         "once": {"actor", "key", "media_type"},
