@@ -8,11 +8,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import Response
 
 from mdm.api.caller import Caller
+from mdm.auth import Action
 from stewardship_ui import static_files, wording
 from stewardship_ui.viewer import Viewer
 
-NAVIGATION = (("Home", "/"), ("Queue", "/queue"), ("Search", "/search"), ("Quarantine", "/quarantine"))
-"""The pages in the head of every page: its word and its address."""
+NAVIGATION: tuple[tuple[str, str, Action], ...] = (
+    ("Home", "/", "look up"),
+    ("Queue", "/queue", "read tasks"),
+    ("Search", "/search", "read golden records"),
+    ("Quarantine", "/quarantine", "read quarantine"),
+    ("Quality", "/quality", "read statistics"),
+)
+"""The pages in the head of every page: its word, its address, and what a role must be allowed to be led there."""
 # Pages tell one person what only that person may see, and go stale at once.
 HEADERS = {"Cache-Control": "private, no-store", "Vary": "Authorization, Cookie, HX-Request"}
 
@@ -44,6 +51,12 @@ def page(
         }
     )  # fmt: skip
     return Response(text, status, media_type="text/html; charset=utf-8", headers=HEADERS)
+
+
+def csv_file(name: str, table: str) -> Response:
+    """A table for a spreadsheet, to be kept under this name."""
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def wants_fragment(request: Request) -> bool:

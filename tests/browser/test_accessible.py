@@ -31,6 +31,11 @@ PAGES = (
     "setting a value",
     "quarantine",
     "rejected row",
+    "quality",
+    "quality of one type",
+    "not ready",
+    "nothing not ready",
+    "disagreements",
     "refused",
 )
 OPENED = ("escalate", "comment", "snooze")
@@ -53,6 +58,10 @@ def address(desk: Desk, name: str) -> str:
         **{part: f"{golden}/{part}" for part in ("sources", "relations", "readiness", "divergence", "history")},
         "difference": f"{golden}/history?from=1", "value": f"{golden}/lineage/name",
         "setting a value": f"{golden}/pin/name?take=other&value=Another",
+        "quality": "/quality", "quality of one type": "/quality?type=customer",
+        "not ready": "/quality/unready/quote_to_project?type=customer",
+        "nothing not ready": "/quality/unready/quote_to_project?type=customer&missing=active",
+        "disagreements": "/quality/disagreements?type=customer",
         "refused": "/task/task_of_nothing",
     }[name]  # fmt: skip
 
