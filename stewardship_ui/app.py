@@ -14,6 +14,8 @@ from stewardship_ui import (
     quarantine,
     queue,
     refusals,
+    rules,
+    rules_trial,
     search,
     setting_values,
     shortcomings,
@@ -41,6 +43,8 @@ ROUTERS = (
     quarantine.router,
     quality.router,
     shortcomings.router,
+    rules_trial.router,
+    rules.router,
     sign_in.router,
     static_files.router,
 )

@@ -75,9 +75,7 @@ def as_table(
     return csv_file("quality.csv", spreadsheet.table(columns, rows))
 
 
-def _wanted(
-    caller: Caller, of: str, source: str, attribute: str, since: str, fresh: str
-) -> quality.Wanted:
+def _wanted(caller: Caller, of: str, source: str, attribute: str, since: str, fresh: str) -> quality.Wanted:
     start = since or (date.fromisoformat(now()[:10]) - BACK).isoformat()
     return quality.Wanted(
         caller.own_type(of or None), source or None, attribute or None, start, kept=not fresh

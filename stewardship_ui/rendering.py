@@ -18,6 +18,7 @@ NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("Search", "/search", "read golden records"),
     ("Quarantine", "/quarantine", "read quarantine"),
     ("Quality", "/quality", "read statistics"),
+    ("Rules", "/rules", "read rules"),
 )
 """The pages in the head of every page: its word, its address, and what a role must be allowed to be led there."""
 # Pages tell one person what only that person may see, and go stale at once.

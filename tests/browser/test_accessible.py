@@ -36,6 +36,11 @@ PAGES = (
     "not ready",
     "nothing not ready",
     "disagreements",
+    "rules",
+    "rules in words",
+    "rules as YAML",
+    "versions of rules",
+    "difference of rules",
     "refused",
 )
 OPENED = ("escalate", "comment", "snooze")
@@ -62,6 +67,9 @@ def address(desk: Desk, name: str) -> str:
         "not ready": "/quality/unready/quote_to_project?type=customer",
         "nothing not ready": "/quality/unready/quote_to_project?type=customer&missing=active",
         "disagreements": "/quality/disagreements?type=customer",
+        "rules": "/rules", "rules in words": "/rules/rate_card", "rules as YAML": "/rules/rate_card?view=yaml",
+        "versions of rules": "/rules/rate_card/versions",
+        "difference of rules": f"/rules/rate_card/diff?from={desk.ask('/v1/rules/rate_card')['version']}",
         "refused": "/task/task_of_nothing",
     }[name]  # fmt: skip
 
