@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from mdm.api.app import create_app as create_api
 from mdm.settings import Settings
 from stewardship_ui import (
+    admin,
     around_record,
     effects,
     golden_record,
@@ -45,6 +46,7 @@ ROUTERS = (
     shortcomings.router,
     rules_trial.router,
     rules.router,
+    admin.router,
     sign_in.router,
     static_files.router,
 )

@@ -19,9 +19,11 @@ NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("Quarantine", "/quarantine", "read quarantine"),
     ("Quality", "/quality", "read statistics"),
     ("Rules", "/rules", "read rules"),
+    ("Access", "/admin", "read access"),
 )
 """The pages in the head of every page: its word, its address, and what a role must be allowed to be led there."""
 # Pages tell one person what only that person may see, and go stale at once.
+SAID = ("csrf", "display_name", "viewing_as")
 HEADERS = {"Cache-Control": "private, no-store", "Vary": "Authorization, Cookie, HX-Request"}
 
 
@@ -42,8 +44,8 @@ def page(
     request: Request, template: str, caller: Caller | None = None, *, status: int = 200, **context: Any
 ) -> Response:
     """Make a page, or a fragment of one, of a template; `twin` in its context is the API's address of the same."""
-    signed_in = getattr(request.state, "csrf", ""), getattr(request.state, "display_name", None)
-    viewer = None if caller is None else Viewer(caller, *signed_in)
+    said = {name: getattr(request.state, name) for name in SAID if hasattr(request.state, name)}
+    viewer = None if caller is None else Viewer(caller, **said)
     text = environment().get_template(template).render(
         {
             "viewer": viewer, "path": request.url.path, "address": str(request.url.replace(scheme="", netloc="")),

@@ -70,6 +70,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "code_list": {"position"},
         "code_mapping": {"position"},
         "proposal": {"position", "settled", "decision"},
+        "access_change": {"number"},
     },
     "a state, a kind or a name out of a short list": {
         "log": {"kind", "entity_type"},
@@ -103,6 +104,8 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "code_list": {"code_list"},
         "code_mapping": {"code_list", "source", "code"},
         "proposal": {"entity_type", "action", "needs_approval", "status"},
+        "access_change": {"action"},
+        "sign_in_session": {"viewing_as"},
     },
     "when the hub did something, or a day of the calendar": {
         "log": {"recorded_at"},
@@ -125,6 +128,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "sign_in_try": {"until"},
         "once": {"until", "created_at"},
         "proposal": {"due"},
+        "access_change": {"recorded_at"},
     },
     "a hash or a random number that says nothing once what it was made from is gone": {
         "log": {"commitment", "previous_hash"},
@@ -151,6 +155,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "sign_in_session": {"account"},
         "once": {"actor", "key", "media_type"},
         "proposal": {"proposer", "answered_by"},
+        "access_change": {"actor", "subject", "detail", "correlation_id"},
         "batch": {"actor", "file"},
         "quarantine": {"file", "settled_by"},
         "hub": {"name"},
