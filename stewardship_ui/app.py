@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from mdm.api.app import create_app as create_api
 from mdm.settings import Settings
 from stewardship_ui import (
+    admin,
     approvals,
     around_record,
     bulk,
@@ -13,11 +14,15 @@ from stewardship_ui import (
     golden_record,
     history,
     home,
+    quality,
     quarantine,
     queue,
     refusals,
+    rules,
+    rules_trial,
     search,
     setting_values,
+    shortcomings,
     sign_in,
     source_matrix,
     static_files,
@@ -43,6 +48,11 @@ ROUTERS = (
     setting_values.router,
     history.router,
     quarantine.router,
+    quality.router,
+    shortcomings.router,
+    rules_trial.router,
+    rules.router,
+    admin.router,
     sign_in.router,
     static_files.router,
 )

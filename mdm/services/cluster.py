@@ -1,7 +1,7 @@
 """The records of a golden record as a graph: what ties them, where they would come apart, and who stands near."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 

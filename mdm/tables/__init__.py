@@ -7,7 +7,7 @@ Times are ISO 8601 UTC text, because SQLite drops time zones and text sorts alik
 
 from sqlmodel import SQLModel
 
-from mdm.tables.access import Account, ApiKey, OnceRequest, SignInSession, SignInTry
+from mdm.tables.access import AccessChange, Account, ApiKey, OnceRequest, SignInSession, SignInTry
 from mdm.tables.arrivals import Batch, MappingDocument, Quarantine, VersionSort
 from mdm.tables.decisions import Decision, DecisionPair, DecisionVoid
 from mdm.tables.desk import SavedFilter
@@ -32,6 +32,7 @@ from mdm.tables.tasks import TaskComment, TaskSkip, TaskWork
 
 __all__ = [
     "PERSONAL",
+    "AccessChange",
     "Account",
     "ApiKey",
     "Batch",

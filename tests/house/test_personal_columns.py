@@ -70,6 +70,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "code_list": {"position"},
         "code_mapping": {"position"},
         "proposal": {"position", "settled", "decision"},
+        "access_change": {"number"},
     },
     "a state, a kind or a name out of a short list": {
         "log": {"kind", "entity_type"},
@@ -104,6 +105,8 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "code_mapping": {"code_list", "source", "code"},
         "proposal": {"entity_type", "action", "needs_approval", "status"},
         "saved_filter": {"shared", "choice"},
+        "access_change": {"action"},
+        "sign_in_session": {"viewing_as"},
     },
     "when the hub did something, or a day of the calendar": {
         "log": {"recorded_at"},
@@ -127,6 +130,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "once": {"until", "created_at"},
         "proposal": {"due"},
         "saved_filter": {"saved_at"},
+        "access_change": {"recorded_at"},
     },
     "a hash or a random number that says nothing once what it was made from is gone": {
         "log": {"commitment", "previous_hash"},
@@ -154,6 +158,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "sign_in_session": {"account"},
         "once": {"actor", "key", "media_type"},
         "proposal": {"proposer", "answered_by"},
+        "access_change": {"actor", "subject", "detail", "correlation_id"},
         "batch": {"actor", "file"},
         "quarantine": {"file", "settled_by"},
         "hub": {"name"},

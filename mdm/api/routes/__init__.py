@@ -1,6 +1,7 @@
 """The routes, one module per noun; each declares its action, its example and its summary."""
 
 from mdm.api.routes import (
+    access,
     changes,
     code_lists,
     decisions,
@@ -53,5 +54,7 @@ ROUTERS = (
     stats.router,
     metrics.router,
     quality.router,
+    access.router,
+    access.secrets_router,
     health.router,
 )

@@ -78,9 +78,7 @@ def formed(request: Request, caller: Reading, golden_id: GoldenId) -> Response:
     return tagged(request, how.how(caller.hub, golden_id))
 
 
-@router.get(
-    "/golden-records/{golden_id}/cluster", summary="Its records and what ties them", **described(CLUSTER, 404)
-)
+@router.get("/golden-records/{golden_id}/cluster", summary="Its records and what ties them", **described(CLUSTER, 404))
 def cluster(request: Request, caller: Reading, golden_id: GoldenId) -> Response:
     """The records, the edges between them, and near golden records; a `bridge` alone holds its two sides together.
 

@@ -64,7 +64,6 @@ DIFFERENCE = {
 }  # fmt: skip
 
 
-
 @router.get("/golden-records", summary="List golden records", **described({"items": [EXAMPLE], "next": None}, 404))
 def listed(
     caller: Reading, when: AtTime, entity_type: TypeFilter = None, cursor: Cursor = None, limit: Limit = 100
