@@ -18,7 +18,7 @@ from mdm.store.records import StoredRecord
 
 Document = dict[str, Any]
 MOST = 12
-"""Records of one side that are compared with those of the other: those that have edges across first, then the oldest."""
+"""How many records of one side are compared with the other: those with edges across first, then the oldest."""
 
 
 class Asked(NamedTuple):
@@ -95,7 +95,7 @@ def _nearest(reader: Transaction, sides: Sequence[list[StoredRecord]]) -> list[l
     left, right = ({one.id for one in side} for side in sides)
     if max(len(left), len(right)) <= MOST:
         return list(sides)
-    edges = stored_edges.of(reader, sorted(min(left, right, key=len)))
+    edges = stored_edges.of(reader, sorted(left if len(left) < len(right) else right))
     tied = {id_ for one, other, *_ in edges if {one, other} & left and {one, other} & right for id_ in (one, other)}
     return [sorted(side, key=lambda one: (one.id not in tied, _age(one)))[:MOST] for side in sides]
 

@@ -9,7 +9,7 @@ from mdm.api.answers import answer, described, tagged
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, GoldenId, Limit, TypeFilter
-from mdm.services import golden, masking
+from mdm.services import golden, masking_around
 from mdm.services import readiness as service
 from mdm.services.shown import Shown
 
@@ -50,11 +50,11 @@ def one(
     found = service.of_one(caller.hub, golden_id, process, on=on)
     if process is None:
         head = {"entity_type": found["entity_type"], "label": None}
-        answers = [masking.readiness(caller.principal, rules, {**item, **head}) for item in found["items"]]
+        answers = [masking_around.readiness(caller.principal, rules, {**item, **head}) for item in found["items"]]
         items = [{name: part for name, part in item.items() if name not in head} for item in answers]
-        found = {**masking.readiness(caller.principal, rules, found), "items": items}
+        found = {**masking_around.readiness(caller.principal, rules, found), "items": items}
     else:
-        found = masking.readiness(caller.principal, rules, found)
+        found = masking_around.readiness(caller.principal, rules, found)
     return tagged(request, found)
 
 
@@ -80,5 +80,5 @@ def listed(  # noqa: PLR0913  what can be asked for
     rules = Shown(caller.hub)
     wanted = service.Wanted(caller.own_type(entity_type), ready, missing, on, cursor, limit)
     found = service.page(caller.hub, process, wanted)
-    items = [masking.readiness(caller.principal, rules, item) for item in found["items"]]
+    items = [masking_around.readiness(caller.principal, rules, item) for item in found["items"]]
     return answer({**found, "items": items})
