@@ -73,6 +73,12 @@ class NotAsOf(InvalidInput):
     status, code, title = 400, "not_as_of", "Only the present can be told here"
 
 
+class NoRepeat(InvalidInput):
+    """An Idempotency-Key where nothing of a request is kept."""
+
+    status, code, title = 400, "no_idempotency_key", "No Idempotency-Key is taken here"
+
+
 class NotFound(HubError):
     """It never existed."""
 

@@ -88,6 +88,7 @@ def _principal(hub: Hub, request: Request, at: str) -> Principal:
     session = sessions.found(hub, token, at=at)
     browser.ensure_own(request, session)
     request.state.csrf, request.state.display_name = session.csrf, session.display_name
+    request.state.viewing_as = session.viewing_as
     return session.principal
 
 

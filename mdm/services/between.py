@@ -18,7 +18,7 @@ from mdm.store.records import StoredRecord
 
 Document = dict[str, Any]
 MOST = 12
-"""Records of one side that are compared with the other: those that have edges across first, then the oldest."""
+"""How many records of one side are compared with the other: those with edges across first, then the oldest."""
 
 
 class Asked(NamedTuple):

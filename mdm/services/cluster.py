@@ -97,8 +97,9 @@ def _inside(
              "ties": counts[one.id]}
             for one in sorted(records.values(), key=_age)
         ],
-        "edges": [_edge(entity_type, records, one, edges.get(one), said, parting.get(one))
-                  for one in ends[:MOST_EDGES]],
+        "edges": [
+            _edge(entity_type, records, one, edges.get(one), said, parting.get(one)) for one in ends[:MOST_EDGES]
+        ],
         "edges_left_out": max(len(ends) - MOST_EDGES, 0),
     }  # fmt: skip
 

@@ -13,6 +13,12 @@ for (const button of document.querySelectorAll("[data-copies]")) {
     button.textContent = "Copied";
   });
 }
+for (const file of document.querySelectorAll("[data-fills]")) {
+  file.closest("[hidden]").hidden = false;
+  file.addEventListener("change", async () => {
+    document.getElementById(file.dataset.fills).value = await file.files[0].text();
+  });
+}
 for (const button of document.querySelectorAll("[data-does=help]")) {
   button.hidden = false;
   button.addEventListener("click", showHelp);

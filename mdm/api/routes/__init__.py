@@ -1,6 +1,7 @@
 """The routes, one module per noun; each declares its action, its example and its summary."""
 
 from mdm.api.routes import (
+    access,
     changes,
     code_lists,
     decisions,
@@ -14,6 +15,7 @@ from mdm.api.routes import (
     proposals,
     quality,
     quarantine,
+    queue,
     rates,
     readiness,
     relations,
@@ -42,6 +44,7 @@ ROUTERS = (
     forecast.router,
     tasks.router,
     task_work.router,
+    queue.router,
     decisions.router,
     proposals.router,
     changes.router,
@@ -51,5 +54,7 @@ ROUTERS = (
     stats.router,
     metrics.router,
     quality.router,
+    access.router,
+    access.secrets_router,
     health.router,
 )
