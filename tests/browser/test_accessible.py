@@ -1,5 +1,6 @@
 """Every page without a violation that axe-core finds, in light and dark, wide and narrow, with its dialogs open."""
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -29,6 +30,19 @@ PAGES = (
     "difference",
     "value",
     "setting a value",
+    "why",
+    "why not",
+    "why of a task",
+    "asking why",
+    "cluster",
+    "weak bridge",
+    "single record",
+    "split",
+    "split previewed",
+    "nothing to split",
+    "merge",
+    "merge previewed",
+    "no such record",
     "quarantine",
     "rejected row",
     "quality",
@@ -57,13 +71,31 @@ FOR_ADMINS = {
 """Pages that a steward is refused."""
 
 
+@cache
+def customers(desk: Desk) -> list[dict[str, Any]]:
+    """The first golden records of customers."""
+    return list(desk.ask("/v1/golden-records?type=customer&limit=200")["items"])
+
+
+def hanging_together(desk: Desk) -> str:
+    """A golden record of five records."""
+    return str(next(one["golden_id"] for one in customers(desk) if len(one["crosswalk"]) == 5))
+
+
+def alone(desk: Desk) -> str:
+    """A golden record of one record."""
+    return str(next(one["golden_id"] for one in customers(desk) if len(one["crosswalk"]) == 1))
+
+
 def address(desk: Desk, name: str) -> str:
     """Where a page is."""
     pair = desk.ask("/v1/tasks?kind=review&entity_type=customer&limit=1")["items"][0]
     code = desk.ask("/v1/tasks?kind=unmapped_code&limit=1")["items"][0]["id"]
     task = f"/task/{pair['id']}"
     row = desk.ask("/v1/quarantine?limit=1")["items"][0]
-    golden = f"/entity/{pair['preview']['golden_records'][0]['golden_id']}"
+    ids = [one["golden_id"] for one in pair["preview"]["golden_records"]]
+    golden, bridged = f"/entity/{ids[0]}", f"/entity/{hanging_together(desk)}"
+    leaves = desk.ask(f"/v1{bridged.replace('/entity', '/golden-records')}/cluster")["records"][-1]["key"]
     return {
         "home": "/", "queue": "/queue", "nothing like that": "/queue?kind=conflict", "pair": f"{task}?fold=0",
         "picked": f"{task}?pick=name={pair['records'][1]}", "many records": f"{task}?records=all",
@@ -74,6 +106,12 @@ def address(desk: Desk, name: str) -> str:
         **{part: f"{golden}/{part}" for part in ("sources", "relations", "readiness", "divergence", "history")},
         "difference": f"{golden}/history?from=1", "value": f"{golden}/lineage/name",
         "setting a value": f"{golden}/pin/name?take=other&value=Another",
+        "why": f"/why?left={ids[0]}&right={ids[1]}", "why not": f"/why?left={ids[0]}&right={leaves}",
+        "why of a task": f"{task}/why", "asking why": "/why", "cluster": f"{golden}/cluster",
+        "weak bridge": f"{bridged}/cluster", "single record": f"/entity/{alone(desk)}/cluster",
+        "split": f"{bridged}/split", "split previewed": f"{bridged}/split?key={leaves}",
+        "nothing to split": f"/entity/{alone(desk)}/split", "merge": f"{golden}/merge?q=gmbh",
+        "merge previewed": f"{golden}/merge?with={ids[1]}", "no such record": "/entity/cus_0zzzzzz/cluster",
         "quality": "/quality", "quality of one type": "/quality?type=customer",
         "not ready": "/quality/unready/quote_to_project?type=customer",
         "nothing not ready": "/quality/unready/quote_to_project?type=customer&missing=active",
