@@ -19,6 +19,7 @@ NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("Quarantine", "/quarantine", "read quarantine"),
     ("Quality", "/quality", "read statistics"),
     ("Rules", "/rules", "read rules"),
+    ("Activity", "/activity", "read tasks"),
     ("Access", "/admin", "read access"),
 )
 """The pages in the head of every page: its word, its address, and what a role must be allowed to be led there."""

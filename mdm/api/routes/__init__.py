@@ -2,6 +2,7 @@
 
 from mdm.api.routes import (
     access,
+    activity,
     changes,
     code_lists,
     decisions,
@@ -42,6 +43,7 @@ ROUTERS = (
     tasks.router,
     task_work.router,
     decisions.router,
+    activity.router,
     proposals.router,
     changes.router,
     rules.router,
