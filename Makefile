@@ -15,6 +15,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --quiet
 INSTALL := $(PIP) install --root-user-action=ignore
 
+# A module is compiled once, and not by each of the many processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test verify soak check format bench docs screenshots browser lock clean
 

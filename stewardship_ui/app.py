@@ -7,8 +7,11 @@ from mdm.settings import Settings
 from stewardship_ui import (
     activity,
     admin,
+    approvals,
     around_record,
+    bulk,
     effects,
+    filters,
     golden_record,
     history,
     home,
@@ -32,6 +35,9 @@ from stewardship_ui import (
 ROUTERS = (
     home.router,
     queue.router,
+    bulk.router,
+    approvals.router,
+    filters.router,
     workbench.router,
     effects.router,
     verbs.router,

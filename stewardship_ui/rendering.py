@@ -15,6 +15,7 @@ from stewardship_ui.viewer import Viewer
 NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("Home", "/", "look up"),
     ("Queue", "/queue", "read tasks"),
+    ("Approvals", "/approvals", "read tasks"),
     ("Search", "/search", "read golden records"),
     ("Quarantine", "/quarantine", "read quarantine"),
     ("Quality", "/quality", "read statistics"),

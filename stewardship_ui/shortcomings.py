@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.services import divergence as disagreeing
-from mdm.services import masking
+from mdm.services import masking_around
 from mdm.services import readiness as ready_for
 from mdm.services.shown import Shown
 from mdm.settings import now
@@ -30,7 +30,7 @@ def unready(
     rules, narrowed = Shown(caller.hub), caller.own_type(of or None)
     wanted = ready_for.Wanted(narrowed, ready=False, missing=missing or None, cursor=cursor or None, limit=ROWS)
     found = ready_for.page(caller.hub, process, wanted)
-    items = [masking.readiness(caller.principal, rules, one) for one in found["items"]]
+    items = [masking_around.readiness(caller.principal, rules, one) for one in found["items"]]
     here = f"/quality/unready/{quote(process, safe='')}"
     asked = {"type": narrowed or "", "ready": "false", "missing": missing, "cursor": cursor, "limit": str(ROWS)}
     return page(
@@ -49,7 +49,7 @@ def disagreements(
     rules, narrowed = Shown(caller.hub), caller.own_type(of or None)
     wanted = disagreeing.Wanted(narrowed, source or None, attribute or None, cursor or None, ROWS)
     found = disagreeing.page(caller.hub, wanted)
-    items = [masking.divergence(caller.principal, rules, one) for one in found["items"]]
+    items = [masking_around.divergence(caller.principal, rules, one) for one in found["items"]]
     state = {"type": of, "source": source, "attribute": attribute}
     asked = {
         "type": narrowed or "", "source": source, "attribute": attribute, "cursor": cursor, "limit": str(ROWS)

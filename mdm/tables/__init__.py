@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 from mdm.tables.access import AccessChange, Account, ApiKey, OnceRequest, SignInSession, SignInTry
 from mdm.tables.arrivals import Batch, MappingDocument, Quarantine, VersionSort
 from mdm.tables.decisions import Decision, DecisionPair, DecisionVoid
+from mdm.tables.desk import SavedFilter
 from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payload, RulesDocument
 from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, SearchWord, Task, Xref
 from mdm.tables.lines import LineFinding, LineHolder
@@ -67,6 +68,7 @@ __all__ = [
     "Resolution",
     "RulesDocument",
     "SQLModel",
+    "SavedFilter",
     "SearchWord",
     "SignInSession",
     "SignInTry",
@@ -104,4 +106,5 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "line_finding": ("finding", "key", "said"),
     "line_holder": ("target_token",),
     "once": ("body",),
+    "saved_filter": ("name",),
 }

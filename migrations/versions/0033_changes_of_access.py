@@ -5,7 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0033"
-down_revision = "0025"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

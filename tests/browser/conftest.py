@@ -9,12 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+
+from mdm.services.hub import open_hub
+from mdm.settings import Settings
+from mdm.worker import let_day_pass
 
 MDM = (sys.executable, "-c", "from mdm.cli.app import main; main()")
 PASSWORD = "the-desk-in-a-browser"
@@ -54,7 +59,10 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The demo hub, as `mdm demo` builds it."""
+    """The demo hub, as `mdm demo` builds it, on the day of today.
+
+    A server lets the day pass when it starts; a day that passes while somebody decides makes what they look at stale.
+    """
     place = tmp_path_factory.mktemp("demo")
     environment = {**os.environ, "MDM_DATABASE_URL": f"sqlite:///{place / 'mdm.db'}"}
     told = subprocess.run(
@@ -65,6 +73,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
         text=True,
         check=True,
     )
+    with closing(open_hub(Settings(database_url=environment["MDM_DATABASE_URL"]))) as hub:
+        let_day_pass(hub, actor="demo")
     return Demo(place / "mdm.db", json.loads(told.stdout)["keys"])
 
 

@@ -104,6 +104,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "code_list": {"code_list"},
         "code_mapping": {"code_list", "source", "code"},
         "proposal": {"entity_type", "action", "needs_approval", "status"},
+        "saved_filter": {"shared", "choice"},
         "access_change": {"action"},
         "sign_in_session": {"viewing_as"},
     },
@@ -128,6 +129,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "sign_in_try": {"until"},
         "once": {"until", "created_at"},
         "proposal": {"due"},
+        "saved_filter": {"saved_at"},
         "access_change": {"recorded_at"},
     },
     "a hash or a random number that says nothing once what it was made from is gone": {
@@ -151,6 +153,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "log": {"actor", "correlation_id"},
         "task_work": {"claimed_by", "assigned_to", "escalated_to"},
         "task_skip": {"actor"},
+        "saved_filter": {"owner"},
         "account": {"name", "display_name", "subject"},
         "sign_in_session": {"account"},
         "once": {"actor", "key", "media_type"},
