@@ -24,8 +24,9 @@ NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("Access", "/admin", "read access"),
 )
 """The pages in the head of every page: its word, its address, and what a role must be allowed to be led there."""
-# Pages tell one person what only that person may see, and go stale at once.
 SAID = ("csrf", "display_name", "viewing_as")
+"""What a session says of who is signed in."""
+# Pages tell one person what only that person may see, and go stale at once.
 HEADERS = {"Cache-Control": "private, no-store", "Vary": "Authorization, Cookie, HX-Request"}
 
 
