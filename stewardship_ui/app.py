@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from mdm.api.app import create_app as create_api
 from mdm.settings import Settings
 from stewardship_ui import (
+    activity,
     admin,
     approvals,
     around_record,
@@ -60,6 +61,7 @@ ROUTERS = (
     shortcomings.router,
     rules_trial.router,
     rules.router,
+    activity.router,
     admin.router,
     sign_in.router,
     static_files.router,

@@ -20,11 +20,13 @@ NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("Quarantine", "/quarantine", "read quarantine"),
     ("Quality", "/quality", "read statistics"),
     ("Rules", "/rules", "read rules"),
+    ("Activity", "/activity", "read tasks"),
     ("Access", "/admin", "read access"),
 )
 """The pages in the head of every page: its word, its address, and what a role must be allowed to be led there."""
-# Pages tell one person what only that person may see, and go stale at once.
 SAID = ("csrf", "display_name", "viewing_as")
+"""What a session says of who is signed in."""
+# Pages tell one person what only that person may see, and go stale at once.
 HEADERS = {"Cache-Control": "private, no-store", "Vary": "Authorization, Cookie, HX-Request"}
 
 
