@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import Response
 
 from mdm.api.caller import Caller
-from stewardship_ui import static_files, wording
+from stewardship_ui import preferences, static_files, wording
 from stewardship_ui.viewer import Viewer
 
 NAVIGATION = (
@@ -46,6 +46,7 @@ def page(
         {
             "viewer": viewer, "path": request.url.path, "address": str(request.url.replace(scheme="", netloc="")),
             "host": str(request.base_url).rstrip("/"), "csrf": viewer.csrf if viewer else "", "twin": None,
+            "preferences": preferences.of(request),
             "hub_name": request.app.state.at_hand.settings.hub_name, **context,
         }
     )  # fmt: skip
