@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller
 from mdm.auth import Action
-from stewardship_ui import static_files, wording
+from stewardship_ui import preferences, static_files, wording
 from stewardship_ui.viewer import Viewer
 
 NAVIGATION: tuple[tuple[str, str, Action], ...] = (
@@ -53,6 +53,7 @@ def page(
         {
             "viewer": viewer, "path": request.url.path, "address": str(request.url.replace(scheme="", netloc="")),
             "host": str(request.base_url).rstrip("/"), "csrf": viewer.csrf if viewer else "", "twin": None,
+            "preferences": preferences.of(request),
             "hub_name": request.app.state.at_hand.settings.hub_name, **context,
         }
     )  # fmt: skip
