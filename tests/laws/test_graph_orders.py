@@ -1,7 +1,8 @@
 """The law of the web: thirty records of four types that refer to one another, in any order, give one state.
 
 Two dated hierarchies (with a cycle and a mismatch that stand on some days only), references that keep, clear and
-retire, dated references and values, merges that sources made, and deletions that take other types along, of which one is taken back.
+retire, dated references and values, merges that sources made, and deletions
+that take other types along, of which one is taken back.
 """
 
 import random
@@ -53,10 +54,13 @@ def facts() -> list[Incoming]:
     said: list[tuple[str, str, dict[str, Any]]] = [
         ("crm:firm:1", "Alpha", {}), ("erp:firm:1", "Alpha", {"above": "1"}), ("crm:firm:2", "Beta", {"above": "1"}),
         ("erp:firm:2", "Beta", {"above": spans("1", "3")}), ("erp:firm:3", "Gamma", {"above": "crm:firm:1"}),
-        ("psa:firm:4", "Delta", {"above": spans("crm:firm:1", "crm:firm:5", "crm:firm:6")}), ("crm:firm:5", "Epsilon", {"above": "psa:firm:4"}),
-        ("crm:firm:6", "Zeta", {"above": spans("erp:firm:3", "crm:firm:1")}), ("psa:firm:7", "Beta Ltd", {"above": "nowhere"}),
+        ("psa:firm:4", "Delta", {"above": spans("crm:firm:1", "crm:firm:5", "crm:firm:6")}),
+        ("crm:firm:5", "Epsilon", {"above": "psa:firm:4"}),
+        ("crm:firm:6", "Zeta", {"above": spans("erp:firm:3", "crm:firm:1")}),
+        ("psa:firm:7", "Beta Ltd", {"above": "nowhere"}),
         ("crm:person:1", "Ann", {}), ("erp:person:1", "Ann", {"firm": spans("1", "3")}),
-        ("crm:person:2", "Bob", {"manager": "1"}), ("psa:person:2", "Bob", {"manager": spans("crm:person:1", "crm:person:3")}),
+        ("crm:person:2", "Bob", {"manager": "1"}),
+        ("psa:person:2", "Bob", {"manager": spans("crm:person:1", "crm:person:3")}),
         ("crm:person:3", "Cleo", {"manager": spans("erp:person:1", "crm:person:2"), "firm": spans("1", "2", "6")}),
         ("erp:person:4", "Dan", {"manager": "crm:person:9"}), ("psa:person:5", "Ann B.", {"manager": "crm:person:2"}),
         ("crm:client:1", "Acme", {"firm": "2", "lead": "1"}), ("erp:client:1", "Acme", {"lead": "4"}),
