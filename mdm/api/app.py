@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from mdm.api import problems, reference
+from mdm.api import addresses, problems, reference
 from mdm.api.compressing import Compressing
 from mdm.api.envelope import Envelope
 from mdm.api.opening import HubAtHand
@@ -50,8 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=None, redirect_slashes=False,
     )  # fmt: skip
     app.state.at_hand = at_hand
-    for router in ROUTERS:
-        app.include_router(router)
+    addresses.add(app, ROUTERS)
     reference.install(app, describe)
     problems.install(app)
     app.add_middleware(Compressing)
@@ -63,7 +62,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     """Describe the API in OpenAPI 3.1."""
     if app.openapi_schema is None:
         document = get_openapi(
-            title=app.title, version=app.version, routes=app.routes,
+            title=app.title, version=app.version, routes=list(addresses.routes_of(app)),
             description="Look up which golden record a source record belongs to, and follow what changes.",
         )  # fmt: skip
         components = document.setdefault("components", {})
