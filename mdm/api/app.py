@@ -11,12 +11,17 @@ from fastapi.openapi.utils import get_openapi
 from mdm.api import addresses, problems, reference
 from mdm.api.compressing import Compressing
 from mdm.api.envelope import Envelope
+from mdm.api.look_up import LookUp
 from mdm.api.opening import HubAtHand
 from mdm.api.routes import ROUTERS
 from mdm.settings import Settings
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs", "/docs/{name}"})
 """The addresses that need no key; every other route declares an action."""
+MIN_SEQ: dict[str, Any] = {
+    "name": "min_seq", "in": "query", "required": False, "schema": {"type": "integer", "minimum": 0},
+    "description": "Wait until what is in the log up to this position is resolved: the `seq` of what was just sent.",
+}  # fmt: skip
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code", "request_id"],
@@ -53,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     addresses.add(app, ROUTERS)
     reference.install(app, describe)
     problems.install(app)
+    app.add_middleware(LookUp, at_hand=at_hand)
     app.add_middleware(Compressing)
     app.add_middleware(Envelope, limit=settings.body_limit)
     return app
@@ -71,6 +77,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for path, operations in document["paths"].items():
             for operation in operations.values():
                 operation["security"] = [] if path in PUBLIC else [{"key": []}]
+                if path not in PUBLIC:
+                    operation.setdefault("parameters", []).append(MIN_SEQ)
         app.openapi_schema = document
     return app.openapi_schema
 

@@ -146,7 +146,7 @@ class Database:
             transaction.flush()
             pooled.commit()
         except BaseException as error:
-            _take_back(pooled)
+            _take_back(pooled, postgresql=self.postgresql)
             if isinstance(error, _refusals(self.postgresql)):
                 raise Unavailable(f"the database {self.url!r} refused: {_first_line(error)}") from error
             raise
@@ -187,11 +187,11 @@ class Database:
         self.engine.dispose()
 
 
-def _take_back(pooled: PoolProxiedConnection) -> None:
+def _take_back(pooled: PoolProxiedConnection, *, postgresql: bool) -> None:
     try:
         pooled.rollback()
-    except Exception:  # noqa: BLE001  the server ended the session, and what it was at with it; each driver has its own words
-        pooled.invalidate()
+    except _refusals(postgresql):
+        pooled.invalidate()  # the server ended the session, and with it the transaction
 
 
 def _unlock(connection: SQLConnection, name: str) -> None:
