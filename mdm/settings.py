@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     idempotency_lease_seconds: int = Field(
         60, description="Seconds after which such a request without an answer counts as lost with its server.", ge=1
     )
+    feed_days: int | None = Field(
+        None, description="Days for which the change feed can be read back; for ever if left out.", ge=1, le=36_500
+    )
     batch_limit: int = Field(10_000, description="The most records or keys one HTTP request may carry.", ge=1)
     body_limit: int = Field(64 * 1024 * 1024, description="The most bytes one HTTP request may carry.", ge=1)
 

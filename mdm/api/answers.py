@@ -12,7 +12,8 @@ PROBLEM = {"content": {"application/problem+json": {"schema": {"$ref": "#/compon
 TAGGED = [(b"cache-control", b"private, no-cache"), (b"vary", b"Authorization")]
 _WORDS = {
     400: "The request cannot be read", 401: "No key, or one that is not known", 403: "The key has no right to it",
-    404: "It never existed", 409: "It contradicts what is in force", 412: "It has changed since it was read",
+    404: "It never existed", 409: "It contradicts what is in force", 410: "It is kept no longer",
+    412: "It has changed since it was read",
     413: "Too large", 415: "Not a media type this address takes", 422: "The input is not valid",
     503: "The database cannot be reached, or a migration is pending",
 }  # fmt: skip

@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from mdm.api import addresses, problems, reference
 from mdm.api.compressing import Compressing
 from mdm.api.envelope import Envelope
+from mdm.api.feed_watch import FeedWatch
 from mdm.api.look_up import LookUp
 from mdm.api.opening import HubAtHand
 from mdm.api.routes import ROUTERS
@@ -46,8 +47,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     at_hand = HubAtHand(settings)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with app.state.feed_watch.stopped_by_signals():
+            yield
+        app.state.feed_watch.stop()
         at_hand.close()
 
     app = FastAPI(
@@ -55,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=None, redirect_slashes=False,
     )  # fmt: skip
     app.state.at_hand = at_hand
+    app.state.feed_watch = FeedWatch()
     addresses.add(app, ROUTERS)
     reference.install(app, describe)
     problems.install(app)
