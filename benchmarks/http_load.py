@@ -44,7 +44,7 @@ class _Connection(asyncio.Protocol):
     until: float
     done: "asyncio.Future[None]"
     took: list[float] = field(default_factory=list)
-    transport: asyncio.Transport | None = None
+    transport: asyncio.Transport = field(init=False)
     sent: float = 0.0
     left: int = -1
     head: bytes = b""
@@ -76,7 +76,6 @@ class _Connection(asyncio.Protocol):
             self._fail(f"the connection was lost: {exc}".encode())
 
     def _send(self) -> None:
-        assert self.transport is not None
         self.sent = time.perf_counter()
         if self.sent < self.until:
             self.transport.write(next(self.requests))
@@ -96,6 +95,5 @@ async def _load(port: int, requests: Iterator[bytes], count: int, seconds: float
     took = [second for one in made for second in one.took]
     cuts = quantiles(took, n=100, method="inclusive")
     for one in made:
-        assert one.transport is not None
         one.transport.close()
     return Load(len(took) / seconds, 1000 * cuts[49], 1000 * cuts[98])

@@ -74,6 +74,11 @@ class Settings(BaseSettings):
     idempotency_lease_seconds: int = Field(
         60, description="Seconds after which such a request without an answer counts as lost with its server.", ge=1
     )
+    requests_per_minute: int | None = Field(
+        None,
+        description="Requests that a key or a person may send a minute to one server process; any number if left out.",
+        ge=1,
+    )
     feed_days: int | None = Field(
         None, description="Days for which the change feed can be read back; for ever if left out.", ge=1, le=36_500
     )

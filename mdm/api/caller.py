@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Scope
 
 from mdm.api import browser
 from mdm.api.opening import HubAtHand, Opened
@@ -79,7 +80,7 @@ class Requires:
         at_hand: HubAtHand = request.app.state.at_hand
         opened, at = await at_hand.open(), now()
         principal = await _principal(opened, request, at)
-        request.scope["actor"] = principal.actor
+        count(opened, principal, request.scope)
         path = request.path_params
         allowed(principal, self.action, source=path.get("source"), entity_type=path.get("entity_type"))
         if MIN_SEQ in request.query_params:
@@ -104,6 +105,13 @@ def let_in(opened: Opened, secret: str, reading: Reading, *, at: str) -> Princip
     principal = keys.recognised(secret, reading.bearers.get(keys.id_of(secret)), at=at)
     opened.last_used.note(principal.id, at)
     return principal
+
+
+def count(opened: Opened, principal: Principal, scope: Scope) -> None:
+    """Note in a request whose it is, and count it once; raises TooMany."""
+    scope["actor"] = principal.actor
+    if "rate_limit" not in scope:  # set only once it is let in: what is refused on the quick way is refused again
+        scope["rate_limit"] = opened.limits.take(principal.actor, time.monotonic())
 
 
 async def _reached(hub: Hub, written: str) -> None:

@@ -42,6 +42,7 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status.append(message["status"])
                 headers = [*message.get("headers", ()), (b"x-request-id", request_id.encode()), *HEADERS]
+                headers += scope.get("rate_limit", ())
                 headers += STRICT if scope["scheme"] == "https" else ()
                 message = {**message, "headers": headers}
             await send(message)

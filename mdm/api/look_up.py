@@ -136,9 +136,9 @@ def _let_in(opened: Opened, secret: str, reading: Reading, asked: list[Written],
         principal = caller.let_in(opened, secret, reading, at=now())
         for source, of in {(source, of) for source, of, _ in asked}:
             allowed(principal, ACTION, source=source, entity_type=of)
+        caller.count(opened, principal, scope)
     except HubError:
         return False
-    scope["actor"] = principal.actor
     return True
 
 

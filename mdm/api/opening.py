@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from starlette.concurrency import run_in_threadpool
 
 from mdm.api.gathering import Gathering
+from mdm.api.rate_limits import RateLimits
 from mdm.services.hub import Hub, open_hub
 from mdm.services.last_used import LastUsed
 from mdm.settings import Settings
@@ -13,11 +14,12 @@ from mdm.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open hub, what gathers questions to it, and what notes when keys are used."""
+    """An open hub, what gathers questions to it, notes when keys are used, and counts requests."""
 
     hub: Hub
     gathering: Gathering
     last_used: LastUsed
+    limits: RateLimits
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ class HubAtHand:
             hub = open_hub(self.settings)
             last_used = LastUsed(hub)
             last_used.start()
-            self.opened = opened = Opened(hub, Gathering(hub), last_used)
+            self.opened = opened = Opened(hub, Gathering(hub), last_used, RateLimits(self.settings.requests_per_minute))
             return opened
 
     def hub(self) -> Hub:

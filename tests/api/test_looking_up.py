@@ -29,7 +29,7 @@ def path(source: str, source_id: str) -> str:
 
 @pytest.fixture
 def filled(either_server: Any) -> Any:
-    """Golden records of one and of several members, a deleted record, one that is not resolved, and an id used again."""
+    """Golden records of one and of several members, a deleted record, one not resolved, and an id used again."""
     server = either_server
     for number, source_id in enumerate(AWKWARD):
         server.put(f"crm:customer:{source_id}", name=f"Firm {number}", tax_id="DE136695976" if number < 3 else None)
