@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from mdm.api import addresses
 from mdm.api.app import create_app as create_api
 from mdm.settings import Settings
 from stewardship_ui import (
@@ -75,7 +76,6 @@ PUBLIC = frozenset({"/", "/static/{version}/{name:path}"}) | sign_in.PUBLIC
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Make the API and the pages over it in one application."""
     app = create_api(settings)
-    for router in ROUTERS:
-        app.include_router(router)
+    addresses.add(app, ROUTERS)
     refusals.install(app)
     return app
