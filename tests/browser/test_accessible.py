@@ -31,9 +31,13 @@ PAGES = (
     "setting a value",
     "quarantine",
     "rejected row",
+    "approvals",
+    "decided together",
+    "nothing to decide together",
+    "settings",
     "refused",
 )
-OPENED = ("escalate", "comment", "snooze")
+OPENED = ("escalate", "assign", "edit", "comment", "snooze")
 
 
 def address(desk: Desk, name: str) -> str:
@@ -53,7 +57,9 @@ def address(desk: Desk, name: str) -> str:
         **{part: f"{golden}/{part}" for part in ("sources", "relations", "readiness", "divergence", "history")},
         "difference": f"{golden}/history?from=1", "value": f"{golden}/lineage/name",
         "setting a value": f"{golden}/pin/name?take=other&value=Another",
-        "refused": "/task/task_of_nothing",
+        "approvals": "/approvals", "settings": "/settings",
+        "decided together": "/queue/bulk?entity_type=cost_center&kind=review&verdict=distinct&reason=Two+places",
+        "nothing to decide together": "/queue/bulk?kind=conflict", "refused": "/task/task_of_nothing",
     }[name]  # fmt: skip
 
 
@@ -81,6 +87,9 @@ def test_no_page_has_a_violation(browser: Any, desk: Desk, scheme: str) -> None:
                 page.keyboard.press("?")
                 page.wait_for_selector("dialog[open]")
                 found["keys"] = violations(page)
+                page.keyboard.press("Escape")
+                page.keyboard.press("Control+k")
+                found["palette"] = violations(page)
         pages.complaints[:] = [one for one in pages.complaints if "404" not in one]  # of the page that is refused
     assert {name: some for name, some in found.items() if some} == {}
 
