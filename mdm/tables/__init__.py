@@ -7,12 +7,12 @@ Times are ISO 8601 UTC text, because SQLite drops time zones and text sorts alik
 
 from sqlmodel import SQLModel
 
-from mdm.tables.access import Account, ApiKey, OnceRequest, SignInSession, SignInTry
+from mdm.tables.access import AccessChange, Account, ApiKey, OnceRequest, SignInSession, SignInTry
 from mdm.tables.arrivals import Batch, MappingDocument, Quarantine, VersionSort
 from mdm.tables.decisions import Decision, DecisionPair, DecisionVoid
 from mdm.tables.desk import SavedFilter
 from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payload, RulesDocument
-from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, SearchWord, Task, Xref
+from mdm.tables.golden import Change, Crosswalk, GoldenVersion, QualityMeasure, SearchWord, Task, Xref
 from mdm.tables.lines import LineFinding, LineHolder
 from mdm.tables.past import TaskVersion
 from mdm.tables.proposals import Proposal, ProposedTask
@@ -32,6 +32,7 @@ from mdm.tables.tasks import TaskComment, TaskSkip, TaskWork
 
 __all__ = [
     "PERSONAL",
+    "AccessChange",
     "Account",
     "ApiKey",
     "Batch",
@@ -40,6 +41,7 @@ __all__ = [
     "Change",
     "CodeList",
     "CodeMapping",
+    "Crosswalk",
     "Decision",
     "DecisionPair",
     "DecisionVoid",
@@ -89,6 +91,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "block_size": ("key",),
     "golden_version": ("attributes", "lineage", "dated"),
     "search_word": ("word",),
+    "crosswalk": ("members",),
     "quarantine": ("value", "detail", "raw", "parts", "reason"),
     "log": ("key_token",),
     "task": ("id", "about"),

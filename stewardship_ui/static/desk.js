@@ -4,6 +4,7 @@ import { showHelp } from "./help.js";
 import { showTimes } from "./times.js";
 import { startWorkbench } from "./workbench.js";
 import { startQueue } from "./queue.js";
+import { startSplit } from "./split.js";
 import { showPalette } from "./palette.js";
 import { startSettings } from "./settings.js";
 
@@ -12,6 +13,12 @@ for (const button of document.querySelectorAll("[data-copies]")) {
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
     button.textContent = "Copied";
+  });
+}
+for (const file of document.querySelectorAll("[data-fills]")) {
+  file.closest("[hidden]").hidden = false;
+  file.addEventListener("change", async () => {
+    document.getElementById(file.dataset.fills).value = await file.files[0].text();
   });
 }
 for (const button of document.querySelectorAll("[data-does=help]")) {
@@ -24,10 +31,17 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = document.querySelector("meta[name=csrf-token]").content;
 });
 
+// What a page offers by a link or a button of its own.
+function offered(action) {
+  const control = document.querySelector(`[data-action="${action}"]:not([disabled])`);
+  control?.click();
+  return Boolean(control);
+}
+
 showKeys(document);
 startSettings();
 
-const page = startWorkbench({ guard }) ?? startQueue() ?? {};
+const page = startWorkbench({ guard }) ?? startQueue() ?? startSplit() ?? {};
 const GOES = { "go home": "/", "go queue": "/queue", "go approvals": "/approvals", settings: "/settings" };
 
 function does(action, event) {
@@ -40,7 +54,7 @@ function does(action, event) {
   if (page.does?.(action, event)) return true;
   const button = document.querySelector(`main button[data-action="${action}"]`);
   if (["approve", "refuse"].includes(action) && button) return answer(action, button);
-  return false;
+  return !document.getElementById("task") && offered(action); // a task has rules of its own
 }
 
 // Whether there is anything to do here for a verb, told without doing it.

@@ -2,7 +2,7 @@
 export const DEFAULTS = {
   same: "1", distinct: "2", related: "3", skip: "4", snooze: "h", escalate: "x", undo: "u", comment: "c", assign: "a", edit: "e",
   next: "j", previous: "k", "row-up": "ArrowUp", "row-down": "ArrowDown", "take-a": "[", "take-b": "]",
-  fold: "=", normalised: "n", why: "w", decisions: "d", permalink: "p", open: "Enter", claim: "Enter",
+  fold: "=", normalised: "n", why: "w", decisions: "d", permalink: "p", split: "s", cluster: "g c", open: "Enter", claim: "Enter",
   tick: "m", together: "b", approve: "1", refuse: "2", filter: "f", search: "/", palette: ":", settings: ",",
   help: "?", "go home": "g h", "go queue": "g q", "go approvals": "g a",
 };
@@ -41,7 +41,13 @@ export function guard() {
 }
 
 function typing(target) {
-  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+  return target.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && target.type !== "checkbox");
+}
+
+// Whether a key pressed now may mean something: nobody types, no other key is held, and single keys are on.
+export function listening(event) {
+  return !(event.defaultPrevented || event.isComposing || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey
+    || keysAreOff() || document.querySelector("dialog[open]"));
 }
 
 // does: (action, event) => whether there was anything to do

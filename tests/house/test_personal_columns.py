@@ -25,6 +25,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "golden_version": {"golden", "version", "since", "until"},
         "search_word": {"golden"},
         "xref": {"record_id", "since", "until", "golden"},
+        "crosswalk": {"golden", "seq"},
         "change": {
             "sequence",
             "position",
@@ -70,6 +71,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "code_list": {"position"},
         "code_mapping": {"position"},
         "proposal": {"position", "settled", "decision"},
+        "access_change": {"number"},
     },
     "a state, a kind or a name out of a short list": {
         "log": {"kind", "entity_type"},
@@ -83,6 +85,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "source_link": {"kind", "master"},
         "golden_version": {"entity_type"},
         "search_word": {"entity_type", "attribute"},
+        "crosswalk": {"entity_type"},
         "change": {"entity_type", "kind"},
         "reference": {"attribute", "entity_type", "standing"},
         "hierarchy_edge": {"attribute", "entity_type", "set_aside"},
@@ -104,6 +107,8 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "code_mapping": {"code_list", "source", "code"},
         "proposal": {"entity_type", "action", "needs_approval", "status"},
         "saved_filter": {"shared", "choice"},
+        "access_change": {"action"},
+        "sign_in_session": {"viewing_as"},
     },
     "when the hub did something, or a day of the calendar": {
         "log": {"recorded_at"},
@@ -127,6 +132,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "once": {"until", "created_at"},
         "proposal": {"due"},
         "saved_filter": {"saved_at"},
+        "access_change": {"recorded_at"},
     },
     "a hash or a random number that says nothing once what it was made from is gone": {
         "log": {"commitment", "previous_hash"},
@@ -154,6 +160,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "sign_in_session": {"account"},
         "once": {"actor", "key", "media_type"},
         "proposal": {"proposer", "answered_by"},
+        "access_change": {"actor", "subject", "detail", "correlation_id"},
         "batch": {"actor", "file"},
         "quarantine": {"file", "settled_by"},
         "hub": {"name"},

@@ -1,10 +1,13 @@
 """The routes, one module per noun; each declares its action, its example and its summary."""
 
 from mdm.api.routes import (
+    access,
+    activity,
     changes,
     code_lists,
     decisions,
     divergence,
+    evidence,
     find,
     forecast,
     golden_records,
@@ -32,6 +35,7 @@ ROUTERS = (
     source_merges.router,
     xref.router,
     golden_records.router,
+    evidence.router,
     whole_records.router,
     find.router,
     relations.router,
@@ -43,6 +47,7 @@ ROUTERS = (
     task_work.router,
     queue.router,
     decisions.router,
+    activity.router,
     proposals.router,
     changes.router,
     rules.router,
@@ -51,5 +56,7 @@ ROUTERS = (
     stats.router,
     metrics.router,
     quality.router,
+    access.router,
+    access.secrets_router,
     health.router,
 )
