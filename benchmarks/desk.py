@@ -28,31 +28,14 @@ from mdm.store.database import Transaction
 from stewardship_ui.app import create_app
 
 CHUNK = 10_000
-SYLLABLES = [
-    "bra",
-    "lom",
-    "ker",
-    "tis",
-    "vun",
-    "hal",
-    "der",
-    "mon",
-    "fig",
-    "rap",
-    "sel",
-    "tor",
-    "wen",
-    "dak",
-    "nis",
-    "pol",
-]
+SYLLABLES = "bralomkertisvunhaldermonfigrapseltorwendaknispol"
 ORDERS = ("urgent", "due", "newest", "likeliest", "doubtful")
 
 
 def name_of(number: int) -> str:
     """A name that no other pair has."""
-    digits = [(number // len(SYLLABLES) ** place) % len(SYLLABLES) for place in range(5)]
-    return "".join(SYLLABLES[one] for one in digits).capitalize()
+    digits = [(number // 16**place) % 16 for place in range(5)]
+    return "".join(SYLLABLES[3 * one : 3 * one + 3] for one in digits).capitalize()
 
 
 def both(number: int) -> Iterator[Incoming]:

@@ -2,9 +2,11 @@
 
 from fastapi import FastAPI
 
+from mdm.api import addresses
 from mdm.api.app import create_app as create_api
 from mdm.settings import Settings
 from stewardship_ui import (
+    activity,
     admin,
     approvals,
     around_record,
@@ -24,6 +26,7 @@ from stewardship_ui import (
     rules_trial,
     search,
     setting_values,
+    settings,
     shortcomings,
     sign_in,
     source_matrix,
@@ -50,6 +53,7 @@ ROUTERS = (
     source_matrix.router,
     value_lineage.router,
     setting_values.router,
+    settings.router,
     history.router,
     why.router,
     cluster.router,
@@ -60,6 +64,7 @@ ROUTERS = (
     shortcomings.router,
     rules_trial.router,
     rules.router,
+    activity.router,
     admin.router,
     sign_in.router,
     static_files.router,
@@ -71,7 +76,6 @@ PUBLIC = frozenset({"/", "/static/{version}/{name:path}"}) | sign_in.PUBLIC
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Make the API and the pages over it in one application."""
     app = create_api(settings)
-    for router in ROUTERS:
-        app.include_router(router)
+    addresses.add(app, ROUTERS)
     refusals.install(app)
     return app

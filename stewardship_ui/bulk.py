@@ -33,7 +33,7 @@ VERDICTS: tuple[Literal["same", "distinct", "related"], ...] = ("same", "distinc
 @router.get("/queue/bulk")
 def ask(  # noqa: PLR0913  the state of the page
     request: Request, caller: Deciding, *, entity_type: Text = "", kind: Text = "", view: Text = "", order: Text = "",
-    likely: Text = "", verdict: Text = "", reason: Text = "", changed: Text = "",
+    likely: Text = "", verdict: Text = "", reason: Text = "", changed: Text = "", ticked: Text = "",
     task: Annotated[list[str], Query(max_length=200)] = [],  # noqa: B006  FastAPI copies it
 ) -> Response:  # fmt: skip
     """Ask what to say of them and why; with a verdict, also tell what that would do."""
@@ -41,6 +41,8 @@ def ask(  # noqa: PLR0913  the state of the page
     verdict = verdict if verdict in VERDICTS else ""
     meant, told, trouble = list[Chosen](), None, None
     try:
+        if ticked and not task:
+            raise InvalidInput("no task is ticked; go back and tick some")
         meant = _meant(caller, state, task)
         if verdict:
             told = _preview(caller, meant, cast("Verdict", verdict), reason)

@@ -20,10 +20,10 @@ LISTS: dict[View, str] = {"held": "In my hands", "asked": "Asked of me", "mine":
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
-def at_the_door(request: Request) -> Caller | None:
+async def at_the_door(request: Request) -> Caller | None:
     """Who asks, or None: the first page greets strangers too, and tells them nothing of any record."""
     try:
-        return Requires("look up")(request)
+        return await Requires("look up")(request)
     except Unauthorised:
         return None
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller
 from mdm.auth import Action
-from stewardship_ui import static_files, wording
+from stewardship_ui import preferences, static_files, wording
 from stewardship_ui.viewer import Viewer
 
 NAVIGATION: tuple[tuple[str, str, Action], ...] = (
@@ -20,11 +20,13 @@ NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("Quarantine", "/quarantine", "read quarantine"),
     ("Quality", "/quality", "read statistics"),
     ("Rules", "/rules", "read rules"),
+    ("Activity", "/activity", "read tasks"),
     ("Access", "/admin", "read access"),
 )
 """The pages in the head of every page: its word, its address, and what a role must be allowed to be led there."""
-# Pages tell one person what only that person may see, and go stale at once.
 SAID = ("csrf", "display_name", "viewing_as")
+"""What a session says of who is signed in."""
+# Pages tell one person what only that person may see, and go stale at once.
 HEADERS = {"Cache-Control": "private, no-store", "Vary": "Authorization, Cookie, HX-Request"}
 
 
@@ -51,6 +53,7 @@ def page(
         {
             "viewer": viewer, "path": request.url.path, "address": str(request.url.replace(scheme="", netloc="")),
             "host": str(request.base_url).rstrip("/"), "csrf": viewer.csrf if viewer else "", "twin": None,
+            "preferences": preferences.of(request),
             "hub_name": request.app.state.at_hand.settings.hub_name, **context,
         }
     )  # fmt: skip

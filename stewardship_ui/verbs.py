@@ -67,6 +67,14 @@ def escalate(caller: Deciding, task_id: str, sent: Sent, work_set: WorkSet) -> R
     return _on(caller, work_set)
 
 
+@router.post("/task/{task_id}/assign")
+def assign(caller: Deciding, task_id: str, sent: Sent, work_set: WorkSet) -> Response:
+    """Say who should do a task, and stay with it."""
+    _ensure(caller, task_id)
+    task_work.assign(caller.hub, task_id, to=sent.one("to"), author=caller.author())
+    return _to(f"/task/{task_id}{work_set.query}")
+
+
 @router.post("/task/{task_id}/comment")
 def comment(caller: Deciding, task_id: str, sent: Sent, work_set: WorkSet) -> Response:
     """Say something about a task, and stay with it."""

@@ -15,6 +15,7 @@ from mdm.services import access_changes
 from mdm.services.hub import Hub
 from mdm.settings import now
 from mdm.store import keys as stored_keys
+from mdm.store.keys import Bearer
 from mdm.tables import ApiKey
 
 log = structlog.get_logger()
@@ -80,20 +81,27 @@ def authenticate(hub: Hub, secret: str, *, at: str | None = None) -> Principal:
 
     at: ISO 8601 UTC; the present when it is left out.
     """
+    key_id = id_of(secret)
+    with hub.database.read() as transaction:
+        found = stored_keys.bearers(transaction, {key_id})
+    return recognised(secret, found.get(key_id), at=at or now())
+
+
+def id_of(secret: str) -> str:
+    """The id that a key says it has; "" for what cannot be a key."""
     prefix, _, rest = secret.partition("_")
     key_id = rest.partition("_")[0]
-    with hub.database.read() as transaction:
-        key = (
-            stored_keys.bearer(transaction, key_id)
-            if prefix == "mdm" and key_id.isalnum() and key_id.isascii()
-            else None
-        )
-        over = key is None or key.revoked_at is not None or (key.expires_at or "~") <= (at or now())
-        known = _NO_HASH if key is None or over else key.hash
-        # Compared in constant time, and also when there is no such key, so that timing tells nothing.
-        if not hmac.compare_digest(_hash(secret), known) or key is None:
-            raise Unauthorised("the key is not known, was revoked or is over; `mdm key create` makes one")
-        return Principal(key.id, cast("Role", key.role), key.source, key.entity_type)
+    return key_id if prefix == "mdm" and key_id.isalnum() and key_id.isascii() else ""
+
+
+def recognised(secret: str, key: Bearer | None, *, at: str) -> Principal:
+    """Judge a key by what is kept under its id; raises Unauthorised as `authenticate` does."""
+    over = key is None or key.revoked_at is not None or (key.expires_at or "~") <= at
+    known = _NO_HASH if key is None or over else key.hash
+    # Compared in constant time, and also when there is no such key, so that timing tells nothing.
+    if not hmac.compare_digest(_hash(secret), known) or key is None:
+        raise Unauthorised("the key is not known, was revoked or is over; `mdm key create` makes one")
+    return Principal(key.id, cast("Role", key.role), key.source, key.entity_type)
 
 
 def _future(written: str, present: str) -> str:

@@ -304,6 +304,14 @@ def _because(principal: Principal, entity_type: EntityType, because: str) -> str
     return "not considered" if asked and barred else because
 
 
+def activity(principal: Principal, rules: Shown, document: Document) -> Document:
+    """Mask the value that a person set, and what they wrote about it."""
+    shown = {**document, "reason": free_text(principal, document["reason"])}
+    if "attribute" not in document:
+        return shown
+    return masked_place(principal, rules.now[document["entity_type"]], document["attribute"], shown)
+
+
 def forecast(principal: Principal, entity_type: EntityType, document: Document) -> Document:
     """Mask the values that a golden record will lose and gain, and why as far as that tells one."""
     changes = []

@@ -12,7 +12,7 @@ from mdm.tables.arrivals import Batch, MappingDocument, Quarantine, VersionSort
 from mdm.tables.decisions import Decision, DecisionPair, DecisionVoid
 from mdm.tables.desk import SavedFilter
 from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payload, RulesDocument
-from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, SearchWord, Task, Xref
+from mdm.tables.golden import Change, Crosswalk, GoldenVersion, QualityMeasure, SearchWord, Task, Xref
 from mdm.tables.lines import LineFinding, LineHolder
 from mdm.tables.past import TaskVersion
 from mdm.tables.proposals import Proposal, ProposedTask
@@ -41,6 +41,7 @@ __all__ = [
     "Change",
     "CodeList",
     "CodeMapping",
+    "Crosswalk",
     "Decision",
     "DecisionPair",
     "DecisionVoid",
@@ -90,6 +91,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "block_size": ("key",),
     "golden_version": ("attributes", "lineage", "dated"),
     "search_word": ("word",),
+    "crosswalk": ("members",),
     "quarantine": ("value", "detail", "raw", "parts", "reason"),
     "log": ("key_token",),
     "task": ("id", "about"),

@@ -50,6 +50,15 @@ class Xref(SQLModel, table=True):
     golden: int = Field(sa_type=BigInteger)
 
 
+class Crosswalk(SQLModel, table=True):
+    """The living source records of a golden number as they are looked up: in JSON, and since when the last is there."""
+
+    golden: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    entity_type: str
+    members: str = Field(sa_type=Text)
+    seq: int = Field(sa_type=BigInteger)
+
+
 class Change(SQLModel, table=True):
     """One event of the change feed, in compact form; positions have no gaps."""
 

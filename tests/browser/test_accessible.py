@@ -56,6 +56,8 @@ PAGES = (
     "versions of rules",
     "difference of rules",
     "trial of rules",
+    "activity",
+    "no such activity",
     "people",
     "person",
     "keys of programs",
@@ -122,6 +124,7 @@ def address(desk: Desk, name: str) -> str:
         "trial of rules": "/rules:try?type=rate_card", "people": "/admin", "person": "/admin/people/steward",
         "keys of programs": "/admin/keys", "roles": "/admin/roles", "changes of access": "/admin/changes",
         "no such change": "/admin/changes?actor=user:nobody",
+        "activity": "/activity", "no such activity": "/activity?actor=user:nobody",
         "refused": "/task/task_of_nothing",
     }[name]  # fmt: skip
 

@@ -25,6 +25,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "golden_version": {"golden", "version", "since", "until"},
         "search_word": {"golden"},
         "xref": {"record_id", "since", "until", "golden"},
+        "crosswalk": {"golden", "seq"},
         "change": {
             "sequence",
             "position",
@@ -84,6 +85,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "source_link": {"kind", "master"},
         "golden_version": {"entity_type"},
         "search_word": {"entity_type", "attribute"},
+        "crosswalk": {"entity_type"},
         "change": {"entity_type", "kind"},
         "reference": {"attribute", "entity_type", "standing"},
         "hierarchy_edge": {"attribute", "entity_type", "set_aside"},

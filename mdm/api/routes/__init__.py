@@ -2,6 +2,7 @@
 
 from mdm.api.routes import (
     access,
+    activity,
     changes,
     code_lists,
     decisions,
@@ -46,6 +47,7 @@ ROUTERS = (
     task_work.router,
     queue.router,
     decisions.router,
+    activity.router,
     proposals.router,
     changes.router,
     rules.router,

@@ -96,8 +96,9 @@ def lineage(
 ) -> Response:  # fmt: skip
     """Winner and losers of every attribute, with the record, version, file and line each came from.
 
-    With `flips`, of each attribute that has one value, the other values and the smallest change of each kind after
-    which one would survive: `undo`, `valid`, `trust`, `event_time`, `withdraw`, `more_records`, `priority`, `group`.
+    With `flips`, of each attribute that has one value (of a dated one on the day `on`, or the latest that the hub has
+    seen), the other values and the smallest change of each kind after which one would survive: `undo`, `valid`,
+    `trust`, `event_time`, `withdraw`, `more_records`, `priority`, `group`.
     """
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     told = lineage_and_flips if flips else golden.lineage
