@@ -12,7 +12,6 @@ WIDTH, HEIGHT = 1200, 430
 MARGIN_X, MARGIN_Y = 130, 44
 MOST_DRAWN = 200
 """With more records than this a picture shows nothing that a table does not show better."""
-FEW = 16
 MOST_NEAR = 8
 MOST_LABELS = 14
 """With more edges than this only those that matter carry their weight: bridges, ties by decision, and doubtful ones."""
@@ -79,18 +78,13 @@ def _places(records: Sequence[str], near: Sequence[str], edges: Sequence[Documen
     graph.add_nodes_from([*records, *near])
     for one in edges:
         weak = one["outcome"] == "review" or one["right"] in near or bool(one["bridge"] and one["bridge"]["light"])
-        graph.add_edge(one["left"], one["right"], length=1.6 if weak else 1.0, weight=0.3 if weak else 1.0)
+        graph.add_edge(one["left"], one["right"], weight=0.3 if weak else 1.0)
     if len(graph) < 3:
         found = {key: (place, 0.0) for place, key in zip((-1.0, 1.0), graph, strict=False)}
         found = found if len(graph) == 2 else dict.fromkeys(graph, (0.0, 0.0))
     else:
         start = nx.circular_layout(graph)
-        # Path lengths spread a few nodes best, but take the cube of their number.
-        found = (
-            nx.kamada_kawai_layout(graph, pos=start, weight="length")
-            if len(graph) <= FEW
-            else nx.spring_layout(graph, pos=start, k=2.2 / len(graph) ** 0.5, iterations=40, seed=7)
-        )
+        found = nx.spring_layout(graph, pos=start, k=2.2 / len(graph) ** 0.5, iterations=40, seed=7)
     return _fitted({key: (float(x), float(y)) for key, (x, y) in found.items()})
 
 
