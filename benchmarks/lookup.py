@@ -145,7 +145,17 @@ def main() -> None:
         def measure(database: str) -> str:
             mdm("init", database=database)
             for source, file in files.items():
-                mdm("ingest", file, "--source", source, "--type", "customer", database=database)
+                mdm(
+                    "ingest",
+                    file,
+                    "--source",
+                    source,
+                    "--type",
+                    "customer",
+                    "--event-time",
+                    "updated",
+                    database=database,
+                )
             return table(columns, measured(database, folder, rounds=arguments.rounds, seconds=arguments.seconds))
 
         if arguments.only != "postgresql":

@@ -13,9 +13,6 @@ from mdm.services import reading_together
 from mdm.services.hub import Hub
 from mdm.services.reading_together import Question, Reading
 
-FEW = 100
-"""Source keys up to which a read is made at once."""
-
 
 class Gathering:
     """Gathers questions within one turn of the event loop."""
@@ -30,8 +27,6 @@ class Gathering:
     async def ask(self, question: Question) -> Reading:
         """What holds now; also tells what others asked at the same moment."""
         loop = asyncio.get_running_loop()
-        if len(question.tokens) > FEW:
-            return await loop.run_in_executor(None, reading_together.read, self.hub, [question])
         told: asyncio.Future[Reading] = loop.create_future()
         self._waiting.append((question, told))
         if not self._reading:
@@ -46,7 +41,7 @@ class Gathering:
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         asked, self._waiting = self._waiting, []
         read = partial(reading_together.read, self.hub, [question for question, _ in asked])
-        done = (
+        done: asyncio.Future[Reading] = (
             loop.run_in_executor(self._thread, read)
             if self.hub.database.postgresql
             else loop.create_task(_at_once(read))

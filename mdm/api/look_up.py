@@ -10,11 +10,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mdm.api import caller
 from mdm.api.answers import TAGGED, is_known, tag_of
-from mdm.api.gathering import FEW
 from mdm.api.opening import HubAtHand, Opened
+from mdm.api.parameters import key
 from mdm.api.routes import xref
 from mdm.auth import Action, allowed
 from mdm.errors import HubError
+from mdm.log import Key
 from mdm.services import keys, look_ups
 from mdm.services.look_ups import Written
 from mdm.services.reading_together import Question, Reading
@@ -69,14 +70,14 @@ def _again(message: Message, receive: Receive) -> Receive:
 
 
 async def _one(opened: Opened, secret: str, headers: dict[bytes, bytes], scope: Scope, send: Send) -> bool:
-    key = scope["path"][len(ONE) :].split("/", 2)
-    if len(key) != 3:
+    asked = scope["path"][len(ONE) :].split("/", 2)
+    if len(asked) != 3:
         return False
-    of_key = look_ups.tokens(opened.hub, [key])
+    of_key = look_ups.tokens(opened.hub, [asked])
     reading = await _read(opened, Question(keys.id_of(secret), of_key))
-    if reading is None or not _let_in(opened, secret, reading, [key], scope):
+    if reading is None or not _let_in(opened, secret, reading, [asked], scope):
         return False
-    (content,) = look_ups.answers(reading, [key], of_key)
+    (content,) = look_ups.answers(reading, [asked], of_key)
     if content is None:
         return False
     scope["route"] = ROUTE_OF_ONE
@@ -93,19 +94,19 @@ async def _many(opened: Opened, secret: str, body: bytes, scope: Scope, send: Se
     asked = _keys(body)
     if asked is None or len(asked) > opened.hub.settings.batch_limit:
         return False
-    of_keys = look_ups.tokens(opened.hub, asked)
-    reading = await _read(opened, Question(keys.id_of(secret), of_keys, with_later=False))
+    reading = await _read(opened, Question(keys.id_of(secret)))
     if reading is None or not _let_in(opened, secret, reading, asked, scope):
         return False
-    if len(asked) > FEW:
-        found = await run_in_threadpool(look_ups.answers, reading, asked, of_keys)
-    else:
-        found = look_ups.answers(reading, asked, of_keys)
-    left = [place for place, one in enumerate(found) if one is None]
-    if left:
+
+    def known(place: int) -> Key:
+        return key(*asked[place], pointer=f"/keys/{place}")
+
+    try:
+        found = await run_in_threadpool(look_ups.many, opened.hub, asked, known)
+    except HubError:  # the route itself meets it again, and tells it
         return False
     scope["route"] = ROUTE_OF_MANY
-    await _send(send, 200, [JSON], b'{"items":[' + b",".join(found) + b"]}")  # type: ignore[arg-type]
+    await _send(send, 200, [JSON], b'{"items":[' + b",".join(found) + b"]}")
     return True
 
 

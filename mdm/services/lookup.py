@@ -46,11 +46,17 @@ def xref(hub: Hub, key: Key, *, target: str | None = None, as_of: AsOf = None) -
 
 def xrefs(hub: Hub, keys: Sequence[Key], *, as_of: AsOf = None) -> list[dict[str, Any] | None]:
     """One cross-reference per key, in their order; None for what has never arrived, or had not by then."""
-    types = hub.entity_types()
-    asked = known(hub, keys, types)
     with hub.database.read() as transaction:
-        at = position(transaction, as_of)
-        found = _xrefs(hub, transaction, asked, at=at, prefixes=_prefixes(types))
+        return within(hub, transaction, keys, hub.entity_types(), as_of=as_of)
+
+
+def within(
+    hub: Hub, transaction: Transaction, keys: Sequence[Key], types: Mapping[str, EntityType], *, as_of: AsOf = None
+) -> list[dict[str, Any] | None]:
+    """The same in an open transaction."""
+    asked = known(hub, keys, types)
+    at = position(transaction, as_of)
+    found = _xrefs(hub, transaction, asked, at=at, prefixes=_prefixes(types))
     return [one if one is None else shown_apart(types, one) for one in found]
 
 

@@ -16,19 +16,18 @@ from mdm.store.keys import Bearer
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Of whom a key is, by its id, and what source keys bear, by their tokens.
-
-    with_later: leave out those of which there is more to say, because their source used the id again.
-    """
+    """Of whom a key is, by its id, and what source keys bear, by their tokens."""
 
     key_id: str
     tokens: Collection[int] = ()
-    with_later: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One state of the hub: the keys that were asked for, the entity types, and what source keys bear."""
+    """One state of the hub: the keys that were asked for, the entity types, and what source keys bear.
+
+    used_again: those of the source keys whose source used the id again, so that there is more to say of them.
+    """
 
     bearers: Mapping[str, Bearer]
     entity_types: Mapping[str, EntityType] = field(default_factory=dict)
@@ -39,12 +38,11 @@ class Reading:
 def read(hub: Hub, questions: Collection[Question]) -> Reading:
     """Answer all of them from one state."""
     tokens = {token for one in questions for token in one.tokens}
-    single = {token for one in questions if one.with_later for token in one.tokens}
     with hub.database.read() as reader:
         bearers = keys.bearers(reader, {one.key_id for one in questions})
         if not tokens:
             return Reading(bearers)
         versions = resolution.in_force(reader)
         found = crosswalks.of_tokens(reader, tokens)
-        used_again = crosswalks.used_again(reader, single) if single else frozenset[int]()
+        used_again = crosswalks.used_again(reader, tokens)
     return Reading(bearers, {name: hub.rules(version) for name, version in versions.items()}, found, used_again)
