@@ -56,9 +56,13 @@ def _everything(one: Contribution) -> tuple[str, str, str, bool, int, bool, str,
     return one.record, same_as(one), told, unknown, one.position, one.valid, one.event_time or "", one.broken
 
 
+# `json.dumps` makes an encoder at each call, which costs as much as a short value.
+_WRITTEN = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
 def canonical(value: JSON) -> str:
     """Write a JSON value as one text: keys sorted, no spaces, so that equal values give equal text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _WRITTEN(value)
 
 
 def without_floats(value: JSON) -> JSON:

@@ -111,8 +111,8 @@ def golden_lines(
     winners: list[Stretch] = []
     days: list[int] = []
     for key in sorted(by_key, key=_sorting):
-        pieces = _pieces(by_key[key])
-        held, due = _decide(pieces, context)
+        pieces = _pieces(by_key[key]) if len(by_key[key]) > 1 else []
+        held, due = _decide(pieces, context) if pieces else (_alone(*by_key[key]), [])
         days += due
         shown += [_shown(one) for one in held]
         winners += [_stretch(one.line, one.start, one.end) for one in held]
@@ -130,6 +130,8 @@ def own_days(lines: Sequence[Line]) -> list[tuple[str, str | None, Line]]:
 
     Neighbours with one value are put together.
     """
+    if len(lines) == 1:
+        return [(lines[0].start or EVER_BEFORE, lines[0].end, lines[0])]
     found: list[tuple[str, str | None, Line]] = []
     for piece in _timeline(list(lines)):
         start, end = piece.start, None if piece.end == EVER_AFTER else piece.end
@@ -166,7 +168,9 @@ def _pieces(lines: Iterable[Line]) -> list[_Piece]:
 
 
 def _timeline(lines: list[Line]) -> Iterator[_Piece]:
-    ordered = sorted(lines, key=lambda line: (_said(line), line.end or EVER_AFTER, line.place))
+    ordered = list(lines)
+    if len({line.start or EVER_BEFORE for line in lines}) < len(lines):  # dear to write, and tells equals apart
+        ordered.sort(key=lambda line: (_said(line), line.end or EVER_AFTER, line.place))
     ordered.sort(key=lambda line: line.start or EVER_BEFORE, reverse=True)
     begins: defaultdict[str, list[int]] = defaultdict(list)
     ends: defaultdict[str, list[int]] = defaultdict(list)
@@ -220,6 +224,11 @@ def _decide(pieces: Sequence[_Piece], context: Context) -> tuple[list[_Held], li
         for line, because in [*lost, *((line, _own(line, best.line)) for line in best.covered)]:
             held[-1].lose(line, because, start=start, end=end)
     return held, days
+
+
+def _alone(line: Line) -> list[_Held]:
+    """The one line that a key has: there is nothing to decide."""
+    return [_Held(line.start or EVER_BEFORE, line.end or EVER_AFTER, line)]
 
 
 def _cut(pieces: Sequence[_Piece]) -> Iterator[tuple[str, str, list[_Piece]]]:

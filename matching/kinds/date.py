@@ -8,6 +8,7 @@ month swapped count as close.
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from matching.kinds.folding import is_junk, plain
 from matching.kinds.identifier import keystroke_pairs
@@ -59,6 +60,7 @@ def _in_words(text: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=100_000)  # dated lines say the same days again and again
 def iso_date(text: str) -> str | None:
     """Give the ISO form of a date as people write it, None where it is no date."""
     text = text.strip()

@@ -138,13 +138,15 @@ def _said(work: Work, members: Iterable[int], attribute: str, parent: Parent) ->
 def _meanings(work: Work, golden: GoldenChanges, tokens: set[int]) -> dict[int, int]:
     """The living golden number that each key token bears after this commit."""
     found: dict[int, int] = {}
+    decided = set()
     for token in tokens & work.ids.keys():
         number = work.records[work.ids[token]].golden
         if number in golden.after:
             if work.living(golden.after[number or 0]):
                 found[token] = number or 0
-            tokens = tokens - {token}
-    stored = stored_references.meanings(work.reader, sorted(tokens)) if tokens else {}
+            decided.add(token)
+    elsewhere = sorted(tokens - decided)
+    stored = stored_references.meanings(work.reader, elsewhere) if elsewhere else {}
     return found | {token: number for token, (number, standing) in stored.items() if standing == "arrived"}
 
 

@@ -29,17 +29,12 @@ def target(entity_type: EntityType, attribute: str, source: str, value: str) -> 
 
 def targets(entity_type: EntityType, record: StoredRecord) -> dict[str, list[str]]:
     """The written keys that a record refers to, by attribute: one, or where it is dated one for each of its values."""
-    if not entity_type.references:
-        return {}
-    values = of_all_days(entity_type, values_of(layers_of(record)))
-    return {
-        attribute: [
-            target(entity_type, attribute, record.source, str(value))
-            for value in (values[attribute] if attribute in entity_type.dated else [values[attribute]])
-        ]
-        for attribute in entity_type.references
-        if values.get(attribute) is not None
-    }
+    values, found = values_of(layers_of(record)) if entity_type.references else {}, {}
+    for attribute in entity_type.references:
+        if (value := values.get(attribute)) is not None:
+            said = [one.value for one in slices(value)] if attribute in entity_type.dated else [value]
+            found[attribute] = [target(entity_type, attribute, record.source, str(one)) for one in said]
+    return found
 
 
 class Spoken(NamedTuple):
