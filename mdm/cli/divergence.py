@@ -8,8 +8,8 @@ import typer
 
 from mdm.cli import output, session
 from mdm.cli.arguments import AsOf
-from mdm.cli.export_cells import spreadsheet_safe
 from mdm.cli.output import Json
+from mdm.publish.cells import spreadsheet_safe
 
 Document = dict[str, Any]
 COLUMNS = (

@@ -9,10 +9,17 @@ from mdm.cli import output, session
 from mdm.cli.output import Json
 
 
-def init(*, as_json: Json = False) -> None:
+def init(
+    *,
+    grant_to: Annotated[
+        str | None, typer.Option(metavar="ROLE", help="A role of PostgreSQL that server and worker run as.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Migrate the database, install the shipped entity types, and make the first admin key.
 
-    Safe to repeat: a hub that stands is only brought up to date.
+    Safe to repeat: a hub that stands is only brought up to date. With --grant-to the role can do the hub's work, but
+    owns no table, and facts it can only add.
 
     Example: mdm init
     """
@@ -20,7 +27,7 @@ def init(*, as_json: Json = False) -> None:
 
     session.log_to_stderr("warning")
     chosen = session.settings()
-    done = initialise(chosen, author=session.author())
+    done = initialise(chosen, author=session.author(), grant_to=grant_to)
     if as_json:
         output.print_json(asdict(done))
         return

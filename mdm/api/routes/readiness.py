@@ -32,7 +32,11 @@ Process = Annotated[str, Path(description="A process that an entity type declare
                               examples=["quote_to_project"])]  # fmt: skip
 
 
-@router.get("/golden-records/{golden_id}/readiness", summary="Is it ready for a process?", **described(ONE, 404))
+@router.get(
+    "/golden-records/{golden_id}/readiness",
+    summary="Is it ready for a process?",
+    **described(ONE, 404, etag=True, perhaps=ONE.keys() - HEAD.keys()),
+)
 def one(
     request: Request, caller: Reading, golden_id: GoldenId,
     process: Annotated[str | None, Query(description="The process; all of them, in `items`, unless given.",
