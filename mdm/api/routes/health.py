@@ -32,6 +32,6 @@ def healthz() -> Response:
 
 @router.get("/readyz", summary="Can the server do its work?", responses=READINESS)
 def readyz(request: Request) -> Response:
-    """503 while the database is away, a migration is pending, commits are not flushed, or a hub in SQLite has no room."""
+    """503 while the database is away, a migration is pending, commits are not flushed, or SQLite has no room left."""
     is_ready, found = health.readiness(request.app.state.at_hand.settings)
     return answer(found, status=200 if is_ready else 503)
