@@ -69,4 +69,25 @@ def rebuild(
         raise typer.Exit(1)
 
 
-COMMANDS = (init, rebuild)
+def backup(
+    out: Annotated[str, typer.Argument(metavar="OUT", help="The file to write; it must not be there yet.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Copy a hub in SQLite to a file, as it stands at one moment, while others read and write.
+
+    To restore it, stop the server and put the file in the place of the hub's own.
+
+    Example: mdm backup backup.db
+    """
+    from mdm.services import backup as service
+
+    with session.opened() as hub:
+        done = service.backup(hub, out)
+    if as_json:
+        output.print_json(asdict(done))
+    else:
+        output.say(f"{done.file}: {done.size:,} bytes, the log up to position {done.position:,}")
+
+
+COMMANDS = (init, rebuild, backup)
