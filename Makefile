@@ -15,6 +15,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --quiet
 INSTALL := $(PIP) install --root-user-action=ignore
 
+# A module is compiled once, and not by each of the many processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test verify soak check format bench docs screenshots browser lock clean
 
@@ -46,6 +49,7 @@ format: .venv/dev ## Put the code into shape
 
 bench: .venv/dev .venv-bench/ready ## Measure speed and quality, beside peers (COUNT=100000 records, ROWS=1000000 rows; labelled sets from MDM_BENCH_DATA)
 	@$(BIN)/python benchmarks/load.py $(COUNT) --date $$(date +%F)
+	@$(BIN)/python benchmarks/lookup.py $(COUNT) --date $$(date +%F)
 	@$(BIN)/python benchmarks/ingest.py $(ROWS) --date $$(date +%F)
 	@$(BIN)/python benchmarks/real_data.py --date $$(date +%F)
 	@$(BIN)/python benchmarks/side_by_side.py --up-to $(UP_TO) --date $$(date +%F)

@@ -104,7 +104,7 @@ class Case:
 def flips(case: Case) -> list[Rival]:
     """Of every value that does not survive, in the order of records, what would make it survive.
 
-    Nothing of an attribute that keeps all its values; dated lines and values, decided day by day, are no contributions.
+    Nothing of an attribute that keeps all its values. Of a dated one the case says the day; see `flips_by_day`.
     """
     if case.rules.keeps_all(case.attribute):
         return []

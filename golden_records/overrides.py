@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, cast
 
 from golden_records.contributions import JSON, Contribution, canonical, same_as, without_floats
+from golden_records.effective import EVER_AFTER, EVER_BEFORE
 from golden_records.lineage import LineageEntry, Loser, Winner
 from golden_records.strategies import Ranking
 
@@ -40,6 +41,11 @@ def holding(overrides: Iterable[Override], rankings: Mapping[str, Ranking], *, t
         if one.attribute not in found and not has_ended(one, today) and _overrules_the_same(one, rankings):
             found[one.attribute] = one
     return [found[name] for name in sorted(found)]
+
+
+def holds(one: Override, on: str) -> bool:
+    """Say whether an override of a dated attribute is about a day, an ISO date; "" is before all days."""
+    return (one.start or EVER_BEFORE) <= on < (one.end or EVER_AFTER)
 
 
 def has_ended(one: Override, today: str | None) -> bool:

@@ -25,14 +25,17 @@ def weak_bridges(
     joined = [(one, other) for one, other, _ in edges] + sorted(ties)
     found = [
         edges[number]
-        for number, inside, outside in _bridges(living, joined)
+        for number, _, inside, outside in bridges(living, joined)
         if number < len(edges) and edges[number][2] < below and min(inside, outside) >= LEAST
     ]
     return sorted(found, key=lambda edge: (edge[2], edge[0], edge[1]))
 
 
-def _bridges(living: Sequence[bool], joined: Sequence[Pair]) -> Iterator[tuple[int, int, int]]:
-    """Give each edge without which a component falls apart, with the living nodes on either side (Tarjan 1974)."""
+def bridges(living: Sequence[bool], joined: Sequence[Pair]) -> Iterator[tuple[int, int, int, int]]:
+    """Give each edge without which a component falls apart, with the living nodes on either side (Tarjan 1974).
+
+    An edge is told by its number, followed by one of its ends, the living nodes on that side, and those on the other.
+    """
     near: list[list[tuple[int, int]]] = [[] for _ in living]
     for number, (one, other) in enumerate(joined):
         near[one].append((other, number))
@@ -45,7 +48,7 @@ def _bridges(living: Sequence[bool], joined: Sequence[Pair]) -> Iterator[tuple[i
 
 def _from_root(
     root: int, near: Sequence[Sequence[tuple[int, int]]], seen: dict[int, int], living: Sequence[bool]
-) -> Iterator[tuple[int, int, int]]:
+) -> Iterator[tuple[int, int, int, int]]:
     order, low, below = [root], {root: len(seen)}, {root: int(living[root])}
     above: dict[int, tuple[int, int]] = {}
     seen[root] = len(seen)
@@ -70,4 +73,4 @@ def _from_root(
             low[node] = min(low[node], seen[other])
     for node in order[1:]:
         if low[node] == seen[node]:
-            yield above[node][1], below[node], below[root] - below[node]
+            yield above[node][1], node, below[node], below[root] - below[node]

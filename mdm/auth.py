@@ -15,7 +15,7 @@ Role = Literal["reader", "source", "steward", "approver", "auditor", "admin"]
 Action = Literal[
     "ingest", "look up", "read golden records", "read the feed", "read tasks", "decide", "approve", "read quarantine",
     "mend quarantine", "read rules", "apply rules", "read statistics",
-    "read code lists", "map codes", "apply code lists",
+    "read code lists", "map codes", "apply code lists", "read access", "manage access",
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -31,7 +31,7 @@ MAY: dict[Role, frozenset[Action]] = {
     "source": frozenset({"ingest", "look up", "read quarantine", "mend quarantine"}),
     "steward": _STEWARD,
     "approver": _STEWARD | {"approve"},
-    "auditor": _READ | {"read tasks", "read quarantine"},
+    "auditor": _READ | {"read tasks", "read quarantine", "read access"},
     "admin": frozenset(ACTIONS),
 }
 _OPEN: frozenset[Privacy] = frozenset({"public", "internal"})
@@ -46,6 +46,8 @@ SEES: dict[Role, frozenset[Privacy]] = {
 }
 # These bind a key that is narrowed to one source: what it writes and whose payloads it reads. A crosswalk stays whole.
 _BY_SOURCE: frozenset[Action] = frozenset({"ingest", "read quarantine", "mend quarantine"})
+# Whoever gives others access could give them more than their own narrowed right.
+_WHOLE: frozenset[Action] = frozenset({"read access", "manage access"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def allowed(principal: Principal, action: Action, *, source: str | None = None, 
     if action not in MAY[principal.role]:
         roles = ", ".join(role for role in ROLES if action in MAY[role])
         raise Forbidden(f"the role {principal.role} may not {action}; {roles} may")
+    if action in _WHOLE and (principal.source, principal.entity_type) != (None, None):
+        raise Forbidden(f"this {principal.sort} is narrowed, and may not {action}: that is about the whole hub")
     if entity_type is not None and principal.entity_type not in {None, entity_type}:
         raise Forbidden(f"this {principal.sort} is narrowed to the entity type {principal.entity_type}")
     if source is not None and action in _BY_SOURCE and principal.source not in {None, source}:

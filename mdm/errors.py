@@ -13,6 +13,7 @@
     ├── Stale 412               it has changed since it was read
     ├── Unauthorised 401        no key and no session, or one that is not known
     ├── Forbidden 403           the key has no right to it
+    ├── Gone 410                it was there, and is kept no longer
     ├── TooLarge 413            more than the stated limit
     ├── TooMany 429             too often; says when to try again
     └── Unavailable 503         the database cannot be reached, or something that is needed is not there
@@ -73,6 +74,12 @@ class NotAsOf(InvalidInput):
     status, code, title = 400, "not_as_of", "Only the present can be told here"
 
 
+class NoRepeat(InvalidInput):
+    """An Idempotency-Key where nothing of a request is kept."""
+
+    status, code, title = 400, "no_idempotency_key", "No Idempotency-Key is taken here"
+
+
 class NotFound(HubError):
     """It never existed."""
 
@@ -124,6 +131,12 @@ class Forbidden(HubError):
     """The key has no right to it."""
 
     status, code, title = 403, "forbidden", "Not allowed"
+
+
+class Gone(HubError):
+    """It was there, and is kept no longer."""
+
+    status, code, title = 410, "gone", "No longer kept"
 
 
 class TooLarge(HubError):

@@ -2,30 +2,48 @@
 
 from fastapi import FastAPI
 
+from mdm.api import addresses
 from mdm.api.app import create_app as create_api
 from mdm.settings import Settings
 from stewardship_ui import (
+    activity,
+    admin,
+    approvals,
     around_record,
+    bulk,
+    cluster,
     effects,
+    filters,
     golden_record,
     history,
     home,
+    merging,
+    quality,
     quarantine,
     queue,
     refusals,
+    rules,
+    rules_trial,
     search,
     setting_values,
+    settings,
+    shortcomings,
     sign_in,
     source_matrix,
+    splitting,
     static_files,
     value_lineage,
     verbs,
+    why,
     workbench,
 )
 
 ROUTERS = (
     home.router,
     queue.router,
+    bulk.router,
+    approvals.router,
+    filters.router,
     workbench.router,
     effects.router,
     verbs.router,
@@ -35,8 +53,19 @@ ROUTERS = (
     source_matrix.router,
     value_lineage.router,
     setting_values.router,
+    settings.router,
     history.router,
+    why.router,
+    cluster.router,
+    splitting.router,
+    merging.router,
     quarantine.router,
+    quality.router,
+    shortcomings.router,
+    rules_trial.router,
+    rules.router,
+    activity.router,
+    admin.router,
     sign_in.router,
     static_files.router,
 )
@@ -47,7 +76,6 @@ PUBLIC = frozenset({"/", "/static/{version}/{name:path}"}) | sign_in.PUBLIC
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Make the API and the pages over it in one application."""
     app = create_api(settings)
-    for router in ROUTERS:
-        app.include_router(router)
+    addresses.add(app, ROUTERS)
     refusals.install(app)
     return app

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.services import divergence as disagreeing
-from mdm.services import golden, hierarchy, masking
+from mdm.services import golden, hierarchy, masking, masking_around
 from mdm.services import readiness as ready_for
 from mdm.services import relations as related
 from mdm.services.shown import Shown
@@ -31,18 +31,18 @@ def relations(
 ) -> Response:
     """Show what it refers to, what refers to it, and what stands above and below it."""
     rules, name = _opened(caller, golden_id)
-    barred = masking.barred_references(caller.principal, rules.now)
+    barred = masking_around.barred_references(caller.principal, rules.now)
     wanted = related.Wanted(cursor=cursor or None, limit=ROWS, on=at.on, barred=barred)
     told = related.relations(caller.hub, golden_id, wanted, as_of=at.as_of)
     trees = [
-        masking.hierarchy(
+        masking_around.hierarchy(
             caller.principal, rules,
             hierarchy.hierarchy(caller.hub, golden_id, hierarchy.Wanted(one, 2, at.on, barred), as_of=at.as_of),
         )
         for one in rules.now[name].hierarchies if (name, one) not in barred
     ]  # fmt: skip
     return _page(
-        request, caller, golden_id, at, "relations", found=masking.relations(caller.principal, rules, told),
+        request, caller, golden_id, at, "relations", found=masking_around.relations(caller.principal, rules, told),
         trees=trees, cursor=cursor,
         twin=twin(golden_id, "relations", at.with_(limit=ROWS, cursor=cursor)),
         more_twins=[twin(golden_id, "hierarchy", at.with_(attribute=one["attribute"], depth=2)) for one in trees],
@@ -54,7 +54,7 @@ def readiness(request: Request, caller: Reading, golden_id: str, at: At) -> Resp
     """Show what it is ready for, and what is missing."""
     rules, name = _opened(caller, golden_id)
     found = ready_for.of_one(caller.hub, golden_id, on=at.on)
-    items = [masking.readiness(caller.principal, rules, {**one, "entity_type": name, "label": None})
+    items = [masking_around.readiness(caller.principal, rules, {**one, "entity_type": name, "label": None})
              for one in found["items"]]  # fmt: skip
     items.sort(key=lambda one: (one["ready"], one["process"]))
     return _page(
@@ -68,7 +68,7 @@ def divergence(request: Request, caller: Reading, golden_id: str, at: At) -> Res
     """Show which systems say something else, since when, and what each should say."""
     rules, _ = _opened(caller, golden_id)
     found = disagreeing.of_one(caller.hub, golden_id)
-    items = [masking.divergence(caller.principal, rules, one) for one in found["items"]]
+    items = [masking_around.divergence(caller.principal, rules, one) for one in found["items"]]
     return _page(request, caller, golden_id, at, "divergence", items=items, twin=twin(golden_id, "divergence"))
 
 

@@ -26,8 +26,8 @@ Reading = Annotated[Caller, Depends(Requires("read golden records"))]
 At = Annotated[Then, Depends(then)]
 Document = Mapping[str, Any]
 TABS = (
-    ("record", "Record"), ("sources", "Sources"), ("relations", "Relations"), ("readiness", "Readiness"),
-    ("divergence", "Disagreements"), ("history", "History"),
+    ("record", "Record"), ("sources", "Sources"), ("cluster", "Cluster"), ("relations", "Relations"),
+    ("readiness", "Readiness"), ("divergence", "Disagreements"), ("history", "History"),
 )  # fmt: skip
 """The pages about a golden record: the last part of the address, and its word."""
 AGREES = "same value"

@@ -8,21 +8,22 @@ from starlette.responses import Response
 from mdm.api.caller import Caller, Requires
 from mdm.auth import MAY
 from mdm.errors import Unauthorised
-from mdm.services import health, masking, proposals, task_counts, tasks
+from mdm.services import health, masking, proposals, queue, task_counts
+from mdm.services.queue import Looking, View
 from mdm.services.shown import Shown
 from mdm.settings import now
-from stewardship_ui.queue import said
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page
 
 FEW = 5
+LISTS: dict[View, str] = {"held": "In my hands", "asked": "Asked of me", "mine": "For me", "overdue": "Overdue"}
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
-def at_the_door(request: Request) -> Caller | None:
+async def at_the_door(request: Request) -> Caller | None:
     """Who asks, or None: the first page greets strangers too, and tells them nothing of any record."""
     try:
-        return Requires("look up")(request)
+        return await Requires("look up")(request)
     except Unauthorised:
         return None
 
@@ -40,18 +41,12 @@ def home(request: Request, caller: Annotated[Caller | None, Depends(at_the_door)
 def _work(caller: Caller) -> dict[str, Any]:
     """What waits for the caller, and what they decided last."""
     of, rules = caller.principal.entity_type, Shown(caller.hub)
-
-    def those(**asked: str) -> list[dict[str, Any]]:
-        found = tasks.page(caller.hub, entity_type=of, limit=FEW, **asked)["items"]  # type: ignore[arg-type]
-        shown = [masking.task(caller.principal, rules, one) for one in found]
-        return [{**one, "sentence": said(one)} for one in shown]
-
+    found = queue.waiting(caller.hub, tuple(LISTS), Looking(caller.actor, rules.now, now(), of), limit=FEW)
     decided = proposals.page(caller.hub, status=None, proposer=caller.actor, entity_type=of, limit=FEW)["items"]
     return {
         "counts": task_counts.open_tasks(caller.hub, entity_type=of),
-        "lists": [("In my hands", "held", those(claimed_by=caller.actor)),
-                  ("Asked of me", "asked", those(escalated_to=caller.actor)),
-                  ("For me", "mine", those(assigned_to=caller.actor))],
+        "lists": [(title, view, [masking.queue_row(caller.principal, rules, one) for one in found[view]])
+                  for view, title in LISTS.items()],
         "decided": [masking.proposal(caller.principal, rules.now.get(one["entity_type"]), one) for one in decided],
         "may_decide": "decide" in MAY[caller.principal.role],
     }  # fmt: skip

@@ -1,5 +1,7 @@
 """The queue: which tasks there are, chosen by facets that stand in the address, and the next one to claim."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -8,86 +10,117 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.auth import MAY
-from mdm.services import masking, task_counts, tasks
+from mdm.services import masking, tasks
+from mdm.services import queue as rows
+from mdm.services.queue import Choice, Looking, View
 from mdm.services.shown import Shown
 from mdm.settings import now
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page, wants_fragment
-from stewardship_ui.sides import sentence
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Reading = Annotated[Caller, Depends(Requires("read tasks"))]
 Text = Annotated[str, Query(max_length=200)]
 ROWS = 30
-VIEWS: dict[str, tuple[str, dict[str, Any]]] = {
-    "all": ("All open", {}), "mine": ("Mine", {"assigned_to": "me"}), "held": ("In my hands", {"claimed_by": "me"}),
-    "asked": ("Asked of me", {"escalated_to": "me"}), "snoozed": ("Snoozed", {"snoozed": True}),
-    "proposed": ("Decided, not in force", {"proposed": True}), "closed": ("Closed", {"status": "closed"}),
+VIEWS: dict[View, str] = {
+    "all": "All open", "mine": "Mine", "held": "In my hands", "asked": "Asked of me", "overdue": "Overdue",
+    "snoozed": "Snoozed", "proposed": "Decided, not in force", "closed": "Closed",
 }  # fmt: skip
-"""What people look for first: its words, and what it asks of `tasks.page`."""
+LIKELY = {
+    "": "Any",
+    "0.95-": "0.95 and more",
+    "0.9-0.95": "0.90 to 0.95",
+    "0.8-0.9": "0.80 to 0.90",
+    "-0.8": "Less than 0.80",
+}
+"""Bands of the match probability, as they stand in the address, in words."""
 
 
 @router.get("/queue")
 def queue(  # noqa: PLR0913  the state of the page
     request: Request, caller: Reading, *, entity_type: Text = "", kind: Text = "", view: Text = "all", order: Text = "",
-    cursor: Text = "",
+    likely: Text = "", cursor: Text = "",
 ) -> Response:  # fmt: skip
     """List tasks: by type, kind and how people stand to them, in the order in which they should be done."""
-    view = view if view in VIEWS else "all"
-    order = order if order in tasks.ORDERS else tasks.ORDERS[0]
-    of, moment = caller.own_type(entity_type or None), now()
-    asked: dict[str, Any] = {
-        name: caller.person(value) if isinstance(value, str) and name != "status" else value
-        for name, value in VIEWS[view][1].items()
-    }
-    found = tasks.page(
-        caller.hub, entity_type=of, kind=kind or None, cursor=cursor or None, limit=ROWS, moment=moment, order=order,
-        **asked,
+    state = {"entity_type": entity_type, "kind": kind, "view": view, "order": order, "likely": likely}
+    choice, moment, rules = chosen(caller, state), now(), Shown(caller.hub)
+    found = rows.page(
+        caller.hub, choice, looking(caller, rules, moment), cursor=cursor or None, limit=ROWS
     )  # fmt: skip
-    rules = Shown(caller.hub)
-    items = [masking.task(caller.principal, rules, one) for one in found["items"]]
-    counts = task_counts.open_tasks(caller.hub, entity_type=caller.principal.entity_type)
-    state = {"entity_type": entity_type, "kind": kind, "view": view, "order": order}
+    items = [masking.queue_row(caller.principal, rules, one) for one in found["items"]]
+    state = {**state, "view": choice.view, "order": choice.ordered}
     return page(
-        request, "queue_body.html" if wants_fragment(request) else "queue.html", caller,
-        items=[{**one, "sentence": said(one)} for one in items], next_cursor=found["next"], counts=counts, state=state,
-        views=VIEWS, orders=tasks.ORDERS, now=moment, link=_link(state), cursor=cursor,
-        may_decide="decide" in MAY[caller.principal.role], mine=caller.actor, twin=_twin(state, asked, cursor),
+        request, "queue_body.html" if wants_fragment(request) else "queue.html", caller, items=items,
+        next_cursor=found["next"], counts=found["counts"], filters=_filters(found["filters"], found["counts"]),
+        state=state, views=VIEWS, likely=LIKELY, orders=tasks.ORDERS, now=moment, link=link(state),
+        bulk=link(state, "/queue/bulk")(), cursor=cursor, may_decide="decide" in MAY[caller.principal.role],
+        mine=caller.actor, twin=_twin(choice, cursor),
     )  # fmt: skip
 
 
-def said(task: dict[str, Any]) -> str:
-    """What a task is about, in a line."""
-    about = task["about"] or {}
-    if task["evidence"] is not None and task["kind"] != "constraint":
-        return sentence(task["evidence"])
-    if task["kind"] == "unmapped_code":
-        return f"{about['source']} says “{about['value'] or '…'}”, which no code of {about['list']} stands for"
-    if task["kind"] == "conflict":
-        return f"{str(about['attribute']).replace('_', ' ')}: sources disagree and are equally good"
-    if task["kind"] == "hierarchy_cycle":
-        return f"{about['attribute']}: a circle, one link of it set aside"
-    if task["kind"] == "constraint":
-        named = [name for one in about["constraints"] for name in one["values"]]
-        return f"Kept apart by a constraint on {', '.join(dict.fromkeys(named)).replace('_', ' ')}"
-    return "Too many records hang together"
+def looking(caller: Caller, rules: Shown, moment: str) -> Looking:
+    """Say who looks."""
+    return Looking(caller.actor, rules.now, moment, caller.principal.entity_type)
 
 
-def _link(state: dict[str, str]) -> Any:
-    """Make addresses of this page with something changed; what is as it is anyway is left out."""
-    usual = {"entity_type": "", "kind": "", "view": "all", "order": tasks.ORDERS[0], "cursor": ""}
+def chosen(caller: Caller, state: Mapping[str, str]) -> Choice:
+    """Read what is chosen from an address; what it does not know there is as if it were not there."""
+    view, order = state.get("view", ""), state.get("order", "")
+    least, _, most = (state.get("likely", "") if state.get("likely", "") in LIKELY else "").partition("-")
+    return Choice(
+        caller.own_type(state.get("entity_type") or None), state.get("kind") or None,
+        view if view in VIEWS else "all",
+        order if order in tasks.ORDERS else tasks.ORDERS[0],
+        float(least) if least else None, float(most) if most else None,
+    )  # fmt: skip
+
+
+def link(state: Mapping[str, str], path: str = "/queue") -> Any:
+    """Make addresses of a page about the queue with something changed; what is as it is anyway is left out."""
+    usual = {"view": "all", "order": tasks.ORDERS[0]}
 
     def made(**changed: str) -> str:
-        told = {name: value for name, value in {**state, **changed}.items() if value and value != usual[name]}
-        return f"/queue?{urlencode(told)}" if told else "/queue"
+        told = {name: value for name, value in {**state, **changed}.items() if value and value != usual.get(name)}
+        return f"{path}?{urlencode(told)}" if told else path
 
     return made
 
 
-def _twin(state: dict[str, str], asked: dict[str, Any], cursor: str) -> str:
-    parts = {
-        "entity_type": state["entity_type"], "kind": state["kind"], "order": state["order"], "cursor": cursor,
-        **{name: str(value).lower() if isinstance(value, bool) else value for name, value in asked.items()},
-        "limit": ROWS,
-    }  # fmt: skip
-    return f"/v1/tasks?{urlencode({name: value for name, value in parts.items() if value not in {'', None}})}"
+def address(choice: Mapping[str, Any]) -> str:
+    """Where the queue shows a choice."""
+    least, most = choice["min_probability"], choice["max_probability"]
+    likely = (
+        "" if least is None and most is None else f"{'' if least is None else least:}-{'' if most is None else most}"
+    )
+    state = {name: choice[name] or "" for name in ("entity_type", "kind", "view", "order")}
+    if choice["view"] == "overdue":
+        state["order"] = "due"
+    return str(link({**state, "likely": likely})())
+
+
+def _filters(saved: list[dict[str, Any]], counts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Saved filters with their address, and how many tasks there are where the counts at hand say so."""
+    return [
+        {**one, "address": address(one["filter"]), "count": _count(one["filter"], counts),
+         "words": f"{one['owner']}, {'for all' if one['shared'] else 'only for you'}"}
+        for one in saved
+    ]  # fmt: skip
+
+
+def _count(choice: Mapping[str, Any], counts: Mapping[str, Any]) -> int | None:
+    if choice["min_probability"] is not None or choice["max_probability"] is not None:
+        return None
+    if choice["entity_type"] is None and choice["kind"] is None:
+        found: int | None = counts["views"].get(choice["view"])
+        return found
+    if choice["view"] not in {"all", "overdue"}:
+        return None
+    of = [one for one in counts["by"] if choice["entity_type"] in {None, one["entity_type"]}
+          and choice["kind"] in {None, one["kind"]}]  # fmt: skip
+    return sum(int(one["open" if choice["view"] == "all" else "overdue"]) for one in of)
+
+
+def _twin(choice: Choice, cursor: str) -> str:
+    told = {name: value for name, value in asdict(choice).items() if value is not None and name != "entity_type"}
+    of = {"type": choice.entity_type} if choice.entity_type else {}
+    return f"/v1/queue?{urlencode({**of, **told, **({'cursor': cursor} if cursor else {}), 'limit': ROWS})}"

@@ -8,11 +8,24 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import Response
 
 from mdm.api.caller import Caller
-from stewardship_ui import static_files, wording
+from mdm.auth import Action
+from stewardship_ui import preferences, static_files, wording
 from stewardship_ui.viewer import Viewer
 
-NAVIGATION = (("Home", "/"), ("Queue", "/queue"), ("Search", "/search"), ("Quarantine", "/quarantine"))
-"""The pages in the head of every page: its word and its address."""
+NAVIGATION: tuple[tuple[str, str, Action], ...] = (
+    ("Home", "/", "look up"),
+    ("Queue", "/queue", "read tasks"),
+    ("Approvals", "/approvals", "read tasks"),
+    ("Search", "/search", "read golden records"),
+    ("Quarantine", "/quarantine", "read quarantine"),
+    ("Quality", "/quality", "read statistics"),
+    ("Rules", "/rules", "read rules"),
+    ("Activity", "/activity", "read tasks"),
+    ("Access", "/admin", "read access"),
+)
+"""The pages in the head of every page: its word, its address, and what a role must be allowed to be led there."""
+SAID = ("csrf", "display_name", "viewing_as")
+"""What a session says of who is signed in."""
 # Pages tell one person what only that person may see, and go stale at once.
 HEADERS = {"Cache-Control": "private, no-store", "Vary": "Authorization, Cookie, HX-Request"}
 
@@ -34,16 +47,23 @@ def page(
     request: Request, template: str, caller: Caller | None = None, *, status: int = 200, **context: Any
 ) -> Response:
     """Make a page, or a fragment of one, of a template; `twin` in its context is the API's address of the same."""
-    signed_in = getattr(request.state, "csrf", ""), getattr(request.state, "display_name", None)
-    viewer = None if caller is None else Viewer(caller, *signed_in)
+    said = {name: getattr(request.state, name) for name in SAID if hasattr(request.state, name)}
+    viewer = None if caller is None else Viewer(caller, **said)
     text = environment().get_template(template).render(
         {
             "viewer": viewer, "path": request.url.path, "address": str(request.url.replace(scheme="", netloc="")),
             "host": str(request.base_url).rstrip("/"), "csrf": viewer.csrf if viewer else "", "twin": None,
+            "preferences": preferences.of(request),
             "hub_name": request.app.state.at_hand.settings.hub_name, **context,
         }
     )  # fmt: skip
     return Response(text, status, media_type="text/html; charset=utf-8", headers=HEADERS)
+
+
+def csv_file(name: str, table: str) -> Response:
+    """A table for a spreadsheet, to be kept under this name."""
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def wants_fragment(request: Request) -> bool:

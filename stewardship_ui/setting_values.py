@@ -3,7 +3,6 @@
 import json
 from dataclasses import asdict
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -13,12 +12,12 @@ from mdm.auth import hidden
 from mdm.entity_types import EntityType
 from mdm.errors import Forbidden, HubError, InvalidInput, NotFound
 from mdm.log import Key
-from mdm.services import golden, proposals
+from mdm.services import golden
 from mdm.services.contributed import contributed
 from mdm.services.history import decided_type
 from mdm.services.intents import Intent
 from mdm.services.overrides import Wanted
-from mdm.services.proposals import Proposed
+from stewardship_ui.carrying_out import carried_out
 from stewardship_ui.forms import Sent
 from stewardship_ui.golden_record import Look, headed, look
 from stewardship_ui.moments import Then, entity
@@ -26,7 +25,6 @@ from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rehearsed import rehearse
 from stewardship_ui.rendering import page
 from stewardship_ui.value_lineage import told
-from stewardship_ui.verbs import HOLD
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Deciding = Annotated[Caller, Depends(Requires("decide"))]
@@ -70,7 +68,7 @@ def pin(caller: Deciding, golden_id: str, attribute: str, sent: Sent) -> Respons
     _ensure_settable(caller, seen.entity_type, attribute)
     fields = {name: sent.given(name) for name in ("take", "value", "until", "until_source_changes")}
     intent = _intent(caller, seen, attribute, {**fields, "reason": sent.one("reason")})
-    return _decided(caller, intent, entity(golden_id, "sources"))
+    return carried_out(caller, intent, entity(golden_id, "sources"))
 
 
 @router.get("/entity/{golden_id}/undo/{decision_id}")
@@ -95,13 +93,7 @@ def undo(caller: Deciding, golden_id: str, decision_id: str, sent: Sent) -> Resp
     caller.ensure(entity_type=golden.entity_type_of(caller.hub, golden_id)[0])
     caller.ensure(entity_type=decided_type(caller.hub, decision_id))
     intent = Intent("undo", {"decision_id": decision_id, "reason": sent.one("reason")})
-    return _decided(caller, intent, entity(golden_id, "history"))
-
-
-def _decided(caller: Caller, intent: Intent, address: str) -> Response:
-    found = proposals.decide(caller.hub, intent, author=caller.author(), hold=HOLD)
-    held = f"?{urlencode({'held': found.document['proposal_id']})}" if isinstance(found, Proposed) else ""
-    return Response(status_code=303, headers={"Location": address + held})
+    return carried_out(caller, intent, entity(golden_id, "history"))
 
 
 def _decision(caller: Caller, golden_id: str, decision_id: str) -> dict[str, Any]:

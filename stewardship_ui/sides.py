@@ -19,6 +19,8 @@ FEW = 4
 """Records that are shown side by side unless more are asked for."""
 IDENTIFYING = frozenset({"tax_id", "vat", "lei", "iban", "identifier"})
 """The kinds of which two different values speak against one thing."""
+REACHING = frozenset({"phone", "email", "address", "url"})
+"""The kinds of values that a building, a switchboard or a group shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Cell:
     picked: bool
     repeats: bool
     pickable: bool
+    carriers: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Layout:
     folded: list[Row]
     neither: list[Row]
     warnings: list[str]
+    shared: list[str]
     rules: list[Document]
     prior: float
     total: float
@@ -97,7 +101,7 @@ def layout(comparison: Document, *, everyone: bool, picks: Mapping[str, str]) ->
     weights = [row.weight for row in all_rows] + [one["weight"] for one in comparison["rest"]]
     return Layout(
         records[:shown], len(records) - shown, [row for row in all_rows if row not in folded and row not in neither],
-        folded, neither, _warnings(comparison),
+        folded, neither, _warnings(comparison), _shared(comparison),
         list(comparison["rest"]), evidence["prior"], evidence["match_weight"],
         max((abs(weight) for weight in weights if abs(weight) < 50), default=1.0) or 1.0, sentence(evidence),
     )  # fmt: skip
@@ -117,6 +121,15 @@ def _warnings(comparison: Document) -> list[str]:
     return found
 
 
+def _shared(comparison: Document) -> list[str]:
+    """Values of ways to reach one that other records have too, so that having them in common says little."""
+    return [
+        f"{_lower(label(one['attribute']))} also of {one['others']} other{'' if one['others'] == 1 else 's'}"
+        for one in comparison["attributes"]
+        if one["kind"] in REACHING and one["others"] > 0
+    ]
+
+
 def _row(one: Document, records: Sequence[Document], picks: Mapping[str, str]) -> Row:
     texts = [_shown(one, value) for value in one["values"][: len(records)]]
     marked = _marked(one, texts)
@@ -126,6 +139,7 @@ def _row(one: Document, records: Sequence[Document], picks: Mapping[str, str]) -
             marked[place], record["key"], _plain(one["standardised"][place]),
             wins=record["key"] in one["winners"], picked=picks.get(name) == record["key"],
             repeats=place > 1 and texts[place] in texts[:2], pickable=bool(texts[place]) and not one["dated"],
+            carriers=one["carriers"][place],
         )
         for place, record in enumerate(records)
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
@@ -67,6 +67,14 @@ def escalate(caller: Deciding, task_id: str, sent: Sent, work_set: WorkSet) -> R
     return _on(caller, work_set)
 
 
+@router.post("/task/{task_id}/assign")
+def assign(caller: Deciding, task_id: str, sent: Sent, work_set: WorkSet) -> Response:
+    """Say who should do a task, and stay with it."""
+    _ensure(caller, task_id)
+    task_work.assign(caller.hub, task_id, to=sent.one("to"), author=caller.author())
+    return _to(f"/task/{task_id}{work_set.query}")
+
+
 @router.post("/task/{task_id}/comment")
 def comment(caller: Deciding, task_id: str, sent: Sent, work_set: WorkSet) -> Response:
     """Say something about a task, and stay with it."""
@@ -101,13 +109,19 @@ def undo(caller: Deciding, decision_id: str, sent: Sent) -> Response:
 
 
 @router.get("/decisions")
-def decisions(request: Request, caller: Deciding) -> Response:
+def decisions(request: Request, caller: Deciding, done: Annotated[str, Query(max_length=40)] = "") -> Response:
     """Show the last decisions of the reader, each with a way to take it back."""
     found = proposals.page(caller.hub, status=None, proposer=caller.actor, entity_type=caller.own_type(None), limit=20)
     types = caller.hub.entity_types()
     items = [masking.proposal(caller.principal, types.get(one["entity_type"]), one) for one in found["items"]]
     return page(
-        request, "decisions.html", caller, items=items, now=now(), twin="/v1/proposals?proposer=me&status=all&limit=20"
+        request,
+        "decisions.html",
+        caller,
+        items=items,
+        now=now(),
+        done=done,
+        twin="/v1/proposals?proposer=me&status=all&limit=20",
     )
 
 

@@ -8,11 +8,15 @@ from mdm.auth import MAY, Action
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The person a page is made for; `csrf` is what their forms have to carry, nothing for a key in a header."""
+    """The person a page is made for; `csrf` is what their forms have to carry, nothing for a key in a header.
+
+    viewing_as: the role that an admin looks at the hub as.
+    """
 
     caller: Caller
     csrf: str = ""
     display_name: str | None = None
+    viewing_as: str | None = None
 
     @property
     def name(self) -> str:

@@ -50,6 +50,12 @@ def exactly(moment: str) -> str:
     return _moment(moment).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
+def day(written: str) -> str:
+    """A day of a picture, shortly: `3 Mar`."""
+    moment = _moment(written)
+    return f"{moment.day} {moment:%b}"
+
+
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -67,5 +73,5 @@ def person(actor: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "label": label, "written": written, "ago": ago, "exactly": exactly, "signed": signed, "person": person,
+    "label": label, "written": written, "ago": ago, "exactly": exactly, "day": day, "signed": signed, "person": person,
 }  # fmt: skip

@@ -53,12 +53,17 @@ def workbench(  # noqa: PLR0913  the state of the page
 
 
 @router.get("/task/{task_id}/people")
-def people(request: Request, caller: Annotated[Caller, Depends(Requires("decide"))], task_id: str) -> Response:
+def people(
+    request: Request,
+    caller: Annotated[Caller, Depends(Requires("decide"))],
+    task_id: str,
+    me: str = "",
+) -> Response:
     """Offer those whom a task can be given to, for the field that asks for one."""
     of = tasks.entity_type_of(caller.hub, task_id)
     caller.ensure(entity_type=of)
-    found = [one for one in task_work.people(caller.hub, of) if one["person"] != caller.actor]
-    return page(request, "people.html", caller, people=found)
+    found = [one for one in task_work.people(caller.hub, of) if me or one["person"] != caller.actor]
+    return page(request, "people.html", caller, people=found, mine=caller.actor)
 
 
 def _page(request: Request, caller: Caller, name: str, **given: Any) -> Response:

@@ -11,13 +11,17 @@ from starlette.responses import Response
 from mdm.api.shapes import shape
 
 PROBLEM = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+# The same address gives other bytes to other keys, so no shared cache may keep it.
+TAGGED = [(b"cache-control", b"private, no-cache"), (b"vary", b"Authorization")]
 _WORDS = {
     400: "The request cannot be read", 401: "No key, or one that is not known", 403: "The key has no right to it",
-    404: "It never existed", 409: "It contradicts what is in force", 412: "It has changed since it was read",
+    404: "It never existed", 409: "It contradicts what is in force", 410: "It is kept no longer",
+    412: "It has changed since it was read",
     413: "Too large", 415: "Not a media type this address takes", 422: "The input is not valid",
+    429: "Too many requests; Retry-After says when to come back",
     503: "The database cannot be reached, or a migration is pending",
 }  # fmt: skip
-_ALWAYS = (400, 401, 403, 422, 503)
+_ALWAYS = (400, 401, 403, 422, 429, 503)
 
 
 def answer(document: object, *, status: int = 200) -> Response:
@@ -28,14 +32,21 @@ def answer(document: object, *, status: int = 200) -> Response:
 def tagged(request: Request, document: object, *, etag: str | None = None) -> Response:
     """Answer with a document and its ETag, or 304 when the client has it already."""
     content = orjson.dumps(document)
-    tag = f'"{etag or _hashed(content)}"'
-    # The same address gives other bytes to other keys, so no shared cache may keep it.
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
-    if any(
-        given.strip().removeprefix("W/") in {tag, "*"} for given in request.headers.get("if-none-match", "").split(",")
-    ):
+    tag = tag_of(content) if etag is None else f'"{etag}"'
+    headers = {"ETag": tag, **{name.decode(): value.decode() for name, value in TAGGED}}
+    if is_known(tag, request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type="application/json", headers=headers)
+
+
+def tag_of(content: bytes) -> str:
+    """The ETag, in quotes, of these bytes."""
+    return f'"{_hashed(content)}"'
+
+
+def is_known(tag: str, given: str) -> bool:
+    """Whether the header If-None-Match names a tag."""
+    return any(one.strip().removeprefix("W/") in {tag, "*"} for one in given.split(","))
 
 
 def etag_of(document: object) -> str:

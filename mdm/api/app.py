@@ -8,16 +8,22 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from mdm.api import problems, reference
+from mdm.api import addresses, problems, reference
 from mdm.api.answers import for_every_write
 from mdm.api.compressing import Compressing
 from mdm.api.envelope import Envelope
+from mdm.api.feed_watch import FeedWatch
+from mdm.api.look_up import LookUp
 from mdm.api.opening import HubAtHand
 from mdm.api.routes import ROUTERS
 from mdm.settings import Settings
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs", "/docs/{name}"})
 """The addresses that need no key; every other route declares an action."""
+MIN_SEQ: dict[str, Any] = {
+    "name": "min_seq", "in": "query", "required": False, "schema": {"type": "integer", "minimum": 0},
+    "description": "Wait until what is in the log up to this position is resolved: the `seq` of what was just sent.",
+}  # fmt: skip
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code", "request_id"],
@@ -42,8 +48,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     at_hand = HubAtHand(settings)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with app.state.feed_watch.stopped_by_signals():
+            yield
+        app.state.feed_watch.stop()
         at_hand.close()
 
     app = FastAPI(
@@ -51,10 +59,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=None, redirect_slashes=False,
     )  # fmt: skip
     app.state.at_hand = at_hand
-    for router in ROUTERS:
-        app.include_router(router)
+    app.state.feed_watch = FeedWatch()
+    addresses.add(app, ROUTERS)
     reference.install(app, describe)
     problems.install(app)
+    app.add_middleware(LookUp, at_hand=at_hand)
     app.add_middleware(Compressing)
     app.add_middleware(Envelope, limit=settings.body_limit)
     return app
@@ -64,7 +73,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     """Describe the API in OpenAPI 3.1."""
     if app.openapi_schema is None:
         document = get_openapi(
-            title=app.title, version=app.version, routes=app.routes,
+            title=app.title, version=app.version, routes=list(addresses.routes_of(app)),
             description="Look up which golden record a source record belongs to, and follow what changes.",
         )  # fmt: skip
         components = document.setdefault("components", {})
@@ -74,6 +83,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
             for method, operation in operations.items():
                 for_every_write(method, operation["responses"])
                 operation["security"] = [] if path in PUBLIC else [{"key": []}]
+                if path not in PUBLIC:
+                    operation.setdefault("parameters", []).append(MIN_SEQ)
         app.openapi_schema = document
     return app.openapi_schema
 

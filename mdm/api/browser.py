@@ -17,6 +17,8 @@ COOKIE = "__Host-mdm"
 """Sent back only to the host that set it, over TLS or to this machine itself, and seen by no script."""
 TOKEN_HEADER, TOKEN_FIELD = "x-csrf-token", "csrf_token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+STOP_VIEWING = "/view-as/stop"
+"""Where an admin who looks at the hub as another role stops doing so: all that they may send meanwhile."""
 FIELDS = 1_000
 _WITHIN = re.compile(r"/(?!/)[\w\-.~%!$&'()*+,;=:@/?]*", re.ASCII)
 
@@ -41,6 +43,8 @@ def ensure_own(request: Request, session: Session) -> None:
     if request.method in SAFE:
         return
     ensure_same_site(request)
+    if session.viewing_as is not None and request.url.path != STOP_VIEWING:
+        raise Forbidden(f"you look at the hub as a {session.viewing_as} does: nothing can be changed until you stop")
     given = request.headers.get(TOKEN_HEADER) or fields(request).get(TOKEN_FIELD, "")
     if not sessions.is_csrf_token(session, given):
         raise Forbidden(

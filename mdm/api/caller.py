@@ -4,21 +4,29 @@ The policy of mdm.auth decides. A key in the header stands above a cookie, and n
 because no browser sends it of its own accord.
 """
 
+import asyncio
 import re
+import time
 from dataclasses import dataclass
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Scope
 
 from mdm.api import browser
-from mdm.api.opening import HubAtHand
+from mdm.api.opening import HubAtHand, Opened
 from mdm.auth import Action, Principal, allowed
 from mdm.entity_types import EntityType
-from mdm.errors import Unauthorised
+from mdm.errors import Fault, InvalidInput, Unauthorised, Unavailable
 from mdm.log import Author, Once
-from mdm.services import keys, sessions
+from mdm.services import keys, sessions, waiting
 from mdm.services.hub import Hub
+from mdm.services.reading_together import Question, Reading
 from mdm.settings import now
 
+MIN_SEQ, PATIENCE = "min_seq", 10.0
+"""The query parameter with the position that a reader waits for, and for how many seconds."""
+_POSITION = re.compile(r"[0-9]{1,18}", re.ASCII)
 _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
 _CORRELATION = re.compile(r"[\x21-\x7e]{1,128}")
 
@@ -67,28 +75,57 @@ class Requires:
 
     action: Action
 
-    def __call__(self, request: Request) -> Caller:
+    async def __call__(self, request: Request) -> Caller:
         """Authenticate and authorise one request."""
         at_hand: HubAtHand = request.app.state.at_hand
-        hub, at = at_hand.hub(), now()
-        principal = _principal(hub, request, at)
-        if principal.sort == "key":
-            at_hand.used(principal.id, at)
-        request.scope["actor"] = principal.actor
+        opened, at = await at_hand.open(), now()
+        principal = await _principal(opened, request, at)
+        count(opened, principal, request.scope)
         path = request.path_params
         allowed(principal, self.action, source=path.get("source"), entity_type=path.get("entity_type"))
+        if MIN_SEQ in request.query_params:
+            await _reached(opened.hub, request.query_params[MIN_SEQ])
         once = getattr(request.state, "once", None)
-        return Caller(hub, principal, self.action, _correlation_id(request), once)
+        return Caller(opened.hub, principal, self.action, _correlation_id(request), once)
 
 
-def _principal(hub: Hub, request: Request, at: str) -> Principal:
+async def _principal(opened: Opened, request: Request, at: str) -> Principal:
     token = None if "authorization" in request.headers else browser.token_of(request)
     if token is None:
-        return keys.authenticate(hub, _bearer(request), at=at)
-    session = sessions.found(hub, token, at=at)
+        secret = _bearer(request)
+        return let_in(opened, secret, await opened.gathering.ask(Question(keys.id_of(secret))), at=at)
+    session = await run_in_threadpool(sessions.found, opened.hub, token, at=at)
     browser.ensure_own(request, session)
     request.state.csrf, request.state.display_name = session.csrf, session.display_name
+    request.state.viewing_as = session.viewing_as
     return session.principal
+
+
+def let_in(opened: Opened, secret: str, reading: Reading, *, at: str) -> Principal:
+    """Who bears a key, by what was read of it; notes that it was used. Raises Unauthorised."""
+    principal = keys.recognised(secret, reading.bearers.get(keys.id_of(secret)), at=at)
+    opened.last_used.note(principal.id, at)
+    return principal
+
+
+def count(opened: Opened, principal: Principal, scope: Scope) -> None:
+    """Note in a request whose it is, and count it once; raises TooMany."""
+    scope["actor"] = principal.actor
+    if "rate_limit" not in scope:  # set only once it is let in: what is refused on the quick way is refused again
+        scope["rate_limit"] = opened.limits.take(principal.actor, time.monotonic())
+
+
+async def _reached(hub: Hub, written: str) -> None:
+    """Wait until the hub has resolved what is in the log up to a position; Unavailable when that takes too long."""
+    if not _POSITION.fullmatch(written):
+        detail = f"{MIN_SEQ} is a position of the log, as the answer to what was sent tells it"
+        raise InvalidInput(detail, faults=[Fault(f"/query/{MIN_SEQ}", detail, MIN_SEQ)])
+    deadline, pause = time.monotonic() + PATIENCE, 0.01
+    while not await run_in_threadpool(waiting.has_reached, hub, int(written)):
+        if time.monotonic() > deadline:
+            raise Unavailable(f"the hub has not come to position {written} within {PATIENCE:.0f} seconds; try again")
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, 0.25)
 
 
 def _bearer(request: Request) -> str:

@@ -20,4 +20,7 @@ class Compressing:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""
         suits = scope["type"] == "http" and scope["path"].startswith(COMPRESSED)
+        if suits and scope["path"].startswith("/v1/"):
+            # No cache that is shared keeps these, so to who takes none it need not be said that there is another form.
+            suits = any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
         await (self.compressing if suits else self.plain)(scope, receive, send)

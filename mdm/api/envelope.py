@@ -2,6 +2,7 @@
 
 import secrets
 import traceback
+from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
 import structlog
@@ -41,6 +42,7 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status.append(message["status"])
                 headers = [*message.get("headers", ()), (b"x-request-id", request_id.encode()), *HEADERS]
+                headers += scope.get("rate_limit", ())
                 headers += STRICT if scope["scheme"] == "https" else ()
                 message = {**message, "headers": headers}
             await send(message)
@@ -59,18 +61,22 @@ class Envelope:
         _log(scope, status[0] if status else 0)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
         wrong = _wrong_address(scope)
         if wrong is not None:
             await render(Problem(400, "bad_request", wrong), scope["request_id"])(scope, receive, send)
             return
-        body = await self._body(scope, receive)
+        if b"content-length" not in headers and b"transfer-encoding" not in headers:
+            await self.app(scope, receive, send)
+            return
+        body = await self._body(headers, receive)
         if body is None:
             detail = f"the body is larger than {self.limit:,} bytes; send it in parts, or raise MDM_BODY_LIMIT"
             headers = {"Connection": "close"}
             refusal = render(Problem(413, "too_large", detail), scope["request_id"], headers)
             await refusal(scope, receive, send)
             return
-        if _headers(scope).get(b"content-type", b"").partition(b";")[0].strip().lower() == FORM:
+        if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() == FORM:
             scope["form"] = body
         waiting = [body]
 
@@ -81,9 +87,9 @@ class Envelope:
 
         await self.app(scope, replay, send)
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
+    async def _body(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes | None:
         """Read the whole body; None when it is too large, which its header may say before it is read."""
-        announced = _headers(scope).get(b"content-length", b"0")
+        announced = headers.get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > self.limit:
             return None
         parts, size = [], 0
@@ -98,15 +104,13 @@ class Envelope:
                 return b"".join(parts)
 
 
-def _headers(scope: Scope) -> dict[bytes, bytes]:
-    return dict(scope["headers"])
-
-
 def _wrong_address(scope: Scope) -> str | None:
     raw = scope.get("raw_path") or b""
     if len(raw) + len(scope["query_string"]) > LONGEST_PATH:
         return f"the address is longer than {LONGEST_PATH:,} bytes"
     for part in (raw, scope["query_string"]):
+        if part.isascii() and b"%" not in part and b"\x00" not in part:
+            continue
         unquoted = unquote_to_bytes(part)
         if b"\x00" in unquoted:
             return "the address holds a NUL byte (%00)"

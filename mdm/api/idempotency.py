@@ -27,7 +27,7 @@ async def answered(request: Request, dependant: Dependant, handler: Handler) -> 
     """Carry a request out, or answer as it was answered before; who may not is refused before either."""
     key, body = _key(request), await request.body()
     (requires,) = (one.call for one in dependant.dependencies if isinstance(one.call, Requires))
-    caller: Caller = await run_in_threadpool(requires, request)
+    caller: Caller = await requires(request)
     begun = await run_in_threadpool(
         once.begin, caller.hub, actor=caller.actor, key=key, request=_hash(request, body), at=now()
     )

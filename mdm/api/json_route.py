@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from mdm.api import idempotency
-from mdm.errors import Fault, NotAsOf
+from mdm.errors import Fault, NoRepeat, NotAsOf
 
 WHEN = {"as_of", "on"}
 NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl")
@@ -47,6 +47,22 @@ class JsonRoute(APIRoute):
             if request.method == "POST" and idempotency.HEADER in request.headers:
                 return await idempotency.answered(strict, self.dependant, handler)
             return await handler(strict)
+
+        return handle
+
+
+class SecretRoute(JsonRoute):
+    """A route that is sent a secret or answers with one, so that nothing of a request may be kept to repeat it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap the handler."""
+        handler = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            if idempotency.HEADER in request.headers:
+                detail = "Idempotency-Key is not taken here: of a request with a secret nothing is kept; leave it out"
+                raise NoRepeat(detail, faults=[Fault("/header/Idempotency-Key", detail, "idempotency_key")])
+            return await handler(request)
 
         return handle
 

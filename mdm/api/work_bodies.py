@@ -6,6 +6,8 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from mdm.api.bodies import Body, Text
 from mdm.api.parameters import TaskKind
+from mdm.services.queue import View
+from mdm.services.tasks import Order
 
 Seconds = Annotated[int, Field(ge=1, le=86_400)]
 Person = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -62,3 +64,25 @@ class CommentBody(Body):
     text: Text
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"text": "Their accounts department will call back"}]})
+
+
+class QueueFilter(Body):
+    """Which tasks of the queue are wanted, and in which order."""
+
+    entity_type: Word | None = None
+    kind: TaskKind | None = None
+    view: View = "all"
+    order: Order = "urgent"
+    min_probability: Annotated[float, Field(ge=0, le=1)] | None = None
+    max_probability: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+class SavedFilterBody(Body):
+    """A choice of tasks to keep, for oneself or for all."""
+
+    filter: QueueFilter
+    shared: bool = False
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"filter": {"entity_type": "customer", "order": "likeliest", "min_probability": 0.9}, "shared": True}
+    ]})  # fmt: skip

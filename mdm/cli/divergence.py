@@ -9,7 +9,6 @@ import typer
 from mdm.cli import output, session
 from mdm.cli.arguments import AsOf
 from mdm.cli.output import Json
-from mdm.publish.cells import spreadsheet_safe
 
 Document = dict[str, Any]
 COLUMNS = (
@@ -77,6 +76,7 @@ def _print(found: Document) -> None:
 
 
 def _write(out: str, items: Iterable[Document]) -> int:
+    from mdm.publish.cells import spreadsheet_safe
     from mdm.services.whole_files import whole_file
 
     count = 0

@@ -67,7 +67,7 @@ def revoke(
     from mdm.services import keys
 
     with session.opened() as hub:
-        keys.revoke(hub, key_id, at=session.author().recorded_at)
+        keys.revoke(hub, key_id, author=session.author())
     if as_json:
         output.print_json({"id": key_id, "revoked": True})
     else:

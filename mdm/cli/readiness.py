@@ -26,19 +26,18 @@ def readiness(  # noqa: PLR0913  what can be asked for
 ) -> None:
     """Show whether golden records are ready for a process, and what each still lacks.
 
-    With KEY the exit code is 0 when it is ready and 1 when it is not, so that a script can wait for it.
+    Without --on it is as of the latest day that the hub has seen. With KEY the exit code is 0 when it is ready and 1
+    when it is not, so that a script can wait for it.
 
     Example: mdm readiness quote_to_project crm:customer:0015g --on 2026-03-01
     """
     from mdm.services import readiness as service
 
-    if key is None and on is not None:
-        raise typer.BadParameter("a list tells the latest day that the hub has seen; name a KEY", param_hint="--on")
     with session.opened() as hub:
         if key is not None:
             found = service.of_one(hub, session.golden_id(hub, key), process, on=on)
         else:
-            found = service.page(hub, process, service.Wanted(entity_type, ready, missing, cursor, limit))
+            found = service.page(hub, process, service.Wanted(entity_type, ready, missing, on, cursor, limit))
     if as_json:
         output.print_json(found)
     elif key is not None:
@@ -59,12 +58,14 @@ def _print_one(found: Document) -> None:
 
 
 def _print_page(found: Document) -> None:
+    columns = ["golden ID", "label", "ready", "missing", *(["since"] if found["on"] is None else [])]
     rows = [
-        (one["golden_id"], one["label"], one["ready"], [said["what"] for said in one["missing"]], one["recorded_at"])
+        (one["golden_id"], one["label"], one["ready"], [said["what"] for said in one["missing"]],
+         *([one["recorded_at"]] if found["on"] is None else []))
         for one in found["items"]
-    ]
-    columns = ("golden ID", "label", "ready", "missing", "since")
-    output.print_table(f"Readiness for {found['process']}", columns, rows)
+    ]  # fmt: skip
+    day = "" if found["on"] is None else f" on {found['on']}"
+    output.print_table(f"Readiness for {found['process']}{day}", columns, rows)
     if found["outdated"]:
         output.say(f"{found['outdated']:,} answers are being judged anew after a wide change.")
     if found["next"]:

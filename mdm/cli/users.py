@@ -13,7 +13,7 @@ from mdm.errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HELP = "Accounts of people who sign in: add, list, disable, enable, password, role."
+HELP = "Accounts of people who sign in: add, list, disable, enable, password, role, narrow."
 app = typer.Typer()
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the person signs in with, such as anna.")]
 ROLES = "reader, steward, approver, auditor or admin."
@@ -104,6 +104,24 @@ def role(name: Name, role: Annotated[str, typer.Argument(help=ROLES)], *, as_jso
     with session.opened() as hub:
         changed = accounts.set_role(hub, name, role, author=session.author())
     _tell(changed, f"{name} has the role {role}.", as_json=as_json)
+
+
+@app.command()
+def narrow(
+    name: Name,
+    entity_type: Annotated[str | None, typer.Option("--type", help="The entity type; left out, none.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Narrow a person to one entity type, or let them see all again, and sign them out.
+
+    Example: mdm user narrow anna --type customer
+    """
+    from mdm.services import accounts
+
+    with session.opened() as hub:
+        changed = accounts.narrow(hub, name, entity_type, author=session.author())
+    _tell(changed, f"{name} is narrowed to {entity_type or 'nothing'}.", as_json=as_json)
 
 
 def _change(change: "Callable[..., dict[str, Any]]", name: str, line: str, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from mdm.client.errors import (
     Conflict,
     Forbidden,
+    Gone,
     HubError,
     InvalidInput,
     NotFound,
@@ -11,7 +12,7 @@ from mdm.client.errors import (
     Unavailable,
 )
 from mdm.client.hub import AsyncHub, Hub
-from mdm.client.results import Candidate, Change, Found, GoldenRecord, Put, Record, SourceId, Taken, Xref
+from mdm.client.results import Candidate, Change, Found, GoldenRecord, Put, Record, Snapshot, SourceId, Taken, Xref
 
 __all__ = [
     "AsyncHub",
@@ -21,12 +22,14 @@ __all__ = [
     "Forbidden",
     "Found",
     "GoldenRecord",
+    "Gone",
     "Hub",
     "HubError",
     "InvalidInput",
     "NotFound",
     "Put",
     "Record",
+    "Snapshot",
     "SourceId",
     "Stale",
     "Taken",

@@ -90,5 +90,16 @@ def changes(*, after: int, entity_type: str | None, wait: float, limit: int) -> 
     return Ask("GET", "/v1/changes", read, {"after": after, "type": entity_type, "wait": wait, "limit": limit})
 
 
+def snapshot(
+    *, entity_type: str | None, cursor: str | None, limit: int
+) -> Ask[tuple[list[GoldenRecord], str | None, int]]:
+    """Ask for a page of all golden records; also gives the cursor of the next page, and that of the feed."""
+
+    def read(answer: Any) -> tuple[list[GoldenRecord], str | None, int]:
+        return [GoldenRecord.model_validate(one) for one in answer["items"]], answer["next"], answer["after"]
+
+    return Ask("GET", "/v1/snapshot", read, {"type": entity_type, "cursor": cursor, "limit": limit})
+
+
 def _path(key: Key) -> str:
     return "/".join(quote(part, safe="") for part in key)

@@ -5,6 +5,7 @@ HubError
 ├── Unauthorised    the key is not known, or no longer
 ├── Forbidden       the key has no right to it
 ├── NotFound        it never existed
+├── Gone            it is kept no longer; of the feed: begin again with `snapshot`
 ├── Conflict        it contradicts what is in force; `problem` says what
 ├── Stale           it has changed since it was read: read it again
 └── Unavailable     the hub cannot be reached, is too busy, or failed: tried again until patience ended
@@ -48,6 +49,10 @@ class NotFound(HubError):
     """It never existed."""
 
 
+class Gone(HubError):
+    """It is kept no longer: of the feed, begin again with a snapshot."""
+
+
 class Conflict(HubError):
     """It contradicts what is in force."""
 
@@ -70,6 +75,7 @@ BY_STATUS: dict[int, type[HubError]] = {
     403: Forbidden,
     404: NotFound,
     409: Conflict,
+    410: Gone,
     412: Stale,
 }
 

@@ -10,7 +10,7 @@ import stamina
 from mdm.client import asking
 from mdm.client.asking import Ask, Key
 from mdm.client.errors import Unavailable, raise_for
-from mdm.client.results import Change, Found, GoldenRecord, Put, Record, Taken, Xref
+from mdm.client.results import Change, Found, GoldenRecord, Put, Record, Snapshot, Taken, Xref
 
 T = TypeVar("T")
 KEYS_AT_ONCE, RECORDS_AT_ONCE, CHANGES_AT_ONCE = 10_000, 1_000, 500
@@ -102,6 +102,17 @@ class Hub:
         """The golden records that a new record would belong to, the likeliest first; nothing is written."""
         return self._send(asking.find(entity_type, attributes, source=source, limit=limit))
 
+    def snapshot(self, *, entity_type: str | None = None) -> Snapshot:
+        """All active golden records as of one moment, and `after`: where to go on with `changes`."""
+        found, cursor = list[GoldenRecord](), None
+        while True:
+            page, cursor, after = self._send(
+                asking.snapshot(entity_type=entity_type, cursor=cursor, limit=CHANGES_AT_ONCE)
+            )
+            found += page
+            if cursor is None:
+                return Snapshot(records=found, after=after)
+
     def changes(
         self, after: int = 0, *, entity_type: str | None = None, wait: float = LONGEST_WAIT
     ) -> Iterator[Change]:
@@ -181,6 +192,17 @@ class AsyncHub:
     ) -> Found:
         """As `Hub.find`."""
         return await self._send(asking.find(entity_type, attributes, source=source, limit=limit))
+
+    async def snapshot(self, *, entity_type: str | None = None) -> Snapshot:
+        """As `Hub.snapshot`."""
+        found, cursor = list[GoldenRecord](), None
+        while True:
+            page, cursor, after = await self._send(
+                asking.snapshot(entity_type=entity_type, cursor=cursor, limit=CHANGES_AT_ONCE)
+            )
+            found += page
+            if cursor is None:
+                return Snapshot(records=found, after=after)
 
     async def changes(
         self, after: int = 0, *, entity_type: str | None = None, wait: float = LONGEST_WAIT

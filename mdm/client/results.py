@@ -44,6 +44,13 @@ class GoldenRecord(Result):
     successors: list[str] = []
 
 
+class Snapshot(Result):
+    """Golden records as of one moment; `after` is the cursor of the feed behind which everything else stands."""
+
+    records: list[GoldenRecord]
+    after: int
+
+
 class Put(Result):
     """The answer to one record: durable from now on; the golden ID where it was waited for."""
 

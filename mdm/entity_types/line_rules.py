@@ -61,9 +61,7 @@ def _decided(name: str, entity_type: EntityType, what: str) -> Iterator[Fault]:
             )
     if name in rules.conflicts:
         place = pointer(("survive", "conflicts", rules.conflicts.index(name)))
-        yield Fault(
-            place, f"{name!r} holds {what}, which nobody can override: they are in no conflict", "survive", name
-        )
+        yield Fault(place, f"{name!r} holds {what}, decided day by day: they are in no conflict", "survive", name)
     if name in rules.looked_at:
         detail = f"a condition asks for {name!r}, which holds {what}: `has` and `equals` ask for plain attributes"
         yield Fault(pointer(("survive", "attributes")), detail, "survive", name)

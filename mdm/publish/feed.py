@@ -5,6 +5,13 @@ from typing import NamedTuple
 
 import orjson
 
+KINDS = (
+    "golden.created", "golden.updated", "golden.merged", "golden.split", "golden.retired",
+    "xref.assigned", "xref.moved", "xref.removed", "reference.moved", "divergence.opened", "divergence.closed",
+    "readiness.changed", "rules.applied", "task.opened", "task.decided",
+)  # fmt: skip
+"""All kinds of events."""
+
 
 class FeedRow(NamedTuple):
     """One event: its kind, the golden number it is about, the record that moved, the decision that brought it.

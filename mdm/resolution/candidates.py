@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -74,12 +74,14 @@ def unpacked(keys: bytes) -> Ints:
 
 def by_environment(work: Work, rows: Ints, keys: Ints) -> Ints:
     """Give the keys of records that are not of production values of their own: environments share no block."""
+    return keys ^ marks(work, sorted(work.dirty))[rows] if work.entity_type.apart else keys
+
+
+def marks(work: Work, ids: Sequence[int]) -> Ints:
+    """What the keys of each of these records differ in from those of production."""
     apart = work.entity_type.apart
-    if not apart:
-        return keys
-    marks = {environment: _mark(environment) for environment in apart.values()}
-    found = [marks.get(apart.get(work.records[id_].source, ""), 0) for id_ in sorted(work.dirty)]
-    return keys ^ np.array(found, dtype=np.int64)[rows]
+    known = {environment: _mark(environment) for environment in apart.values()}
+    return np.array([known.get(apart.get(work.records[id_].source, ""), 0) for id_ in ids], dtype=np.int64)
 
 
 def _mark(environment: str) -> int:

@@ -7,6 +7,7 @@ from mdm.log import Author, Fact
 from mdm.publish import feed
 from mdm.resolution import (
     codes,
+    crosswalks,
     divergence_writing,
     hierarchy_writing,
     rate_lines,
@@ -56,6 +57,7 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     writer.lock_log()
     position = _resolved(writer, work, result, author) if at is None else at
     _write_golden(writer, work, result.golden, position)
+    crosswalks.write(writer, work, result.golden, position=position)
     search_words.write(writer, work, result.golden)
     task_writing.weigh(writer, result.tasks.weighed)
     task_writing.change(writer, opened=result.tasks.opened, closed=result.tasks.closed, position=position)

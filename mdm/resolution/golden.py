@@ -11,7 +11,8 @@ import orjson
 from golden_records.contributions import Contribution
 from golden_records.effective import VALUE, Line
 from golden_records.flips import Case, Rival, flips
-from golden_records.overrides import Override
+from golden_records.flips_by_day import CaseOnDay
+from golden_records.overrides import Override, has_ended, holds
 from golden_records.survive import Survived, survive
 from mdm.log import canonical
 from mdm.resolution.clusters import Clusters
@@ -212,13 +213,26 @@ def survived_of(work: Work, living: list[int], overrides: Sequence[Override] = (
     return _survived(work, _contributions(work, living), lines_of(work, living), overrides)
 
 
-def flips_of(work: Work, living: list[int], overrides: Sequence[Override] = ()) -> dict[str, list[Rival]]:
-    """Of every attribute that has one value, what would make another value of the living records survive."""
-    rules, offered = work.entity_type.survivorship, _contributions(work, living)
-    return {
-        name: flips(Case(rules, offered, name, list(rules.trust), work.tick, overrides))
-        for name in sorted(offered) if not rules.keeps_all(name)
+def flips_of(work: Work, living: list[int], overrides: Sequence[Override] = (), *, on: str) -> dict[str, list[Rival]]:
+    """Of every attribute that has one value, what would make another value of the living records survive.
+
+    on: the day that is meant of dated values, an ISO date; "" is before all days.
+    """
+    rules, offered, sources = work.entity_type.survivorship, _contributions(work, living), _sources(work)
+    found = {
+        name: flips(Case(rules, offered, name, sources, work.tick, overrides))
+        for name in offered if not rules.keeps_all(name)
     }  # fmt: skip
+    dated = work.entity_type.dated
+    own = [one for one in overrides if one.attribute in dated and holds(one, on) and not has_ended(one, work.tick)]
+    for name, lines in lines_of(work, living).items():
+        if name in dated:
+            found[name] = flips(CaseOnDay(rules, {}, name, sources, work.tick, own, lines, on))
+    return dict(sorted(found.items()))
+
+
+def _sources(work: Work) -> list[str]:
+    return list(work.entity_type.survivorship.trust)
 
 
 def _survived(
@@ -231,7 +245,7 @@ def _survived(
     return survive(
         rules,
         offered,
-        sources=list(rules.trust),
+        sources=_sources(work),
         today=work.tick,
         lines=lines,
         dated=work.entity_type.dated,

@@ -1,7 +1,7 @@
 """Accounts of people: made, listed, given another password or role, disabled and enabled.
 
-An account is never deleted, because facts name it for ever. None of this is a fact of the log; each change is a line of
-the hub's own log.
+An account is never deleted, because facts name it for ever. None of this is a fact of the log; each change is kept in
+`access_changes`, and is a line of the hub's own log.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ import structlog
 from mdm.auth import PEOPLE
 from mdm.errors import Conflict, Fault, InvalidInput, NotFound
 from mdm.log import Author
-from mdm.services import passwords
+from mdm.services import access_changes, passwords
 from mdm.services.hub import Hub
 from mdm.store import accounts as stored
 from mdm.store.database import Transaction
@@ -57,8 +57,15 @@ def add(hub: Hub, person: Person, *, password: str, author: Author) -> dict[str,
         )  # fmt: skip
         stored.add(writer, account)
         document = shown(account)
+        _record(writer, "created", person.name, author, role=person.role, entity_type=person.entity_type)
     log.info("account created", account=person.name, role=person.role, actor=author.actor)
     return document
+
+
+def get(hub: Hub, name: str) -> dict[str, Any]:
+    """One account as `listed` gives it; raises NotFound when there is none."""
+    with hub.database.read() as reader:
+        return shown(_known(reader, name))
 
 
 def listed(hub: Hub) -> list[dict[str, Any]]:
@@ -77,26 +84,47 @@ def set_password(hub: Hub, name: str, password: str, *, author: Author) -> None:
         account.password_hash = kept
         stored.end_sessions(writer, name)
         stored.forget_tries(writer, place(hub, "account", name))
+        _record(writer, "password", name, author)
     log.info("password changed", account=name, actor=author.actor)
 
 
 def set_role(hub: Hub, name: str, role: str, *, author: Author) -> dict[str, Any]:
     """Give an account another role; it is signed out everywhere."""
     ensure_role(role)
+    _ensure_another(name, author)
     with hub.database.write() as writer:
         account = _known(writer, name)
         before, account.role = account.role, role
         stored.end_sessions(writer, name)
         document = shown(account)
+        _record(writer, "role", name, author, before=before, role=role)
     log.info("role changed", account=name, before=before, role=role, actor=author.actor)
+    return document
+
+
+def narrow(hub: Hub, name: str, entity_type: str | None, *, author: Author) -> dict[str, Any]:
+    """Narrow an account to an entity type, or to none (None); it is signed out everywhere."""
+    if entity_type is not None:
+        hub.entity_type(entity_type)
+    _ensure_another(name, author)
+    with hub.database.write() as writer:
+        account = _known(writer, name)
+        before, account.entity_type = account.entity_type, entity_type
+        stored.end_sessions(writer, name)
+        document = shown(account)
+        _record(writer, "narrowed", name, author, before=before, entity_type=entity_type)
+    log.info("account narrowed", account=name, entity_type=entity_type, actor=author.actor)
     return document
 
 
 def disable(hub: Hub, name: str, *, author: Author) -> dict[str, Any]:
     """Let an account sign in no longer, and end its sessions at once; what it did stays signed with its name."""
+    _ensure_another(name, author)
     with hub.database.write() as writer:
         account = _known(writer, name)
-        account.disabled_at = account.disabled_at or author.recorded_at
+        if account.disabled_at is None:
+            account.disabled_at = author.recorded_at
+            _record(writer, "disabled", name, author)
         stored.end_sessions(writer, name)
         document = shown(account)
     log.info("account disabled", account=name, actor=author.actor)
@@ -107,7 +135,9 @@ def enable(hub: Hub, name: str, *, author: Author) -> dict[str, Any]:
     """Let a disabled account sign in again."""
     with hub.database.write() as writer:
         account = _known(writer, name)
-        account.disabled_at = None
+        if account.disabled_at is not None:
+            account.disabled_at = None
+            _record(writer, "enabled", name, author)
         document = shown(account)
     log.info("account enabled", account=name, actor=author.actor)
     return document
@@ -143,3 +173,13 @@ def _known(transaction: Transaction, name: str) -> Account:
     if account is None:
         raise NotFound(f"there is no account {name!r}; `mdm user list` shows them all")
     return account
+
+
+def _ensure_another(name: str, author: Author) -> None:
+    """Nobody takes their own access away by mistake: another admin does, or whoever has the machine."""
+    if author.actor == f"user:{name}":
+        raise Conflict("this is your own account: another admin has to change it, or `mdm user` on the machine itself")
+
+
+def _record(writer: Transaction, change: str, name: str, author: Author, **detail: object) -> None:
+    access_changes.record(writer, f"account.{change}", f"user:{name}", author=author, detail=detail)

@@ -1,14 +1,14 @@
 """Many tasks about pairs decided at once: one fact, one decision ID, taken back by one undo."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from matching.rules import weight_of
 from matching.score import probability
 from mdm.errors import Fault, InvalidInput, Stale
-from mdm.log import Author, Key
-from mdm.services import decisions, task_states, tasks
+from mdm.log import Author, Key, canonical
+from mdm.services import decisions, queue, task_states, tasks
 from mdm.services.decisions import Decided, Ruling, Verdict, decision_id
 from mdm.services.hub import Hub
 from mdm.services.joined import joined
@@ -58,14 +58,20 @@ class DecidedMany(Decided):
 
 
 def choose(hub: Hub, wanted: Matching) -> list[Chosen]:
-    """The open tasks that are meant, as they stand now.
+    """The open tasks that are meant, as they stand now; raises as `choose_listed` does."""
+    hub.entity_type(wanted.entity_type)
+    least, most = queue.weight(wanted.min_probability), queue.weight(wanted.max_probability)
+    return choose_listed(hub, Filter(wanted.entity_type, wanted.kind, least=least, most=most))
+
+
+def choose_listed(hub: Hub, asked: Filter) -> list[Chosen]:
+    """The tasks about pairs in a list, as they stand now.
 
     Raises:
         InvalidInput: they are more than may be decided at once, or none.
     """
-    hub.entity_type(wanted.entity_type)
     with hub.database.read() as reader:
-        found = list(_matching(reader, wanted))
+        found = list(_matching(reader, asked))
         if len(found) > MOST or not found:
             detail = f"{'more than ' if found else ''}{min(len(found), MOST):,} open tasks are meant"
             raise InvalidInput(
@@ -75,21 +81,21 @@ def choose(hub: Hub, wanted: Matching) -> list[Chosen]:
     return [Chosen(task.id, etags[task.id]) for task in found]
 
 
-def _matching(reader: Transaction, wanted: Matching) -> Iterator[StoredTask]:
-    least = None if wanted.min_probability is None else _weight(wanted.min_probability)
-    most = None if wanted.max_probability is None else _weight(wanted.max_probability)
-    asked = Filter(wanted.entity_type, wanted.kind, least=least, most=most)
-    after, count = None, 0
+def choose_named(hub: Hub, ids: Sequence[str]) -> list[Chosen]:
+    """These tasks, as they stand now; those that there are not are left out."""
+    with hub.database.read() as reader:
+        found = stored_tasks.by_ids(reader, sorted(set(ids)))
+        etags = tasks.etags(hub, reader, found)
+    return [Chosen(task.id, etags[task.id]) for task in sorted(found, key=lambda task: task.id)]
+
+
+def _matching(reader: Transaction, asked: Filter) -> Iterator[StoredTask]:
+    after: StoredTask | None = None
+    count = 0
     while count <= MOST and (page := stored_tasks.page(reader, asked, after=after, limit=PAGE)):
         pairs = [task for task in page if task.left_id is not None and task.right_id is not None]
         yield from pairs
-        after, count = page[-1].id, count + len(pairs)
-
-
-def _weight(least: float) -> float:
-    if least <= 0:
-        return float("-inf")
-    return float("inf") if least >= 1 else weight_of(least)
+        after, count = page[-1], count + len(pairs)
 
 
 def decide_many(
@@ -128,6 +134,11 @@ def _contradicting(pairs: Mapping[str, tuple[str, str]], against: Mapping[tuple[
     for id_, keys in pairs.items():
         if keys in against:
             yield {"id": id_, "because": f"contradicts {decision_id(against[keys])}"}
+
+
+def seal(chosen: Sequence[Chosen]) -> str:
+    """A digest of tasks as they were read: another one as soon as one of them is another, or has changed."""
+    return hashlib.blake2b(canonical(sorted([*one] for one in chosen)), digest_size=12).hexdigest()
 
 
 def types_of(hub: Hub, chosen: Sequence[Chosen]) -> list[str]:

@@ -10,6 +10,10 @@ from typing import Any
 import orjson
 
 from golden_records.identity import golden_id
+from mdm.entity_types import hint
+from mdm.errors import Fault, InvalidInput
+from mdm.log import Key
+from mdm.publish.feed import KINDS
 from mdm.services.decisions import decision_id
 from mdm.services.hub import Hub
 from mdm.store import changes as stored_changes
@@ -21,6 +25,8 @@ from mdm.store.database import Transaction
 from mdm.store.golden import StoredGolden
 
 Document = dict[str, Any]
+EVENTS = tuple(f"mdm.{kind}" for kind in KINDS)
+"""The types of events there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +41,56 @@ class _Context:
     versions: Mapping[tuple[int, int], StoredGolden]
 
 
-def page(hub: Hub, *, after: int, limit: int = 100, entity_type: str | None = None) -> Document:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events: of an entity type, that touch records of a source, of some types; of all where it is left out."""
+
+    entity_type: str | None = None
+    source: str | None = None
+    events: tuple[str, ...] = ()
+
+
+ALL = Wanted()
+
+
+def wanted(*, entity_type: str | None = None, source: str | None = None, events: Sequence[str] = ()) -> Wanted:
+    """Read which events are wanted; InvalidInput names the type of event that there is none of."""
+    for name in events:
+        if name not in EVENTS:
+            detail = f"there are no events {name!r}{hint(name, EVENTS)}"
+            raise InvalidInput(detail, faults=[Fault("/query/event", detail, "event", name)])
+    return Wanted(entity_type, source, tuple(sorted(set(events))))
+
+
+def page(hub: Hub, *, after: int, limit: int = 100, wanted: Wanted = ALL) -> Document:
     """The events after a position of the feed: `{"items", "next"}`.
 
-    `next` is always a cursor: where to go on, also when there is nothing new.
+    `next` is always a cursor: where to go on, also when there is nothing new, or nothing that is wanted.
     """
+    entity_type, kinds = wanted.entity_type, [name.removeprefix("mdm.") for name in wanted.events]
     if entity_type is not None:
         hub.entity_type(entity_type)
     prefixes = {name: one.id_prefix for name, one in hub.entity_types().items()}
     with hub.database.read() as transaction:
-        found = stored_changes.page(transaction, entity_type, after=after, limit=limit)
+        found = stored_changes.page(transaction, entity_type, kinds, after=after, limit=limit)
         context = _read(transaction, found, hub.settings.hub_name, prefixes)
         head = stored_changes.head(transaction)
     # With fewer than asked for, everything up to the head has been looked at, also what is of other types.
     reached = found[-1].sequence if len(found) == limit else max(after, head)
-    return {"items": [_event(change, context) for change in found], "next": reached}
+    events = [_event(change, context) for change in found]
+    return {"items": [one for one in events if wanted.source is None or _touches(one, wanted.source)], "next": reached}
+
+
+def head(hub: Hub) -> int:
+    """The last position of the feed."""
+    with hub.database.read() as transaction:
+        return stored_changes.head(transaction)
+
+
+def _touches(event: Document, source: str) -> bool:
+    data = event["data"]
+    keys = [data.get("key"), *data.get("keys", ()), *(one["key"] for one in data.get("divergence", ()))]
+    return any(key is not None and Key.parse(key).source == source for key in keys)
 
 
 def _read(

@@ -23,7 +23,8 @@ from mdm.resolution.fold import values_of
 from mdm.resolution.golden import survived_of
 from mdm.resolution.references import read_targets, target
 from mdm.resolution.work import Work, cells_of, layers_of
-from mdm.services import tasks
+from mdm.services import carriers, tasks
+from mdm.services.decisions import decision_id
 from mdm.services.hub import Hub
 from mdm.services.override_values import checked
 from mdm.services.standing import Goldens, in_hand
@@ -61,15 +62,18 @@ def compare(
 ) -> Document:  # fmt: skip
     """A task about two records, with what its decision is about.
 
-    `{"task", "records", "attributes", "rest", "same"}`: `task` is the task as `tasks.get` gives it. `records` are those
-    of both golden records, the two that the task names first: `{"key", "side", "golden_id", "named", "deleted",
-    "event_time", "received_at", "trust"}`. An entry of `attributes` is `{"attribute", "state", "level", "weight",
-    "words", "values", "standardised", "result"?, "strategy"?, "winners", "picked"}`, `values` in the order of
-    `records`; `state` is `conflict`, `near`, `same`, `missing` or `other` (nothing compares it, and the two differ),
-    contradictions first. `rest` are lines of the evidence about no single attribute. `same` is what all of them
-    together would make, by the code that survivorship runs: `{"golden_id", "redirects", "attributes"}`; None where the
-    two are one golden record already, or one is deleted. Where a `never` rule, a constraint or a weak bridge would keep
-    some of them apart all the same, the decision comes out otherwise, which its dry run tells.
+    `{"task", "records", "attributes", "rest", "same", "decided"}`: `task` is the task as `tasks.get` gives it.
+    `records` are those of both golden records, the two that the task names first: `{"key", "side", "golden_id",
+    "named", "deleted", "event_time", "received_at", "trust"}`. An entry of `attributes` is `{"attribute", "state",
+    "level", "weight", "words", "values", "standardised", "carriers", "others", "result"?, "strategy"?, "winners",
+    "picked"}`, `values` in the order of `records`; `carriers` are how many living records of the type carry the value
+    of each (None where no blocking rule asks for the attribute alone), `others` those besides these that carry one of
+    the two named; `state` is `conflict`, `near`, `same`, `missing` or `other` (nothing compares it, and the two
+    differ), contradictions first. `rest` are lines of the evidence about no single attribute. `same` is what all of
+    them together would make, by the code that survivorship runs: `{"golden_id", "redirects", "attributes"}`; None where
+    the two are one golden record already, or one is deleted. Where a `never` rule, a constraint or a weak bridge would
+    keep some of them apart all the same, the decision comes out otherwise, which its dry run tells. `decided` are the
+    verdicts that were ever given about the pair, oldest first, those taken back since included.
 
     picks: attributes and the source keys whose value a steward would set beside it.
     entity_types: as they are now, where the caller has them.
@@ -144,6 +148,8 @@ class _Comparison:
         self.records = self._in_order()
         self.values = [values_of(layers_of(record)) for record in self.records]
         self.cells = [cells_of(record) for record in self.records]
+        self.carriers = carriers.values(self.work, [record.id for record in self.records])
+        self.carried = task_reading.carried(reader, self.carriers.keys, (min(ends), max(ends)))
 
     def _in_order(self) -> list[StoredRecord]:
         """The two that the task names, then the living others of the one golden record and of the other."""
@@ -169,7 +175,9 @@ class _Comparison:
             "attributes": rows,
             "rest": [one for one in (evidence or {"comparisons": []})["comparisons"] if one["level"] in RULED],
             "same": None if chosen is None else self._same(chosen),
-        }
+            "decided": [{"decision_id": decision_id(position), "verdict": verdict, "in_force": in_force}
+                        for position, verdict, in_force in self.carried.decided],
+        }  # fmt: skip
 
     def _names(self, chosen: _Chosen | None) -> list[str]:
         """The attributes that any record has a value of, or the result, in the order of the entity type."""
@@ -234,6 +242,8 @@ class _Comparison:
             "level": line and line["level"], "weight": line["weight"] if line else 0.0,
             "words": line["words"] if line else None, "values": values, "standardised": cells, "picked": picked,
             "dated": name in self.entity_type.lines or name in self.entity_type.dated, "winners": [],
+            "carriers": self.carriers.counts(name, self.carried.sizes) or [None] * len(values),
+            "others": self.carriers.others(name, self.carried.sizes),
         }  # fmt: skip
         if chosen is not None:
             told |= self._result(name, chosen.survived)

@@ -49,7 +49,8 @@ def why(hub: Hub, left: Key, right: Key, *, as_of: AsOf = None) -> dict[str, Any
     `evidence` as it was when it was made: what the records said then, under the rules of then.
 
     `flips` are the smallest changes that would give it the other outcomes (see `matching.flips`), and `in_the_way` is
-    what would keep the two as they are whatever they weigh: a verdict, or that they are never compared.
+    what would keep the two as they are whatever they weigh: a verdict, or that they are never compared. `values` are
+    those of both, [left, right] by attribute, as matching takes them: of a reference the record that it leads to.
 
     as_of: all of it as it was then. Which blocks were over the cap is known only of now, and so is `candidate`:
         of the past it is None, and `blocking` tells what the two had in common.
@@ -94,6 +95,7 @@ def _seen(hub: Hub, left: Key, right: Key, as_of: AsOf = None) -> tuple[dict[str
     told = {
         **ends, **evidence, "verdict": verdict, "decisions": decisions,
         "flips": flips(hub.rules(evidence["rules_version"]).matching, values[0], values[1]),
+        "values": {name: [side.get(name) for side in values] for name in {**values[0], **values[1]}},
     }  # fmt: skip
     return {**told, "in_the_way": list(_in_the_way(told))}, values
 

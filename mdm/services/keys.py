@@ -11,9 +11,11 @@ from mdm.auth import Principal, Role
 from mdm.errors import Fault, InvalidInput, NotFound, Unauthorised
 from mdm.ingest.incoming import time_text
 from mdm.log import Author
+from mdm.services import access_changes
 from mdm.services.hub import Hub
 from mdm.settings import now
 from mdm.store import keys as stored_keys
+from mdm.store.keys import Bearer
 from mdm.tables import ApiKey
 
 log = structlog.get_logger()
@@ -48,6 +50,8 @@ def create(
             id=key_id, hash=_hash(written), role=role, source=source, entity_type=entity_type,
             created_at=author.recorded_at, revoked_at=None, expires_at=expires_at, last_used_at=None,
         ))  # fmt: skip
+        said = {"role": role, "source": source, "entity_type": entity_type, "expires_at": expires_at}
+        access_changes.record(transaction, "key.created", f"key:{key_id}", author=author, detail=said)
     log.info("key created", key_id=key_id, role=role, actor=author.actor)
     return {"id": key_id, "key": written, "role": role, "expires_at": expires_at}
 
@@ -58,17 +62,18 @@ def listed(hub: Hub) -> list[dict[str, Any]]:
         return [key.model_dump(exclude={"hash"}) for key in stored_keys.listed(transaction)]
 
 
-def revoke(hub: Hub, key_id: str, *, at: str | None = None) -> None:
-    """Take a key out of use, from the next request on; once revoked it stays so.
-
-    at: ISO 8601 UTC; the present when it is left out.
-    """
+def revoke(hub: Hub, key_id: str, *, author: Author) -> dict[str, Any]:
+    """Take a key out of use, from the next request on; once revoked it stays so. Gives it as `listed` does."""
     with hub.database.write() as transaction:
         key = stored_keys.by_id(transaction, key_id)
         if key is None:
             raise NotFound(f"there is no key {key_id!r}; `mdm key list` shows them all")
-        key.revoked_at = key.revoked_at or at or now()
-    log.info("key revoked", key_id=key_id)
+        if key.revoked_at is None:
+            key.revoked_at = author.recorded_at
+            access_changes.record(transaction, "key.revoked", f"key:{key_id}", author=author)
+        document = key.model_dump(exclude={"hash"})
+    log.info("key revoked", key_id=key_id, actor=author.actor)
+    return document
 
 
 def authenticate(hub: Hub, secret: str, *, at: str | None = None) -> Principal:
@@ -76,20 +81,27 @@ def authenticate(hub: Hub, secret: str, *, at: str | None = None) -> Principal:
 
     at: ISO 8601 UTC; the present when it is left out.
     """
+    key_id = id_of(secret)
+    with hub.database.read() as transaction:
+        found = stored_keys.bearers(transaction, {key_id})
+    return recognised(secret, found.get(key_id), at=at or now())
+
+
+def id_of(secret: str) -> str:
+    """The id that a key says it has; "" for what cannot be a key."""
     prefix, _, rest = secret.partition("_")
     key_id = rest.partition("_")[0]
-    with hub.database.read() as transaction:
-        key = (
-            stored_keys.bearer(transaction, key_id)
-            if prefix == "mdm" and key_id.isalnum() and key_id.isascii()
-            else None
-        )
-        over = key is None or key.revoked_at is not None or (key.expires_at or "~") <= (at or now())
-        known = _NO_HASH if key is None or over else key.hash
-        # Compared in constant time, and also when there is no such key, so that timing tells nothing.
-        if not hmac.compare_digest(_hash(secret), known) or key is None:
-            raise Unauthorised("the key is not known, was revoked or is over; `mdm key create` makes one")
-        return Principal(key.id, cast("Role", key.role), key.source, key.entity_type)
+    return key_id if prefix == "mdm" and key_id.isalnum() and key_id.isascii() else ""
+
+
+def recognised(secret: str, key: Bearer | None, *, at: str) -> Principal:
+    """Judge a key by what is kept under its id; raises Unauthorised as `authenticate` does."""
+    over = key is None or key.revoked_at is not None or (key.expires_at or "~") <= at
+    known = _NO_HASH if key is None or over else key.hash
+    # Compared in constant time, and also when there is no such key, so that timing tells nothing.
+    if not hmac.compare_digest(_hash(secret), known) or key is None:
+        raise Unauthorised("the key is not known, was revoked or is over; `mdm key create` makes one")
+    return Principal(key.id, cast("Role", key.role), key.source, key.entity_type)
 
 
 def _future(written: str, present: str) -> str:

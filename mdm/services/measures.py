@@ -13,7 +13,7 @@ from mdm.errors import Fault, InvalidInput
 from mdm.services import health
 from mdm.services.hub import Hub
 from mdm.services.positions import position
-from mdm.services.readiness import item_of
+from mdm.services.readiness_words import item_of
 from mdm.settings import now
 from mdm.store import measures as stored
 from mdm.store import readiness as stored_readiness

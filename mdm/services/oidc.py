@@ -22,7 +22,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
 from mdm.errors import Conflict, Forbidden, Unauthorised, Unavailable
-from mdm.services import accounts, sessions
+from mdm.log import Author
+from mdm.services import access_changes, accounts, sessions
 from mdm.services.hub import Hub
 from mdm.settings import Settings
 from mdm.store import accounts as stored
@@ -128,6 +129,7 @@ def role_of(settings: Settings, claims: Mapping[str, Any]) -> str:
 def _signed_in(hub: Hub, claims: Mapping[str, Any], *, at: str) -> str:
     provider, subject, role = str(hub.settings.oidc_issuer), str(claims["sub"]), role_of(hub.settings, claims)
     name = accounts.ensure_name(str(claims.get(hub.settings.oidc_name_claim) or subject).casefold())
+    by = Author(f"oidc:{provider}", at)
     with hub.database.locked("accounts"), hub.database.write() as writer:
         account = stored.by_subject(writer, provider, subject)
         if account is None:
@@ -138,11 +140,16 @@ def _signed_in(hub: Hub, claims: Mapping[str, Any], *, at: str) -> str:
                 entity_type=None, created_at=at, disabled_at=None,
             )  # fmt: skip
             stored.add(writer, account)
-            log.info("account created", account=name, role=role, actor=f"oidc:{provider}")
+            access_changes.record(
+                writer, "account.created", f"user:{name}", author=by, detail={"role": role, "provider": provider}
+            )
+            log.info("account created", account=name, role=role, actor=by.actor)
         if account.disabled_at is not None:
             raise Unauthorised("this account is disabled")
         if account.role != role:
-            log.info("role changed", account=account.name, before=account.role, role=role, actor=f"oidc:{provider}")
+            said = {"before": account.role, "role": role}
+            access_changes.record(writer, "account.role", f"user:{account.name}", author=by, detail=said)
+            log.info("role changed", account=account.name, **said, actor=by.actor)
             account.role = role
             stored.end_sessions(writer, account.name)
         account.display_name = str(claims.get("name") or account.display_name)

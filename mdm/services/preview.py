@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mdm.errors import NeedsApproval
+from mdm.errors import NeedsApproval, NotFound
 from mdm.log import Author, Consent
-from mdm.services import changes
+from mdm.services import changes, golden
 from mdm.services.decisions import Decided
 from mdm.services.hub import Hub
 from mdm.services.resolving import resolve_all
@@ -19,6 +19,8 @@ Document = dict[str, Any]
 Decide = Callable[[Hub, Author], Decided]
 """Something decided on a hub, by its author."""
 PAGE = 1_000
+MOST_RECORDS = 20
+"""Golden records that a preview tells whole; a decision in bulk may be about thousands."""
 # Positions and decision IDs are given when a decision is made, and belong to nobody before.
 NOT_YET = {"seq", "decision_id"}
 
@@ -29,12 +31,15 @@ class Preview:
 
     changes: the type and the data of each event, with golden records before and after.
     needs: why a second person would have to approve it.
+    golden_records: those concerned as they would be, with their records, the first `MOST_RECORDS` of them; `before` is
+        the status that the ID has without the decision, None where it would be a new one.
     """
 
     golden_ids: list[str]
     redirects: dict[str, str]
     changes: list[Document]
     needs: tuple[str, ...] = ()
+    golden_records: list[Document] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,10 @@ def preview(hub: Hub, decide: Decide, *, author: Author) -> Preview:
     """
     with rehearsed(hub, decide, author=author) as done:
         told = list(_events(done.hub, done.head))
-        return Preview(done.decided.golden_ids, done.decided.redirects, told, done.needs)
+        decided = done.decided
+        records = [_would_be(done.hub, one) for one in decided.golden_ids[:MOST_RECORDS]]
+    records = [{**one, "before": _status(hub, one["golden_id"])} for one in records]
+    return Preview(decided.golden_ids, decided.redirects, told, done.needs, records)
 
 
 @contextmanager
@@ -83,6 +91,17 @@ def rehearsed(hub: Hub, decide: Decide, *, author: Author) -> Iterator[Rehearsed
             needs = error.needs
             decided = decide(tried, replace(author, consent=Consent(None, approved_by="a second person")))
         yield Rehearsed(tried, decided, head, position, needs)
+
+
+def _would_be(tried: Hub, golden_id: str) -> Document:
+    return {name: part for name, part in golden.get(tried, golden_id).items() if name not in NOT_YET}
+
+
+def _status(hub: Hub, golden_id: str) -> str | None:
+    try:
+        return str(golden.get(hub, golden_id)["status"])
+    except NotFound:
+        return None
 
 
 def _events(tried: Hub, after: int) -> Iterator[Document]:

@@ -120,6 +120,14 @@ def get(hub: Hub, written: str) -> Document:
         return _documents(reader, [_stored(reader, written)])[0]
 
 
+def intent(hub: Hub, written: str) -> Intent:
+    """What a proposal would carry out, whole; raises NotFound."""
+    with hub.database.read() as reader:
+        stored = _stored(reader, written)
+        said = log.bodies(reader, [stored.position]).get(stored.position, {})
+    return Intent(said["action"], said["parts"])
+
+
 def _documents(reader: Transaction, found: list[StoredProposal]) -> list[Document]:
     positions = [at for one in found for at in (one.position, one.settled) if at is not None]
     bodies, authors = log.bodies(reader, positions), log.authors(reader, positions)

@@ -19,13 +19,18 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which figures are wanted; None takes all. since: also those kept from this day on (an ISO date)."""
+    """Which figures are wanted; None takes all.
+
+    since: also those kept from this day on (an ISO date).
+    kept: those kept at the latest tick, which cost nothing, in place of measuring; measured where none are kept.
+    """
 
     entity_type: str | None = None
     source: str | None = None
     attribute: str | None = None
     since: str | None = None
     days: int = RECENT_DAYS
+    kept: bool = False
 
 
 def quality(hub: Hub, wanted: Wanted) -> Document:
@@ -45,13 +50,21 @@ def quality(hub: Hub, wanted: Wanted) -> Document:
     if wanted.entity_type is not None:
         chosen = {wanted.entity_type: hub.entity_type(wanted.entity_type)}
     _check_attribute(chosen, wanted.attribute)
-    items = [item for entity_type in chosen.values() for item in _now(hub, entity_type, wanted)]
+    items = [item for entity_type in chosen.values() for item in _items(hub, entity_type, wanted)]
     history = _kept(hub, wanted, chosen)
     _check_source(wanted.source, [*items, *history])
     found = {"days": wanted.days, "items": [item for item in items if wanted.source in {None, item["source"]}]}
     if wanted.since is None:
         return found
     return {**found, "history": [item for item in history if wanted.source in {None, item["source"]}]}
+
+
+def _items(hub: Hub, entity_type: EntityType, wanted: Wanted) -> list[Document]:
+    name = entity_type.entity_type
+    with hub.database.read() as reader:
+        tick = stored_quality.latest_tick(reader, name) if wanted.kept else None
+        rows = stored_quality.kept(reader, Filter(name, None, wanted.attribute, tick)) if tick else []
+    return [_item(name, day, Figures(*found)) for _, day, found in rows] or _now(hub, entity_type, wanted)
 
 
 def _now(hub: Hub, entity_type: EntityType, wanted: Wanted) -> list[Document]:

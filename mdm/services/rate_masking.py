@@ -5,7 +5,8 @@ from typing import Any
 
 from mdm.auth import Principal, hidden, mask
 from mdm.entity_types import EntityType
-from mdm.services.masking import barred_references, masked_label, masked_place
+from mdm.services.masking import masked_label, masked_place
+from mdm.services.masking_around import barred_references
 from mdm.services.shown import Shown
 
 Document = dict[str, Any]

@@ -11,27 +11,36 @@ from mdm.entity_types import EntityType, Readiness, hint
 from mdm.errors import Fault, InvalidInput, NotFound
 from mdm.resolution.readiness import Facts, Need, needs
 from mdm.resolution.readiness_facts import read_facts
+from mdm.resolution.readiness_writing import judged, standing_types
 from mdm.services.golden import answer_at, entity_type_of, head, prefixes_of
 from mdm.services.hub import Hub
+from mdm.services.readiness_words import told
 from mdm.services.valid_time import day
 from mdm.store import golden as stored_golden
 from mdm.store import log as stored_log
 from mdm.store import readiness as stored
 from mdm.store import resolution
-from mdm.store.readiness import Filter, Kept
+from mdm.store.database import Transaction
+from mdm.store.readiness import NOTHING, Filter, Kept
 from mdm.store.xref import NOW
 
 Document = dict[str, Any]
+LOOKED_AT = 1_000
+"""So many golden records are judged for one page about a day; a page may be short of its limit and still go on."""
 CODES = ("system", "value", "reference", "in_force", "active", "referring", "line")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which golden records are asked for; None takes all. missing: a code, alone or as in `system:erp`."""
+    """Which golden records are asked for; None takes all. missing: a code, alone or as in `system:erp`.
+
+    on: a day, for which they are judged anew; None takes what is kept, as of the latest day that the hub has seen.
+    """
 
     entity_type: str | None = None
     ready: bool | None = None
     missing: str | None = None
+    on: str | None = None
     cursor: str | None = None
     limit: int = 100
 
@@ -64,17 +73,18 @@ def of_one(hub: Hub, written: str, process: str | None = None, *, on: str | None
 
 
 def page(hub: Hub, process: str, wanted: Wanted) -> Document:
-    """What is kept about a process, by golden ID: `{"process", "items", "next", "outdated"}`, as of the latest day.
+    """What is ready for a process and what is not, by golden ID: `{"process", "on", "items", "next", "outdated"}`.
 
-    `outdated` are so many answers that a wide change, such as of a standard card, has outdated: they are judged anew
-    within the next commits of the resolver, and `of_one` judges them as they are.
+    An item is what `of_one` tells, without what is present. Where no day is asked about, also `since` and
+    `recorded_at`: how long it has been so, and `first_ready`, the position at which it was ready first. `outdated` are
+    so many answers that a wide change, such as of a standard card, has outdated: they are judged anew within the next
+    commits of the resolver, and `of_one`, as any list about a day, judges them as they are.
 
-    An item is what `of_one` tells, without what is present, with `since` and `recorded_at`: how long it has been so,
-    and `first_ready`, the position at which it was ready first.
+    A page about a day judges at most `LOOKED_AT` golden records: it may have less than was asked for, and a `next`.
 
     Raises:
         NotFound: no entity type, or not this one, declares the process.
-        InvalidInput: there is no such code.
+        InvalidInput: there is no such code, or `on` is no day.
     """
     entity_types = hub.entity_types()
     declaring = {name: one for name, one in entity_types.items() if process in one.readiness}
@@ -83,21 +93,48 @@ def page(hub: Hub, process: str, wanted: Wanted) -> Document:
     if not declaring:
         known = sorted({name for one in entity_types.values() for name in one.readiness})
         raise NotFound(f"no entity type declares a process {process!r}{hint(process, known)}")
-    only = Filter(wanted.entity_type, wanted.ready, _missing(wanted.missing))
+    only, on = Filter(wanted.entity_type, wanted.ready, _missing(wanted.missing)), day(wanted.on)
     after = entity_type_of(hub, wanted.cursor)[1] if wanted.cursor else 0
     with hub.database.read() as transaction:
-        found = stored.page(transaction, process, only, after=after, limit=wanted.limit + 1)
+        if on is None:
+            found = stored.page(transaction, process, only, after=after, limit=wanted.limit + 1)
+            last, outdated = found[wanted.limit - 1 : wanted.limit], stored.outdated(transaction, process)
+            more = len(found) > wanted.limit
+        else:
+            found, last, more = _on_a_day(transaction, process, only, on=on, after=after, limit=wanted.limit)
+            outdated = 0
         shown = found[: wanted.limit]
         goldens = stored_golden.at(transaction, [one.golden for one in shown])
-        times = stored_log.authors(transaction, sorted({one.since for one in shown}))
-        outdated = stored.outdated(transaction, process)
+        times = {} if on else stored_log.authors(transaction, sorted({one.since for one in shown}))
     items = [
-        {**_item(entity_types[one.entity_type], one, orjson.loads(goldens[one.golden].attributes or b"{}")),
-         "since": one.since, "recorded_at": times[one.since][1], "first_ready": one.first_ready}
+        _item(entity_types[one.entity_type], one, orjson.loads(goldens[one.golden].attributes or b"{}"))
+        | ({} if on else {"since": one.since, "recorded_at": times[one.since][1], "first_ready": one.first_ready})
         for one in shown
-    ]  # fmt: skip
-    following = items[-1]["golden_id"] if len(found) > wanted.limit else None
-    return {"process": process, "items": items, "next": following, "outdated": outdated}
+    ]
+    following = golden_id(entity_types[last[0].entity_type].id_prefix, last[0].golden) if more else None
+    return {"process": process, "on": on, "items": items, "next": following, "outdated": outdated}
+
+
+def _on_a_day(
+    transaction: Transaction, process: str, only: Filter, *, on: str, after: int, limit: int
+) -> tuple[list[Kept], list[Kept], bool]:
+    """Those that are meant among the next golden records, judged anew; the last that was looked at, and if more are."""
+    every = only.ready is None and only.missing is None
+    most = limit if every else LOOKED_AT
+    asked = stored.page(transaction, process, Filter(only.entity_type), after=after, limit=most + 1)
+    types = {name: one._replace(tick=on) for name, one in standing_types(transaction).items()}
+    lacking = {
+        place: missing
+        for name in sorted({one.entity_type for one in asked})
+        for place, (missing, _) in judged(
+            transaction, types, name, [one.golden for one in asked[:most] if one.entity_type == name]
+        ).items()
+    }
+    said = [one._replace(missing=lacking[one.golden, process]) for one in asked[:most]]
+    found = [one for one in said if only.takes(one)]
+    if len(found) > limit:
+        return found, found[limit - 1 : limit], True
+    return found, said[-1:], len(asked) > most
 
 
 def declared(entity_type: EntityType, process: str) -> Readiness:
@@ -125,8 +162,8 @@ def _item(entity_type: EntityType, one: Kept, attributes: Mapping[str, Any]) -> 
                for said in orjson.loads(one.missing)]  # fmt: skip
     return {
         "golden_id": golden_id(entity_type.id_prefix, one.golden), "entity_type": one.entity_type,
-        "label": attributes.get(entity_type.label_attribute), "process": one.process, "ready": one.ready,
-        "missing": _told(process, missing),
+        "label": attributes.get(entity_type.label_attribute), "process": one.process,
+        "ready": one.missing == NOTHING, "missing": told(process, missing),
     }  # fmt: skip
 
 
@@ -134,51 +171,6 @@ def _answer(name: str, process: Readiness, found: Iterable[Need], on: str | None
     listed = list(found)
     missing, present = [one for one in listed if not one.met], [one for one in listed if one.met]
     return {
-        "process": name, "on": on, "ready": not missing, "missing": _told(process, missing),
-        "present": [{part: said for part, said in one.items() if part != "hint"} for one in _told(process, present)],
+        "process": name, "on": on, "ready": not missing, "missing": told(process, missing),
+        "present": [{part: said for part, said in one.items() if part != "hint"} for one in told(process, present)],
     }  # fmt: skip
-
-
-def _told(process: Readiness, found: Iterable[Need]) -> list[Document]:
-    lines = {one.by: one.in_force for one in process.referring}
-    return [
-        {
-            "code": one.code, "what": WHAT[one.code].format(*_names(one.about)),
-            **({"system": one.about} if one.code == "system" else {"attribute": one.about}),
-            **({"lines": lines.get(one.about), "key": dict(one.key)} if one.key else {}),
-            "hint": HINT[one.code].format(*_names(one.about)),
-        }
-        for one in found
-    ]  # fmt: skip
-
-
-def item_of(code: str, about: str) -> Document:
-    """What is missing, without the record and the line that lack it: `{"code", "what", "system" or "attribute"}`."""
-    (item,) = _told(Readiness(), [Need(code, about, (), met=False)])
-    return {name: part for name, part in item.items() if name != "hint"}
-
-
-def _names(about: str) -> tuple[str, str, str]:
-    """What it is about, and its parts where that is an attribute of another type."""
-    of, _, attribute = about.partition(".")
-    return about, of, attribute
-
-
-WHAT = {
-    "system": "a record in {0}",
-    "value": "a valid {0}",
-    "reference": "what its {0} refers to",
-    "in_force": "{0} in force on the day",
-    "active": "a day within {0}",
-    "referring": "a {1} whose {2} leads to it",
-    "line": "a line in force on the day in a {1} whose {2} leads to it",
-}
-HINT = {
-    "system": "create it in {0}, or send the record that {0} has of it",
-    "value": "send a valid {0} from any of its systems, or set it with mdm override",
-    "reference": "send the record that its {0} names, or correct {0}",
-    "in_force": "send {0} with a line that covers the day",
-    "active": "correct {0} where it is wrong; otherwise it must not go on",
-    "referring": "send a {1} whose {2} is this one",
-    "line": "send a line of the {1} that covers the day",
-}

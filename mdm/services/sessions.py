@@ -16,8 +16,9 @@ import structlog
 
 from mdm.auth import Principal, Role
 from mdm.errors import TooMany, Unauthorised
-from mdm.services import passwords
-from mdm.services.accounts import place
+from mdm.log import Author
+from mdm.services import access_changes, passwords
+from mdm.services.accounts import ensure_role, place
 from mdm.services.hub import Hub
 from mdm.settings import Settings, later
 from mdm.store import accounts as stored
@@ -34,11 +35,15 @@ NOTED_AFTER = 60
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A person who is signed in: who, what they are called, and what every form of theirs has to carry."""
+    """A person who is signed in: who, what they are called, and what every form of theirs has to carry.
+
+    viewing_as: the role that an admin looks at the hub as, who then has the rights of that role and changes nothing.
+    """
 
     principal: Principal
     display_name: str
     csrf: str = field(repr=False)
+    viewing_as: str | None = None
 
 
 def sign_in(hub: Hub, *, name: str, password: str, address: str, at: str) -> str:
@@ -79,7 +84,9 @@ def opened(hub: Hub, writer: Transaction, account: Account, *, at: str) -> str:
     token = secrets.token_urlsafe(32)
     oldest = _oldest(hub.settings, at)
     stored.forget_expired(writer, seen_before=oldest.seen, created_before=oldest.created, moment=at)
-    stored.open_session(writer, SignInSession(hash=_hash(token), account=account.name, created_at=at, seen_at=at))
+    stored.open_session(
+        writer, SignInSession(hash=_hash(token), account=account.name, created_at=at, seen_at=at, viewing_as=None)
+    )
     return token
 
 
@@ -93,7 +100,27 @@ def found(hub: Hub, token: str, *, at: str) -> Session:
     if row.seen_at <= later(at, seconds=-NOTED_AFTER):
         with hub.database.write() as writer:
             stored.seen(writer, session_hash, at)
-    return Session(_principal(row), row.display_name, csrf_token(token))
+    principal = _principal(row)
+    viewing_as = None if principal.role == row.role else principal.role
+    return Session(principal, row.display_name, csrf_token(token), viewing_as)
+
+
+def view_as(hub: Hub, token: str, role: str, *, author: Author) -> None:
+    """Have an admin's session look at the hub as another role, until it stops; it is recorded who did."""
+    ensure_role(role)
+    with hub.database.write() as writer:
+        stored.view_as(writer, _hash(token), role)
+        access_changes.record(writer, "view_as.begun", f"role:{role}", author=author)
+    log.info("viewing as another role", role=role, actor=author.actor)
+
+
+def stop_viewing(hub: Hub, token: str, *, author: Author) -> None:
+    """Have a session look at the hub as who they are again; nothing happens when it does."""
+    with hub.database.write() as writer:
+        row = stored.signed_in(writer, _hash(token))
+        if row is not None and row.viewing_as is not None:
+            stored.view_as(writer, _hash(token), None)
+            access_changes.record(writer, "view_as.ended", f"role:{row.viewing_as}", author=author)
 
 
 def sign_out(hub: Hub, token: str) -> None:
@@ -145,7 +172,8 @@ def _held_until(tries: stored.Tries | None, limit: int, at: str) -> str | None:
 
 
 def _principal(row: SignedIn) -> Principal:
-    return Principal(row.account, cast("Role", row.role), entity_type=row.entity_type, sort="user")
+    viewed = row.viewing_as if row.role == "admin" else None
+    return Principal(row.account, cast("Role", viewed or row.role), entity_type=row.entity_type, sort="user")
 
 
 def _hash(token: str) -> str:

@@ -56,8 +56,11 @@ class Goldens:
         living = self.work.living(members)
         return survived_of(self.work, living, self.overrides.of(members)) if living else None
 
-    def flips(self, number: int) -> dict[str, list[Rival]]:
-        """What would make other values survive now, by attribute; nothing where nothing living bears its ID."""
+    def flips(self, number: int, *, on: str | None) -> dict[str, list[Rival]]:
+        """What would make other values survive now, by attribute; nothing where nothing living bears its ID.
+
+        on: the day that is meant of dated values, None for the latest that has passed.
+        """
         members = self.members[number]
-        living = self.work.living(members)
-        return flips_of(self.work, living, self.overrides.of(members)) if living else {}
+        living, day = self.work.living(members), on or self.work.tick or ""
+        return flips_of(self.work, living, self.overrides.of(members), on=day) if living else {}

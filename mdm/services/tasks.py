@@ -76,9 +76,8 @@ def page(  # noqa: PLR0913  what can be asked for
     entity_types = hub.entity_types()
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
-        if cursor is not None:
-            stored(transaction, cursor, at)
-        found = stored_tasks.page(transaction, wanted, after=cursor, limit=limit + 1, position=at, order=order)
+        after = None if cursor is None else stored(transaction, cursor, at)
+        found = stored_tasks.page(transaction, wanted, after=after, limit=limit + 1, position=at, order=order)
         items = _documents(hub, transaction, entity_types, found[:limit], at=at, moment=moment)
     return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
 
@@ -342,11 +341,20 @@ def _document(
 
 
 def _etag(task: StoredTask, pair: Sequence[StoredRecord], shown: Sequence[StoredGolden | None]) -> str:
-    """Changes when the task, one of its records, or one of their golden records does."""
+    """Changes when the task, one of its records, or what their golden records say and why does.
+
+    Not with the version of a golden record: a new one is made also when only the day of its next change is another.
+    """
     said = [[record.layers.hex(), bool(record.deleted)] for record in pair]
-    told = [task.id, task.status, task.weight, task.about, said,
-            [golden and (golden.golden, golden.version) for golden in shown]]  # fmt: skip
+    told = [task.id, task.status, task.weight, task.about, said, [golden and _seen(golden) for golden in shown]]
     return hashlib.blake2b(canonical(told), digest_size=8).hexdigest()
+
+
+def _seen(golden: StoredGolden) -> list[object]:
+    """What a steward sees of a golden record: its values, on all days, and whose they are."""
+    parts = (golden.attributes, golden.dated, golden.lineage)
+    digests = [part and hashlib.blake2b(part, digest_size=8).hexdigest() for part in parts]
+    return [golden.golden, *digests]
 
 
 def _preview(prefix: str, shown: Sequence[StoredGolden | None]) -> Document | None:

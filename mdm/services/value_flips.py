@@ -12,13 +12,15 @@ from mdm.services.golden import lineage
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf
 from mdm.services.standing import Goldens, standing
+from mdm.services.valid_time import day
 
 Document = dict[str, Any]
 
 
 def lineage_and_flips(hub: Hub, golden_id: str, *, as_of: AsOf = None, on: str | None = None) -> Document:
-    """The lineage of a golden record, with `flips` for each attribute that has one value.
+    """The lineage of a golden record, with `flips` for each attribute that has one value, on the day if it is dated.
 
+    The day is `on`, or the latest that the hub has seen.
     A flip is `{"source", "source_id", "position", "value", "changes"}`: after each of the changes alone that value
     would survive. A change has `change`, what it says (see `golden_records.flips`), and `words`.
 
@@ -33,7 +35,7 @@ def lineage_and_flips(hub: Hub, golden_id: str, *, as_of: AsOf = None, on: str |
     entity_type = hub.entity_type(document["entity_type"])
     number = parse_golden_id(document.get("current_id", golden_id))[1]
     with hub.database.read() as reader:
-        found = Goldens(standing(hub, reader, entity_type), [number]).flips(number)
+        found = Goldens(standing(hub, reader, entity_type), [number]).flips(number, on=day(on))
     told = {
         name: {**entry, "flips": [_told(one) for one in found[name]]} if name in found else entry
         for name, entry in document["lineage"].items()

@@ -13,7 +13,7 @@ from golden_records.trust import day as day_number
 from golden_records.trust import trust
 from mdm.auth import MAY, Principal
 from mdm.entity_types import EntityType
-from mdm.services import masking, rate_masking
+from mdm.services import masking, masking_around, rate_masking
 from mdm.services.environments import shown_apart
 from mdm.services.golden import answer_at, entity_type_of
 from mdm.services.hub import Hub, parsed
@@ -97,7 +97,7 @@ def shown(principal: Principal, rules: Shown, found: WholeRecord) -> WholeRecord
     return replace(
         found,
         document=masking.golden(principal, rules, found.document),
-        refers_to=masking.refers_to(principal, rules, name, found.refers_to),
+        refers_to=masking_around.refers_to(principal, rules, name, found.refers_to),
         findings=[
             rate_masking.finding(principal, rules, one) for one in found.findings if one["attribute"] not in barred
         ],

@@ -39,12 +39,14 @@ class SignedIn(NamedTuple):
     disabled_at: str | None
     created_at: str
     seen_at: str
+    viewing_as: str | None
 
 
 def signed_in(transaction: Transaction, session_hash: str) -> SignedIn | None:
     """A session and the account it belongs to."""
     row = transaction.one(
-        "SELECT a.name, a.display_name, a.role, a.entity_type, a.disabled_at, s.created_at, s.seen_at"
+        "SELECT a.name, a.display_name, a.role, a.entity_type, a.disabled_at, s.created_at, s.seen_at,"
+        " s.viewing_as"
         " FROM sign_in_session s JOIN account a ON a.name = s.account WHERE s.hash = ?",
         session_hash,
     )
@@ -54,6 +56,11 @@ def signed_in(transaction: Transaction, session_hash: str) -> SignedIn | None:
 def open_session(transaction: Transaction, session: SignInSession) -> None:
     """Keep a new session."""
     transaction.session.add(session)
+
+
+def view_as(transaction: Transaction, session_hash: str, role: str | None) -> None:
+    """Note as which role a session looks at the hub, None as its own."""
+    transaction.run("UPDATE sign_in_session SET viewing_as = ? WHERE hash = ?", role, session_hash)
 
 
 def end_session(transaction: Transaction, session_hash: str) -> None:

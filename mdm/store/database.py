@@ -15,23 +15,33 @@ from typing import Any
 import orjson
 from filelock import FileLock
 from sqlalchemy import Connection as SQLConnection
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from mdm.errors import Unavailable
 
 LOG_LOCK = 7_301
+_REPEATABLE_READ = 3
+"""psycopg's IsolationLevel.REPEATABLE_READ; the driver is loaded only where it is used."""
 
 
 class Transaction:
     """An open transaction: rows out, statements in. Commits when its block ends, rolls back on any error."""
 
-    def __init__(self, connection: SQLConnection) -> None:
-        """Wrap an SQLAlchemy connection; hot statements go straight to its driver."""
-        self.connection = connection
-        self.postgresql = connection.dialect.name == "postgresql"
-        self.cursor: Any = connection.connection.cursor()
+    def __init__(self, engine: Engine, pooled: PoolProxiedConnection) -> None:
+        """Wrap a connection of the engine's pool; statements go straight to its driver."""
+        self.engine, self.pooled = engine, pooled
+        self.postgresql = engine.dialect.name == "postgresql"
+        self.cursor: Any = pooled.cursor()
+
+    @cached_property
+    def connection(self) -> SQLConnection:
+        """The same as SQLAlchemy wraps it: dear to make, so only for those that need one."""
+        connection = SQLConnection(self.engine, self.pooled)
+        connection.begin()  # so that nobody it is lent to ends the transaction
+        return connection
 
     @cached_property
     def session(self) -> Session:
@@ -67,7 +77,9 @@ class Transaction:
 
     def take_back(self) -> None:
         """Undo all that was written, and end."""
-        self.connection.rollback()
+        if "session" in self.__dict__:
+            self.session.expunge_all()
+        self.pooled.rollback()
 
     def lock_log(self) -> None:
         """Take the one global lock under which positions of log and feed are given, until the transaction ends."""
@@ -104,36 +116,42 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A transaction that sees one state and changes nothing."""
-        with self._transaction("BEGIN") as transaction:
+        with self._transaction(for_writing=False) as transaction:
             yield transaction
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """A transaction that may change something; durable once its block has ended."""
-        with self._transaction("BEGIN IMMEDIATE") as transaction:
+        with self._transaction(for_writing=True) as transaction:
             yield transaction
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[Transaction]:
+    def _transaction(self, *, for_writing: bool) -> Iterator[Transaction]:
         try:
-            connection = self.engine.connect()
-        except SQLAlchemyError as error:
+            pooled = self.engine.raw_connection()
+        except _refusals(self.postgresql) as error:
             raise Unavailable(
                 f"the database {self.url!r} cannot be reached: check MDM_DATABASE_URL and that it can be opened"
                 f" ({_first_line(error)})"
             ) from error
         try:
-            with connection:
-                if self.postgresql and begin == "BEGIN":
-                    connection = connection.execution_options(isolation_level="REPEATABLE READ")
-                elif not self.postgresql:
-                    connection = connection.execution_options(begin=begin)
-                with connection.begin():
-                    transaction = Transaction(connection)
-                    yield transaction
-                    transaction.flush()
-        except _refusals(self.postgresql) as error:
-            raise Unavailable(f"the database {self.url!r} refused: {_first_line(error)}") from error
+            transaction = Transaction(self.engine, pooled)
+            if self.postgresql:
+                # Only told to the driver, which begins with the first statement.
+                driver: Any = pooled.driver_connection
+                driver.isolation_level = None if for_writing else _REPEATABLE_READ
+            else:
+                transaction.cursor.execute("BEGIN IMMEDIATE" if for_writing else "BEGIN")
+            yield transaction
+            transaction.flush()
+            pooled.commit()
+        except BaseException as error:
+            _take_back(pooled, postgresql=self.postgresql)
+            if isinstance(error, _refusals(self.postgresql)):
+                raise Unavailable(f"the database {self.url!r} refused: {_first_line(error)}") from error
+            raise
+        finally:
+            pooled.close()
 
     @contextmanager
     def locked(self, name: str) -> Iterator[None]:
@@ -169,6 +187,13 @@ class Database:
         self.engine.dispose()
 
 
+def _take_back(pooled: PoolProxiedConnection, *, postgresql: bool) -> None:
+    try:
+        pooled.rollback()
+    except _refusals(postgresql):
+        pooled.invalidate()  # the server ended the session, and with it the transaction
+
+
 def _unlock(connection: SQLConnection, name: str) -> None:
     try:
         connection.exec_driver_sql("SELECT pg_advisory_unlock(hashtext(%s))", (name,))
@@ -182,10 +207,10 @@ def _unlock(connection: SQLConnection, name: str) -> None:
 def _refusals(postgresql: bool) -> tuple[type[Exception], ...]:  # noqa: FBT001  one of two drivers
     """What is raised when the database cannot do it; PostgreSQL's driver is loaded only where it is used."""
     if not postgresql:
-        return DBAPIError, sqlite3.OperationalError
+        return DBAPIError, PoolTimeout, sqlite3.OperationalError
     import psycopg
 
-    return DBAPIError, psycopg.OperationalError
+    return DBAPIError, PoolTimeout, psycopg.OperationalError
 
 
 def _first_line(error: Exception) -> str:
@@ -197,13 +222,12 @@ def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": 60, "check_same_thread": False})
         event.listen(engine, "connect", _configure_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True, connect_args={"connect_timeout": 10})
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # transactions are begun by hand, below
+    connection.isolation_level = None  # transactions are begun by hand, above
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -212,7 +236,3 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: SQLConnection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))

@@ -109,6 +109,7 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
             ("xref", keys[id_], *interval)
             for id_, *interval in transaction.rows("SELECT record_id, since, until, golden FROM xref")
         ),
+        transaction.rows("SELECT 'crosswalk', golden, members, seq FROM crosswalk"),
         (
             ("change", sequence, keys.get(id_ or 0), *rest)
             for sequence, id_, *rest in transaction.rows(

@@ -63,6 +63,12 @@ def derive(transaction: Transaction) -> None:
         keep(transaction, [(position, of, orjson.loads(body))])
 
 
+def latest_tick(transaction: Transaction, entity_type: str) -> str | None:
+    """The latest day before which figures of an entity type were kept."""
+    row = transaction.one("SELECT max(tick) FROM quality_measure WHERE entity_type = ?", entity_type)
+    return row[0] if row else None
+
+
 def kept(transaction: Transaction, wanted: Filter) -> list[tuple[str, str, tuple[Any, ...]]]:
     """(entity type, tick, figures) that were kept, the oldest first."""
     conditions, values = ["1 = 1"], []

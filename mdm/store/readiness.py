@@ -26,6 +26,7 @@ class Kept(NamedTuple):
 
 
 _COLUMNS = ", ".join(Kept._fields)
+NOTHING = "[]"
 AT_ONCE = ""
 """Due before all days: an answer that a wide change has outdated, to be judged in one of the next commits."""
 
@@ -151,6 +152,19 @@ class Filter(NamedTuple):
     ready: bool | None = None
     missing: tuple[str, ...] | None = None
 
+    @property
+    def begins(self) -> str:
+        """What begins an item in JSON of what is missing, of those that are asked for."""
+        return "[" + ",".join(f'"{word}"' for word in self.missing or ())
+
+    def takes(self, one: Kept) -> bool:
+        """Whether an answer is meant, judged by what it says is missing."""
+        return (
+            self.entity_type in {None, one.entity_type}
+            and self.ready in {None, one.missing == NOTHING}
+            and (self.missing is None or self.begins in one.missing)
+        )
+
 
 def page(transaction: Transaction, process: str, wanted: Filter, *, after: int, limit: int) -> list[Kept]:
     """The next answers about a process, by golden number."""
@@ -160,9 +174,8 @@ def page(transaction: Transaction, process: str, wanted: Filter, *, after: int, 
     if wanted.ready is not None:
         conditions += f" AND ready_since IS {'NOT ' if wanted.ready else ''}NULL"
     if wanted.missing is not None:
-        # What begins such an item in JSON; not LIKE, to which underscores mean something else.
-        begins = "[" + ",".join(f'"{word}"' for word in wanted.missing)
-        conditions, given = conditions + " AND replace(missing, ?, '') <> missing", [*given, begins]
+        # Not LIKE, to which underscores mean something else.
+        conditions, given = conditions + " AND replace(missing, ?, '') <> missing", [*given, wanted.begins]
     rows = transaction.rows(
         f"SELECT {_COLUMNS} FROM readiness WHERE process = ? AND golden > ?{conditions} ORDER BY golden LIMIT ?",
         process, after, *given, limit,

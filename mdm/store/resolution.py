@@ -83,6 +83,16 @@ def document(transaction: Transaction, version: str) -> str:
     return str(row[0])
 
 
+def behind(transaction: Transaction, position: int) -> bool:
+    """Whether a type has facts up to a position of the log that are not resolved."""
+    waits = transaction.one(
+        "SELECT 1 FROM latest_fact LEFT JOIN resolution ON latest_fact.entity_type IN (resolution.entity_type, '')"
+        " WHERE COALESCE(upto, 0) < ? AND latest_fact.position > COALESCE(upto, 0)",
+        position,
+    )
+    return waits is not None
+
+
 def in_force(transaction: Transaction) -> dict[str, str]:
     """The rules version that was applied last for each entity type."""
     rows = transaction.rows("SELECT entity_type, version FROM rules_document ORDER BY position")

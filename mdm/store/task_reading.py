@@ -68,6 +68,27 @@ def beside(transaction: Transaction, ids: Collection[int]) -> list[tuple[StoredR
     return [(StoredRecord(*row[:-1]), row[-1]) for row in rows]
 
 
+class Carried(NamedTuple):
+    """(living, deleted) of each key, and (position, verdict, in force) of decisions about a pair, oldest first."""
+
+    sizes: dict[int, tuple[int, int]]
+    decided: list[tuple[int, str, bool]]
+
+
+def carried(transaction: Transaction, keys: Collection[int], pair: tuple[int, int]) -> Carried:
+    """How many records stand under these blocking keys, and what was ever decided about a pair of records."""
+    rows = transaction.rows(
+        "SELECT 'key' AS what, key AS id, living, deleted, NULL AS verdict, NULL AS in_force FROM block_size"
+        " WHERE key {in} UNION ALL"
+        " SELECT 'pair', position, NULL, NULL, verdict, CASE WHEN in_force THEN 1 ELSE 0 END FROM decision_pair"
+        " WHERE left_id = ? AND right_id = ?",
+        list(keys), *pair,
+    )  # fmt: skip
+    sizes = {id_: (living, deleted) for what, id_, living, deleted, *_ in rows if what == "key"}
+    decided = [(id_, verdict, bool(holds)) for what, id_, _, _, verdict, holds in rows if what == "pair"]
+    return Carried(sizes, sorted(decided))
+
+
 def said(transaction: Transaction, ids: Collection[str]) -> list[Said]:
     """What stands of these tasks now, comments oldest first."""
     listed = list(ids)

@@ -20,14 +20,18 @@ PROPOSED = (
 )
 
 
-ORDERS = {
-    "urgent": "place",
-    "due": "coalesce(due, '9999')",
-    "newest": "-task.opened",
-    "likeliest": f"-coalesce(weight, {-(10**9)})",
-    "doubtful": "abs(coalesce(weight, 1000000000))",
+NEVER, UNWEIGHED = "9999", 10**9
+ORDERS: dict[str, str] = {
+    "urgent": "task.place",
+    "due": f"coalesce(task.due, '{NEVER}')",
+    "newest": "(-task.opened)",
+    "likeliest": f"(-coalesce(task.weight, {-UNWEIGHED}))",
+    "doubtful": f"abs(coalesce(task.weight, {UNWEIGHED}))",
 }
-"""What a list of tasks can be in the order of, and the expression that says so; the smallest comes first."""
+"""What a list of tasks can be in the order of, and the expression that says so; the smallest comes first.
+
+Each is in an index after the status, so that a page costs the same however long the queue is.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Filter:
     now: str = ""
     least: float | None = None
     most: float | None = None
+    due_before: str | None = None
 
     @property
     def today(self) -> str:
@@ -85,25 +90,51 @@ def by_ids(transaction: Transaction, ids: Collection[str]) -> list[StoredTask]:
 
 
 def page(
-    transaction: Transaction, wanted: Filter, *, after: str | None, limit: int, position: int = NOW,
+    transaction: Transaction, wanted: Filter, *, after: StoredTask | None, limit: int, position: int = NOW,
     order: str = "urgent",
 ) -> list[StoredTask]:  # fmt: skip
-    """The next tasks after the one with this id, in one of ORDERS, as they stood at a position."""
-    by, is_place = ORDERS[order], order == "urgent"
-    # By place the next row is found in an index, which only takes values that are known.
-    last = by_id(transaction, after, position=position) if after is not None and is_place else None
-    asked, values = conditions(wanted, last)
+    """The next tasks after one of them, in one of ORDERS, as they stood at a position."""
+    by = ORDERS[order]
+    asked, values = conditions(wanted, after, order=order)
     source, places = _standing(position)
-    if after is not None and not is_place:
-        asked += f" AND ({by}, task.id) > (SELECT {by}, task.id FROM {source} WHERE task.id = ?)"
-        values += [*places, after]
     rows = transaction.rows(
-        f"SELECT {COLUMNS} FROM {source}"
+        f"SELECT {COLUMNS} FROM {_beginning(wanted, source)}"
         " LEFT JOIN task_work ON task_work.task_id = task.id AND task_work.opened = task.opened"
         f" WHERE {asked} ORDER BY {by}, task.id LIMIT ?",
-        *places, *values, limit,
+        *places, *_beginning_values(wanted), *values, limit,
     )  # fmt: skip
     return [StoredTask(*row) for row in rows]
+
+
+_WORKED = {
+    "assigned_to": "assigned_to = ?", "escalated_to": "escalated_to = ?", "claimed_by": "claimed_by = ?",
+    "snoozed": "snoozed_until > ?",
+}  # fmt: skip
+_PROPOSED_IDS = (
+    "SELECT DISTINCT task_id FROM proposal CROSS JOIN proposed_task"
+    " WHERE proposal.status = 'open' AND proposed_task.position = proposal.position"
+)
+
+
+def _first(wanted: Filter) -> tuple[str, str] | None:
+    """What is known of few tasks only, and its value: the list begins with these, and not with all of the queue."""
+    for name in _WORKED:
+        value = getattr(wanted, name)
+        if value is not None and value is not False:
+            return name, wanted.today if value is True else value
+    return None
+
+
+def _beginning(wanted: Filter, source: str) -> str:
+    """What a list is read from; SQLite takes a CROSS JOIN from left to right, where it would begin with the order."""
+    if first := _first(wanted):
+        return f"(SELECT task_id FROM task_work WHERE {_WORKED[first[0]]}) AS begun CROSS JOIN {source}"
+    return f"({_PROPOSED_IDS}) AS begun CROSS JOIN {source}" if wanted.proposed else source
+
+
+def _beginning_values(wanted: Filter) -> list[Any]:
+    first = _first(wanted)
+    return [first[1]] if first else []
 
 
 def _standing(position: int) -> tuple[str, list[Any]]:
@@ -114,12 +145,17 @@ def _standing(position: int) -> tuple[str, list[Any]]:
     return f"({then}) AS task", [position, position]
 
 
-def conditions(wanted: Filter, after: StoredTask | None) -> tuple[str, list[Any]]:
+def conditions(wanted: Filter, after: StoredTask | None, *, order: str = "urgent") -> tuple[str, list[Any]]:
     """What a statement over `task`, with its `task_work`, asks for, and the values it takes."""
+    by = ORDERS[order]
+    # As part of an expression the two choose no index: in any other order SQLite would sort all of a type instead.
+    plain = "" if order == "urgent" else " || ''"
+    begun = _first(wanted) or wanted.proposed
     asked: dict[str, list[Any]] = {
+        "task.id = begun.task_id": [True if begun else None],
         "status = ?": [wanted.status],
-        "entity_type = ?": [wanted.entity_type],
-        "kind = ?": [wanted.kind],
+        f"entity_type{plain} = ?": [wanted.entity_type],
+        f"kind{plain} = ?": [wanted.kind],
         "assigned_to = ?": [wanted.assigned_to],
         "escalated_to = ?": [wanted.escalated_to],
         "claimed_by = ? AND claimed_until > ?": [wanted.claimed_by, wanted.now],
@@ -128,10 +164,24 @@ def conditions(wanted: Filter, after: StoredTask | None) -> tuple[str, list[Any]
         f"{PROPOSED} = ?": [wanted.proposed],
         "weight >= ?": [wanted.least],
         "weight <= ?": [wanted.most],
-        "(place, task.id) > (?, ?)": [after and after.place, after and after.id],
+        f"{ORDERS['due']} < ?": [wanted.due_before],
+        # The first of the two by itself is what an index on an expression is searched by.
+        f"{by} >= ? AND ({by}, task.id) > (?, ?)": [after and _place(after, order)] * 2 + [after and after.id],
     }
     given = {condition: values for condition, values in asked.items() if values[0] is not None}
-    return " AND ".join(["1 = 1", *given]), [value for values in given.values() for value in values]
+    taken = [value for condition, values in given.items() if "?" in condition for value in values]
+    return " AND ".join(["1 = 1", *given]), taken
+
+
+def _place(task: StoredTask, order: str) -> int | str:
+    """What ORDERS says of a task."""
+    weight = task.weight
+    places: dict[str, int | str] = {
+        "urgent": task.place, "due": task.due or NEVER, "newest": -task.opened,
+        "likeliest": -(weight if weight is not None else -UNWEIGHED),
+        "doubtful": abs(weight if weight is not None else UNWEIGHED),
+    }  # fmt: skip
+    return places[order]
 
 
 def about(transaction: Transaction, golden: int, *, position: int = NOW) -> list[StoredTask]:

@@ -76,6 +76,13 @@ def of_records(transaction: Transaction, ids: Collection[int], *, at: int = NOW)
     return {row[0]: _borne(row) for row in rows}
 
 
+def since(transaction: Transaction, ids: Collection[int]) -> dict[int, int]:
+    """The position since which each of these records bears what it bears now."""
+    if not ids:
+        return {}
+    return dict(transaction.rows("SELECT record_id, since FROM xref WHERE record_id {in} AND until IS NULL", list(ids)))
+
+
 def crosswalks(transaction: Transaction, golden: Collection[int], *, at: int = NOW) -> dict[int, list[Borne]]:
     """Who bore each golden number at a position, those deleted now included, sorted by key."""
     rows = transaction.rows(f"{_BORNE} WHERE xref.golden {{in}}", at, at, list(golden))

@@ -7,11 +7,12 @@ Times are ISO 8601 UTC text, because SQLite drops time zones and text sorts alik
 
 from sqlmodel import SQLModel
 
-from mdm.tables.access import Account, ApiKey, OnceRequest, SignInSession, SignInTry
+from mdm.tables.access import AccessChange, Account, ApiKey, OnceRequest, SignInSession, SignInTry
 from mdm.tables.arrivals import Batch, MappingDocument, Quarantine, VersionSort
 from mdm.tables.decisions import Decision, DecisionPair, DecisionVoid
+from mdm.tables.desk import SavedFilter
 from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payload, RulesDocument
-from mdm.tables.golden import Change, GoldenVersion, QualityMeasure, SearchWord, Task, Xref
+from mdm.tables.golden import Change, Crosswalk, GoldenVersion, QualityMeasure, SearchWord, Task, Xref
 from mdm.tables.lines import LineFinding, LineHolder
 from mdm.tables.past import TaskVersion
 from mdm.tables.proposals import Proposal, ProposedTask
@@ -31,6 +32,7 @@ from mdm.tables.tasks import TaskComment, TaskSkip, TaskWork
 
 __all__ = [
     "PERSONAL",
+    "AccessChange",
     "Account",
     "ApiKey",
     "Batch",
@@ -39,6 +41,7 @@ __all__ = [
     "Change",
     "CodeList",
     "CodeMapping",
+    "Crosswalk",
     "Decision",
     "DecisionPair",
     "DecisionVoid",
@@ -66,6 +69,7 @@ __all__ = [
     "Resolution",
     "RulesDocument",
     "SQLModel",
+    "SavedFilter",
     "SearchWord",
     "SignInSession",
     "SignInTry",
@@ -87,6 +91,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "block_size": ("key",),
     "golden_version": ("attributes", "lineage", "dated"),
     "search_word": ("word",),
+    "crosswalk": ("members",),
     "quarantine": ("value", "detail", "raw", "parts", "reason"),
     "log": ("key_token",),
     "task": ("id", "about"),
@@ -103,4 +108,5 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "line_finding": ("finding", "key", "said"),
     "line_holder": ("target_token",),
     "once": ("body",),
+    "saved_filter": ("name",),
 }

@@ -1,7 +1,9 @@
 """Who may call the hub: keys of programs, accounts of people, signing in, and requests that count once."""
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
+
+from mdm.tables.columns import RowNumber
 
 
 class ApiKey(SQLModel, table=True):
@@ -43,6 +45,7 @@ class SignInSession(SQLModel, table=True):
     account: str = Field(index=True)
     created_at: str
     seen_at: str
+    viewing_as: str | None
 
 
 class SignInTry(SQLModel, table=True):
@@ -68,3 +71,17 @@ class OnceRequest(SQLModel, table=True):
     status: int | None
     media_type: str | None
     body: bytes | None
+
+
+class AccessChange(SQLModel, table=True):
+    """A change of an account, a key or a view: who made it, of what, and when. The database takes no other change."""
+
+    __tablename__ = "access_change"
+    __table_args__ = (Index("ix_access_change_subject", "subject", "number"),)
+    number: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    recorded_at: str
+    actor: str
+    action: str
+    subject: str
+    detail: str = Field(sa_type=Text)
+    correlation_id: str | None

@@ -5,6 +5,9 @@ from sqlmodel import Field, SQLModel
 
 from mdm.tables.columns import CLUSTERED, RowNumber, partial
 
+DECIDED = "kind IN ('verdict', 'override', 'undo', 'code_mapping', 'code_list', 'rules')"
+"""The facts by which people decide, few among many."""
+
 
 class Hub(SQLModel, table=True):
     """The hub itself: its name and the salt of its key tokens."""
@@ -21,6 +24,7 @@ class Log(SQLModel, table=True):
         partial("ix_log_rules", "entity_type", "position", where="kind = 'rules'"),
         partial("ix_log_resolved", "entity_type", "position", where="kind = 'resolved'"),
         partial("ix_log_tick", "position", where="kind = 'tick'"),
+        partial("ix_log_decided", "position", where=DECIDED),
     )
     position: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: str

@@ -1,6 +1,6 @@
 """Golden records, their words, cross-references, the change feed, tasks and figures of quality; all derived."""
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
 from mdm.tables.columns import CLUSTERED, RowNumber, partial
@@ -50,6 +50,15 @@ class Xref(SQLModel, table=True):
     golden: int = Field(sa_type=BigInteger)
 
 
+class Crosswalk(SQLModel, table=True):
+    """The living source records of a golden number as they are looked up: in JSON, and since when the last is there."""
+
+    golden: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    entity_type: str
+    members: str = Field(sa_type=Text)
+    seq: int = Field(sa_type=BigInteger)
+
+
 class Change(SQLModel, table=True):
     """One event of the change feed, in compact form; positions have no gaps."""
 
@@ -79,6 +88,12 @@ class Task(SQLModel, table=True):
         Index("ix_task_queue_of_type", "status", "entity_type", "place", "id"),
         Index("ix_task_queue_of_kind", "status", "kind", "place", "id"),
         Index("ix_task_queue_of_both", "status", "entity_type", "kind", "place", "id"),
+        # The other orders; type and kind stand at the end, so that a choice among them is made in the index.
+        Index("ix_task_due", "status", text("coalesce(due, '9999')"), "id", "entity_type", "kind"),
+        Index("ix_task_newest", "status", text("(-opened)"), "id", "entity_type", "kind"),
+        Index("ix_task_likeliest", "status", text("(-coalesce(weight, -1000000000))"), "id", "entity_type", "kind"),
+        Index("ix_task_doubtful", "status", text("abs(coalesce(weight, 1000000000))"), "id", "entity_type", "kind"),
+        Index("ix_task_counted", "status", "entity_type", "kind", "due"),
     )
     id: str = Field(primary_key=True)
     entity_type: str

@@ -37,4 +37,4 @@ class ProposedTask(SQLModel, table=True):
 
     __tablename__ = "proposed_task"
     task_id: str = Field(primary_key=True)
-    position: int = Field(sa_type=BigInteger, primary_key=True)
+    position: int = Field(sa_type=BigInteger, primary_key=True, index=True)

@@ -18,6 +18,7 @@ class TaskWork(SQLModel, table=True):
         partial("ix_task_work_claimed_by", "claimed_by", where="claimed_by IS NOT NULL"),
         partial("ix_task_work_assigned_to", "assigned_to", where="assigned_to IS NOT NULL"),
         partial("ix_task_work_escalated_to", "escalated_to", where="escalated_to IS NOT NULL"),
+        partial("ix_task_work_snoozed_until", "snoozed_until", where="snoozed_until IS NOT NULL"),
         CLUSTERED,
     )
     task_id: str = Field(primary_key=True)

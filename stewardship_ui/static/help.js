@@ -1,16 +1,6 @@
 // The keys in force, as a dialog.
-import { keyMap } from "./keys.js";
-
-const WORDS = {
-  same: "Same: make them one", distinct: "Distinct: keep them apart", related: "Related: apart, but linked",
-  skip: "Skip until something changes", snooze: "Put off until a day", escalate: "Ask somebody else", undo: "Undo the last decision (also Ctrl-Z)",
-  comment: "Comment", next: "Next", previous: "Previous", "row-up": "Row above", "row-down": "Row below",
-  "take-a": "Take the value of the first record", "take-b": "Take the value of the second record",
-  fold: "Show or fold identical rows", normalised: "Show what matching compares", why: "Why: the evidence as a waterfall",
-  decisions: "My last decisions", permalink: "Copy the address of this task", open: "Open", claim: "Claim",
-  help: "This list", "go home": "Go to home", "go queue": "Go to the queue",
-};
-const LABELS = { ArrowUp: "↑", ArrowDown: "↓" };
+import { keyMap, keysAreOff } from "./keys.js";
+import { LABELS, WORDS } from "./words.js";
 
 export function showHelp() {
   const dialog = document.createElement("dialog");
@@ -27,20 +17,19 @@ export function showHelp() {
       term.append(one, " ");
     }
     const words = document.createElement("dd");
-    words.textContent = WORDS[action];
+    words.textContent = WORDS[action] ?? action;
     list.append(term, words);
   }
-  const off = document.createElement("label");
-  const box = document.createElement("input");
-  box.type = "checkbox";
-  box.checked = Boolean(localStorage.getItem("keys-off"));
-  box.addEventListener("change", () => (box.checked ? localStorage.setItem("keys-off", "1") : localStorage.removeItem("keys-off")));
-  off.append(box, " Switch single keys off");
+  const more = document.createElement("p");
+  const set = document.createElement("a");
+  set.href = "/settings";
+  set.textContent = "Settings";
+  more.append(keysAreOff() ? "Single keys are switched off: " : "To change a key or switch single keys off: ", set);
   const close = document.createElement("button");
   close.textContent = "Close";
   close.autofocus = true;
   close.addEventListener("click", () => dialog.close());
-  dialog.append(title, list, off, close);
+  dialog.append(title, list, more, close);
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

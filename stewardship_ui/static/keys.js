@@ -1,9 +1,10 @@
 // Which key does what. One place, so that keys can be remapped or switched off and a test can look at them all.
-const DEFAULTS = {
-  same: "1", distinct: "2", related: "3", skip: "4", snooze: "h", escalate: "x", undo: "u", comment: "c",
+export const DEFAULTS = {
+  same: "1", distinct: "2", related: "3", skip: "4", snooze: "h", escalate: "x", undo: "u", comment: "c", assign: "a", edit: "e",
   next: "j", previous: "k", "row-up": "ArrowUp", "row-down": "ArrowDown", "take-a": "[", "take-b": "]",
-  fold: "=", normalised: "n", why: "w", decisions: "d", permalink: "p", open: "Enter", claim: "Enter",
-  help: "?", "go home": "g h", "go queue": "g q",
+  fold: "=", normalised: "n", why: "w", decisions: "d", permalink: "p", split: "s", cluster: "g c", open: "Enter", claim: "Enter",
+  tick: "m", together: "b", approve: "1", refuse: "2", filter: "f", search: "/", palette: ":", settings: ",",
+  help: "?", "go home": "g h", "go queue": "g q", "go approvals": "g a",
 };
 const GUARD = 150; // ms after another task has appeared in which no key decides anything
 const PREFIX = 1200; // ms in which the second key of two is waited for
@@ -11,9 +12,28 @@ const PREFIX = 1200; // ms in which the second key of two is waited for
 let quietUntil = 0;
 let prefix = null;
 
+// What the reader has set for themselves stands in the head of every page.
+function said() {
+  return JSON.parse(document.querySelector("meta[name=desk-keys]")?.content || "{}");
+}
+
 export function keyMap() {
-  const remapped = JSON.parse(localStorage.getItem("keys") ?? "{}");
-  return { ...DEFAULTS, ...remapped };
+  return { ...DEFAULTS, ...said().keys };
+}
+
+export function keysAreOff() {
+  return Boolean(said().off);
+}
+
+// The keys that stand on buttons are those in force.
+export function showKeys(place) {
+  const keys = keyMap();
+  for (const button of place.querySelectorAll("[data-action] > kbd:first-child, kbd[data-key]")) {
+    const key = keys[button.dataset.key ?? button.parentElement.dataset.action];
+    if (!key) continue;
+    button.textContent = key;
+    button.hidden = keysAreOff();
+  }
 }
 
 export function guard() {
@@ -21,21 +41,27 @@ export function guard() {
 }
 
 function typing(target) {
-  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+  return target.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && target.type !== "checkbox");
 }
 
-function named(event) {
-  return event.ctrlKey && event.key.toLowerCase() === "z" && !event.shiftKey ? keyMap().undo : event.key;
+// Whether a key pressed now may mean something: nobody types, no other key is held, and single keys are on.
+export function listening(event) {
+  return !(event.defaultPrevented || event.isComposing || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey
+    || keysAreOff() || document.querySelector("dialog[open]"));
 }
 
 // does: (action, event) => whether there was anything to do
 export function listen(does) {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || typing(event.target)) return;
-    const undoing = event.ctrlKey && event.key.toLowerCase() === "z";
-    if ((event.ctrlKey && !undoing) || event.metaKey || event.altKey) return;
-    if (localStorage.getItem("keys-off") && !undoing) return;
-    const pressed = named(event);
+    const held = event.ctrlKey || event.metaKey;
+    const always = held && !event.altKey && !event.shiftKey && { z: "undo", k: "palette" }[event.key.toLowerCase()];
+    if (((held || event.altKey) && !always) || (keysAreOff() && !always)) return;
+    if (always) {
+      if (!event.repeat && does(always, event)) event.preventDefault();
+      return;
+    }
+    const pressed = event.key;
     if (["Shift", "Control"].includes(pressed)) return;
     if (prefix) {
       const whole = `${prefix.key} ${pressed}`;

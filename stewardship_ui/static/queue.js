@@ -18,8 +18,19 @@ export function startQueue() {
 
   const does = {
     next: () => move(1), previous: () => move(-1), "row-down": () => move(1), "row-up": () => move(-1),
+    tick: () => tick(), together: () => press("together"), filter: () => facet(),
     claim: () => (at < 0 ? press("claim") : (rows()[at].querySelector("a").click(), true)),
   };
+  function tick() {
+    const box = rows()[at]?.querySelector("input[type=checkbox]:enabled");
+    box?.click();
+    return Boolean(box);
+  }
+  function facet() {
+    const link = document.querySelector(".facets a[aria-current]");
+    link?.focus();
+    return Boolean(link);
+  }
   function press(action) {
     const button = document.querySelector(`[data-action="${action}"]`);
     button?.click();

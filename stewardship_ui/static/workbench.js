@@ -1,6 +1,7 @@
 // The workbench by keyboard: the next tasks are read ahead, a decision shows the next one at once and is sent behind
 // it. Whatever a key decides, it decides of the task that was on the screen when it was pressed.
 import { ask, fragment, Refused, say } from "./hub.js";
+import { showKeys } from "./keys.js";
 import { showTimes } from "./times.js";
 
 const AHEAD = 2;
@@ -38,6 +39,7 @@ class Desk {
   open() {
     this.row = -1;
     showTimes(this.article);
+    showKeys(this.article);
     window.htmx?.process(this.article);
     for (const form of this.article.querySelectorAll("form[data-act]")) {
       form.addEventListener("submit", (event) => { event.preventDefault(); this.act(form); });
@@ -61,6 +63,12 @@ class Desk {
     this.effects = setTimeout(() => document.getElementById("effects")?.dispatchEvent(new Event("effects")), 700);
   }
 
+  // Whether a verb has a button here, or is about the rows that are here.
+  can(action) {
+    const rows = ["take-a", "take-b", "edit", "fold", "normalised", "permalink", "undo"];
+    return Boolean(this.article.querySelector(`[data-action="${action}"]`)) || (rows.includes(action) && Boolean(document.getElementById("compare")));
+  }
+
   // What a key or a button does; false when there is nothing to do.
   does(action) {
     const open = this.article.dataset.status === "open" && this.article.querySelector("#decide");
@@ -69,14 +77,14 @@ class Desk {
       skip: () => this.skip(), undo: () => this.undo(), next: () => { this.leave(); this.advance(); }, previous: () => history.back(),
       "row-down": () => this.move(1), "row-up": () => this.move(-1), "take-a": () => this.pick(0), "take-b": () => this.pick(1),
       fold: () => this.fold(), normalised: () => document.getElementById("compare")?.classList.toggle("normal"),
-      escalate: () => this.popover("escalate"), comment: () => this.popover("comment"), snooze: () => this.popover("snooze"),
+      escalate: () => this.popover("escalate"), assign: () => this.popover("assign"), edit: () => this.edit(), comment: () => this.popover("comment"), snooze: () => this.popover("snooze"),
       permalink: () => this.permalink(), why: () => location.assign(`/task/${this.task}/why`),
       decisions: () => location.assign("/decisions"),
     };
     if (!(action in actions)) return false;
-    const writes = ["same", "distinct", "related", "skip", "escalate", "snooze", "take-a", "take-b"];
+    const writes = ["same", "distinct", "related", "skip", "escalate", "assign", "edit", "snooze", "take-a", "take-b"];
     if (writes.includes(action) && !open) return false;
-    if (["same", "distinct", "related", "take-a", "take-b"].includes(action) && !document.getElementById("compare")) return false;
+    if (["same", "distinct", "related", "edit", "take-a", "take-b"].includes(action) && !document.getElementById("compare")) return false;
     actions[action]();
     return true;
   }
@@ -132,6 +140,10 @@ class Desk {
   async act(form) {
     const { task } = this.article.dataset;
     const act = form.dataset.act;
+    if (act === "edit") {
+      await this.set(form);
+      return;
+    }
     const body = Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "csrf_token"));
     try {
       await ask("POST", `/v1/tasks/${task}:${act}`, body);
@@ -145,7 +157,12 @@ class Desk {
       await this.show(task);
       return;
     }
-    say(act === "escalate" ? "Asked; it is theirs now." : `Put off until ${body.until}.`);
+    if (act === "assign" && body.to === this.article.dataset.me) {
+      say("It is yours.");
+      await this.show(task);
+      return;
+    }
+    say({ escalate: "Asked; it is theirs now.", assign: "Given to them." }[act] ?? `Put off until ${body.until}.`);
     this.decided.add(task);
     this.advance();
   }
@@ -343,6 +360,42 @@ class Desk {
       return;
     }
     if (reason) this.article.querySelector("#reason").value = reason;
+    this.row = at - 1;
+    this.move(1);
+  }
+
+  // Another value than any record has, for the attribute of the row; it holds from now on, until it is taken back.
+  edit() {
+    const row = this.rows()[this.row];
+    const form = document.querySelector("#edit form");
+    if (!row || !form) {
+      say("Choose a row first: ↓ or a click.");
+      return;
+    }
+    form.dataset.attribute = row.dataset.attribute;
+    form.querySelector("h2").textContent = `Set ${row.querySelector("th").innerText.replace(/^\W+/, "").replace(/\(.*/, "").trim()}`;
+    form.value.value = row.querySelector("td.win")?.dataset.value ?? "";
+    this.popover("edit");
+    form.value.focus();
+  }
+
+  async set(form) {
+    const written = form.value.value.trim();
+    const { attribute } = form.dataset;
+    const many = written.includes("\n");
+    const body = { value: many ? written.split("\n").map((line) => line.trim()).filter(Boolean) : written, reason: form.because.value.trim() };
+    try {
+      const told = await ask("PUT", `/v1/golden-records/${form.golden_id.value}/overrides/${attribute}`, body);
+      form.closest("[popover]").hidePopover();
+      const id = told.proposal_id ?? told.decision_id;
+      this.mine.push({ task: this.task, words: `set ${attribute}`, at: Date.now(), id, due: null, needs: told.needs, article: this.article, sent: Promise.resolve() });
+      say(told.needs?.length ? "Proposed: a second person has to approve it." : "Set.");
+    } catch (error) {
+      say(`Not set: ${error.message}`, { trouble: true });
+      return;
+    }
+    const at = this.row;
+    await this.show(this.task);
     this.row = at - 1;
     this.move(1);
   }

@@ -1,14 +1,18 @@
 """A server over a real hub, and a client for each role."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from mdm.services import keys
 from mdm.services.hub import Hub
+from mdm.settings import Settings
 from stewardship_ui.app import create_app
 from tests.api.conforming import conforms
 from tests.conftest import AUTHOR
@@ -47,14 +51,28 @@ class Server:
         return answer.json()
 
 
+@cache
+def application() -> FastAPI:
+    """The one application of this process: to build its routes takes longer than most tests."""
+    return create_app(Settings())
+
+
+@contextmanager
+def served(hub: Hub) -> Iterator[TestClient]:
+    """A client of the application, over this hub."""
+    application().state.at_hand.settings = hub.settings
+    with TestClient(application(), raise_server_exceptions=False) as http:
+        yield http
+
+
 @pytest.fixture
 def server(sqlite_hub: Hub) -> Iterator[Server]:
-    with TestClient(create_app(sqlite_hub.settings), raise_server_exceptions=False) as http:
+    with served(sqlite_hub) as http:
         yield Server(sqlite_hub, http)
 
 
 @pytest.fixture
 def either_server(hub: Hub) -> Iterator[Server]:
     """The same over each database."""
-    with TestClient(create_app(hub.settings), raise_server_exceptions=False) as http:
+    with served(hub) as http:
         yield Server(hub, http)

@@ -76,7 +76,8 @@ def vault(server) -> Any:
     places = {
         "golden_id": golden, "source": "crm", "entity_type": "vault", "source_id": "1", "attribute": "name",
         "task_id": tasks[0]["id"] if tasks else "x", "quarantine_id": rows[0]["id"] if rows else "x",
-        "proposal_id": "pro_1", "decision_id": "dec_1", "code_list": "roles", "process": "quote_to_project",
+        "proposal_id": "pro_1", "name": "Likely", "key_id": "nothing",
+        "decision_id": "dec_1", "code_list": "roles", "process": "quote_to_project",
     }  # fmt: skip
     return server, places
 

@@ -23,6 +23,12 @@ def test_one_many_and_the_feed_say_the_same(server):
     ]
     assert (item["golden_id"], item["missing"][0]["system"]) == (golden_id, "erp")
     assert send("GET", "/v1/readiness/quote_to_project?ready=true").json()["items"] == []
+    for day, ready in (("2026-03-01", 0), ("2026-08-01", 1)):
+        path_on = f"/v1/readiness/quote_to_project?missing=line&type=customer&on={day}"
+        page = send("GET", path_on).json()
+        assert (page["on"], len(page["items"]), page["next"]) == (day, ready, None)
+        assert all("key" not in one for item in page["items"] for one in item["missing"])
+    assert send("GET", "/v1/readiness/quote_to_project?on=soon").status_code == 422
     assert send("GET", "/v1/readiness/nothing").status_code == 404
     assert send("GET", f"{path}?process=lease").status_code == 404
     assert send("GET", f"{path}?process=quote_to_project&on=soon").status_code == 422

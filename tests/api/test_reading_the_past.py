@@ -23,6 +23,7 @@ TAKES = {
     "/v1/golden-records/{golden_id}/relations": {"as_of", "on"},
     "/v1/golden-records/{golden_id}/hierarchy": {"as_of", "on"},
     "/v1/golden-records/{golden_id}/readiness": {"on"},
+    "/v1/readiness/{process}": {"on"},
     "/v1/golden-records/{golden_id}/divergence": {"as_of"},
     "/v1/divergence": {"as_of"},
     "/v1/references:waiting": {"as_of"},

@@ -189,3 +189,49 @@ def test_who_signs_in_decides_in_their_own_name(browser: Any, desk: Desk) -> Non
         settled(page)
     made = desk.ask("/v1/proposals?status=all&proposer=user:steward", role="admin")["items"]
     assert [(one["parts"]["task_id"], one["parts"]["verdict"]) for one in made] == [(task, "distinct")]
+
+
+KEYS_OF_A_SPLIT = 5
+"""The most keys that splitting one record off may take."""
+
+
+@pytest.mark.parametrize("keys", [("s", "3", "s"), ("s", "ArrowDown", "ArrowDown", " ", "s")])
+def test_a_record_is_split_off_by_few_keys_and_the_split_undone_by_one(page: Any, desk: Desk, keys: Any) -> None:
+    items = desk.ask("/v1/golden-records?type=customer&limit=200")["items"]
+    golden_id = next(one["golden_id"] for one in items if len(one["crosswalk"]) == 5)
+    members = [one["key"] for one in desk.ask(f"/v1/golden-records/{golden_id}/cluster")["records"]]
+    leaves = members[2] if "3" in keys else members[1]
+    assert len(keys) <= KEYS_OF_A_SPLIT
+    page.goto(f"/entity/{golden_id}")
+    page.keyboard.press(keys[0])
+    page.wait_for_url("**/split")
+    page.wait_for_selector(".split-keys:not([hidden])")
+    for key in keys[1:]:
+        page.keyboard.press(key)
+    page.wait_for_url("**/cluster?held=*")
+    made = desk.ask("/v1/proposals?proposer=me&status=all&limit=1")["items"][0]
+    assert (made["action"], made["status"], made["parts"]["keys"]) == ("split", "held", [leaves])
+    page.keyboard.press("u")
+    page.wait_for_url("**/decisions")
+    assert desk.ask(f"/v1/proposals/{made['proposal_id']}")["status"] == "withdrawn"
+    assert [one["key"] for one in desk.ask(f"/v1/golden-records/{golden_id}/cluster")["records"]] == members
+
+
+def test_a_graph_is_zoomed_and_read_by_keyboard(page: Any, desk: Desk) -> None:
+    items = desk.ask("/v1/golden-records?type=customer&limit=200")["items"]
+    golden_id = next(one["golden_id"] for one in items if len(one["crosswalk"]) == 5)
+    page.goto(f"/entity/{golden_id}")
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    page.wait_for_url("**/cluster")
+    page.wait_for_selector(".zoom:not([hidden])")
+    picture = page.locator("svg[role=group]")
+    whole = picture.get_attribute("viewBox")
+    page.get_by_role("button", name="Zoom in").press("Enter")
+    assert picture.get_attribute("viewBox") != whole
+    page.get_by_role("button", name="Fit").press("Enter")
+    assert picture.get_attribute("viewBox") == whole
+    page.locator("a.tie").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/why?left=*")
+    assert page.locator(".waterfall").count() == 1

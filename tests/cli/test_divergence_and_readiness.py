@@ -34,7 +34,9 @@ def test_a_script_can_wait_until_it_is_ready(mdm):
     assert "Acme GmbH" in mdm("readiness", "quote_to_project", "--not-ready", "--missing", "system:erp").out
     assert mdm("readiness", "quote_to_project", "--ready", "--json").json["items"] == []
     assert mdm("readiness", "quote_to_projekt").code == 1
-    assert mdm("readiness", "quote_to_project", "--on", "2026-03-01").code == 2
+    listed = mdm("readiness", "quote_to_project", "--on", "2026-03-01")
+    assert "Readiness for quote_to_project on 2026-03-01" in listed.out
+    assert "Acme GmbH" in listed.out
     Path("l.csv").write_text("id,name,code\n1,Review,SRV-1\n", encoding="utf-8")
     for source in ("crm", "psa"):
         assert mdm("ingest", "l.csv", "--source", source, "--type", "service_item").code == 0

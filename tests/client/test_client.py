@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mdm.client import Forbidden, InvalidInput, NotFound, Record, Unauthorised, Unavailable
+from mdm.client import Forbidden, Gone, InvalidInput, NotFound, Record, Unauthorised, Unavailable
 from tests.client.conftest import Live
 
 Connect = Callable[[str, str], Any]
@@ -127,3 +127,21 @@ def test_a_busy_hub_is_asked_again(connect: Connect) -> None:
             server.shutdown()
             thread.join()
     assert (found.golden_id, handler.tries) == ("cus_1", 3)
+
+
+def test_a_snapshot_says_where_to_go_on_and_a_cursor_that_is_too_old_leads_to_it(live: Live, connect: Connect) -> None:
+    live.hub.settings = live.hub.settings.model_copy(update={"feed_days": 1})
+    with live.serving():
+        client = connect(live.url, live.key("admin"))
+        client.put(record("crm", "1"), wait=True)
+        began = client.snapshot(entity_type="customer")
+        assert [one.attributes["name"] for one in began.records] == ["Acme Pumps GmbH"]
+        client.put(record("psa", "2", attributes={"name": "Zenith Optics"}), wait=True)
+        followed = client.changes(after=began.after, wait=0)
+        assert [one.type for one in islice(followed, 2)] == ["mdm.golden.created", "mdm.xref.assigned"]
+        with live.hub.database.write() as writer:  # as if all of it had come about long ago
+            writer.run("UPDATE log SET recorded_at = '2020-01-01T00:00:00.000000Z'")
+        with pytest.raises(Gone, match="/v1/snapshot") as gone:
+            next(client.changes(after=0, wait=0))
+        assert gone.value.problem["snapshot"] == "/v1/snapshot"
+        assert client.snapshot().after == gone.value.problem["oldest"]

@@ -1,6 +1,7 @@
 """Dated lines: which one holds on each day, by tables and against a plain model that looks at one day at a time."""
 
 import json
+import random
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -135,26 +136,34 @@ def test_lines_stand_beside_plain_attributes_with_the_day_on_which_trust_may_tur
     assert survive(rules, {}, sources=[], today=None, lines={"lines": []}).attributes == {}
 
 
-TIMES = st.none() | st.sampled_from(["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z", "2026-01-09T12:00:00Z"])
+TIMES = (None, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z", "2026-01-09T12:00:00Z")
 RECORDS = ("erp:c:1", "erp:c:2", "psa:c:1", "crm:c:1")
+NONE_OR = 1 / 3
+"""How often a day is open."""
 
 
-@st.composite
-def many_lines(draw):
+def lines_of(number: int) -> list[Line]:
     """Lines of a few records, values and keys, so that they meet; with places as in the list of each record."""
-    times = {record: draw(TIMES) for record in RECORDS}
+    pick = random.Random(number)
+    times = {record: pick.choice(TIMES) for record in RECORDS}
     lines: list[Line] = []
-    for _ in range(draw(st.integers(0, 9))):
-        record = draw(st.sampled_from(RECORDS))
-        start, end = draw(st.none() | st.integers(0, 11)), draw(st.none() | st.integers(1, 12))
+    for _ in range(pick.randint(0, 9)):
+        record = pick.choice(RECORDS)
+        start = None if pick.random() < NONE_OR else pick.randint(0, 11)
+        end = None if pick.random() < NONE_OR else pick.randint(1, 12)
         if start is not None and end is not None and start >= end:
             start, end = end - 1, start + 1
         place = sum(one.contribution.record == record for one in lines)
         lines.append(line(
-            record, start, end, draw(st.sampled_from("12")), place=place, key=draw(st.sampled_from(["a", None])),
-            time=times[record], valid=draw(st.integers(0, 9)) > 0,
+            record, start, end, pick.choice("12"), place=place, key=pick.choice(["a", None]), time=times[record],
+            valid=pick.random() < 0.9,
         ))  # fmt: skip
     return lines
+
+
+def many_lines() -> st.SearchStrategy[list[Line]]:
+    """Drawn as one number, since thousands are wanted."""
+    return st.integers(0, 2**48).map(lines_of)
 
 
 def covers(one, day: str) -> bool:
@@ -249,6 +258,13 @@ def check_gaps(held: list[bool], gaps) -> None:
 @given(many_lines(), st.sampled_from(RULES), st.data())
 def test_every_day_of_every_key_has_the_winner_of_a_plain_model(lines, rule, data):
     check_each_day(lines, rule, data.draw(st.permutations(lines)))
+
+
+@pytest.mark.verify
+@settings(max_examples=10_000, deadline=None)
+@given(many_lines(), st.sampled_from(RULES), st.randoms(use_true_random=True))
+def test_every_day_of_ten_thousand_keys_has_the_winner_of_a_plain_model(lines, rule, chance):
+    check_each_day(lines, rule, chance.sample(lines, len(lines)))
 
 
 @settings(max_examples=40, deadline=None)

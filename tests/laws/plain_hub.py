@@ -5,6 +5,7 @@ them (standardise, blocking keys, scores, `cluster`, `survive`), not how a commi
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import Any
@@ -107,11 +108,7 @@ def state(
         entity_type.matching,
         {attribute: [values.get(attribute) for values in seen] for attribute in entity_type.attributes},
     )
-    verdicts: dict[Pair, str] = {}
-    for _, body in in_force(facts, "verdict"):
-        for one, other in body.get("pairs") or product(body["left"], body["right"]):
-            if one != other:
-                verdicts[pair(one, other)] = body["verdict"]
+    verdicts = _verdicts(facts)
     linked, imported, into = in_force_links(name, facts)
     links = {ends for ends in linked if ends not in verdicts}
     found = State()
@@ -152,11 +149,25 @@ def state(
     found.tasks |= dict.fromkeys((("contradiction", *ends) for ends in skipped), None)
     found.tasks |= {("oversized", name): None} if any(cut.values()) else {}
     for key in living:
-        values, source = values_of(records[key].layers), key.split(":")[0]
-        for value in [values.get("c"), *values.get("d", ())]:
-            if value not in {None, "-"} and codes.of(source, value) is None:
-                found.tasks["unmapped_code", source, value.lower()] = None
+        found.tasks |= _unmapped(key, values_of(records[key].layers), codes)
     return found
+
+
+def _verdicts(facts: list[tuple[int, str, dict[str, Any]]]) -> dict[Pair, str]:
+    """What the last verdict in force says of each pair."""
+    return {
+        pair(one, other): body["verdict"]
+        for _, body in in_force(facts, "verdict")
+        for one, other in body.get("pairs") or product(body["left"], body["right"])
+        if one != other
+    }
+
+
+def _unmapped(key: str, values: Mapping[str, Any], codes: "Codes") -> dict[tuple[str, ...], None]:
+    """The tasks about words of one record that no code list knows."""
+    source = key.split(":", 1)[0]
+    said = (value for value in [values.get("c"), *values.get("d", ())] if value not in {None, "-"})
+    return {("unmapped_code", source, value.lower()): None for value in said if codes.of(source, value) is None}
 
 
 def _doubtful(entity_type, living, edges, verdicts, of, cut, held) -> dict[tuple[str, ...], int]:  # type: ignore[no-untyped-def]

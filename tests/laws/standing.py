@@ -14,7 +14,20 @@ from mdm.store.database import Transaction
 def check(hub: Hub) -> None:
     """Check all of it; an AssertionError says what does not hold."""
     with hub.database.read() as reader:
-        for law in (_xrefs, _versions, _blocks, _edges, _hanging, _cut, _due, _references, _links, _feed, _tasks):
+        for law in (
+            _xrefs,
+            _crosswalks,
+            _versions,
+            _blocks,
+            _edges,
+            _hanging,
+            _cut,
+            _due,
+            _references,
+            _links,
+            _feed,
+            _tasks,
+        ):
             law(reader)
 
 
@@ -35,6 +48,22 @@ def _xrefs(reader: Transaction) -> None:
     _intervals([row[:3] for row in rows])
     standing = dict(reader.rows("SELECT id, golden FROM source_record WHERE golden IS NOT NULL"))
     assert {record: golden for record, _, until, golden in rows if until is None} == standing
+
+
+def _crosswalks(reader: Transaction) -> None:
+    """What is kept for look-ups are the living members of every golden number that has any."""
+    members: defaultdict[int, list[tuple[str, str, int, str]]] = defaultdict(list)
+    for golden, *member in reader.rows(
+        "SELECT xref.golden, source, source_id, since, entity_type FROM xref JOIN source_record ON record_id = id"
+        " WHERE until IS NULL AND NOT deleted"
+    ):
+        members[golden].append(tuple(member))
+    expected = [
+        (golden, of[0][3], [{"source": one[0], "source_id": one[1]} for one in sorted(of)], max(one[2] for one in of))
+        for golden, of in sorted(members.items())
+    ]
+    rows = reader.rows("SELECT golden, entity_type, members, seq FROM crosswalk ORDER BY golden")
+    assert [(golden, of, orjson.loads(said), seq) for golden, of, said, seq in rows] == expected
 
 
 def _versions(reader: Transaction) -> None:

@@ -76,6 +76,27 @@ def lines_are_in_force_where_a_rate_is_found(hub: Hub) -> int:
     return asked
 
 
+def lists_of_a_day_say_what_each_says_of_itself(hub: Hub, process: str, day: str) -> None:
+    """Whatever a list about a day is asked for, and however short its pages are."""
+    kept = readiness.page(hub, process, readiness.Wanted(limit=100))["items"]
+    own = [readiness.of_one(hub, one["golden_id"], process, on=day) for one in kept]
+    own = [{name: one[name] for name in ("golden_id", "label", "ready", "missing")} for one in own]
+    for ready, code, limit in ((None, None, 3), (True, None, 1), (False, "line", 2)):
+        found, cursor = [], None
+        while True:
+            wanted = readiness.Wanted(None, ready, code, day, cursor, limit)
+            page = readiness.page(hub, process, wanted)
+            assert len(page["items"]) <= limit
+            found, cursor = [*found, *page["items"]], page["next"]
+            if cursor is None:
+                break
+        expected = [
+            one for one in own
+            if ready in {None, one["ready"]} and (code is None or code in {said["code"] for said in one["missing"]})
+        ]  # fmt: skip
+        assert [{name: one[name] for name in expected[0]} for one in found] == expected if expected else found == []
+
+
 def lives(hub: Hub, seed: int, length: int) -> None:
     pick = random.Random(seed)
     order = steps()
@@ -98,6 +119,8 @@ def lives(hub: Hub, seed: int, length: int) -> None:
     resolving.resolve_all(hub, author=AUTHOR)
     kept_is_what_judging_anew_gives(hub)
     lines_are_in_force_where_a_rate_is_found(hub)
+    for process in ("quote_to_project", "resource_to_margin"):
+        lists_of_a_day_say_what_each_says_of_itself(hub, process, pick.choice(DAYS))
     assert rebuild.verify(hub).match
 
 

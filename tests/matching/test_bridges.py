@@ -4,7 +4,7 @@ import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.bridges import MARGIN, weak_bridges
+from matching.bridges import MARGIN, bridges, weak_bridges
 
 THRESHOLD = 5_000
 WEAK, STRONG = THRESHOLD + 500, THRESHOLD + MARGIN
@@ -68,3 +68,18 @@ def test_they_are_the_bridges_that_networkx_finds_between_two_living_pairs(graph
         if sides[0] != sides[1] and large and weight < THRESHOLD + MARGIN:
             expected.append((one, other, weight))
     assert sorted(found(edges, living=living, ties=ties)) == sorted(expected)
+
+
+@given(graphs())
+def test_each_bridge_tells_which_end_has_how_many_living_on_its_side(graph):
+    living, edges, _ = graph
+    network = nx.Graph([edge[:2] for edge in edges])
+    found = {edges[number][:2]: (node, beside, beyond) for number, node, beside, beyond in bridges(
+        living, [edge[:2] for edge in edges]
+    )}  # fmt: skip
+    assert found.keys() == {tuple(sorted(pair)) for pair in nx.bridges(network)}
+    for pair, (node, beside, beyond) in found.items():
+        network.remove_edge(*pair)
+        for end, count in ((node, beside), (sum(pair) - node, beyond)):
+            assert count == sum(living[one] for one in nx.node_connected_component(network, end))
+        network.add_edge(*pair)

@@ -143,3 +143,30 @@ def test_what_a_person_set_is_undone_or_would_have_to_be_besides(sqlite_hub: Hub
     assert beside["changes"][0]["words"].endswith("and what a person set were undone")
     with pytest.raises(InvalidInput, match="only of now"):
         value_flips.lineage_and_flips(hub, id_, as_of="2026-01-01")
+
+
+def test_a_dated_value_flips_on_its_day_and_what_a_person_set_for_it_is_undone(sqlite_hub: Hub) -> None:
+    hub = sqlite_hub
+    dated = SHOP.replace("city: {", "city: {dated: true, ").replace("[city, vat", "[vat")
+    rules.apply(hub, dated, file="shop.yaml", author=AUTHOR)
+    bonn = [{"value": "Bonn", "valid_from": "2026-01-01", "valid_to": "2026-03-01"}]
+    shop_put(hub, "crm", "1", name="Kiosk", vat="DE136695976", city=bonn, day=1)
+    id_ = shop_put(hub, "erp", "1", name="Kiosk", vat="DE136695976", city="Ulm", day=1)
+    tick(hub, "2026-01-21")
+
+    def told(on: str | None = None) -> list[dict[str, Any]]:
+        return value_flips.lineage_and_flips(hub, id_, on=on)["lineage"]["city"]["flips"]
+
+    assert told("2026-03-01") == [], "only one says anything of that day"
+    (one,) = told()
+    assert told("2026-02-28") == [one]
+    other = golden.get(hub, id_)["attributes"]["city"]
+    assert {one["value"], other} == {"Bonn", "Ulm"}
+    assert {change["change"] for change in one["changes"]} >= {"withdraw"}
+    said = overrides.override(
+        hub, overrides.Wanted(id_, "city", "Rom", valid_from="2026-02-01"), reason="moved", author=AUTHOR
+    )
+    assert told() == [one]
+    assert [flip["changes"][0].get("decision_id") for flip in told("2026-02-01")].count(said.decision_id) == 1
+    shop_put(hub, *("crm", "1") if other == "Bonn" else ("erp", "1"), name="Kiosk", vat="DE136695976", day=2)
+    assert golden.get(hub, id_)["attributes"]["city"] == one["value"], "withdrawn"

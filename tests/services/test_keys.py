@@ -3,6 +3,7 @@
 import pytest
 
 from mdm.errors import InvalidInput, NotFound, Unauthorised
+from mdm.log import Author
 from mdm.services import keys
 from mdm.services.last_used import LastUsed
 from tests.conftest import AUTHOR
@@ -21,8 +22,8 @@ def test_a_key_is_recognised_and_only_its_hash_is_kept(hub):
 
 def test_a_revoked_key_stops_working_and_stays_revoked(sqlite_hub):
     made = keys.create(sqlite_hub, role="reader", author=AUTHOR)
-    keys.revoke(sqlite_hub, made["id"], at="2026-03-02T00:00:00.000000Z")
-    keys.revoke(sqlite_hub, made["id"], at="2026-03-03T00:00:00.000000Z")
+    for day in (2, 3):
+        keys.revoke(sqlite_hub, made["id"], author=Author("test", f"2026-03-0{day}T00:00:00.000000Z"))
     with pytest.raises(Unauthorised):
         keys.authenticate(sqlite_hub, made["key"])
     revoked = {key["id"]: key["revoked_at"] for key in keys.listed(sqlite_hub)}
@@ -73,4 +74,4 @@ def test_a_key_needs_a_role_that_there_is_a_source_for_role_source_and_a_known_t
     with pytest.raises(NotFound, match="customer"):
         keys.create(sqlite_hub, role="reader", entity_type="custmer", author=AUTHOR)
     with pytest.raises(NotFound, match="no key 'nothing'"):
-        keys.revoke(sqlite_hub, "nothing")
+        keys.revoke(sqlite_hub, "nothing", author=AUTHOR)

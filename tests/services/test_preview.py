@@ -1,13 +1,15 @@
 """A dry run tells exactly what a decision then does, and writes nothing."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 import pytest
 
-from mdm.errors import Conflict
+from mdm.errors import Conflict, NotFound
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import changes, decisions, lookup, overrides, records, resolving
+from mdm.services import changes, decisions, golden, lookup, overrides, records, resolving
 from mdm.services.decisions import Decided
 from mdm.services.hub import Hub
 from mdm.services.overrides import Wanted
@@ -36,6 +38,7 @@ def tried_and_done(hub: Hub, decide: Decide) -> tuple[Preview, Preview]:
     before = everything(hub)
     told = preview(hub, lambda one, _: decide(one), author=AUTHOR)
     assert everything(hub) == before
+    statuses = {one: _status(hub, one) for one in told.golden_ids}
     after = changes.page(hub, after=0, limit=10_000)["next"]
     decided = decide(hub)
     events = changes.page(hub, after=after, limit=10_000)["items"]
@@ -43,7 +46,21 @@ def tried_and_done(hub: Hub, decide: Decide) -> tuple[Preview, Preview]:
         {"type": one["type"], **{name: part for name, part in one["data"].items() if name not in NOT_YET}}
         for one in events
     ]
-    return told, Preview(decided.golden_ids, decided.redirects, done)
+    return told, Preview(
+        decided.golden_ids, decided.redirects, done,
+        golden_records=[{**_without_positions(golden.get(hub, one)), "before": statuses.get(one)}
+                        for one in decided.golden_ids],
+    )  # fmt: skip
+
+
+def _status(hub: Hub, golden_id: str) -> str | None:
+    with suppress(NotFound):
+        return golden.get(hub, golden_id)["status"]  # type: ignore[no-any-return]
+    return None
+
+
+def _without_positions(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: part for name, part in document.items() if name not in NOT_YET}
 
 
 def test_it_tells_what_each_decision_then_does(hub: Hub) -> None:

@@ -183,7 +183,7 @@ def test_a_task_is_given_only_to_somebody_who_may_decide_it(hub: Hub, task: Task
     steward, reader = made(role="steward"), made(role="reader")
     elsewhere = made(role="steward", entity_type="employee")
     revoked = made(role="steward")
-    keys.revoke(hub, revoked.removeprefix("key:"), at=AUTHOR.recorded_at)
+    keys.revoke(hub, revoked.removeprefix("key:"), author=AUTHOR)
     assert task_work.assign(hub, task["id"], to=steward, author=AUTHOR)["assigned_to"] == steward
     for nobody in (reader, elsewhere, revoked, "key:404", "anna", "cli:", "me"):
         with pytest.raises(InvalidInput, match="a person is"):

@@ -54,7 +54,7 @@ def test_pages_hold_what_was_open_then_in_the_order_of_then(hub: Hub, count: int
             paged, last = list[str](), None
             while found := tasks.page(writer, tasks.Filter(None, None, status), after=last, limit=2, position=position):
                 paged += [one.id for one in found]
-                last = paged[-1]
+                last = found[-1]
             return paged
 
         assert page(99) == page(99, None) == []

@@ -69,8 +69,8 @@ def test_a_page_has_the_smallest_places_first_and_a_cursor_goes_on_where_it_ende
         whole = ids(tasks.page(writer, tasks.Filter(), after=None, limit=10))
         assert whole == ["b", "e", "c", "a", "d", "f"]
         paged, last = list[str](), None
-        while part := ids(tasks.page(writer, tasks.Filter(), after=last, limit=2)):
-            paged, last = paged + part, part[-1]
+        while part := tasks.page(writer, tasks.Filter(), after=last, limit=2):
+            paged, last = paged + ids(part), part[-1]
         assert paged == whole
 
 

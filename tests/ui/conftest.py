@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from mdm.services.hub import Hub
-from stewardship_ui.app import create_app
-from tests.api.conftest import Server
+from tests.api.conftest import Server, served
 
 LEFT = {
     "name": "Brandtt & Söhne Consulting", "phone": ["+49 40 3176 220"], "email": ["anna.brandt@brandt.example"],
@@ -46,12 +44,12 @@ class Desk:
 
 @pytest.fixture
 def desk(sqlite_hub: Hub) -> Iterator[Desk]:
-    with TestClient(create_app(sqlite_hub.settings), raise_server_exceptions=False) as http:
+    with served(sqlite_hub) as http:
         yield Desk(Server(sqlite_hub, http))
 
 
 @pytest.fixture
 def either_desk(hub: Hub) -> Iterator[Desk]:
     """The same over each database."""
-    with TestClient(create_app(hub.settings), raise_server_exceptions=False) as http:
+    with served(hub) as http:
         yield Desk(Server(hub, http))

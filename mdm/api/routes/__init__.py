@@ -1,10 +1,13 @@
 """The routes, one module per noun; each declares its action, its example and its summary."""
 
 from mdm.api.routes import (
+    access,
+    activity,
     changes,
     code_lists,
     decisions,
     divergence,
+    evidence,
     exports,
     find,
     forecast,
@@ -14,6 +17,7 @@ from mdm.api.routes import (
     proposals,
     quality,
     quarantine,
+    queue,
     rates,
     readiness,
     relations,
@@ -33,6 +37,7 @@ ROUTERS = (
     xref.router,
     exports.router,
     golden_records.router,
+    evidence.router,
     whole_records.router,
     find.router,
     relations.router,
@@ -42,7 +47,9 @@ ROUTERS = (
     forecast.router,
     tasks.router,
     task_work.router,
+    queue.router,
     decisions.router,
+    activity.router,
     proposals.router,
     changes.router,
     rules.router,
@@ -51,5 +58,7 @@ ROUTERS = (
     stats.router,
     metrics.router,
     quality.router,
+    access.router,
+    access.secrets_router,
     health.router,
 )

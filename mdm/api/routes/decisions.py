@@ -74,7 +74,7 @@ def undo(
     if dry_run:
         return answer({
             "dry_run": True, "decision_id": None, "golden_ids": [], "redirects": {}, "needs": [], "changes": [],
-            "seq": None,
+            "golden_records": [], "seq": None,
         })  # fmt: skip
     return decided(caller, proposals.take_back(
         caller.hub, decision_id, reason=body.reason, author=caller.author(), hold=body.hold
@@ -89,12 +89,18 @@ def carried_out(caller: Caller, intent: Intent, *, hold: int = 0, dry_run: bool,
 
 
 def previewed(caller: Caller, decide: Decide, **more: object) -> Response:
-    """Tell what would come of a decision: golden IDs and redirects as decided, and the events in `changes`."""
+    """Tell what would come of a decision: golden IDs and redirects as decided, and the events in `changes`.
+
+    `golden_records` are those concerned as they would be, each with its crosswalk and the status that it has `before`.
+    """
     found = preview(caller.hub, decide, author=caller.author())
+    rules = Shown(caller.hub)
     return answer({
         "dry_run": True, "decision_id": None, "golden_ids": found.golden_ids, "redirects": found.redirects,
         "needs": found.needs,
-        "changes": masking.preview(caller.principal, Shown(caller.hub), found.changes), "seq": None, **more,
+        "changes": masking.preview(caller.principal, rules, found.changes),
+        "golden_records": [masking.golden(caller.principal, rules, one) for one in found.golden_records], "seq": None,
+        **more,
     })  # fmt: skip
 
 

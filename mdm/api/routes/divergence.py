@@ -10,7 +10,7 @@ from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AsOf, Cursor, GoldenId, Limit, TypeFilter
 from mdm.services import divergence as service
-from mdm.services import golden, masking
+from mdm.services import golden, masking_around
 from mdm.services.shown import Shown
 
 router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
@@ -37,7 +37,7 @@ def one(request: Request, caller: Reading, golden_id: GoldenId, as_of: AsOf = No
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     rules = Shown(caller.hub)
     found = service.of_one(caller.hub, golden_id, as_of=as_of)
-    items = [masking.divergence(caller.principal, rules, item) for item in found["items"]]
+    items = [masking_around.divergence(caller.principal, rules, item) for item in found["items"]]
     return tagged(request, {**found, "items": items})
 
 
@@ -56,7 +56,7 @@ def listed(  # noqa: PLR0913  what can be asked for
     rules = Shown(caller.hub)
     wanted = service.Wanted(caller.own_type(entity_type), source, attribute, cursor, limit)
     found = service.page(caller.hub, wanted, as_of=as_of)
-    items = [masking.divergence(caller.principal, rules, item) for item in found["items"]]
+    items = [masking_around.divergence(caller.principal, rules, item) for item in found["items"]]
     return answer({**found, "items": items})
 
 

@@ -14,7 +14,7 @@ from mdm.api.parameters import AsOf, AtTime, Cursor, GoldenId, Limit, On, TypeFi
 from mdm.api.routes.decisions import DECIDED, PROPOSED, DryRun, carried_out
 from mdm.auth import hidden
 from mdm.errors import Fault, Forbidden, InvalidInput, Stale
-from mdm.services import explain, golden, how, masking
+from mdm.services import golden, masking
 from mdm.services.brought import brought
 from mdm.services.differences import LATEST, difference
 from mdm.services.intents import Intent
@@ -62,40 +62,6 @@ DIFFERENCE = {
         "because": ["record_came"]}},
     "crosswalk": {"came": [{"source": "erp", "source_id": "4711"}], "went": []}, "merges": [], "decisions": [],
 }  # fmt: skip
-WHY = {
-    "left": "crm:customer:0015g", "right": "erp:customer:4711", "entity_type": "customer", "outcome": "match",
-    "match_weight": 14.2, "match_probability": 0.999947, "prior": -9.965,
-    "comparisons": [{"attribute": "tax_id", "level": "exact", "weight": 24.165, "words": "the same number"}],
-    "keys": ["tax_id=DE136695976"], "candidate": True, "blocking": [
-        {"rule": "tax_id", "outcome": "shared", "words": "brings them together"},
-        {"rule": "email", "outcome": "missing", "words": "no email on the left"},
-    ], "rules_version": "9f2c51d0a3b7", "verdict": "same", "decisions": [{
-        "decision_id": "dec_5012", "action": "verdict", "verdict": "same", "reason": "same VAT number on both invoices",
-        "actor": "key:3f9a", "recorded_at": "2026-03-02T08:15:00.000000Z", "in_force": True,
-        "evidence": {
-            "outcome": "review", "match_weight": 3.1, "match_probability": 0.895543, "prior": -9.965,
-            "comparisons": [{"attribute": "name", "level": "exact", "weight": 13.065, "words": "the same name"}],
-            "rules_version": "9f2c51d0a3b7",
-        },
-    }],
-    "flips": [{"outcome": "review", "match_weight": 3.1, "changes": [{
-        "attribute": "tax_id", "level": "exact", "to": "missing", "weight": 24.165, "to_weight": 0.0,
-        "words": "no value on one side"}]}],
-    "in_the_way": [{"what": "verdict", "decision_id": "dec_5012",
-                    "words": "a steward said same, which stands above any weight: undo dec_5012"}],
-}  # fmt: skip
-HOW = {
-    "golden_id": "cus_000002a", "entity_type": "customer", "status": "active",
-    "members": ["crm:customer:0015g", "erp:customer:4711"],
-    "steps": [{
-        "step": 1, "left": {"records": 1, "key": "crm:customer:0015g"},
-        "right": {"records": 1, "key": "erp:customer:4711"},
-        "tie": {"left": "crm:customer:0015g", "right": "erp:customer:4711", "weight": 14.2,
-                "words": "tax_id: the same number (+24.2)"},
-        "edges": 1,
-    }],
-    "weakest": 1, "hanging": [],
-}  # fmt: skip
 
 
 @router.get("/golden-records", summary="List golden records", **described({"items": [EXAMPLE], "next": None}, 404))
@@ -132,8 +98,9 @@ def lineage(
 ) -> Response:  # fmt: skip
     """Winner and losers of every attribute, with the record, version, file and line each came from.
 
-    With `flips`, of each attribute that has one value, the other values and the smallest change of each kind after
-    which one would survive: `undo`, `valid`, `trust`, `event_time`, `withdraw`, `more_records`, `priority`, `group`.
+    With `flips`, of each attribute that has one value (of a dated one on the day `on`, or the latest that the hub has
+    seen), the other values and the smallest change of each kind after which one would survive: `undo`, `valid`,
+    `trust`, `event_time`, `withdraw`, `more_records`, `priority`, `group`.
     """
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     told = lineage_and_flips if flips else golden.lineage
@@ -170,34 +137,6 @@ def diff(
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     found = difference(caller.hub, golden_id, start, end, on=on)
     return tagged(request, masking.difference(caller.principal, Shown(caller.hub), found))
-
-
-@router.get("/golden-records/{golden_id}/how", summary="How its cluster formed", **described(HOW, 404, etag=True))
-def formed(request: Request, caller: Reading, golden_id: GoldenId) -> Response:
-    """The steps by which the records became one, strongest tie first; `weakest` is the step that holds the least."""
-    caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
-    return tagged(request, how.how(caller.hub, golden_id))
-
-
-@router.get("/why", summary="Why two source records match or not", **described(WHY, 404))
-def why(
-    caller: Reading,
-    left: Annotated[str, Query(description="source:entity_type:source_id", max_length=1_300)],
-    right: Annotated[str, Query(description="source:entity_type:source_id", max_length=1_300)],
-    as_of: AsOf = None,
-) -> Response:
-    """The evidence for a pair, matched or not: `prior` and the weights add up to `match_weight`.
-
-    A pair that is no `candidate` is never compared; `blocking` says what would have brought it together. `decisions`
-    are those about the pair, each with the `evidence` on which it was made. `flips` are the smallest changes that would
-    give it another outcome: the fewest attributes at other levels, then the least change of weight; `in_the_way` is
-    what would keep the two as they are all the same. With `as_of` all of it is as it was then,
-    and `candidate`, which nobody kept, is null.
-    """
-    one, other = written_key(left, pointer="/query/left"), written_key(right, pointer="/query/right")
-    caller.entity_type(one.entity_type)
-    found = explain.why(caller.hub, one, other, as_of=as_of)
-    return answer(masking.why(caller.principal, Shown(caller.hub), found))
 
 
 @router.post(

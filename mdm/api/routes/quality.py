@@ -30,14 +30,15 @@ ITEM = {
     summary="Measure data quality",
     **described({"days": 365, "items": [ITEM], "history": []}, 404, perhaps=("history",)),
 )
-def figures(
-    caller: Reading, entity_type: TypeFilter = None, source: Name = None, attribute: Name = None,
+def figures(  # noqa: PLR0913  what can be asked for
+    caller: Reading, *, entity_type: TypeFilter = None, source: Name = None, attribute: Name = None,
     since: Annotated[str | None, Query(description="Also what was kept since this day.", max_length=10)] = None,
     days: Annotated[int, Query(description="How old is recent.", ge=0, le=36_500)] = RECENT_DAYS,
+    kept: Annotated[bool, Query(description="The figures of the latest tick, without measuring.")] = False,
 ) -> Response:  # fmt: skip
     """Completeness, validity, uniqueness, timeliness and divergence; figures only, never values.
 
     `source` null is all sources together, `attribute` null the record as a whole.
     """
-    wanted = quality.Wanted(caller.own_type(entity_type), source, attribute, since, days)
+    wanted = quality.Wanted(caller.own_type(entity_type), source, attribute, since, days, kept)
     return answer(quality.quality(caller.hub, wanted))

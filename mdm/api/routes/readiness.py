@@ -9,7 +9,7 @@ from mdm.api.answers import answer, described, tagged
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, GoldenId, Limit, TypeFilter
-from mdm.services import golden, masking
+from mdm.services import golden, masking_around
 from mdm.services import readiness as service
 from mdm.services.shown import Shown
 
@@ -30,6 +30,8 @@ ITEM = {
 }  # fmt: skip
 Process = Annotated[str, Path(description="A process that an entity type declares.", max_length=100,
                               examples=["quote_to_project"])]  # fmt: skip
+Day = Annotated[str | None, Query(description="A day; the latest that the hub has seen unless given.",
+                                  max_length=10, examples=["2026-03-01"])]  # fmt: skip
 
 
 @router.get(
@@ -41,8 +43,7 @@ def one(
     request: Request, caller: Reading, golden_id: GoldenId,
     process: Annotated[str | None, Query(description="The process; all of them, in `items`, unless given.",
                                          max_length=100, examples=["quote_to_project"])] = None,
-    on: Annotated[str | None, Query(description="A day; the latest that the hub has seen unless given.",
-                                    max_length=10, examples=["2026-03-01"])] = None,
+    on: Day = None,
 ) -> Response:  # fmt: skip
     """What is present and what is missing; `missing` is the shortest list of fixes, each with a hint.
 
@@ -53,17 +54,17 @@ def one(
     found = service.of_one(caller.hub, golden_id, process, on=on)
     if process is None:
         head = {"entity_type": found["entity_type"], "label": None}
-        answers = [masking.readiness(caller.principal, rules, {**item, **head}) for item in found["items"]]
+        answers = [masking_around.readiness(caller.principal, rules, {**item, **head}) for item in found["items"]]
         items = [{name: part for name, part in item.items() if name not in head} for item in answers]
-        found = {**masking.readiness(caller.principal, rules, found), "items": items}
+        found = {**masking_around.readiness(caller.principal, rules, found), "items": items}
     else:
-        found = masking.readiness(caller.principal, rules, found)
+        found = masking_around.readiness(caller.principal, rules, found)
     return tagged(request, found)
 
 
 @router.get(
     "/readiness/{process}", summary="What is ready for a process, and what is not",
-    **described({"process": "quote_to_project", "items": [ITEM], "next": None, "outdated": 0}, 404),
+    **described({"process": "quote_to_project", "on": None, "items": [ITEM], "next": None, "outdated": 0}, 404),
 )  # fmt: skip
 def listed(  # noqa: PLR0913  what can be asked for
     caller: Reading, process: Process, *, entity_type: TypeFilter = None,
@@ -72,15 +73,16 @@ def listed(  # noqa: PLR0913  what can be asked for
         str | None, Query(description="Only what lacks this: a code, or a code and what it is about.", max_length=200,
                           examples=["system:billing"])
     ] = None,
-    cursor: Cursor = None, limit: Limit = 100,
+    on: Day = None, cursor: Cursor = None, limit: Limit = 100,
 ) -> Response:  # fmt: skip
     """By golden ID, as of the latest day that the hub has seen; the feed tells changes as `mdm.readiness.changed`.
 
-    `outdated` answers wait to be judged anew after a wide change, such as of a standard card; ask for one golden record
-    to have it judged as it is.
+    With `on` all are judged anew for that day, a thousand for one page at most: it may have less than `limit` items,
+    none even, while `next` leads on; then there is no `since`, `recorded_at` and `first_ready`. Without it, `outdated`
+    answers wait to be judged anew after a wide change, such as of a standard card.
     """
     rules = Shown(caller.hub)
-    wanted = service.Wanted(caller.own_type(entity_type), ready, missing, cursor, limit)
+    wanted = service.Wanted(caller.own_type(entity_type), ready, missing, on, cursor, limit)
     found = service.page(caller.hub, process, wanted)
-    items = [masking.readiness(caller.principal, rules, item) for item in found["items"]]
+    items = [masking_around.readiness(caller.principal, rules, item) for item in found["items"]]
     return answer({**found, "items": items})

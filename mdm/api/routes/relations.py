@@ -9,7 +9,7 @@ from mdm.api.answers import answer, described, tagged
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AsOf, AtTime, Cursor, GoldenId, Limit, TypeFilter
-from mdm.services import golden, hierarchy, hierarchy_mismatches, masking, references
+from mdm.services import golden, hierarchy, hierarchy_mismatches, masking_around, references
 from mdm.services import relations as service
 from mdm.services.shown import Shown
 
@@ -73,10 +73,10 @@ def relations(  # noqa: PLR0913  what can be asked for
     """
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     rules = Shown(caller.hub)
-    barred = masking.barred_references(caller.principal, rules.now)
+    barred = masking_around.barred_references(caller.principal, rules.now)
     wanted = service.Wanted(entity_type, attribute, cursor, limit, when.on, barred)
     found = service.relations(caller.hub, golden_id, wanted, as_of=when.as_of)
-    return tagged(request, masking.relations(caller.principal, rules, found))
+    return tagged(request, masking_around.relations(caller.principal, rules, found))
 
 
 @router.get(
@@ -96,10 +96,10 @@ def above_and_below(
     """
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     rules = Shown(caller.hub)
-    barred = masking.barred_references(caller.principal, rules.now)
+    barred = masking_around.barred_references(caller.principal, rules.now)
     wanted = hierarchy.Wanted(attribute, depth, when.on, barred)
     found = hierarchy.hierarchy(caller.hub, golden_id, wanted, as_of=when.as_of)
-    return tagged(request, masking.hierarchy(caller.principal, rules, found))
+    return tagged(request, masking_around.hierarchy(caller.principal, rules, found))
 
 
 @router.get("/references:waiting", summary="References that lead nowhere, by age", **described({"items": [GROUP]}, 404))
@@ -115,7 +115,7 @@ def waiting(  # noqa: PLR0913  what can be asked for
 
     By source, entity type, attribute and standing, those first that have waited longest.
     """
-    barred = masking.barred_references(caller.principal, caller.hub.entity_types())
+    barred = masking_around.barred_references(caller.principal, caller.hub.entity_types())
     wanted = references.Wanted(caller.own_type(entity_type), source, attribute, before, samples, barred)
     return answer(references.waiting(caller.hub, wanted, as_of=as_of))
 
@@ -133,8 +133,8 @@ def mismatches(
     `reviews` are the open tasks that ask whether two of these parents are one thing.
     """
     rules = Shown(caller.hub)
-    barred = masking.barred_references(caller.principal, rules.now)
+    barred = masking_around.barred_references(caller.principal, rules.now)
     wanted = hierarchy_mismatches.Wanted(caller.own_type(entity_type), cursor, limit, when.on, barred)
     found = hierarchy_mismatches.mismatches(caller.hub, wanted, as_of=when.as_of)
-    items = [masking.mismatch(caller.principal, rules, one) for one in found["items"]]
+    items = [masking_around.mismatch(caller.principal, rules, one) for one in found["items"]]
     return answer({**found, "items": items})

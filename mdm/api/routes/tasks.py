@@ -81,11 +81,13 @@ COMPARISON = {
         {"attribute": "name", "kind": "company_name", "label": None, "state": "near", "level": "close",
          "weight": 13.765, "words": "nearly the same", "values": ["Acme GmbH", "ACME"],
          "standardised": ["acme\u001fgmbh", "acme\u001f"], "picked": None, "dated": False,
+         "carriers": [3, 1], "others": 2,
          "winners": ["erp:customer:4711"], "result": "ACME", "strategy": "most_frequent", "set_by_person": False,
          "trust": {"erp:customer:4711": 90}, "masked": False},
     ],
     "rest": [],
     "same": {"golden_id": "cus_000002a", "redirects": {"cus_0000041": "cus_000002a"}, "attributes": {"name": "ACME"}},
+    "decided": [{"decision_id": "dec_5012", "verdict": "distinct", "in_force": False}],
 }  # fmt: skip
 COUNTS = {"open": 148, "overdue": 3, "due_today": 12, "by": [
     {"entity_type": "customer", "kind": "review", "open": 148, "overdue": 3}

@@ -1,0 +1,160 @@
+"""Look-ups over HTTP against a FastAPI route that gives a constant, on the same server, in one run.
+
+`python benchmarks/lookup.py 100000` loads so many companies of four systems and serves them with one worker, by SQLite
+and by PostgreSQL. Beside the hub the same process serves a bare FastAPI application with one asynchronous route. One
+key at a time, over 1 and over 200 connections, and a thousand keys in a request; keys are drawn at random. Constant
+and look-ups take turns, and of several rounds the best of each counts, because other work on the machine only slows
+down. The client is a process of its own on the same machine.
+"""
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+import orjson
+from generate import generate
+from http_load import Load, load, request
+from measure import keep, mdm, postgresql, split_by_source, table
+
+from mdm.api.app import create_app
+from mdm.log import Author
+from mdm.services import keys
+from mdm.services.hub import open_hub
+from mdm.settings import Settings, now
+
+PORT, PATIENCE = 18_441, 60.0
+AT_ONCE, BATCHES, ASKED = 1_000, 50, 20_000
+WIDE = 200
+
+
+def application() -> Any:
+    """The hub, and beside it a bare FastAPI application at /constant; what the server of the benchmark runs."""
+    from fastapi import FastAPI
+
+    from mdm.cli import session
+
+    session.log_to_stderr("info")
+    hub, bare = create_app(), FastAPI()
+
+    @bare.get("/constant")
+    async def constant() -> dict[str, str]:
+        return {"status": "ok"}
+
+    async def both(scope: Any, receive: Any, send: Any) -> None:
+        of = bare if scope["type"] == "http" and scope["path"] == "/constant" else hub
+        await of(scope, receive, send)
+
+    return both
+
+
+@contextmanager
+def served(database: str, folder: Path) -> Iterator[None]:
+    """Serve the hub and the constant from one process until the block ends."""
+    environment = {**os.environ, "MDM_DATABASE_URL": database, "PYTHONPATH": str(Path(__file__).parent)}
+    command = [sys.executable, "-m", "uvicorn", "lookup:application", "--factory", "--port", str(PORT),
+               "--no-access-log", "--log-level", "warning"]  # fmt: skip
+    with (folder / "serve.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            _ready()
+            yield
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+def _ready() -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            if httpx2.get(f"http://127.0.0.1:{PORT}/readyz").status_code == 200:
+                return
+        except httpx2.TransportError:
+            pass
+        time.sleep(0.2)
+    raise SystemExit("the server did not come up")
+
+
+def requests(database: str) -> dict[str, list[bytes]]:
+    """What is sent: the constant, one key at a time, and a thousand keys at once."""
+    hub, rnd = open_hub(Settings(database_url=database)), random.Random(4711)
+    key = keys.create(hub, role="reader", author=Author("benchmark", now()))["key"]
+    with hub.database.read() as reader:
+        known = reader.rows("SELECT source, entity_type, source_id FROM source_record ORDER BY id")
+    hub.close()
+    some = rnd.choices(known, k=ASKED)
+    batches = [orjson.dumps({"keys": rnd.choices(known, k=AT_ONCE)}) for _ in range(BATCHES)]
+    return {
+        "constant": [request("GET", "/constant")],
+        "look-up": [request("GET", "/v1/xref/" + "/".join(quote(p, safe="") for p in one), key=key) for one in some],
+        "batch": [request("POST", "/v1/xref:lookup", key=key, body=body) for body in batches],
+    }
+
+
+def _best(one: Load | None, other: Load) -> Load:
+    return other if one is None or other.rate > one.rate else one
+
+
+def measured(database: str, folder: Path, *, rounds: int, seconds: float) -> list[tuple[object, ...]]:
+    """(what, connections, a second, ratio to the constant, p50 ms, p99 ms, keys a second)."""
+    asked = requests(database)
+    places = [("constant", 1), ("look-up", 1), ("constant", WIDE), ("look-up", WIDE), ("batch", 1), ("batch", 4)]
+    best: dict[tuple[str, int], Load] = {}
+    with served(database, folder):
+        for what, connections in places:
+            load(PORT, asked[what], connections=connections, seconds=seconds / 4)  # nothing is read for the first time
+        for _ in range(rounds):
+            for place in places:
+                found = load(PORT, asked[place[0]], connections=place[1], seconds=seconds)
+                best[place] = _best(best.get(place), found)
+    rows: list[tuple[object, ...]] = []
+    for (what, connections), found in best.items():
+        constant = best["constant", connections if connections in {1, WIDE} else 1]
+        ratio = "" if what == "batch" else round(found.rate / constant.rate, 2)
+        each = int(found.rate * AT_ONCE) if what == "batch" else ""
+        rows.append((what, connections, int(found.rate), ratio, round(found.median, 2), round(found.most, 2), each))
+    return rows
+
+
+def main() -> None:
+    """Read the command line and measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("count", type=int, nargs="?", default=100_000, help="how many records")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=3.0, help="how long each is sent in a round")
+    parser.add_argument("--only", choices=["sqlite", "postgresql"])
+    parser.add_argument("--date", help="keep the result in benchmarks/results under this date")
+    arguments = parser.parse_args()
+    columns = ("what", "connections", "requests/s", "to constant", "p50 ms", "p99 ms", "keys/s")
+    parts = []
+    with tempfile.TemporaryDirectory(prefix="mdm-bench-") as name:
+        folder = Path(name)
+        generate(arguments.count, folder)
+        files = split_by_source(folder / "records.csv", folder)
+
+        def measure(database: str) -> str:
+            mdm("init", database=database)
+            for source, file in files.items():
+                mdm("ingest", file, "--source", source, "--type", "customer", database=database)
+            return table(columns, measured(database, folder, rounds=arguments.rounds, seconds=arguments.seconds))
+
+        if arguments.only != "postgresql":
+            parts += ["## SQLite\n", measure(f"sqlite:///{folder / 'hub.db'}")]
+        if arguments.only != "sqlite":
+            with postgresql() as (database, _):
+                parts += ["## PostgreSQL\n", measure(database)]
+        keep("lookup", f"Look-ups in {arguments.count:,} source records", parts, date=arguments.date)
+
+
+if __name__ == "__main__":
+    main()

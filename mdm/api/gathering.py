@@ -1,0 +1,74 @@
+"""Questions of requests that are served at the same moment, answered from one read.
+
+With SQLite the read takes microseconds and is made at once: handing it to a thread and back would take longer. With
+PostgreSQL it waits for a server, so a thread of its own does that, and what is asked meanwhile goes into the next.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from mdm.services import reading_together
+from mdm.services.hub import Hub
+from mdm.services.reading_together import Question, Reading
+
+FEW = 100
+"""Source keys up to which a read is made at once."""
+
+
+class Gathering:
+    """Gathers questions within one turn of the event loop."""
+
+    def __init__(self, hub: Hub) -> None:
+        """Read from this hub."""
+        self.hub = hub
+        self._waiting: list[tuple[Question, asyncio.Future[Reading]]] = []
+        self._reading = False
+        self._thread = ThreadPoolExecutor(1, "reading-together")
+
+    async def ask(self, question: Question) -> Reading:
+        """What holds now; also tells what others asked at the same moment."""
+        loop = asyncio.get_running_loop()
+        if len(question.tokens) > FEW:
+            return await loop.run_in_executor(None, reading_together.read, self.hub, [question])
+        told: asyncio.Future[Reading] = loop.create_future()
+        self._waiting.append((question, told))
+        if not self._reading:
+            self._reading = True
+            loop.call_soon(self._read, loop)
+        return await told
+
+    def close(self) -> None:
+        """Give the thread back."""
+        self._thread.shutdown()
+
+    def _read(self, loop: asyncio.AbstractEventLoop) -> None:
+        asked, self._waiting = self._waiting, []
+        read = partial(reading_together.read, self.hub, [question for question, _ in asked])
+        if self.hub.database.postgresql:
+            loop.run_in_executor(self._thread, read).add_done_callback(partial(self._tell, loop, asked))
+        else:
+            done: asyncio.Future[Reading] = loop.create_future()
+            try:
+                done.set_result(read())
+            except Exception as error:  # noqa: BLE001  whoever asked is told
+                done.set_exception(error)
+            self._tell(loop, asked, done)
+
+    def _tell(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        asked: list[tuple[Question, "asyncio.Future[Reading]"]],
+        done: "asyncio.Future[Reading]",
+    ) -> None:
+        self._reading = bool(self._waiting)
+        if self._reading:
+            loop.call_soon(self._read, loop)
+        error = done.exception()
+        for _, told in asked:
+            if told.done():  # nobody waits for it any longer
+                continue
+            if error is None:
+                told.set_result(done.result())
+            else:
+                told.set_exception(error)

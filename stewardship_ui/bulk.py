@@ -1,0 +1,106 @@
+"""Many tasks decided at once: what a list or a selection of it would do, then one decision with one undo."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, cast, get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from mdm.api.caller import Caller, Requires
+from mdm.errors import HubError, InvalidInput
+from mdm.services import bulk_decisions, masking, proposals
+from mdm.services import queue as rows
+from mdm.services.bulk_decisions import Chosen
+from mdm.services.decisions import Verdict
+from mdm.services.intents import Intent
+from mdm.services.proposals import Proposed
+from mdm.services.shown import Shown
+from mdm.settings import now
+from stewardship_ui.forms import Sent
+from stewardship_ui.queue import LIKELY, VIEWS, chosen, link, looking
+from stewardship_ui.refusals import PageRoute
+from stewardship_ui.rendering import page
+from stewardship_ui.verbs import HOLD
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+Deciding = Annotated[Caller, Depends(Requires("decide"))]
+Text = Annotated[str, Query(max_length=2_000)]
+STATE = ("entity_type", "kind", "view", "order", "likely")
+VERDICTS: tuple[Literal["same", "distinct", "related"], ...] = ("same", "distinct", "related")
+
+
+@router.get("/queue/bulk")
+def ask(  # noqa: PLR0913  the state of the page
+    request: Request, caller: Deciding, *, entity_type: Text = "", kind: Text = "", view: Text = "", order: Text = "",
+    likely: Text = "", verdict: Text = "", reason: Text = "", changed: Text = "", ticked: Text = "",
+    task: Annotated[list[str], Query(max_length=200)] = [],  # noqa: B006  FastAPI copies it
+) -> Response:  # fmt: skip
+    """Ask what to say of them and why; with a verdict, also tell what that would do."""
+    state = {"entity_type": entity_type, "kind": kind, "view": view, "order": order, "likely": likely}
+    verdict = verdict if verdict in VERDICTS else ""
+    meant, told, trouble = list[Chosen](), None, None
+    try:
+        if ticked and not task:
+            raise InvalidInput("no task is ticked; go back and tick some")
+        meant = _meant(caller, state, task)
+        if verdict:
+            told = _preview(caller, meant, cast("Verdict", verdict), reason)
+    except HubError as error:
+        trouble = error.detail
+    return page(
+        request, "bulk.html", caller, count=len(meant), seal=bulk_decisions.seal(meant), state=state, picked=task,
+        told=told, trouble=trouble, verdict=verdict, verdicts=VERDICTS, reason=reason, changed=changed,
+        words=_words(state), back=link(state)(), moment=now(),
+    )  # fmt: skip
+
+
+@router.post("/queue/bulk")
+def decide(caller: Deciding, sent: Sent) -> Response:
+    """Decide them all with one decision, or propose it where a second person is needed."""
+    state, task = {name: sent.given(name) for name in STATE}, sent.all("task")
+    verdict, reason = sent.one("verdict"), sent.one("reason")
+    if verdict not in VERDICTS:
+        raise InvalidInput(f"a verdict is {', '.join(get_args(Verdict))}, not {verdict!r}")
+    meant = _meant(caller, state, task)
+    if bulk_decisions.seal(meant) != sent.one("seal"):
+        asked = [*state.items(), *(("task", one) for one in task), ("verdict", verdict), ("reason", reason)]
+        told = urlencode([(name, value) for name, value in [*asked, ("changed", "1")] if value])
+        return Response(status_code=303, headers={"Location": f"/queue/bulk?{told}"})
+    parts = {"tasks": [[*one] for one in meant], "verdict": verdict, "reason": reason, "supersede": False}
+    done = proposals.decide(caller.hub, Intent("decide_tasks", parts), author=caller.author(), hold=HOLD)
+    named = done.document["proposal_id"] if isinstance(done, Proposed) else done.decision_id
+    return Response(status_code=303, headers={"Location": f"/decisions?done={named}"})
+
+
+def _meant(caller: Caller, state: dict[str, str], task: Sequence[str]) -> list[Chosen]:
+    """The tasks that were ticked, or all of the list."""
+    if task:
+        meant = bulk_decisions.choose_named(caller.hub, task)
+    else:
+        asked = rows.wanted(chosen(caller, state), who=caller.actor, moment=now())
+        meant = bulk_decisions.choose_listed(caller.hub, asked)
+    for name in bulk_decisions.types_of(caller.hub, meant):
+        caller.ensure(entity_type=name)
+    return meant
+
+
+def _preview(caller: Caller, meant: Sequence[Chosen], verdict: Verdict, reason: str) -> dict[str, Any]:
+    told = bulk_decisions.preview_many(caller.hub, meant, verdict, reason=reason or "rehearsed", author=caller.author())
+    return with_names(caller, told)
+
+
+def with_names(caller: Caller, told: dict[str, Any]) -> dict[str, Any]:
+    """The totals of a bulk decision, the tasks it shows told by name."""
+    rules = Shown(caller.hub)
+    ids = {one["id"] for part in ("worst", "sample", "left_out") for one in told[part][: bulk_decisions.SAMPLE]}
+    found = rows.named(caller.hub, ids, looking(caller, rules, now()))
+    named = {id_: masking.queue_row(caller.principal, rules, one) for id_, one in found.items()}
+    return {**told, "rows": named}
+
+
+def _words(state: dict[str, str]) -> list[str]:
+    """What was chosen, in words."""
+    view = state["view"] if state["view"] in VIEWS else "all"
+    likely = LIKELY.get(state["likely"], "") if state["likely"] else ""
+    return [one for one in (VIEWS[view], state["entity_type"], state["kind"], likely and f"likely: {likely}") if one]

@@ -1,0 +1,18 @@
+"""Deciding about golden records by sending a form: held for a while, and taken back by one key meanwhile."""
+
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from mdm.api.caller import Caller
+from mdm.services import proposals
+from mdm.services.intents import Intent
+from mdm.services.proposals import Proposed
+from stewardship_ui.verbs import HOLD
+
+
+def carried_out(caller: Caller, intent: Intent, address: str) -> Response:
+    """Decide as every decision made at the desk, and lead to an address that tells of it."""
+    found = proposals.decide(caller.hub, intent, author=caller.author(), hold=HOLD)
+    held = f"?{urlencode({'held': found.document['proposal_id']})}" if isinstance(found, Proposed) else ""
+    return Response(status_code=303, headers={"Location": address + held})

@@ -1,0 +1,74 @@
+"""What falls short, one by one: golden records that are not ready for a process, and where systems disagree."""
+
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from mdm.api.caller import Caller, Requires
+from mdm.services import divergence as disagreeing
+from mdm.services import masking_around
+from mdm.services import readiness as ready_for
+from mdm.services.shown import Shown
+from mdm.settings import now
+from stewardship_ui.refusals import PageRoute
+from stewardship_ui.rendering import page
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+Reading = Annotated[Caller, Depends(Requires("read golden records"))]
+Type = Annotated[str, Query(alias="type", max_length=100)]
+Text = Annotated[str, Query(max_length=200)]
+ROWS = 50
+
+
+@router.get("/quality/unready/{process}")
+def unready(
+    request: Request, caller: Reading, process: str, *, of: Type = "", missing: Text = "", cursor: Text = ""
+) -> Response:  # fmt: skip
+    """List golden records that are not ready for a process, and what each lacks."""
+    rules, narrowed = Shown(caller.hub), caller.own_type(of or None)
+    wanted = ready_for.Wanted(narrowed, ready=False, missing=missing or None, cursor=cursor or None, limit=ROWS)
+    found = ready_for.page(caller.hub, process, wanted)
+    items = [masking_around.readiness(caller.principal, rules, one) for one in found["items"]]
+    here = f"/quality/unready/{quote(process, safe='')}"
+    asked = {"type": narrowed or "", "ready": "false", "missing": missing, "cursor": cursor, "limit": str(ROWS)}
+    return page(
+        request, "unready.html", caller, process=process, items=items, missing=missing, cursor=cursor, of=of,
+        next_cursor=found["next"], outdated=found["outdated"], now=now(),
+        link=_link(here, {"type": of, "missing": missing}),
+        twin=f"/v1/readiness/{quote(process, safe='')}{_told(asked)}",
+    )  # fmt: skip
+
+
+@router.get("/quality/disagreements")
+def disagreements(
+    request: Request, caller: Reading, *, of: Type = "", source: Text = "", attribute: Text = "", cursor: Text = ""
+) -> Response:  # fmt: skip
+    """List where a source says something else than its golden record, and what it should say."""
+    rules, narrowed = Shown(caller.hub), caller.own_type(of or None)
+    wanted = disagreeing.Wanted(narrowed, source or None, attribute or None, cursor or None, ROWS)
+    found = disagreeing.page(caller.hub, wanted)
+    items = [masking_around.divergence(caller.principal, rules, one) for one in found["items"]]
+    state = {"type": of, "source": source, "attribute": attribute}
+    asked = {
+        "type": narrowed or "", "source": source, "attribute": attribute, "cursor": cursor, "limit": str(ROWS)
+    }  # fmt: skip
+    return page(
+        request, "disagreements.html", caller, items=items, state=state, cursor=cursor, next_cursor=found["next"],
+        now=now(), link=_link("/quality/disagreements", state), twin=f"/v1/divergence{_told(asked)}",
+    )  # fmt: skip
+
+
+def _link(here: str, state: dict[str, str]) -> Any:
+    """Make addresses of a page with something changed."""
+
+    def made(**changed: str) -> str:
+        return here + _told({**state, **changed})
+
+    return made
+
+
+def _told(parts: dict[str, str]) -> str:
+    given = {name: value for name, value in parts.items() if value}
+    return f"?{urlencode(given)}" if given else ""

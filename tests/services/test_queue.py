@@ -1,0 +1,146 @@
+"""The queue as a list: rows by name, in any order and by any facet, each page found in an index."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from mdm.errors import InvalidInput, NotFound
+from mdm.services import queue, resolving, saved_filters, task_work, tasks
+from mdm.services.hub import Hub
+from mdm.services.queue import VIEWS, Choice, Looking
+from mdm.store import task_rows
+from mdm.store import tasks as stored_tasks
+from mdm.store.database import Transaction
+from mdm.store.tasks import ORDERS, Filter
+from tests.conftest import AUTHOR
+from tests.stories.stewards import fill
+
+NOW = "2026-03-02T09:00:00.000000Z"
+WHO = "cli:anna"
+
+
+@pytest.fixture
+def full(hub: Hub) -> Hub:
+    """A hub with some open tasks."""
+    fill(hub, 12, AUTHOR)
+    return hub
+
+
+def listed(hub: Hub, choice: Choice = Choice(), **more: Any) -> dict[str, Any]:  # noqa: B008
+    return queue.page(hub, choice, Looking(WHO, hub.entity_types(), NOW), **more)
+
+
+def test_rows_name_the_golden_records_and_pages_hold_every_task_once_in_any_order(full: Hub) -> None:
+    first = listed(full, limit=1)["items"][0]
+    task = tasks.get(full, first["id"])
+    assert [one["key"] for one in first["golden_records"]] == task["records"]
+    assert [one["golden_id"] for one in first["golden_records"]] == [
+        one["golden_id"] for one in task["preview"]["golden_records"]
+    ]
+    assert first["match_weight"] == task["evidence"]["match_weight"]
+    assert first["golden_records"][0]["label"] == task["preview"]["golden_records"][0]["attributes"].get("a")
+    for order in ORDERS:
+        found: list[str] = []
+        cursor = None
+        while True:
+            page = listed(full, Choice(order=order), cursor=cursor, limit=5)  # type: ignore[arg-type]
+            found += [one["id"] for one in page["items"]]
+            cursor = page["next"]
+            if cursor is None:
+                break
+        assert len(found) == len(set(found)) == 12, order
+
+
+def test_views_are_of_the_person_who_asks_and_counted(full: Hub) -> None:
+    author = AUTHOR.__class__(WHO, NOW)
+    ids = [one["id"] for one in listed(full)["items"]]
+    task_work.assign(full, ids[0], to=WHO, author=author)
+    task_work.claim(full, ids[1], author=author)
+    task_work.snooze(full, ids[2], until="2026-04-01", author=author)
+    page = listed(full, Choice(view="mine"))
+    assert [one["id"] for one in page["items"]] == [ids[0]]
+    assert [one["id"] for one in listed(full, Choice(view="held"))["items"]] == [ids[1]]
+    assert [one["id"] for one in listed(full, Choice(view="snoozed"))["items"]] == [ids[2]]
+    views = {"all": 12, "mine": 1, "held": 1, "asked": 0, "snoozed": 1, "proposed": 0}
+    assert {name: page["counts"]["views"][name] for name in views} == views
+    late = queue.page(full, Choice(view="overdue"), Looking(WHO, full.entity_types(), "2099-01-01T00:00:00.000000Z"))
+    assert len(late["items"]) == late["counts"]["overdue"] == 12
+    assert listed(full, Choice(view="closed"))["items"] == []
+    assert listed(full, Choice(min_probability=0.999))["items"] == []
+    mine = queue.waiting(full, ("mine", "held"), Looking(WHO, full.entity_types(), NOW))["mine"]
+    assert [one["id"] for one in mine] == ids[:1]
+
+
+def test_every_order_and_choice_is_found_in_an_index(full: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On PostgreSQL with sorts and whole scans made dear, as a table this small would be sorted anyway."""
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    run = Transaction._run
+    monkeypatch.setattr(
+        Transaction,
+        "_run",
+        lambda self, statement, values: (asked.append((statement, tuple(values))), run(self, statement, values)),
+    )
+    choices = product(
+        (None, "thing"), (None, "review"),
+        [{}, {"assigned_to": WHO}, {"escalated_to": WHO}, {"claimed_by": WHO}, {"snoozed": True}, {"proposed": True},
+         {"status": "closed"}, {"due_before": "2026-03-01"}],
+    )  # fmt: skip
+    with full.database.write() as transaction:
+        if transaction.postgresql:
+            transaction.run("SET LOCAL enable_seqscan = off")
+            transaction.run("SET LOCAL enable_sort = off")
+        after = stored_tasks.page(transaction, Filter(), after=None, limit=1)[0]
+        plans: dict[str, str] = {}
+        for of, kind, more in choices:
+            for order in ORDERS if not more.get("due_before") else ("due",):
+                asked.clear()
+                stored_tasks.page(transaction, Filter(of, kind, now=NOW, **more), after=after, limit=5, order=order)  # type: ignore[arg-type]
+                plans[f"{order} {of} {kind} {more}"] = plan(transaction, *asked[-1])
+        asked.clear()
+        task_rows.facets(transaction, None, who=WHO, moment=Filter(now=NOW))
+        counting = plan(transaction, *asked[-1])
+    few = ("assigned_to", "escalated_to", "claimed_by", "snoozed", "proposed")
+    for choice, told in plans.items():
+        assert "SCAN task" not in told.replace("SCAN task USING", ""), f"{choice}\n{told}"
+        assert "Seq Scan on task " not in told, f"{choice}\n{told}"
+        if not any(name in choice for name in few):  # few are sorted, all are read in order
+            order = choice.split()[0]
+            index = "ix_task_queue" if order == "urgent" else f"ix_task_{order}"
+            assert index in told, f"{choice}\n{told}"
+            assert "TEMP B-TREE" not in told, f"{choice}\n{told}"
+        elif not full.database.postgresql:
+            assert "SEARCH task_work" in told or "ix_proposal_open" in told, f"{choice}\n{told}"
+    assert full.database.postgresql or "ix_task_counted" in counting, counting
+
+
+def plan(transaction: Transaction, statement: str, values: tuple[object, ...]) -> str:
+    how = "EXPLAIN " if transaction.postgresql else "EXPLAIN QUERY PLAN "
+    return "\n".join(str(row[-1]) for row in transaction.rows(how + statement, *values)) + "\n"
+
+
+def test_a_filter_is_kept_under_a_name_for_oneself_or_for_all(hub: Hub) -> None:
+    other = AUTHOR.__class__("cli:bert", NOW)
+    me = AUTHOR.__class__(WHO, NOW)
+    saved_filters.save(hub, "Likely", Choice("customer", order="likeliest"), shared=True, author=me)
+    saved_filters.save(hub, "Mine", Choice(view="mine"), shared=False, author=me)
+    assert [(one["name"], one["own"]) for one in saved_filters.listed(hub, WHO)] == [("Likely", True), ("Mine", True)]
+    assert [(one["name"], one["own"]) for one in saved_filters.listed(hub, "cli:bert")] == [("Likely", False)]
+    again = saved_filters.save(hub, "Likely", Choice("customer", view="overdue"), shared=False, author=me)
+    assert again["filter"]["view"] == "overdue"
+    assert saved_filters.listed(hub, "cli:bert") == []
+    with pytest.raises(NotFound):
+        saved_filters.remove(hub, "Likely", author=other)
+    saved_filters.remove(hub, "Likely", author=me)
+    assert [one["name"] for one in saved_filters.listed(hub, WHO)] == ["Mine"]
+    for name in ("", " a", "a/b", "x" * 61, "two\nlines"):
+        with pytest.raises(InvalidInput):
+            saved_filters.save(hub, name, Choice(), shared=False, author=me)
+    with pytest.raises(NotFound):
+        saved_filters.save(hub, "No such type", Choice("nothing"), shared=False, author=me)
+
+
+def test_every_view_can_be_read(full: Hub) -> None:
+    resolving.resolve_all(full, author=AUTHOR)
+    for view in VIEWS:
+        listed(full, Choice(view=view), limit=2)

@@ -1,0 +1,136 @@
+"""The queue's pages: cheap however many tasks there are, and many tasks decided with one decision and one undo."""
+
+import re
+from html import unescape
+from urllib.parse import urlencode
+
+import pytest
+
+from mdm.services import tasks
+from mdm.store.database import Transaction
+from tests.conftest import AUTHOR
+from tests.stories.stewards import fill
+
+QUEUES = (
+    "/queue", "/queue?order=due", "/queue?view=mine", "/queue?view=overdue", "/queue?view=snoozed",
+    "/queue?view=closed",    "/queue?entity_type=customer&kind=review&order=doubtful&likely=0.9-0.95",
+)  # fmt: skip
+
+
+@pytest.fixture
+def things(either_desk):
+    """Twenty-five tasks about pairs; returns their ids."""
+    fill(either_desk.server.hub, 25, AUTHOR)
+    return [one["id"] for one in either_desk.server.as_("steward")("GET", "/v1/queue?limit=100").json()["items"]]
+
+
+def test_a_page_of_the_queue_and_a_task_cost_eight_statements(either_desk, things, monkeypatch):
+    desk = either_desk
+    desk.pair()
+    task = desk.server.as_("steward")("GET", "/v1/queue?type=customer").json()["items"][0]["id"]
+    desk.send("/queue/filters", name="Likely", likely="0.9-0.95")
+    counted: list[str] = []
+    run = Transaction._run
+    pages = (*QUEUES, f"/queue?order=likeliest&cursor={things[3]}", f"/queue?cursor={things[3]}", f"/task/{task}",
+             f"/task/{task}?pick=name=crm:customer:1", f"/task/{things[0]}")  # fmt: skip
+    for path in pages:
+        desk.page(path)  # what is read once for all is at hand now
+        with monkeypatch.context() as patched:
+            patched.setattr(
+                Transaction, "_run",
+                lambda self, statement, values: (counted.append(statement), run(self, statement, values)),
+            )  # fmt: skip
+            counted.clear()
+            assert desk.page(path).status_code == 200, path
+        assert len(counted) <= 8, (path, "\n".join(counted))
+
+
+def test_rows_name_golden_records_and_keep_secrets(desk):
+    desk.pair()
+    shown = desk.page("/queue").text
+    assert "Brandtt &amp; Söhne Consulting" in shown
+    assert "BRANDT &amp; SÖHNE CONSULTING GMBH" in shown
+    assert desk.page("/queue?view=nothing&order=no&likely=1-2").status_code == 200
+    twin = re.search(r'href="(/v1/queue[^"]*)"', shown)
+    assert twin
+    items = desk.server.as_("steward")("GET", unescape(twin[1])).json()["items"]
+    assert [one["label"] for one in items[0]["golden_records"]] == [
+        "Brandtt & Söhne Consulting", "BRANDT & SÖHNE CONSULTING GMBH",
+    ]  # fmt: skip
+    assert desk.page("/queue", role="reader").status_code == 403
+
+
+def test_a_choice_is_saved_and_shared_under_a_name(desk):
+    desk.pair()
+    kept = desk.send("/queue/filters", name="Likely <b>", likely="0.9-0.95", entity_type="customer", shared="1")
+    assert (kept.status_code, kept.headers["Location"]) == (303, "/queue?entity_type=customer&likely=0.9-0.95")
+    shown = desk.page("/queue?entity_type=customer&likely=0.9-0.95", role="approver").text
+    assert "Likely &lt;b&gt;" in shown
+    assert "Remove “Likely" not in shown
+    assert desk.send("/queue/filters/remove", role="approver", name="Likely <b>").status_code == 404
+    assert desk.send("/queue/filters/remove", name="Likely <b>").status_code == 303
+    assert "Likely &lt;b&gt;" not in desk.page("/queue").text
+    assert desk.send("/queue/filters", role="auditor", name="Mine").status_code == 403
+
+
+def hidden_fields(text: str) -> dict[str, str]:
+    return dict(re.findall(r'name="(seal|verdict|reason)" value="([^"]*)"', text.rpartition("<form")[2]))
+
+
+def test_some_are_decided_together_at_once_and_all_undone_together(either_desk, things):
+    desk, some = either_desk, things[:4]
+    asked = urlencode([*(("task", one) for one in some), ("verdict", "distinct"), ("reason", "Branches")])
+    told = desk.page(f"/queue/bulk?{asked}").text
+    assert "Decide 4 tasks together" in told
+    assert "Decide all of them" in told
+    fields = hidden_fields(told)
+    sent = desk.server.as_("steward")(
+        "POST", "/queue/bulk", data={"task": some, **fields, "entity_type": "", "view": ""}, follow_redirects=False
+    )
+    assert sent.status_code == 303, sent.text
+    done = sent.headers["Location"].partition("done=")[2]
+    assert "4 tasks together" in desk.page(sent.headers["Location"]).text
+    assert desk.server.as_("steward")("GET", "/v1/queue?view=proposed").json()["counts"]["views"]["proposed"] == 4
+    desk.send(f"/decisions/{done}/undo")
+    assert desk.server.as_("steward")("GET", "/v1/queue?view=proposed").json()["counts"]["views"]["proposed"] == 0
+
+
+def test_more_than_twenty_wait_for_a_second_person(either_desk, things):
+    desk, state = either_desk, {"entity_type": "thing", "verdict": "same", "reason": "Sample checked"}
+    told = desk.page(f"/queue/bulk?{urlencode(state)}").text
+    assert "Propose it to a second person" in told
+    assert "Decide 25 tasks together" in told
+    fields = hidden_fields(told)
+    stale = desk.send("/queue/bulk", entity_type="thing", **{**fields, "seal": "0" * 24})
+    assert stale.headers["Location"].endswith("changed=1")
+    assert "Nothing was decided" in desk.page(stale.headers["Location"]).text
+    sent = desk.send("/queue/bulk", entity_type="thing", **fields)
+    proposal = sent.headers["Location"].partition("done=")[2]
+    assert "before a second person" in desk.page(sent.headers["Location"]).text
+    assert "Same: 25 tasks of thing" in desk.page("/approvals", role="approver").text
+    shown = desk.page(f"/approvals/{proposal}", role="approver").text
+    assert "Tasks decided" in shown
+    assert "Approve" in shown
+    own = desk.page(f"/approvals/{proposal}").text
+    assert "a second person has to approve it" in own
+    assert 'id="approve"' not in own
+    assert desk.send(f"/approvals/{proposal}/approve").status_code == 403
+    done = desk.send(f"/approvals/{proposal}/approve", role="approver", reason="Looked at the worst")
+    assert done.status_code == 303, done.text
+    assert tasks.page(desk.server.hub, entity_type="thing")["items"] == []
+    assert "in force" in desk.page(f"/approvals/{proposal}").text
+    assert desk.send(f"/decisions/{proposal}/undo").status_code == 303
+    assert len(tasks.page(desk.server.hub, entity_type="thing")["items"]) == 25
+
+
+def test_who_may_not_approve_is_told_so_and_a_refusal_says_why(desk):
+    fill(desk.server.hub, 21, AUTHOR)
+    state = {"entity_type": "thing", "verdict": "related", "reason": "<b>Group</b>"}
+    fields = hidden_fields(desk.page(f"/queue/bulk?{urlencode(state)}").text)
+    fields["reason"] = unescape(fields["reason"])
+    proposal = desk.send("/queue/bulk", entity_type="thing", **fields).headers["Location"].partition("done=")[2]
+    assert "&lt;b&gt;Group&lt;/b&gt;" in desk.page("/approvals", role="auditor").text
+    assert "may not approve" in desk.page(f"/approvals/{proposal}", role="auditor").text
+    assert desk.send(f"/approvals/{proposal}/refuse", role="approver").status_code == 422
+    assert desk.send(f"/approvals/{proposal}/refuse", role="approver", reason="Two of them differ").status_code == 303
+    assert "Two of them differ" in desk.page(f"/approvals/{proposal}").text
