@@ -1,11 +1,14 @@
 """Answers: JSON with an ETag, and what OpenAPI says about them."""
 
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 import orjson
 from fastapi import Request
 from starlette.responses import Response
+
+from mdm.api.shapes import shape
 
 PROBLEM = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 # The same address gives other bytes to other keys, so no shared cache may keep it.
@@ -15,9 +18,10 @@ _WORDS = {
     404: "It never existed", 409: "It contradicts what is in force", 410: "It is kept no longer",
     412: "It has changed since it was read",
     413: "Too large", 415: "Not a media type this address takes", 422: "The input is not valid",
+    429: "Too many requests; Retry-After says when to come back",
     503: "The database cannot be reached, or a migration is pending",
 }  # fmt: skip
-_ALWAYS = (400, 401, 403, 422, 503)
+_ALWAYS = (400, 401, 403, 422, 429, 503)
 
 
 def answer(document: object, *, status: int = 200) -> Response:
@@ -54,10 +58,41 @@ def _hashed(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
-def described(example: object, *errors: int, status: int = 200, accepted: object = None) -> dict[str, Any]:
-    """Say in OpenAPI what a route answers: an example, what 202 may say instead, and the problems it may give."""
-    shown = {status: {"description": "As asked for", "content": {"application/json": {"example": example}}}}
+def described(
+    example: object,
+    *errors: int,
+    accepted: object = None,
+    etag: bool = False,
+    perhaps: Collection[str] = (),
+    nothing: str = "",
+) -> dict[str, Any]:
+    """Say in OpenAPI what a route answers: an example and its shape, what 202 may say instead, and its problems.
+
+    Members named in `perhaps` may be left out; `etag` answers 304 to a client that has the document already, and
+    `nothing` says when it is 204.
+    """
+    shown: dict[int, Any] = {200: _shown("As asked for", example, perhaps)}
     if accepted is not None:
-        shown[202] = {"description": "Not yet", "content": {"application/json": {"example": accepted}}}
+        shown[202] = _shown("Not yet", accepted, perhaps)
+    if etag:
+        shown[200]["headers"] = {"ETag": {"description": "Which document this is", "schema": {"type": "string"}}}
+        shown[304] = {"description": "It is still as the client has it"}
+    if nothing:
+        shown[204] = {"description": nothing}
     problems = {code: {"description": _WORDS[code], **PROBLEM} for code in sorted({*_ALWAYS, *errors})}
-    return {"status_code": status, "responses": {**shown, **problems}}
+    return {"responses": {**shown, **problems}}
+
+
+def for_every_write(method: str, responses: dict[str, Any]) -> None:
+    """Add to what OpenAPI says of a write what any of them may answer, whatever its route is about."""
+    # A POST with an Idempotency-Key is told when the first of its kind is still under way.
+    always = {"get": (), "post": (409, 413, 415)}.get(method, (413, 415))
+    for code in always:
+        responses.setdefault(str(code), {"description": _WORDS[code], **PROBLEM})
+
+
+def _shown(description: str, example: object, perhaps: Collection[str]) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {"application/json": {"schema": shape(example, perhaps=perhaps), "example": example}},
+    }

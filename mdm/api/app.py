@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from mdm.api import addresses, problems, reference
+from mdm.api.answers import for_every_write
 from mdm.api.compressing import Compressing
 from mdm.api.envelope import Envelope
 from mdm.api.feed_watch import FeedWatch
@@ -79,7 +80,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         components.setdefault("schemas", {})["Problem"] = PROBLEM
         components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         for path, operations in document["paths"].items():
-            for operation in operations.values():
+            for method, operation in operations.items():
+                for_every_write(method, operation["responses"])
                 operation["security"] = [] if path in PUBLIC else [{"key": []}]
                 if path not in PUBLIC:
                     operation.setdefault("parameters", []).append(MIN_SEQ)

@@ -76,7 +76,7 @@ def _print(found: Document) -> None:
 
 
 def _write(out: str, items: Iterable[Document]) -> int:
-    from mdm.services.spreadsheet import spreadsheet_safe
+    from mdm.publish.cells import spreadsheet_safe
     from mdm.services.whole_files import whole_file
 
     count = 0

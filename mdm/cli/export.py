@@ -1,108 +1,89 @@
-"""The command that writes golden records to a file, sorted by golden ID."""
+"""The command that writes golden records, their crosswalk or their lineage to a file, sorted by golden ID."""
 
-import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
+from typing import Annotated, Any, BinaryIO, Literal
 
 import typer
 
 from mdm.cli import output, session
 from mdm.cli.arguments import AsOf, On
-from mdm.cli.export_cells import BETWEEN_VALUES, cell, columns_of
-from mdm.cli.export_parquet import write_parquet
 from mdm.cli.output import Json
-
-if TYPE_CHECKING:
-    from mdm.entity_types import EntityType
 
 Document = dict[str, Any]
 STDOUT = "-"
+COUNTED = {"golden-records": "golden_records", "crosswalk": "crosswalk_entries", "lineage": "lineage_entries"}
 
 
-def export(
+def export(  # noqa: PLR0913  what can be asked for
     out: Annotated[str, typer.Argument(metavar="OUT", help="The file to write; - for standard output.")],
     *,
     entity_type: Annotated[str, typer.Option("--type", help="The entity type to export.")],
+    what: Annotated[
+        Literal["golden-records", "crosswalk", "lineage"],
+        typer.Option(help="Golden records, the source keys of each, or where each value came from."),
+    ] = "golden-records",
     written_as: Annotated[
         Literal["csv", "jsonl", "parquet"],
         typer.Option("--format", help="Dated lines are one cell of JSON in csv, lists of objects in the others."),
     ] = "jsonl",
     as_of: AsOf = None,
     on: On = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only what has changed since: the position of an export before, or a moment.")
+    ] = None,
+    spreadsheet_safe: Annotated[
+        bool, typer.Option("--spreadsheet-safe", help="In csv, write nothing that a spreadsheet takes for a formula.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Write every golden record of an entity type, sorted by golden ID.
+    """Write every golden record of an entity type, sorted by golden ID, or only what has changed.
 
     Example: mdm export --type customer --format csv customers.csv
     """
     if out == STDOUT and as_json:
         raise typer.BadParameter("standard output holds either the records or the summary", param_hint="--json")
-    from mdm.services.golden import export as exported
+    from mdm.publish import files
+    from mdm.services import exporting
 
-    with session.opened() as hub, output.progress(f"Writing {out}") as progress, _placed(out) as file:
-        documents = _counted(exported(hub, entity_type, as_of=as_of, on=on), progress)
-        count = WRITERS[written_as](file, hub.entity_type(entity_type), documents)
+    with (
+        session.opened() as hub,
+        output.progress(f"Writing {out}") as progress,
+        exporting.export(hub, what, entity_type, as_of=as_of, on=on, since=since) as found,
+        _placed(out) as file,
+    ):
+        count = [0]
+        documents = _counted(found.documents, count, progress)
+        for piece in files.pieces(written_as, found.sheet, documents, safe=spreadsheet_safe):
+            file.write(piece)
     if as_json:
-        output.print_json({"file": out, "format": written_as, "entity_type": entity_type, "golden_records": count})
+        output.print_json({
+            "file": out, "format": written_as, "entity_type": entity_type, COUNTED[what]: count[0],
+            "position": found.position,
+        })  # fmt: skip
     elif out != STDOUT:
-        output.say(f"{out}: {count:,} golden records")
+        output.say(f"{out}: {count[0]:,} {COUNTED[what].replace('_', ' ')}")
 
 
-def _counted(documents: Iterable[Document], progress: Callable[[int], None]) -> Iterator[Document]:
-    for number, document in enumerate(documents, start=1):
+def _counted(documents: Iterable[Document], count: list[int], progress: Callable[[int], None]) -> Iterator[Document]:
+    for document in documents:
         yield document
-        progress(number)
+        count[0] += 1
+        progress(count[0])
 
 
 @contextmanager
-def _placed(out: str) -> Iterator[TextIO]:
+def _placed(out: str) -> Iterator[BinaryIO]:
     """Standard output, or a file that is there whole or not at all."""
     if out == STDOUT:
-        yield sys.stdout
-        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
         return
     from mdm.services.whole_files import whole_file
 
     with whole_file(out) as file:
-        yield file
+        yield file.buffer
 
 
-def write_jsonl(file: TextIO, entity_type: "EntityType", documents: Iterable[Document]) -> int:
-    """Write one golden record a line as JSON; returns how many."""
-    del entity_type  # the documents say it all
-    import orjson
-
-    count = 0
-    for count, document in enumerate(documents, start=1):  # noqa: B007  the last one is the number of lines
-        file.write(orjson.dumps(document).decode() + "\n")
-    return count
-
-
-def write_csv(file: TextIO, entity_type: "EntityType", documents: Iterable[Document]) -> int:
-    """Write one golden record a row, with a column for each attribute and each field of it; returns how many.
-
-    Dated lines are one column, each cell the list as JSON: a record is always one row.
-    """
-    import orjson
-
-    columns = columns_of(entity_type)
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["golden_id", "version", *(f"{name}.{part}".rstrip(".") for name, part in columns), "crosswalk"])
-    count = 0
-    for count, document in enumerate(documents, start=1):  # noqa: B007  the last one is the number of rows
-        values = document["attributes"]
-        crosswalk = BETWEEN_VALUES.join(f"{one['source']}:{one['source_id']}" for one in document["crosswalk"])
-        cells = [
-            orjson.dumps(values[name]).decode()
-            if name in entity_type.lines and name in values
-            else cell(values.get(name), part)
-            for name, part in columns
-        ]
-        writer.writerow([document["golden_id"], document["version"], *cells, crosswalk])
-    return count
-
-
-WRITERS = {"csv": write_csv, "jsonl": write_jsonl, "parquet": write_parquet}
 COMMANDS = (export,)

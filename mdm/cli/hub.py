@@ -9,10 +9,17 @@ from mdm.cli import output, session
 from mdm.cli.output import Json
 
 
-def init(*, as_json: Json = False) -> None:
+def init(
+    *,
+    grant_to: Annotated[
+        str | None, typer.Option(metavar="ROLE", help="A role of PostgreSQL that server and worker run as.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Migrate the database, install the shipped entity types, and make the first admin key.
 
-    Safe to repeat: a hub that stands is only brought up to date.
+    Safe to repeat: a hub that stands is only brought up to date. With --grant-to the role can do the hub's work, but
+    owns no table, and facts it can only add.
 
     Example: mdm init
     """
@@ -20,7 +27,7 @@ def init(*, as_json: Json = False) -> None:
 
     session.log_to_stderr("warning")
     chosen = session.settings()
-    done = initialise(chosen, author=session.author())
+    done = initialise(chosen, author=session.author(), grant_to=grant_to)
     if as_json:
         output.print_json(asdict(done))
         return
@@ -62,4 +69,25 @@ def rebuild(
         raise typer.Exit(1)
 
 
-COMMANDS = (init, rebuild)
+def backup(
+    out: Annotated[str, typer.Argument(metavar="OUT", help="The file to write; it must not be there yet.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Copy a hub in SQLite to a file, as it stands at one moment, while others read and write.
+
+    To restore it, stop the server and put the file in the place of the hub's own.
+
+    Example: mdm backup backup.db
+    """
+    from mdm.services import backup as service
+
+    with session.opened() as hub:
+        done = service.backup(hub, out)
+    if as_json:
+        output.print_json(asdict(done))
+    else:
+        output.say(f"{done.file}: {done.size:,} bytes, the log up to position {done.position:,}")
+
+
+COMMANDS = (init, rebuild, backup)

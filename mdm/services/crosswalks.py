@@ -11,10 +11,17 @@ from mdm.store.xref import NOW, Borne
 
 def crosswalks(hub: Hub, transaction: Transaction, golden: Collection[int], *, at: int = NOW) -> dict[int, list[Borne]]:
     """Who bore each golden number at a position and was not deleted then, sorted by key."""
+    found = with_who_is_gone(hub, transaction, golden, at=at)
+    return {number: [one for one in walk if not one.deleted] for number, walk in found.items()}
+
+
+def with_who_is_gone(
+    hub: Hub, transaction: Transaction, golden: Collection[int], *, at: int = NOW
+) -> dict[int, list[Borne]]:
+    """Who bore each golden number at a position, sorted by key, each with whether it was deleted then."""
     found = stored_xref.crosswalks(transaction, golden, at=at)
-    borne = with_deletions(hub, transaction, [one for walk in found.values() for one in walk], at=at)
-    living = {one.record_id for one in borne if not one.deleted}
-    return {number: [one for one in walk if one.record_id in living] for number, walk in found.items()}
+    told = iter(with_deletions(hub, transaction, [one for walk in found.values() for one in walk], at=at))
+    return {number: [next(told) for _ in walk] for number, walk in found.items()}
 
 
 def entries(crosswalk: Collection[Borne]) -> list[dict[str, str]]:

@@ -9,9 +9,9 @@ from golden_records.identity import Identity, golden_id, parse_golden_id, status
 from mdm.entity_types import EntityType
 from mdm.errors import NotFound
 from mdm.log import Key
+from mdm.services import history as kept_history
 from mdm.services.crosswalks import crosswalks, entries
 from mdm.services.environments import shown_apart
-from mdm.services.history import told
 from mdm.services.hub import Hub, parsed
 from mdm.services.known_keys import known
 from mdm.services.lineage import lineage_of
@@ -120,7 +120,7 @@ def history(hub: Hub, golden_id: str, *, as_of: AsOf = None) -> Document:
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         then, _ = answer_at(hub, transaction, prefixes, (golden_id, entity_type, number), at=at)
-        found = told(transaction, number, entity_type, prefixes[entity_type], at=at)
+        found = kept_history.told(transaction, number, entity_type, prefixes[entity_type], at=at)
     return {**head(then), **found}
 
 
@@ -158,15 +158,36 @@ def export(hub: Hub, entity_type: str, *, as_of: AsOf = None, on: str | None = N
     on: of dated lines and values, those in force on that day.
     """
     hub.entity_type(entity_type)
-    on, types = day(on), hub.entity_types()
-    prefixes = _prefixes(types)
     with hub.database.read() as transaction:
         at, after = position(transaction, as_of), 0
         while found := stored_golden.page(transaction, entity_type, after=after, limit=EXPORT_PAGE, position=at):
             after = found[-1].golden
-            for document in _documents(hub, transaction, prefixes, found, at=at):
+            for document in told(hub, transaction, found, at=at, on=on):
                 del document["seq"]
-                yield shown_apart(types, _on_day(transaction, document, on))
+                yield document
+
+
+def told(
+    hub: Hub, transaction: Transaction, found: Collection[StoredGolden], *, at: int, on: str | None
+) -> list[Document]:
+    """What is told of versions that stood at a position: of one that nothing living bears, what became of its ID."""
+    types, on = hub.entity_types(), day(on)
+    prefixes = _prefixes(types)
+    active = iter(_documents(hub, transaction, prefixes, [one for one in found if one.attributes is not None], at=at))
+    return [
+        _gone(hub, transaction, prefixes, one, at=at)
+        if one.attributes is None
+        else shown_apart(types, _on_day(transaction, next(active), on))
+        for one in found
+    ]
+
+
+def _gone(
+    hub: Hub, transaction: Transaction, prefixes: Mapping[str, str], stored: StoredGolden, *, at: int
+) -> Document:
+    written = golden_id(prefixes[stored.entity_type], stored.golden)
+    found, _ = answer_at(hub, transaction, prefixes, (written, stored.entity_type, stored.golden), at=at)
+    return {**head(found), "version": stored.version, "seq": stored.since}
 
 
 def _on_day(transaction: Transaction, document: Document, on: str | None) -> Document:

@@ -58,6 +58,10 @@ def _check(database: Database, checks: Document) -> bool:
     checks["durability"] = {"ok": durable}
     if not durable:
         checks["durability"]["detail"] = "commits are not flushed before they are acknowledged"
+    has_room = database.postgresql or stored_health.room(str(database.url.database)) >= stored_health.LEAST_ROOM
+    checks["disk"] = {"ok": has_room}
+    if not has_room:
+        checks["disk"]["detail"] = f"less than {stored_health.LEAST_ROOM // 2**20} MiB are free where the hub is kept"
     # A resolver that is behind still answers look-ups truthfully, so lag is told and is no reason to be taken out.
     checks["resolver"] = {"ok": True, "pending": pending}
-    return durable
+    return durable and has_room

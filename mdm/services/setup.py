@@ -10,7 +10,7 @@ from mdm.log import Author
 from mdm.services import code_lists, keys, rules
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
-from mdm.store import hubs, schema
+from mdm.store import grants, hubs, schema
 from mdm.store.database import Database
 
 
@@ -23,14 +23,19 @@ class Initialised:
     entity_types: list[str]
 
 
-def initialise(settings: Settings, *, author: Author) -> Initialised:
-    """Bring the database up to date; a new hub also gets the shipped code lists, entity types and an admin key."""
+def initialise(settings: Settings, *, author: Author, grant_to: str | None = None) -> Initialised:
+    """Bring the database up to date; a new hub also gets the shipped code lists, entity types and an admin key.
+
+    grant_to: a role of PostgreSQL that may then do the hub's work without owning its tables.
+    """
     database = Database(settings.database_url)
     if not database.postgresql and database.url.database:
         Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
     schema.migrate(database)
     with database.write() as writer:
         created = hubs.create(writer, settings.hub_name)
+        if grant_to is not None:
+            grants.grant(writer, grant_to)
     database.close()
     hub = open_hub(settings)
     _install_code_lists(hub, author)

@@ -4,10 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-
-def spreadsheet_safe(text: str) -> str:
-    """Write a text so that no spreadsheet takes it for a formula: an apostrophe goes before what would begin one."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+from mdm.publish.cells import spreadsheet_safe
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -1,9 +1,14 @@
 """How the database really runs: whether a commit is flushed, and how far the resolver is behind."""
 
+import shutil
+from pathlib import Path
+
 from mdm.store.database import Transaction
 
 # A probe must be quick: it looks at this many positions of the log at most.
 WINDOW = 100_000
+LEAST_ROOM = 64 * 2**20
+"""Bytes that must be free beside a hub in SQLite: its write-ahead log grows with every commit."""
 
 
 def durable(transaction: Transaction) -> bool:
@@ -12,9 +17,11 @@ def durable(transaction: Transaction) -> bool:
         row = transaction.one("PRAGMA synchronous")
         return row is not None and int(row[0]) >= 2
     settings = dict(
-        transaction.rows("SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')")
+        transaction.rows(
+            "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')"
+        )
     )
-    return bool(settings["fsync"] == "on" and settings["synchronous_commit"] != "off")
+    return settings.pop("synchronous_commit") != "off" and set(settings.values()) == {"on"}
 
 
 def pending(transaction: Transaction) -> dict[str, int]:
@@ -29,3 +36,8 @@ def pending(transaction: Transaction) -> dict[str, int]:
         )  # fmt: skip
         found[entity_type] = counted[0] if counted else 0
     return found
+
+
+def room(file: str) -> int:
+    """How many bytes are free where a file lies."""
+    return shutil.disk_usage(Path(file).absolute().parent).free

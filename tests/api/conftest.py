@@ -14,6 +14,7 @@ from mdm.services import keys
 from mdm.services.hub import Hub
 from mdm.settings import Settings
 from stewardship_ui.app import create_app
+from tests.api.conforming import conforms
 from tests.conftest import AUTHOR
 
 RECORD = {"attributes": {"name": "Acme GmbH", "tax_id": "DE136695976", "email": ["info@acme.example"]}}
@@ -36,7 +37,9 @@ class Server:
 
         def send(method: str, path: str, **options: Any) -> Any:
             headers = {"Authorization": f"Bearer {self.made[place]}", **options.pop("headers", {})}
-            return self.http.request(method, path, headers=headers, **options)
+            answer = self.http.request(method, path, headers=headers, **options)
+            conforms(answer)
+            return answer
 
         return send
 

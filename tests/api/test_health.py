@@ -59,3 +59,13 @@ def test_a_server_begins_to_answer_once_its_hub_is_there(tmp_path):
         key = initialise(settings, author=AUTHOR).admin_key
         answer = http.get("/v1/stats", headers={"Authorization": f"Bearer {key}"})
         assert answer.status_code == 200, answer.text
+
+
+def test_a_full_disk_and_a_database_that_does_not_flush_are_told(sqlite_hub, monkeypatch):
+    from mdm.store import health
+
+    with TestClient(create_app(sqlite_hub.settings)) as http:
+        assert http.get("/readyz").json()["checks"]["disk"] == {"ok": True}
+        monkeypatch.setattr(health, "LEAST_ROOM", 2**62)
+        told = http.get("/readyz")
+    assert (told.status_code, told.json()["checks"]["disk"]["ok"]) == (503, False)

@@ -42,6 +42,7 @@ ASKED = {
     "GET /v1/rules/{entity_type}/diff": "from=1", "GET /v1/source-merges:suspected": "type=vault",
     "GET /v1/why": "left=crm:vault:1&right=erp:vault:1",
     "GET /v1/golden-records/{golden_id}": "include=lineage,crosswalk",
+    **{f"GET /v1/{what}:export": "type=vault" for what in ("golden-records", "xref", "lineage")},
 }  # fmt: skip
 
 

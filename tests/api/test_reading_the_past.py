@@ -12,6 +12,9 @@ from mdm.api.routes import ROUTERS
 ROUTES = [route for router in ROUTERS for route in router.routes if route.path not in PUBLIC]
 TAKES = {
     "/v1/golden-records": {"as_of", "on"},
+    "/v1/golden-records:export": {"as_of", "on"},
+    "/v1/xref:export": {"as_of"},
+    "/v1/lineage:export": {"as_of"},
     "/v1/golden-records/{golden_id}": {"as_of", "on"},
     "/v1/golden-records/{golden_id}/lineage": {"as_of", "on"},
     "/v1/golden-records/{golden_id}/whole": {"as_of", "on"},

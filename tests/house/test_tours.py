@@ -17,6 +17,7 @@ PAGES = (
     "docs/tutorial.md",
     "docs/how-to/add-an-entity-type.md",
     "docs/how-to/map-a-file.md",
+    "docs/how-to/run-it.md",
     "docs/how-to/map-codes.md",
     "docs/how-to/mend-rejected-rows.md",
     "docs/how-to/bring-an-old-master.md",

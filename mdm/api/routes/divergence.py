@@ -26,7 +26,7 @@ ONE = {"golden_id": "cus_000002a", "entity_type": "customer", "status": "active"
 
 
 @router.get(
-    "/golden-records/{golden_id}/divergence", summary="Which systems disagree with it", **described(ONE, 404)
+    "/golden-records/{golden_id}/divergence", summary="Which systems disagree with it", **described(ONE, 404, etag=True)
 )  # fmt: skip
 def one(request: Request, caller: Reading, golden_id: GoldenId, as_of: AsOf = None) -> Response:
     """Of each source that says something else than the golden record: what, since when, and what it should say.

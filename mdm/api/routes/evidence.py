@@ -71,14 +71,18 @@ HOW = {
 }  # fmt: skip
 
 
-@router.get("/golden-records/{golden_id}/how", summary="How its cluster formed", **described(HOW, 404))
+@router.get("/golden-records/{golden_id}/how", summary="How its cluster formed", **described(HOW, 404, etag=True))
 def formed(request: Request, caller: Reading, golden_id: GoldenId) -> Response:
     """The steps by which the records became one, strongest tie first; `weakest` is the step that holds the least."""
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     return tagged(request, how.how(caller.hub, golden_id))
 
 
-@router.get("/golden-records/{golden_id}/cluster", summary="Its records and what ties them", **described(CLUSTER, 404))
+@router.get(
+    "/golden-records/{golden_id}/cluster",
+    summary="Its records and what ties them",
+    **described(CLUSTER, 404, etag=True),
+)
 def cluster(request: Request, caller: Reading, golden_id: GoldenId) -> Response:
     """The records, the edges between them, and near golden records; a `bridge` alone holds its two sides together.
 

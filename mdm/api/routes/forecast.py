@@ -27,7 +27,7 @@ ITEM = {"golden_id": "cus_000002a", "entity_type": "customer", "changes": CHANGE
 
 
 @router.get(
-    "/golden-records/{golden_id}/forecast", summary="What will change by itself", **described(ONE, 404)
+    "/golden-records/{golden_id}/forecast", summary="What will change by itself", **described(ONE, 404, etag=True)
 )  # fmt: skip
 def one(request: Request, caller: Reading, golden_id: GoldenId, until: Until = None) -> Response:
     """The values that decay, expiry or a condition on age will flip, to what, when and why, if nothing else arrives."""

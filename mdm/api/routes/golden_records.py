@@ -77,7 +77,7 @@ def listed(
     return answer({"items": items, "next": found["next"]})
 
 
-@router.get("/golden-records/{golden_id}", summary="Read a golden record", **described(EXAMPLE, 404))
+@router.get("/golden-records/{golden_id}", summary="Read a golden record", **described(EXAMPLE, 404, etag=True))
 def one(
     request: Request, caller: Reading, golden_id: GoldenId, when: AtTime,
     include: Annotated[str, Query(description="`lineage`, `crosswalk`, or both with a comma.", max_length=100)] = "",
@@ -89,7 +89,9 @@ def one(
     return tagged(request, masking.golden(caller.principal, Shown(caller.hub), found))
 
 
-@router.get("/golden-records/{golden_id}/lineage", summary="Where each value came from", **described(LINEAGE, 404))
+@router.get(
+    "/golden-records/{golden_id}/lineage", summary="Where each value came from", **described(LINEAGE, 404, etag=True)
+)
 def lineage(
     request: Request, caller: Reading, golden_id: GoldenId, when: AtTime, *,
     flips: Annotated[bool, Query(description="Also what would make each other value survive; only of now.")] = False,
@@ -106,7 +108,11 @@ def lineage(
     return tagged(request, masking.golden(caller.principal, Shown(caller.hub), found))
 
 
-@router.get("/golden-records/{golden_id}/history", summary="How a golden record came about", **described(HISTORY, 404))
+@router.get(
+    "/golden-records/{golden_id}/history",
+    summary="How a golden record came about",
+    **described(HISTORY, 404, etag=True),
+)
 def history(request: Request, caller: Reading, golden_id: GoldenId, as_of: AsOf = None) -> Response:
     """Versions, merges and splits, records that came and went, and what people decided, each oldest first."""
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
@@ -116,7 +122,7 @@ def history(request: Request, caller: Reading, golden_id: GoldenId, as_of: AsOf 
 
 @router.get(
     "/golden-records/{golden_id}/diff", summary="What changed between two versions or moments",
-    **described(DIFFERENCE, 404),
+    **described(DIFFERENCE, 404, etag=True),
 )  # fmt: skip
 def diff(
     request: Request, caller: Reading, golden_id: GoldenId,

@@ -11,7 +11,8 @@ from mdm.services import health
 router = APIRouter(tags=["operation"])
 READY = {
     "status": "ready", "checks": {"database": {"ok": True}, "migration": {"ok": True, "at": "0001", "newest": "0001"},
-                                  "durability": {"ok": True}, "resolver": {"ok": True, "pending": {"customer": 0}}},
+                                  "durability": {"ok": True}, "disk": {"ok": True},
+                                  "resolver": {"ok": True, "pending": {"customer": 0}}},
 }  # fmt: skip
 NOT_READY = {"status": "not ready", "checks": {"database": {"ok": False, "detail": "the database cannot be reached"}}}
 HEALTHY: dict[int | str, dict[str, Any]] = {
@@ -31,6 +32,6 @@ def healthz() -> Response:
 
 @router.get("/readyz", summary="Can the server do its work?", responses=READINESS)
 def readyz(request: Request) -> Response:
-    """503 while the database is away, a migration is pending, or commits are not flushed."""
+    """503 while the database is away, a migration is pending, commits are not flushed, or SQLite has no room left."""
     is_ready, found = health.readiness(request.app.state.at_hand.settings)
     return answer(found, status=200 if is_ready else 503)

@@ -43,7 +43,7 @@ def listed(
     return answer({"items": [proposal_shown(caller, one) for one in found["items"]], "next": found["next"]})
 
 
-@router.get("/proposals/{proposal_id}", summary="Read a proposal", **described(PROPOSED, 404))
+@router.get("/proposals/{proposal_id}", summary="Read a proposal", **described(PROPOSED, 404, etag=True))
 def one(request: Request, caller: Reading, proposal_id: ProposalId) -> Response:
     """What is to be decided and why, who proposed it, why a second person has to approve it, and what became of it."""
     found = proposals.get(caller.hub, proposal_id)

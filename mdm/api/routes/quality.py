@@ -25,7 +25,11 @@ ITEM = {
 }  # fmt: skip
 
 
-@router.get("/quality", summary="Measure data quality", **described({"days": 365, "items": [ITEM], "history": []}, 404))
+@router.get(
+    "/quality",
+    summary="Measure data quality",
+    **described({"days": 365, "items": [ITEM], "history": []}, 404, perhaps=("history",)),
+)
 def figures(  # noqa: PLR0913  what can be asked for
     caller: Reading, *, entity_type: TypeFilter = None, source: Name = None, attribute: Name = None,
     since: Annotated[str | None, Query(description="Also what was kept since this day.", max_length=10)] = None,

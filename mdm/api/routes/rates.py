@@ -51,6 +51,8 @@ RATE = {
     "path": [{"holder": "customer", "golden_id": "cus_000002a", "entity_type": "customer", "label": "Acme GmbH",
               "cards": ["rc_0000102"], "outcome": "found"}],
 }  # fmt: skip
+FOUND = ("holder", "card", "rate", "winner", "losers", "strategy")
+"""What is told only where there is a rate."""
 FINDING = {
     "golden_id": "rc_0000102", "entity_type": "rate_card", "label": "Acme 2026", "attribute": "lines",
     "kind": "conflict", "key": KEY, **DAYS, "since": 4712, "said": [
@@ -60,7 +62,11 @@ FINDING = {
 }  # fmt: skip
 
 
-@router.get("/golden-records/{golden_id}/rate", summary="The rate in force on a day, and why", **described(RATE, 404))
+@router.get(
+    "/golden-records/{golden_id}/rate",
+    summary="The rate in force on a day, and why",
+    **described(RATE, 404, etag=True, perhaps=FOUND),
+)
 def rate(  # noqa: PLR0913  what can be asked for
     request: Request, caller: Reading, golden_id: GoldenId, fields: Fields, *,
     of: Annotated[str | None, Query(description="The entity type of the cards, where the fields do not say it.",

@@ -34,7 +34,11 @@ Day = Annotated[str | None, Query(description="A day; the latest that the hub ha
                                   max_length=10, examples=["2026-03-01"])]  # fmt: skip
 
 
-@router.get("/golden-records/{golden_id}/readiness", summary="Is it ready for a process?", **described(ONE, 404))
+@router.get(
+    "/golden-records/{golden_id}/readiness",
+    summary="Is it ready for a process?",
+    **described(ONE, 404, etag=True, perhaps=ONE.keys() - HEAD.keys()),
+)
 def one(
     request: Request, caller: Reading, golden_id: GoldenId,
     process: Annotated[str | None, Query(description="The process; all of them, in `items`, unless given.",

@@ -58,7 +58,7 @@ GROUP = {
 
 @router.get(
     "/golden-records/{golden_id}/relations", summary="What it refers to, and what refers to it",
-    **described(RELATIONS, 404),
+    **described(RELATIONS, 404, etag=True),
 )  # fmt: skip
 def relations(  # noqa: PLR0913  what can be asked for
     request: Request, caller: Reading, golden_id: GoldenId, *,
@@ -80,7 +80,9 @@ def relations(  # noqa: PLR0913  what can be asked for
 
 
 @router.get(
-    "/golden-records/{golden_id}/hierarchy", summary="What stands above and below it", **described(HIERARCHY, 404)
+    "/golden-records/{golden_id}/hierarchy",
+    summary="What stands above and below it",
+    **described(HIERARCHY, 404, etag=True),
 )
 def above_and_below(
     request: Request, caller: Reading, golden_id: GoldenId, *, attribute: Name = None,

@@ -26,6 +26,9 @@ Wait = Annotated[
 ]
 PATH = "/source-records/{source}/{entity_type}/{source_id:path}"
 EXAMPLE = {"seq": 4711, "status": "accepted", "golden_id": "cus_000002a", "resolution": "matched"}
+LATER: dict[str, Any] = {
+    "accepted": {"seq": 4711, "status": "accepted"}, "perhaps": ("seq", "golden_id", "resolution"),
+}  # fmt: skip
 MERGED = {"seq": 4712, "status": "accepted", "golden_id": "cus_000002a"}
 BATCH = {"items": [
     {"index": 0, "status": "accepted", "seq": 4711},
@@ -45,19 +48,19 @@ BATCH_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {
 }}}  # fmt: skip
 
 
-@router.put(PATH, summary="Take in one version of a source record", **described(EXAMPLE, 404, 413, 415))
+@router.put(PATH, summary="Take in one version of a source record", **described(EXAMPLE, 404, **LATER))
 def put(caller: Ingesting, record: PathKey, body: RecordBody, wait: Wait = None) -> Response:
     """Insert or replace; the same version again is `unchanged`. 202 without `wait`: committed, not yet resolved."""
     return _put(caller, record, body, mode="put", wait=wait)
 
 
-@router.patch(PATH, summary="Change some attributes of a source record", **described(EXAMPLE, 404, 413, 415))
+@router.patch(PATH, summary="Change some attributes of a source record", **described(EXAMPLE, 404, **LATER))
 def patch(caller: Ingesting, record: PathKey, body: RecordBody, wait: Wait = None) -> Response:
     """Only the attributes that are sent change; null takes one away."""
     return _put(caller, record, body, mode="patch", wait=wait)
 
 
-@router.delete(PATH, summary="Say that a source has deleted a record", **described(EXAMPLE, 404))
+@router.delete(PATH, summary="Say that a source has deleted a record", **described(EXAMPLE, 404, **LATER))
 def delete(
     caller: Ingesting, record: PathKey, wait: Wait = None,
     version: Annotated[str | None, Query(max_length=64)] = None,
@@ -72,7 +75,7 @@ def delete(
 
 
 @router.post(
-    f"{PATH}:merge", summary="Say that a source merged a record into another", **described(MERGED, 404, 413, 415)
+    f"{PATH}:merge", summary="Say that a source merged a record into another", **described(MERGED, 404, **LATER)
 )
 def merge(caller: Ingesting, record: PathKey, body: SourceMergeBody, wait: Wait = None) -> Response:
     """The two become one golden record, whichever arrives first, unless a steward keeps them apart."""

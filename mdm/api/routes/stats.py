@@ -30,7 +30,7 @@ EXAMPLE = {
 }  # fmt: skip
 
 
-@router.get("/stats", summary="Count what the hub holds", **described(EXAMPLE))
+@router.get("/stats", summary="Count what the hub holds", **described(EXAMPLE, perhaps=("history",)))
 def stats(
     caller: Reading,
     since: Annotated[str | None, Query(description="Also what happened on each day since.", max_length=10)] = None,

@@ -31,7 +31,9 @@ COMMENTED = {
 }  # fmt: skip
 
 
-@router.post("/tasks:claim-next", summary="Claim the most urgent free task", **described(CLAIMED, 404, 415))
+@router.post(
+    "/tasks:claim-next", summary="Claim the most urgent free task", **described(CLAIMED, 404, nothing="No task is free")
+)
 def claim_next(caller: Working, body: Annotated[ClaimNextBody, Body()] = ClaimNextBody()) -> Response:  # noqa: B008
     """The task, held for the caller; 204 when none is free.
 

@@ -132,7 +132,7 @@ def counted(caller: Reading, entity_type: TypeFilter = None) -> Response:
     return answer(task_counts.open_tasks(caller.hub, entity_type=caller.own_type(entity_type)))
 
 
-@router.get("/tasks/{task_id}", summary="Read a steward task", **described(EXAMPLE, 404))
+@router.get("/tasks/{task_id}", summary="Read a steward task", **described(EXAMPLE, 404, etag=True))
 def one(request: Request, caller: Reading, task_id: TaskId, as_of: AsOf = None) -> Response:
     """A task with its evidence, what would become of the golden records, and the etag to decide it with.
 
@@ -144,7 +144,9 @@ def one(request: Request, caller: Reading, task_id: TaskId, as_of: AsOf = None) 
     return tagged(request, masking.task(caller.principal, Shown(caller.hub), found), etag=found["etag"])
 
 
-@router.get("/tasks/{task_id}/comparison", summary="Compare the records of a task", **described(COMPARISON, 404))
+@router.get(
+    "/tasks/{task_id}/comparison", summary="Compare the records of a task", **described(COMPARISON, 404, etag=True)
+)
 def compared(
     request: Request, caller: Reading, task_id: TaskId,
     pick: Annotated[list[str], Query(
@@ -200,7 +202,7 @@ def decide(
 @router.post(
     "/tasks:decide-many",
     summary="Decide many steward tasks at once",
-    **described(DECIDED_MANY, 404, 409, 412, 413, 415, accepted=PROPOSED),
+    **described(DECIDED_MANY, 404, 409, 412, accepted=PROPOSED, perhaps=("tasks",)),
 )
 def decide_many(caller: Deciding, body: DecideManyBody, *, dry_run: DryRun = False) -> Response:
     """One decision about the pairs of up to 10,000 tasks, taken back by one undo; more than 20 need a second person.

@@ -20,7 +20,8 @@ WHOLE = {
 
 
 @router.get(
-    "/golden-records/{golden_id}/whole", summary="All of a golden record at one look", **described(WHOLE, 404)
+    "/golden-records/{golden_id}/whole", summary="All of a golden record at one look",
+    **described(WHOLE, 404, etag=True, perhaps=("tasks",)),
 )  # fmt: skip
 def whole(request: Request, caller: Reading, golden_id: GoldenId, when: AtTime) -> Response:
     """Values with lineage and the trust in each contribution, references, findings about its lines, its open tasks.

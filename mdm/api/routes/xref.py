@@ -22,7 +22,9 @@ EXAMPLE = {
 
 
 @router.get(
-    "/xref/{source}/{entity_type}/{source_id:path}", summary="Look up one source key", **described(EXAMPLE, 404)
+    "/xref/{source}/{entity_type}/{source_id:path}",
+    summary="Look up one source key",
+    **described(EXAMPLE, 404, etag=True),
 )
 def one(
     request: Request, caller: LookingUp, record: PathKey,

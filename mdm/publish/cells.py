@@ -24,3 +24,8 @@ def cell(value: object, part: str) -> str:
     if isinstance(value, dict):
         return str(cast("dict[str, Any]", value).get(part) or "") if part else ""
     return "" if value is None or part else str(value)
+
+
+def spreadsheet_safe(text: str) -> str:
+    """Write a text so that no spreadsheet takes it for a formula: an apostrophe goes before what would begin one."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

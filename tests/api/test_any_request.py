@@ -1,0 +1,100 @@
+"""Whatever is sent to an operation, by any role: no fault of ours, and an answer as openapi.json declares it."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import openapi_spec_validator
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis.generation import GenerationMode
+
+from mdm.auth import ROLES
+from tests.api.conforming import conforms, document
+from tests.api.test_proposing import BERLIN
+
+RULES = """
+entity_type: vault
+id_prefix: vlt
+attributes:
+  name: {kind: text}
+  tax_id: {kind: tax_id}
+match: {block_on: [[name], [tax_id]], compare: [name, tax_id]}
+"""
+
+
+@pytest.mark.verify
+def test_the_description_is_openapi():
+    openapi_spec_validator.validate(document(), cls=openapi_spec_validator.OpenAPIV31SpecValidator)
+
+
+def test_a_few_requests_to_each_operation_are_answered_as_declared(server):
+    places = a_hub_with_something_in_it(server)
+    probe(server.as_("admin"), places, examples=1)
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("role", ROLES)
+def test_many_requests_of_each_role_to_each_operation_are_answered_as_declared(server, role):
+    places = a_hub_with_something_in_it(server)
+    probe(server.as_(role, source="crm" if role == "source" else None), places, examples=6)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("role", ROLES)
+def test_any_number_of_requests_are_answered_as_declared(server, role):
+    examples = int(os.environ.get("SOAK_N", "100"))
+    places = a_hub_with_something_in_it(server)
+    probe(server.as_(role, source="crm" if role == "source" else None), places, examples=examples)
+    print(f"\n{role}: {examples} requests to each operation")  # noqa: T201  a soak says what it did
+
+
+def a_hub_with_something_in_it(server: Any) -> dict[str, str]:
+    """Fill a hub, and tell what its paths may name."""
+    assert server.as_("admin")("POST", "/v1/rules:apply", json={"document": RULES}).status_code == 200
+    golden = server.put("crm:customer:1", name="Acme GmbH", tax_id="DE136695976")["golden_id"]
+    server.put("crm:customer:2", name="Nordwind Logistik GmbH", address=BERLIN)
+    server.put("erp:customer:7", name="Nordwind Logistic", address=BERLIN)
+    bad = {"source": "crm", "entity_type": "customer", "source_id": "9", "attributes": {}, "version": "x"}
+    server.as_("admin")("POST", "/v1/source-records:batch", json=[bad])
+    tasks = server.as_("admin")("GET", "/v1/tasks").json()["items"]
+    rows = server.as_("admin")("GET", "/v1/quarantine").json()["items"]
+    return {
+        "golden_id": golden, "source": "crm", "entity_type": "customer", "source_id": "1", "attribute": "name",
+        "task_id": tasks[0]["id"], "quarantine_id": rows[0]["id"], "proposal_id": "pro_1", "decision_id": "dec_1",
+        "code_list": "roles", "process": "quote_to_project",
+    }  # fmt: skip
+
+
+def probe(send: Callable[..., Any], places: dict[str, str], *, examples: int) -> None:
+    """Send as many requests as asked for to each operation, half of them to things that are there."""
+    answered = set()
+    for found in schemathesis.openapi.from_dict(document()).get_all_operations():
+        operation = found.ok()
+        modes = [GenerationMode.POSITIVE]
+        if operation.body or list(operation.iter_parameters()):
+            modes.append(GenerationMode.NEGATIVE)
+        requests = st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
+
+        @seed(4711)
+        @settings(
+            max_examples=examples, database=None, deadline=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @given(request=requests, of_something=st.booleans())
+        def sent(request: Any, of_something: bool) -> None:  # noqa: FBT001
+            if of_something:
+                known = {name: places[name] for name in request.path_parameters if name in places}
+                request.path_parameters = {**request.path_parameters, **known}
+            told = request.as_transport_kwargs(base_url="http://testserver")
+            assert not told.pop("cookies"), "no operation takes any"
+            told["content"] = told.pop("data", None)
+            answer = send(told.pop("method"), told.pop("url"), **told)
+            assert answer.status_code < 500, f"{request.as_curl_command()}\n{answer.text}"
+            conforms(answer)
+            answered.add(answer.status_code // 100)
+
+        sent()
+    assert {2, 4} <= answered
