@@ -63,7 +63,8 @@ class CaseOnDay(Case):
         timeline = cast("list[Mapping[str, JSON]]", found.dated.get(self.attribute, []))
         value = next((one[VALUE] for one in timeline if holds_on(one, self.on)), None)
         entry = cast("Mapping[str, Any]", found.lineage[self.attribute])
-        place = next((one for one in entry.get("winners", ()) if holds_on(one, self.on)), {})
+        winners: list[Mapping[str, Any]] = entry.get("winners", [])
+        place = next((one for one in winners if holds_on(one, self.on)), {})
         at = place.get("record"), place.get("position")
         of_it = (one for one in self.offered if one.valid and (one.record, one.position) == at)
         return next((one for one in of_it if without_floats(one.value) == value), None), value

@@ -33,6 +33,6 @@ def cluster(request: Request, caller: Reading, golden_id: str, at: At, held: str
 
 
 def _bridges(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """The weak bridges, the lightest first: each is where a wrong join would be looked for."""
-    weak = [one for one in found["edges"] if one["bridge"] and one["bridge"]["weak"]]
-    return sorted(weak, key=lambda one: one["weight"])
+    """The light bridges, weak ones and the lightest first: each is where a wrong join would be looked for."""
+    light = [one for one in found["edges"] if one["bridge"] and one["bridge"]["light"]]
+    return sorted(light, key=lambda one: (not one["bridge"]["weak"], one["weight"]))

@@ -12,7 +12,6 @@ WIDTH, HEIGHT = 1200, 430
 MARGIN_X, MARGIN_Y = 130, 44
 MOST_DRAWN = 200
 """With more records than this a picture shows nothing that a table does not show better."""
-FEW = 16
 MOST_NEAR = 8
 MOST_LABELS = 14
 """With more edges than this only those that matter carry their weight: bridges, ties by decision, and doubtful ones."""
@@ -78,19 +77,14 @@ def _places(records: Sequence[str], near: Sequence[str], edges: Sequence[Documen
     graph = nx.Graph()
     graph.add_nodes_from([*records, *near])
     for one in edges:
-        weak = one["outcome"] == "review" or one["right"] in near or bool(one["bridge"] and one["bridge"]["weak"])
-        graph.add_edge(one["left"], one["right"], length=1.6 if weak else 1.0, weight=0.3 if weak else 1.0)
+        weak = one["outcome"] == "review" or one["right"] in near or bool(one["bridge"] and one["bridge"]["light"])
+        graph.add_edge(one["left"], one["right"], weight=0.3 if weak else 1.0)
     if len(graph) < 3:
         found = {key: (place, 0.0) for place, key in zip((-1.0, 1.0), graph, strict=False)}
         found = found if len(graph) == 2 else dict.fromkeys(graph, (0.0, 0.0))
     else:
         start = nx.circular_layout(graph)
-        # Path lengths spread a few nodes best, but take the cube of their number.
-        found = (
-            nx.kamada_kawai_layout(graph, pos=start, weight="length")
-            if len(graph) <= FEW
-            else nx.spring_layout(graph, pos=start, k=2.2 / len(graph) ** 0.5, iterations=40, seed=7)
-        )
+        found = nx.spring_layout(graph, pos=start, k=2.2 / len(graph) ** 0.5, iterations=40, seed=7)
     return _fitted({key: (float(x), float(y)) for key, (x, y) in found.items()})
 
 
@@ -137,13 +131,13 @@ def _clipped(text: str) -> str:
 def _line(one: Document, start: Point, end: Point, *, few: bool) -> Line:
     bridge, verdict = one["bridge"], one.get("verdict")
     apart = verdict in {"distinct", "related"}
-    kind = "apart" if apart else "tied" if one["tie"] else "weak" if bridge and bridge["weak"] else ""
+    kind = "apart" if apart else "tied" if one["tie"] else "light" if bridge and bridge["light"] else ""
     kind = kind or ("doubtful" if one["outcome"] == "review" else "bridge" if bridge else "match")
     label = told(one)
     if bridge and not apart:
         label = f"{label} · {bridge['left']} | {bridge['right']}"
     words = f"{one['left']} and {one['right']}: {label_words(one)}"
-    shown = few or kind in {"weak", "bridge", "tied", "apart"}
+    shown = few or kind in {"light", "bridge", "tied", "apart"}
     middle = round((start[0] + end[0]) / 2, 1), round((start[1] + end[1]) / 2, 1)
     return Line(one["left"], one["right"], start, end, middle, label if shown else "", words, kind)
 
@@ -171,6 +165,8 @@ def label_words(one: Document) -> str:
         words.append(f"{one['outcome']}, weight {signed(one['weight'])}")
     bridge = one["bridge"]
     if bridge:
-        weak = "weak bridge" if bridge["weak"] else "bridge"
-        words.append(f"{weak}: without it {bridge['left']} and {bridge['right']} would stand apart")
+        sort = (
+            "weak bridge" if bridge["weak"] else "bridge, hardly above the threshold" if bridge["light"] else "bridge"
+        )
+        words.append(f"{sort}: without it {bridge['left']} and {bridge['right']} would stand apart")
     return "; ".join(words)

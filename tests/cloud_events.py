@@ -1,6 +1,6 @@
 """What the specification's JSON schema demands of a CloudEvent.
 
-Source: CloudEvents 1.0.2, `cloudevents/formats/cloudevents.json` and the naming of attributes in `spec.md` (Apache-2.0).
+Source: CloudEvents 1.0.2 (Apache-2.0), `cloudevents/formats/cloudevents.json` and how `spec.md` names attributes.
 """
 
 import re

@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
+from mdm.errors import HubError
 from mdm.services import changes
 from mdm.services.hub import Hub
 
@@ -43,7 +44,7 @@ class FeedWatch:
         while self._waiting:
             try:
                 head = await run_in_threadpool(changes.head, hub)
-            except Exception:  # noqa: BLE001  whoever waits asks for a page, and meets it there
+            except HubError:  # whoever waits asks for a page, and meets it there
                 self._tell(None)
                 return
             self._tell(head)

@@ -5,6 +5,7 @@ PostgreSQL it waits for a server, so a thread of its own does that, and what is 
 """
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -45,15 +46,12 @@ class Gathering:
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         asked, self._waiting = self._waiting, []
         read = partial(reading_together.read, self.hub, [question for question, _ in asked])
-        if self.hub.database.postgresql:
-            loop.run_in_executor(self._thread, read).add_done_callback(partial(self._tell, loop, asked))
-        else:
-            done: asyncio.Future[Reading] = loop.create_future()
-            try:
-                done.set_result(read())
-            except Exception as error:  # noqa: BLE001  whoever asked is told
-                done.set_exception(error)
-            self._tell(loop, asked, done)
+        done = (
+            loop.run_in_executor(self._thread, read)
+            if self.hub.database.postgresql
+            else loop.create_task(_at_once(read))
+        )
+        done.add_done_callback(partial(self._tell, loop, asked))
 
     def _tell(
         self,
@@ -72,3 +70,8 @@ class Gathering:
                 told.set_result(done.result())
             else:
                 told.set_exception(error)
+
+
+async def _at_once(read: Callable[[], Reading]) -> Reading:
+    """The same without a thread; a task keeps what went wrong for whoever asked."""
+    return read()

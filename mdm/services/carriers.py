@@ -8,8 +8,8 @@ from mdm.resolution.candidates import marks
 from mdm.resolution.edges import table_of
 from mdm.resolution.work import Work
 
-Sizes = Mapping[int, tuple[int, int]]
-"""(living, deleted) records of each blocking key."""
+Living = Mapping[int, int]
+"""How many living records stand under each blocking key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,15 @@ class Values:
         """All of them."""
         return sorted({key for several in self.by_attribute.values() for keys in several for key in keys})
 
-    def counts(self, name: str, sizes: Sizes) -> list[int | None]:
+    def counts(self, name: str, living: Living) -> list[int | None]:
         """The living records that carry the commonest value of each record; None where that is not known."""
-        return [max((sizes[key][0] for key in keys if key in sizes), default=None) for keys in self._of(name)]
+        return [max((living[key] for key in keys if key in living), default=None) for keys in self._of(name)]
 
-    def others(self, name: str, sizes: Sizes) -> int:
+    def others(self, name: str, living: Living) -> int:
         """The living records besides these that carry a value of the first two."""
         several = self._of(name)
         asked: frozenset[int] = frozenset().union(*several[:2])
-        beyond = (sizes.get(key, (0, 0))[0] - sum(key in keys for keys in several) for key in asked)
+        beyond = (living.get(key, 0) - sum(key in keys for keys in several) for key in asked)
         return max((0, *beyond))
 
     def _of(self, name: str) -> Sequence[frozenset[int]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from golden_records.identity import golden_id, parse_golden_id
-from matching.bridges import MARGIN, bridges
+from matching.bridges import LEAST, MARGIN, bridges
 from matching.rules import ALWAYS_WEIGHT
 from mdm.entity_types import EntityType
 from mdm.resolution.fold import values_of
@@ -46,15 +46,16 @@ class _Said:
 def cluster(hub: Hub, written: str) -> Document:
     """The records that bear a golden ID now, the ties between them, and golden records that are nearly the same.
 
-    `{"golden_id", "entity_type", "status", "current_id"?, "successors"?, "records", "edges", "edges_left_out",
-    "near", "near_left_out"}`. A record is `{"key", "label", "deleted", "founder", "ties"}`; the founder gives the ID.
-    An edge joins `left` and `right`: `weight` in bits (None where the two are tied by a decision alone), `outcome`
-    `match` or `review`, `ruled` where an `always` rule decided, `tie` what holds them together whatever they weigh
-    (`verdict` with its `decision_id`, `crosswalk`, `source_merge`), and `bridge` where nothing else holds the two sides
-    together: `{"left": 3, "right": 4, "weak": true}`, the living records on the side of either end, weak when it lies
-    hardly above the match threshold. `near` are other golden records with an edge or a verdict to one of these:
-    `{"golden_id", "label", "records", "left", "right", "weight", "outcome", "ruled", "verdict", "decision_id",
-    "task_id"}`, by their strongest pair; `task_id` is the open task about that pair.
+    `{"golden_id", "entity_type", "status", "current_id"?, "successors"?, "records", "edges", "edges_left_out", "near",
+    "near_left_out"}`. A record is `{"key", "label", "deleted", "founder", "ties"}`; the founder gives the ID. An edge
+    joins `left` and `right`: `weight` in bits (None where the two are tied by a decision alone), `outcome` `match` or
+    `review`, `ruled` where an `always` rule decided, `tie` what holds them together whatever they weigh (`verdict` with
+    its `decision_id`, `crosswalk`, `source_merge`), and `bridge` where nothing else holds the two sides together:
+    `{"left": 3, "right": 4, "light": true, "weak": true}`, the living records on the side of either end, light when it
+    lies hardly above the match threshold, and a weak bridge when it holds two or more on either side besides. `near`
+    are other golden records with an edge or a verdict to one of these: `{"golden_id", "label", "records", "left",
+    "right", "weight", "outcome", "ruled", "verdict", "decision_id", "task_id"}`, by their strongest pair; `task_id` is
+    the open task about that pair.
 
     Raises:
         NotFound: the ID was never given.
@@ -126,8 +127,10 @@ def _parting(
     for number, node, beside, beyond in bridges([records[id_].living for id_ in ids], joined):
         one, weight, tied = holding[number]
         sides = (beside, beyond) if node == place[one[0]] else (beyond, beside)
-        weak = not tied and weight is not None and weight < threshold + MARGIN
-        found[one] = {"left": sides[0], "right": sides[1], "weak": weak}
+        light = not tied and weight is not None and weight < threshold + MARGIN
+        found[one] = {
+            "left": sides[0], "right": sides[1], "light": light, "weak": light and min(sides) >= LEAST,
+        }  # fmt: skip
     return found
 
 

@@ -143,13 +143,14 @@ class _Comparison:
         members = [record for record in by_id.values() if record.golden in numbers]
         self.goldens = Goldens(self.work, numbers, read=members)
         read_targets(self.work, [id_ for id_ in ends if not self.work.records[id_].living])
-        held = tasks.Held(self.pair, self.work.references, codes)
-        self.task = tasks.document(hub, reader, entity_types, stored, moment=moment, held=held)
         self.records = self._in_order()
         self.values = [values_of(layers_of(record)) for record in self.records]
         self.cells = [cells_of(record) for record in self.records]
         self.carriers = carriers.values(self.work, [record.id for record in self.records])
-        self.carried = task_reading.carried(reader, self.carriers.keys, (min(ends), max(ends)))
+        pair = (min(ends), max(ends))
+        self.beside = task_reading.said_and_carried(reader, stored.id, self.carriers.keys, pair)
+        held = tasks.Held(self.pair, self.work.references, codes, self.beside.said)
+        self.task = tasks.document(hub, reader, entity_types, stored, moment=moment, held=held)
 
     def _in_order(self) -> list[StoredRecord]:
         """The two that the task names, then the living others of the one golden record and of the other."""
@@ -176,7 +177,7 @@ class _Comparison:
             "rest": [one for one in (evidence or {"comparisons": []})["comparisons"] if one["level"] in RULED],
             "same": None if chosen is None else self._same(chosen),
             "decided": [{"decision_id": decision_id(position), "verdict": verdict, "in_force": in_force}
-                        for position, verdict, in_force in self.carried.decided],
+                        for position, verdict, in_force in self.beside.decided],
         }  # fmt: skip
 
     def _names(self, chosen: _Chosen | None) -> list[str]:
@@ -242,8 +243,8 @@ class _Comparison:
             "level": line and line["level"], "weight": line["weight"] if line else 0.0,
             "words": line["words"] if line else None, "values": values, "standardised": cells, "picked": picked,
             "dated": name in self.entity_type.lines or name in self.entity_type.dated, "winners": [],
-            "carriers": self.carriers.counts(name, self.carried.sizes) or [None] * len(values),
-            "others": self.carriers.others(name, self.carried.sizes),
+            "carriers": self.carriers.counts(name, self.beside.living) or [None] * len(values),
+            "others": self.carriers.others(name, self.beside.living),
         }  # fmt: skip
         if chosen is not None:
             told |= self._result(name, chosen.survived)

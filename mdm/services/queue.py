@@ -35,7 +35,8 @@ VIEWS: tuple[View, ...] = get_args(View)
 class Choice:
     """Which tasks somebody looks at: of an entity type and a kind, how people stand to them, how likely, what first.
 
-    The view `overdue` is in the order of `due`, whatever `order` says.
+    The view `overdue` is in the order of `due`, whatever `order` says; a band of probability is in that of the
+    `likeliest` where no other is asked for.
     """
 
     entity_type: str | None = None
@@ -48,7 +49,10 @@ class Choice:
     @property
     def ordered(self) -> Order:
         """The order that the list is in."""
-        return "due" if self.view == "overdue" else self.order
+        if self.view == "overdue":
+            return "due"
+        banded = self.min_probability is not None or self.max_probability is not None
+        return "likeliest" if banded and self.order == "urgent" else self.order
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,9 @@ def lock_of(entity_type: str) -> str:
 
 
 def told(
-    hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask], *, moment: str | None = None, at: int = NOW
-) -> dict[str, Document]:
+    hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask], *, moment: str | None = None, at: int = NOW,
+    read: Sequence[Said] | None = None,
+) -> dict[str, Document]:  # fmt: skip
     """What stands of each task: `{"claim", "assigned_to", "escalated", "snoozed_until", "proposed", "comments"}`.
 
     `claim` is `{"by", "until"}`, `escalated` is `{"to", "question", "by", "at"}`, a comment `{"author", "at", "text"}`.
@@ -40,10 +41,11 @@ def told(
 
     moment: ISO 8601 UTC; the present, or when the fact at the position was recorded, when it is left out.
     at: the position as of which it is told.
+    read: what stands of them now, where the caller has read it.
     """
     ids = [task.id for task in tasks]
     if at == NOW:
-        return _now(task_reading.said(transaction, ids), ids, moment or settings.now())
+        return _now(task_reading.said(transaction, ids) if read is None else read, ids, moment or settings.now())
     works, comments = _works(hub, transaction, tasks, at), stored.comments(transaction, ids, at=at)
     proposed = proposals.of_tasks(transaction, ids, at=at)
     now = moment or log.authors(transaction, [at]).get(at, ("", settings.now()))[1]

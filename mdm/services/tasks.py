@@ -30,6 +30,7 @@ from mdm.store import tasks as stored_tasks
 from mdm.store.database import Transaction
 from mdm.store.golden import StoredGolden
 from mdm.store.records import StoredRecord
+from mdm.store.task_reading import Said
 from mdm.store.tasks import Filter, StoredTask
 from mdm.store.xref import NOW
 
@@ -42,11 +43,12 @@ SHOWN, TOUCHED = 5, 100
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What has been read of a task before: its records, what their references lead to, and the code lists."""
+    """What has been read of a task: its records, where references lead, code lists, and how people stand to it."""
 
     records: Sequence[StoredRecord]
     smallest: Mapping[str, str]
     codes: CodeLists
+    said: Sequence[Said]
 
 
 def page(  # noqa: PLR0913  what can be asked for
@@ -225,7 +227,8 @@ def _documents(  # noqa: PLR0913  what a task is told by, and what of it has bee
             smallest=None if held is None else held.smallest,
             codes=None if held is None else held.codes,
         )
-    states = task_states.told(hub, transaction, tasks, moment=moment, at=at)
+    read = None if held is None else held.said
+    states = task_states.told(hub, transaction, tasks, moment=moment, at=at, read=read)
     evidence = _evidence(entity_types, tasks, records, values)
     documents = [
         {

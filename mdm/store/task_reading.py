@@ -68,31 +68,41 @@ def beside(transaction: Transaction, ids: Collection[int]) -> list[tuple[StoredR
     return [(StoredRecord(*row[:-1]), row[-1]) for row in rows]
 
 
-class Carried(NamedTuple):
-    """(living, deleted) of each key, and (position, verdict, in force) of decisions about a pair, oldest first."""
+class Beside(NamedTuple):
+    """What stands of a task, the living records of each blocking key, and what was ever decided about a pair.
 
-    sizes: dict[int, tuple[int, int]]
+    decided: (position, verdict, in force), oldest first.
+    """
+
+    said: list[Said]
+    living: dict[int, int]
     decided: list[tuple[int, str, bool]]
-
-
-def carried(transaction: Transaction, keys: Collection[int], pair: tuple[int, int]) -> Carried:
-    """How many records stand under these blocking keys, and what was ever decided about a pair of records."""
-    rows = transaction.rows(
-        "SELECT 'key' AS what, key AS id, living, deleted, NULL AS verdict, NULL AS in_force FROM block_size"
-        " WHERE key {in} UNION ALL"
-        " SELECT 'pair', position, NULL, NULL, verdict, CASE WHEN in_force THEN 1 ELSE 0 END FROM decision_pair"
-        " WHERE left_id = ? AND right_id = ?",
-        list(keys), *pair,
-    )  # fmt: skip
-    sizes = {id_: (living, deleted) for what, id_, living, deleted, *_ in rows if what == "key"}
-    decided = [(id_, verdict, bool(holds)) for what, id_, _, _, verdict, holds in rows if what == "pair"]
-    return Carried(sizes, sorted(decided))
 
 
 def said(transaction: Transaction, ids: Collection[str]) -> list[Said]:
     """What stands of these tasks now, comments oldest first."""
     listed = list(ids)
-    rows = transaction.rows(
+    return [Said(*row) for row in transaction.rows(_told(""), listed, listed, listed)]
+
+
+def said_and_carried(transaction: Transaction, task: str, keys: Collection[int], pair: tuple[int, int]) -> Beside:
+    """What `said` tells of a task, how many records carry these keys, and what was decided about a pair, at once."""
+    more = (
+        " UNION ALL SELECT 'key', NULL, key, CAST(living AS TEXT), NULL, NULL, NULL, NULL FROM block_size"
+        " WHERE key {in}"
+        " UNION ALL SELECT 'pair', NULL, position, verdict, CASE WHEN in_force THEN 'yes' END, NULL, NULL, NULL"
+        " FROM decision_pair WHERE left_id = ? AND right_id = ?"
+    )
+    rows = transaction.rows(_told(more), [task], [task], [task], list(keys), *pair)
+    return Beside(
+        [Said(*row) for row in rows if row[0] not in {"key", "pair"}],
+        {row[2]: int(row[3]) for row in rows if row[0] == "key"},
+        [(row[2], row[3], row[4] is not None) for row in rows if row[0] == "pair"],
+    )
+
+
+def _told(more: str) -> str:
+    return (
         "SELECT what, task_id, about.position, by_whom, until, assigned_to, escalated_to, snoozed_until,"
         " log.actor, log.recorded_at, payload.body FROM ("
         "SELECT 'work' AS what, task_id, escalation AS position, claimed_by AS by_whom, claimed_until AS until,"
@@ -102,8 +112,6 @@ def said(transaction: Transaction, ids: Collection[str]) -> list[Said]:
         " WHERE task_id {in}"
         " UNION ALL SELECT 'proposal', task_id, proposal.position, proposer, due, NULL, NULL, NULL FROM proposed_task"
         " JOIN proposal ON proposal.position = proposed_task.position WHERE task_id {in} AND settled IS NULL"
-        ") AS about LEFT JOIN log ON log.position = about.position"
-        " LEFT JOIN payload ON payload.position = about.position ORDER BY about.position",
-        listed, listed, listed,
-    )  # fmt: skip
-    return [Said(*row) for row in rows]
+        f"{more}) AS about LEFT JOIN log ON log.position = about.position"
+        " LEFT JOIN payload ON payload.position = about.position ORDER BY about.position"
+    )

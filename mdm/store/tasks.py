@@ -162,8 +162,9 @@ def conditions(wanted: Filter, after: StoredTask | None, *, order: str = "urgent
         "coalesce(snoozed_until, '') > ?": [wanted.today if wanted.snoozed is True else None],
         "coalesce(snoozed_until, '') <= ?": [wanted.today if wanted.snoozed is False else None],
         f"{PROPOSED} = ?": [wanted.proposed],
-        "weight >= ?": [wanted.least],
-        "weight <= ?": [wanted.most],
+        # Once for what it means, once for the index of the likeliest.
+        f"weight >= ? AND {ORDERS['likeliest']} <= ?": [wanted.least, wanted.least and -wanted.least],
+        f"weight <= ? AND {ORDERS['likeliest']} >= ?": [wanted.most, wanted.most and -wanted.most],
         f"{ORDERS['due']} < ?": [wanted.due_before],
         # The first of the two by itself is what an index on an expression is searched by.
         f"{by} >= ? AND ({by}, task.id) > (?, ?)": [after and _place(after, order)] * 2 + [after and after.id],

@@ -82,7 +82,7 @@ def test_a_key_that_is_revoked_or_narrowed_is_refused_at_once(filled):
     made = keys.create(filled.hub, role="reader", author=AUTHOR)
     headers = {"Authorization": f"Bearer {made['key']}"}
     assert filled.http.get(path("crm", "1"), headers=headers).status_code == 200
-    keys.revoke(filled.hub, made["id"])
+    keys.revoke(filled.hub, made["id"], author=AUTHOR)
     assert filled.http.get(path("crm", "1"), headers=headers).status_code == 401
     assert filled.as_("reader", entity_type="employee")("GET", path("crm", "1")).status_code == 403
     assert filled.http.get(path("crm", "1")).status_code == 401

@@ -45,6 +45,10 @@ PAGES = (
     "no such record",
     "quarantine",
     "rejected row",
+    "approvals",
+    "decided together",
+    "nothing to decide together",
+    "settings",
     "quality",
     "quality of one type",
     "not ready",
@@ -66,7 +70,7 @@ PAGES = (
     "no such change",
     "refused",
 )
-OPENED = ("escalate", "comment", "snooze")
+OPENED = ("escalate", "assign", "edit", "comment", "snooze")
 FOR_ADMINS = {
     "trial of rules", "people", "person", "keys of programs", "roles", "changes of access", "no such change",
 }  # fmt: skip
@@ -108,6 +112,9 @@ def address(desk: Desk, name: str) -> str:
         **{part: f"{golden}/{part}" for part in ("sources", "relations", "readiness", "divergence", "history")},
         "difference": f"{golden}/history?from=1", "value": f"{golden}/lineage/name",
         "setting a value": f"{golden}/pin/name?take=other&value=Another",
+        "approvals": "/approvals", "settings": "/settings",
+        "decided together": "/queue/bulk?entity_type=cost_center&kind=review&verdict=distinct&reason=Two+places",
+        "nothing to decide together": "/queue/bulk?kind=conflict",
         "why": f"/why?left={ids[0]}&right={ids[1]}", "why not": f"/why?left={ids[0]}&right={leaves}",
         "why of a task": f"{task}/why", "asking why": "/why", "cluster": f"{golden}/cluster",
         "weak bridge": f"{bridged}/cluster", "single record": f"/entity/{alone(desk)}/cluster",
@@ -160,6 +167,9 @@ def test_no_page_has_a_violation(browser: Any, desk: Desk, scheme: str) -> None:
                 page.keyboard.press("?")
                 page.wait_for_selector("dialog[open]")
                 found["keys"] = violations(page)
+                page.keyboard.press("Escape")
+                page.keyboard.press("Control+k")
+                found["palette"] = violations(page)
         pages.complaints[:] = [one for one in pages.complaints if "404" not in one]  # of the page that is refused
     assert {name: some for name, some in found.items() if some} == {}
 

@@ -84,7 +84,7 @@ def test_every_order_and_choice_is_found_in_an_index(full: Hub, monkeypatch: pyt
     choices = product(
         (None, "thing"), (None, "review"),
         [{}, {"assigned_to": WHO}, {"escalated_to": WHO}, {"claimed_by": WHO}, {"snoozed": True}, {"proposed": True},
-         {"status": "closed"}, {"due_before": "2026-03-01"}],
+         {"status": "closed"}, {"due_before": "2026-03-01"}, {"least": 1_000.0, "most": 4_000.0}],
     )  # fmt: skip
     with full.database.write() as transaction:
         if transaction.postgresql:

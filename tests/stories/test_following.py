@@ -169,5 +169,5 @@ def test_a_revoked_key_receives_nothing_more(sqlite_hub):
             assert http.put(f"/v1/source-records/crm/customer/{number}?wait=resolved", json=body).status_code == 200
         stream = events(http, last=0, limit=1)
         assert next(stream)["type"] == "mdm.golden.created"
-        keys.revoke(sqlite_hub, http.headers["Authorization"].split("_")[1])
+        keys.revoke(sqlite_hub, http.headers["Authorization"].split("_")[1], author=AUTHOR)
         assert len(list(stream)) < 4, "it ends, with what was on its way"

@@ -41,8 +41,8 @@ def test_the_cluster_shows_every_record_and_tie_and_where_it_would_come_apart(de
     assert [one["key"] for one in told["records"]] == [f"crm:part:{number}" for number in (1, 2, 3, 4)]
     assert [one["founder"] for one in told["records"]] == [True, False, False, False]
     bridges = {(one["left"][-1], one["right"][-1]): one["bridge"] for one in told["edges"]}
-    assert bridges["1", "2"] == {"left": 1, "right": 3, "weak": False}
-    assert bridges["2", "3"] == {"left": 2, "right": 2, "weak": True}
+    assert bridges["1", "2"] == {"left": 1, "right": 3, "light": False, "weak": False}
+    assert bridges["2", "3"] == {"left": 2, "right": 2, "light": True, "weak": True}
     answer = desk.page(f"/entity/{chain}/cluster")
     words = text_of(answer)
     assert "weak bridge: without it 2 and 2 would stand apart" in words

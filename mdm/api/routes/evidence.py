@@ -47,7 +47,7 @@ CLUSTER = {
     ],
     "edges": [{
         "left": "crm:customer:0015g", "right": "erp:customer:4711", "weight": 7.2, "outcome": "match", "ruled": False,
-        "tie": None, "decision_id": None, "bridge": {"left": 1, "right": 1, "weak": True},
+        "tie": None, "decision_id": None, "bridge": {"left": 1, "right": 1, "light": True, "weak": False},
     }],
     "edges_left_out": 0,
     "near": [{
@@ -82,7 +82,8 @@ def formed(request: Request, caller: Reading, golden_id: GoldenId) -> Response:
 def cluster(request: Request, caller: Reading, golden_id: GoldenId) -> Response:
     """The records, the edges between them, and near golden records; a `bridge` alone holds its two sides together.
 
-    An edge is weak when it is a bridge hardly above the match threshold. Beside weights, `tie` tells what holds a pair:
+    A bridge is `light` hardly above the match threshold, and `weak` where two or more living records stand on either
+    side of it besides. Beside weights, `tie` tells what holds a pair:
     a `verdict`, a `crosswalk`, or a `source_merge`.
     """
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
