@@ -49,9 +49,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with app.state.feed_watch.stopped_by_signals():
+        watch = app.state.feed_watch = FeedWatch()
+        with watch.stopped_by_signals():
             yield
-        app.state.feed_watch.stop()
+        watch.stop()
         at_hand.close()
 
     app = FastAPI(
@@ -59,7 +60,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=None, redirect_slashes=False,
     )  # fmt: skip
     app.state.at_hand = at_hand
-    app.state.feed_watch = FeedWatch()
     addresses.add(app, ROUTERS)
     reference.install(app, describe)
     problems.install(app)

@@ -64,7 +64,7 @@ def asked(hub: Hub, left: str, right: str) -> Asked:
 
 
 def _is_key(written: str) -> bool:
-    return ":" in written
+    return ":" in written or "_" not in written  # what is neither is refused as a key that cannot be read
 
 
 def _key(written: str, side: str = "left") -> Key:

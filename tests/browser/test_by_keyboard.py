@@ -47,6 +47,12 @@ def press_on(page: Any, key: str) -> str:
     return task
 
 
+def rows_above_a_choice(page: Any) -> int:
+    """How many rows stand above the first whose second record has a value that a steward may see."""
+    seconds = page.locator("#compare tbody tr[data-attribute] > td:nth-of-type(2)").all_inner_texts()
+    return next(number for number, text in enumerate(seconds) if "masked" not in text and "missing" not in text)
+
+
 def settled(page: Any) -> None:
     """Wait until everything that was decided has reached the hub."""
     page.wait_for_load_state("networkidle")
@@ -69,7 +75,8 @@ def test_a_steward_works_through_the_queue_by_keyboard_alone(page: Any, desk: De
     settled(page)
     assert desk.decisions() == decided
 
-    page.keyboard.press("ArrowDown")  # pick a value: a row, its second record, same
+    for _ in range(rows_above_a_choice(page) + 1):  # pick a value: a row, its second record, same
+        page.keyboard.press("ArrowDown")
     page.keyboard.press("]")
     page.wait_for_selector("td.picked")
     picked = page.locator("td.picked").get_attribute("data-key")
