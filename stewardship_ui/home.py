@@ -34,17 +34,20 @@ def home(request: Request, caller: Annotated[Caller | None, Depends(at_the_door)
     if caller is None:
         return page(request, "welcome.html")
     stats = health.stats(caller.hub)
-    work = _work(caller) if "read tasks" in MAY[caller.principal.role] else None
+    work = _work(caller, stats) if "read tasks" in MAY[caller.principal.role] else None
     return page(request, "home.html", caller, stats=stats["entity_types"], work=work, now=now(), twin="/v1/stats")
 
 
-def _work(caller: Caller) -> dict[str, Any]:
+def _work(caller: Caller, stats: dict[str, Any]) -> dict[str, Any]:
     """What waits for the caller, and what they decided last."""
     of, rules = caller.principal.entity_type, Shown(caller.hub)
     found = queue.waiting(caller.hub, tuple(LISTS), Looking(caller.actor, rules.now, now(), of), limit=FEW)
     decided = proposals.page(caller.hub, status=None, proposer=caller.actor, entity_type=of, limit=FEW)["items"]
     return {
-        "counts": task_counts.open_tasks(caller.hub, entity_type=of),
+        "counts": {
+            "open": sum(one["open_tasks"] for name, one in stats["entity_types"].items() if of in {None, name}),
+            **task_counts.pressing(caller.hub, entity_type=of),
+        },
         "lists": [(title, view, [masking.queue_row(caller.principal, rules, one) for one in found[view]])
                   for view, title in LISTS.items()],
         "decided": [masking.proposal(caller.principal, rules.now.get(one["entity_type"]), one) for one in decided],

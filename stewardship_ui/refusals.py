@@ -65,8 +65,9 @@ def sign_in(request: Request) -> Response:
 def told(request: Request, status: int, detail: str) -> Response:
     """A page that says what was refused."""
     return page(
-        request, "refused.html", status=status, title=TITLES.get(status, "That did not work"), detail=detail,
-        next_step=NEXT.get(status, "Go back and try again."), request_id=problems.request_id(request), code=status,
+        request, "refused.html", getattr(request.state, "caller", None), status=status, code=status, detail=detail,
+        title=TITLES.get(status, "That did not work"), next_step=NEXT.get(status, "Go back and try again."),
+        request_id=problems.request_id(request),
     )  # fmt: skip
 
 

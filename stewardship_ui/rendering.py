@@ -16,14 +16,15 @@ NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("Home", "/", "look up"),
     ("Queue", "/queue", "read tasks"),
     ("Approvals", "/approvals", "read tasks"),
-    ("Search", "/search", "read golden records"),
     ("Quarantine", "/quarantine", "read quarantine"),
     ("Quality", "/quality", "read statistics"),
     ("Rules", "/rules", "read rules"),
     ("Activity", "/activity", "read tasks"),
-    ("Access", "/admin", "read access"),
 )
-"""The pages in the head of every page: its word, its address, and what a role must be allowed to be led there."""
+"""The pages in the head of every page: its word, its address, and what a role must be allowed to be led there.
+
+The field beside them leads to the search, and beside the settings stands who may do what.
+"""
 SAID = ("csrf", "display_name", "viewing_as")
 """What a session says of who is signed in."""
 # Pages tell one person what only that person may see, and go stale at once.

@@ -9,11 +9,13 @@ _SPANS = ((60, "second", 1), (3600, "minute", 60), (86400, "hour", 3600), (86400
 # The order in which the fields of an address are written.
 _ADDRESS = ("street", "house", "unit", "postcode", "city", "region", "country")
 ACRONYMS = {"id": "ID", "iban": "IBAN", "vat": "VAT", "lei": "LEI", "url": "URL", "erp": "ERP", "crm": "CRM"}
+SPELT = {"center": "centre"}
+"""Words of names in code that are spelt otherwise on a page, as the labels of entity types do."""
 
 
 def label(name: str) -> str:
     """The name of an attribute or an entity type, as a word: `tax_id` is `Tax ID`."""
-    words = [ACRONYMS.get(word, word) for word in name.replace("_", " ").replace(".", " ").split()]
+    words = [ACRONYMS.get(word) or SPELT.get(word, word) for word in name.replace("_", " ").replace(".", " ").split()]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
 

@@ -81,12 +81,14 @@ class Requires:
         opened, at = await at_hand.open(), now()
         principal = await _principal(opened, request, at)
         count(opened, principal, request.scope)
+        once = getattr(request.state, "once", None)
+        caller = Caller(opened.hub, principal, self.action, _correlation_id(request), once)
+        request.state.caller = caller  # a page that refuses them still offers the pages they may see
         path = request.path_params
         allowed(principal, self.action, source=path.get("source"), entity_type=path.get("entity_type"))
         if MIN_SEQ in request.query_params:
             await _reached(opened.hub, request.query_params[MIN_SEQ])
-        once = getattr(request.state, "once", None)
-        return Caller(opened.hub, principal, self.action, _correlation_id(request), once)
+        return caller
 
 
 async def _principal(opened: Opened, request: Request, at: str) -> Principal:

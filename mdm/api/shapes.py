@@ -8,7 +8,7 @@ Shape = dict[str, Any]
 _TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 
 # What these hold is a value of an attribute or of a rule, and may be of any type.
-_ANYTHING = {"before", "after", "from", "to", "value"}
+_ANYTHING = {"before", "after", "from", "to", "value", "result"}
 
 
 def shape(example: object, *, perhaps: Collection[str] = ()) -> Shape:

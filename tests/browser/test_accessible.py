@@ -95,7 +95,7 @@ def alone(desk: Desk) -> str:
 
 def address(desk: Desk, name: str) -> str:
     """Where a page is."""
-    pair = desk.ask("/v1/tasks?kind=review&entity_type=customer&limit=1")["items"][0]
+    pair = desk.ask("/v1/tasks?kind=review&type=customer&limit=1")["items"][0]
     code = desk.ask("/v1/tasks?kind=unmapped_code&limit=1")["items"][0]["id"]
     task = f"/task/{pair['id']}"
     row = desk.ask("/v1/quarantine?limit=1")["items"][0]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mdm.errors import InvalidInput, NotFound
-from mdm.services import queue, resolving, saved_filters, task_work, tasks
+from mdm.services import queue, resolving, saved_filters, task_counts, task_work, tasks
 from mdm.services.hub import Hub
 from mdm.services.queue import VIEWS, Choice, Looking
 from mdm.store import task_rows
@@ -70,6 +70,15 @@ def test_views_are_of_the_person_who_asks_and_counted(full: Hub) -> None:
     assert listed(full, Choice(min_probability=0.999))["items"] == []
     mine = queue.waiting(full, ("mine", "held"), Looking(WHO, full.entity_types(), NOW))["mine"]
     assert [one["id"] for one in mine] == ids[:1]
+
+
+def test_what_presses_is_counted_as_in_the_whole_queue(full: Hub) -> None:
+    due = listed(full)["items"][0]["due"]
+    for day, entity_type in product(("2000-01-01", due, "2099-01-01"), (None, "thing")):
+        asked = {"entity_type": entity_type, "moment": f"{day}T00:00:00.000000Z"}
+        counted, pressing = task_counts.open_tasks(full, **asked), task_counts.pressing(full, **asked)
+        assert pressing == {name: counted[name] for name in ("overdue", "due_today")}
+    assert task_counts.pressing(full, moment=f"{due}T00:00:00.000000Z")["due_today"] > 0
 
 
 def test_every_order_and_choice_is_found_in_an_index(full: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -179,3 +179,11 @@ def test_what_is_not_there_is_told_in_plain_words(desk, path):
     answer = desk.page(path, headers={"Accept": "text/html"})
     assert answer.status_code == 404
     assert "There is nothing here" in answer.text
+
+
+def test_a_refusal_offers_the_pages_that_its_reader_may_see(desk):
+    assert 'href="/queue"' in desk.page("/entity/cus_0zzzzzz").text.partition("<main")[0]
+    refused = desk.page("/quarantine", role="reader")
+    head = refused.text.partition("<main")[0]
+    assert (refused.status_code, 'href="/queue"' in head, 'href="/quarantine"' in head) == (403, False, False)
+    assert 'href="/rules"' in head

@@ -77,6 +77,12 @@ def hidden_fields(text: str) -> dict[str, str]:
     return dict(re.findall(r'name="(seal|verdict|reason)" value="([^"]*)"', text.rpartition("<form")[2]))
 
 
+def test_where_nothing_is_to_be_decided_together_the_page_leads_back(desk):
+    told = desk.page("/queue/bulk?kind=conflict").text
+    assert "Nothing to decide" in told
+    assert 'name="verdict"' not in told
+
+
 def test_some_are_decided_together_at_once_and_all_undone_together(either_desk, things):
     desk, some = either_desk, things[:4]
     asked = urlencode([*(("task", one) for one in some), ("verdict", "distinct"), ("reason", "Branches")])
