@@ -129,7 +129,7 @@ class Database:
     def _transaction(self, *, for_writing: bool) -> Iterator[Transaction]:
         try:
             pooled = self.engine.raw_connection()
-        except _refusals(self.postgresql) as error:
+        except _failures(self.postgresql) as error:
             raise Unavailable(
                 f"the database {self.url!r} cannot be reached: check MDM_DATABASE_URL and that it can be opened"
                 f" ({_first_line(error)})"
@@ -147,7 +147,8 @@ class Database:
             pooled.commit()
         except BaseException as error:
             _take_back(pooled, postgresql=self.postgresql)
-            if isinstance(error, _refusals(self.postgresql)):
+            # That very class, and none of its own, is raised for a file that is damaged.
+            if isinstance(error, _refusals(self.postgresql)) or type(error) is sqlite3.DatabaseError:
                 raise Unavailable(f"the database {self.url!r} refused: {_first_line(error)}") from error
             raise
         finally:
@@ -211,6 +212,11 @@ def _refusals(postgresql: bool) -> tuple[type[Exception], ...]:  # noqa: FBT001 
     import psycopg
 
     return DBAPIError, PoolTimeout, psycopg.OperationalError
+
+
+def _failures(postgresql: bool) -> tuple[type[Exception], ...]:  # noqa: FBT001  see above
+    """What is raised when the database cannot be opened: also that a file is no database."""
+    return *_refusals(postgresql), sqlite3.DatabaseError
 
 
 def _first_line(error: Exception) -> str:

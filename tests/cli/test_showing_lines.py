@@ -51,7 +51,7 @@ def test_lines_are_exported_as_json_in_csv_and_as_lists_in_parquet(mdm: Mdm, gol
     assert mdm("export", "--type", "day_rate", "--format", "csv", "out.csv").code == 0
     with Path("out.csv").open(encoding="utf-8", newline="") as file:
         [row] = csv.DictReader(file)
-    assert list(row) == ["golden_id", "version", "code", "lines", "crosswalk"]
+    assert list(row) == ["golden_id", "version", "code", "lines", "crosswalk", "status"]
     assert json.loads(row["lines"]) == lines
     assert mdm("export", "--type", "day_rate", "--format", "parquet", "out.parquet").code == 0
     [record] = pyarrow.parquet.read_table("out.parquet").to_pylist()

@@ -199,7 +199,8 @@ def copies(sqlite_template: Path, tmp_path: Path) -> Opened:
 def emptied(postgres_url: str) -> Opened:
     """Opens the same PostgreSQL database again and again, in which all tables are put back to what they were."""
     _begin(open_hub(Settings(database_url=postgres_url)))
-    tables = [table.name for table in SQLModel.metadata.sorted_tables]
+    # What only grows lets nobody empty it, and no step of the machine adds to it.
+    tables = [table.name for table in SQLModel.metadata.sorted_tables if table.name != "access_change"]
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA begun")
         for name in tables:
