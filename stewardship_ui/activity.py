@@ -1,7 +1,6 @@
 """Activity: who decided what and when, how much of it was taken back, and a way to take back what holds."""
 
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from mdm.services import activity, masking, spreadsheet
 from mdm.services.activity import Wanted
 from mdm.services.shown import Shown
 from mdm.settings import now
+from stewardship_ui.addresses import address, link
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import csv_file, page
 from stewardship_ui.wording import written
@@ -49,9 +49,10 @@ def listed(  # noqa: PLR0913  the state of the page
     asked = {**state, "cursor": cursor, "limit": str(ROWS)}
     return page(
         request, "activity.html", caller, items=items, people=people, next_cursor=found["next"], cursor=cursor,
-        state=state, types=rules.now, verbs=activity.VERBS, words=WORDS, signs=SIGNS, now=now(), link=_link(state),
+        state=state, types=rules.now, verbs=activity.VERBS, words=WORDS, signs=SIGNS, now=now(),
+        link=link("/activity", state),
         may_undo="decide" in MAY[caller.principal.role], narrowed=caller.principal.entity_type,
-        twin=f"/v1/activity?{urlencode({name: value for name, value in asked.items() if value})}",
+        twin=address("/v1/activity", asked),
     )  # fmt: skip
 
 
@@ -72,11 +73,3 @@ def _wanted(caller: Caller, state: dict[str, str]) -> Wanted:
         caller.person(state["actor"] or None), state["verb"] or None, caller.own_type(state["type"] or None),
         state["since"] or None, state["until"] or None,
     )  # fmt: skip
-
-
-def _link(state: dict[str, str]) -> Any:
-    def made(place: str = "/activity", **changed: str) -> str:
-        told = {name: value for name, value in {**state, **changed}.items() if value}
-        return f"{place}?{urlencode(told)}" if told else place
-
-    return made

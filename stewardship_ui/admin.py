@@ -1,7 +1,7 @@
 """Admin: who may call the hub and as what, people and keys, what each role may, and every change of it."""
 
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -14,6 +14,7 @@ from mdm.services import access_changes, accounts, keys, sessions, spreadsheet
 from mdm.services.accounts import Person
 from mdm.settings import now
 from mdm.store.access_changes import Wanted
+from stewardship_ui.addresses import address, link
 from stewardship_ui.forms import Sent
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import csv_file, page
@@ -120,8 +121,8 @@ def changes(  # noqa: PLR0913  the state of the page
     asked = {**state, "cursor": cursor, "limit": str(ROWS)}
     return page(
         request, "admin_changes.html", caller, tab="changes", items=found["items"], next_cursor=found["next"],
-        cursor=cursor, state=state, actions=access_changes.ACTIONS, now=now(), link=_link(state),
-        twin=f"/v1/access-changes?{urlencode({name: value for name, value in asked.items() if value})}",
+        cursor=cursor, state=state, actions=access_changes.ACTIONS, now=now(), link=link("/admin/changes", state),
+        twin=address("/v1/access-changes", asked),
     )  # fmt: skip
 
 
@@ -165,14 +166,6 @@ def _keys(request: Request, caller: Caller, *, made: dict[str, Any] | None = Non
 
 def _wanted(state: dict[str, str]) -> Wanted:
     return Wanted(**{name: value or None for name, value in state.items()})
-
-
-def _link(state: dict[str, str]) -> Any:
-    def made(place: str = "/admin/changes", **changed: str) -> str:
-        told = {name: value for name, value in {**state, **changed}.items() if value}
-        return f"{place}?{urlencode(told)}" if told else place
-
-    return made
 
 
 def _to(address: str) -> Response:

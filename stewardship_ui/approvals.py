@@ -13,6 +13,7 @@ from mdm.services.bulk_decisions import Chosen
 from mdm.services.decisions import Verdict
 from mdm.services.intents import Intent
 from mdm.settings import now
+from stewardship_ui.addresses import address, link
 from stewardship_ui.bulk import with_names
 from stewardship_ui.forms import Sent
 from stewardship_ui.refusals import PageRoute
@@ -35,10 +36,10 @@ def listed(request: Request, caller: Reading, cursor: Cursor = "") -> Response:
     )
     types = caller.hub.entity_types()
     items = [masking.proposal(caller.principal, types.get(one["entity_type"]), one) for one in found["items"]]
-    after = f"&cursor={cursor}" if cursor else ""
     return page(
         request, "approvals.html", caller, items=items, next_cursor=found["next"], cursor=cursor, mine=caller.actor,
-        now=now(), twin=f"/v1/proposals?status=proposed&limit={ROWS}{after}",
+        link=link("/approvals", {}), now=now(),
+        twin=address("/v1/proposals", {"status": "proposed", "limit": ROWS, "cursor": cursor}),
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from mdm.services import divergence as disagreeing
 from mdm.services import measures, quality, spreadsheet
 from mdm.settings import now
 from stewardship_ui import plot
+from stewardship_ui.addresses import address, link
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import csv_file, page
 
@@ -48,7 +48,7 @@ def shown(  # noqa: PLR0913  the state of the page
     history = [one for one in found["history"] if (one["source"] or "", one["attribute"] or "") == (source, attribute)]
     course = {} if name is None else {measure: _course(history, measure) for measure in MEASURES}
     return page(
-        request, "quality.html", caller, types=types, state=state, link=_link(state), measures=MEASURES,
+        request, "quality.html", caller, types=types, state=state, link=link("/quality", state), measures=MEASURES,
         whole=_chosen(found["items"], source, attribute), by_source=_by(found["items"], "source", attribute),
         by_attribute=_by(found["items"], "attribute", source), course=course, history=history[::-1],
         ready={of: told[of]["readiness"] for of in types if of in told and name in {None, of}},
@@ -117,16 +117,7 @@ def _disagreements(counted: list[Document], since: str, today: str) -> plot.Plot
 
 def _twins(wanted: quality.Wanted, asked: dict[str, str]) -> list[str]:
     given = {"type": asked["type"], "source": asked["source"], "attribute": asked["attribute"]}
-    parts = {name: value for name, value in given.items() if value}
     since = {"since": wanted.since or ""}
     kept = {"kept": "true"} if wanted.kept else {}
-    asked_of = (("/v1/quality", {**parts, **since, **kept}), ("/v1/divergence:counts", parts), ("/v1/stats", since))
-    return [f"{path}?{urlencode(told)}".rstrip("?") for path, told in asked_of]
-
-
-def _link(state: dict[str, str]) -> Any:
-    def made(place: str = "/quality", **changed: str) -> str:
-        told = {name: value for name, value in {**state, **changed}.items() if value}
-        return f"{place}?{urlencode(told)}" if told else place
-
-    return made
+    asked_of = (("/v1/quality", {**given, **since, **kept}), ("/v1/divergence:counts", given), ("/v1/stats", since))
+    return [address(path, told) for path, told in asked_of]

@@ -2,7 +2,6 @@
 
 import json
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from mdm.auth import MAY
 from mdm.services import masking, quarantine
 from mdm.settings import now
 from mdm.store.quarantine import Filter
+from stewardship_ui.addresses import address, link
 from stewardship_ui.forms import Form, Sent
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page
@@ -41,11 +41,11 @@ def listed(  # noqa: PLR0913  the state of the page
     types = caller.hub.entity_types()
     items = [masking.rejected(caller.principal, types.get(row["entity_type"]), row) for row in found["items"]]
     state = {"source": source, "type": of, "status": status, "rule": rule, "file": file}
-    asked = {"source": source, "type": of, "status": status, "rule": rule, "file": file, "cursor": cursor}
     return page(
         request, "quarantine.html", caller, items=items, state=state,
-        next_cursor=found["next"], cursor=cursor, statuses=STATUSES, link=_link(state), now=now(),
-        twin=f"/v1/quarantine?{urlencode({**{k: v for k, v in asked.items() if v}, 'limit': ROWS})}",
+        next_cursor=found["next"], cursor=cursor, statuses=STATUSES, now=now(),
+        link=link("/quarantine", state, {"status": "open"}),
+        twin=address("/v1/quarantine", {**state, "cursor": cursor, "limit": ROWS}),
     )  # fmt: skip
 
 
@@ -118,16 +118,6 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _link(state: dict[str, str]) -> Any:
-    def made(**changed: str) -> str:
-        told = {name: value for name, value in {"cursor": "", **state, **changed}.items() if value}
-        if told.get("status") == "open":
-            del told["status"]
-        return f"/quarantine?{urlencode(told)}" if told else "/quarantine"
-
-    return made
 
 
 def _to(address: str) -> Response:

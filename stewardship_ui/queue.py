@@ -1,6 +1,6 @@
 """The queue: which tasks there are, chosen by facets that stand in the address, and the next one to claim."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from mdm.services import queue as rows
 from mdm.services.queue import Choice, Looking, View
 from mdm.services.shown import Shown
 from mdm.settings import now
+from stewardship_ui import addresses
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page, wants_fragment
 
@@ -75,15 +76,9 @@ def chosen(caller: Caller, state: Mapping[str, str]) -> Choice:
     )  # fmt: skip
 
 
-def link(state: Mapping[str, str], path: str = "/queue") -> Any:
+def link(state: Mapping[str, str], path: str = "/queue") -> Callable[..., str]:
     """Make addresses of a page about the queue with something changed; what is as it is anyway is left out."""
-    usual = {"view": "all", "order": tasks.ORDERS[0]}
-
-    def made(**changed: str) -> str:
-        told = {name: value for name, value in {**state, **changed}.items() if value and value != usual.get(name)}
-        return f"{path}?{urlencode(told)}" if told else path
-
-    return made
+    return addresses.link(path, state, {"view": "all", "order": tasks.ORDERS[0]})
 
 
 def address(choice: Mapping[str, Any]) -> str:
@@ -95,7 +90,7 @@ def address(choice: Mapping[str, Any]) -> str:
     state = {name: choice[name] or "" for name in ("entity_type", "kind", "view", "order")}
     if choice["view"] == "overdue":
         state["order"] = "due"
-    return str(link({**state, "likely": likely})())
+    return link({**state, "likely": likely})()
 
 
 def _filters(saved: list[dict[str, Any]], counts: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """Search: golden records by words, begun or misspelled ones too, and by IDs of every kind."""
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -11,6 +10,7 @@ from mdm.auth import hidden
 from mdm.services import masking, search
 from mdm.services.shown import Shown
 from mdm.settings import now
+from stewardship_ui.addresses import address, link
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page, wants_fragment
 from stewardship_ui.wording import written
@@ -41,8 +41,8 @@ def found(
     return page(
         request, "search_body.html" if wants_fragment(request) else "search.html", caller, items=items,
         more=told["more"], text=text, of=wanted or "", types=rules.now, narrowed=caller.principal.entity_type,
-        by=BY, now=now(), most=most, link=_link(text, of),
-        twin=f"/v1/golden-records:search?{urlencode({k: v for k, v in asked.items() if v})}" if text else None,
+        by=BY, now=now(), most=most, link=link("/search", {"q": text, "type": of}),
+        twin=address("/v1/golden-records:search", asked) if text else None,
     )  # fmt: skip
 
 
@@ -59,13 +59,3 @@ def _item(rules: Shown, document: dict[str, Any]) -> dict[str, Any]:
     ]  # fmt: skip
     label = attributes.get(entity_type.label_attribute)
     return {**document, "label": label, "shown": shown[:VALUES], "by_label": entity_type.label_attribute in hits}
-
-
-def _link(text: str, of: str) -> Any:
-    """Make addresses of this page with something changed."""
-
-    def made(**changed: object) -> str:
-        told = {name: value for name, value in {"q": text, "type": of, **changed}.items() if value}
-        return f"/search?{urlencode(told)}" if told else "/search"
-
-    return made

@@ -1,7 +1,7 @@
 """What falls short, one by one: golden records that are not ready for a process, and where systems disagree."""
 
-from typing import Annotated, Any
-from urllib.parse import quote, urlencode
+from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -12,6 +12,7 @@ from mdm.services import masking_around
 from mdm.services import readiness as ready_for
 from mdm.services.shown import Shown
 from mdm.settings import now
+from stewardship_ui.addresses import address, link
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page
 
@@ -36,8 +37,8 @@ def unready(
     return page(
         request, "unready.html", caller, process=process, items=items, missing=missing, cursor=cursor, of=of,
         next_cursor=found["next"], outdated=found["outdated"], now=now(),
-        link=_link(here, {"type": of, "missing": missing}),
-        twin=f"/v1/readiness/{quote(process, safe='')}{_told(asked)}",
+        link=link(here, {"type": of, "missing": missing}),
+        twin=address(f"/v1/readiness/{quote(process, safe='')}", asked),
     )  # fmt: skip
 
 
@@ -56,19 +57,5 @@ def disagreements(
     }  # fmt: skip
     return page(
         request, "disagreements.html", caller, items=items, state=state, cursor=cursor, next_cursor=found["next"],
-        now=now(), link=_link("/quality/disagreements", state), twin=f"/v1/divergence{_told(asked)}",
+        now=now(), link=link("/quality/disagreements", state), twin=address("/v1/divergence", asked),
     )  # fmt: skip
-
-
-def _link(here: str, state: dict[str, str]) -> Any:
-    """Make addresses of a page with something changed."""
-
-    def made(**changed: str) -> str:
-        return here + _told({**state, **changed})
-
-    return made
-
-
-def _told(parts: dict[str, str]) -> str:
-    given = {name: value for name, value in parts.items() if value}
-    return f"?{urlencode(given)}" if given else ""

@@ -119,7 +119,7 @@ def _keys(body: bytes) -> list[Written] | None:
     if not isinstance(document, dict) or document.keys() != {"keys"} or not isinstance(document["keys"], list):
         return None
     good = all(
-        isinstance(key, list) and len(key) == 3 and all(type(part) is str for part in key) for key in document["keys"]
+        isinstance(one, list) and len(one) == 3 and all(type(part) is str for part in one) for one in document["keys"]
     )
     return document["keys"] if good else None
 

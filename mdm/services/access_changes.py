@@ -10,6 +10,7 @@ import orjson
 from mdm.errors import Fault, InvalidInput
 from mdm.log import Author
 from mdm.services.hub import Hub
+from mdm.services.whole_list import whole_list
 from mdm.store import access_changes as stored
 from mdm.store.access_changes import StoredChange, Wanted
 from mdm.store.database import Transaction
@@ -57,13 +58,7 @@ def page(hub: Hub, wanted: Wanted, *, cursor: str | None = None, limit: int = 10
 
 def export(hub: Hub, wanted: Wanted) -> Iterator[Document]:
     """Every change that is wanted, page by page."""
-    cursor: str | None = None
-    while True:
-        found = page(hub, wanted, cursor=cursor, limit=EXPORT_PAGE)
-        yield from found["items"]
-        cursor = found["next"]
-        if cursor is None:
-            return
+    return whole_list(lambda cursor: page(hub, wanted, cursor=cursor, limit=EXPORT_PAGE))
 
 
 def about(hub: Hub, subject: str, *, limit: int = 20) -> list[Document]:

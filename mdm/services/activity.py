@@ -12,6 +12,7 @@ from mdm.log import key_token
 from mdm.services.decisions import decision_id, parse_decision_id
 from mdm.services.entering import proposal_id
 from mdm.services.hub import Hub
+from mdm.services.whole_list import whole_list
 from mdm.store import activity as stored
 from mdm.store import history as stored_history
 from mdm.store import log, records
@@ -78,13 +79,7 @@ def page(hub: Hub, wanted: Wanted, *, cursor: str | None = None, limit: int = 10
 
 def export(hub: Hub, wanted: Wanted) -> Iterator[Document]:
     """Every decision that is wanted, page by page."""
-    cursor: str | None = None
-    while True:
-        found = page(hub, wanted, cursor=cursor, limit=EXPORT_PAGE)
-        yield from found["items"]
-        cursor = found["next"]
-        if cursor is None:
-            return
+    return whole_list(lambda cursor: page(hub, wanted, cursor=cursor, limit=EXPORT_PAGE))
 
 
 def counts(hub: Hub, wanted: Wanted) -> Document:

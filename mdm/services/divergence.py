@@ -18,6 +18,7 @@ from mdm.services.positions import AsOf, position
 from mdm.services.standing import standing
 from mdm.services.taken_form import TakenForms
 from mdm.services.valid_time import day
+from mdm.services.whole_list import whole_list
 from mdm.store import divergence as stored
 from mdm.store import golden as stored_golden
 from mdm.store import log as stored_log
@@ -113,13 +114,7 @@ def counts(hub: Hub, wanted: Wanted, *, since: str | None = None) -> Document:
 
 def export(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Iterator[Document]:
     """Every disagreement that stands, or stood then, page by page."""
-    cursor: str | None = None
-    while True:
-        found = page(hub, replace(wanted, cursor=cursor, limit=EXPORT_PAGE), as_of=as_of)
-        yield from found["items"]
-        cursor = found["next"]
-        if cursor is None:
-            return
+    return whole_list(lambda cursor: page(hub, replace(wanted, cursor=cursor, limit=EXPORT_PAGE), as_of=as_of))
 
 
 def _told(

@@ -92,7 +92,7 @@ def page(hub: Hub, choice: Choice, looking: Looking, *, cursor: str | None = Non
         )
         items = _rows(hub, reader, found[:limit], looking)
         kept = stored_filters.seen_by(reader, looking.who)
-        by, views = stored.facets(reader, looking.narrowed, who=looking.who, moment=Filter(now=looking.moment))
+        by, views = stored.facets(reader, looking.narrowed, who=looking.who, moment=looking.moment)
     sums = {name: sum(getattr(one, name) for one in by) for name in ("open", "overdue", "due_today")}
     views = {**views, "all": sums["open"], "overdue": sums["overdue"]}
     return {

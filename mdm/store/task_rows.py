@@ -4,7 +4,6 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from mdm.store.database import Transaction
-from mdm.store.tasks import Filter
 
 
 class End(NamedTuple):
@@ -41,12 +40,13 @@ def ends(transaction: Transaction, ids: Collection[int]) -> dict[int, End]:
 
 
 def facets(
-    transaction: Transaction, entity_type: str | None, *, who: str, moment: Filter
+    transaction: Transaction, entity_type: str | None, *, who: str, moment: str
 ) -> tuple[list[Counted], dict[str, int]]:
     """How many tasks are open by type and kind, and how many there are in each view of a person; one statement.
 
-    moment: gives the day of today, and the moment by which a claim is in force.
+    moment: ISO 8601 UTC, by which claims are in force, and on whose day tasks are due and wake.
     """
+    today = moment[:10]
     of, values = ("", []) if entity_type is None else (" AND entity_type = ?", [entity_type])
     few = (
         "SELECT '', '{0}', count(*), 0, 0 FROM task_work CROSS JOIN task WHERE task.id = task_work.task_id"
@@ -54,9 +54,9 @@ def facets(
     )
     views = {
         "mine": ("assigned_to = ?", [who]),
-        "held": ("claimed_by = ? AND claimed_until > ?", [who, moment.now]),
+        "held": ("claimed_by = ? AND claimed_until > ?", [who, moment]),
         "asked": ("escalated_to = ?", [who]),
-        "snoozed": ("snoozed_until > ?", [moment.today]),
+        "snoozed": ("snoozed_until > ?", [today]),
     }
     said = [few.format(name, asked) for name, (asked, _) in views.items()]
     taken = [value for _, asked in views.values() for value in [*asked, *values]]
@@ -70,7 +70,7 @@ def facets(
         " sum(CASE WHEN due = ? THEN 1 ELSE 0 END) FROM task"
         f" WHERE status = 'open'{of} GROUP BY entity_type, kind UNION ALL {' UNION ALL '.join([*said, proposed])}"
         " ORDER BY 1, 2",
-        moment.today, moment.today, *values, *taken, *values,
+        today, today, *values, *taken, *values,
     )  # fmt: skip
     found = [Counted(row[0], row[1], row[2], int(row[3]), int(row[4])) for row in rows]
     return [one for one in found if one.entity_type], {one.kind: one.open for one in found if not one.entity_type}
