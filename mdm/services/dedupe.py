@@ -20,7 +20,6 @@ from mdm.ingest.table import Records, Wanted, read_columns, read_table
 from mdm.services.dedupe_clusters import Edges, clusters_of, linked, who_is
 from mdm.services.dedupe_files import write_clusters, write_golden, write_model, write_pairs
 from mdm.services.dedupe_pairs import candidates
-from mdm.services.dedupe_report import Deduplicated, write_report
 from mdm.services.dedupe_stages import scored, standardised
 from mdm.services.inferring import Understood, understand
 from mdm.services.uncollected import uncollected
@@ -117,6 +116,8 @@ def dedupe(job: Job) -> Report:
     report.rejected = records.rejected
     report.timed("write", lambda: _write(job, entity_type, records, pairs, leads))
     if job.outputs.report is not None:
+        from mdm.services.dedupe_report import Deduplicated, write_report  # slow to load, and few ask for a page
+
         done = Deduplicated(
             job.files, _origin(job), job.link_only, entity_type, records, table, left, right, pairs, leads
         )
