@@ -287,16 +287,24 @@ def _part_index_of_many(give: InBulk, column: Column, *, spoken: bool) -> _PartI
         cell = np.repeat(cell, [text.count(SEPARATOR) + 1 for text in values])
         values = joined.split(SEPARATOR)
     found = give(values)
-    order = sorted(range(len(found.texts)), key=lambda place: (-len(found.texts[place]), found.texts[place]))
-    size = len(order)
-    rank = np.empty(size, dtype=np.int64)
-    rank[order] = np.arange(size)
-    owners, codes = np.divmod(sorted_set(cell[found.owners] * size + rank[found.codes]), max(size, 1))
-    if size and not found.texts[order[-1]]:  # the shortest is no string
-        owners, codes = owners[codes < size - 1], codes[codes < size - 1]
+    owners, codes, texts = cell[found.owners], found.codes, found.texts
+    if (np.diff(owners) <= 0).any():
+        owners, codes, texts = _longer_first(owners, codes, texts)
+    if "" in texts:
+        told = codes != texts.index("")
+        owners, codes = owners[told], codes[told]
     starts = np.append(0, np.cumsum(np.bincount(owners, minlength=count)))
-    distinct = [found.texts[place] for place in order] if spoken else []
-    return _PartIndex(distinct, size, codes.astype(np.int32), starts, column.codes)
+    return _PartIndex(texts if spoken else [], len(texts), codes.astype(np.int32), starts, column.codes)
+
+
+def _longer_first(owners: Rows, codes: Rows, texts: list[str]) -> tuple[Rows, Rows, list[str]]:
+    """Put the distinct strings of each cell in order, longer ones first, and number them in this order."""
+    order = sorted(range(len(texts)), key=texts.__getitem__)
+    order.sort(key=[-len(text) for text in texts].__getitem__)  # those of one length stay in order
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    owners, codes = np.divmod(sorted_set(owners * len(order) + rank[codes]), len(order))
+    return owners, codes, [texts[place] for place in order]
 
 
 def _hashed(model: MatchModel, rules: Iterable[_RuleKeys]) -> Iterator[Keys]:
