@@ -7,7 +7,17 @@ import pytest
 from golden_records import divergence as pure
 from matching import columns
 from mdm.ingest import Incoming
-from mdm.services import changes, decisions, divergence, hierarchy_mismatches, overrides, rebuild, records, resolving, rules
+from mdm.services import (
+    changes,
+    decisions,
+    divergence,
+    hierarchy_mismatches,
+    overrides,
+    rebuild,
+    records,
+    resolving,
+    rules,
+)
 from mdm.services import code_lists as codes
 from mdm.services.divergence import Wanted
 from mdm.services.hub import Hub
