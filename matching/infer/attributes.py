@@ -103,7 +103,7 @@ class _Maker:
         return made
 
     def addresses(self) -> list[tuple[str, InferredAttribute]]:
-        """One address, of street, house, city, region, postcode and country; it takes a street, or town and postcode."""
+        """One address, of street, house, city, region, postcode and country: a street, or a town and its postcode."""
         street, house = self.of("street")[:1], self.of("house")[:1]
         fields = {role: self.of(role)[:1] for role in _FIELDS}
         patterns: dict[str, Patterns] = {role: (f"{{{columns[0]}}}",) for role, columns in fields.items() if columns}
