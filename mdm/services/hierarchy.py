@@ -6,7 +6,7 @@ from typing import Any
 
 from mdm.entity_types import EntityType, hint
 from mdm.errors import Fault, InvalidInput
-from mdm.services.golden import answer_at, entity_type_of, head, prefixes_of
+from mdm.services.golden import entity_type_of, head_at, prefixes_of
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
 from mdm.services.relations import Names
@@ -52,7 +52,7 @@ def hierarchy(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> 
     attribute = _attribute(entity_types[entity_type], wanted)
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
-        document, shown = answer_at(hub, transaction, prefixes, (written, entity_type, number), at=at)
+        told, shown = head_at(transaction, prefixes, (written, entity_type, number), at=at)
         when = moment(transaction, entity_type, at=at, on=on)
         above = stored.ancestors(transaction, shown.golden, attribute, when=when, limit=FURTHEST)
         rows = stored.below(transaction, shown.golden, attribute, when=when, depth=wanted.depth + 1, limit=NODES + 1)
@@ -62,7 +62,7 @@ def hierarchy(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> 
         roll_up = _roll_up(transaction, shown.golden, (entity_type, attribute), when=when, barred=wanted.barred)
     nodes = {one: {"golden_id": called.id(entity_type, one), "label": called.label(one)} for one in numbers}
     return {
-        **head(document),
+        **told,
         "label": called.label(shown.golden),
         "attribute": attribute,
         "on": when.on or None,
