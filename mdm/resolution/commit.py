@@ -25,7 +25,17 @@ from mdm.resolution.hierarchy import HierarchyChanges
 from mdm.resolution.overrides import Overrides
 from mdm.resolution.tasks import TaskChanges
 from mdm.resolution.work import Work
-from mdm.store import edges, golden_writing, links, log, records, resolution, task_history, task_writing
+from mdm.store import (
+    edges,
+    golden_writing,
+    links,
+    log,
+    overrides,
+    records,
+    resolution,
+    task_history,
+    task_writing,
+)
 from mdm.store.database import Transaction
 
 
@@ -168,12 +178,14 @@ def _revived(work: Work) -> list[int]:
 
 
 def _mark_dependents(writer: Transaction, work: Work, result: Result) -> None:
-    """Mark the records that refer to anything whose smallest member key has changed, or that died or revived."""
+    """Mark what refers, or people made refer, to anything whose smallest key has changed, or that died or revived."""
     before = _representatives(work, result.golden.before, work.was_living)
     after = _representatives(work, result.golden.after, lambda id_: work.records[id_].living)
     changed = {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
     if changed:
-        records.mark_referring(writer, sorted(work.records[id_].key_token for id_ in changed))
+        tokens = sorted(work.records[id_].key_token for id_ in changed)
+        records.mark_referring(writer, tokens)
+        overrides.mark_referring(writer, tokens)
 
 
 def _representatives(

@@ -8,15 +8,20 @@ from mdm.store.database import Transaction
 
 
 class StoredOverride(NamedTuple):
-    """One override: the position of its fact, and the founding record of the golden record that it was set on."""
+    """One override: the position of its fact, and the founding record of the golden record that it was set on.
+
+    target_token: of the source key that was set, where the value is one.
+    """
 
     position: int
     record_id: int
     attribute: str
+    target_token: int | None
     in_force: bool
 
 
 COLUMNS = StoredOverride._fields
+NAMED = COLUMNS[:-1]
 
 
 def any_at_all(transaction: Transaction) -> bool:
@@ -40,5 +45,14 @@ def at(transaction: Transaction, positions: Collection[int]) -> list[StoredOverr
 
 def name(transaction: Transaction, overrides: Iterable[StoredOverride]) -> None:
     """Say what these decisions, which are kept already, name."""
-    rows = sorted(one[:3] for one in overrides)
-    bulk.update(transaction, "decision", COLUMNS[:3], rows, keys=1)
+    rows = sorted(one[: len(NAMED)] for one in overrides)
+    bulk.update(transaction, "decision", NAMED, rows, keys=1)
+
+
+def mark_referring(transaction: Transaction, tokens: Collection[int]) -> None:
+    """Mark all records on which a reference to one of these keys was set as to be resolved again."""
+    transaction.run(
+        "INSERT INTO dirty_record (entity_type, record_id) SELECT DISTINCT entity_type, record_id FROM decision"
+        " WHERE target_token {in} ON CONFLICT DO NOTHING",
+        list(tokens),
+    )
