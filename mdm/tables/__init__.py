@@ -101,6 +101,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "task_comment": ("task_id",),
     "proposed_task": ("task_id",),
     "code_mapping": ("folded", "value"),
+    "decision": ("target_token",),
     "reference_link": ("target_token",),
     "reference": ("target_token", "target"),
     "hierarchy_edge": ("target_token",),
