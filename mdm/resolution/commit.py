@@ -79,7 +79,8 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     hierarchy_writing.compare(writer, work, result.golden, moved, position=position)
     apart = divergence_writing.write(writer, work, result.golden, position=position)
     turned = {one.golden for one in result.hierarchy.ended} | {place[0] for place in result.hierarchy.begun}
-    ready = readiness_writing.write(writer, work, result.golden, moved, turned=turned, position=position)
+    moved_or_set = [*moved, *reference_moves.set_by_people(writer, work, result.golden, position=position)]
+    ready = readiness_writing.write(writer, work, result.golden, moved_or_set, turned=turned, position=position)
     events = [*_events(work, result), *reference_moves.events(writer, work, moved), *apart, *ready]
     resolution.append_changes(writer, events, columns=feed.FeedRow._fields, position=position)
     _mark_dependents(writer, work, result)

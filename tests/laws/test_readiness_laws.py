@@ -2,13 +2,15 @@
 
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from mdm.errors import Conflict
 from mdm.ingest import Incoming
 from mdm.resolution import readiness_writing
-from mdm.services import rates, readiness, rebuild, resolving
+from mdm.services import decisions, golden, overrides, rates, readiness, rebuild, resolving
 from mdm.services.hub import Hub
 from mdm.services.rate_question import Question
 from mdm.services.records import put_many
@@ -61,6 +63,26 @@ def changes(pick: random.Random) -> Iterator[list[Incoming]]:
         yield [one._replace(attributes={} if gone else said, event_time=None, mode="delete" if gone else "put")]
 
 
+def people_set_a_reference(hub: Hub, pick: random.Random, made: list[str]) -> None:
+    """Set one on some golden record, whether or not any record says so, or take back what was set before."""
+    if made and pick.random() < 0.3:
+        with suppress(Conflict):  # another took its place
+            decisions.undo(hub, made.pop(pick.randrange(len(made))), reason="was wrong", author=AUTHOR)
+        return
+    said = {
+        "customer": ("legal_entity", ["erp:legal_entity:2000", "erp:legal_entity:3000"]),
+        "rate_card": ("customer", ["crm:customer:crm-1", "crm:customer:crm-2"]),
+        "employee": ("cost_center", ["erp:cost_center:DE-410", "erp:cost_center:ES-410"]),
+    }
+    of = pick.choice(sorted(said))
+    items = golden.page(hub, entity_type=of)["items"]
+    if items:
+        attribute, keys = said[of]
+        wanted = overrides.Wanted(pick.choice(items)["golden_id"], attribute, pick.choice(keys))
+        set_ = overrides.override(hub, wanted, reason="agreed", author=AUTHOR, supersede=True)
+        made.append(set_.decision_id)
+
+
 def lines_are_in_force_where_a_rate_is_found(hub: Hub) -> int:
     """Ask for the rate of every combination that readiness speaks of, as `mdm rate` does."""
     asked = 0
@@ -108,7 +130,10 @@ def lives(hub: Hub, seed: int, length: int) -> None:
             resolving.resolve(hub, pick.choice(sorted(small_firm.GOLDEN)), author=AUTHOR)
     resolving.resolve_all(hub, author=AUTHOR)
     assert kept_is_what_judging_anew_gives(hub) > 15
+    set_by_people: list[str] = []
     for _ in range(length):
+        if pick.random() < 0.2:
+            people_set_a_reference(hub, pick, set_by_people)
         if pick.random() < 0.2 and (day := next(days, None)):
             resolving.tick(hub, day, author=AUTHOR)
         else:
