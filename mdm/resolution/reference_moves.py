@@ -31,7 +31,14 @@ class Moved(NamedTuple):
     after: StoredReference
 
 
-def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: int) -> list[Moved]:
+class Written(NamedTuple):
+    """The references that lead elsewhere though their records say the same, and the records of all that changed."""
+
+    moved: list[Moved]
+    records: set[int]
+
+
+def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: int) -> Written:
     """Bring all references up to a commit, whose records must have been written; under the lock of the log."""
     stood = {_place(one): one for one in stored_references.of_records(writer, sorted(work.dirty))}
     stood |= {_place(one): one for one in stored_references.to_targets(writer, sorted(moved_targets(work, golden)))}
@@ -45,7 +52,8 @@ def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: i
     ended = [one for place, one in stood.items() if place not in now or _differ(one, now[place])]
     begun = [one for place, one in now.items() if place not in stood or _differ(stood[place], one)]
     stored_references.change(writer, ended=sorted(ended), begun=sorted(begun), position=position)
-    return [Moved(stood[_place(one)], one) for one in sorted(begun) if _place(one) in stood]
+    moved = [Moved(stood[_place(one)], one) for one in sorted(begun) if _place(one) in stood]
+    return Written(moved, {one.record_id for one in (*ended, *begun)})
 
 
 def set_by_people(writer: Transaction, work: Work, golden: GoldenChanges, *, position: int) -> list[Moved]:

@@ -18,6 +18,7 @@ from mdm.store import readiness as stored
 from mdm.store.batches import Origin
 from tests.conftest import AUTHOR
 from tests.laws import small_firm
+from tests.laws.kept_groups import kept_groups_are_what_counting_gives
 from tests.laws.test_order_of_types import opened, steps
 
 DAYS = ("2025-12-31", "2026-01-01", "2026-03-01", "2026-03-31", "2026-07-01", "2026-09-15", "2027-01-01", "2031-01-01")
@@ -141,8 +142,10 @@ def lives(hub: Hub, seed: int, length: int) -> None:
         if pick.random() < 0.5:
             resolving.resolve_all(hub, author=AUTHOR)
             kept_is_what_judging_anew_gives(hub)
+            kept_groups_are_what_counting_gives(hub)
     resolving.resolve_all(hub, author=AUTHOR)
     kept_is_what_judging_anew_gives(hub)
+    assert kept_groups_are_what_counting_gives(hub)
     lines_are_in_force_where_a_rate_is_found(hub)
     for process in ("quote_to_project", "resource_to_margin"):
         lists_of_a_day_say_what_each_says_of_itself(hub, process, pick.choice(DAYS))
