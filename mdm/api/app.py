@@ -14,6 +14,7 @@ from mdm.api.compressing import Compressing
 from mdm.api.envelope import Envelope
 from mdm.api.feed_watch import FeedWatch
 from mdm.api.look_up import LookUp
+from mdm.api.look_up_rate import LookUpRate
 from mdm.api.opening import HubAtHand
 from mdm.api.routes import ROUTERS
 from mdm.settings import Settings
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     addresses.add(app, ROUTERS)
     reference.install(app, describe)
     problems.install(app)
+    app.add_middleware(LookUpRate, at_hand=at_hand)
     app.add_middleware(LookUp, at_hand=at_hand)
     app.add_middleware(Compressing)
     app.add_middleware(Envelope, limit=settings.body_limit)

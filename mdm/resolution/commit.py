@@ -9,6 +9,7 @@ from mdm.resolution import (
     codes,
     crosswalks,
     divergence_writing,
+    hierarchy_groups,
     hierarchy_writing,
     rate_lines,
     readiness_writing,
@@ -23,6 +24,7 @@ from mdm.resolution.golden import GoldenChanges
 from mdm.resolution.graph import Graph
 from mdm.resolution.hierarchy import HierarchyChanges
 from mdm.resolution.overrides import Overrides
+from mdm.resolution.readiness_reach import Change, Standing
 from mdm.resolution.tasks import TaskChanges
 from mdm.resolution.work import Work
 from mdm.store import (
@@ -55,12 +57,13 @@ class Result:
 
 def write(writer: Transaction, work: Work, result: Result, *, author: Author, at: int | None) -> int:
     """Write everything and return the position of the `resolved` fact; `at` repeats one that is in the log."""
+    of = work.entity_type.entity_type
     result.graph.verdicts.write(writer)
     result.overrides.write(writer)
     gone, kept = result.graph.links.write()
     links.change(writer, gone=gone, kept=kept)
     if work.afresh:
-        edges.clear(writer, work.entity_type.entity_type)
+        edges.clear(writer, of)
     result.blocks.write(writer)
     edges.change(writer, result.graph.changes)
     referred = _write_records(writer, work, result)
@@ -73,19 +76,23 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     task_writing.change(writer, opened=result.tasks.opened, closed=result.tasks.closed, position=position)
     placed = task_places.settle(writer, work, result.tasks.touched, referred)
     task_history.keep(writer, sorted({*result.tasks.changed, *placed}), position=position)
-    moved = reference_moves.write(writer, work, result.golden, position=position)
+    moved, referring = reference_moves.write(writer, work, result.golden, position=position)
     hierarchy_writing.write(writer, work, result.hierarchy, position=position)
+    types = readiness_writing.standing_types(writer) | {of: Standing(work.entity_type, work.tick)}
+    again = {id_ for id_ in result.golden.moved if _before(work, id_) is not None}  # of others no reference stood
+    changed = hierarchy_groups.Change(work, result.hierarchy, result.golden.moved, referring | again, position)
+    hierarchy_groups.write(writer, changed, types)
     rate_lines.write(writer, work, result.golden.about_lines, result.golden.ended, position=position)
     hierarchy_writing.compare(writer, work, result.golden, moved, position=position)
     apart = divergence_writing.write(writer, work, result.golden, position=position)
     turned = {one.golden for one in result.hierarchy.ended} | {place[0] for place in result.hierarchy.begun}
-    ready = readiness_writing.write(writer, work, result.golden, moved, turned=turned, position=position)
+    moved_or_set = [*moved, *reference_moves.set_by_people(writer, work, result.golden, position=position)]
+    change = Change(work, {new.golden for new in result.golden.versions}, moved_or_set, turned, position)
+    ready = readiness_writing.write(writer, change, types)
     events = [*_events(work, result), *reference_moves.events(writer, work, moved), *apart, *ready]
     resolution.append_changes(writer, events, columns=feed.FeedRow._fields, position=position)
     _mark_dependents(writer, work, result)
-    state = resolution.StateRow(
-        work.entity_type.entity_type, work.upto, position, work.entity_type.version, work.tick, result.tasks.cut_records
-    )
+    state = resolution.StateRow(of, work.upto, position, work.entity_type.version, work.tick, result.tasks.cut_records)
     resolution.save(writer, state)
     return position
 

@@ -27,7 +27,7 @@ from mdm.tables.records import (
     SourceLink,
     SourceRecord,
 )
-from mdm.tables.relations import Divergence, HierarchyEdge, HierarchyMismatch, Reference
+from mdm.tables.relations import Divergence, HierarchyEdge, HierarchyGroup, HierarchyMismatch, Reference
 from mdm.tables.tasks import TaskComment, TaskSkip, TaskWork
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "Edge",
     "GoldenVersion",
     "HierarchyEdge",
+    "HierarchyGroup",
     "HierarchyMismatch",
     "Hub",
     "LatestFact",
