@@ -31,7 +31,10 @@ ENVELOPE = (
 )  # fmt: skip
 AT_ONCE = 1_000
 """Records whose versions are read together."""
-UNRESOLVED = ("resolved", "snapshot", "absence", "task_work", "proposal", "settlement", "measured", "incarnation")
+UNRESOLVED = (
+    "resolved", "snapshot", "absence", "task_work", "proposal", "settlement", "measured", "incarnation",
+    "second_opinion", "disagreement_settled",
+)  # fmt: skip
 """Kinds of facts that no resolver reads."""
 OF_ALL = ""
 """The name in `latest_fact` of what concerns every entity type."""

@@ -1,6 +1,6 @@
 """Steward tasks: listed, read, decided."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from starlette.responses import Response
@@ -68,7 +68,7 @@ CYCLE = {
     ]},
     "opened": 4715,
 }  # fmt: skip
-COMPARISON = {
+COMPARISON: dict[str, Any] = {
     "task": EXAMPLE,
     "records": [
         {"key": "crm:customer:0015g", "source": "crm", "source_id": "0015g", "side": "left", "named": True,
