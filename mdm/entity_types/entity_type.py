@@ -12,7 +12,7 @@ from golden_records.rules import AttributeStrategy, SurvivorshipRules
 from matching.kinds import KINDS
 from matching.kinds.lines import VALID_FROM, VALID_TO
 from matching.rules import Comparison, MatchAttribute, MatchModel, MatchRules, match_model
-from mdm.entity_types.approval import Approval
+from mdm.entity_types.approval import Approval, Share
 from mdm.entity_types.readiness import Readiness
 from mdm.entity_types.sources import PRODUCTION, SourceRules, Sources, canonical_id
 from mdm.entity_types.validity import Rules, ValidityRule, must_be_there
@@ -174,6 +174,7 @@ class EntityType(_Document):
     ownership: dict[str, str] = {}
     readiness: dict[str, Readiness] = {}
     approval: Approval = Approval()
+    second_opinion: Share = 0
     sources: Sources = {}
 
     def source(self, name: str) -> SourceRules:

@@ -9,7 +9,7 @@ from matching.cluster import Step, cluster, formation
 from matching.constraints import Claim, claims
 from matching.score import never_values
 from mdm.resolution.edges import table_of
-from mdm.resolution.graph import Graph, Piece, neighbours, pieces
+from mdm.resolution.graph import Graph, Piece, neighbours_gone, pieces
 from mdm.resolution.merge_judging import Judged, judge
 from mdm.resolution.verdicts import Pair, pair
 from mdm.resolution.work import Work
@@ -171,7 +171,7 @@ def edges_inside(graph: Graph, place: dict[int, int], threshold: int) -> list[tu
 def _dead_leads(clusters: Clusters) -> set[int]:
     """The clusters without a living member, among the affected and next to them."""
     work = clusters.work
-    near = neighbours(clusters.graph, clusters.piece_of, living=False)
+    near = neighbours_gone(clusters.graph, clusters.piece_of)
     work.load("id", near)
     suspects = {work.records[id_].cluster for id_ in near | clusters.piece_of.keys() if work.records[id_].deleted}
     return {lead for lead in suspects if not work.living(clusters.members(lead))}

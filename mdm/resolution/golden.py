@@ -106,8 +106,10 @@ def survive_all(work: Work, clusters: Clusters, overrides: Overrides) -> GoldenC
     ]
     ended = changes.ended = sorted(changes.before.keys() - changes.after.keys())
     stored = golden_writing.current(work.reader, [*wanted, *ended])
-    _read_references(work, changes, wanted)
-    overrides.read({id_ for number in wanted for id_ in changes.after[number]})
+    members = {id_ for number in wanted for id_ in changes.after[number]}
+    overrides.read(members)
+    if work.entity_type.references:
+        read_targets(work, members, beside=overrides.targets(members))
     for number in sorted(wanted):
         _decide(work, changes, number, stored.get(number), overrides)
     for number in ended:
@@ -149,11 +151,6 @@ def _number(work: Work, clusters: Clusters, changes: GoldenChanges) -> None:
                 work.records[id_].golden = number
                 changes.moved.append(id_)
     changes.moved.sort()
-
-
-def _read_references(work: Work, changes: GoldenChanges, numbers: list[int]) -> None:
-    if work.entity_type.references:
-        read_targets(work, {id_ for number in numbers for id_ in changes.after[number]})
 
 
 def _decide(

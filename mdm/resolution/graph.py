@@ -133,10 +133,10 @@ def _read_ahead(graph: Graph, seeds: list[int], threshold: int, *, limit: int, n
             return
 
 
-def neighbours(graph: Graph, ids: Iterable[int], *, living: bool) -> set[int]:
-    """All other ends of edges of these records, before or after, where both ends are living or one is not."""
+def neighbours_gone(graph: Graph, ids: Iterable[int]) -> set[int]:
+    """All other ends of edges of these records, before or after, of which one end is deleted."""
     ends: set[int] = set()
     for id_ in ids:
         for new in (False, True):
-            ends |= {other for other, (_, both) in graph.edges(id_, new=new).items() if both is living}
+            ends |= {other for other, (_, both) in graph.edges(id_, new=new).items() if not both}
     return ends

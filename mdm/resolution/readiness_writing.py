@@ -11,12 +11,9 @@ import orjson
 
 from mdm.entity_types import EntityType, parse
 from mdm.publish.feed import FeedRow, readiness_event
-from mdm.resolution.golden import GoldenChanges
 from mdm.resolution.readiness import Facts, needs, next_change
 from mdm.resolution.readiness_facts import PAGE, read_facts
 from mdm.resolution.readiness_reach import Change, Standing, reached
-from mdm.resolution.reference_moves import Moved
-from mdm.resolution.work import Work
 from mdm.store import readiness as stored
 from mdm.store.database import Transaction
 from mdm.store.readiness import Kept
@@ -38,20 +35,15 @@ def standing_types(transaction: Transaction) -> dict[str, Standing]:
     return {name: Standing(_parsed(document), tick) for name, tick, document in rows}
 
 
-def write(
-    writer: Transaction, work: Work, golden: GoldenChanges, moved: Collection[Moved], *, turned: Collection[int],
-    position: int,
-) -> list[FeedRow]:  # fmt: skip
+def write(writer: Transaction, change: Change, types: Mapping[str, Standing]) -> list[FeedRow]:
     """Judge anew what a commit may have changed, and keep it; the events of those that are ready now, or no longer.
 
     Where a change reaches more than `MOST` that it did not change themselves, they are marked, and judged in commits to
-    come. turned: the golden numbers above which something else stands now.
+    come. types: all as they stand, with that of the commit.
     """
-    types = standing_types(writer) | {work.entity_type.entity_type: Standing(work.entity_type, work.tick)}
+    work, own = change.work, change.own
     if not any(one.entity_type.readiness for one in types.values()) and not work.afresh:
         return []
-    change = Change(work, {new.golden for new in golden.versions}, moved, turned, position)
-    own = work.entity_type.entity_type
     marked = set(stored.marked(writer, own, limit=MOST))
     events = []
     for name, numbers in sorted(reached(writer, change, types).items()):
@@ -61,7 +53,7 @@ def write(
         stored.mark(writer, numbers - now)
         ordered = sorted(now)
         for start in range(0, len(ordered), PAGE):
-            events += _settle(writer, types, name, ordered[start : start + PAGE], position=position)
+            events += _settle(writer, types, name, ordered[start : start + PAGE], position=change.position)
     return events
 
 

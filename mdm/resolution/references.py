@@ -71,9 +71,9 @@ def written(entity_type: EntityType, record: StoredRecord) -> set[str]:
     return {key for keys in targets(entity_type, record).values() for key in keys}
 
 
-def read_targets(work: Work, ids: Iterable[int]) -> None:
-    """Learn the smallest member key of everything that these records refer to."""
-    keys = {key for id_ in ids for key in written(work.entity_type, work.records[id_])}
+def read_targets(work: Work, ids: Iterable[int], *, beside: Iterable[str] = ()) -> None:
+    """Learn the smallest member key of everything that these records refer to, and of other written keys."""
+    keys = {*beside, *(key for id_ in ids for key in written(work.entity_type, work.records[id_]))}
     tokens = {key_token(work.salt, key): key for key in keys}
     found = stored_records.reached(work.reader, list(tokens))
     work.references.update({tokens[token]: smallest for token, (smallest, _) in found.items()})

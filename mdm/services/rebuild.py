@@ -9,7 +9,7 @@ from mdm.services import task_states
 from mdm.services.hub import Hub
 from mdm.services.resolving import replay
 from mdm.services.scratch import scratch
-from mdm.store import copies, digests, log, proposals, quality, task_work
+from mdm.store import copies, digests, log, proposals, quality, second_opinions, task_work
 from mdm.store.database import Transaction
 from mdm.store.xref import NOW
 
@@ -108,6 +108,7 @@ def _replaced(hub: Hub, derived: Derived) -> bool:
 def _derive(writer: Transaction) -> None:
     """Work out what follows from the log without a resolver."""
     proposals.derive(writer)
+    second_opinions.derive(writer)
     quality.derive(writer)
 
 

@@ -13,6 +13,7 @@ WIDTH = 16
 _FINDING = "finding, attribute, kind, key, valid_from, valid_to, sources, said"
 _HOLDER = "attribute, target_token"
 _ABOVE = "golden, attribute, valid_from, valid_to, parent, CASE WHEN set_aside THEN 1 ELSE 0 END"
+_GROUP = "golden, attribute, parent, total"
 _MISMATCH = "golden, attribute, valid_from, valid_to"
 
 
@@ -39,6 +40,7 @@ def state(transaction: Transaction, entity_type: str | None = None) -> str:
         _rows(transaction, "SELECT 'task', id, weight FROM task WHERE status = 'open'", entity_type),
         (("reference", keys[id_], *rest) for id_, *rest in _references(transaction, entity_type)),
         _rows(transaction, f"SELECT 'above', {_ABOVE} FROM hierarchy_edge WHERE until IS NULL", entity_type),
+        _rows(transaction, f"SELECT 'group', {_GROUP} FROM hierarchy_group WHERE 1 = 1", entity_type),
         _rows(transaction, f"SELECT 'mismatch', {_MISMATCH} FROM hierarchy_mismatch WHERE until IS NULL", entity_type),
         (("apart", golden, keys[id_], attribute) for golden, id_, attribute in _divergence(transaction, entity_type)),
         _rows(transaction, "SELECT 'ready', golden, process, missing, due FROM readiness WHERE 1 = 1", entity_type),
@@ -141,6 +143,14 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
         transaction.rows(f"SELECT 'work', {', '.join(task_work.Work._fields)} FROM task_work"),
         transaction.rows("SELECT 'skip', actor, task_id, etag FROM task_skip"),
         transaction.rows("SELECT 'comment', task_id, position FROM task_comment"),
+        *_of_people(transaction, upto),
+    ]
+    return _total(item for rows in items for item in rows)
+
+
+def _of_people(transaction: Transaction, upto: int) -> list[Iterable[tuple[object, ...]]]:
+    """Proposals and second opinions, and what had become of them by a position."""
+    return [
         transaction.rows(
             "SELECT 'proposal', position, entity_type, action, proposer, due,"
             " CASE WHEN needs_approval THEN 1 ELSE 0 END, CASE WHEN settled > ? THEN 'open' ELSE status END,"
@@ -148,9 +158,16 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
             " CASE WHEN settled > ? THEN NULL ELSE decision END FROM proposal WHERE position <= ?",
             *([upto] * 5),
         ),
+        transaction.rows(
+            "SELECT 'opinion', decision, task_id, entity_type, kind, weight, first, verdict,"
+            " CASE WHEN position > ? THEN NULL ELSE position END, CASE WHEN position > ? THEN NULL ELSE second END,"
+            " CASE WHEN position > ? THEN NULL ELSE answer END, CASE WHEN settled > ? THEN NULL ELSE settled END,"
+            " CASE WHEN settled > ? THEN NULL ELSE settled_by END, CASE WHEN settled > ? THEN NULL ELSE outcome END"
+            " FROM second_opinion WHERE decision <= ?",
+            *([upto] * 7),
+        ),
         transaction.rows("SELECT 'proposed', task_id, position FROM proposed_task WHERE position <= ?", upto),
     ]
-    return _total(item for rows in items for item in rows)
 
 
 def records(transaction: Transaction) -> int:

@@ -14,6 +14,7 @@ from mdm.tables.desk import SavedFilter
 from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payload, RulesDocument
 from mdm.tables.golden import Change, Crosswalk, GoldenVersion, QualityMeasure, SearchWord, Task, Xref
 from mdm.tables.lines import LineFinding, LineHolder
+from mdm.tables.opinions import SecondOpinion
 from mdm.tables.past import TaskVersion
 from mdm.tables.proposals import Proposal, ProposedTask
 from mdm.tables.readiness import Readiness
@@ -27,7 +28,7 @@ from mdm.tables.records import (
     SourceLink,
     SourceRecord,
 )
-from mdm.tables.relations import Divergence, HierarchyEdge, HierarchyMismatch, Reference
+from mdm.tables.relations import Divergence, HierarchyEdge, HierarchyGroup, HierarchyMismatch, Reference
 from mdm.tables.tasks import TaskComment, TaskSkip, TaskWork
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Edge",
     "GoldenVersion",
     "HierarchyEdge",
+    "HierarchyGroup",
     "HierarchyMismatch",
     "Hub",
     "LatestFact",
@@ -71,6 +73,7 @@ __all__ = [
     "SQLModel",
     "SavedFilter",
     "SearchWord",
+    "SecondOpinion",
     "SignInSession",
     "SignInTry",
     "SourceLink",
@@ -100,7 +103,9 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "task_skip": ("task_id", "etag"),
     "task_comment": ("task_id",),
     "proposed_task": ("task_id",),
+    "second_opinion": ("task_id",),
     "code_mapping": ("folded", "value"),
+    "decision": ("target_token",),
     "reference_link": ("target_token",),
     "reference": ("target_token", "target"),
     "hierarchy_edge": ("target_token",),

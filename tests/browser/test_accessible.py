@@ -46,6 +46,8 @@ PAGES = (
     "quarantine",
     "rejected row",
     "approvals",
+    "second opinions",
+    "agreement",
     "decided together",
     "nothing to decide together",
     "settings",
@@ -54,6 +56,8 @@ PAGES = (
     "not ready",
     "nothing not ready",
     "disagreements",
+    "waiting",
+    "nothing waiting",
     "rules",
     "rules in words",
     "rules as YAML",
@@ -73,6 +77,7 @@ PAGES = (
 OPENED = ("escalate", "assign", "edit", "comment", "snooze")
 FOR_ADMINS = {
     "trial of rules", "people", "person", "keys of programs", "roles", "changes of access", "no such change",
+    "agreement",
 }  # fmt: skip
 """Pages that a steward is refused."""
 
@@ -113,6 +118,7 @@ def address(desk: Desk, name: str) -> str:
         "difference": f"{golden}/history?from=1", "value": f"{golden}/lineage/name",
         "setting a value": f"{golden}/pin/name?take=other&value=Another",
         "approvals": "/approvals", "settings": "/settings",
+        "second opinions": "/second-opinions", "agreement": "/agreement",
         "decided together": "/queue/bulk?entity_type=cost_center&kind=review&verdict=distinct&reason=Two+places",
         "nothing to decide together": "/queue/bulk?kind=conflict",
         "why": f"/why?left={ids[0]}&right={ids[1]}", "why not": f"/why?left={ids[0]}&right={leaves}",
@@ -124,7 +130,8 @@ def address(desk: Desk, name: str) -> str:
         "quality": "/quality", "quality of one type": "/quality?type=customer",
         "not ready": "/quality/unready/quote_to_project?type=customer",
         "nothing not ready": "/quality/unready/quote_to_project?type=customer&missing=active",
-        "disagreements": "/quality/disagreements?type=customer",
+        "disagreements": "/quality/disagreements?type=customer", "waiting": "/quality/waiting",
+        "nothing waiting": "/quality/waiting?attribute=nothing",
         "rules": "/rules", "rules in words": "/rules/rate_card", "rules as YAML": "/rules/rate_card?view=yaml",
         "versions of rules": "/rules/rate_card/versions",
         "difference of rules": f"/rules/rate_card/diff?from={desk.ask('/v1/rules/rate_card')['version']}",
