@@ -4,6 +4,8 @@ It lets in by the same keys and the same policy as every route, and gives the sa
 ordinary, a refusal above all, is left to the route itself: a session, a moment in the past, a key that is not found.
 """
 
+from itertools import chain
+
 import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -77,16 +79,17 @@ async def _one(opened: Opened, secret: str, headers: dict[bytes, bytes], scope: 
     reading = await _read(opened, Question(keys.id_of(secret), of_key))
     if reading is None or not _let_in(opened, secret, reading, [asked], scope):
         return False
-    (content,) = look_ups.answers(reading, [asked], of_key)
-    if content is None:
+    (told,) = look_ups.answers(reading, [asked], of_key)
+    if told is None:
         return False
+    content = told.encode()
     scope["route"] = ROUTE_OF_ONE
     tag = tag_of(content)
-    told = [*TAGGED, (b"etag", tag.encode())]
+    tagged = [*TAGGED, (b"etag", tag.encode())]
     if b"if-none-match" in headers and is_known(tag, headers[b"if-none-match"].decode("latin-1")):
-        await _send(send, 304, told, b"")
+        await _send(send, 304, tagged, b"")
     else:
-        await _send(send, 200, [JSON, *told], content)
+        await _send(send, 200, [JSON, *tagged], content)
     return True
 
 
@@ -106,7 +109,7 @@ async def _many(opened: Opened, secret: str, body: bytes, scope: Scope, send: Se
     except HubError:  # the route itself meets it again, and tells it
         return False
     scope["route"] = ROUTE_OF_MANY
-    await _send(send, 200, [JSON], b'{"items":[' + b",".join(found) + b"]}")
+    await _send(send, 200, [JSON], f'{{"items":[{",".join(found)}]}}'.encode())
     return True
 
 
@@ -118,10 +121,10 @@ def _keys(body: bytes) -> list[Written] | None:
         return None
     if not isinstance(document, dict) or document.keys() != {"keys"} or not isinstance(document["keys"], list):
         return None
-    good = all(
-        isinstance(one, list) and len(one) == 3 and all(type(part) is str for part in one) for one in document["keys"]
-    )
-    return document["keys"] if good else None
+    asked = document["keys"]
+    # Of a thousand keys each of these is one loop in C.
+    good = set(map(type, asked)) <= {list} and set(map(len, asked)) <= {3}
+    return asked if good and set(map(type, chain.from_iterable(asked))) <= {str} else None
 
 
 async def _read(opened: Opened, question: Question) -> Reading | None:
