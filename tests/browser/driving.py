@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from playwright.sync_api import TimeoutError  # noqa: A004  what its waiting raises
-
 VERDICTS = {"1": "same", "2": "distinct", "3": "related"}
 # Notes each key that is pressed with the task that is shown at that moment, before any handler of the page sees it,
 # and for each task that follows how many milliseconds after the key it was painted.
@@ -54,6 +52,8 @@ def press_on(page: Any, key: str, *, repeats: int = 0) -> str:
     A task that has come to the screen at this very moment, because it was refused, swallows the key; then once more.
     repeats: how often it repeats before it is released.
     """
+    from playwright.sync_api import TimeoutError as TooLong
+
     for _ in range(TRIES):
         task = shown(page)
         page.keyboard.down(key)
@@ -62,7 +62,7 @@ def press_on(page: Any, key: str, *, repeats: int = 0) -> str:
         page.keyboard.up(key)
         try:
             page.wait_for_function(NEXT, arg=task, timeout=5_000)
-        except TimeoutError:
+        except TooLong:
             continue
         page.wait_for_timeout(200)
         return task
