@@ -35,7 +35,16 @@ def home(request: Request, caller: Annotated[Caller | None, Depends(at_the_door)
         return page(request, "welcome.html")
     stats = health.stats(caller.hub)
     work = _work(caller, stats) if "read tasks" in MAY[caller.principal.role] else None
-    return page(request, "home.html", caller, stats=stats["entity_types"], work=work, now=now(), twin="/v1/stats")
+    return page(
+        request,
+        "home.html",
+        caller,
+        stats=stats["entity_types"],
+        work=work,
+        now=now(),
+        reached={**stats["positions"], **health.latest(caller.hub)},
+        twin="/v1/stats",
+    )
 
 
 def _work(caller: Caller, stats: dict[str, Any]) -> dict[str, Any]:
