@@ -281,8 +281,8 @@ class _Comparison:
 
 
 def in_order(rows: Sequence[Document]) -> list[Document]:
-    """Contradictions first, then by what speaks loudest."""
-    return sorted(rows, key=lambda row: (ORDER.index(row["state"]), -abs(row["weight"])))
+    """Contradictions first, of each sort those that may be seen, then by what speaks loudest."""
+    return sorted(rows, key=lambda row: (ORDER.index(row["state"]), row.get("masked", False), -abs(row["weight"])))
 
 
 def state_of(

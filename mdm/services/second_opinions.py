@@ -40,6 +40,12 @@ def waiting(
     return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
 
 
+def count(hub: Hub, who: str, *, entity_type: str | None = None) -> int:
+    """How many second opinions wait for a person."""
+    with hub.database.read() as reader:
+        return stored.count_waiting(reader, entity_type, other_than=who)
+
+
 def look(hub: Hub, task_id: str, *, who: str) -> Document:
     """A decided task as it was before it was decided, side by side, as `comparison.compare` tells of an open one.
 
