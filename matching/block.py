@@ -272,7 +272,7 @@ def _part_index(model: MatchModel, part: BlockPart, column: Column, *, spoken: b
     if len(column.cells) > FEW and part.part in kind.in_bulk:
         return _part_index_of_many(kind.in_bulk[part.part], column, spoken=spoken)
     give = kind.parts[part.part]
-    several = any(SEPARATOR in cell for cell in column.cells)
+    several = SEPARATOR in "".join(column.cells)
     found = [_strings(give, cell) for cell in column.cells] if several else list(map(_ordered, map(give, column.cells)))
     starts = np.cumsum([0, *map(len, found)])
     places, distinct = numbered(list(chain.from_iterable(found)), missing=None)

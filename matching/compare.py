@@ -70,8 +70,13 @@ class Comparisons:
 
 
 def attribute_levels(kind: Kind, column: Column, left_rows: Rows, right_rows: Rows) -> Levels:
-    """Give the level of every pair of rows on one attribute, as `compare` does."""
-    levels = prepare_levels(kind, column, rows_of(left_rows, right_rows, count=len(column.codes)))
+    """Give the level of every pair of rows on one attribute, as `compare` does.
+
+    Only the values of pairs of which both have one are made ready.
+    """
+    known = column.codes >= 0
+    both = known[left_rows] & known[right_rows]
+    levels = prepare_levels(kind, column, rows_of(left_rows[both], right_rows[both], count=len(column.codes)))
     found = np.empty(len(left_rows), dtype=np.int8)
     for start in range(0, len(left_rows), BLOCK):
         block = slice(start, start + BLOCK)
@@ -126,7 +131,7 @@ def _used(kind: Kind, column: Column, used: npt.NDArray[np.bool_]) -> tuple[Cell
 def cell_values(texts: list[str]) -> CellValues:
     """Take apart the cells that hold several values; a value has one id wherever it occurs."""
     count = len(texts)
-    if not any(SEPARATOR in cell for cell in texts):
+    if SEPARATOR not in "".join(texts):
         return CellValues(texts, np.arange(count), np.arange(count + 1), single=True)
     places: dict[str, int] = {}
     ids: list[int] = []

@@ -77,4 +77,4 @@ def _cheapest_first(model: MatchModel, table: Table) -> list[str]:
 
 def _cost(kind: Kind, column: Column) -> tuple[bool, float]:
     """Order attributes by what comparing costs, roughly: word by word last, then by the mean length."""
-    return "tokens" in kind.parts, sum(map(len, column.cells)) / max(len(column.cells), 1)
+    return "tokens" in kind.parts, len("".join(column.cells)) / max(len(column.cells), 1)

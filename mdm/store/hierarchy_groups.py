@@ -90,7 +90,8 @@ def all_parents(transaction: Transaction, of: Hierarchy, *, on: str) -> dict[int
 def having_below(transaction: Transaction, attribute: str, goldens: Collection[int], *, on: str) -> set[int]:
     """Those of these golden numbers that have anything below on a day."""
     rows = transaction.rows(
-        f"SELECT DISTINCT parent FROM hierarchy_edge AS edge WHERE parent {{in}} AND {_STANDS}",
+        "SELECT golden FROM golden_version AS told WHERE golden {in} AND until IS NULL"  # nobody counts all below
+        f" AND EXISTS (SELECT 1 FROM hierarchy_edge AS edge WHERE edge.parent = told.golden AND {_STANDS})",
         list(goldens), attribute, *Moment(NOW, on).both,
     )  # fmt: skip
     return {row[0] for row in rows}

@@ -27,7 +27,8 @@ EXAMPLE = {
         }},
     }},
     "history": [{"day": "2026-03-01", "entity_type": "customer", "duplicates_removed": 12, "tasks_opened": 3,
-                 "tasks_decided": 5, "divergence_opened": 4, "divergence_closed": 6}],
+                 "tasks_decided": 5, "divergence_opened": 4, "divergence_closed": 6,
+                 "median_seconds_to_decide": 3600, "median_seconds_to_all_systems": 86400}],
 }  # fmt: skip
 
 
@@ -38,7 +39,8 @@ def stats(
 ) -> Response:
     """What the hub holds by entity type, what it brought, how long that took, and what blocks processes most.
 
-    `history` says by how much each count went up on each day. Times are those of facts in the log.
+    `history` says by how much each count went up on each day, and the medians of what was decided, or reached the last
+    of all systems, on it. Times are those of facts in the log.
     """
     found = measures.stats(caller.hub, since=since)
     own = caller.principal.entity_type
