@@ -18,7 +18,7 @@ from mdm.resolution import (
     references,
     tasks,
 )
-from mdm.resolution.graph import Graph, neighbours
+from mdm.resolution.graph import Graph
 from mdm.resolution.links import Links
 from mdm.resolution.overrides import Overrides
 from mdm.resolution.verdicts import Verdicts
@@ -53,10 +53,8 @@ def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
     edges.rescore(work, blocks, graph)
 
     # cluster: which records are one thing
-    turned = [id_ for id_ in changed if work.records[id_].living != work.was_living(id_)]
     ends = {end for pair in [*graph.changes, *verdicts.changed, *links.changed] for end in pair}
-    beside = neighbours(graph, turned, living=True) | neighbours(graph, turned, living=False)
-    formed = clusters.form(work, graph, ends | beside | work.dirty | overrides.changed)
+    formed = clusters.form(work, graph, ends | work.dirty | overrides.changed)
 
     # survive: what is true of each
     survived = golden.survive_all(work, formed, overrides)

@@ -1,4 +1,4 @@
-"""What falls short, one by one: golden records that are not ready for a process, and where systems disagree."""
+"""What falls short, one by one: what is not ready for a process, disagreements, and references that lead nowhere."""
 
 from typing import Annotated
 from urllib.parse import quote
@@ -10,6 +10,7 @@ from mdm.api.caller import Caller, Requires
 from mdm.services import divergence as disagreeing
 from mdm.services import masking_around
 from mdm.services import readiness as ready_for
+from mdm.services import references as leading
 from mdm.services.shown import Shown
 from mdm.settings import now
 from stewardship_ui.addresses import address, link
@@ -21,6 +22,7 @@ Reading = Annotated[Caller, Depends(Requires("read golden records"))]
 Type = Annotated[str, Query(alias="type", max_length=100)]
 Text = Annotated[str, Query(max_length=200)]
 ROWS = 50
+SAMPLES = 5
 
 
 @router.get("/quality/unready/{process}")
@@ -58,4 +60,21 @@ def disagreements(
     return page(
         request, "disagreements.html", caller, items=items, state=state, cursor=cursor, next_cursor=found["next"],
         now=now(), link=link("/quality/disagreements", state), twin=address("/v1/divergence", asked),
+    )  # fmt: skip
+
+
+@router.get("/quality/waiting")
+def waiting(
+    request: Request, caller: Reading, *, of: Type = "", source: Text = "", attribute: Text = ""
+) -> Response:  # fmt: skip
+    """List references that lead to what has not arrived or was deleted, those first that have waited longest."""
+    narrowed, moment = caller.own_type(of or None), now()
+    barred = masking_around.barred_references(caller.principal, caller.hub.entity_types())
+    wanted = leading.Wanted(narrowed, source or None, attribute or None, samples=SAMPLES, barred=barred)
+    found = leading.waiting(caller.hub, wanted, moment=moment)
+    state = {"type": of, "source": source, "attribute": attribute}
+    asked = {"type": narrowed or "", "source": source, "attribute": attribute, "samples": str(SAMPLES)}
+    return page(
+        request, "waiting.html", caller, items=found["items"], state=state, now=moment,
+        link=link("/quality/waiting", state), twin=address("/v1/references:waiting", asked),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from matching.kinds.folding import is_junk
 from matching.kinds.identifier import keystroke_pairs
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, only_where, parts_of, same
+from matching.kinds.strings import field, joined_by
 from matching.kinds.tables import rows
 from matching.kinds.url import registered_domain
 
@@ -41,14 +42,20 @@ def _standardise(value: object) -> str | None:
 
 
 def _domain(value: str) -> tuple[str, ...]:
-    domain = value.split(PART)[1]
-    return () if domain in _free_mail() else (registered_domain(domain),)
+    firm = _firm(value.split(PART)[1])
+    return (firm,) if firm else ()
+
+
+@lru_cache(maxsize=200_000)
+def _firm(domain: str) -> str:
+    """The domain that a firm registered, "" where anybody can have a mailbox."""
+    return "" if domain in _free_mail() else registered_domain(domain)
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
     users, domains = parts_of(values, 2)
     domain = coded(domains)
-    firm = coded(["".join(_domain(value)) for value in values])
+    firm = coded(list(map(_firm, domains)))
     telling = coded([user if len(user) >= 6 else "" for user in users])
     keystroke = keystroke_pairs(users)
 
@@ -70,6 +77,7 @@ KIND = Kind(
         "user": lambda value: (value.split(PART)[0],),
         "domain": _domain,
     },
+    in_bulk={"": joined_by("@"), "user": field(0, of=2)},
     levels=(
         Level("same", "the same e-mail address", 0.55, 0.0005),
         Level("close", "e-mail addresses one keystroke apart, or the same user elsewhere", 0.06, 0.002),

@@ -9,11 +9,13 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from mdm.api import addresses, problems, reference
-from mdm.api.answers import for_every_write
+from mdm.api.answers import for_every_write, problem
+from mdm.api.carrying_out import thing_of
 from mdm.api.compressing import Compressing
 from mdm.api.envelope import Envelope
 from mdm.api.feed_watch import FeedWatch
 from mdm.api.look_up import LookUp
+from mdm.api.look_up_rate import LookUpRate
 from mdm.api.opening import HubAtHand
 from mdm.api.routes import ROUTERS
 from mdm.settings import Settings
@@ -23,6 +25,10 @@ PUBLIC = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs", "/docs/{nam
 MIN_SEQ: dict[str, Any] = {
     "name": "min_seq", "in": "query", "required": False, "schema": {"type": "integer", "minimum": 0},
     "description": "Wait until what is in the log up to this position is resolved: the `seq` of what was just sent.",
+}  # fmt: skip
+IF_MATCH: dict[str, Any] = {
+    "name": "If-Match", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200},
+    "description": "Only if it still has the ETag that it was read with; 412 otherwise.",
 }  # fmt: skip
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -63,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     addresses.add(app, ROUTERS)
     reference.install(app, describe)
     problems.install(app)
+    app.add_middleware(LookUpRate, at_hand=at_hand)
     app.add_middleware(LookUp, at_hand=at_hand)
     app.add_middleware(Compressing)
     app.add_middleware(Envelope, limit=settings.body_limit)
@@ -82,11 +89,20 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
                 for_every_write(method, operation["responses"])
+                if method != "get" and thing_of(path) is not None:
+                    _if_match(operation)
                 operation["security"] = [] if path in PUBLIC else [{"key": []}]
                 if path not in PUBLIC:
                     operation.setdefault("parameters", []).append(MIN_SEQ)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _if_match(operation: dict[str, Any]) -> None:
+    """Say that a write is refused where what it is about is not as it was read."""
+    operation["responses"].setdefault("412", problem(412))
+    named = operation.setdefault("parameters", [])
+    named[:] = [*(one for one in named if one["name"].lower() != "if-match"), IF_MATCH]
 
 
 def _version() -> str:

@@ -39,10 +39,10 @@ def waiting(  # noqa: PLR0913  what can be asked for
         return
     rows = [
         (one["source"], one["entity_type"], one["attribute"], one["standing"], one["count"], one["recorded_at"],
-         [f"{sample['key']} → {sample['target']}" for sample in one["samples"]])
+         one["days"], [f"{sample['key']} → {sample['target']}" for sample in one["samples"]])
         for one in found["items"]
     ]  # fmt: skip
-    columns = ("source", "entity type", "attribute", "standing", "count", "since", "such as")
+    columns = ("source", "entity type", "attribute", "standing", "count", "since", "days", "such as")
     if rows:
         output.print_table("References that lead nowhere", columns, rows)
     else:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from golden_records.rules import AttributeStrategy, SurvivorshipRules
 from matching.kinds import KINDS
+from matching.kinds.kind import Kind
 from matching.kinds.lines import VALID_FROM, VALID_TO
 from matching.rules import Comparison, MatchAttribute, MatchModel, MatchRules, match_model
 from mdm.entity_types.approval import Approval, Share
@@ -230,6 +231,11 @@ class EntityType(_Document):
         return {name: attribute.to for name, attribute in self.attributes.items() if attribute.to is not None}
 
     @cached_property
+    def written_references(self) -> tuple[bytes, ...]:
+        """The names of the references as they stand in JSON."""
+        return tuple(map(orjson.dumps, self.references))
+
+    @cached_property
     def cleared(self) -> frozenset[str]:
         """The references that do not survive while their target is deleted."""
         return frozenset(name for name in self.references if self.attributes[name].on_delete == "clear")
@@ -284,6 +290,12 @@ class EntityType(_Document):
     def judged(self) -> dict[str, tuple[ValidityRule, ...]]:
         """The validity rules of the attributes whose values are judged one by one: dated lines are not."""
         return {name: rules for name, rules in self.validity.items() if name not in self.lines}
+
+    @cached_property
+    def free_attributes(self) -> dict[str, Kind]:
+        """The kind of each attribute whose values speak for themselves: no code, no reference, no rule, no days."""
+        bound = {*self.code_lists, *self.references, *self.validity, *self.lines, *self.dated}
+        return {name: KINDS[one.kind] for name, one in self.attributes.items() if name not in bound}
 
     @cached_property
     def must_exist(self) -> bool:

@@ -9,6 +9,7 @@ from mdm.resolution import (
     codes,
     crosswalks,
     divergence_writing,
+    hierarchy_groups,
     hierarchy_writing,
     rate_lines,
     readiness_writing,
@@ -23,9 +24,20 @@ from mdm.resolution.golden import GoldenChanges
 from mdm.resolution.graph import Graph
 from mdm.resolution.hierarchy import HierarchyChanges
 from mdm.resolution.overrides import Overrides
+from mdm.resolution.readiness_reach import Change, Standing
 from mdm.resolution.tasks import TaskChanges
 from mdm.resolution.work import Work
-from mdm.store import edges, golden_writing, links, log, records, resolution, task_history, task_writing
+from mdm.store import (
+    edges,
+    golden_writing,
+    links,
+    log,
+    overrides,
+    records,
+    resolution,
+    task_history,
+    task_writing,
+)
 from mdm.store.database import Transaction
 
 
@@ -45,12 +57,13 @@ class Result:
 
 def write(writer: Transaction, work: Work, result: Result, *, author: Author, at: int | None) -> int:
     """Write everything and return the position of the `resolved` fact; `at` repeats one that is in the log."""
+    of = work.entity_type.entity_type
     result.graph.verdicts.write(writer)
     result.overrides.write(writer)
     gone, kept = result.graph.links.write()
     links.change(writer, gone=gone, kept=kept)
     if work.afresh:
-        edges.clear(writer, work.entity_type.entity_type)
+        edges.clear(writer, of)
     result.blocks.write(writer)
     edges.change(writer, result.graph.changes)
     referred = _write_records(writer, work, result)
@@ -63,19 +76,23 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     task_writing.change(writer, opened=result.tasks.opened, closed=result.tasks.closed, position=position)
     placed = task_places.settle(writer, work, result.tasks.touched, referred)
     task_history.keep(writer, sorted({*result.tasks.changed, *placed}), position=position)
-    moved = reference_moves.write(writer, work, result.golden, position=position)
+    moved, referring = reference_moves.write(writer, work, result.golden, position=position)
     hierarchy_writing.write(writer, work, result.hierarchy, position=position)
+    types = readiness_writing.standing_types(writer) | {of: Standing(work.entity_type, work.tick)}
+    again = {id_ for id_ in result.golden.moved if _before(work, id_) is not None}  # of others no reference stood
+    changed = hierarchy_groups.Change(work, result.hierarchy, result.golden.moved, referring | again, position)
+    hierarchy_groups.write(writer, changed, types)
     rate_lines.write(writer, work, result.golden.about_lines, result.golden.ended, position=position)
     hierarchy_writing.compare(writer, work, result.golden, moved, position=position)
     apart = divergence_writing.write(writer, work, result.golden, position=position)
     turned = {one.golden for one in result.hierarchy.ended} | {place[0] for place in result.hierarchy.begun}
-    ready = readiness_writing.write(writer, work, result.golden, moved, turned=turned, position=position)
+    moved_or_set = [*moved, *reference_moves.set_by_people(writer, work, result.golden, position=position)]
+    change = Change(work, {new.golden for new in result.golden.versions}, moved_or_set, turned, position)
+    ready = readiness_writing.write(writer, change, types)
     events = [*_events(work, result), *reference_moves.events(writer, work, moved), *apart, *ready]
     resolution.append_changes(writer, events, columns=feed.FeedRow._fields, position=position)
     _mark_dependents(writer, work, result)
-    state = resolution.StateRow(
-        work.entity_type.entity_type, work.upto, position, work.entity_type.version, work.tick, result.tasks.cut_records
-    )
+    state = resolution.StateRow(of, work.upto, position, work.entity_type.version, work.tick, result.tasks.cut_records)
     resolution.save(writer, state)
     return position
 
@@ -168,12 +185,14 @@ def _revived(work: Work) -> list[int]:
 
 
 def _mark_dependents(writer: Transaction, work: Work, result: Result) -> None:
-    """Mark the records that refer to anything whose smallest member key has changed, or that died or revived."""
+    """Mark what refers, or people made refer, to anything whose smallest key has changed, or that died or revived."""
     before = _representatives(work, result.golden.before, work.was_living)
     after = _representatives(work, result.golden.after, lambda id_: work.records[id_].living)
     changed = {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
     if changed:
-        records.mark_referring(writer, sorted(work.records[id_].key_token for id_ in changed))
+        tokens = sorted(work.records[id_].key_token for id_ in changed)
+        records.mark_referring(writer, tokens)
+        overrides.mark_referring(writer, tokens)
 
 
 def _representatives(

@@ -6,7 +6,7 @@ from typing import Any
 
 from golden_records.contributions import Contribution
 from golden_records.overrides import Override
-from mdm.log import Key
+from mdm.log import Key, key_token
 from mdm.resolution.fold import under_new_names
 from mdm.resolution.intake import expected_all
 from mdm.resolution.verdicts import Verdicts
@@ -37,6 +37,7 @@ class Overrides:
                 fact.position,
                 ids[fact.body["record"]],
                 fact.body["attribute"],
+                _target_token(work, fact.body["value"]),
                 verdicts is not None and verdicts.in_force[fact.position],
             )
             for fact in new
@@ -78,6 +79,11 @@ class Overrides:
             and (one.attribute in dated or not has_days(self.bodies[one.position]))
         ]
 
+    def targets(self, members: Collection[int]) -> set[str]:
+        """The written keys that overrides in force set as references on these records."""
+        references = self.work.entity_type.references
+        return {str(one.value) for one in self.of(members) if one.attribute in references and one.value is not None}
+
     def write(self, writer: Transaction) -> None:
         """Say what the new overrides name; the decisions themselves are kept already."""
         stored_overrides.name(writer, self.new)
@@ -93,6 +99,14 @@ def _override(work: Work, one: StoredOverride, body: Body) -> Override:
     then = overruled and {name: [_value(work, name, value) for value in said] for name, said in overruled.items()}
     days = body.get("valid_from"), body.get("valid_to")
     return Override(one.attribute, one.position, body["value"], body["until"], then, *days)
+
+
+def _target_token(work: Work, value: Any) -> int | None:
+    """Of the source key that a value is, whether or not its attribute is a reference under the rules of now."""
+    try:
+        return key_token(work.salt, str(Key.parse(value))) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def has_days(body: Body) -> bool:

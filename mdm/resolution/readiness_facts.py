@@ -45,7 +45,7 @@ def references_of(entity_type: EntityType) -> set[str]:
 
 
 def _read_references(reader: Transaction, entity_type: EntityType, found: Mapping[int, Facts]) -> None:
-    """What the surviving references mean; one that a person set is known where a record says it too."""
+    """What the surviving references mean, those included that a person set."""
     wanted = references_of(entity_type)
     if not wanted:
         return

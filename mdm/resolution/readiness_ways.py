@@ -1,7 +1,6 @@
 """The ways on which a rate is looked for, of many golden records at once: where `mdm rate` goes, the nearest first.
 
 Cards of a golden record itself and of its parents, those of what these refer to and of its parents, and those for all.
-A reference that a person set is followed where a record says it too, as everywhere in readiness.
 """
 
 from collections import defaultdict

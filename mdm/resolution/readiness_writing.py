@@ -11,12 +11,9 @@ import orjson
 
 from mdm.entity_types import EntityType, parse
 from mdm.publish.feed import FeedRow, readiness_event
-from mdm.resolution.golden import GoldenChanges
 from mdm.resolution.readiness import Facts, needs, next_change
 from mdm.resolution.readiness_facts import PAGE, read_facts
 from mdm.resolution.readiness_reach import Change, Standing, reached
-from mdm.resolution.reference_moves import Moved
-from mdm.resolution.work import Work
 from mdm.store import readiness as stored
 from mdm.store.database import Transaction
 from mdm.store.readiness import Kept
@@ -38,20 +35,15 @@ def standing_types(transaction: Transaction) -> dict[str, Standing]:
     return {name: Standing(_parsed(document), tick) for name, tick, document in rows}
 
 
-def write(
-    writer: Transaction, work: Work, golden: GoldenChanges, moved: Collection[Moved], *, turned: Collection[int],
-    position: int,
-) -> list[FeedRow]:  # fmt: skip
+def write(writer: Transaction, change: Change, types: Mapping[str, Standing]) -> list[FeedRow]:
     """Judge anew what a commit may have changed, and keep it; the events of those that are ready now, or no longer.
 
     Where a change reaches more than `MOST` that it did not change themselves, they are marked, and judged in commits to
-    come. turned: the golden numbers above which something else stands now.
+    come. types: all as they stand, with that of the commit.
     """
-    types = standing_types(writer) | {work.entity_type.entity_type: Standing(work.entity_type, work.tick)}
+    work, own = change.work, change.own
     if not any(one.entity_type.readiness for one in types.values()) and not work.afresh:
         return []
-    change = Change(work, {new.golden for new in golden.versions}, moved, turned, position)
-    own = work.entity_type.entity_type
     marked = set(stored.marked(writer, own, limit=MOST))
     events = []
     for name, numbers in sorted(reached(writer, change, types).items()):
@@ -61,7 +53,7 @@ def write(
         stored.mark(writer, numbers - now)
         ordered = sorted(now)
         for start in range(0, len(ordered), PAGE):
-            events += _settle(writer, types, name, ordered[start : start + PAGE], position=position)
+            events += _settle(writer, types, name, ordered[start : start + PAGE], position=change.position)
     return events
 
 
@@ -80,16 +72,24 @@ def judged(
     alike: dict[object, Answers] = {}  # most golden records have the same systems and attributes as many others
     found: dict[Place, tuple[str, str | None]] = {}
     for golden, facts in read_facts(transaction, described, entity_type, goldens, day=standing.tick).items():
-        if by_days or facts.referring or facts.ways:
+        if by_days or facts.referring:
             answers = _answers(standing, facts)
         else:
             has = tuple(facts.attributes.get(name) is not None for name in names)
-            place = frozenset(facts.sources), has, frozenset(facts.means)
+            place = frozenset(facts.sources), has, frozenset(facts.means), _told_by_ways(facts)
             if place not in alike:
                 alike[place] = _answers(standing, facts)
             answers = alike[place]
         found.update(((golden, process), (missing, due)) for process, missing, due in answers)
     return found
+
+
+def _told_by_ways(facts: Facts) -> frozenset[tuple[object, ...]]:
+    """What the ways of a golden record tell: cards are shared by those on whose ways they are, and one is itself."""
+    return frozenset(
+        (by, id(way.own) if way.own is not None and way.own.lines else None, tuple(map(id, way.holders)), way.turns)
+        for by, way in facts.ways.items()
+    )
 
 
 def _answers(standing: Standing, facts: Facts) -> Answers:

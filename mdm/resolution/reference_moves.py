@@ -12,6 +12,7 @@ from mdm.publish.feed import FeedRow, reference_event
 from mdm.resolution.golden import GoldenChanges
 from mdm.resolution.references import spoken
 from mdm.resolution.work import Work
+from mdm.store import overrides as stored_overrides
 from mdm.store import references as stored_references
 from mdm.store import task_places
 from mdm.store.database import Transaction
@@ -30,7 +31,14 @@ class Moved(NamedTuple):
     after: StoredReference
 
 
-def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: int) -> list[Moved]:
+class Written(NamedTuple):
+    """The references that lead elsewhere though their records say the same, and the records of all that changed."""
+
+    moved: list[Moved]
+    records: set[int]
+
+
+def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: int) -> Written:
     """Bring all references up to a commit, whose records must have been written; under the lock of the log."""
     stood = {_place(one): one for one in stored_references.of_records(writer, sorted(work.dirty))}
     stood |= {_place(one): one for one in stored_references.to_targets(writer, sorted(moved_targets(work, golden)))}
@@ -44,7 +52,27 @@ def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: i
     ended = [one for place, one in stood.items() if place not in now or _differ(one, now[place])]
     begun = [one for place, one in now.items() if place not in stood or _differ(stood[place], one)]
     stored_references.change(writer, ended=sorted(ended), begun=sorted(begun), position=position)
-    return [Moved(stood[_place(one)], one) for one in sorted(begun) if _place(one) in stood]
+    moved = [Moved(stood[_place(one)], one) for one in sorted(begun) if _place(one) in stood]
+    return Written(moved, {one.record_id for one in (*ended, *begun)})
+
+
+def set_by_people(writer: Transaction, work: Work, golden: GoldenChanges, *, position: int) -> list[Moved]:
+    """The references that people set and that lead elsewhere: each as if the record that they were set on said it."""
+    before, after = _leads(golden.before, work.was_living), _leads(golden.after, lambda id_: work.records[id_].living)
+    found = []
+    for record, attribute, token, of in stored_overrides.leading_to(writer, sorted(moved_targets(work, golden))):
+        target = work.ids[token]
+        sides = (_led(led.get(target)) for led in (before, after))
+        found.append(
+            Moved(*(StoredReference(record, attribute, token, "", position, of, "", None, *one) for one in sides))
+        )
+    return found
+
+
+def _led(leads: tuple[int, bool] | None) -> tuple[int | None, stored_references.Standing]:
+    if leads is None:
+        return None, "waiting"
+    return leads[0], "arrived" if leads[1] else "deleted"
 
 
 def events(writer: Transaction, work: Work, moved: list[Moved]) -> list[FeedRow]:

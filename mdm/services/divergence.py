@@ -11,7 +11,7 @@ from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput
 from mdm.resolution.fold import values_of
 from mdm.services import as_then
-from mdm.services.golden import answer_at, entity_type_of, head, prefixes_of
+from mdm.services.golden import entity_type_of, head_at, prefixes_of
 from mdm.services.hub import Hub, parsed
 from mdm.services.lines_at_odds import LinesAtOdds
 from mdm.services.positions import AsOf, position
@@ -84,10 +84,10 @@ def of_one(hub: Hub, written: str, *, as_of: AsOf = None) -> Document:
     entity_types = hub.entity_types()
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
-        document, shown = answer_at(hub, transaction, prefixes, asked, at=at)
+        head, shown = head_at(transaction, prefixes, asked, at=at)
         found = stored.page(transaction, Filter(golden=shown.golden), limit=MOST, at=at)
         items = _told(hub, transaction, entity_types, found, at=at)
-    return {**head(document), "items": items}
+    return {**head, "items": items}
 
 
 def counts(hub: Hub, wanted: Wanted, *, since: str | None = None) -> Document:

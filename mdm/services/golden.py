@@ -119,9 +119,9 @@ def history(hub: Hub, golden_id: str, *, as_of: AsOf = None) -> Document:
     prefixes = prefixes_of(hub)
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
-        then, _ = answer_at(hub, transaction, prefixes, (golden_id, entity_type, number), at=at)
+        head, _ = head_at(transaction, prefixes, (golden_id, entity_type, number), at=at)
         found = kept_history.told(transaction, number, entity_type, prefixes[entity_type], at=at)
-    return {**head(then), **found}
+    return {**head, **found}
 
 
 def head(document: Document) -> Document:
@@ -175,19 +175,17 @@ def told(
     prefixes = _prefixes(types)
     active = iter(_documents(hub, transaction, prefixes, [one for one in found if one.attributes is not None], at=at))
     return [
-        _gone(hub, transaction, prefixes, one, at=at)
+        _gone(transaction, prefixes, one, at=at)
         if one.attributes is None
         else shown_apart(types, _on_day(transaction, next(active), on))
         for one in found
     ]
 
 
-def _gone(
-    hub: Hub, transaction: Transaction, prefixes: Mapping[str, str], stored: StoredGolden, *, at: int
-) -> Document:
+def _gone(transaction: Transaction, prefixes: Mapping[str, str], stored: StoredGolden, *, at: int) -> Document:
     written = golden_id(prefixes[stored.entity_type], stored.golden)
-    found, _ = answer_at(hub, transaction, prefixes, (written, stored.entity_type, stored.golden), at=at)
-    return {**head(found), "version": stored.version, "seq": stored.since}
+    found, _ = head_at(transaction, prefixes, (written, stored.entity_type, stored.golden), at=at)
+    return {**found, "version": stored.version, "seq": stored.since}
 
 
 def _on_day(transaction: Transaction, document: Document, on: str | None) -> Document:
@@ -202,6 +200,16 @@ def answer_at(
     hint: str | None = None,
 ) -> tuple[Document, StoredGolden]:  # fmt: skip
     """What an ID (as written, its type, its number) stood for at a position, and the golden version that shows."""
+    found, shown = head_at(transaction, prefixes, asked, at=at, hint=hint)
+    document = _documents(hub, transaction, prefixes, [shown], at=at)[0]
+    return {**document, **found}, shown
+
+
+def head_at(
+    transaction: Transaction, prefixes: Mapping[str, str], asked: tuple[str, str, int], *, at: int,
+    hint: str | None = None,
+) -> tuple[Document, StoredGolden]:  # fmt: skip
+    """What `head` tells of an ID at a position, and the golden version that shows, without what that says."""
     written, entity_type, number = asked
     bearers = stored_xref.bearers(transaction, number, at=at)
     versions = stored_golden.at(transaction, {number, *(one.golden for one in bearers)}, position=at)
@@ -216,10 +224,9 @@ def answer_at(
     if hint is not None and hinted is None:
         raise NotFound(f"{hint!r} names no source record that ever bore {written}")
     current = identity.current if hinted is None else hinted
-    shown = versions[number if current is None else current]
-    document = _documents(hub, transaction, prefixes, [shown], at=at)[0]
-    prefix = prefixes[entity_type]
-    return {**document, "golden_id": written, **_redirect(prefix, number, identity, current)}, shown
+    led_to = _redirect(prefixes[entity_type], number, identity, current)
+    told = {"golden_id": written, "entity_type": entity_type, **led_to}
+    return told, versions[number if current is None else current]
 
 
 def _hinted(hint: str, entity_type: str) -> Key:

@@ -6,15 +6,19 @@ from typing import Any
 
 from mdm.entity_types import EntityType, hint
 from mdm.errors import Fault, InvalidInput
-from mdm.services.golden import answer_at, entity_type_of, head, prefixes_of
+from mdm.resolution.hierarchy_groups import read
+from mdm.services.golden import entity_type_of, head_at, prefixes_of
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
 from mdm.services.relations import Names
 from mdm.services.valid_time import day, moment
 from mdm.store import golden as stored_golden
 from mdm.store import hierarchy as stored
+from mdm.store import hierarchy_groups as groups
+from mdm.store import resolution
 from mdm.store.database import Transaction
 from mdm.store.moments import Moment
+from mdm.store.xref import NOW
 
 Document = dict[str, Any]
 NODES, FURTHEST = 1_000, 1_000
@@ -52,7 +56,7 @@ def hierarchy(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> 
     attribute = _attribute(entity_types[entity_type], wanted)
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
-        document, shown = answer_at(hub, transaction, prefixes, (written, entity_type, number), at=at)
+        told, shown = head_at(transaction, prefixes, (written, entity_type, number), at=at)
         when = moment(transaction, entity_type, at=at, on=on)
         above = stored.ancestors(transaction, shown.golden, attribute, when=when, limit=FURTHEST)
         rows = stored.below(transaction, shown.golden, attribute, when=when, depth=wanted.depth + 1, limit=NODES + 1)
@@ -62,7 +66,7 @@ def hierarchy(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> 
         roll_up = _roll_up(transaction, shown.golden, (entity_type, attribute), when=when, barred=wanted.barred)
     nodes = {one: {"golden_id": called.id(entity_type, one), "label": called.label(one)} for one in numbers}
     return {
-        **head(document),
+        **told,
         "label": called.label(shown.golden),
         "attribute": attribute,
         "on": when.on or None,
@@ -101,7 +105,8 @@ def _tree(nodes: dict[int, Document], top: int, rows: list[tuple[int, int, int]]
 def _roll_up(
     transaction: Transaction, golden: int, own: tuple[str, str], *, when: Moment, barred: Collection[tuple[str, str]]
 ) -> Document:
-    group = stored.group(transaction, golden, own, when=when, deepest=FURTHEST)
+    kept = _kept(transaction, golden, own, when)
+    group = kept or stored.group(transaction, golden, own, when=when, deepest=FURTHEST)
     return {
         "golden_records": sum(group.levels),
         "levels": group.levels,
@@ -112,3 +117,11 @@ def _roll_up(
             if (of, attribute) not in barred
         ],
     }
+
+
+def _kept(transaction: Transaction, golden: int, own: tuple[str, str], when: Moment) -> stored.Group | None:
+    """What the resolver keeps of a group; None of other moments than now, and where it keeps nothing."""
+    if when.at != NOW or when.on != (resolution.tick(transaction, own[0], at=NOW) or ""):
+        return None
+    found = groups.kept(transaction, groups.Hierarchy(*own), [golden]).get(golden)
+    return found and stored.Group(*read(found.total))

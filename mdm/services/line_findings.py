@@ -11,7 +11,7 @@ from golden_records.line_findings import FINDING_KINDS
 from mdm.entity_types import hint
 from mdm.errors import Fault, InvalidInput
 from mdm.log import Key
-from mdm.services.golden import answer_at, entity_type_of
+from mdm.services.golden import entity_type_of, head_at
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
 from mdm.services.rates import golden_id_of
@@ -71,7 +71,7 @@ def findings(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
         at = position(transaction, as_of)
         golden = None
         if about:
-            golden = answer_at(hub, transaction, prefixes, about, at=at)[1].golden
+            golden = head_at(transaction, prefixes, about, at=at)[1].golden
         narrowed = stored.Narrowed({pair for pair in pairs if pair[0] not in barred}, on or "", wanted.source, golden)
         found = stored.page(transaction, narrowed, at=at, after=after, limit=wanted.limit + 1)
         page = [one for one in found[: wanted.limit] if (one.entity_type, one.attribute) not in wanted.barred]

@@ -5,7 +5,7 @@ from typing import Any
 
 from mdm.auth import Principal, free_text, hidden, mask, sees_all
 from mdm.entity_types import EntityType
-from mdm.services.comparison import in_order
+from mdm.services.row_order import in_order
 from mdm.services.shown import Shown
 
 Document = dict[str, Any]

@@ -14,17 +14,21 @@ from mdm.services import health
 from mdm.services.hub import Hub
 from mdm.services.positions import position
 from mdm.services.readiness_words import item_of
-from mdm.settings import now
+from mdm.settings import now, seconds_between
 from mdm.store import measures as stored
 from mdm.store import readiness as stored_readiness
 from mdm.store.database import Transaction
 
 Document = dict[str, Any]
 SERIES = ("duplicates_removed", "tasks_opened", "tasks_decided", "divergence_opened", "divergence_closed")
+MEDIANS = ("median_seconds_to_decide", "median_seconds_to_all_systems")
+"""What `history` tells beside the counts, of what was decided, or reached the last of all systems, on a day."""
 MOST_BLOCKING = 10
 LATELY = timedelta(days=90)
 Counts = Counter[tuple[str, str]]
 """How many by entity type and day."""
+Took = list[tuple[str, int]]
+"""The day on which something was reached, and how many seconds it had taken."""
 
 
 def stats(hub: Hub, *, since: str | None = None, moment: str | None = None) -> Document:
@@ -49,10 +53,10 @@ def stats(hub: Hub, *, since: str | None = None, moment: str | None = None) -> D
     with hub.database.read() as transaction:
         after = position(transaction, start)
         series = _series(transaction, history=since is not None)
-        decided = _seconds_to_decide(transaction)
+        decided = _times_to_decide(transaction)
         apart = dict(stored.open_divergence(transaction))
         ready = _readiness(transaction, entity_types, after=after)
-        everywhere = {name: _seconds_to_all(transaction, one, after=after) for name, one in entity_types.items()}
+        everywhere = {name: _times_to_all(transaction, one, after=after) for name, one in entity_types.items()}
     for name, counts in found["entity_types"].items():
         totals = {what: sum(count for (of, _), count in days.items() if of == name) for what, days in series.items()}
         found["entity_types"][name] = {
@@ -61,11 +65,14 @@ def stats(hub: Hub, *, since: str | None = None, moment: str | None = None) -> D
             "divergence": {"open": apart.get(name, 0), "opened": totals["divergence_opened"],
                            "closed": totals["divergence_closed"]},
             "tasks": {"opened": totals["tasks_opened"], "decided": totals["tasks_decided"],
-                      "median_seconds_to_decide": _median(decided[name])},
-            "median_seconds_to_all_systems": _median(everywhere[name]),
+                      "median_seconds_to_decide": _median(took for _, took in decided[name])},
+            "median_seconds_to_all_systems": _median(took for _, took in everywhere[name]),
             "readiness": ready.get(name, {}),
         }  # fmt: skip
-    return found if since is None else {**found, "history": _history(series, since)}
+    if since is None:
+        return found
+    medians = {what: _by_day(took) for what, took in zip(MEDIANS, (decided, everywhere), strict=True)}
+    return {**found, "history": _history(series, medians, since)}
 
 
 def _check_day(written: str | None) -> None:
@@ -98,31 +105,46 @@ def _removed(kind: str, before: int | None, after: int | None, others: str | Non
     return change + (len(orjson.loads(others or "[]")) if kind == "golden.merged" else 0)
 
 
-def _history(series: Mapping[str, Counts], since: str) -> list[Document]:
-    """One entry for each day and entity type on which anything happened: by how much each count went up."""
-    places = sorted({(day, name) for days in series.values() for name, day in days if day >= since})
+def _history(
+    series: Mapping[str, Counts], medians: Mapping[str, Mapping[tuple[str, str], int | None]], since: str
+) -> list[Document]:
+    """One entry for each day and entity type on which anything happened: what was counted, and medians."""
+    happened = [*series.values(), *medians.values()]
+    places = sorted({(day, name) for days in happened for name, day in days if day >= since})
     return [
-        {"day": day, "entity_type": name, **{what: days[name, day] for what, days in series.items()}}
+        {
+            "day": day, "entity_type": name, **{what: days[name, day] for what, days in series.items()},
+            **{what: days.get((name, day)) for what, days in medians.items()},
+        }
         for day, name in places
-    ]
+    ]  # fmt: skip
 
 
-def _seconds_to_decide(transaction: Transaction) -> dict[str, list[int]]:
+def _by_day(took: Mapping[str, Took]) -> dict[tuple[str, str], int | None]:
+    """The median of each entity type and day."""
+    found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for name, times in took.items():
+        for day, seconds in times:
+            found[name, day].append(seconds)
+    return {place: _median(seconds) for place, seconds in found.items()}
+
+
+def _times_to_decide(transaction: Transaction) -> dict[str, Took]:
     """From the last time that a task was opened to the decision that closed it, by entity type."""
     opened: defaultdict[str, list[str]] = defaultdict(list)
     for _, when, ids in stored.tasks(transaction, "task.opened"):
         for id_ in orjson.loads(ids):
             opened[id_].append(when)
-    found: defaultdict[str, list[int]] = defaultdict(list)
+    found: defaultdict[str, Took] = defaultdict(list)
     for name, when, ids in stored.tasks(transaction, "task.decided"):
         for id_ in orjson.loads(ids):
             before = [one for one in opened[id_] if one <= when]
             if before:
-                found[name].append(_seconds(before[-1], when))
+                found[name].append((when[:10], seconds_between(before[-1], when)))
     return found
 
 
-def _seconds_to_all(transaction: Transaction, entity_type: EntityType, *, after: int) -> list[int]:
+def _times_to_all(transaction: Transaction, entity_type: EntityType, *, after: int) -> Took:
     """From the first record of each golden record to the first in the last of all systems, of those that got there."""
     wanted = sorted({source for process in entity_type.readiness.values() for source in process.systems})
     if not wanted:
@@ -130,9 +152,8 @@ def _seconds_to_all(transaction: Transaction, entity_type: EntityType, *, after:
     seen: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     for golden, _, first, told in stored.first_in(transaction, entity_type.entity_type, wanted, after=after):
         seen[golden].append((first, told))
-    return [
-        _seconds(times[0][0], max(told for _, told in times)) for times in seen.values() if len(times) == len(wanted)
-    ]
+    reached = [(times[0][0], max(told for _, told in times)) for times in seen.values() if len(times) == len(wanted)]
+    return [(last[:10], seconds_between(first, last)) for first, last in reached]
 
 
 def _readiness(transaction: Transaction, entity_types: Mapping[str, EntityType], *, after: int) -> dict[str, Document]:
@@ -147,7 +168,7 @@ def _readiness(transaction: Transaction, entity_types: Mapping[str, EntityType],
             lacking[name, process][one] += count
     seconds: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for name, process, seen, told in stored.first_ready(transaction, after=after):
-        seconds[name, process].append(_seconds(seen, told))
+        seconds[name, process].append(seconds_between(seen, told))
     found: defaultdict[str, Document] = defaultdict(dict)
     for (name, process), total in sorted(totals.items()):
         most = sorted(lacking[name, process].items(), key=lambda item: (-item[1], item[0]))[:MOST_BLOCKING]
@@ -166,13 +187,11 @@ def _median(seconds: Iterable[int]) -> int | None:
     return median_low(listed) if listed else None
 
 
-def _seconds(start: str, end: str) -> int:
-    return max(0, int((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()))
-
-
 METRICS = {
     "log_position": "Last position of the log",
     "feed_position": "Last position of the change feed",
+    "waiting_seconds": "How long the oldest fact waits that no resolver has read yet; 0 when none waits",
+    "pending": "Source record versions that are acknowledged and not yet resolved",
     "source_records": "Living source records",
     "golden_records": "Active golden records",
     "open_tasks": "Steward tasks that are open",
@@ -193,6 +212,7 @@ METRICS = {
 def samples(found: Document) -> Iterator[tuple[str, dict[str, str], int]]:
     """(name, labels, value) of every figure that `stats` tells; one that is not known is left out."""
     yield from ((f"{name}_position", {}, reached) for name, reached in found["positions"].items())
+    yield "waiting_seconds", {}, found["waiting_seconds"]
     for name, one in found["entity_types"].items():
         labels, tasks = {"entity_type": name}, one["tasks"]
         plain = {what: one[what] for what in METRICS if what in one and what != "readiness"}

@@ -80,7 +80,9 @@ class Line:
         winner = self.card.entry["winners"][self.place]
         losers = [one for one in self.card.entry["losers"] if one["key"] == winner["key"] and holds_on(one, on)]
         narrowed = {**self.card.entry, "winners": [winner], "losers": losers, "overlaps": [], "gaps": []}
-        found = told_of(transaction, self.card.golden, {self.card.attribute: narrowed})[self.card.attribute]
+        golden, rules = self.card.golden, self.card.entity_type
+        made_under = rules if rules.version == golden.rules_version else None
+        found = told_of(transaction, golden, {self.card.attribute: narrowed}, made_under)[self.card.attribute]
         amounts = self.card.described.amounts
         return {
             "winner": {**found["winners"][0], "amount": next(iter(self.amounts.values()), None)},

@@ -9,7 +9,7 @@ from mdm.entity_types import EntityType, hint
 from mdm.errors import Fault, Forbidden, InvalidInput, NotFound
 from mdm.log import Key
 from mdm.services import lookup
-from mdm.services.golden import answer_at, entity_type_of, head
+from mdm.services.golden import entity_type_of, head_at
 from mdm.services.hub import Hub, parsed
 from mdm.services.positions import AsOf, position
 from mdm.services.rate_card import Card, Line, card_of
@@ -38,7 +38,9 @@ class _Looking:
     names: Names
 
 
-def rate(hub: Hub, question: Question, *, as_of: AsOf = None) -> Document:
+def rate(
+    hub: Hub, question: Question, *, as_of: AsOf = None, types: Mapping[str, EntityType] | None = None
+) -> Document:
     """One rate and why: `{"golden_id", "entity_type", "status", "of", "asked", "on", "outcome", ..., "path"}`.
 
     `outcome` is `found` (with `holder`, `card`, `rate`, `winner`, `losers` and `strategy`), `several` (with `choices`:
@@ -48,25 +50,27 @@ def rate(hub: Hub, question: Question, *, as_of: AsOf = None) -> Document:
     `rate` has the `amount` as decimal text, `unit` where lines have one, `key`, `valid_from` and `valid_to` of the days
     on which this winner holds, and the whole `line`; winner and losers tell `amount`, file and line.
 
+    types: the entity types of now, where the caller has them.
+
     Raises:
         NotFound: no such golden ID or source record was ever there.
         Forbidden: the lines are barred.
         InvalidInput: a field is unknown or cannot have its value, or the day is none; names the nearest.
     """
-    types = hub.entity_types()
+    types = hub.entity_types() if types is None else types
     prefixes = {name: one.id_prefix for name, one in types.items()}
     written = golden_id_of(hub, question.about, as_of)
     about = (written, *entity_type_of(hub, written, types))
     cards, on = _cards(types, about[1], question), day(question.on) or ""
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
-        document, start = answer_at(hub, transaction, prefixes, about, at=at)
+        head, start = head_at(transaction, prefixes, about, at=at)
         asked = read(cards, question.fields, hub.code_lists(transaction, upto=at))
         if (cards.entity_type, asked.attribute) in question.barred:
             raise Forbidden(f"this key has no right to the {asked.attribute} of a {cards.entity_type}")
         looking = _Looking(transaction, cards, asked, on, Names(types, prefixes, {}))
         said: Document = {
-            **head(document),
+            **head,
             "of": cards.entity_type, "attribute": asked.attribute,
             "asked": {**asked.key, **asked.attributes}, "on": on,
         }  # fmt: skip

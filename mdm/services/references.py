@@ -2,13 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
+from mdm.settings import now
 from mdm.store import log as stored_log
 from mdm.store import references as stored
+from mdm.store.database import Transaction
 from mdm.store.references import Standing, Waiting
+from mdm.store.xref import NOW
 
 Document = dict[str, Any]
 SAMPLES = 3
@@ -32,12 +36,15 @@ class Wanted:
     barred: Collection[tuple[str, str]] = ()
 
 
-def waiting(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
+def waiting(hub: Hub, wanted: Wanted, *, as_of: AsOf = None, moment: str | None = None) -> Document:
     """Group by source, entity type, attribute and standing, those first that have waited longest: `{"items"}`.
 
-    An item has `count`, `since` and `recorded_at` of the oldest, and some `samples`, the oldest first: the `key` that
-    refers, its `target`, and since when it has led nowhere. `standing` is `waiting` (the target has never arrived) or
-    `deleted` (nothing of its golden record lives any more). A record that retires with its target is not told.
+    An item has `count`, `since`, `recorded_at` and `days` (whole ones, until now or the moment of `as_of`) of the
+    oldest, and some `samples`, the oldest first: the `key` that refers, its `target`, and since when and how long it
+    has led nowhere. `standing` is `waiting` (the target has never arrived) or `deleted` (nothing of its golden record
+    lives any more). A record that retires with its target is not told.
+
+    moment: until when ages are counted (ISO 8601 UTC); the present when it is left out.
     """
     if wanted.entity_type is not None:
         hub.entity_type(wanted.entity_type)
@@ -55,22 +62,33 @@ def waiting(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
             transaction, at=at, only=only, source=wanted.source, before=before, samples=wanted.samples
         )
         authors = stored_log.authors(transaction, sorted({one.since for one in found}))
+        end = (moment or now()) if at == NOW else _recorded_at(transaction, at)
     groups: dict[tuple[str, ...], Document] = {}
     for one in found:
         to = entity_types[one.entity_type].references[one.attribute]
-        group = groups.setdefault(one[:4], _group(one, to, authors[one.oldest][1]))
-        group["samples"].append(_sample(one, authors[one.since][1]))
+        group = groups.setdefault(one[:4], _group(one, to, _age(authors[one.oldest][1], end)))
+        group["samples"].append(_sample(one, _age(authors[one.since][1], end)))
     return {"items": list(groups.values())}
 
 
-def _group(one: Waiting, to: str, recorded_at: str) -> Document:
+def _recorded_at(transaction: Transaction, at: int) -> str:
+    last = min(at, stored_log.head(transaction))
+    return stored_log.authors(transaction, [last])[last][1] if last else ""
+
+
+def _age(recorded_at: str, end: str) -> Document:
+    """Since when it has been so, and for how many whole days until an end."""
+    passed = datetime.fromisoformat(end) - datetime.fromisoformat(recorded_at)
+    return {"recorded_at": recorded_at, "days": max(passed.days, 0)}
+
+
+def _group(one: Waiting, to: str, age: Document) -> Document:
     return {
         "source": one.source, "entity_type": one.entity_type, "attribute": one.attribute, "to": to,
-        "standing": one.standing, "count": one.references, "since": one.oldest, "recorded_at": recorded_at,
-        "samples": [],
+        "standing": one.standing, "count": one.references, "since": one.oldest, **age, "samples": [],
     }  # fmt: skip
 
 
-def _sample(one: Waiting, recorded_at: str) -> Document:
+def _sample(one: Waiting, age: Document) -> Document:
     key = f"{one.source}:{one.entity_type}:{one.source_id}"
-    return {"key": key, "target": one.target, "since": one.since, "recorded_at": recorded_at}
+    return {"key": key, "target": one.target, "since": one.since, **age}

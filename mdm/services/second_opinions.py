@@ -10,10 +10,11 @@ from mdm.resolution.fold import values_of
 from mdm.resolution.work import layers_of
 from mdm.services import as_then, tasks
 from mdm.services.as_then import rules_then
-from mdm.services.comparison import RULED, in_order, state_of
+from mdm.services.comparison import RULED, state_of
 from mdm.services.decisions import Verdict
 from mdm.services.explain import seen_by_matching
 from mdm.services.hub import Hub
+from mdm.services.row_order import in_order
 from mdm.services.task_states import NOTHING, lock_of
 from mdm.store import second_opinions as stored
 from mdm.store.database import Transaction

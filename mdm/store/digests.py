@@ -13,6 +13,7 @@ WIDTH = 16
 _FINDING = "finding, attribute, kind, key, valid_from, valid_to, sources, said"
 _HOLDER = "attribute, target_token"
 _ABOVE = "golden, attribute, valid_from, valid_to, parent, CASE WHEN set_aside THEN 1 ELSE 0 END"
+_GROUP = "golden, attribute, parent, total"
 _MISMATCH = "golden, attribute, valid_from, valid_to"
 
 
@@ -39,6 +40,7 @@ def state(transaction: Transaction, entity_type: str | None = None) -> str:
         _rows(transaction, "SELECT 'task', id, weight FROM task WHERE status = 'open'", entity_type),
         (("reference", keys[id_], *rest) for id_, *rest in _references(transaction, entity_type)),
         _rows(transaction, f"SELECT 'above', {_ABOVE} FROM hierarchy_edge WHERE until IS NULL", entity_type),
+        _rows(transaction, f"SELECT 'group', {_GROUP} FROM hierarchy_group WHERE 1 = 1", entity_type),
         _rows(transaction, f"SELECT 'mismatch', {_MISMATCH} FROM hierarchy_mismatch WHERE until IS NULL", entity_type),
         (("apart", golden, keys[id_], attribute) for golden, id_, attribute in _divergence(transaction, entity_type)),
         _rows(transaction, "SELECT 'ready', golden, process, missing, due FROM readiness WHERE 1 = 1", entity_type),

@@ -30,6 +30,8 @@ class StoredGolden:
 
 def at(transaction: Transaction, golden: Collection[int], *, position: int = NOW) -> dict[int, StoredGolden]:
     """The versions that stood at a position, by golden number; a number not yet given then is absent."""
+    if not golden:
+        return {}
     rows = transaction.rows(
         f"SELECT {_COLUMNS} FROM golden_version WHERE golden {{in}} AND since <= ? AND (until IS NULL OR until > ?)",
         list(golden), position, position,

@@ -8,15 +8,20 @@ from mdm.store.database import Transaction
 
 
 class StoredOverride(NamedTuple):
-    """One override: the position of its fact, and the founding record of the golden record that it was set on."""
+    """One override: the position of its fact, and the founding record of the golden record that it was set on.
+
+    target_token: of the source key that was set, where the value is one.
+    """
 
     position: int
     record_id: int
     attribute: str
+    target_token: int | None
     in_force: bool
 
 
 COLUMNS = StoredOverride._fields
+NAMED = COLUMNS[:-1]
 
 
 def any_at_all(transaction: Transaction) -> bool:
@@ -40,5 +45,28 @@ def at(transaction: Transaction, positions: Collection[int]) -> list[StoredOverr
 
 def name(transaction: Transaction, overrides: Iterable[StoredOverride]) -> None:
     """Say what these decisions, which are kept already, name."""
-    rows = sorted(one[:3] for one in overrides)
-    bulk.update(transaction, "decision", COLUMNS[:3], rows, keys=1)
+    rows = sorted(one[: len(NAMED)] for one in overrides)
+    bulk.update(transaction, "decision", NAMED, rows, keys=1)
+
+
+def any_reference(transaction: Transaction) -> bool:
+    """Whether a reference was ever set."""
+    return transaction.one("SELECT 1 FROM decision WHERE target_token IS NOT NULL LIMIT 1") is not None
+
+
+def leading_to(transaction: Transaction, tokens: Collection[int]) -> list[tuple[int, str, int, str]]:
+    """(record, attribute, key token, entity type) of the references to these keys that were set and are in force."""
+    return transaction.rows(
+        "SELECT DISTINCT record_id, attribute, target_token, entity_type FROM decision"
+        " WHERE target_token {in} AND in_force",
+        list(tokens),
+    )
+
+
+def mark_referring(transaction: Transaction, tokens: Collection[int]) -> None:
+    """Mark all records on which a reference to one of these keys was set as to be resolved again."""
+    transaction.run(
+        "INSERT INTO dirty_record (entity_type, record_id) SELECT DISTINCT entity_type, record_id FROM decision"
+        " WHERE target_token {in} ON CONFLICT DO NOTHING",
+        list(tokens),
+    )

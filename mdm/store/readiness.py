@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from mdm.store import bulk
+from mdm.store import bulk, overrides
 from mdm.store.database import Transaction
 
 
@@ -109,40 +109,69 @@ def sources(transaction: Transaction, goldens: Collection[int]) -> list[tuple[in
     )
 
 
+_SET = (
+    " FROM decision JOIN source_record AS holder ON holder.id = record_id"
+    " JOIN source_record AS led ON led.key_token = target_token WHERE {0}"
+)
+"""References that people set, on the founding record of a golden record."""
+_ALIVE = "EXISTS (SELECT 1 FROM source_record AS member WHERE member.golden = led.golden AND NOT member.deleted)"
+_KEY = "led.source || ':' || led.entity_type || ':' || led.source_id"
+
+
 def meant(
     transaction: Transaction, goldens: Collection[int], attributes: Collection[str]
 ) -> list[tuple[int, str, str, int]]:
-    """(golden number, attribute, written key, what it means) of references of their records that mean something."""
-    return transaction.rows(
+    """(golden number, attribute, written key, what it means) of references that mean something.
+
+    Those of their records, and those that people set.
+    """
+    said = transaction.rows(
         "SELECT DISTINCT member.golden, attribute, target, reference.golden FROM source_record AS member"
         " JOIN reference ON record_id = member.id AND until IS NULL AND standing = 'arrived'"
         " WHERE member.golden {in} AND attribute {in}",
         list(goldens), list(attributes),
     )  # fmt: skip
+    if not overrides.any_reference(transaction):
+        return said
+    chosen = _SET.format(f"holder.golden {{in}} AND attribute {{in}} AND in_force AND {_ALIVE}")
+    columns = f"holder.golden, attribute, {_KEY}, led.golden"
+    return said + transaction.rows(f"SELECT DISTINCT {columns}{chosen}", list(goldens), list(attributes))
 
 
 def referring(
     transaction: Transaction, targets: Collection[int], entity_type: str, attribute: str
 ) -> list[tuple[int, str, int]]:
-    """(what is meant, written key, golden number that refers) by records of one type."""
-    return transaction.rows(
+    """(what is meant, written key, golden number that refers) by records of one type, and by what people set there."""
+    said = transaction.rows(
         "SELECT DISTINCT reference.golden, target, member.golden FROM reference"
         " JOIN source_record AS member ON member.id = record_id WHERE reference.golden {in}"
         " AND reference.entity_type = ? AND attribute = ? AND until IS NULL AND standing = 'arrived'",
         list(targets), entity_type, attribute,
     )  # fmt: skip
+    if not overrides.any_reference(transaction):
+        return said
+    chosen = _SET.format(f"led.golden {{in}} AND holder.entity_type = ? AND attribute = ? AND in_force AND {_ALIVE}")
+    columns = f"led.golden, {_KEY}, holder.golden"
+    return said + transaction.rows(f"SELECT DISTINCT {columns}{chosen}", list(targets), entity_type, attribute)
 
 
 def led_to(
     transaction: Transaction, goldens: Collection[int], attributes: Collection[str], *, position: int
 ) -> list[tuple[str, int]]:
-    """(attribute, what it means) of what the records of these refer to, or did before the commit at a position."""
-    return transaction.rows(
+    """(attribute, what it means) of what the records of these refer to, or did before the commit at a position.
+
+    With whatever people ever set there: what has just been taken back is among it.
+    """
+    said = transaction.rows(
         "SELECT DISTINCT attribute, reference.golden FROM source_record AS member"
         " JOIN reference ON record_id = member.id WHERE member.golden {in} AND attribute {in}"
         " AND (until IS NULL OR until = ?) AND reference.golden IS NOT NULL",
         list(goldens), list(attributes), position,
     )  # fmt: skip
+    if not overrides.any_reference(transaction):
+        return said
+    chosen = _SET.format("holder.golden {in} AND attribute {in} AND led.golden IS NOT NULL")
+    return said + transaction.rows(f"SELECT DISTINCT attribute, led.golden{chosen}", list(goldens), list(attributes))
 
 
 class Filter(NamedTuple):

@@ -28,7 +28,7 @@ from mdm.tables.records import (
     SourceLink,
     SourceRecord,
 )
-from mdm.tables.relations import Divergence, HierarchyEdge, HierarchyMismatch, Reference
+from mdm.tables.relations import Divergence, HierarchyEdge, HierarchyGroup, HierarchyMismatch, Reference
 from mdm.tables.tasks import TaskComment, TaskSkip, TaskWork
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "Edge",
     "GoldenVersion",
     "HierarchyEdge",
+    "HierarchyGroup",
     "HierarchyMismatch",
     "Hub",
     "LatestFact",
@@ -104,6 +105,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "proposed_task": ("task_id",),
     "second_opinion": ("task_id",),
     "code_mapping": ("folded", "value"),
+    "decision": ("target_token",),
     "reference_link": ("target_token",),
     "reference": ("target_token", "target"),
     "hierarchy_edge": ("target_token",),

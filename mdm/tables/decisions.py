@@ -7,15 +7,19 @@ from mdm.tables.columns import CLUSTERED, RowNumber, partial
 
 
 class Decision(SQLModel, table=True):
-    """What a person decided, and whether it is in force; an override names a record and an attribute."""
+    """What a person decided, and whether it is in force; an override names a record, an attribute and perhaps a key."""
 
-    __table_args__ = (partial("ix_decision_record_id", "record_id", where="record_id IS NOT NULL"),)
+    __table_args__ = (
+        partial("ix_decision_record_id", "record_id", where="record_id IS NOT NULL"),
+        partial("ix_decision_target_token", "target_token", where="target_token IS NOT NULL"),
+    )
     position: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
     entity_type: str = Field(index=True)
     kind: str
     in_force: bool
     record_id: int | None = Field(sa_type=BigInteger)
     attribute: str | None
+    target_token: int | None = Field(sa_type=BigInteger)
 
 
 class DecisionVoid(SQLModel, table=True):

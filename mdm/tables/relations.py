@@ -19,6 +19,8 @@ class Reference(SQLModel, table=True):
         Index("ix_reference_golden", "golden", "entity_type", "attribute", "record_id"),
         partial("ix_reference_target", "target_token", where="until IS NULL"),
         partial("ix_reference_waiting", "entity_type", "attribute", "record_id", where="standing <> 'arrived'"),
+        partial("ix_reference_begins", "valid_from", where="until IS NULL AND valid_from <> ''"),
+        partial("ix_reference_ends", "valid_to", where="until IS NULL AND valid_to IS NOT NULL"),
         CLUSTERED,
     )
     record_id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -60,6 +62,22 @@ class HierarchyEdge(SQLModel, table=True):
     trust: int
     parent: int | None = Field(sa_type=BigInteger)
     set_aside: bool
+
+
+class HierarchyGroup(SQLModel, table=True):
+    """How much a golden record and all below it have, as things stand on the latest day that its type has seen.
+
+    Only of those that have something above or below. `total` is a JSON object of counts, by level, source and what
+    refers to them.
+    """
+
+    __tablename__ = "hierarchy_group"
+    __table_args__ = (CLUSTERED,)
+    entity_type: str = Field(primary_key=True)
+    attribute: str = Field(primary_key=True)
+    golden: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    parent: int | None = Field(sa_type=BigInteger)
+    total: str = Field(sa_type=Text)
 
 
 class HierarchyMismatch(SQLModel, table=True):

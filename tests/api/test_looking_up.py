@@ -8,7 +8,7 @@ from urllib.parse import quote
 import orjson
 import pytest
 
-from mdm.api import look_up
+from mdm.api import quick_way
 from mdm.services import decisions, keys
 from mdm.services.hub import Hub
 from tests.conftest import AUTHOR
@@ -19,7 +19,7 @@ AWKWARD = ["1", "a/b", "ä ö", 'say "so"', "x\\y", "50%", "~2", "emoji 🎈"]
 @contextmanager
 def only_the_route(monkeypatch: pytest.MonkeyPatch) -> Any:
     with monkeypatch.context() as patched:
-        patched.setattr(look_up, "_secret", lambda _headers: None)
+        patched.setattr(quick_way, "secret_of", lambda _headers: None)
         yield
 
 

@@ -129,7 +129,7 @@ class Mood:
 # Capitals are the same value written otherwise, so that it shows who wins. Each mood reaches what the others
 # seldom do, measured over two hundred seeds: anything, blocks at the cap, the deleted that hang, contradictions,
 # trust that falls, links from outside among many matches, and among few where stewards say otherwise, values that
-# are mapped, values that people set, clusters that hang by a thread.
+# are mapped, values that people set where others disagree, clusters that hang by a thread and are tied by stewards.
 MOODS = (
     Mood(
         ("record",) * 14 + ("verdict",) * 4 + ("set", "undo", "undo", "tick"),
@@ -168,11 +168,11 @@ MOODS = (
     ),
     Mood(
         ("record",) * 14 + ("override",) * 9 + ("verdict",) * 3 + ("set",) + ("undo",) * 3 + ("tick",) * 3,
-        ("put",) * 6 + ("patch",) + ("delete",) * 3, "pPq", "uUv-", (1, 1, 0), at_home=(1, 1, 0), c=(1, 0, 0),
+        ("put",) * 6 + ("patch",) + ("delete",), "pPqr", "uv-", (1, 1, 1, 0), at_home=(1, 0), t=(0, 1), c=(1, 1, 0),
     ),
     Mood(
-        ("record",) * 30 + ("verdict", "undo", "tick"), ("put",) * 12 + ("delete",), "pqrst", "uvwy", (1, 1, 0),
-        t=(0,),
+        ("record",) * 30 + ("verdict",) * 8 + ("undo", "tick"), ("put",) * 8 + ("delete",) * 2, "pq", "uv",
+        (1, 1, 1, 1, 0), at_home=(1, 1, 1, 0), t=(0,), c=(1, 0, 0),
     ),
 )  # fmt: skip
 

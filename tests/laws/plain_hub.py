@@ -23,9 +23,9 @@ from matching.rules import ALWAYS_WEIGHT
 from matching.standardise import standardise
 from mdm.entity_types import EntityType, Judgement, judge
 from mdm.log import canonical
-from mdm.resolution.fold import fold, values_of
 from tests.laws.plain_merges import judged
 from tests.laws.plain_overrides import overrule
+from tests.laws.plain_records import record
 from tests.laws.plain_tasks import weak_bridges
 
 Pair = tuple[str, str]
@@ -100,10 +100,10 @@ def state(
     for position, kind, body in facts:
         if kind == "record":
             versions[f"{body['source']}:{name}:{body['source_id']}"].append((position, body))
-    records = {key: fold(those) for key, those in versions.items()}
+    records = {key: record(those) for key, those in versions.items()}
     keys = sorted(records)
     codes = Codes(facts)
-    seen = [_seen(entity_type, key, records[key].layers, (representatives, alive, codes)) for key in keys]
+    seen = [_seen(entity_type, key, records[key].values, (representatives, alive, codes)) for key in keys]
     table = standardise(
         entity_type.matching,
         {attribute: [values.get(attribute) for values in seen] for attribute in entity_type.attributes},
@@ -145,11 +145,13 @@ def state(
     found.tasks |= {("constraint", *ends, _said(entity_type, by)): None for ends, by in held.items()}
     found.tasks |= _doubtful(entity_type, living, found.edges, verdicts, of, cut, held)
     found.tasks = {task: weight for task, weight in found.tasks.items() if task[0] != "review" or task[1:] not in asked}
+    told = [{of[one], of[other]} for one, other in held]
+    asked = {ends for ends in asked if {of[ends[0]], of[ends[1]]} not in told}
     found.tasks |= {("source_merge", *ends): found.edges.get(ends) for ends in asked}
     found.tasks |= dict.fromkeys((("contradiction", *ends) for ends in skipped), None)
     found.tasks |= {("oversized", name): None} if any(cut.values()) else {}
     for key in living:
-        found.tasks |= _unmapped(key, values_of(records[key].layers), codes)
+        found.tasks |= _unmapped(key, records[key].values, codes)
     return found
 
 
@@ -210,9 +212,9 @@ class Codes:
 
 
 def _seen(
-    entity_type: EntityType, key: str, layers: list[dict[str, Any]], known: tuple[dict[str, str], set[str], Codes]
+    entity_type: EntityType, key: str, values: dict[str, Any], known: tuple[dict[str, str], set[str], Codes]
 ) -> dict[str, Any]:
-    values, source = values_of(layers), key.split(":", maxsplit=1)[0]
+    source = key.split(":", maxsplit=1)[0]
     representatives, alive, codes = known
     for attribute, value in values.items():
         written = f"{source}:{entity_type.references.get(attribute)}:{value}"

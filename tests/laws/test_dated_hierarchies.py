@@ -14,8 +14,9 @@ from mdm.settings import Settings
 from mdm.store import hierarchy
 from mdm.store.batches import Origin
 from mdm.store.moments import Moment
-from mdm.store.rehearsal import rehearsal
+from mdm.store.one_transaction import one_transaction
 from tests.conftest import AUTHOR
+from tests.laws.kept_groups import kept_groups_are_what_counting_gives
 from tests.laws.plain_hierarchy import Told, above, apart
 
 FIRM = """
@@ -78,7 +79,12 @@ def story(hub: Hub, seed: int) -> dict[str, Told]:
         put_many(hub, [incoming], author=AUTHOR, batch=Origin())
         if rnd.random() < 0.3:
             resolving.resolve_all(hub, author=AUTHOR)
+            kept_groups_are_what_counting_gives(hub)
     resolving.resolve_all(hub, author=AUTHOR)
+    kept_groups_are_what_counting_gives(hub)
+    resolving.tick(hub, rnd.choice(DAYS[3:]), author=AUTHOR)
+    resolving.resolve_all(hub, author=AUTHOR)
+    kept_groups_are_what_counting_gives(hub)
     return records
 
 
@@ -114,7 +120,7 @@ def compare(hub: Hub, records: dict[str, Told]) -> None:
 
 def run(hub: Hub, seeds: range) -> None:
     for seed in seeds:
-        with rehearsal(hub.database) as tried:
+        with one_transaction(hub.database, kept=False) as tried:
             copy = Hub(hub.settings, tried, hub.salt)
             compare(copy, story(copy, seed))
 

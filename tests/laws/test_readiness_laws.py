@@ -2,13 +2,15 @@
 
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from mdm.errors import Conflict
 from mdm.ingest import Incoming
 from mdm.resolution import readiness_writing
-from mdm.services import rates, readiness, rebuild, resolving
+from mdm.services import decisions, golden, overrides, rates, readiness, rebuild, resolving
 from mdm.services.hub import Hub
 from mdm.services.rate_question import Question
 from mdm.services.records import put_many
@@ -16,6 +18,7 @@ from mdm.store import readiness as stored
 from mdm.store.batches import Origin
 from tests.conftest import AUTHOR
 from tests.laws import small_firm
+from tests.laws.kept_groups import kept_groups_are_what_counting_gives
 from tests.laws.test_order_of_types import opened, steps
 
 DAYS = ("2025-12-31", "2026-01-01", "2026-03-01", "2026-03-31", "2026-07-01", "2026-09-15", "2027-01-01", "2031-01-01")
@@ -59,6 +62,26 @@ def changes(pick: random.Random) -> Iterator[list[Incoming]]:
             said |= {"cost_rate": "80", "hire_date": pick.choice(DAYS)}
         gone = pick.random() < 0.25 or not said
         yield [one._replace(attributes={} if gone else said, event_time=None, mode="delete" if gone else "put")]
+
+
+def people_set_a_reference(hub: Hub, pick: random.Random, made: list[str]) -> None:
+    """Set one on some golden record, whether or not any record says so, or take back what was set before."""
+    if made and pick.random() < 0.3:
+        with suppress(Conflict):  # another took its place
+            decisions.undo(hub, made.pop(pick.randrange(len(made))), reason="was wrong", author=AUTHOR)
+        return
+    said = {
+        "customer": ("legal_entity", ["erp:legal_entity:2000", "erp:legal_entity:3000"]),
+        "rate_card": ("customer", ["crm:customer:crm-1", "crm:customer:crm-2"]),
+        "employee": ("cost_center", ["erp:cost_center:DE-410", "erp:cost_center:ES-410"]),
+    }
+    of = pick.choice(sorted(said))
+    items = golden.page(hub, entity_type=of)["items"]
+    if items:
+        attribute, keys = said[of]
+        wanted = overrides.Wanted(pick.choice(items)["golden_id"], attribute, pick.choice(keys))
+        set_ = overrides.override(hub, wanted, reason="agreed", author=AUTHOR, supersede=True)
+        made.append(set_.decision_id)
 
 
 def lines_are_in_force_where_a_rate_is_found(hub: Hub) -> int:
@@ -108,7 +131,10 @@ def lives(hub: Hub, seed: int, length: int) -> None:
             resolving.resolve(hub, pick.choice(sorted(small_firm.GOLDEN)), author=AUTHOR)
     resolving.resolve_all(hub, author=AUTHOR)
     assert kept_is_what_judging_anew_gives(hub) > 15
+    set_by_people: list[str] = []
     for _ in range(length):
+        if pick.random() < 0.2:
+            people_set_a_reference(hub, pick, set_by_people)
         if pick.random() < 0.2 and (day := next(days, None)):
             resolving.tick(hub, day, author=AUTHOR)
         else:
@@ -116,8 +142,10 @@ def lives(hub: Hub, seed: int, length: int) -> None:
         if pick.random() < 0.5:
             resolving.resolve_all(hub, author=AUTHOR)
             kept_is_what_judging_anew_gives(hub)
+            kept_groups_are_what_counting_gives(hub)
     resolving.resolve_all(hub, author=AUTHOR)
     kept_is_what_judging_anew_gives(hub)
+    assert kept_groups_are_what_counting_gives(hub)
     lines_are_in_force_where_a_rate_is_found(hub)
     for process in ("quote_to_project", "resource_to_margin"):
         lists_of_a_day_say_what_each_says_of_itself(hub, process, pick.choice(DAYS))

@@ -15,8 +15,8 @@ from tests.laws import histories, plain_divergence, standing
 from tests.laws.replay import Driven
 
 SAMPLE, MANY = range(10), range(1000, 1060)
-# The last few catch planted bugs that the others miss; in some of them clusters hang by a thread.
-LARGE_SAMPLE = [*range(9), 10, 11, 29, 239, 479, 799]
+# The last five catch planted bugs that others miss: about values that people set, merges of sources, weak bridges.
+LARGE_SAMPLE = [*range(9), 10, 11, 38, 88, 95, 119, 1079]
 LARGE_REST = [seed for seed in range(60) if seed not in LARGE_SAMPLE]
 
 

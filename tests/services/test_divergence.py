@@ -7,7 +7,17 @@ import pytest
 from golden_records import divergence as pure
 from matching import columns
 from mdm.ingest import Incoming
-from mdm.services import changes, divergence, hierarchy_mismatches, overrides, rebuild, records, resolving, rules
+from mdm.services import (
+    changes,
+    decisions,
+    divergence,
+    hierarchy_mismatches,
+    overrides,
+    rebuild,
+    records,
+    resolving,
+    rules,
+)
 from mdm.services import code_lists as codes
 from mdm.services.divergence import Wanted
 from mdm.services.hub import Hub
@@ -115,6 +125,24 @@ def test_references_are_compared_by_what_they_mean_and_taken_by_the_sources_own_
     put(offices, "erp:80", name="Sued")
     assert told(offices) == [], "both mean one office now"
     assert rebuild.verify(offices).match
+
+
+def test_a_reference_that_a_person_set_is_compared_though_no_record_says_it(offices: Hub) -> None:
+    put(offices, "erp:80", name="West")
+    put(offices, "psa:90", name="Sued")
+    golden_id = put(offices, "erp:1", above="80")
+    wanted = overrides.Wanted(golden_id, "above", "psa:office:90")
+    set_ = overrides.override(offices, wanted, reason="moved", author=AUTHOR)
+    resolving.resolve_all(offices, author=AUTHOR)
+    assert [told_of[:3] for told_of in told(offices)] == [("above", "erp", "80")]
+    put(offices, "erp:80", name="Sued")
+    assert told(offices) == [], "both mean one office now"
+    put(offices, "erp:80", name="West")
+    assert [told_of[:3] for told_of in told(offices)] == [("above", "erp", "80")]
+    assert rebuild.verify(offices).match
+    decisions.undo(offices, set_.decision_id, reason="was wrong", author=AUTHOR)
+    resolving.resolve_all(offices, author=AUTHOR)
+    assert told(offices) == []
 
 
 def test_codes_are_taken_by_the_sources_own_word(offices: Hub) -> None:

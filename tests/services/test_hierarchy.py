@@ -84,6 +84,28 @@ def test_a_tree_is_told_from_any_place_and_rolled_up(firms: Hub) -> None:
     assert rebuild.verify(firms).match
 
 
+def test_what_refers_to_two_of_a_group_counts_once(firms: Hub) -> None:
+    site = FIRM.replace("firm", "site").replace("fir", "sit").replace("above: {kind: reference, to: site}",
+                                                                    "held_by: {kind: reference, to: firm}")  # fmt: skip
+    rules.apply(firms, site, file="site.yaml", author=AUTHOR)
+    top, _, other = put(firms, "crm:1"), put(firms, "crm:2", "1"), put(firms, "crm:3", "1")
+    for source, firm in (("crm", "2"), ("erp", "3"), ("psa", "3")):
+        said = {"name": "Mill", "held_by": f"crm:firm:{firm}"}
+        records.put(firms, Incoming(source, "site", "9", said, None, None, "put"), author=AUTHOR, wait=True)
+
+    def referring(golden_id: str, **asked: Any) -> list[int]:
+        told = hierarchy.hierarchy(firms, golden_id, Wanted(**asked))["roll_up"]["referred_by"]
+        return [one["golden_records"] for one in told]
+
+    assert [referring(one) for one in (top, other)] == [[1], [1]]
+    put(firms, "crm:3")
+    assert [referring(one) for one in (top, other)] == [[1], [1]]
+    put(firms, "crm:2", "3")
+    assert [referring(one) for one in (top, other)] == [[], [1]]
+    assert referring(other, on="2026-03-01") == [1], "counted, not kept"
+    assert rebuild.verify(firms).match
+
+
 def test_a_cycle_is_cut_at_the_least_trusted_edge_in_every_order_and_closes_when_mended(hub: Hub) -> None:
     """crm:1 is under erp:2, that under psa:3, that under crm:1; the PSA is trusted least, whoever comes last."""
     said = {"crm:1": "erp:firm:2", "erp:2": "psa:firm:3", "psa:3": "crm:firm:1"}

@@ -42,6 +42,8 @@ def test_they_tell_what_happened_when_and_how_long_it_took(hub: Hub) -> None:
     tasks.decide(hub, task["id"], verdict="same", reason="one", etag=task["etag"], author=at(2, 11))
     resolving.resolve_all(hub, author=at(2, 11))
     put(hub, "crm:2", at(4), name="Nord", city="Hamburg")
+    days = {one["day"]: one for one in measures.stats(hub, since="2026-03-01")["history"]}
+    assert days["2026-03-02"]["median_seconds_to_all_systems"] == 25 * 3600
     found = measures.stats(hub, since="2026-03-02")
     assert found["entity_types"]["office"]["median_seconds_to_all_systems"] is None, "it was first seen before"
     office = measures.stats(hub, since="2026-03-01")["entity_types"]["office"]
@@ -53,14 +55,15 @@ def test_they_tell_what_happened_when_and_how_long_it_took(hub: Hub) -> None:
     lease = office["readiness"]["lease"]
     assert (lease["golden_records"], lease["ready"], lease["median_seconds_to_ready"]) == (1, 1, 25 * 3600)
     assert lease["blocked_by"] == []
-    none = dict.fromkeys(measures.SERIES, 0)
+    none = dict.fromkeys(measures.SERIES, 0) | dict.fromkeys(measures.MEDIANS)
     assert found["history"] == [
         {**none, "day": "2026-03-02", "entity_type": "office", "duplicates_removed": 1, "tasks_opened": 1,
-         "tasks_decided": 1, "divergence_opened": 1},
+         "tasks_decided": 1, "divergence_opened": 1, "median_seconds_to_decide": 7200},
         {**none, "day": "2026-03-04", "entity_type": "office", "divergence_closed": 1},
     ]  # fmt: skip
     put(hub, "crm:2", at(5), mode="delete")
     history = measures.stats(hub, since="2026-03-01")["history"]
+    assert [one[name] for one in history for name in measures.MEDIANS if one[name] is not None] == [7200]
     counts = measures.stats(hub)["entity_types"]["office"]
     assert sum(one["duplicates_removed"] for one in history) == counts["duplicates_removed"] == 0
     with pytest.raises(InvalidInput, match="since is no date"):

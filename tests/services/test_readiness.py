@@ -8,7 +8,7 @@ import pytest
 from mdm.errors import InvalidInput, NotFound
 from mdm.ingest import Incoming
 from mdm.resolution import readiness_writing
-from mdm.services import changes, readiness, rebuild, records, resolving, rules
+from mdm.services import changes, decisions, overrides, readiness, rebuild, records, resolving, rules
 from mdm.services.hub import Hub
 from mdm.services.readiness import Wanted
 from tests.conftest import AUTHOR
@@ -135,6 +135,39 @@ def test_a_tax_rule_of_its_legal_entity_counts_and_a_change_of_that_reaches_it(h
     put(hub, "erp:tax_rule:1", name="VAT", code="V", country="DE", legal_entity="2000", lines=[{"rate": "19"}])
     [item] = readiness.page(hub, "time_to_billing", Wanted(missing="referring:tax_rule.legal_entity"))["items"]
     assert (item["golden_id"], item["ready"]) == (golden_id, False)
+
+
+def test_a_reference_that_only_a_person_set_is_followed_wherever_it_leads(hub: Hub) -> None:
+    golden_id = customer(hub, "erp", tax_id="DE136695976")
+    rule, entity = ("referring", "tax_rule.legal_entity"), ("value", "legal_entity")
+    put(hub, "erp:tax_rule:1", name="VAT", code="V", country="DE", legal_entity="1000", lines=[{"rate": "19"}])
+    put(hub, "erp:legal_entity:1000", name="Norderstein Consulting GmbH", country="DE")
+    card = put(hub, "psa:rate_card:1", name="Entity", code="R1", currency="EUR", lines=[LINE], legal_entity="9")
+
+    def lacks() -> list[tuple[str, str]]:
+        listed = readiness.page(hub, "time_to_billing", Wanted(limit=10))["items"]
+        kept = [(one["code"], one.get("system", one.get("attribute"))) for item in listed for one in item["missing"]
+                if item["golden_id"] == golden_id]  # fmt: skip
+        assert kept == missing(hub, golden_id, "time_to_billing")
+        told = (entity, rule, ("referring", "rate_card.customer"))
+        return [one for one in told if one in missing(hub, golden_id, "time_to_billing")]
+
+    assert rule in lacks()
+    wanted = overrides.Wanted(golden_id, "legal_entity", "erp:legal_entity:1000")
+    set_ = overrides.override(hub, wanted, reason="agreed", author=AUTHOR)
+    resolving.resolve_all(hub, author=AUTHOR)
+    assert lacks() == [("referring", "rate_card.customer")], "its tax rule is found by what was set"
+    overrides.override(hub, overrides.Wanted(card, "legal_entity", "erp:legal_entity:1000"), reason="x", author=AUTHOR)
+    resolving.resolve_all(hub, author=AUTHOR)
+    assert lacks() == []
+    put(hub, "erp:legal_entity:1000", mode="delete")
+    assert rule in lacks(), "nothing that lives is meant"
+    put(hub, "erp:legal_entity:1000", name="Norderstein Consulting GmbH", country="DE")
+    assert lacks() == []
+    decisions.undo(hub, set_.decision_id, reason="was wrong", author=AUTHOR)
+    resolving.resolve_all(hub, author=AUTHOR)
+    assert rule in lacks()
+    assert rebuild.verify(hub).match
 
 
 def test_new_rules_are_judged_at_once_and_what_is_not_there_is_named(hub: Hub) -> None:

@@ -184,7 +184,12 @@ def test_the_aged_report_names_what_waits_and_what_was_deleted_the_oldest_first(
     assert [one[0] for one in told(source="erp", entity_type="house", attribute="owner")] == ["erp"]
     assert told(entity_type="owner") == told(barred=[("house", "owner")]) == []
     [then_waiting] = references.waiting(town, references.Wanted(), as_of=then)["items"]
-    assert (then_waiting["count"], then_waiting["since"]) == (1, then)
+    assert (then_waiting["count"], then_waiting["since"], then_waiting["days"]) == (1, then, 0)
+    aged = references.waiting(town, references.Wanted(), moment="2026-03-15T09:00:00.000000Z")["items"]
+    assert [(one["days"], *(sample["days"] for sample in one["samples"])) for one in aged] == [
+        (13, 13, 13),
+        (13, 13),
+    ]
     for number in (7, 8):
         put(town, f"crm:owner:{number}", name=f"Owner {number}", tax_id=f"T{number}")
     put(town, "erp:owner:3", 3, name="Baker", tax_id="A1")

@@ -1,12 +1,13 @@
 """How far each type is resolved, which rules are in force, what sources send as versions, the hub itself."""
 
 import pytest
+from sqlalchemy import event
 
 from mdm.entity_types import shipped
 from mdm.errors import NotFound
 from mdm.services.hub import Hub
 from mdm.store import health, hubs, log, resolution, versions
-from mdm.store.resolution import StateRow
+from mdm.store.resolution import RulesApplied, StateRow
 from tests.store.rows import AUTHOR, fact
 
 
@@ -23,9 +24,8 @@ def test_the_state_of_a_type_is_what_was_saved_last(hub: Hub) -> None:
 def test_the_rules_applied_last_are_in_force_an_old_version_again_included(hub: Hub) -> None:
     with hub.database.write() as writer:
         for position, version in ((900, "v1"), (901, "v2"), (902, "v1")):
-            resolution.add_document(
-                writer, version=version, entity_type="other", document=f"text of {version}", position=position
-            )
+            row = RulesApplied(version, "other", f"text of {version}", position, None)
+            resolution.add_document(writer, row)
         assert resolution.in_force(writer)["other"] == "v1"
         assert set(resolution.in_force(writer)) == {*shipped(), "other"}
         assert resolution.document(writer, "v2") == "text of v2"
@@ -51,7 +51,13 @@ def test_a_hub_is_made_once_and_keeps_its_salt(hub: Hub) -> None:
 
 def test_a_commit_is_on_the_disk_before_it_is_acknowledged(hub: Hub) -> None:
     with hub.database.read() as reader:
-        assert health.durable(reader)
+        assert health.unsafe(reader) == []
+
+
+def test_a_connection_that_does_not_flush_is_told(sqlite_hub: Hub) -> None:
+    event.listen(sqlite_hub.database.engine, "checkout", lambda one, *_: one.execute("PRAGMA synchronous = OFF"))
+    with sqlite_hub.database.read() as reader:
+        assert health.unsafe(reader) == ["synchronous is not FULL"]
 
 
 def test_what_is_pending_is_counted_by_type(hub: Hub) -> None:

@@ -86,6 +86,20 @@ def test_disagreements_are_listed_masked_and_escaped(desk):
     assert "No disagreement" in desk.page("/quality/disagreements?source=erp").text
 
 
+def test_references_that_lead_nowhere_are_listed_with_their_age(desk):
+    desk.server.put("erp:customer:1", name="Acme <b>", legal_entity="90")
+    shown = desk.page("/quality/waiting?type=customer", "steward").text
+    assert "erp:legal_entity:90" in shown
+    assert "has not arrived" in shown
+    [item] = desk.server.as_("steward")("GET", twin_of(shown)).json()["items"]
+    assert (item["attribute"], item["count"], item["samples"][0]["days"]) == ("legal_entity", 1, item["days"])
+    assert "Every reference leads somewhere" in desk.page("/quality/waiting?source=crm", "steward").text
+    offices(desk)
+    shown = desk.page("/quality?type=office", "reader").text
+    for place in ("/quality/waiting", "/quality/disagreements", "/quality.csv"):
+        assert f'href="{place}?type=office"' in shown
+
+
 def test_the_table_for_a_spreadsheet_has_every_figure(desk):
     offices(desk)
     sent = desk.page("/quality.csv?type=office&since=2026-03-01")

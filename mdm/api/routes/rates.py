@@ -1,6 +1,8 @@
 """Rates: which one is in force and why, and what is wrong with dated lines."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -9,13 +11,17 @@ from mdm.api.answers import answer, described, tagged
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AsOf, Cursor, GoldenId, Limit, TypeFilter
+from mdm.auth import Action, Principal, allowed
 from mdm.services import golden, line_findings, rate_masking, rates
+from mdm.services.hub import Hub
 from mdm.services.rate_question import Question
 from mdm.services.shown import Shown
 from mdm.settings import now
 
 router = APIRouter(prefix="/v1", tags=["rates"], route_class=JsonRoute)
-Reading = Annotated[Caller, Depends(Requires("read golden records"))]
+ACTION: Action = "read golden records"
+Reading = Annotated[Caller, Depends(Requires(ACTION))]
+Document = dict[str, Any]
 Kind = Literal["overlap", "gap", "conflict", "expired"]
 Field = Annotated[str | None, Query(max_length=200)]
 Day = Annotated[str | None, Query(description="The day that is meant; today (UTC) unless given.", max_length=10,
@@ -79,12 +85,21 @@ def rate(  # noqa: PLR0913  what can be asked for
     was looked for. Every field of the key of the lines may be asked by its name, and every attribute that the card must
     have. An amount is decimal text and is never converted.
     """
-    rules = Shown(caller.hub)
-    caller.ensure(entity_type=golden.entity_type_of(caller.hub, golden_id, rules.now)[0])
-    barred = rate_masking.barred(caller.principal, rules.now)
-    question = Question(golden_id, fields, on or now()[:10], of, barred)
-    found = rates.rate(caller.hub, question, as_of=as_of)
-    return tagged(request, rate_masking.rate(caller.principal, rules, found))
+    question = asked(golden_id, fields, on=on, of=of)
+    return tagged(request, told(caller.hub, caller.principal, question, as_of=as_of))
+
+
+def asked(golden_id: str, fields: Mapping[str, str], *, on: str | None, of: str | None) -> Question:
+    """A question as it was sent: about today unless a day is named."""
+    return Question(golden_id, fields, on or now()[:10], of)
+
+
+def told(hub: Hub, principal: Principal, question: Question, *, as_of: str | None = None) -> Document:
+    """The answer to a question, as far as a principal may see it."""
+    rules = Shown(hub)
+    allowed(principal, ACTION, entity_type=golden.entity_type_of(hub, question.about, rules.now)[0])
+    question = replace(question, barred=rate_masking.barred(principal, rules.now))
+    return rate_masking.rate(principal, rules, rates.rate(hub, question, as_of=as_of, types=rules.now))
 
 
 @router.get(

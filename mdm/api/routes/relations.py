@@ -50,9 +50,9 @@ MISMATCH = {
 }  # fmt: skip
 GROUP = {
     "source": "psa", "entity_type": "rate_card", "attribute": "customer", "to": "customer", "standing": "waiting",
-    "count": 12, "since": 4712, "recorded_at": "2026-03-01T09:30:00.000000Z",
+    "count": 12, "since": 4712, "recorded_at": "2026-03-01T09:30:00.000000Z", "days": 12,
     "samples": [{"key": "psa:rate_card:R-9", "target": "psa:customer:C-99", "since": 4712,
-                 "recorded_at": "2026-03-01T09:30:00.000000Z"}],
+                 "recorded_at": "2026-03-01T09:30:00.000000Z", "days": 12}],
 }  # fmt: skip
 
 

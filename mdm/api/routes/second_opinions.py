@@ -9,7 +9,6 @@ from mdm.api.answers import answer, described
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, Limit, TypeFilter
-from mdm.api.routes.decisions import FOR_REAL
 from mdm.api.routes.tasks import COMPARISON, TaskId
 from mdm.api.work_bodies import OpinionBody
 from mdm.services import agreement, masking, second_opinions, tasks
@@ -71,7 +70,7 @@ def look(caller: Answering, task_id: TaskId) -> Response:
 
 
 @router.post(
-    "/second-opinions/{task_id}:give", summary="Give a second opinion", dependencies=FOR_REAL,
+    "/second-opinions/{task_id}:give", summary="Give a second opinion",
     **described(GIVEN, 404, 409, 415),
 )  # fmt: skip
 def give(caller: Answering, task_id: TaskId, body: OpinionBody) -> Response:
@@ -117,7 +116,7 @@ def one(caller: Reading, task_id: TaskId) -> Response:
 
 
 @router.post(
-    "/agreement/opinions/{task_id}:settle", summary="Settle a disagreement", dependencies=FOR_REAL,
+    "/agreement/opinions/{task_id}:settle", summary="Settle a disagreement",
     **described(SETTLED, 404, 409, 415),
 )  # fmt: skip
 def settle(caller: Settling, task_id: TaskId, body: OpinionBody) -> Response:

@@ -13,9 +13,10 @@ from mdm.services import measures
 router = APIRouter(prefix="/v1", tags=["operation"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read statistics"))]
 EXAMPLE = {
-    "hub": "hub", "positions": {"log": 4721, "feed": 9002},
+    "hub": "hub", "positions": {"log": 4721, "feed": 9002}, "waiting_seconds": 0,
     "entity_types": {"customer": {
-        "source_records": 3000, "golden_records": 1200, "open_tasks": 40, "quarantined": 3, "duplicates_removed": 1800,
+        "source_records": 3000, "golden_records": 1200, "open_tasks": 40, "quarantined": 3, "pending": 0,
+        "duplicates_removed": 1800,
         "divergence": {"open": 120, "opened": 150, "closed": 30},
         "tasks": {"opened": 90, "decided": 50, "median_seconds_to_decide": 5400},
         "median_seconds_to_all_systems": 86400,
@@ -26,7 +27,8 @@ EXAMPLE = {
         }},
     }},
     "history": [{"day": "2026-03-01", "entity_type": "customer", "duplicates_removed": 12, "tasks_opened": 3,
-                 "tasks_decided": 5, "divergence_opened": 4, "divergence_closed": 6}],
+                 "tasks_decided": 5, "divergence_opened": 4, "divergence_closed": 6,
+                 "median_seconds_to_decide": 3600, "median_seconds_to_all_systems": 86400}],
 }  # fmt: skip
 
 
@@ -37,7 +39,8 @@ def stats(
 ) -> Response:
     """What the hub holds by entity type, what it brought, how long that took, and what blocks processes most.
 
-    `history` says by how much each count went up on each day. Times are those of facts in the log.
+    `history` says by how much each count went up on each day, and the medians of what was decided, or reached the last
+    of all systems, on it. Times are those of facts in the log.
     """
     found = measures.stats(caller.hub, since=since)
     own = caller.principal.entity_type
