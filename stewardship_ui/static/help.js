@@ -20,6 +20,8 @@ export function showHelp() {
     words.textContent = WORDS[action] ?? action;
     list.append(term, words);
   }
+  const now = document.createElement("p");
+  now.textContent = "With Shift, a verdict takes effect at once and is not held for ten seconds.";
   const more = document.createElement("p");
   const set = document.createElement("a");
   set.href = "/settings";
@@ -29,7 +31,7 @@ export function showHelp() {
   close.textContent = "Close";
   close.autofocus = true;
   close.addEventListener("click", () => dialog.close());
-  dialog.append(title, list, more, close);
+  dialog.append(title, list, now, more, close);
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

@@ -9,6 +9,8 @@ export const DEFAULTS = {
 const GUARD = 150; // ms after another task has appeared in which no key decides anything
 const PREFIX = 1200; // ms in which the second key of two is waited for
 
+const AT_ONCE = ["same", "distinct", "related"]; // with Shift they take effect at once
+
 let quietUntil = 0;
 let prefix = null;
 
@@ -84,6 +86,13 @@ function run(does, keys, event) {
   const moving = keys.startsWith("Arrow");
   if (event.repeat && !moving) return;
   if (performance.now() < quietUntil && !moving) {
+    event.preventDefault();
+    return;
+  }
+  // Shift makes another sign of a digit, and not the same one on every keyboard.
+  const digit = event.shiftKey && /^Digit\d$/.test(event.code) ? event.code.at(-1) : null;
+  const now = AT_ONCE.find((action) => digit && keyMap()[action] === digit);
+  if (now && does(`${now}-now`, event)) {
     event.preventDefault();
     return;
   }

@@ -7,6 +7,8 @@ import { showTimes } from "./times.js";
 const AHEAD = 2;
 const HOLD = 10; // seconds in which an undo leaves no trace in the feed
 const HEARTBEAT = 120_000;
+const LONG = 50 * 60_000; // of work without a pause, after which a pause is suggested once
+const PAUSE = 10 * 60_000;
 
 export function startWorkbench({ guard }) {
   const first = document.getElementById("task");
@@ -58,6 +60,7 @@ class Desk {
       cell.addEventListener("click", () => this.onCell(cell));
     }
     this.hold();
+    this.worked();
     this.readAhead();
     clearTimeout(this.effects);
     this.effects = setTimeout(() => document.getElementById("effects")?.dispatchEvent(new Event("effects")), 700);
@@ -74,6 +77,7 @@ class Desk {
     const open = this.article.dataset.status === "open" && this.article.querySelector("#decide");
     const actions = {
       same: () => this.decide("same"), distinct: () => this.decide("distinct"), related: () => this.decide("related"),
+      "same-now": () => this.decide("same", 0), "distinct-now": () => this.decide("distinct", 0), "related-now": () => this.decide("related", 0),
       skip: () => this.skip(), undo: () => this.undo(), next: () => { this.leave(); this.advance(); }, previous: () => history.back(),
       "row-down": () => this.move(1), "row-up": () => this.move(-1), "take-a": () => this.pick(0), "take-b": () => this.pick(1),
       fold: () => this.fold(), normalised: () => document.getElementById("compare")?.classList.toggle("normal"),
@@ -82,14 +86,15 @@ class Desk {
       decisions: () => location.assign("/decisions"),
     };
     if (!(action in actions)) return false;
-    const writes = ["same", "distinct", "related", "skip", "escalate", "assign", "edit", "snooze", "take-a", "take-b"];
+    const verdicts = ["same", "distinct", "related", "same-now", "distinct-now", "related-now"];
+    const writes = [...verdicts, "skip", "escalate", "assign", "edit", "snooze", "take-a", "take-b"];
     if (writes.includes(action) && !open) return false;
-    if (["same", "distinct", "related", "edit", "take-a", "take-b"].includes(action) && !document.getElementById("compare")) return false;
+    if ([...verdicts, "edit", "take-a", "take-b"].includes(action) && !document.getElementById("compare")) return false;
     actions[action]();
     return true;
   }
 
-  decide(verdict) {
+  decide(verdict, hold = HOLD) {
     const { task, etag } = this.article.dataset;
     if (this.decided.has(task)) return;
     const form = this.article.querySelector("#decide");
@@ -101,9 +106,9 @@ class Desk {
       say("A value is picked for the golden record of both: that goes with Same only.", { trouble: true });
       return;
     }
-    const body = { verdict, etag, reason: form.reason.value.trim() || "Compared side by side", hold: HOLD };
+    const body = { verdict, etag, reason: form.reason.value.trim() || "Compared side by side", hold };
     if (Object.keys(picks).length) body.picks = picks;
-    const entry = { task, words: verdict, at: Date.now(), id: null, article: this.article };
+    const entry = { task, words: verdict, at: Date.now(), id: null, hold, article: this.article };
     this.decided.add(task);
     this.mine.push(entry);
     const sent = () => ask("POST", `/v1/tasks/${task}:decide`, body).then(
@@ -416,6 +421,18 @@ class Desk {
     say("The address of this task is copied.");
   }
 
+  // Who has worked for long decides worse: said once, by what this tab remembers.
+  worked() {
+    const now = Date.now();
+    const said = JSON.parse(sessionStorage.getItem("desk-work") || "null");
+    const work = said && now - said.last < PAUSE ? said : { since: now };
+    if (!work.told && now - work.since > LONG) {
+      work.told = true;
+      say("You have decided for 50 minutes without a pause. A short one keeps you right.");
+    }
+    sessionStorage.setItem("desk-work", JSON.stringify({ ...work, last: now }));
+  }
+
   // What undo would take back, in the bar: what, and how long ago.
   tell() {
     const words = document.getElementById("last-words");
@@ -423,7 +440,7 @@ class Desk {
     const entry = this.mine.at(-1);
     if (!entry) return;
     const seconds = Math.round((Date.now() - entry.at) / 1000);
-    const left = HOLD - seconds;
+    const left = (entry.hold ?? HOLD) - seconds;
     words.textContent = `${entry.words}, ${left > 0 && !entry.needs?.length ? `in force in ${left} s` : `${seconds} s ago`}`;
   }
 }

@@ -26,7 +26,7 @@ FIRST = (
 )
 SECOND = ("Amber", "Basalt", "Chalk", "Diorite", "Flint", "Gneiss", "Jade", "Marble", "Onyx", "Quartz")
 HEAD = "id,name,address.street,address.postcode,address.city,address.country"
-WEATHERS = {"fair": 50, "held down": 30, "slow": 15, "reordered": 15}
+WEATHERS = {"fair": 60, "held down": 30, "slow": 15, "reordered": 15}
 """What the network or the finger does, and how many keys are pressed meanwhile."""
 CHOSEN = "type=customer&kind=review"
 
