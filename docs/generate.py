@@ -12,10 +12,33 @@ from typer.main import get_command
 from golden_records.conditions import When
 from golden_records.strategies import STRATEGIES
 from matching.kinds import KINDS
+from mdm.api.app import create_app, describe
+from mdm.api.routes.access import secrets_router
 from mdm.cli.app import app
 from mdm.entity_types.validity import CHECKED, MEASURED, WORDS
 from mdm.settings import Settings
 
+HTTP = """# The HTTP interface
+
+Every operation; `/docs` on a running hub shows parameters, bodies and examples of each, from `/openapi.json`.
+
+**`dry_run=true`** on a write gives the answer that it would have, marked as a dry run, and writes nothing: the write
+is carried out in one transaction, which is taken back once the answer is made. What is given only to what is carried
+out is null: positions (`seq`), ids of decisions and proposals, a new key. A golden ID that would be new is the one
+that it would get at this moment. Decisions tell more than their answer: golden records as they would be, IDs that
+would redirect, and the events of the feed.
+
+**`If-Match`** with the `ETag` of the thing that a write is about carries it out only if that is still as it was read
+(412 otherwise), and nothing comes in between.
+
+**`Idempotency-Key`** on a POST: [repeat requests](../how-to/repeat-requests.md).
+
+Exceptions. Questions that are sent by POST write nothing, and so have no dry run. Of a request with a secret nothing
+is kept to repeat it, and so it takes no `Idempotency-Key`. A source record, an account, a key, a filter, a code list
+and rules have no ETag; a source says by `version` what it knew. A merge, an undo and a decision of many tasks are
+about several things: what they contradict is told by 409, and each task carries the etag that it was read with.
+"""
+HEEDED = ("dry_run", "If-Match", "as_of", "on")
 REFERENCE = Path(__file__).parent / "reference"
 ORIGIN = "<!-- Written by `make docs` from the program itself; change it there. -->\n"
 
@@ -119,12 +142,25 @@ def kinds() -> str:
     return "\n".join([*lines, ""])
 
 
+def operations() -> str:
+    """Put the page of the HTTP interface together."""
+    lines = [ORIGIN, HTTP, "| operation | what | heeds |\n| --- | --- | --- |"]
+    secret = {route.path for route in secrets_router.routes}
+    for path, of in describe(create_app(Settings()))["paths"].items():
+        for method, operation in of.items():
+            heeds = [f"`{one['name']}`" for one in operation.get("parameters", ()) if one["name"] in HEEDED]
+            heeds += ["`Idempotency-Key`"] if method == "post" and path not in secret else []
+            lines.append(f"| `{method.upper()} {path}` | {cell(operation['summary'])} | {', '.join(heeds)} |")
+    return "\n".join([*lines, ""])
+
+
 def pages() -> dict[Path, str]:
     """Each generated page and what should stand in it."""
     return {
         REFERENCE / "cli.md": command_line(),
         REFERENCE / "settings.md": settings(),
         REFERENCE / "kinds.md": kinds(),
+        REFERENCE / "http.md": operations(),
     }
 
 

@@ -265,7 +265,7 @@ def _products(number: int, parts: list[_PartIndex], room: Rows) -> _RuleKeys:
 
 def _part_index(model: MatchModel, part: BlockPart, column: Column, *, spoken: bool = True) -> _PartIndex:
     give = model.kind(part.attribute).parts[part.part]
-    several = any(SEPARATOR in cell for cell in column.cells)
+    several = SEPARATOR in "".join(column.cells)
     found = [_strings(give, cell) for cell in column.cells] if several else list(map(_ordered, map(give, column.cells)))
     starts = np.cumsum([0, *map(len, found)])
     places, distinct = numbered(list(chain.from_iterable(found)), missing=None)

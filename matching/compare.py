@@ -14,6 +14,9 @@ from matching.rules import MatchModel
 Rows = npt.NDArray[np.int64]
 Levels = npt.NDArray[np.int8]
 
+LevelsOf = Callable[[Rows, Rows], Levels]
+"""Gives the level of pairs of rows on one attribute."""
+
 BLOCK = 1 << 16
 """So many pairs are compared at a time, which keeps what is worked on small."""
 
@@ -42,9 +45,38 @@ def compare(model: MatchModel, table: Table, left: Rows, right: Rows) -> Levels:
     return levels
 
 
+class Comparisons:
+    """Compares pairs of the used rows attribute by attribute; what an attribute needs is prepared when first asked."""
+
+    def __init__(self, model: MatchModel, table: Table, used: npt.NDArray[np.bool_]) -> None:
+        self.model, self.table, self.used = model, table, used
+        self.ready: dict[str, LevelsOf] = {}
+
+    def of(self, name: str) -> LevelsOf:
+        """Give what compares rows on one attribute."""
+        if name not in self.ready:
+            self.ready[name] = prepare_levels(self.model.kind(name), self.table[name], self.used)
+        return self.ready[name]
+
+    def levels(self, left: Rows, right: Rows) -> Levels:
+        """Give the levels of pairs as `compare` does."""
+        levels = np.zeros((len(left), len(self.model.compared)), dtype=np.int8)
+        for place, name in enumerate(self.model.compared):
+            of_name = self.of(name)
+            for start in range(0, len(left), BLOCK):
+                block = slice(start, start + BLOCK)
+                levels[block, place] = of_name(left[block], right[block])
+        return levels
+
+
 def attribute_levels(kind: Kind, column: Column, left_rows: Rows, right_rows: Rows) -> Levels:
-    """Give the level of every pair of rows on one attribute, as `compare` does."""
-    levels = prepare_levels(kind, column, rows_of(left_rows, right_rows, count=len(column.codes)))
+    """Give the level of every pair of rows on one attribute, as `compare` does.
+
+    Only the values of pairs of which both have one are made ready.
+    """
+    known = column.codes >= 0
+    both = known[left_rows] & known[right_rows]
+    levels = prepare_levels(kind, column, rows_of(left_rows[both], right_rows[both], count=len(column.codes)))
     found = np.empty(len(left_rows), dtype=np.int8)
     for start in range(0, len(left_rows), BLOCK):
         block = slice(start, start + BLOCK)
@@ -59,7 +91,7 @@ def rows_of(left: Rows, right: Rows, *, count: int) -> npt.NDArray[np.bool_]:
     return used
 
 
-def prepare_levels(kind: Kind, column: Column, used: npt.NDArray[np.bool_]) -> Callable[[Rows, Rows], Levels]:
+def prepare_levels(kind: Kind, column: Column, used: npt.NDArray[np.bool_]) -> LevelsOf:
     """Prepare to give the level of any pairs of the used rows on one attribute, as `compare` does."""
     cells, places = _used(kind, column, used)
     comparison = kind.prepare(cells.values)
@@ -99,7 +131,7 @@ def _used(kind: Kind, column: Column, used: npt.NDArray[np.bool_]) -> tuple[Cell
 def cell_values(texts: list[str]) -> CellValues:
     """Take apart the cells that hold several values; a value has one id wherever it occurs."""
     count = len(texts)
-    if not any(SEPARATOR in cell for cell in texts):
+    if SEPARATOR not in "".join(texts):
         return CellValues(texts, np.arange(count), np.arange(count + 1), single=True)
     places: dict[str, int] = {}
     ids: list[int] = []

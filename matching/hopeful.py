@@ -7,13 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.columns import Column, Table
-from matching.compare import BLOCK, Levels, Rows, attribute_levels, prepare_levels
+from matching.compare import BLOCK, Comparisons, LevelsOf, Rows, attribute_levels
 from matching.kinds.kind import Kind
 from matching.rules import MatchModel
 from matching.vectors import Vectors, against_all, weights_of
 
 Sums = npt.NDArray[np.int32]
-LevelsOf = Callable[[Rows, Rows], Levels]
 Hopeful = Callable[[Rows, Rows, Rows], tuple[Rows, Sums]]
 """Gives those of some places of pairs that reach the review threshold, and the sums of their weights."""
 
@@ -34,9 +33,9 @@ def hopeful_at_once(model: MatchModel, table: Table) -> Hopeful:
     return hopeful
 
 
-def prepare_hopeful(model: MatchModel, table: Table, used: npt.NDArray[np.bool_]) -> Hopeful:
-    """Prepare to give the hopeful ones of any pairs of the used rows, as `hopeful_at_once` does."""
-    levels = {name: prepare_levels(model.kind(name), table[name], used) for name in _cheapest_first(model, table)}
+def prepare_hopeful(model: MatchModel, table: Table, comparisons: Comparisons) -> Hopeful:
+    """Prepare to give the hopeful ones of any pairs of the rows that can be compared, as `hopeful_at_once` does."""
+    levels = {name: comparisons.of(name) for name in _cheapest_first(model, table)}
 
     def hopeful(pairs: Rows, left: Rows, right: Rows) -> tuple[Rows, Sums]:
         found = [(pairs[:0], np.empty(0, dtype=np.int32))]
@@ -78,4 +77,4 @@ def _cheapest_first(model: MatchModel, table: Table) -> list[str]:
 
 def _cost(kind: Kind, column: Column) -> tuple[bool, float]:
     """Order attributes by what comparing costs, roughly: word by word last, then by the mean length."""
-    return "tokens" in kind.parts, sum(map(len, column.cells)) / max(len(column.cells), 1)
+    return "tokens" in kind.parts, len("".join(column.cells)) / max(len(column.cells), 1)

@@ -46,8 +46,9 @@ def average_linkage(  # noqa: PLR0913  the edges are three columns
 
 def _firsts(leads: Rows) -> Rows:
     """Name each cluster by its first row."""
-    _, first, number = np.unique(leads, return_index=True, return_inverse=True)
-    found: Rows = first[number]
+    first = np.full(len(leads), len(leads))
+    np.minimum.at(first, leads, np.arange(len(leads)))
+    found: Rows = first[leads]
     return found
 
 

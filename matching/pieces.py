@@ -20,17 +20,15 @@ def pieces(count: int, left: Rows, right: Rows, weights: Weights, *, threshold: 
     `limit` rows; past the strongest edges a row is a piece by itself.
     """
     piece = np.arange(count, dtype=np.int64)
-    pending = np.ones(count, dtype=bool)
-    while pending.any():
-        labels = components(count, left, right)
-        _, first = np.unique(labels, return_index=True)
-        large = np.bincount(labels)[labels] > limit
-        settled = pending & ~large
-        piece[settled] = first[labels[settled]]
-        pending &= large
-        inside = pending[left]
+    rows = piece.copy()
+    while len(rows):
+        leads = components(len(rows), left, right)
+        large = np.bincount(leads, minlength=len(rows))[leads] > limit
+        piece[rows[~large]] = rows[leads[~large]]
+        inside = large[left]
         kept = inside & (weights >= _raised(weights[inside], threshold))
-        left, right, weights = left[kept], right[kept], weights[kept]
+        places = np.cumsum(large) - 1
+        rows, left, right, weights = rows[large], places[left[kept]], places[right[kept]], weights[kept]
     return piece
 
 

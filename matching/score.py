@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.columns import Table
-from matching.compare import Levels, Rows, rows_of
+from matching.compare import Comparisons, Levels, Rows
 from matching.conditions import Values, holds, valid_values
 from matching.hopeful import Hopeful, hopeful_at_once, prepare_hopeful
 from matching.rules import ALWAYS_WEIGHT, Condition, MatchModel
@@ -67,10 +67,16 @@ def edges(model: MatchModel, table: Table, left: Rows, right: Rows) -> Edges:
     return _edges(model, table, left, right, hopeful=hopeful_at_once(model, table))
 
 
-def prepare_edges(model: MatchModel, table: Table, left: Rows, right: Rows) -> Callable[[Rows, Rows], Edges]:
-    """Prepare to give the edges among any of these pairs, as `edges` does, for those who ask slice by slice."""
-    used = rows_of(left, right, count=max((len(column.codes) for column in table.values()), default=0))
-    return partial(_edges, model, table, hopeful=prepare_hopeful(model, table, used))
+def prepare_edges(model: MatchModel, table: Table, comparisons: Comparisons) -> Callable[[Rows, Rows], Edges]:
+    """Prepare to give the edges among any pairs that can be compared, as `edges` does, for those who ask by slices."""
+    return partial(_edges, model, table, hopeful=prepare_hopeful(model, table, comparisons))
+
+
+def edges_at(model: MatchModel, table: Table, levels: Levels, left: Rows, right: Rows) -> Edges:
+    """Give the edges among pairs whose levels are known, as `edges` does."""
+    found = score(model, table, levels, left, right)
+    kept = np.flatnonzero(found.outcomes != DISTINCT)
+    return Edges(left[kept], right[kept], found.weights[kept], found.outcomes[kept])
 
 
 def _edges(model: MatchModel, table: Table, left: Rows, right: Rows, *, hopeful: Hopeful) -> Edges:

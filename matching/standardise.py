@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from matching.coded import Coded
 from matching.columns import PART, SEPARATOR, Column, Table, from_cells
 from matching.kinds.kind import Kind, Pieces
 from matching.objects import Objects
@@ -38,12 +39,18 @@ def standardise(model: MatchModel, values: Mapping[str, Sequence[object]]) -> Ta
 def _column(kind: Kind, values: Sequence[object]) -> Column:
     if isinstance(values, Objects) and kind.pieces is not None:
         return _column_of_objects(kind.pieces, values)
-    several = not {list, tuple}.isdisjoint(map(type, values))
+    several = not isinstance(values, Coded) and not {list, tuple}.isdisjoint(map(type, values))
     return _cleaned(partial(_cell, kind.standardise) if several else kind.standardise, values)
 
 
 def _cleaned(clean: Callable[[object], str | None], values: Sequence[object]) -> Column:
     """Clean each distinct value once."""
+    if isinstance(values, Coded):
+        places, texts = values.used()
+        if not "".join(texts).isprintable():  # the separators are not
+            texts = [text.translate(_CONTROL) for text in texts]
+        column = from_cells([clean(text) or None for text in (*texts, None)])  # no value may become one, of parts
+        return Column(values.mapped(places, column.codes), column.cells)
     keys, distinct = _distinct(values)
     column = from_cells([clean(value) or None for value in distinct.values()])
     codes = dict(zip(distinct, column.codes.tolist(), strict=True))

@@ -8,14 +8,17 @@ tell, and the mixture is that of the rest.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.compare import Levels
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 Shares = npt.NDArray[np.float64]
-Bins = npt.NDArray[np.int64]
 
 ROUNDS = 60
 _PULL = 10.0
@@ -38,7 +41,9 @@ def one_group(vectors: Levels, counts: Shares, start: Sequence[Shares], *, pull:
     `start` counts like a share `pull` of the pairs, which keeps a fit that feeds on itself from going to extremes.
     """
     pairs = max(_PULL, pull * float(counts.sum()))
-    return [each[0] for each in _maximised(_bins(vectors, start, groups=1), counts[:, None], start, pairs)[1]]
+    counted = [np.bincount(column, counts, len(given) + 1)[1:] for column, given in zip(vectors.T, start, strict=True)]
+    pulled = [np.maximum(each + pairs * given, _FLOOR) for each, given in zip(counted, start, strict=True)]
+    return [each / each.sum() for each in pulled]
 
 
 def mixture(vectors: Levels, counts: Shares, start: Sequence[Shares], *, groups: int) -> Mixture:
@@ -47,14 +52,20 @@ def mixture(vectors: Levels, counts: Shares, start: Sequence[Shares], *, groups:
     The groups start as those that agree on little, on more and on most; without random numbers, the same vectors
     give the same groups. `start` holds the shares of levels that few pairs cannot outweigh.
     """
-    belongs, bins = _by_agreement(vectors, groups), _bins(vectors, start, groups=groups)
-    shares, u = _maximised(bins, belongs * counts[:, None], start, _PULL)
+    told = counts > 0
+    vectors, counts = vectors[told], counts[told]
+    marks, first = _marks(vectors, start), np.cumsum([0, *map(len, start)])[:-1]
+    turned, pull = marks.T.tocsr(), _PULL * np.concatenate([*start, np.empty(0)])[:, None]
+    belongs = _by_agreement(vectors, groups)
+    shares, u = _maximised(turned, belongs * counts[:, None], pull, first)
     for _ in range(ROUNDS - 1):
-        logs = np.log(shares) + sum(_logs(each, vectors[:, place]) for place, each in enumerate(u))
-        belongs = np.exp(logs - logs.max(axis=1, keepdims=True))
-        belongs /= belongs.sum(axis=1, keepdims=True)
-        shares, u = _maximised(bins, belongs * counts[:, None], start, _PULL)
-    return Mixture(shares, u)
+        belongs = marks @ np.log(u)
+        belongs += np.log(shares)
+        belongs -= belongs.max(axis=1, keepdims=True)
+        np.exp(belongs, out=belongs)
+        belongs *= (counts / belongs.sum(axis=1))[:, None]
+        shares, u = _maximised(turned, belongs, pull, first)
+    return Mixture(shares, np.split(u.T, first[1:], axis=1))
 
 
 def _by_agreement(vectors: Levels, groups: int) -> Shares:
@@ -65,28 +76,22 @@ def _by_agreement(vectors: Levels, groups: int) -> Shares:
     return np.asarray(near / near.sum(axis=1, keepdims=True))
 
 
-def _bins(vectors: Levels, start: Sequence[Shares], *, groups: int) -> list[Bins]:
-    """Give for each attribute where a vector is counted in each group: (vectors, groups) one after the other."""
-    widths = [len(given) + 1 for given in start]
-    return [(np.arange(groups) * width + vectors[:, place, None]).ravel() for place, width in enumerate(widths)]
+def _marks(vectors: Levels, start: Sequence[Shares]) -> "csr_array":
+    """Mark the levels of each vector, (vectors, levels of all attributes); a missing value has none."""
+    from scipy.sparse import csr_array  # slow to load, and only learning needs it
+
+    first = np.cumsum([0, *map(len, start)])[:-1]
+    known = vectors > 0
+    places = (vectors + (first - 1))[known]
+    ends = np.cumsum(np.append(0, known.sum(axis=1)))
+    return csr_array((np.ones(len(places)), places, ends), shape=(len(vectors), sum(map(len, start))))
 
 
 def _maximised(
-    bins: Sequence[Bins], weights: Shares, start: Sequence[Shares], pull: float
-) -> tuple[Shares, list[Shares]]:
-    groups = weights.shape[1]
-    shares = (weights.sum(axis=0) + 1) / (weights.sum() + groups)
-    u = []
-    for each, given in zip(bins, start, strict=True):
-        width = len(given) + 1
-        counted = np.bincount(each, weights.ravel(), groups * width).reshape(groups, width)[:, 1:]
-        pulled = np.maximum(counted + pull * given, _FLOOR)
-        u.append(pulled / pulled.sum(axis=1, keepdims=True))
-    return shares, u
-
-
-def _logs(u: Shares, levels: npt.NDArray[np.int8]) -> Shares:
-    """Give the log of the share of each pair's level in each group; a missing value says nothing."""
-    known = np.concatenate([np.ones((len(u), 1)), u], axis=1)
-    found: Shares = np.log(known)[:, levels].T
-    return found
+    turned: "csr_array", weights: Shares, pull: Shares, first: npt.NDArray[np.int64]
+) -> tuple[Shares, Shares]:
+    """Give the share of each group, and of each level within its attribute, (levels of all attributes, groups)."""
+    shares = (weights.sum(axis=0) + 1) / (weights.sum() + weights.shape[1])
+    pulled = np.maximum(turned @ weights + pull, _FLOOR)
+    sums = np.add.reduceat(pulled, first, axis=0)
+    return shares, pulled / np.repeat(sums, np.diff(first, append=len(pulled)), axis=0)

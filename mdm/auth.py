@@ -15,7 +15,7 @@ Role = Literal["reader", "source", "steward", "approver", "auditor", "admin"]
 Action = Literal[
     "ingest", "look up", "read golden records", "read the feed", "read tasks", "decide", "approve", "read quarantine",
     "mend quarantine", "read rules", "apply rules", "read statistics",
-    "read code lists", "map codes", "apply code lists", "read access", "manage access",
+    "read code lists", "map codes", "apply code lists", "read access", "manage access", "read agreement",
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -30,8 +30,8 @@ MAY: dict[Role, frozenset[Action]] = {
     "reader": _READ,
     "source": frozenset({"ingest", "look up", "read quarantine", "mend quarantine"}),
     "steward": _STEWARD,
-    "approver": _STEWARD | {"approve"},
-    "auditor": _READ | {"read tasks", "read quarantine", "read access"},
+    "approver": _STEWARD | {"approve", "read agreement"},
+    "auditor": _READ | {"read tasks", "read quarantine", "read access", "read agreement"},
     "admin": frozenset(ACTIONS),
 }
 _OPEN: frozenset[Privacy] = frozenset({"public", "internal"})

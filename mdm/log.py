@@ -4,19 +4,19 @@ Source: the chain follows the idea of RFC 9162 section 1 (append only, each entr
 """
 
 import hashlib
-import os
 import struct
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain as each
-from typing import Literal
+from typing import Literal, cast
 
 import orjson
 
 FactKind = Literal[
     "record", "verdict", "override", "undo", "rules", "tick", "resolved", "code_list", "code_mapping",
     "crosswalk", "source_merge", "snapshot", "absence", "task_work", "proposal", "settlement",
-    "measured", "incarnation",
+    "measured", "incarnation", "second_opinion", "disagreement_settled",
 ]  # fmt: skip
 GENESIS = b"\x00" * 32
 SALT = 16
@@ -36,28 +36,29 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
-    """Facts ready to append: the token, the body in canonical bytes, the salt and the commitment of each.
+class Facts:
+    """Facts of one kind as they are to be appended: the token and the body in canonical bytes of each.
 
-    Bodies stand one after the other, as long as `lengths` says; so do salts (16 bytes each) and commitments (32).
-    A few long byte strings are handed to a database or to another process far faster than many short ones.
+    Bodies stand one after the other, as long as `lengths` says. A few long byte strings and arrays are handed to a
+    database or to another process far faster than many short ones.
     """
 
     tokens: Sequence[int | None]
     bodies: bytes
     lengths: Sequence[int]
-    salts: bytes
-    commitments: bytes
 
     @classmethod
-    def joined(cls, parts: Sequence["Sealed"]) -> "Sealed":
-        """Put facts together, in their order."""
+    def of(cls, tokens: Sequence[int | None], bodies: Sequence[bytes]) -> "Facts":
+        """Put bodies together."""
+        return cls(tokens, b"".join(bodies), array("q", map(len, bodies)))
+
+    @classmethod
+    def joined(cls, parts: Sequence["Facts"]) -> "Facts":
+        """Put facts about source keys together, in their order."""
         return cls(
-            list(each.from_iterable(part.tokens for part in parts)),
+            array("q", cast("Iterable[int]", each.from_iterable(part.tokens for part in parts))),
             b"".join(part.bodies for part in parts),
-            list(each.from_iterable(part.lengths for part in parts)),
-            b"".join(part.salts for part in parts),
-            b"".join(part.commitments for part in parts),
+            array("q", each.from_iterable(part.lengths for part in parts)),
         )
 
     def each_body(self) -> Iterator[bytes]:
@@ -67,16 +68,10 @@ class Sealed:
             end += length
             yield self.bodies[end - length : end]
 
-    def only(self, places: Sequence[int]) -> "Sealed":
+    def only(self, places: Sequence[int]) -> "Facts":
         """Leave out all but these, in this order."""
         bodies = list(self.each_body())
-        return Sealed(
-            [self.tokens[place] for place in places],
-            b"".join(bodies[place] for place in places),
-            [self.lengths[place] for place in places],
-            b"".join(self.salts[SALT * place : SALT * (place + 1)] for place in places),
-            b"".join(self.commitments[HASH * place : HASH * (place + 1)] for place in places),
-        )
+        return Facts.of([self.tokens[place] for place in places], [bodies[place] for place in places])
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,32 +151,26 @@ def key_tokens(salt: bytes, written: Iterable[str]) -> list[int]:
     return list(struct.unpack(f">{len(digests)}q", b"".join(digests)))
 
 
-def seal(tokens: Sequence[int | None], bodies: Sequence[bytes], *, salts: bytes) -> Sealed:
-    """Bind bodies to salts, 16 bytes for each, so that they can be appended."""
+def commitments(facts: Facts, *, salts: bytes) -> bytes:
+    """The commitments to the bodies of facts, one after the other; `salts` are 16 bytes for each."""
     starts = range(0, len(salts), SALT)
-    bound = [commitment(salts[start : start + SALT], body) for start, body in zip(starts, bodies, strict=True)]
-    return Sealed(tokens, b"".join(bodies), [len(body) for body in bodies], salts, b"".join(bound))
+    bodies = zip(starts, facts.each_body(), strict=True)
+    return b"".join([commitment(salts[start : start + SALT], body) for start, body in bodies])
 
 
-def sealed(tokens: Sequence[int | None], bodies: Sequence[bytes]) -> Sealed:
-    """Bind bodies to fresh salts."""
-    return seal(tokens, bodies, salts=os.urandom(SALT * len(bodies)))
-
-
-def chain(facts: Sealed, same: Sequence[str | None], *, first: int, previous: bytes) -> bytes:
+def chain(facts: Facts, bound: bytes, same: Sequence[str | None], *, first: int, previous: bytes) -> bytes:
     """The hashes that the envelopes of facts carry, one after the other: each that of the envelope before.
 
-    `same` are the columns from kind to recorded_at, alike in all of them; `previous` is the hash of the envelope
-    before the first. Gives what `envelope_hash` gives for each, in one go.
+    `bound` are their commitments, `same` the columns from kind to recorded_at, alike in all of them; `previous` is the
+    hash of the envelope before the first. Gives what `envelope_hash` gives for each, in one go.
     """
     written = canonical(same)[1:-1].decode()
-    bound = facts.commitments.hex()
-    carried, hashes = previous.hex(), []
-    for place, token in enumerate(facts.tokens):
+    carried, hashes, sha256 = previous.hex(), [], hashlib.sha256
+    each_bound = bound.hex("-", HASH).split("-") if bound else []
+    for position, (token, its_own) in enumerate(zip(facts.tokens, each_bound, strict=True), start=first):
         hashes.append(carried)
-        its_own = bound[2 * HASH * place : 2 * HASH * (place + 1)]
-        envelope = f'[{first + place},{written},{"null" if token is None else token},"{its_own}","{carried}"]'
-        carried = hashlib.sha256(envelope.encode()).hexdigest()
+        envelope = f'[{position},{written},{"null" if token is None else token},"{its_own}","{carried}"]'
+        carried = sha256(envelope.encode()).hexdigest()
     return bytes.fromhex("".join(hashes))
 
 

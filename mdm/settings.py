@@ -79,6 +79,11 @@ class Settings(BaseSettings):
         description="Requests that a key or a person may send a minute to one server process; any number if left out.",
         ge=1,
     )
+    resolver_patience_seconds: int = Field(
+        300,
+        description="Seconds without a resolver commit while something waits, after which `/readyz` answers 503.",
+        ge=1,
+    )
     feed_days: int | None = Field(
         None, description="Days for which the change feed can be read back; for ever if left out.", ge=1, le=36_500
     )
@@ -108,3 +113,8 @@ def now() -> str:
 def later(moment: str, *, seconds: float) -> str:
     """A moment so many seconds after another, in the same spelling; negative seconds lie before it."""
     return (datetime.fromisoformat(moment) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def seconds_between(start: str, end: str) -> int:
+    """Whole seconds from one moment to another, none where the second lies before the first."""
+    return max(0, int((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()))

@@ -9,6 +9,7 @@ import structlog
 from mdm.entity_types import order
 from mdm.errors import Unavailable
 from mdm.log import Author
+from mdm.resolution.known_cells import KnownCells
 from mdm.services import proposals, resolving
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings, now
@@ -45,8 +46,9 @@ def resolve_pending(hub: Hub, stop: threading.Event, *, actor: str) -> int:
     """Resolve each entity type once, those that others refer to first; returns the number of resolver commits."""
     commits = 0
     for name in order(hub.entity_types().values()):
+        known = KnownCells()
         with hub.database.locked(name):
-            while not stop.is_set() and resolving.step(hub, name, author=Author(actor, now())):
+            while not stop.is_set() and resolving.step(hub, name, author=Author(actor, now()), known=known):
                 commits += 1
     return commits
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, cast, get_args
 from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 
 from mdm.errors import Fault, InvalidInput
+from mdm.services.decisions import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,14 @@ class Form:
     def all(self, name: str) -> list[str]:
         """Every value of a field."""
         return list(self.fields.get(name, ()))
+
+    def verdict(self) -> Verdict:
+        """What somebody says of two records; raises InvalidInput for another word."""
+        said = self.one("verdict")
+        if said not in get_args(Verdict):
+            detail = f"a verdict is {', '.join(get_args(Verdict))}, not {said!r}"
+            raise InvalidInput(detail, faults=[Fault("/verdict", detail, "verdict")])
+        return cast("Verdict", said)
 
 
 async def read(request: Request) -> Form:

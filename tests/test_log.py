@@ -3,7 +3,18 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mdm.log import GENESIS, SALT, Sealed, canonical, chain, commitment, envelope_hash, key_token, key_tokens, seal
+from mdm.log import (
+    GENESIS,
+    SALT,
+    Facts,
+    canonical,
+    chain,
+    commitment,
+    commitments,
+    envelope_hash,
+    key_token,
+    key_tokens,
+)
 
 texts = st.none() | st.text(st.characters(exclude_categories=("Cs",)), max_size=5)
 tokens = st.none() | st.integers(-(2**63), 2**63 - 1)
@@ -14,13 +25,14 @@ def test_a_chain_carries_the_hash_of_each_envelope_to_the_next(
     facts: list[tuple[int | None, bytes]], same: tuple[str | None, ...], first: int
 ) -> None:
     salts = bytes(range(SALT)) * len(facts)
-    sealed = seal([token for token, _ in facts], [body for _, body in facts], salts=salts)
-    hashes = chain(sealed, same, first=first, previous=GENESIS)
+    run = Facts.of([token for token, _ in facts], [body for _, body in facts])
+    each_bound = commitments(run, salts=salts)
+    hashes = chain(run, each_bound, same, first=first, previous=GENESIS)
     previous = GENESIS
     for place, (token, body) in enumerate(facts):
         assert hashes[32 * place : 32 * (place + 1)] == previous
         bound = commitment(bytes(range(SALT)), body)
-        assert sealed.commitments[32 * place : 32 * (place + 1)] == bound
+        assert each_bound[32 * place : 32 * (place + 1)] == bound
         previous = envelope_hash((first + place, *same, token, bound, previous))
 
 
@@ -31,8 +43,8 @@ def test_tokens_of_many_keys_are_those_of_each(keys: list[str]) -> None:
 
 def test_facts_are_left_out_and_put_together_whole() -> None:
     bodies = [canonical(number) for number in range(4)]
-    sealed = seal([1, None, 3, 4], bodies, salts=bytes(range(4 * SALT)))
-    parts = [sealed.only([0, 1]), sealed.only([2, 3])]
-    assert Sealed.joined(parts) == sealed.only([0, 1, 2, 3])
-    assert list(sealed.each_body()) == bodies
-    assert sealed.only([2]).salts == bytes(range(2 * SALT, 3 * SALT))
+    facts = Facts.of([1, 2, 3, 4], bodies)
+    parts = [facts.only([0, 1]), facts.only([2, 3])]
+    assert list(Facts.joined(parts).tokens) == [1, 2, 3, 4]
+    assert list(Facts.joined(parts).each_body()) == bodies
+    assert list(facts.only([2, 0]).each_body()) == [bodies[2], bodies[0]]

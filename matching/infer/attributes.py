@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from matching.infer.decide import LEFT_OUT, Found, decide
 from matching.infer.profile import Profile, profile
+from matching.infer.repeats import repeats
 
 MOST = 16
 """So many attributes are compared at most, those first that tell most."""
@@ -40,6 +41,8 @@ def infer(cells: Cells) -> Inferred:
     """Infer the attributes of records from the names and cells of their columns (one cell a record, None if blank)."""
     profiles = {column: profile(values) for column, values in cells.items()}
     found = {column: decide(column, one) for column, one in profiles.items()}
+    parts, wholes = (_of(found, *roles) for roles in (("given", "family"), ("name", "person")))
+    found |= {column: Found(LEFT_OUT, reason=why) for column, why in repeats(cells, parts, wholes).items()}
     inferred = Inferred(left_out={column: one.reason for column, one in found.items() if one.role == LEFT_OUT})
     maker = _Maker(cells, profiles, found)
     made = [*maker.names(), *maker.addresses(), *maker.several("phone"), *maker.several("email"), *maker.others()]
@@ -59,6 +62,10 @@ def columns_of(attribute: InferredAttribute) -> list[str]:
     return list(dict.fromkeys(name for pattern in each for name in re.findall(r"\{\??([^{}]+)\}", pattern)))
 
 
+def _of(found: Mapping[str, Found], *roles: str) -> list[str]:
+    return [name for name, one in found.items() if one.role in roles]
+
+
 def _strength(kind: str) -> int:
     return STRONG.index(kind) if kind in STRONG else len(STRONG)
 
@@ -73,7 +80,7 @@ class _Maker:
 
     def of(self, *roles: str) -> list[str]:
         """The columns with one of these roles that are not taken yet."""
-        return [name for name, one in self.found.items() if one.role in roles and name not in self.taken]
+        return [name for name in _of(self.found, *roles) if name not in self.taken]
 
     def filled(self, attribute: InferredAttribute) -> float:
         """The share of records that have a value, at least."""
@@ -96,14 +103,14 @@ class _Maker:
         return made
 
     def addresses(self) -> list[tuple[str, InferredAttribute]]:
-        """One address, of street, house, city, region, postcode and country."""
+        """One address, of street, house, city, region, postcode and country: a street, or a town and its postcode."""
         street, house = self.of("street")[:1], self.of("house")[:1]
         fields = {role: self.of(role)[:1] for role in _FIELDS}
         patterns: dict[str, Patterns] = {role: (f"{{{columns[0]}}}",) for role, columns in fields.items() if columns}
         if street:
             alone = f"{{{street[0]}}}"
             patterns = {"street": (f"{{{house[0]}}} {alone}", alone) if house else (alone,), **patterns}
-        if not patterns.keys() & {"street", "city", "postcode"}:
+        if "street" not in patterns and not {"city", "postcode"} <= patterns.keys():
             return []
         if patterns.keys() == {"street"}:
             return [self._take("address", InferredAttribute("address", patterns["street"]))]

@@ -41,14 +41,20 @@ def _standardise(value: object) -> str | None:
 
 
 def _domain(value: str) -> tuple[str, ...]:
-    domain = value.split(PART)[1]
-    return () if domain in _free_mail() else (registered_domain(domain),)
+    firm = _firm(value.split(PART)[1])
+    return (firm,) if firm else ()
+
+
+@lru_cache(maxsize=200_000)
+def _firm(domain: str) -> str:
+    """The domain that a firm registered, "" where anybody can have a mailbox."""
+    return "" if domain in _free_mail() else registered_domain(domain)
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
     users, domains = parts_of(values, 2)
     domain = coded(domains)
-    firm = coded(["".join(_domain(value)) for value in values])
+    firm = coded(list(map(_firm, domains)))
     telling = coded([user if len(user) >= 6 else "" for user in users])
     keystroke = keystroke_pairs(users)
 

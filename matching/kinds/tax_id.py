@@ -70,6 +70,7 @@ def valid_tax_id(value: str) -> bool:
     return 7 <= len(value) <= 16 and sum(map(str.isdigit, value)) >= 5
 
 
+@lru_cache(maxsize=200_000)
 def number_of(value: str) -> str:
     """Give a standardised tax number without its country."""
     found = _COUNTRY.fullmatch(value)

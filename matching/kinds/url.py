@@ -34,6 +34,7 @@ def _plain_suffixes() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(_library().tlds), ruled
 
 
+@lru_cache(maxsize=200_000)
 def registered_domain(host: str) -> str:
     """Give the domain that was registered: `acme.co.uk` for `shop.acme.co.uk`.
 
@@ -50,7 +51,6 @@ def registered_domain(host: str) -> str:
     return f"{before}.{rest}" if before else _last_two(host)
 
 
-@lru_cache(maxsize=100_000)
 def _told_by_the_library(host: str) -> str:
     return _library()(host).top_domain_under_public_suffix or _last_two(host)
 
@@ -73,8 +73,8 @@ def _domain(value: str) -> tuple[str, ...]:
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
-    host = coded(parts_of(values, 2)[0])
-    domain = coded([_domain(value)[0] for value in values])
+    hosts, _ = parts_of(values, 2)
+    host, domain = coded(hosts), coded(list(map(registered_domain, hosts)))
 
     def compare(left: Codes, right: Codes) -> Outcomes:
         conditions = (left == right, same(host, left, right), same(domain, left, right))

@@ -79,7 +79,7 @@ def described(
         shown[304] = {"description": "It is still as the client has it"}
     if nothing:
         shown[204] = {"description": nothing}
-    problems = {code: {"description": _WORDS[code], **PROBLEM} for code in sorted({*_ALWAYS, *errors})}
+    problems = {code: problem(code) for code in sorted({*_ALWAYS, *errors})}
     return {"responses": {**shown, **problems}}
 
 
@@ -88,7 +88,12 @@ def for_every_write(method: str, responses: dict[str, Any]) -> None:
     # A POST with an Idempotency-Key is told when the first of its kind is still under way.
     always = {"get": (), "post": (409, 413, 415)}.get(method, (413, 415))
     for code in always:
-        responses.setdefault(str(code), {"description": _WORDS[code], **PROBLEM})
+        responses.setdefault(str(code), problem(code))
+
+
+def problem(code: int) -> dict[str, Any]:
+    """What OpenAPI says of one sort of refusal."""
+    return {"description": _WORDS[code], **PROBLEM}
 
 
 def _shown(description: str, example: object, perhaps: Collection[str]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from mdm.api import addresses, problems, reference
-from mdm.api.answers import for_every_write
+from mdm.api.answers import for_every_write, problem
+from mdm.api.carrying_out import thing_of
 from mdm.api.compressing import Compressing
 from mdm.api.envelope import Envelope
 from mdm.api.feed_watch import FeedWatch
@@ -24,6 +25,10 @@ PUBLIC = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs", "/docs/{nam
 MIN_SEQ: dict[str, Any] = {
     "name": "min_seq", "in": "query", "required": False, "schema": {"type": "integer", "minimum": 0},
     "description": "Wait until what is in the log up to this position is resolved: the `seq` of what was just sent.",
+}  # fmt: skip
+IF_MATCH: dict[str, Any] = {
+    "name": "If-Match", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200},
+    "description": "Only if it still has the ETag that it was read with; 412 otherwise.",
 }  # fmt: skip
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -84,11 +89,20 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
                 for_every_write(method, operation["responses"])
+                if method != "get" and thing_of(path) is not None:
+                    _if_match(operation)
                 operation["security"] = [] if path in PUBLIC else [{"key": []}]
                 if path not in PUBLIC:
                     operation.setdefault("parameters", []).append(MIN_SEQ)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _if_match(operation: dict[str, Any]) -> None:
+    """Say that a write is refused where what it is about is not as it was read."""
+    operation["responses"].setdefault("412", problem(412))
+    named = operation.setdefault("parameters", [])
+    named[:] = [*(one for one in named if one["name"].lower() != "if-match"), IF_MATCH]
 
 
 def _version() -> str:

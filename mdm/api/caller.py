@@ -33,17 +33,27 @@ _CORRELATION = re.compile(r"[\x21-\x7e]{1,128}")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One authenticated request: the hub, the principal, what it may do, and the id that ties its facts together."""
+    """One authenticated request: the hub, the principal, what it may do, and the id that ties its facts together.
+
+    dry_run: it writes nothing that stays.  if_match: the ETags that what it is about may have.
+    """
 
     hub: Hub
     principal: Principal
     action: Action
     correlation_id: str
     once: Once | None = None
+    dry_run: bool = False
+    if_match: str | None = None
 
     def author(self) -> Author:
         """Sign what this request does, at the present moment."""
-        return Author(self.actor, now(), self.correlation_id, once=self.once)
+        return Author(self.actor, now(), self.correlation_id, once=None if self.dry_run else self.once)
+
+    @property
+    def names_etags(self) -> bool:
+        """Whether the request is only about what is as it was read; `*` is content with anything that is there."""
+        return (self.if_match or "*").strip() != "*"
 
     @property
     def actor(self) -> str:
@@ -81,9 +91,12 @@ class Requires:
         opened, at = await at_hand.open(), now()
         principal = await _principal(opened, request, at)
         count(opened, principal, request.scope)
-        once = getattr(request.state, "once", None)
-        caller = Caller(opened.hub, principal, self.action, _correlation_id(request), once)
-        request.state.caller = caller  # a page that refuses them still offers the pages they may see
+        state = request.state
+        caller = Caller(
+            opened.hub, principal, self.action, _correlation_id(request), getattr(state, "once", None),
+            dry_run=getattr(state, "dry_run", False), if_match=request.headers.get("if-match"),
+        )  # fmt: skip
+        state.caller = caller  # a page that refuses them still offers the pages they may see
         path = request.path_params
         allowed(principal, self.action, source=path.get("source"), entity_type=path.get("entity_type"))
         if MIN_SEQ in request.query_params:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import orjson
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from mdm.api import idempotency
+from mdm.api import carrying_out, idempotency
 from mdm.errors import Fault, NoRepeat, NotAsOf
 
 WHEN = {"as_of", "on"}
@@ -30,7 +30,20 @@ class JsonRequest(Request):
 
 
 class JsonRoute(APIRoute):
-    """A route that refuses a body of another media type with 415, and a moment that it would ignore with 400."""
+    """A route that refuses a body of another media type with 415, and a moment that it would ignore with 400.
+
+    One that writes heeds `dry_run` and `If-Match`.
+    """
+
+    has_secrets = False
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        """Make the route; FastAPI says what else there is to it."""
+        if set(more.get("methods") or ()) - {"GET"} and path not in carrying_out.READS:
+            if not carrying_out.has_dry_run_of_its_own(endpoint):
+                more["dependencies"] = [*(more.get("dependencies") or ()), Depends(carrying_out.asked)]
+            endpoint = carrying_out.carried_out(path, endpoint, secret=self.has_secrets)
+        super().__init__(path, endpoint, **more)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap FastAPI's own handler."""
@@ -53,6 +66,8 @@ class JsonRoute(APIRoute):
 
 class SecretRoute(JsonRoute):
     """A route that is sent a secret or answers with one, so that nothing of a request may be kept to repeat it."""
+
+    has_secrets = True
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the handler."""

@@ -20,6 +20,7 @@ TypeName = Annotated[str, Path(description="The entity type.", examples=["custom
 SourceId = Annotated[str, Path(description="The record's id there, percent-encoded, %2F included.", examples=["0015g"])]
 GoldenId = Annotated[str, Path(description="A golden ID.", examples=["cus_000002a"])]
 TypeFilter = Annotated[str | None, Query(alias="type", description="Only this entity type.", examples=["customer"])]
+DryRun = Annotated[bool, Query(description="Tell what would come of it, and write nothing.")]
 Cursor = Annotated[str | None, Query(description="`next` of the page before.", max_length=200)]
 Limit = Annotated[int, Query(description="The most items of one page.", ge=1, le=1_000)]
 TaskKind = Literal[

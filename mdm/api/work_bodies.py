@@ -1,6 +1,6 @@
 """What clients send about their work on tasks."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -86,3 +86,12 @@ class SavedFilterBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [
         {"filter": {"entity_type": "customer", "order": "likeliest", "min_probability": 0.9}, "shared": True}
     ]})  # fmt: skip
+
+
+class OpinionBody(Body):
+    """What somebody says of two records, asked a second or a third time, and why."""
+
+    verdict: Literal["same", "distinct", "related"]
+    reason: Text
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"verdict": "distinct", "reason": "Two branches"}]})

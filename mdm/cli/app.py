@@ -30,6 +30,7 @@ from mdm.cli import (
     references,
     relations,
     rules,
+    second_opinions,
     serving,
     source_merges,
     stats,
@@ -77,7 +78,7 @@ for module in MODULES:
 for noun, group in (
     ("tasks", task_work), ("proposals", proposals), ("quarantine", quarantine), ("rules", rules), ("codes", codes),
     ("references", references), ("hierarchy", hierarchy), ("rates", rates), ("key", keys),
-    ("user", users), ("source-merges", source_merges),
+    ("user", users), ("source-merges", source_merges), ("second-opinions", second_opinions),
 ):  # fmt: skip
     app.add_typer(group.app, name=noun, help=group.HELP, no_args_is_help=True)
 

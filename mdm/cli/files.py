@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from mdm.cli import output, session
+from mdm.cli import output
 from mdm.cli.output import Json
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ def dedupe(  # noqa: PLR0913  a command's options are its parameters
     from mdm.ingest.table import Wanted
     from mdm.services import dedupe as service
 
-    session.log_to_stderr("warning")
     job = service.Job(
         tuple(files), entity_type, rules, Wanted(id_column, source_column, tuple(ignore or ())), link_only,
         service.Outputs(out, pairs, golden, model, report),
@@ -94,7 +93,6 @@ def evaluate(
     """
     from mdm.services import evaluate as service
 
-    session.log_to_stderr("warning")
     found = service.evaluate(clusters, truth, split=split)
     if as_json:
         output.print_json(found)

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from golden_records.rules import AttributeStrategy, SurvivorshipRules
 from matching.kinds import KINDS
+from matching.kinds.kind import Kind
 from matching.kinds.lines import VALID_FROM, VALID_TO
 from matching.rules import Comparison, MatchAttribute, MatchModel, MatchRules, match_model
-from mdm.entity_types.approval import Approval
+from mdm.entity_types.approval import Approval, Share
 from mdm.entity_types.readiness import Readiness
 from mdm.entity_types.sources import PRODUCTION, SourceRules, Sources, canonical_id
 from mdm.entity_types.validity import Rules, ValidityRule, must_be_there
@@ -174,6 +175,7 @@ class EntityType(_Document):
     ownership: dict[str, str] = {}
     readiness: dict[str, Readiness] = {}
     approval: Approval = Approval()
+    second_opinion: Share = 0
     sources: Sources = {}
 
     def source(self, name: str) -> SourceRules:
@@ -227,6 +229,11 @@ class EntityType(_Document):
     def references(self) -> dict[str, str]:
         """Each attribute that is a reference, and the entity type it leads to."""
         return {name: attribute.to for name, attribute in self.attributes.items() if attribute.to is not None}
+
+    @cached_property
+    def written_references(self) -> tuple[bytes, ...]:
+        """The names of the references as they stand in JSON."""
+        return tuple(map(orjson.dumps, self.references))
 
     @cached_property
     def cleared(self) -> frozenset[str]:
@@ -283,6 +290,12 @@ class EntityType(_Document):
     def judged(self) -> dict[str, tuple[ValidityRule, ...]]:
         """The validity rules of the attributes whose values are judged one by one: dated lines are not."""
         return {name: rules for name, rules in self.validity.items() if name not in self.lines}
+
+    @cached_property
+    def free_attributes(self) -> dict[str, Kind]:
+        """The kind of each attribute whose values speak for themselves: no code, no reference, no rule, no days."""
+        bound = {*self.code_lists, *self.references, *self.validity, *self.lines, *self.dated}
+        return {name: KINDS[one.kind] for name, one in self.attributes.items() if name not in bound}
 
     @cached_property
     def must_exist(self) -> bool:

@@ -198,11 +198,12 @@ def _texts(cells: Cells, odd: Places, form: _Form, *, typed: bool) -> list[str] 
         odd.update(place for place, text in enumerate(texts) if control_character(text))
     if len(joined) > LONGEST_TEXT:
         odd.update(place for place, text in enumerate(texts) if len(text) > LONGEST_TEXT)
-    if typed:  # blank is not absent there
-        odd.update(place for place, text in enumerate(texts) if not text.strip() and cells[place] is not None)
+    stripped = list(map(str.strip, texts))
+    if typed and stripped.count("") > cells.count(None):  # blank is not absent there
+        odd.update(place for place, text in enumerate(stripped) if not text and cells[place] is not None)
     if printable and '"' not in joined and "\\" not in joined and not (form.parted and BETWEEN_VALUES.search(joined)):
         before, after = f'{form.before}"', f'"{form.after}'
-        return [f"{before}{text}{after}" if text else "" for text in map(str.strip, texts)]
+        return [f"{before}{text}{after}" if text else "" for text in stripped]
     return ["" if place in odd else _escaped(one, place, odd, form) for place, one in enumerate(texts)]
 
 

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from mdm.entity_types import LONGEST_TEXT
 from mdm.errors import UnreadableFile
@@ -22,6 +22,14 @@ AT_ONCE = 250
 """Lines that are parsed together, and one by one where something is wrong with any of them."""
 
 
+class Beginning(NamedTuple):
+    """How a file begins: its header, its delimiter, and how many lines stand above the first row."""
+
+    header: list[str]
+    delimiter: str
+    above: int
+
+
 def read_csv(text: TextIO, file: str, *, reading: Reading) -> Iterator[Chunk | Row | Rejected]:
     """Read rows separated by comma, semicolon, tab or bar, whichever fits the first lines best."""
     return _read(text, file, reading, delimiter=None)
@@ -33,6 +41,22 @@ def read_tsv(text: TextIO, file: str, *, reading: Reading) -> Iterator[Chunk | R
 
 
 def _read(text: TextIO, file: str, reading: Reading, *, delimiter: str | None) -> Iterator[Chunk | Row | Rejected]:
+    header, delimiter, above = beginning(text, file, reading, delimiter=delimiter)
+    while lines := list(islice(text, AT_ONCE)):
+        chunk = _chunk(lines, header, delimiter=delimiter, above=above)
+        if chunk is not None:
+            yield chunk
+            above += len(lines)
+        else:
+            above = yield from _rows(text, file, header, delimiter=delimiter, above=above, lines=lines)
+
+
+def beginning(text: TextIO, file: str, reading: Reading, *, delimiter: str | None) -> Beginning:
+    """Read the header, which leaves the text at its first row.
+
+    Raises:
+        UnreadableFile: there is no header, or it does not name each column once.
+    """
     csv.field_size_limit(LONGEST_CELL)  # of the whole process; the module has no other way
     delimiter, above = start_of(text, file, expected=reading.expected, delimiter=delimiter)
     for _ in range(above):
@@ -41,14 +65,7 @@ def _read(text: TextIO, file: str, reading: Reading, *, delimiter: str | None) -
     reader = csv.reader(_kept(text, taken), delimiter=delimiter, strict=True)
     header = _header(reader, taken, file)
     reading.found.delimiter, reading.found.header_line = delimiter, above + 1
-    above += reader.line_num
-    while lines := list(islice(text, AT_ONCE)):
-        chunk = _chunk(lines, header, delimiter=delimiter, above=above)
-        if chunk is not None:
-            yield chunk
-            above += len(lines)
-        else:
-            above = yield from _rows(text, file, header, delimiter=delimiter, above=above, lines=lines)
+    return Beginning(header, delimiter, above + reader.line_num)
 
 
 def _chunk(lines: list[str], header: list[str], *, delimiter: str, above: int) -> Chunk | None:

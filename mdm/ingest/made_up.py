@@ -4,8 +4,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from itertools import compress
+from typing import cast
 
+import numpy as np
+
+from matching.coded import Coded
 from matching.objects import Objects
+from matching.sets import grouped, packed
 from mdm.entity_types.entity_type import Patterns
 
 Cells = Sequence[object]
@@ -43,6 +48,10 @@ def _filled(cells: Mapping[str, Cells], patterns: Sequence[str], *, count: int, 
 
 
 def _or_else(cells: Cells, others: Cells) -> Cells:
+    if isinstance(cells, Coded) and isinstance(others, Coded):
+        second = np.where(others.codes < 0, others.codes, others.codes + len(cells.texts))
+        codes = np.where(cells.codes < 0, second, cells.codes)
+        return Coded(codes.astype(np.int32), [*cells.texts, *others.texts])
     return [other if cell is None else cell for cell, other in zip(cells, others, strict=True)]
 
 
@@ -54,11 +63,33 @@ def _one(cells: Mapping[str, Cells], pattern: str, count: int) -> Cells | None:
         return None
     if len(names) == 1 and pattern == f"{{{names[0]}}}":
         return cells[names[0]]
+    if names and all(isinstance(cells[name], Coded) for name in names):
+        return _combined([cast("Coded", cells[name]) for name in names], pattern, named)
     texts = [["" if cell is None else str(cell).strip() for cell in cells[name]] for name in names]
     filled = _fills([not name.startswith(_MAY_LACK) for name in named])
-    template = "%s".join(between.replace("%", "%%") for between in _COLUMN.split(pattern)[::2])
+    template = _template(pattern)
     rows = zip(*texts, strict=True) if names else ((),) * count
     return [template % row if filled(row) else None for row in rows]
+
+
+def _template(pattern: str) -> str:
+    return "%s".join(between.replace("%", "%%") for between in _COLUMN.split(pattern)[::2])
+
+
+def _combined(columns: Sequence[Coded], pattern: str, named: Sequence[str]) -> Coded:
+    """Fill a pattern once for each combination of texts that occurs."""
+    number, below = packed([column.codes + 1 for column in columns], [len(column.texts) + 1 for column in columns])
+    order, starts = grouped(number, below=below)
+    first = order[starts]
+    parts = []
+    for column in columns:
+        texts = [*map(str.strip, column.texts), ""]
+        parts.append([texts[code] for code in column.codes[first].tolist()])
+    filled, template = _fills([not name.startswith(_MAY_LACK) for name in named]), _template(pattern)
+    made = Coded.of([template % row if filled(row) else None for row in zip(*parts, strict=True)])
+    codes = np.empty(len(number), dtype=np.int32)
+    codes[order] = np.repeat(made.codes, np.diff(starts, append=len(order)))
+    return Coded(codes, made.texts)
 
 
 def _fills(needed: Sequence[bool]) -> Callable[[tuple[str, ...]], bool]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
+from matching.coded import Coded
 from matching.objects import Objects
 from mdm.entity_types import EntityType, hint, usable
 from mdm.errors import UnreadableFile
@@ -10,6 +12,7 @@ from mdm.ingest.cells import BETWEEN_VALUES
 from mdm.ingest.made_up import made_up
 from mdm.ingest.read import read_chunks, stem
 from mdm.ingest.rows import Chunk, Rejected, Row
+from mdm.ingest.whole import Whole, read_whole
 
 USUAL_IDS = ("record_id", "id")
 USUAL_SOURCE = "source"
@@ -36,7 +39,7 @@ class Columns:
 
     ids: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
-    cells: dict[str, list[object]] = field(default_factory=dict)
+    cells: dict[str, Cells] = field(default_factory=dict)
     typed: bytearray = field(default_factory=bytearray)
     named: dict[str, None] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
@@ -77,6 +80,8 @@ def read_columns(files: Sequence[str], wanted: Wanted) -> Columns:
     """Read files as they are; raises and rejects as `read_table` does."""
     gather = _Gather(wanted)
     for file, source in zip(files, _sources(files), strict=True):
+        if (whole := read_whole(file)) is not None and gather.add_whole(whole, file=file, source=source):
+            continue
         number = 1
         for found in read_chunks(file):
             if isinstance(found, Rejected):
@@ -164,9 +169,37 @@ class _Gather:
             if name not in {ident, named_source, *self.wanted.ignore}
         }
         for name, cells in left.items():
-            column = self.columns.cells.setdefault(name, [])
-            column += [None] * (before - len(column))
-            column += [None if cell == "" else cell for cell in (cells if whole else [cells[place] for place in kept])]
+            taken = cells if whole else [cells[place] for place in kept]
+            self._extend(name, before, [None if cell == "" else cell for cell in taken])
+
+    def add_whole(self, whole: Whole, *, file: str, source: str) -> bool:
+        """Add all rows of a file, unless one has to be rejected; say whether they were added."""
+        ident, named_source = self._special(tuple(whole.columns), file)
+        columns = self.columns
+        sources = [source] * whole.rows
+        if named_source is not None:
+            sources = [(text or "").strip() or source for text in whole.columns[named_source]]
+        ids = list(map(str, range(1, whole.rows + 1)))
+        if ident is not None:
+            ids = [(text or "").strip() for text in whole.columns[ident]]
+        keys = set(zip(sources, ids, strict=True))
+        if len(keys) < whole.rows or not all(ids) or not keys.isdisjoint(self.seen):
+            return False
+        self.seen |= keys
+        before = len(columns.ids)
+        columns.named.update(dict.fromkeys(whole.columns))
+        columns.ids += ids
+        columns.sources += sources
+        columns.typed += bytes(whole.rows)
+        for name in whole.columns.keys() - {ident, named_source, *self.wanted.ignore}:
+            self._extend(name, before, whole.columns[name])
+        return True
+
+    def _extend(self, name: str, before: int, cells: Cells) -> None:
+        """Put cells below those of a column that the records before may have."""
+        column = self.columns.cells.get(name, ())
+        missing = before - len(column)
+        self.columns.cells[name] = [*column, *([None] * missing), *cells] if before else cells
 
     def finish(self, files: str) -> None:
         """Check that what was named is there, and make all columns equally long."""
@@ -177,8 +210,9 @@ class _Gather:
         ]:
             if name is not None and name not in named and named:
                 raise UnreadableFile(_no_column(files, name, option, named))
-        for column in self.columns.cells.values():
-            column.extend([None] * (count - len(column)))
+        for name, cells in self.columns.cells.items():
+            whole = [*cells, *([None] * (count - len(cells)))] if len(cells) < count else cells
+            self.columns.cells[name] = _coded(whole)
 
     def _special(self, columns: tuple[str, ...], file: str) -> tuple[str | None, str | None]:
         """Find the columns of the id and the source."""
@@ -207,6 +241,13 @@ class _Gather:
     ) -> None:
         row = chunk.row(place)
         self.columns.rejected.append(Rejected(file, row.line, *cell, *rule, row.raw))
+
+
+def _coded(cells: Cells) -> Cells:
+    """Code the cells of a column, where all are texts."""
+    if isinstance(cells, Coded) or not {str, type(None)}.issuperset(map(type, cells)):
+        return cells
+    return Coded.of(cast("Sequence[str | None]", cells))
 
 
 def _texts(cells: Sequence[object]) -> list[str]:

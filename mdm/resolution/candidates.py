@@ -4,11 +4,12 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.sets import among, sorted_set
+from matching.sets import among, firsts, sorted_set
 from mdm.resolution.work import Work
 from mdm.store import blocks as stored_blocks
 from mdm.store.database import Transaction
@@ -19,9 +20,16 @@ Size = tuple[int, int]
 
 @dataclass(slots=True)
 class Blocks:
-    """How the changed records move between blocks, and which pairs are to be compared or checked again."""
+    """How the changed records move between blocks, and which pairs are to be compared or checked again.
+
+    `ids` and `keys` are the changed records and their new keys, aligned; `cap` is the most records that a block may
+    hold and still make pairs.
+    """
 
     work: Work
+    ids: Ints
+    keys: Ints
+    cap: int
     removed: set[tuple[int, int]] = field(default_factory=set)
     added: set[tuple[int, int]] = field(default_factory=set)
     counts: dict[int, Size] = field(default_factory=dict)
@@ -29,11 +37,6 @@ class Blocks:
     left: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     right: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     crossed_up: set[int] = field(default_factory=set)
-
-    @property
-    def cap(self) -> int:
-        """The most records a block may hold and still make pairs."""
-        return self.work.entity_type.match.block_cap
 
     def within(self, key: int, *, any_deleted: bool) -> bool:
         """Whether a block makes pairs; with a deleted record, living and deleted count together."""
@@ -90,31 +93,47 @@ def _mark(environment: str) -> int:
 
 def move(work: Work, rows: Ints, keys: Ints) -> Blocks:
     """Give the changed records their new keys (`rows` index them, sorted) and find the pairs to look at."""
-    blocks = Blocks(work)
     ids = np.array(sorted(work.dirty), dtype=np.int64)
-    bounds = np.searchsorted(rows, np.arange(len(ids) + 1))
-    deltas: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
-    for index, id_ in enumerate(ids.tolist()):
-        mine = keys[bounds[index] : bounds[index + 1]]
-        _move_one(blocks, id_, mine, deltas)
+    blocks = Blocks(work, ids[rows], keys, work.entity_type.match.block_cap)
+    bounds = (8 * np.searchsorted(rows, np.arange(len(ids) + 1))).tolist()
+    written = keys.astype("<i8").tobytes()
+    for id_, (start, end) in zip(ids.tolist(), pairwise(bounds), strict=True):
+        work.records[id_].keys = written[start:end]
+    stood = np.array([id_ in work.before and not work.afresh for id_ in ids.tolist()], dtype=bool)
+    deltas = _newcomers(blocks, ~stood[rows])
+    for id_ in ids[stood].tolist():
+        _move_one(blocks, id_, deltas)
     blocks.counts = {key: (living, deleted) for key, (living, deleted) in deltas.items()}
     blocks.read_sizes(deltas)
     _pairs(blocks)
     return blocks
 
 
-def _move_one(blocks: Blocks, id_: int, mine: Ints, deltas: dict[int, list[int]]) -> None:
-    record, before = blocks.work.records[id_], blocks.work.before.get(id_)
-    new, old = set(mine.tolist()), set()
-    if before is not None and not blocks.work.afresh:
-        old = set(unpacked(before.keys).tolist())
-        for key in old:
-            deltas[key][before.deleted] -= 1
+def _newcomers(blocks: Blocks, new: npt.NDArray[np.bool_]) -> defaultdict[int, list[int]]:
+    """Count the keys of records that had none before."""
+    deltas: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
+    keys, ids = blocks.keys[new], blocks.ids[new]
+    blocks.added.update(zip(keys.tolist(), ids.tolist(), strict=True))
+    dead = among(
+        ids, np.array([id_ for id_ in sorted(blocks.work.dirty) if blocks.work.records[id_].deleted], np.int64)
+    )
+    for deleted, some in ((False, keys[~dead]), (True, keys[dead])):
+        ordered = np.sort(some)
+        starts = np.flatnonzero(firsts(ordered))
+        for key, count in zip(ordered[starts].tolist(), np.diff(starts, append=len(ordered)).tolist(), strict=True):
+            deltas[key][deleted] += count
+    return deltas
+
+
+def _move_one(blocks: Blocks, id_: int, deltas: defaultdict[int, list[int]]) -> None:
+    record, before = blocks.work.records[id_], blocks.work.before[id_]
+    new, old = set(unpacked(record.keys).tolist()), set(unpacked(before.keys).tolist())
+    for key in old:
+        deltas[key][before.deleted] -= 1
     for key in new:
         deltas[key][record.deleted] += 1
     blocks.removed |= {(key, id_) for key in old - new}
     blocks.added |= {(key, id_) for key in new - old}
-    record.keys = mine.astype("<i8").tobytes()
 
 
 def _pairs(blocks: Blocks) -> None:
@@ -140,15 +159,18 @@ def _pairs(blocks: Blocks) -> None:
 def _crossings(blocks: Blocks) -> set[int]:
     """The blocks that came down to the cap, living or all; those that went over it are kept in `crossed_up`."""
     down: set[int] = set()
+    cap = blocks.cap
     for key, (living, deleted) in blocks.counts.items():
         now_living, now_deleted = blocks.sizes[key]
+        if living >= 0 and deleted >= 0 and now_living + now_deleted <= cap:
+            continue  # it only grew, and is within the cap still
         for now, was in (
             (now_living, now_living - living),
             (now_living + now_deleted, now_living + now_deleted - living - deleted),
         ):
-            if was > blocks.cap >= now:
+            if was > cap >= now:
                 down.add(key)
-            elif now > blocks.cap >= was > 0:
+            elif now > cap >= was > 0:
                 blocks.crossed_up.add(key)
     return down
 
@@ -161,10 +183,8 @@ def _membership(blocks: Blocks, wanted: list[int]) -> tuple[Ints, Ints]:
     )
     keys, ids = stored_blocks.members(work.reader, stored_wanted)
     keep = ~among(ids, np.array(sorted(work.dirty), dtype=np.int64))
-    listed = set(wanted)
-    mine = [(key, id_) for id_ in work.dirty for key in unpacked(work.records[id_].keys).tolist() if key in listed]
-    new = np.array(mine, dtype=np.int64).reshape(-1, 2)
-    return np.concatenate([keys[keep], new[:, 0]]), np.concatenate([ids[keep], new[:, 1]])
+    mine = among(blocks.keys, np.array(sorted(wanted), dtype=np.int64))
+    return np.concatenate([keys[keep], blocks.keys[mine]]), np.concatenate([ids[keep], blocks.ids[mine]])
 
 
 def _allowed(blocks: Blocks, keys: Ints, one: Ints, other: Ints) -> tuple[Ints, Ints]:
@@ -177,7 +197,7 @@ def _allowed(blocks: Blocks, keys: Ints, one: Ints, other: Ints) -> tuple[Ints, 
         dead = np.array([id_ for id_ in listed if blocks.work.records[id_].deleted], dtype=np.int64)
         bad = crowded & (among(one, dead) | among(other, dead))
         one, other = one[~bad], other[~bad]
-    ids, places = np.unique(np.concatenate([one, other]), return_inverse=True)
-    here, there = places[: len(one)], places[len(one) :]
+    ids = sorted_set(np.concatenate([one, other]))
+    here, there = np.searchsorted(ids, one), np.searchsorted(ids, other)
     packed = sorted_set(np.minimum(here, there) * len(ids) + np.maximum(here, there))
     return ids[packed // max(len(ids), 1)], ids[packed % max(len(ids), 1)]

@@ -69,27 +69,31 @@ def _cluster_all(clusters: Clusters) -> None:
     several = sorted(id_ for piece in distinct if len(piece.members) > 1 for id_ in piece.members)
     said = _said(work, several)
     for piece in distinct:
-        _cluster_piece(clusters, piece, said)
+        if len(piece.members) > 1:
+            _cluster_piece(clusters, piece, said)
+        else:
+            _place_together(clusters, piece, list(piece.members))
 
 
 def _cluster_piece(clusters: Clusters, piece: Piece, said: Said) -> None:
     work = clusters.work
     ids = sorted(piece.members, key=work.key)
-    groups = [[0]]
-    if len(ids) > 1:
-        judged = _judged(clusters.graph, ids, said)
-        found = _among(clusters.graph, ids, cluster, said=said, apart=judged.apart)
-        groups = found.clusters
-        clusters.skipped += [pair(ids[one], ids[other]) for one, other in found.skipped]
-        held_apart = {pair(ids[one], ids[other]): by for (one, other), by in found.held_apart.items()}
-        clusters.held_apart |= held_apart
-        clusters.asked |= judged.asked - held_apart.keys()
-    for group in groups:
-        together = sorted(ids[index] for index in group)
-        clusters.known[together[0]] = together
-        for id_ in together:
-            work.records[id_].cluster = together[0]
-            work.records[id_].cut = piece.cut
+    judged = _judged(clusters.graph, ids, said)
+    found = _among(clusters.graph, ids, cluster, said=said, apart=judged.apart)
+    clusters.skipped += [pair(ids[one], ids[other]) for one, other in found.skipped]
+    held_apart = {pair(ids[one], ids[other]): by for (one, other), by in found.held_apart.items()}
+    clusters.held_apart |= held_apart
+    clusters.asked |= judged.asked - held_apart.keys()
+    for group in found.clusters:
+        _place_together(clusters, piece, sorted(ids[index] for index in group))
+
+
+def _place_together(clusters: Clusters, piece: Piece, together: list[int]) -> None:
+    """Make one cluster of some records of a piece, in order."""
+    clusters.known[together[0]] = together
+    for id_ in together:
+        clusters.work.records[id_].cluster = together[0]
+        clusters.work.records[id_].cut = piece.cut
 
 
 def _judged(graph: Graph, ids: list[int], said: Said) -> Judged:

@@ -18,11 +18,7 @@ from mdm.store import records as stored_records
 
 def table_of(work: Work, ids: list[int]) -> Table:
     """The standardised columns of records in hand, one row each in the given order."""
-    return _table(work, [work.records[id_].cells for id_ in ids])
-
-
-def _table(work: Work, written: list[bytes]) -> Table:
-    cells = [orjson.loads(one) for one in written]
+    cells = [orjson.loads(work.records[id_].cells) for id_ in ids]
     return {
         attribute: from_cells([cell.get(attribute) for cell in cells])
         for attribute in work.entity_type.matching.attributes
@@ -31,6 +27,7 @@ def _table(work: Work, written: list[bytes]) -> Table:
 
 def rescore(work: Work, blocks: Blocks, graph: Graph) -> None:
     """Set every edge that this commit makes, changes or ends."""
+    work.known.drop(work.dirty)
     graph.read(sorted(work.dirty))
     old = {pair for id_ in work.dirty for pair in _pairs_of(graph, id_)}
     old |= _crowded_out(work, blocks, graph)
@@ -63,16 +60,13 @@ def _score(work: Work, blocks: Blocks, graph: Graph) -> set[tuple[int, int]]:
 
 def compared(work: Work, ids: list[int]) -> tuple[Table, npt.NDArray[np.bool_]]:
     """The standardised columns of records in hand or not, one row each in the given order, and which of them live."""
-    seen = _seen(work, ids)
-    return _table(work, [cells for cells, _ in seen]), np.array([alive for _, alive in seen])
-
-
-def _seen(work: Work, ids: list[int]) -> list[tuple[bytes, bool]]:
-    """(cells, living) of each record; most are only compared, so that not all of their row is read."""
-    others = [id_ for id_ in ids if id_ not in work.records]
-    read = {id_: (cells, not deleted) for id_, cells, deleted in stored_records.cells(work.reader, others)}
-    in_hand = ((id_, work.records.get(id_)) for id_ in ids)
-    return [(record.cells, record.living) if record is not None else read[id_] for id_, record in in_hand]
+    known, attributes = work.known, work.entity_type.matching.attributes
+    known.under(work.entity_type.version)
+    changed = [(work.records[id_], id_) for id_ in ids if id_ in work.dirty]
+    known.keep([(id_, record.cells, record.living) for record, id_ in changed], attributes)
+    others = stored_records.cells(work.reader, known.missing(ids))  # most are only compared: not all of a row is read
+    known.keep([(id_, cells, not deleted) for id_, cells, deleted in others], attributes)
+    return known.table(ids, attributes)
 
 
 def _crowded_out(work: Work, blocks: Blocks, graph: Graph) -> set[tuple[int, int]]:

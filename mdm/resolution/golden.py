@@ -254,19 +254,26 @@ def _survived(
 def _contributions(work: Work, living: list[int]) -> dict[str, list[Contribution]]:
     contributions: defaultdict[str, list[Contribution]] = defaultdict(list)
     for id_ in living:
-        record = work.records[id_]
-        for attribute, contribution in _of_record(work, record):
-            contributions[attribute].append(contribution)
+        _add_record(work, work.records[id_], contributions)
     return contributions
 
 
-def _of_record(work: Work, record: StoredRecord) -> Iterator[tuple[str, Contribution]]:
-    key, cells = record.key, cells_of(record)
+def _add_record(work: Work, record: StoredRecord, contributions: defaultdict[str, list[Contribution]]) -> None:
+    """Add what one record says; most attributes have no rule, and one value, whose cell is at hand."""
+    key, source, cells = record.key, record.source, cells_of(record)
+    free = work.entity_type.free_attributes
     plain, dated = work.entity_type.matching.attributes, work.entity_type.dated  # lines and dated values stand apart
     for layer in layers_of(record):
+        event_time, position = layer["event_time"], layer["position"]
         for attribute, value in layer["attributes"].items():
-            since = layer["event_time"], layer["position"]
-            if attribute in plain and attribute not in dated:
-                found = values_sent(work, record, attribute, value, cells.get(attribute))
-                for shown, standard, valid, broken in found:
-                    yield attribute, Contribution(key, record.source, shown, standard, valid, *since, broken)
+            kind, cell = free.get(attribute), cells.get(attribute)
+            if kind is not None and (type(value) is not list or len(value) == 1):
+                shown = value[0] if type(value) is list else value
+                valid = cell is not None and kind.valid(cell)
+                contributions[attribute].append(Contribution(key, source, shown, cell, valid, event_time, position, ()))
+            elif attribute in plain and attribute not in dated:
+                found = values_sent(work, record, attribute, value, cell)
+                contributions[attribute] += [
+                    Contribution(key, source, shown, standard, valid, event_time, position, broken)
+                    for shown, standard, valid, broken in found
+                ]

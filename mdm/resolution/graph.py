@@ -1,7 +1,7 @@
 """The edge graph as it was and as it will be, read outward from a record only as far as needed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from matching.rules import ALWAYS_WEIGHT
@@ -25,15 +25,18 @@ class Graph:
         self.stored: dict[int, dict[int, Weighed]] = {}
         self.changes: dict[Pair, Weighed | None] = {}
         self.changed: defaultdict[int, dict[int, Weighed | None]] = defaultdict(dict)
+        self.merged: dict[int, dict[int, Weighed]] = {}
 
     def read(self, ids: Collection[int]) -> None:
         """Read the edges, verdicts and links of these records, once each."""
         self.verdicts.read(ids)
         self.links.read(ids)
         wanted = [id_ for id_ in ids if id_ not in self.stored]
+        if not wanted:
+            return
         for id_ in wanted:
             self.stored[id_] = {}
-        if self.work.afresh or not wanted:
+        if self.work.afresh:
             return
         listed = set(wanted)
         for left, right, weight, living in stored_edges.of(self.work.reader, wanted):
@@ -47,22 +50,26 @@ class Graph:
         self.changes[ends] = weighed
         self.changed[ends[0]][ends[1]] = weighed
         self.changed[ends[1]][ends[0]] = weighed
+        for end in ends:
+            self.merged.pop(end, None)
 
     def edges(self, id_: int, *, new: bool) -> dict[int, Weighed]:
         """The edges of one record by their other end; its stored edges must have been read."""
         edges = self.stored[id_]
-        if new and id_ in self.changed:
-            merged = {**edges, **self.changed[id_]}
-            return {other: weighed for other, weighed in merged.items() if weighed is not None}
-        return edges
+        if not new or id_ not in self.changed:
+            return edges
+        if id_ not in self.merged:
+            both = {**edges, **self.changed[id_]}
+            self.merged[id_] = {other: weighed for other, weighed in both.items() if weighed is not None}
+        return self.merged[id_]
 
-    def near(self, id_: int, threshold: int, *, new: bool) -> Iterator[int]:
+    def near(self, id_: int, threshold: int, *, new: bool) -> list[int]:
         """The records joined to this one by a must-link or by an edge among the living at or above a threshold."""
-        yield from self.verdicts.must(id_, new=new)
-        yield from self.links.must(id_, new=new)
-        for other, (weight, living) in self.edges(id_, new=new).items():
-            if living and weight >= threshold:
-                yield other
+        edges = self.edges(id_, new=new)
+        joined = [other for other, (weight, living) in edges.items() if living and weight >= threshold] if edges else []
+        if self.verdicts.none and self.links.none:
+            return joined
+        return [*self.verdicts.must(id_, new=new), *self.links.must(id_, new=new), *joined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,9 @@ def pieces(graph: Graph, seeds: Iterable[int], *, new: bool) -> dict[int, Piece]
     _read_ahead(graph, ordered, grid[0], limit=limit, new=new)
     for seed in ordered:
         if seed in found:
+            continue
+        if not graph.near(seed, grid[0], new=new):  # most stand alone
+            found[seed] = Piece(frozenset((seed,)), cut=False)
             continue
         members, cut = _component(graph, seed, grid[0], limit, new=new), False
         if members is None:
@@ -138,5 +148,6 @@ def neighbours_gone(graph: Graph, ids: Iterable[int]) -> set[int]:
     ends: set[int] = set()
     for id_ in ids:
         for new in (False, True):
-            ends |= {other for other, (_, both) in graph.edges(id_, new=new).items() if not both}
+            if edges := graph.edges(id_, new=new):
+                ends |= {other for other, (_, both) in edges.items() if not both}
     return ends

@@ -60,8 +60,8 @@ class Links:
 
     def read(self, ids: Collection[int]) -> None:
         """Read all links with an end among these records."""
-        wanted = set(ids) - self.read_for
-        if self.none or not wanted:
+        wanted = set() if self.none else set(ids) - self.read_for
+        if not wanted:
             return
         self.read_for |= wanted
         for link in stored_links.of(self.work.reader, wanted):

@@ -72,16 +72,24 @@ def judged(
     alike: dict[object, Answers] = {}  # most golden records have the same systems and attributes as many others
     found: dict[Place, tuple[str, str | None]] = {}
     for golden, facts in read_facts(transaction, described, entity_type, goldens, day=standing.tick).items():
-        if by_days or facts.referring or facts.ways:
+        if by_days or facts.referring:
             answers = _answers(standing, facts)
         else:
             has = tuple(facts.attributes.get(name) is not None for name in names)
-            place = frozenset(facts.sources), has, frozenset(facts.means)
+            place = frozenset(facts.sources), has, frozenset(facts.means), _told_by_ways(facts)
             if place not in alike:
                 alike[place] = _answers(standing, facts)
             answers = alike[place]
         found.update(((golden, process), (missing, due)) for process, missing, due in answers)
     return found
+
+
+def _told_by_ways(facts: Facts) -> frozenset[tuple[object, ...]]:
+    """What the ways of a golden record tell: cards are shared by those on whose ways they are, and one is itself."""
+    return frozenset(
+        (by, id(way.own) if way.own is not None and way.own.lines else None, tuple(map(id, way.holders)), way.turns)
+        for by, way in facts.ways.items()
+    )
 
 
 def _answers(standing: Standing, facts: Facts) -> Answers:

@@ -44,9 +44,10 @@ def _words(text: str) -> frozenset[str]:
 
 def whole_number(text: str) -> str | None:
     """The number that a text is when it is written in parts, such as `DE 136 695 976`; None when it is none."""
+    if not any(map(str.isdigit, text)):
+        return None
     parts = plain_words(text)
-    spelled = any(part.isalpha() and len(part) > LONGEST_LETTERS for part in parts)
-    if len(parts) < 2 or spelled or not any(map(str.isdigit, text)):
+    if len(parts) < 2 or any(part.isalpha() and len(part) > LONGEST_LETTERS for part in parts):
         return None
     return folded("".join(parts))[:LONGEST]
 

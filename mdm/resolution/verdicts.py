@@ -83,8 +83,8 @@ class Verdicts:
 
     def read(self, ids: Collection[int]) -> None:
         """Read all verdicts on pairs with an end among these records."""
-        wanted = set(ids) - self.read_for
-        if self.none or not wanted:
+        wanted = set() if self.none else set(ids) - self.read_for
+        if not wanted:
             return
         self.read_for |= wanted
         new = [row for row in self.pairs if row[0] in wanted or row[1] in wanted]

@@ -9,6 +9,7 @@ import orjson
 from matching.columns import Table
 from mdm.code_lists import NONE, CodeLists, Value
 from mdm.entity_types import EntityType, Judgement
+from mdm.resolution.known_cells import KnownCells
 from mdm.store import records as stored_records
 from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
@@ -33,7 +34,7 @@ class Work:
     that lead to a living golden record, as far as any rule asks; `gone` are those that lead to one of which nothing
     lives, and `retired` which of them each changed record counts as deleted for. `stood_under` are the rules that the
     stored state was resolved under. `codes` are the code lists as of `upto`, `codes_before` those at the commit before,
-    and `values_held` what the changed records hold of them now, read once.
+    and `values_held` what the changed records hold of them now, read once. `known` are cells read for earlier commits.
     """
 
     reader: Transaction
@@ -57,6 +58,7 @@ class Work:
     gone: set[str] = field(default_factory=set)
     retired: dict[int, set[str]] = field(default_factory=dict)
     judgements: dict[tuple[str, str | bytes, bool], Judgement] = field(default_factory=dict)
+    known: KnownCells = field(default_factory=KnownCells)
 
     def load(self, column: str, values: Collection[int]) -> list[StoredRecord]:
         """The stored records whose column is one of these values, each read once, as they will stand."""

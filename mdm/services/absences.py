@@ -24,7 +24,7 @@ def tombstone_on_top(known: Sequence[tuple[int, Body]]) -> Body | None:
 
     A position of 0 or below counts on from the end of the log.
     """
-    if not any("reason" in body for _, body in known):
+    if not [True for _, body in known if "reason" in body]:  # a list is made faster than `any` asks
         return None
     placed = [(position if position > 0 else _NEWEST - position, body) for position, body in known]
     last = max(placed, key=order)[1]

@@ -54,7 +54,7 @@ def _append(writer: Transaction, prepared: Prepared, accepted: Sequence[int | Fa
             continue
         places = cast("list[int]", list(some))
         facts = prepared.facts if len(places) == len(prepared.owners) else prepared.facts.only(places)
-        firsts.append(log.append_sealed(writer, facts, kind="record", entity_type=entity_type, author=author))
+        firsts.append(log.append_run(writer, facts, kind="record", entity_type=entity_type, author=author))
     return firsts[0] if firsts else 0
 
 

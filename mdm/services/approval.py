@@ -10,12 +10,12 @@ from matching.columns import from_cells
 from matching.conditions import valid_values
 from matching.rules import Condition
 from mdm.entity_types import EntityType
-from mdm.entity_types.approval import Approval
+from mdm.entity_types.approval import Approval, Over
 from mdm.log import Fact, key_token
 from mdm.resolution.verdicts import pairs_of
 from mdm.services.hub import Hub
 from mdm.services.joined import joined
-from mdm.store import records
+from mdm.store import decisions, records, task_reading
 from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
 
@@ -36,7 +36,7 @@ def needs(hub: Hub, reader: Transaction, fact: Fact) -> list[str]:
         found.append("an undo")
     if fact.kind == "override" and body["attribute"] in asked.override:
         found.append(f"an override of {body['attribute']}")
-    if fact.kind == "verdict" and (asked.merge or asked.split or asked.different):
+    if fact.kind == "verdict" and asked != Approval(bulk=asked.bulk, undo=asked.undo, override=asked.override):
         found += _of_verdict(hub, reader, entity_type, body)
     return found
 
@@ -49,26 +49,49 @@ def _of_verdict(hub: Hub, reader: Transaction, entity_type: EntityType, body: Ma
     keys = {key for pair in pairs for key in pair}
     tokens = {key_token(hub.salt, key): key for key in keys}
     bears = {tokens[one.key_token]: one.golden for one in records.by_column(reader, "key_token", list(tokens))}
+    if asked.priority is not None:
+        yield from _of_priority(reader, asked.priority, {one for one in bears.values() if one is not None})
     if body["verdict"] != "same":
-        if asked.split and any(bears.get(x) is not None and bears.get(x) == bears.get(y) for x, y in pairs_of(body)):
-            yield "a split"
+        inside = {bears.get(x) for x, y in pairs_of(body) if bears.get(x) is not None and bears.get(x) == bears.get(y)}
+        yield from _of_size("a split", [{one} for one in inside], reader, asked=asked.split)
         return
     ends = [(bears.get(x), bears.get(y)) for x, y in pairs]
     groups = joined((one, other) for one, other in ends if one is not None and other is not None)
+    yield from _of_size("a merge", groups, reader, asked=asked.merge)
     members = records.by_column(reader, "golden", {number for group in groups for number in group})
-    yield from _of_size(asked, groups, members)
+    if asked.confirmed and any(_confirmed(reader, group, members) for group in groups):
+        yield "golden records that people have put together before"
     for name in asked.different:
         if any(_differ(entity_type, name, group, members) for group in groups):
             yield f"golden records of different {name}"
 
 
-def _of_size(asked: Approval, groups: Sequence[set[int]], members: Sequence[StoredRecord]) -> Iterable[str]:
-    if not asked.merge or not groups:
+def _of_priority(reader: Transaction, least: int, goldens: set[int]) -> Iterable[str]:
+    """What hangs on it, by the open tasks between these golden records, or within one."""
+    ids = [record.id for record in records.by_column(reader, "golden", goldens)]
+    highest = task_reading.highest_priority(reader, ids)
+    if highest is not None and highest >= least:
+        yield f"a task of priority {highest} ({least} or more)"
+
+
+def _of_size(
+    what: str, groups: Sequence[set[Any]], reader: Transaction, *, asked: bool | Over
+) -> Iterable[str]:  # fmt: skip
+    if not asked or not groups:
         return
-    limit = 0 if asked.merge is True else asked.merge.records
-    largest = max(sum(record.golden in group for record in members) for group in groups)
+    limit = 0 if asked is True else asked.records
+    sizes = records.sizes(reader, {number for group in groups for number in group})
+    largest = max(sum(sizes[number] for number in group) for group in groups)
     if largest > limit:
-        yield f"a merge of {largest} records" + (f" (more than {limit})" if limit else "")
+        yield f"{what} of {largest} records (more than {limit})" if limit else f"{what} of {largest} records"
+
+
+def _confirmed(reader: Transaction, group: set[int], members: Sequence[StoredRecord]) -> bool:
+    """Whether two of these golden records hold records that a verdict in force puts together."""
+    of = {record.id: record.golden for record in members if record.golden in group}
+    said = decisions.pairs_of(reader, of)
+    return len({of[x] for x, y, _, verdict, holds in said if holds and verdict == "same" and of.get(x) == of.get(y)
+                and x in of}) > 1  # fmt: skip
 
 
 def _differ(entity_type: EntityType, name: str, group: set[int], members: Sequence[StoredRecord]) -> bool:

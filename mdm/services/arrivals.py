@@ -102,7 +102,7 @@ class Arrivals:
     @cached_property
     def reused(self) -> set[int]:
         """The key tokens of ids that their source has used again."""
-        known = sorted(token for token, told in self.known.items() if any("created" in body for _, body in told))
+        known = sorted({token for token, told in self.known.items() for _, body in told if "created" in body})
         return {token for token, _, _ in log.said_of(self.writer, "incarnation", known)}
 
     def _incarnation(self, place: int, token: int, body: Body) -> tuple[Fact, int, Body] | None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from matching.score import probability
 from mdm.errors import Fault, InvalidInput, Stale
 from mdm.log import Author, Key, canonical
-from mdm.services import decisions, queue, task_states, tasks
+from mdm.services import decisions, queue, sample, task_states, tasks
 from mdm.services.decisions import Decided, Ruling, Verdict, decision_id
 from mdm.services.hub import Hub
 from mdm.services.joined import joined
@@ -125,7 +125,8 @@ def decide_many(
             raise Stale("none of these tasks is as it was read; read them again", extra={"left_out": left_out[:SAMPLE]})
         if verdict == "same":
             _ensure_small(hub, [found.tasks[id_] for id_ in kept], entity_type.match.piece_limit)
-        ruling = Ruling(entity_type, verdict, "bulk", reason, pairs=tuple(dict.fromkeys(kept.values())))
+        asks = sample.asks(hub, name, [(id_, found.tasks[id_].kind, found.tasks[id_].weight) for id_ in kept])
+        ruling = Ruling(entity_type, verdict, "bulk", reason, pairs=tuple(dict.fromkeys(kept.values())), asks=asks)
         done = decisions.rule(hub, ruling, author=author, supersede=supersede)
     return DecidedMany(done.decision_id, done.golden_ids, done.redirects, done.position, len(kept), left_out)
 

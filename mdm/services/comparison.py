@@ -169,11 +169,10 @@ class _Comparison:
         lines = {one["attribute"]: one for one in (evidence or {"comparisons": []})["comparisons"]
                  if one["level"] not in RULED}  # fmt: skip
         rows = [self._row(name, lines.get(name), chosen, picks.get(name)) for name in self._names(chosen)]
-        rows.sort(key=lambda row: (ORDER.index(row["state"]), -abs(row["weight"])))
         return {
             "task": self.task,
             "records": list(self._records()),
-            "attributes": rows,
+            "attributes": in_order(rows),
             "rest": [one for one in (evidence or {"comparisons": []})["comparisons"] if one["level"] in RULED],
             "same": None if chosen is None else self._same(chosen),
             "decided": [{"decision_id": decision_id(position), "verdict": verdict, "in_force": in_force}
@@ -239,7 +238,7 @@ class _Comparison:
         cells = [cells.get(name) for cells in self.cells]
         told: Document = {
             "attribute": name, "kind": attribute.kind, "label": attribute.label,
-            "state": _state(self.entity_type.matching, line, values, cells),
+            "state": state_of(self.entity_type.matching, line, values, cells),
             "level": line and line["level"], "weight": line["weight"] if line else 0.0,
             "words": line["words"] if line else None, "values": values, "standardised": cells, "picked": picked,
             "dated": name in self.entity_type.lines or name in self.entity_type.dated, "winners": [],
@@ -281,7 +280,12 @@ class _Comparison:
         }  # fmt: skip
 
 
-def _state(
+def in_order(rows: Sequence[Document]) -> list[Document]:
+    """Contradictions first, then by what speaks loudest."""
+    return sorted(rows, key=lambda row: (ORDER.index(row["state"]), -abs(row["weight"])))
+
+
+def state_of(
     model: MatchModel, line: Mapping[str, Any] | None, values: Sequence[Any], cells: Sequence[str | None]
 ) -> str:
     """How the two named records stand to each other in one attribute."""

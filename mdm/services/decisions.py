@@ -16,6 +16,7 @@ from mdm.services.environments import ensure_one
 from mdm.services.hub import Hub
 from mdm.services.known_keys import known
 from mdm.services.resolving import catch_up, resolve, resolve_all
+from mdm.services.sample import Ask
 from mdm.store import decisions, log, overrides, records
 from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
@@ -36,7 +37,10 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What is decided of pairs of source keys of one entity type: every pair across two sets, or pairs one by one."""
+    """What is decided of pairs of source keys of one entity type: every pair across two sets, or pairs one by one.
+
+    asks: the tasks that it decides on which a second opinion is asked for.
+    """
 
     entity_type: EntityType
     verdict: Verdict
@@ -45,6 +49,7 @@ class Ruling:
     left: tuple[str, ...] = ()
     right: tuple[str, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
+    asks: tuple[Ask, ...] = ()
 
     @property
     def keys(self) -> list[str]:
@@ -59,8 +64,9 @@ class Ruling:
 
 
 def verdict(  # noqa: PLR0913  a decision has these parts
-    hub: Hub, left: Key, right: Key, verdict: Verdict, *, reason: str, author: Author, supersede: bool = False
-) -> Decided:
+    hub: Hub, left: Key, right: Key, verdict: Verdict, *, reason: str, author: Author, supersede: bool = False,
+    asks: tuple[Ask, ...] = (),
+) -> Decided:  # fmt: skip
     """Say of two source records that they are the same, distinct, or distinct but related.
 
     Raises Conflict, naming them, when decisions in force say the opposite and `supersede` is not set.
@@ -70,7 +76,7 @@ def verdict(  # noqa: PLR0913  a decision has these parts
         raise InvalidInput(f"a verdict joins two different records of one entity type, not {left} and {right}")
     entity_type = hub.entity_type(left.entity_type)
     _known(hub, [left, right])
-    ruling = Ruling(entity_type, verdict, "verdict", reason, (str(left),), (str(right),))
+    ruling = Ruling(entity_type, verdict, "verdict", reason, (str(left),), (str(right),), asks=asks)
     return rule(hub, ruling, author=author, supersede=supersede)
 
 
@@ -174,7 +180,7 @@ def rule(hub: Hub, ruling: Ruling, *, author: Author, supersede: bool) -> Decide
         named = {"pairs": ruling.pairs} if ruling.pairs else {"left": ruling.left, "right": ruling.right}
         body = {
             "verdict": ruling.verdict, **named, "reason": ruling.reason, "supersedes": _answered(hub, ruling, against),
-            "action": ruling.action,
+            "action": ruling.action, **({"asks": ruling.asks} if ruling.asks else {}),
         }  # fmt: skip
         at = append(hub, Fact("verdict", name, body), author)
         catch_up(hub, name, author=author)

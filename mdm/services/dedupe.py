@@ -11,6 +11,7 @@ import numpy as np
 
 from matching import score
 from matching.block import Rows
+from matching.compare import Comparisons, rows_of
 from matching.rules import MatchModel
 from mdm.entity_types import EntityType, hint, parse, shipped
 from mdm.errors import InvalidInput, NotFound, UnreadableFile
@@ -19,7 +20,6 @@ from mdm.ingest.table import Records, Wanted, read_columns, read_table
 from mdm.services.dedupe_clusters import Edges, clusters_of, linked, who_is
 from mdm.services.dedupe_files import write_clusters, write_golden, write_model, write_pairs
 from mdm.services.dedupe_pairs import candidates
-from mdm.services.dedupe_report import Deduplicated, write_report
 from mdm.services.dedupe_stages import scored, standardised
 from mdm.services.inferring import Understood, understand
 from mdm.services.uncollected import uncollected
@@ -106,9 +106,8 @@ def dedupe(job: Job) -> Report:
     report = Report()
     understood = _understood(job, report)
     entity_type, records, table = understood.entity_type, understood.records, understood.table
-    model = entity_type.matching
     left, right = understood.pairs
-    pairs = report.timed("compare and score", lambda: scored(model, table, left, right))
+    pairs = report.timed("compare and score", lambda: _scored(understood))
     leads = report.timed("cluster", lambda: _cluster(understood, pairs))
     _count(report, records, candidates=len(left), pairs=pairs, leads=leads)
     report.model = entity_type.model_dump(mode="json", exclude_defaults=True)
@@ -117,6 +116,8 @@ def dedupe(job: Job) -> Report:
     report.rejected = records.rejected
     report.timed("write", lambda: _write(job, entity_type, records, pairs, leads))
     if job.outputs.report is not None:
+        from mdm.services.dedupe_report import Deduplicated, write_report  # slow to load, and few ask for a page
+
         done = Deduplicated(
             job.files, _origin(job), job.link_only, entity_type, records, table, left, right, pairs, leads
         )
@@ -139,7 +140,8 @@ def _understood(job: Job, report: Report) -> Understood:
         records.values.clear()
     who = who_is(records.sources, records.ids)
     pairs = report.timed("block", lambda: candidates(entity_type.matching, table, who))
-    return Understood(entity_type, records, table, who, pairs, [], [])
+    comparisons = Comparisons(entity_type.matching, table, rows_of(*pairs, count=len(records.ids)))
+    return Understood(entity_type, records, table, who, pairs, comparisons, [], [])
 
 
 def _origin(job: Job) -> str:
@@ -186,10 +188,18 @@ def _comparable(model: MatchModel, records: Records, job: Job) -> None:
         )
 
 
+def _scored(understood: Understood) -> score.Edges:
+    """Weigh the candidate pairs, by the levels that are known already where they are."""
+    model, table, (left, right) = understood.entity_type.matching, understood.table, understood.pairs
+    if understood.levels is not None:
+        return score.edges_at(model, table, understood.levels, left, right)
+    return scored(model, table, understood.comparisons, (left, right))
+
+
 def _cluster(understood: Understood, pairs: score.Edges) -> Rows:
     model, records, table = understood.entity_type.matching, understood.records, understood.table
     if model.rules.linkage == "average":
-        return linked(model, table, pairs, understood.who)
+        return linked(model, table, pairs, understood.who, levels=understood.comparisons.levels)
     edges = Edges(pairs.left, pairs.right, pairs.weights).where(pairs.outcomes == score.MATCH)
     sides = zip(records.sources, records.ids, strict=True)
     keys = [f"{source}:record:{ident}" for source, ident in sides]

@@ -11,7 +11,7 @@ from matching import score
 from matching.block import Rows
 from matching.cluster import cluster
 from matching.columns import Column, Table
-from matching.compare import Levels, compare
+from matching.compare import Comparisons, Levels
 from matching.learn import Known, decided
 from matching.linkage import average_linkage
 from matching.pieces import Weights, pieces
@@ -70,20 +70,21 @@ def clusters_of(
 class Compared:
     """The levels of pairs that were compared already: those of others are found when they are asked for."""
 
-    def __init__(self, model: MatchModel, table: Table) -> None:
-        self.model, self.table = model, table
+    def __init__(self, comparisons: Comparisons, rows: Rows) -> None:
+        """Take what compares the records of a file; `rows` are those that are asked about, by their places here."""
+        self.comparisons, self.rows = comparisons, rows
         self.pairs = np.empty(0, dtype=np.int64)
-        self.known = np.empty((0, len(model.compared)), dtype=np.int8)
-        self.rows = max((len(column.codes) for column in table.values()), default=0)
+        self.known = np.empty((0, len(comparisons.model.compared)), dtype=np.int8)
 
     def levels(self, left: Rows, right: Rows) -> Levels:
         """Give the levels of pairs, left < right, as `compare` does."""
-        asked = left * self.rows + right
+        count = len(self.rows)
+        asked = left * count + right
         new = sorted_set(asked[~among(asked, self.pairs)])
         if len(new):
-            one, other = np.divmod(new, self.rows)
+            one, other = np.divmod(new, count)
             pairs = np.concatenate([self.pairs, new])
-            known = np.concatenate([self.known, compare(self.model, self.table, one, other)])
+            known = np.concatenate([self.known, self.comparisons.levels(self.rows[one], self.rows[other])])
             order = np.argsort(pairs)
             self.pairs, self.known = pairs[order], known[order]
         return self.known[np.searchsorted(self.pairs, asked)]
@@ -118,19 +119,18 @@ def linked(
     pairs: Edges | score.Edges,
     who: Who,
     *,
-    levels: Compare | None = None,
+    levels: Compare,
     known: KnownOf | None = None,
 ) -> Rows:
     """Give each record the first row of its cluster, by the average weight between clusters.
 
-    `levels` compares pairs, if not from scratch; `known` says what people decided about pairs, whatever they weigh.
+    `levels` compares pairs; `known` says what people decided about pairs, whatever they weigh.
     """
     sources = who.sources if model.rules.one_per_source else None
 
     def weights(one: Rows, other: Rows) -> Weights:
         left, right = np.minimum(one, other), np.maximum(one, other)
-        found_levels = compare(model, table, left, right) if levels is None else levels(left, right)
-        found = score.score(model, table, found_levels, left, right).weights
+        found = score.score(model, table, levels(left, right), left, right).weights
         if known is not None:
             found = decided(found, known(left, right))
         return found if sources is None else np.where(sources[left] == sources[right], np.int32(score.NEVER), found)

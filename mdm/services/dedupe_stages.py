@@ -9,6 +9,7 @@ import numpy as np
 from matching import score
 from matching.block import Rows
 from matching.columns import Column, Table, end_to_end
+from matching.compare import Comparisons
 from matching.rules import MatchModel
 from matching.sharing import Share, in_turn
 from matching.standardise import standardise
@@ -41,13 +42,14 @@ def _slices(count: int, number: int) -> list[tuple[int, int]]:
     return list(pairwise(np.linspace(0, count, number + 1).astype(np.int64).tolist()))
 
 
-def scored(model: MatchModel, table: Table, left: Rows, right: Rows) -> score.Edges:
+def scored(model: MatchModel, table: Table, comparisons: Comparisons, pairs: tuple[Rows, Rows]) -> score.Edges:
     """Give the pairs at or above the review threshold as `score.edges` does, slice by slice.
 
     Values are made ready once.
     """
+    left, right = pairs
     count = max(-(-len(left) // (SLICE * cores())) * cores(), 1) if len(left) >= MANY else 1
-    edges = score.prepare_edges(model, table, left, right)
+    edges = score.prepare_edges(model, table, comparisons)
     works = [partial(edges, left[one:end], right[one:end]) for one, end in _slices(len(left), count)]
     found = sharing(len(left))(works)
     sides = ([getattr(each, name) for each in found] for name in ("left", "right", "weights", "outcomes"))

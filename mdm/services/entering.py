@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from mdm.errors import NeedsApproval, Settled, Stale
 from mdm.log import Author, Fact
-from mdm.store import log
+from mdm.store import log, second_opinions
 from mdm.store import proposals as stored_proposals
 from mdm.store.database import Transaction
 from mdm.store.proposals import StoredProposal
@@ -14,6 +14,8 @@ from mdm.store.proposals import StoredProposal
 Outcome = Literal["carried_out", "refused", "withdrawn", "overtaken"]
 # These may have shrunk since: what a decision would supersede was undone, or some of its tasks are decided already.
 MAY_SHRINK = ("supersedes", "pairs")
+ASKS = "asks"
+"""On which of its tasks a decision asks for a second opinion, which is no part of what is decided."""
 _WORDS = {
     "supersedes": "it would now supersede a decision that was made since",
     "left": "the records of a golden record are others now",
@@ -40,14 +42,23 @@ def enter(writer: Transaction, fact: Fact, *, author: Author, needs: Sequence[st
     consent = author.consent
     if needs and (consent is None or consent.approved_by is None):
         raise NeedsApproval(needs)
+    if consent is not None and consent.approved_by is not None:  # two have looked at it already
+        fact = replace(fact, body={name: said for name, said in fact.body.items() if name != ASKS})
     if consent is None or consent.proposal is None:
-        return log.append(writer, [fact], author=author)
+        return _append(writer, fact, author=author)
     ensure_open(writer, consent.proposal)
     ensure_as_proposed(log.bodies(writer, [consent.proposal])[consent.proposal]["fact"], fact.body)
     by = {} if consent.approved_by is None else {"approved_by": consent.approved_by}
     body = {**fact.body, "proposal": consent.proposal, **by}
-    position = log.append(writer, [replace(fact, body=body)], author=author)
+    position = _append(writer, replace(fact, body=body), author=author)
     settle(writer, consent.proposal, "carried_out", author=author, decision=position)
+    return position
+
+
+def _append(writer: Transaction, fact: Fact, *, author: Author) -> int:
+    position = log.append(writer, [fact], author=author)
+    if ASKS in fact.body:
+        second_opinions.ask(writer, position, fact, actor=author.actor)
     return position
 
 
@@ -90,6 +101,8 @@ def settle(  # noqa: PLR0913  a settlement has these parts
 def ensure_as_proposed(proposed: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     """See that a decision is still the one that was proposed, or raise Stale saying what has changed."""
     for name, said in now.items():
+        if name == ASKS:
+            continue
         before = proposed.get(name)
         same = _within(said, before) if name in MAY_SHRINK else _plain(said) == _plain(before)
         if not same:

@@ -4,24 +4,29 @@ from typing import Any
 
 from mdm.errors import Unavailable
 from mdm.services.hub import Hub
-from mdm.settings import Settings
+from mdm.settings import Settings, later, now, seconds_between
 from mdm.store import changes as stored_changes
 from mdm.store import golden as stored_golden
 from mdm.store import health as stored_health
 from mdm.store import log as stored_log
 from mdm.store import schema
 from mdm.store.database import Database
+from mdm.store.health import Waiting
 
 Document = dict[str, Any]
 
 
 def readiness(settings: Settings) -> tuple[bool, Document]:
-    """Whether requests can be served now, and each check with its outcome; never raises for a database that is away."""
+    """Whether the hub can do its work now, and each check with its outcome; never raises for a database that is away.
+
+    `checks` has `database`, `migration`, `durability`, `disk` and `resolver`, as far as it comes, each with `ok` and,
+    where that is false, a `detail` that says what to do.
+    """
     checks: Document = {}
     try:
         database = Database(settings.database_url)
         try:
-            is_ready = _check(database, checks)
+            is_ready = _check(database, checks, settings)
         finally:
             database.close()
     except Unavailable as error:
@@ -31,37 +36,55 @@ def readiness(settings: Settings) -> tuple[bool, Document]:
 
 
 def stats(hub: Hub) -> Document:
-    """How much the hub holds, by entity type, and how far log and feed reach."""
+    """How much the hub holds, by entity type, how far log and feed reach, and how far the resolver is behind."""
     with hub.database.read() as transaction:
         counts = stored_golden.counts(transaction)
+        pending, since = stored_health.pending(transaction), stored_health.waiting(transaction).since
         reached = {"log": stored_log.head(transaction), "feed": stored_changes.head(transaction)}
     empty = {"source_records": 0, "golden_records": 0, "open_tasks": 0, "quarantined": 0}
     return {
         "hub": hub.settings.hub_name,
-        "entity_types": {name: counts.get(name, empty) for name in sorted(hub.entity_types())},
+        "entity_types": {
+            name: {**counts.get(name, empty), "pending": pending.get(name, 0)} for name in sorted(hub.entity_types())
+        },
         "positions": reached,
+        "waiting_seconds": 0 if since is None else seconds_between(since, now()),
     }
 
 
-def _check(database: Database, checks: Document) -> bool:
+def _check(database: Database, checks: Document, settings: Settings) -> bool:
     if not database.exists():
         raise Unavailable(f"there is no hub at {database.url!r} yet: run `mdm init`")
     at, newest = schema.current(database), schema.newest()
     checks["database"] = {"ok": True}
-    checks["migration"] = {"ok": at == newest, "at": at, "newest": newest}
+    checks["migration"] = _told(at == newest, "a migration is pending: run `mdm init`") | {"at": at, "newest": newest}
     if at != newest:
-        checks["migration"]["detail"] = "a migration is pending: run `mdm init`"
         return False
     with database.read() as transaction:
-        durable = stored_health.durable(transaction)
-        pending = stored_health.pending(transaction)
-    checks["durability"] = {"ok": durable}
-    if not durable:
-        checks["durability"]["detail"] = "commits are not flushed before they are acknowledged"
+        unsafe = stored_health.unsafe(transaction)
+        pending, waiting = stored_health.pending(transaction), stored_health.waiting(transaction)
+    checks["durability"] = _told(
+        not unsafe,
+        f"commits may be lost after they are acknowledged: {', '.join(unsafe)}; mend the database's settings",
+    )
     has_room = database.postgresql or stored_health.room(str(database.url.database)) >= stored_health.LEAST_ROOM
-    checks["disk"] = {"ok": has_room}
-    if not has_room:
-        checks["disk"]["detail"] = f"less than {stored_health.LEAST_ROOM // 2**20} MiB are free where the hub is kept"
-    # A resolver that is behind still answers look-ups truthfully, so lag is told and is no reason to be taken out.
-    checks["resolver"] = {"ok": True, "pending": pending}
-    return durable and has_room
+    checks["disk"] = _told(
+        has_room, f"less than {stored_health.LEAST_ROOM // 2**20} MiB are free where the hub is kept: make room"
+    )
+    checks["resolver"] = _resolver(waiting, patience=settings.resolver_patience_seconds) | {"pending": pending}
+    return all(check["ok"] for check in checks.values())
+
+
+def _resolver(waiting: Waiting, *, patience: int) -> Document:
+    """A resolver that is behind but works is well; one that does nothing while something waits is not."""
+    long_ago = later(now(), seconds=-patience)
+    stalled = waiting.since is not None and max(waiting.since, waiting.resolved_at or "") < long_ago
+    return _told(
+        not stalled,
+        f"nothing has been resolved for more than {patience} seconds though facts wait since {waiting.since}:"
+        " see that `mdm serve` or `mdm worker` runs, and what it logs",
+    ) | {"waiting_since": waiting.since}
+
+
+def _told(ok: bool, otherwise: str) -> Document:  # noqa: FBT001  the outcome of a check
+    return {"ok": ok} if ok else {"ok": ok, "detail": otherwise}

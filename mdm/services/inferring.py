@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from matching.block import Rows
 from matching.columns import Table
-from matching.compare import Levels
+from matching.compare import Comparisons, Levels, rows_of
 from matching.document import MatchAttribute, MatchRules, Nearest, Thresholds
 from matching.infer import Inferred, InferredAttribute, choose_keys, infer, looked_at
 from matching.infer.attributes import columns_of
@@ -21,9 +21,9 @@ from mdm.entity_types import Attribute, EntityType
 from mdm.errors import InvalidInput
 from mdm.ingest.table import Columns, Records, as_records
 from mdm.services.dedupe_clusters import Who, who_is
-from mdm.services.dedupe_pairs import between_sources, candidates
+from mdm.services.dedupe_pairs import candidates
 from mdm.services.dedupe_stages import standardised
-from mdm.services.learning import learnt_from, sample
+from mdm.services.learning import Sample, learnt_from, sample
 
 WORDING = "all_words"
 NEIGHBOURS = 6
@@ -54,7 +54,8 @@ class Timed(Protocol):
 class Understood:
     """What was made of a file: an entity type with trained rules, its records and candidate pairs.
 
-    `notes` say in words what was chosen, `warnings` what does not fit well.
+    `comparisons` compares them, and `levels` are those of the pairs where all were compared. `notes` say in words what
+    was chosen, `warnings` what does not fit well.
     """
 
     entity_type: EntityType
@@ -62,8 +63,10 @@ class Understood:
     table: Table
     who: Who
     pairs: tuple[Rows, Rows]
+    comparisons: Comparisons
     notes: list[str]
     warnings: list[str]
+    levels: Levels | None = None
 
 
 def understand(columns: Columns, *, link_only: bool, keep: bool, timed: Timed) -> Understood:
@@ -86,12 +89,18 @@ def understand(columns: Columns, *, link_only: bool, keep: bool, timed: Timed) -
     rules = timed("choose keys", lambda: _rules(attributes, table, who, link_only=link_only))
     model = match_model(shape.entity_type, attributes, rules)
     pairs = timed("block", lambda: candidates(model, table, who))
-    learnt = timed("learn", lambda: _learnt(model, table, who, pairs))
+    comparisons = Comparisons(model, table, rows_of(*pairs, count=len(who.ranks)))
+    taken = timed("compare", lambda: sample(comparisons, who, pairs))
+    learnt = timed("learn", lambda: _learnt(model, taken, who))
     rules = learnt.rules
+    levels = taken.levels if len(taken.left) == len(pairs[0]) else None
     if rules.one_per_source:
-        pairs = between_sources(who, *pairs)
+        apart = who.sources[pairs[0]] != who.sources[pairs[1]]
+        pairs = pairs[0][apart], pairs[1][apart]
+        levels = None if levels is None else levels[apart]
     notes = [*_left_out(found), *([_ONE_EACH_WORDS] if rules.one_per_source and not link_only else [])]
-    return Understood(_entity_type(found, rules), records, table, who, pairs, notes, learnt.notes)
+    entity_type = _entity_type(found, rules)
+    return Understood(entity_type, records, table, who, pairs, comparisons, notes, learnt.notes, levels)
 
 
 def _inferred(columns: Columns, who: Who) -> Inferred:
@@ -123,9 +132,8 @@ def _rules(attributes: dict[str, MatchAttribute], table: Table, who: Who, *, lin
     )
 
 
-def _learnt(model: MatchModel, table: Table, who: Who, pairs: tuple[Rows, Rows]) -> Learnt:
+def _learnt(model: MatchModel, taken: Sample, who: Who) -> Learnt:
     """Learn from pairs between sources first, and from all unless those show that each source holds a thing once."""
-    taken = sample(model, table, who, pairs)
     apart = taken.who.sources[taken.left] != taken.who.sources[taken.right]
     if model.rules.one_per_source:
         return learnt_from(model, model.rules, taken.where(apart))

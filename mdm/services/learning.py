@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from matching.block import Rows
 from matching.columns import Column, Table
-from matching.compare import Levels
+from matching.compare import Comparisons, Levels
 from matching.document import MatchRules
 from matching.learn import BY_RULE, UNKNOWN, Known, Learnt, Weights, learn
 from matching.rules import ALWAYS_WEIGHT, MatchModel, match_model
@@ -67,9 +67,7 @@ class Sample:
         return Sample(self.table, self.who, left, right, levels, self.compared, self.facts)
 
 
-def sample(
-    model: MatchModel, table: Table, who: Who, pairs: tuple[Rows, Rows], *, facts: Facts | None = None
-) -> Sample:
+def sample(comparisons: Comparisons, who: Who, pairs: tuple[Rows, Rows], *, facts: Facts | None = None) -> Sample:
     """Take the candidate pairs that are learnt from and compare them.
 
     Where there are too many, those of evenly chosen records and those that something is known of; the order of the
@@ -83,8 +81,8 @@ def sample(
         left, right = left[chosen], right[chosen]
     rows = sorted_set(np.concatenate([left, right]))
     left, right = np.searchsorted(rows, left), np.searchsorted(rows, right)
-    table = {name: Column(column.codes[rows], column.cells) for name, column in table.items()}
-    compared = Compared(model, table)
+    table = {name: Column(column.codes[rows], column.cells) for name, column in comparisons.table.items()}
+    compared = Compared(comparisons, rows)
     who = Who(who.sources[rows], who.ranks[rows])
     return Sample(table, who, left, right, compared.levels(left, right), compared, known.among(rows))
 

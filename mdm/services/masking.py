@@ -149,6 +149,15 @@ def _cycle(principal: Principal, entity_type: EntityType, document: Document) ->
     return {**document, "cycle": ring or None}
 
 
+def opinion(principal: Principal, document: Document) -> Document:
+    """Mask what people wrote beside their answers."""
+
+    def told(said: Document | None) -> Document | None:
+        return said and {**said, "reason": free_text(principal, said["reason"])}
+
+    return {**document, "answers": [told(one) for one in document["answers"]], "settled": told(document["settled"])}
+
+
 def proposal(principal: Principal, entity_type: EntityType | None, document: Document) -> Document:
     """Mask the value that a proposed override sets, or the code that a value stands for."""
     parts = document["parts"]

@@ -14,7 +14,7 @@ from mdm.services import health
 from mdm.services.hub import Hub
 from mdm.services.positions import position
 from mdm.services.readiness_words import item_of
-from mdm.settings import now
+from mdm.settings import now, seconds_between
 from mdm.store import measures as stored
 from mdm.store import readiness as stored_readiness
 from mdm.store.database import Transaction
@@ -140,7 +140,7 @@ def _times_to_decide(transaction: Transaction) -> dict[str, Took]:
         for id_ in orjson.loads(ids):
             before = [one for one in opened[id_] if one <= when]
             if before:
-                found[name].append((when[:10], _seconds(before[-1], when)))
+                found[name].append((when[:10], seconds_between(before[-1], when)))
     return found
 
 
@@ -153,7 +153,7 @@ def _times_to_all(transaction: Transaction, entity_type: EntityType, *, after: i
     for golden, _, first, told in stored.first_in(transaction, entity_type.entity_type, wanted, after=after):
         seen[golden].append((first, told))
     reached = [(times[0][0], max(told for _, told in times)) for times in seen.values() if len(times) == len(wanted)]
-    return [(last[:10], _seconds(first, last)) for first, last in reached]
+    return [(last[:10], seconds_between(first, last)) for first, last in reached]
 
 
 def _readiness(transaction: Transaction, entity_types: Mapping[str, EntityType], *, after: int) -> dict[str, Document]:
@@ -168,7 +168,7 @@ def _readiness(transaction: Transaction, entity_types: Mapping[str, EntityType],
             lacking[name, process][one] += count
     seconds: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for name, process, seen, told in stored.first_ready(transaction, after=after):
-        seconds[name, process].append(_seconds(seen, told))
+        seconds[name, process].append(seconds_between(seen, told))
     found: defaultdict[str, Document] = defaultdict(dict)
     for (name, process), total in sorted(totals.items()):
         most = sorted(lacking[name, process].items(), key=lambda item: (-item[1], item[0]))[:MOST_BLOCKING]
@@ -187,13 +187,11 @@ def _median(seconds: Iterable[int]) -> int | None:
     return median_low(listed) if listed else None
 
 
-def _seconds(start: str, end: str) -> int:
-    return max(0, int((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()))
-
-
 METRICS = {
     "log_position": "Last position of the log",
     "feed_position": "Last position of the change feed",
+    "waiting_seconds": "How long the oldest fact waits that no resolver has read yet; 0 when none waits",
+    "pending": "Source record versions that are acknowledged and not yet resolved",
     "source_records": "Living source records",
     "golden_records": "Active golden records",
     "open_tasks": "Steward tasks that are open",
@@ -214,6 +212,7 @@ METRICS = {
 def samples(found: Document) -> Iterator[tuple[str, dict[str, str], int]]:
     """(name, labels, value) of every figure that `stats` tells; one that is not known is left out."""
     yield from ((f"{name}_position", {}, reached) for name, reached in found["positions"].items())
+    yield "waiting_seconds", {}, found["waiting_seconds"]
     for name, one in found["entity_types"].items():
         labels, tasks = {"entity_type": name}, one["tasks"]
         plain = {what: one[what] for what in METRICS if what in one and what != "readiness"}

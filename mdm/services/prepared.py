@@ -1,12 +1,13 @@
 """Source records made ready for the log: all that needs no database, so that it may be done anywhere and beforehand."""
 
+from array import array
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
 from mdm.ingest import Incoming, Records, Rejected
-from mdm.log import Sealed, canonical, key_tokens, sealed
+from mdm.log import Facts, canonical, key_tokens
 
 Body = dict[str, Any]
 Owner = tuple[str, str, str]
@@ -14,7 +15,7 @@ Owner = tuple[str, str, str]
 
 
 class Raws(NamedTuple):
-    """The texts of rows, one after the other and as long as `lengths` says, as `mdm.log.Sealed` holds bodies."""
+    """The texts of rows, one after the other and as long as `lengths` says, as `mdm.log.Facts` holds bodies."""
 
     text: str
     lengths: Sequence[int]
@@ -22,7 +23,7 @@ class Raws(NamedTuple):
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Raws":
         """Put texts together."""
-        return cls("".join(texts), [len(text) for text in texts])
+        return cls("".join(texts), array("q", map(len, texts)))
 
     def each(self) -> Iterator[str]:
         """Give the texts one by one."""
@@ -65,7 +66,7 @@ class Prepared:
     all the rest.
     """
 
-    facts: Sealed
+    facts: Facts
     owners: Sequence[Owner]
     raws: Raws
     marked: Mapping[int, Marked]
@@ -81,7 +82,7 @@ def prepare(salt: bytes, items: Sequence[Incoming | Rejected], batch: str) -> Pr
     keys = [f"{item.source}:{item.entity_type}:{item.source_id}" for item in records]
     tokens = key_tokens(salt, keys)
     return Prepared(
-        sealed(tokens, [canonical(_body(item, batch)) for item in records]),
+        Facts.of(tokens, [canonical(_body(item, batch)) for item in records]),
         [_owner(item) for item in records],
         Raws.of([item.raw for item in records]),
         {place: _marked(item, salt) for place, item in enumerate(records) if _is_marked(item)},
@@ -107,7 +108,7 @@ def prepare_records(salt: bytes, records: Records, batch: str) -> Prepared:
             refused[place] = item
             for column in (tokens, bodies, owners, raws):
                 del column[place]  # from the last to the first: places stay right
-    return Prepared(sealed(tokens, bodies), owners, Raws.of(raws), _all_marked(records, refused, salt), refused)
+    return Prepared(Facts.of(tokens, bodies), owners, Raws.of(raws), _all_marked(records, refused, salt), refused)
 
 
 def _all_marked(records: Records, refused: Container[int], salt: bytes) -> dict[int, Marked]:
@@ -162,11 +163,11 @@ def joined(parts: Sequence[Prepared]) -> Prepared:
     for start, part in zip(accumulate((len(part.owners) for part in parts), initial=0), parts, strict=False):
         marked.update((start + place, item) for place, item in part.marked.items())
     return Prepared(
-        Sealed.joined([part.facts for part in parts]),
+        Facts.joined([part.facts for part in parts]),
         list(chain.from_iterable(part.owners for part in parts)),
         Raws(
             "".join(part.raws.text for part in parts),
-            list(chain.from_iterable(part.raws.lengths for part in parts)),
+            array("q", chain.from_iterable(part.raws.lengths for part in parts)),
         ),
         marked,
         refused,

@@ -1,7 +1,7 @@
 """What a decision would do, found out by carrying it out in a transaction that is never committed."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,10 +10,8 @@ from mdm.log import Author, Consent
 from mdm.services import changes, golden
 from mdm.services.decisions import Decided
 from mdm.services.hub import Hub
-from mdm.services.resolving import resolve_all
+from mdm.services.standing_still import standing_still
 from mdm.store import changes as stored_changes
-from mdm.store import log
-from mdm.store.rehearsal import rehearsal
 
 Document = dict[str, Any]
 Decide = Callable[[Hub, Author], Decided]
@@ -74,23 +72,17 @@ def preview(hub: Hub, decide: Decide, *, author: Author) -> Preview:
 @contextmanager
 def rehearsed(hub: Hub, decide: Decide, *, author: Author) -> Iterator[Rehearsed]:
     """Carry a decision out as `preview` does, and let the block look at the hub that it gives."""
-    resolve_all(hub, author=author)
     author = replace(author, once=None)  # nothing of this takes effect
-    with ExitStack() as opened:
-        for name in sorted(hub.entity_types()):
-            opened.enter_context(hub.database.locked(name))
-        tried = Hub(hub.settings, opened.enter_context(rehearsal(hub.database)), hub.salt)
-        resolve_all(tried, author=author)
-        with tried.database.read() as reader:
+    with standing_still(hub, author=author, kept=False) as still:
+        with still.hub.database.read() as reader:
             head = stored_changes.head(reader)
-            position = log.head(reader)
         needs: tuple[str, ...] = ()
         try:
-            decided = decide(tried, author)
+            decided = decide(still.hub, author)
         except NeedsApproval as error:  # raised before anything is written
             needs = error.needs
-            decided = decide(tried, replace(author, consent=Consent(None, approved_by="a second person")))
-        yield Rehearsed(tried, decided, head, position, needs)
+            decided = decide(still.hub, replace(author, consent=Consent(None, approved_by="a second person")))
+        yield Rehearsed(still.hub, decided, head, still.position, needs)
 
 
 def _would_be(tried: Hub, golden_id: str) -> Document:

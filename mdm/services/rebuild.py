@@ -1,15 +1,17 @@
 """Derive all state again from the log: to compare it with what stands, or to replace it."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mdm.log import Author
+from mdm.resolution.known_cells import KnownCells
 from mdm.services import task_states
 from mdm.services.hub import Hub
 from mdm.services.resolving import replay
 from mdm.services.scratch import scratch
-from mdm.store import copies, digests, log, proposals, quality, task_work
+from mdm.store import copies, digests, log, proposals, quality, second_opinions, task_work
 from mdm.store.database import Transaction
 from mdm.store.xref import NOW
 
@@ -30,12 +32,14 @@ class Verification:
 class Derived:
     """A scratch hub on the way through the resolver commits of another, and the last that it has repeated.
 
-    `worked` is the last fact about work on tasks that it has derived something from.
+    `worked` is the last fact about work on tasks that it has derived something from; `known` are the cells in hand of
+    each entity type.
     """
 
     hub: Hub
     reached: int = 0
     worked: int = 0
+    known: defaultdict[str, KnownCells] = field(default_factory=lambda: defaultdict(KnownCells))
 
 
 def verify(hub: Hub) -> Verification:
@@ -108,6 +112,7 @@ def _replaced(hub: Hub, derived: Derived) -> bool:
 def _derive(writer: Transaction) -> None:
     """Work out what follows from the log without a resolver."""
     proposals.derive(writer)
+    second_opinions.derive(writer)
     quality.derive(writer)
 
 
@@ -137,7 +142,7 @@ def _replay(derived: Derived) -> int:
             derived.worked = task_states.derive(derived.hub, after=derived.worked, batch=BATCH)
             return repeated
         for fact in facts:
-            replay(derived.hub, fact, author=author)
+            replay(derived.hub, fact, author=author, known=derived.known[str(fact.entity_type)])
         derived.reached, repeated = facts[-1].position, repeated + len(facts)
 
 

@@ -5,6 +5,7 @@ from mdm.code_lists import NONE
 from mdm.entity_types import order
 from mdm.log import Author, Fact
 from mdm.resolution import quality
+from mdm.resolution.known_cells import KnownCells
 from mdm.resolution.work import State, Work
 from mdm.services.hub import Hub
 from mdm.store import log, records, resolution
@@ -26,8 +27,8 @@ def resolve(hub: Hub, entity_type: str, *, author: Author, upto: int | None = No
 
 def catch_up(hub: Hub, entity_type: str, *, author: Author) -> int:
     """Resolve all that is pending; the caller holds the type's lock. Returns the number of commits."""
-    commits = 0
-    while step(hub, entity_type, author=author):
+    commits, known = 0, KnownCells()
+    while step(hub, entity_type, author=author, known=known):
         commits += 1
     return commits
 
@@ -89,13 +90,18 @@ def latest_tick(hub: Hub) -> str | None:
     return min((tick for tick in ticks if tick), default=None) if all(ticks) else None
 
 
-def step(hub: Hub, entity_type: str, *, author: Author) -> bool:
-    """Make one resolver commit; False when nothing was pending. The caller holds the type's lock."""
+def step(hub: Hub, entity_type: str, *, author: Author, known: KnownCells | None = None) -> bool:
+    """Make one resolver commit; False when nothing was pending. The caller holds the type's lock.
+
+    known: what the commits before have read, where the lock was held all the time.
+    """
+    known = KnownCells() if known is None else known
     for _ in range(RETRIES):
         with hub.database.read() as reader:
             work, facts = _pick_up(hub, reader, entity_type)
             if work is None:
                 return False
+            work.known = known
             boundaries = _boundaries(reader, work)
             result = pipeline.work_out(work, facts)
         with hub.database.write() as writer:
@@ -104,15 +110,17 @@ def step(hub: Hub, entity_type: str, *, author: Author) -> bool:
             if _boundaries(writer, work) == boundaries:
                 pipeline.publish(writer, work, result, author=author)
                 return True
+        known.forget()
     raise RuntimeError(f"{entity_type}: what it refers to changed {RETRIES} times while it was resolved")
 
 
-def replay(hub: Hub, fact: StoredFact, *, author: Author) -> None:
-    """Repeat one resolver commit that is in the log, at the boundary it was made at."""
+def replay(hub: Hub, fact: StoredFact, *, author: Author, known: KnownCells) -> None:
+    """Repeat one resolver commit that is in the log, at the boundary it was made at; known: see `step`."""
     with hub.database.read() as reader:
         work, facts = _take(
             hub, reader, str(fact.entity_type), upto=fact.body["upto"], version=fact.body["rules_version"]
         )
+        work.known = known
         result = pipeline.work_out(work, facts)
     with hub.database.write() as writer:
         pipeline.publish(writer, work, result, author=author, at=fact.position)

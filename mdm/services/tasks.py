@@ -15,7 +15,7 @@ from mdm.errors import Fault, InvalidInput, NotFound, Stale
 from mdm.log import Author, Key, canonical
 from mdm.resolution import code_tasks, conflict_tasks, constraint_tasks, hierarchy
 from mdm.resolution.codes import token_of
-from mdm.services import as_then, code_lists, conflicts, decisions, task_states
+from mdm.services import as_then, code_lists, conflicts, decisions, sample, task_states
 from mdm.services.as_then import rules_then
 from mdm.services.cycles import abouts as cycles_of
 from mdm.services.decisions import Decided, Verdict
@@ -155,7 +155,8 @@ def decide(  # noqa: PLR0913  a decision has these parts
             decided = conflicts.pick(hub, task, picks, reason=reason, author=author)
         else:
             pair = _pair(task, verdict)
-            decided = decisions.verdict(hub, *pair, reason=reason, author=author, supersede=supersede)
+            asks = sample.asks(hub, task["entity_type"], [(task_id, task["kind"], _weight(task))])
+            decided = decisions.verdict(hub, *pair, reason=reason, author=author, supersede=supersede, asks=asks)
         end_claim(hub, task_id, author=author)
     return decided
 
@@ -167,6 +168,11 @@ def _pair(task: Document, verdict: Verdict | None) -> tuple[Key, Key, Verdict]:
         raise InvalidInput(detail, faults=[Fault("/verdict", detail, "pair")])
     left, right = (Key.parse(key) for key in task["records"])
     return left, right, verdict
+
+
+def _weight(task: Document) -> int | None:
+    """The match weight of the pair as the log writes it, in thousandths of a bit."""
+    return None if task["evidence"] is None else round(1000 * task["evidence"]["match_weight"])
 
 
 def _map(hub: Hub, task: Document, code: str | None, *, reason: str, author: Author) -> Decided:

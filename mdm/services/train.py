@@ -7,6 +7,7 @@ even odds, whatever linkage and thresholds the document has for use.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from matching.compare import Comparisons, rows_of
 from matching.document import Thresholds
 from matching.ecm import estimate
 from matching.learn import Learnt
@@ -112,7 +113,8 @@ def _sample(model: MatchModel, gathered: Gathered, known: Said) -> tuple[Sample,
         raise InvalidInput(
             f"{gathered.origin}: {found:,} candidate pairs are too few to learn from; {needed:,} are needed"
         )
-    return sample(model, gathered.table, gathered.who, pairs, facts=known.facts), found
+    comparisons = Comparisons(model, gathered.table, rows_of(*pairs, count=len(gathered.keys)))
+    return sample(comparisons, gathered.who, pairs, facts=known.facts), found
 
 
 def _report(

@@ -1,6 +1,7 @@
 """Blocks: which records stand under which blocking key, and how many."""
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ def sizes(transaction: Transaction, keys: Sequence[int]) -> dict[int, tuple[int,
 def members(transaction: Transaction, keys: Sequence[int]) -> Pairs:
     """All (key, record id) of these blocks."""
     rows = transaction.rows("SELECT key, record_id FROM block_member WHERE key {in}", list(keys)) if keys else []
-    table = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    table = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=2 * len(rows)).reshape(-1, 2)
     return table[:, 0], table[:, 1]
 
 

@@ -75,11 +75,14 @@ class Transaction:
             statement = statement.replace("{in}", "IN (SELECT value FROM json_each(?))")
             self.cursor.execute(statement, [as_json(v) if isinstance(v, list | set | tuple) else v for v in values])
 
-    def take_back(self) -> None:
-        """Undo all that was written, and end."""
+    def take_back(self, *, to: str | None = None) -> None:
+        """Undo all that was written, and end; or only what was written since a savepoint, and go on."""
         if "session" in self.__dict__:
             self.session.expunge_all()
-        self.pooled.rollback()
+        if to is None:
+            self.pooled.rollback()
+        else:
+            self.run(f"ROLLBACK TO SAVEPOINT {to}")
 
     def lock_log(self) -> None:
         """Take the one global lock under which positions of log and feed are given, until the transaction ends."""

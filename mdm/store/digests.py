@@ -143,6 +143,14 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
         transaction.rows(f"SELECT 'work', {', '.join(task_work.Work._fields)} FROM task_work"),
         transaction.rows("SELECT 'skip', actor, task_id, etag FROM task_skip"),
         transaction.rows("SELECT 'comment', task_id, position FROM task_comment"),
+        *_of_people(transaction, upto),
+    ]
+    return _total(item for rows in items for item in rows)
+
+
+def _of_people(transaction: Transaction, upto: int) -> list[Iterable[tuple[object, ...]]]:
+    """Proposals and second opinions, and what had become of them by a position."""
+    return [
         transaction.rows(
             "SELECT 'proposal', position, entity_type, action, proposer, due,"
             " CASE WHEN needs_approval THEN 1 ELSE 0 END, CASE WHEN settled > ? THEN 'open' ELSE status END,"
@@ -150,9 +158,16 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
             " CASE WHEN settled > ? THEN NULL ELSE decision END FROM proposal WHERE position <= ?",
             *([upto] * 5),
         ),
+        transaction.rows(
+            "SELECT 'opinion', decision, task_id, entity_type, kind, weight, first, verdict,"
+            " CASE WHEN position > ? THEN NULL ELSE position END, CASE WHEN position > ? THEN NULL ELSE second END,"
+            " CASE WHEN position > ? THEN NULL ELSE answer END, CASE WHEN settled > ? THEN NULL ELSE settled END,"
+            " CASE WHEN settled > ? THEN NULL ELSE settled_by END, CASE WHEN settled > ? THEN NULL ELSE outcome END"
+            " FROM second_opinion WHERE decision <= ?",
+            *([upto] * 7),
+        ),
         transaction.rows("SELECT 'proposed', task_id, position FROM proposed_task WHERE position <= ?", upto),
     ]
-    return _total(item for rows in items for item in rows)
 
 
 def records(transaction: Transaction) -> int:

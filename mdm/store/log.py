@@ -1,5 +1,6 @@
 """The append-only log: facts in with gapless positions, facts out by position or by source key."""
 
+import os
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,11 +17,11 @@ from mdm.log import (
     Author,
     Fact,
     FactKind,
-    Sealed,
+    Facts,
     canonical,
     chain,
+    commitments,
     envelope_hash,
-    sealed,
 )
 from mdm.store import bulk, once
 from mdm.store.database import Transaction
@@ -31,7 +32,10 @@ ENVELOPE = (
 )  # fmt: skip
 AT_ONCE = 1_000
 """Records whose versions are read together."""
-UNRESOLVED = ("resolved", "snapshot", "absence", "task_work", "proposal", "settlement", "measured", "incarnation")
+UNRESOLVED = (
+    "resolved", "snapshot", "absence", "task_work", "proposal", "settlement", "measured", "incarnation",
+    "second_opinion", "disagreement_settled",
+)  # fmt: skip
 """Kinds of facts that no resolver reads."""
 OF_ALL = ""
 """The name in `latest_fact` of what concerns every entity type."""
@@ -60,13 +64,13 @@ def append(transaction: Transaction, facts: Sequence[Fact], *, author: Author) -
     first = head(transaction) + 1
     for (kind, of), some in groupby(facts, key=lambda fact: (fact.kind, fact.entity_type)):
         run = list(some)
-        ready = sealed([fact.key_token for fact in run], [canonical(fact.body) for fact in run])
-        append_sealed(transaction, ready, kind=kind, entity_type=of, author=author)
+        ready = Facts.of([fact.key_token for fact in run], [canonical(fact.body) for fact in run])
+        append_run(transaction, ready, kind=kind, entity_type=of, author=author)
     return first
 
 
-def append_sealed(
-    transaction: Transaction, facts: Sealed, *, kind: FactKind, entity_type: str | None, author: Author
+def append_run(
+    transaction: Transaction, facts: Facts, *, kind: FactKind, entity_type: str | None, author: Author
 ) -> int:
     """Add facts of one kind and entity type under the global lock; returns the position of the first.
 
@@ -77,15 +81,17 @@ def append_sealed(
     first: int = last[0] + 1 if last else 1
     recorded_at = max(author.recorded_at, last[ENVELOPE.index("recorded_at")]) if last else author.recorded_at
     same = (kind, entity_type, author.actor, author.correlation_id, recorded_at)
-    hashes = chain(facts, same, first=first, previous=envelope_hash(last) if last else GENESIS)
+    salts = os.urandom(SALT * len(facts.tokens))
+    bound = commitments(facts, salts=salts)
+    hashes = chain(facts, bound, same, first=first, previous=envelope_hash(last) if last else GENESIS)
     envelope: dict[str, bulk.Column] = {
         **dict(zip(ENVELOPE[1:6], same, strict=True)),
         "key_token": bulk.Numbers(facts.tokens),
-        "commitment": bulk.Packed(facts.commitments, HASH),
+        "commitment": bulk.Packed(bound, HASH),
         "previous_hash": bulk.Packed(hashes, HASH),
     }
     payload: dict[str, bulk.Column] = {
-        "salt": bulk.Packed(facts.salts, SALT),
+        "salt": bulk.Packed(salts, SALT),
         "body": bulk.Bytes(facts.bodies, facts.lengths),
     }
     bulk.insert_run(transaction, "log", envelope, first=first, count=len(facts.tokens))

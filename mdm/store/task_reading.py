@@ -115,3 +115,12 @@ def _told(more: str) -> str:
         f"{more}) AS about LEFT JOIN log ON log.position = about.position"
         " LEFT JOIN payload ON payload.position = about.position ORDER BY about.position"
     )
+
+
+def highest_priority(transaction: Transaction, ids: Collection[int]) -> int | None:
+    """The highest priority of the open tasks about two of these records, None where there is none."""
+    listed = list(ids)
+    row = transaction.one(
+        "SELECT max(priority) FROM task WHERE status = 'open' AND left_id {in} AND right_id {in}", listed, listed
+    )
+    return None if row is None else row[0]

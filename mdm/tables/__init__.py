@@ -14,6 +14,7 @@ from mdm.tables.desk import SavedFilter
 from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payload, RulesDocument
 from mdm.tables.golden import Change, Crosswalk, GoldenVersion, QualityMeasure, SearchWord, Task, Xref
 from mdm.tables.lines import LineFinding, LineHolder
+from mdm.tables.opinions import SecondOpinion
 from mdm.tables.past import TaskVersion
 from mdm.tables.proposals import Proposal, ProposedTask
 from mdm.tables.readiness import Readiness
@@ -72,6 +73,7 @@ __all__ = [
     "SQLModel",
     "SavedFilter",
     "SearchWord",
+    "SecondOpinion",
     "SignInSession",
     "SignInTry",
     "SourceLink",
@@ -101,6 +103,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "task_skip": ("task_id", "etag"),
     "task_comment": ("task_id",),
     "proposed_task": ("task_id",),
+    "second_opinion": ("task_id",),
     "code_mapping": ("folded", "value"),
     "decision": ("target_token",),
     "reference_link": ("target_token",),

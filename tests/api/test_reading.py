@@ -177,7 +177,8 @@ def test_rules_and_statistics_are_there_to_read(acme):
     )
     figures = send("GET", "/metrics")
     assert figures.headers["content-type"].startswith("text/plain")
-    for line in ('mdm_duplicates_removed{entity_type="customer"} 2.0',
+    for line in ('mdm_duplicates_removed{entity_type="customer"} 2.0', "mdm_waiting_seconds 0.0",
+                 'mdm_pending{entity_type="customer"} 0.0',
                  'mdm_readiness{entity_type="customer",process="quote_to_project",ready="no"} 1.0'):  # fmt: skip
         assert line in figures.text.splitlines()
     assert 'entity_type="customer"' not in server.as_("reader", entity_type="legal_entity")("GET", "/metrics").text

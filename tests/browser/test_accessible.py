@@ -46,6 +46,8 @@ PAGES = (
     "quarantine",
     "rejected row",
     "approvals",
+    "second opinions",
+    "agreement",
     "decided together",
     "nothing to decide together",
     "settings",
@@ -75,6 +77,7 @@ PAGES = (
 OPENED = ("escalate", "assign", "edit", "comment", "snooze")
 FOR_ADMINS = {
     "trial of rules", "people", "person", "keys of programs", "roles", "changes of access", "no such change",
+    "agreement",
 }  # fmt: skip
 """Pages that a steward is refused."""
 
@@ -115,6 +118,7 @@ def address(desk: Desk, name: str) -> str:
         "difference": f"{golden}/history?from=1", "value": f"{golden}/lineage/name",
         "setting a value": f"{golden}/pin/name?take=other&value=Another",
         "approvals": "/approvals", "settings": "/settings",
+        "second opinions": "/second-opinions", "agreement": "/agreement",
         "decided together": "/queue/bulk?entity_type=cost_center&kind=review&verdict=distinct&reason=Two+places",
         "nothing to decide together": "/queue/bulk?kind=conflict",
         "why": f"/why?left={ids[0]}&right={ids[1]}", "why not": f"/why?left={ids[0]}&right={leaves}",

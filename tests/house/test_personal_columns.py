@@ -72,6 +72,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "code_list": {"position"},
         "code_mapping": {"position"},
         "proposal": {"position", "settled", "decision"},
+        "second_opinion": {"decision", "weight", "position", "settled"},
         "access_change": {"number"},
     },
     "a state, a kind or a name out of a short list": {
@@ -108,6 +109,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "code_list": {"code_list"},
         "code_mapping": {"code_list", "source", "code"},
         "proposal": {"entity_type", "action", "needs_approval", "status"},
+        "second_opinion": {"entity_type", "kind", "verdict", "answer", "outcome"},
         "saved_filter": {"shared", "choice"},
         "access_change": {"action"},
         "sign_in_session": {"viewing_as"},
@@ -162,6 +164,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "sign_in_session": {"account"},
         "once": {"actor", "key", "media_type"},
         "proposal": {"proposer", "answered_by"},
+        "second_opinion": {"first", "second", "settled_by"},
         "access_change": {"actor", "subject", "detail", "correlation_id"},
         "batch": {"actor", "file"},
         "quarantine": {"file", "settled_by"},

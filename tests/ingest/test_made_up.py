@@ -1,5 +1,9 @@
 """Values made of several columns: the first pattern that can be filled, by field, or all of them."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matching.coded import Coded
 from mdm.ingest.made_up import made_up
 
 CELLS = {"first": ["Ada", None, None], "last": ["Lovelace", "Hopper", None], "name": [None, None, "Acme Ltd"]}
@@ -27,3 +31,19 @@ def test_patterns_by_field_make_objects():
 def test_columns_that_no_file_has_give_nothing():
     assert made_up(CELLS, ("{none}",), count=3, many=False) is None
     assert made_up(CELLS, {"city": ("{none}",)}, count=3, many=False) is None
+
+
+@given(
+    st.lists(st.tuples(*[st.sampled_from([None, "", " a ", "b", "%s"])] * 3), max_size=6),
+    st.lists(
+        st.sampled_from(["{first}", "{last}", "{last}, {first}", "{?first} {?last}", "100% {?name}"]), min_size=1,
+        max_size=3,
+    ),
+    st.booleans(),
+)  # fmt: skip
+def test_coded_columns_make_the_same_values(rows, patterns, many):
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], []]
+    plain = dict(zip(("first", "last", "name"), columns, strict=True))
+    coded = {name: Coded.of(values) for name, values in plain.items()}
+    found, expected = (made_up(cells, tuple(patterns), count=len(rows), many=many) for cells in (coded, plain))
+    assert list(found or ()) == list(expected or ())

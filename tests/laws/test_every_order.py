@@ -9,7 +9,7 @@ import pytest
 
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
-from mdm.store.rehearsal import rehearsal
+from mdm.store.one_transaction import one_transaction
 from tests.laws import histories
 from tests.laws.replay import Driven
 
@@ -37,7 +37,7 @@ def handful(seed: int, length: int) -> list[histories.Fact]:
 
 def neutral(hub: Hub, facts: list[histories.Fact], order: tuple[int, ...], rnd: random.Random) -> str:
     """What stands after the facts in this order, resolved now and then between them; all of it is taken back."""
-    with rehearsal(hub.database) as tried:
+    with one_transaction(hub.database, kept=False) as tried:
         driven = Driven(Hub(hub.settings, tried, hub.salt), 1)
         for number in order:
             driven.put(number, facts[number])

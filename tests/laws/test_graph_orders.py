@@ -19,7 +19,7 @@ from mdm.services.records import put_many
 from mdm.settings import Settings
 from mdm.store import digests
 from mdm.store.batches import Origin
-from mdm.store.rehearsal import rehearsal
+from mdm.store.one_transaction import one_transaction
 from tests.conftest import AUTHOR
 
 RULES = """
@@ -150,6 +150,6 @@ def test_the_web_comes_out_as_it_is_and_as_a_rebuild_has_it(web: Hub) -> None:
 def test_every_order_of_a_web_of_four_types_gives_one_digest(web: Hub, first: int) -> None:
     found = set()
     for seed in (0, *range(first + 1, first + (10 if first == 0 else 101))):
-        with rehearsal(web.database) as tried:
+        with one_transaction(web.database, kept=False) as tried:
             found.add(taken_in(Hub(web.settings, tried, web.salt), seed))
     assert len(found) == 1

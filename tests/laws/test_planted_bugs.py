@@ -29,7 +29,7 @@ BUGS = [
     Bug("a block at its cap", "mdm/resolution/candidates.py",
         "any_deleted else living) <= self.cap", "any_deleted else living) < self.cap"),
     Bug("a block that comes down to its cap", "mdm/resolution/candidates.py",
-        "if was > blocks.cap >= now:", "if was > blocks.cap > now:"),
+        "if was > cap >= now:", "if was > cap > now:"),
     Bug("a block that goes over its cap", "mdm/resolution/candidates.py",
         "blocks.crossed_up.add(key)", "pass"),
     Bug("a pair with a deleted record in a crowded block", "mdm/resolution/candidates.py",

@@ -189,7 +189,7 @@ def test_no_way_into_the_log_goes_past_the_second_person(hub: Hub) -> None:
     approve(hub, proposed(hub, merge([older, newer])), reason=None, author=BERT)
     [made] = golden.history(hub, older)["decisions"]
     parts = {"golden_id": older, "keys": ["erp:customer:2"], "reason": "two", "supersede": True}
-    assert get(hub, proposed(hub, Intent("split", parts)))["needs"] == ["a split"]
+    assert get(hub, proposed(hub, Intent("split", parts)))["needs"] == ["a split of 2 records"]
     undo = proposed(hub, Intent("undo", {"decision_id": made["decision_id"], "reason": "two"}))
     assert get(hub, undo)["needs"] == ["an undo"]
     approve(hub, undo, reason=None, author=BERT)

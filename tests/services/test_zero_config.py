@@ -66,6 +66,31 @@ def test_persons_are_found_without_rules_or_labels(folder, persons):
     assert report.counts["records"] == 1500
 
 
+def crowds(persons: int, seed: int) -> list[tuple[str, ...]]:
+    """Many records of each person, with slips in the name, which stands there in full and in parts."""
+    made, rows = random.Random(seed), []
+    for person in range(persons):
+        given, family = made.choice(["Jose", "Juan", "Maria", "Miguel", "Jean"]), f"{made.choice('BCDFGHKLM')}arton"
+        middle, born = made.choice(["Ann", "Jean", ""]), f"18{made.randint(10, 90)}-{made.randint(1, 12):02}-11"
+        home = f"{made.choice('ABCDEFGH')}{made.randint(1, 20)} {made.randint(1, 9)}AB"
+        for _ in range(made.randint(1, 12)):
+            said = "".join(letter for letter in family if made.random() > 0.05)
+            full = " ".join(word for word in (given, middle if made.random() < 0.7 else "", said) if word)
+            day = born if made.random() < 0.8 else f"{born[:4]}-01-01"
+            rows.append((str(person), full, f"{given} {said}", given, said, day, home if made.random() < 0.8 else ""))
+    return rows
+
+
+def test_a_slip_in_a_name_counts_once_though_the_name_stands_there_in_full_and_in_parts(folder):
+    rows = crowds(300, 1)
+    truth = {str(number): person for number, (person, *_) in enumerate(rows)}
+    said = [f"{number}," + ",".join(rest) for number, (_, *rest) in enumerate(rows)]
+    run(written("crowds.csv", "id,full_name,first_and_surname,first_name,surname,dob,postcode", said))
+    figures = pairwise(clusters(), truth)
+    assert figures.precision > 0.95
+    assert figures.recall > 0.9
+
+
 def test_the_saved_model_is_a_rules_file_that_gives_the_same_clusters_and_pairs(folder, persons):
     run(str(persons / "records.csv"))
     first = [Path(name).read_bytes() for name in ("clusters.csv", "pairs.csv")]

@@ -1,6 +1,7 @@
 """How far each type is resolved, which rules are in force, what sources send as versions, the hub itself."""
 
 import pytest
+from sqlalchemy import event
 
 from mdm.entity_types import shipped
 from mdm.errors import NotFound
@@ -51,7 +52,13 @@ def test_a_hub_is_made_once_and_keeps_its_salt(hub: Hub) -> None:
 
 def test_a_commit_is_on_the_disk_before_it_is_acknowledged(hub: Hub) -> None:
     with hub.database.read() as reader:
-        assert health.durable(reader)
+        assert health.unsafe(reader) == []
+
+
+def test_a_connection_that_does_not_flush_is_told(sqlite_hub: Hub) -> None:
+    event.listen(sqlite_hub.database.engine, "checkout", lambda one, *_: one.execute("PRAGMA synchronous = OFF"))
+    with sqlite_hub.database.read() as reader:
+        assert health.unsafe(reader) == ["synchronous is not FULL"]
 
 
 def test_what_is_pending_is_counted_by_type(hub: Hub) -> None:

@@ -2,14 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path
 from starlette.responses import Response
 
 from mdm.api.answers import answer, described
 from mdm.api.bodies import DecisionBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.errors import Fault, InvalidInput
+from mdm.api.parameters import DryRun
 from mdm.services import intents, masking, proposals
 from mdm.services.bulk_decisions import DecidedMany
 from mdm.services.decisions import Decided
@@ -19,18 +19,8 @@ from mdm.services.preview import Decide, preview
 from mdm.services.proposals import Proposed
 from mdm.services.shown import Shown
 
-
-async def no_preview(request: Request) -> None:
-    """Refuse `dry_run`: a client that asks for a preview must never get the real thing."""
-    if request.query_params.get("dry_run", "false").lower() not in {"false", "0", ""}:
-        detail = "there is no preview of this: leave out dry_run to carry it out"
-        raise InvalidInput(detail, faults=[Fault("/query/dry_run", detail, "dry_run")])
-
-
-FOR_REAL = [Depends(no_preview)]
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=JsonRoute)
 Deciding = Annotated[Caller, Depends(Requires("decide"))]
-DryRun = Annotated[bool, Query(description="Tell what would be written, and write nothing.")]
 DECIDED = {
     "decision_id": "dec_4720", "golden_ids": ["cus_000002a"], "redirects": {"cus_0000041": "cus_000002a"}, "seq": 4721
 }  # fmt: skip

@@ -1,19 +1,21 @@
 """Golden records: read, listed, explained, merged, split and overridden."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
+from mdm.api import carrying_out
 from mdm.api.answers import answer, described, etag_of, tagged
 from mdm.api.bodies import MergeBody, OverrideBody, SplitBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import AsOf, AtTime, Cursor, GoldenId, Limit, On, TypeFilter, written_key
-from mdm.api.routes.decisions import DECIDED, PROPOSED, DryRun, carried_out
+from mdm.api.parameters import AsOf, AtTime, Cursor, DryRun, GoldenId, Limit, On, TypeFilter, written_key
+from mdm.api.routes.decisions import DECIDED, PROPOSED, carried_out
 from mdm.auth import hidden
-from mdm.errors import Fault, Forbidden, InvalidInput, Stale
+from mdm.errors import Fault, Forbidden, InvalidInput
 from mdm.services import golden, masking
 from mdm.services.brought import brought
 from mdm.services.differences import LATEST, difference
@@ -181,34 +183,30 @@ def override(
     caller: Deciding, golden_id: GoldenId, body: OverrideBody,
     attribute: Annotated[str, Path(description="The attribute.", examples=["name"], max_length=100)],
     *, dry_run: DryRun = False,
-    if_match: Annotated[str | None, Header(description="The ETag it was read with.", max_length=200)] = None,
 ) -> Response:  # fmt: skip
     """Its value stands above every source until it is undone, or ends; the same once more changes nothing.
 
     409 names the decision that has set another value, unless `supersede`; 412 when the golden record has changed.
     """
-    entity_type = caller.entity_type(golden.get(caller.hub, golden_id)["entity_type"])
+    found = golden.get(caller.hub, golden_id)
+    entity_type = caller.entity_type(found["entity_type"])
     if attribute in hidden(caller.principal, entity_type):
         raise Forbidden(f"the role {caller.principal.role} has no right to {attribute}")
-    version = _version_seen(caller, golden_id, if_match)
+    seen = found["version"] if caller.names_etags else None  # one that is held is judged again when its time comes
     wanted = Wanted(
-        golden_id, attribute, body.value, body.until, body.until_source_changes, version,
+        golden_id, attribute, body.value, body.until, body.until_source_changes, seen,
         valid_from=body.valid_from, valid_to=body.valid_to, valid_through=body.valid_through,
     )  # fmt: skip
     parts = {**asdict(wanted), "reason": body.reason, "supersede": body.supersede}
     return carried_out(caller, Intent("override", parts), hold=body.hold, dry_run=dry_run)
 
 
-def _version_seen(caller: Caller, golden_id: str, if_match: str | None) -> int | None:
-    """The version that an ETag was given with, None where none was sent or any will do."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    for parts in ((), ("lineage",)):  # it may have been read with its lineage or without
+@carrying_out.thing("/v1/golden-records/{golden_id}")
+def tags(caller: Caller, golden_id: str) -> Iterator[str]:
+    """The ETags that a golden record has as it is now: it may have been read with its lineage or without."""
+    for parts in ((), ("lineage",)):
         found = golden.get(caller.hub, golden_id, include=parts)
-        shown = masking.golden(caller.principal, Shown(caller.hub), found)
-        if f'"{etag_of(shown)}"' in {one.strip().removeprefix("W/") for one in if_match.split(",")}:
-            return int(found["version"])
-    raise Stale(f"{golden_id} has changed since it was read; read it again", extra={"version": found["version"]})
+        yield etag_of(masking.golden(caller.principal, Shown(caller.hub), found))
 
 
 def _parts(include: str) -> set[str]:

@@ -12,7 +12,7 @@ router = APIRouter(tags=["operation"])
 READY = {
     "status": "ready", "checks": {"database": {"ok": True}, "migration": {"ok": True, "at": "0001", "newest": "0001"},
                                   "durability": {"ok": True}, "disk": {"ok": True},
-                                  "resolver": {"ok": True, "pending": {"customer": 0}}},
+                                  "resolver": {"ok": True, "waiting_since": None, "pending": {"customer": 0}}},
 }  # fmt: skip
 NOT_READY = {"status": "not ready", "checks": {"database": {"ok": False, "detail": "the database cannot be reached"}}}
 HEALTHY: dict[int | str, dict[str, Any]] = {
@@ -32,6 +32,9 @@ def healthz() -> Response:
 
 @router.get("/readyz", summary="Can the server do its work?", responses=READINESS)
 def readyz(request: Request) -> Response:
-    """503 while the database is away, a migration is pending, commits are not flushed, or SQLite has no room left."""
+    """503 while the database is away, a migration is pending, commits are not flushed, or SQLite has no room left.
+
+    Also when facts wait and nobody resolves: what is looked up then is truthful, but of the moment at which that began.
+    """
     is_ready, found = health.readiness(request.app.state.at_hand.settings)
     return answer(found, status=200 if is_ready else 503)

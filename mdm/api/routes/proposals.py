@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
-from mdm.api.answers import answer, described, tagged
+from mdm.api import carrying_out
+from mdm.api.answers import answer, described, etag_of, tagged
 from mdm.api.bodies import AnswerBody, ReasonBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import Cursor, Limit, TypeFilter
-from mdm.api.routes.decisions import DECIDED, FOR_REAL, PROPOSED, DryRun, decided, previewed, proposal_shown
+from mdm.api.parameters import Cursor, DryRun, Limit, TypeFilter
+from mdm.api.routes.decisions import DECIDED, PROPOSED, decided, previewed, proposal_shown
 from mdm.auth import hidden
 from mdm.errors import Forbidden
 from mdm.services import proposals
@@ -41,6 +42,12 @@ def listed(
         proposer=caller.person(proposer), cursor=cursor, limit=limit,
     )  # fmt: skip
     return answer({"items": [proposal_shown(caller, one) for one in found["items"]], "next": found["next"]})
+
+
+@carrying_out.thing("/v1/proposals/{proposal_id}")
+def tags(caller: Caller, proposal_id: str) -> list[str]:
+    """The ETag that a proposal has now."""
+    return [etag_of(proposal_shown(caller, proposals.get(caller.hub, proposal_id)))]
 
 
 @router.get("/proposals/{proposal_id}", summary="Read a proposal", **described(PROPOSED, 404, etag=True))
@@ -75,7 +82,6 @@ def approve(caller: Approving, proposal_id: ProposalId, body: AnswerBody, *, dry
 @router.post(
     "/proposals/{proposal_id}:refuse",
     summary="Refuse a proposal",
-    dependencies=FOR_REAL,
     **described(REFUSED, 404, 409, 415),
 )
 def refuse(caller: Approving, proposal_id: ProposalId, body: ReasonBody) -> Response:
@@ -88,7 +94,6 @@ def refuse(caller: Approving, proposal_id: ProposalId, body: ReasonBody) -> Resp
 @router.post(
     "/proposals/{proposal_id}:withdraw",
     summary="Withdraw a proposal",
-    dependencies=FOR_REAL,
     **described(WITHDRAWN, 404, 409, 415),
 )
 def withdraw(caller: Deciding, proposal_id: ProposalId, body: AnswerBody) -> Response:

@@ -11,7 +11,6 @@ from mdm.api.bodies import ReasonBody, RetryBody, RetryManyBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, Limit, TypeFilter
-from mdm.api.routes.decisions import FOR_REAL
 from mdm.services import masking, quarantine
 from mdm.store.quarantine import Filter
 
@@ -66,7 +65,6 @@ def one(caller: Reading, quarantine_id: QuarantineId) -> Response:
 @router.post(
     "/quarantine/{quarantine_id}:retry",
     summary="Mend a rejected row and take it in",
-    dependencies=FOR_REAL,
     **described(TAKEN, 404, 409, 415),
 )
 def retry(caller: Mending, quarantine_id: QuarantineId, body: RetryBody) -> Response:
@@ -78,7 +76,6 @@ def retry(caller: Mending, quarantine_id: QuarantineId, body: RetryBody) -> Resp
 @router.post(
     "/quarantine:retry",
     summary="Take in all rejected rows that are no longer refused",
-    dependencies=FOR_REAL,
     **described({"taken": 17, "refused": 2, "next": None}, 415),
 )
 def retry_some(caller: Mending, body: RetryManyBody) -> Response:
@@ -94,7 +91,6 @@ def retry_some(caller: Mending, body: RetryManyBody) -> Response:
 @router.post(
     "/quarantine/{quarantine_id}:discard",
     summary="Discard a rejected row",
-    dependencies=FOR_REAL,
     **described(DISCARDED, 404, 409, 415),
 )
 def discard(caller: Mending, quarantine_id: QuarantineId, body: ReasonBody) -> Response:

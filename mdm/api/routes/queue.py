@@ -9,7 +9,6 @@ from mdm.api.answers import answer, described
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, Limit, TaskKind, TypeFilter
-from mdm.api.routes.decisions import FOR_REAL
 from mdm.api.work_bodies import SavedFilterBody
 from mdm.services import masking, queue, saved_filters
 from mdm.services.queue import Choice, Looking, View
@@ -71,7 +70,7 @@ def saved(caller: Reading) -> Response:
     return answer({"items": saved_filters.listed(caller.hub, caller.actor)})
 
 
-@router.put("/filters/{name}", summary="Save a filter", dependencies=FOR_REAL, **described(SAVED, 404, 415))
+@router.put("/filters/{name}", summary="Save a filter", **described(SAVED, 404, 415))
 def save(caller: Deciding, name: FilterName, body: SavedFilterBody) -> Response:
     """Keep a choice of tasks under a name, in place of your own of the same name; `shared`: others see it too."""
     choice = Choice(**body.filter.model_dump())
@@ -79,7 +78,7 @@ def save(caller: Deciding, name: FilterName, body: SavedFilterBody) -> Response:
     return answer(saved_filters.save(caller.hub, name, choice, shared=body.shared, author=caller.author()))
 
 
-@router.delete("/filters/{name}", summary="Remove a filter", dependencies=FOR_REAL, **described(REMOVED, 404))
+@router.delete("/filters/{name}", summary="Remove a filter", **described(REMOVED, 404))
 def remove(caller: Deciding, name: FilterName) -> Response:
     """Forget your own filter of this name."""
     saved_filters.remove(caller.hub, name, author=caller.author())

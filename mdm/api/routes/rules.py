@@ -9,7 +9,7 @@ from mdm.api.answers import answer, described
 from mdm.api.bodies import RollbackBody, RulesBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import TypeName
+from mdm.api.parameters import DryRun, TypeName
 from mdm.entity_types import EntityType
 from mdm.services import rules, rules_diff, rules_release
 from mdm.services.rules_release import Release
@@ -19,7 +19,6 @@ Reading = Annotated[Caller, Depends(Requires("read rules"))]
 Applying = Annotated[Caller, Depends(Requires("apply rules"))]
 Version = Annotated[str | None, Query(max_length=64, description="A rules version; left out, the one in force.")]
 Examples = Annotated[int, Query(alias="limit", ge=0, le=10_000, description="The most examples of each sort.")]
-DryRun = Annotated[bool, Query(description="Tell what it would do, and write nothing.")]
 FILE = "document"
 ENTRY = {"entity_type": "customer", "label": "Customer", "id_prefix": "cus", "version": "9c1d4a5e6f708192"}
 APPLIED = {
@@ -130,12 +129,12 @@ def simulate(caller: Applying, body: RulesBody, limit: Examples = 100) -> Respon
     "/rules:apply", summary="Install or replace an entity type",
     **described(REPORT, 409, 413, 415),
 )  # fmt: skip
-def apply(caller: Applying, body: RulesBody, limit: Examples = 100) -> Response:
+def apply(caller: Applying, body: RulesBody, limit: Examples = 100, *, dry_run: DryRun = False) -> Response:
     """Take the YAML document and resolve its records under the new rules, in one flip; the answer tells what that did.
 
-    `warnings` name what is not there yet, such as a code list.
+    `warnings` name what is not there yet, such as a code list. A dry run is `/v1/rules:simulate`.
     """
-    return _released(caller, Release(body.document, FILE), limit=limit, dry_run=False)
+    return _released(caller, Release(body.document, FILE), limit=limit, dry_run=dry_run)
 
 
 @router.post(

@@ -10,13 +10,12 @@ from mdm.api.answers import answer, described
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import TaskKind, TypeFilter
-from mdm.api.routes.decisions import FOR_REAL
 from mdm.api.routes.tasks import CLAIMED, TaskId
 from mdm.api.work_bodies import AssignBody, ClaimBody, ClaimNextBody, CommentBody, EscalateBody, SnoozeBody
 from mdm.services import masking, task_work, tasks
 from mdm.services.shown import Shown
 
-router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute, dependencies=FOR_REAL)
+router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)
 Working = Annotated[Caller, Depends(Requires("decide"))]
 RELEASED = {**CLAIMED, "claim": None}
 BY = "key:6a0d57077f3d"

@@ -1,16 +1,17 @@
 """Steward tasks: listed, read, decided."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from starlette.responses import Response
 
+from mdm.api import carrying_out
 from mdm.api.answers import answer, described, tagged
 from mdm.api.bodies import DecideBody, DecideManyBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import AsOf, Cursor, Limit, TaskKind, TypeFilter
-from mdm.api.routes.decisions import DECIDED, PROPOSED, DryRun, carried_out
+from mdm.api.parameters import AsOf, Cursor, DryRun, Limit, TaskKind, TypeFilter
+from mdm.api.routes.decisions import DECIDED, PROPOSED, carried_out
 from mdm.auth import hidden
 from mdm.errors import Fault, Forbidden, InvalidInput
 from mdm.services import bulk_decisions, comparison, masking, task_counts, tasks
@@ -67,7 +68,7 @@ CYCLE = {
     ]},
     "opened": 4715,
 }  # fmt: skip
-COMPARISON = {
+COMPARISON: dict[str, Any] = {
     "task": EXAMPLE,
     "records": [
         {"key": "crm:customer:0015g", "source": "crm", "source_id": "0015g", "side": "left", "named": True,
@@ -130,6 +131,12 @@ def listed(  # noqa: PLR0913  what can be asked for
 def counted(caller: Reading, entity_type: TypeFilter = None) -> Response:
     """How many are open and overdue, by entity type and kind."""
     return answer(task_counts.open_tasks(caller.hub, entity_type=caller.own_type(entity_type)))
+
+
+@carrying_out.thing("/v1/tasks/{task_id}")
+def tags(caller: Caller, task_id: str) -> list[str]:
+    """The ETag that a task has now."""
+    return [tasks.get(caller.hub, task_id)["etag"]]
 
 
 @router.get("/tasks/{task_id}", summary="Read a steward task", **described(EXAMPLE, 404, etag=True))

@@ -90,6 +90,38 @@ def test_persons_in_parts_and_firms_in_one_column_are_one_name():
     assert "{name}" in attributes["name"].columns
 
 
+@pytest.mark.parametrize(("name", "kind", "wanted"), [("zip", "postcode", "code"), ("city", "city", "category")])
+def test_a_town_or_a_postcode_alone_is_no_address(name, kind, wanted):
+    assert [one.kind for one in found(**{name: kind}, person="person").attributes.values()] == ["person_name", wanted]
+
+
+def people(full="{given} {middle} {family}") -> dict[str, list[object]]:
+    rows = list(zip(column("given"), column("group"), column("family"), strict=True))
+    written = [full.format(given=given, middle=middle, family=family) for given, middle, family in rows]
+    given, _, family = (list(each) for each in zip(*rows, strict=True))
+    return {"first_name": given, "surname": family, "full_name": written}
+
+
+def test_parts_of_a_fuller_name_are_not_compared_beside_it():
+    inferred = infer(people())
+    assert [one.columns for one in inferred.attributes.values()] == [("{full_name}",)]
+    assert inferred.left_out == dict.fromkeys(("first_name", "surname"), "full_name says the same")
+
+
+def test_a_full_name_that_tells_no_more_than_its_parts_is_left_out():
+    inferred = infer(people("{family}, {given}"))
+    assert inferred.attributes["name"].columns[0] == "{surname}, {first_name}"
+    assert inferred.left_out == {"full_name": "first_name and surname say the same"}
+
+
+def test_names_that_some_records_have_in_full_and_others_in_parts_are_all_kept():
+    cells = people()
+    for place in range(COUNT):
+        for name in ("full_name",) if place % 2 else ("first_name", "surname"):
+            cells[name][place] = None
+    assert infer(cells).left_out == {}
+
+
 def test_a_firm_and_its_contact_are_two_names():
     attributes = found(company="firm", first_name="given", last_name="family").attributes
     assert {one.kind for one in attributes.values()} == {"company_name", "person_name"}

@@ -1,0 +1,125 @@
+"""Reads a whole csv file at once into coded columns, where nothing in it is out of the ordinary.
+
+Files are read many times as fast as row by row, and each distinct text is made once. Whatever could be read in
+another way by one reader than by the other, or would have to be refused, is left to the reader of rows.
+"""
+
+from collections.abc import Sequence
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.coded import Coded
+from mdm.entity_types import LONGEST_TEXT
+from mdm.ingest.csv import beginning
+from mdm.ingest.reading import Reading
+from mdm.ingest.text import open_text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+DELIMITERS = {".csv": None, ".txt": None, ".tsv": "\t", ".tab": "\t"}
+SMALL = 8 << 20
+"""Bytes below which it is not worth loading what reads the file."""
+_QUOTE, _LINE_END, _RETURN = b'"\n\r'
+
+
+class Whole(NamedTuple):
+    """The columns of a file as they stand there, blank rows left out; a blank cell is None."""
+
+    columns: dict[str, Coded]
+    rows: int
+
+
+def read_whole(file: str, *, least: int = SMALL) -> Whole | None:
+    """Read a file at once; None where it has to be read row by row, or has fewer bytes than `least`.
+
+    Raises:
+        UnreadableFile: it cannot be decoded, or has no header.
+    """
+    path = Path(file)
+    ending = path.suffix.lower()
+    if ending not in DELIMITERS or not path.is_file() or path.stat().st_size < least:
+        return None
+    with path.open("rb") as stream, open_text(stream, file) as text:
+        if text.encoding.lower() != "utf-8":
+            return None
+        begun = beginning(text, file, Reading(), delimiter=DELIMITERS[ending])
+        with mmap(stream.fileno(), 0, access=ACCESS_READ) as everything:
+            start = _after_lines(everything, begun.above)
+            if everything.find(b"\0") >= 0 or not _as_usual(everything, start, begun.delimiter):
+                return None
+            return _parsed(everything[start:], begun.header, begun.delimiter)
+
+
+def _after_lines(everything: mmap, count: int) -> int:
+    place = 0
+    for _ in range(count):
+        place = everything.find(b"\n", place) + 1
+    return place
+
+
+def _as_usual(everything: mmap, start: int, delimiter: str) -> bool:
+    """Say whether lines and quotes stand so that all readers part the cells alike.
+
+    A quote that opens stands at the start of a cell, one that closes at its end, and others inside are doubled.
+    """
+    letters = np.frombuffer(everything, dtype=np.uint8)[start:]
+    try:
+        ends = np.flatnonzero(letters == _LINE_END)
+        if len(ends) < 1 or np.diff(ends, prepend=-1, append=len(letters)).max() > LONGEST_TEXT:
+            return False
+        returns = np.flatnonzero(letters == _RETURN) + 1 if everything.find(b"\r", start) >= 0 else ends[:0]
+        if len(returns) and (returns[-1] >= len(letters) or (letters[returns] != _LINE_END).any()):
+            return False
+        return everything.find(b'"', start) < 0 or _quoted_as_usual(letters, ord(delimiter))
+    finally:
+        del letters  # or the file could not be closed
+
+
+def _quoted_as_usual(letters: npt.NDArray[np.uint8], delimiter: int) -> bool:
+    quotes = np.flatnonzero(letters == _QUOTE)
+    if len(quotes) % 2:
+        return False
+    border = np.zeros(256, dtype=bool)
+    border[[delimiter, _LINE_END, _RETURN]] = True
+    opening, closing = quotes[::2], quotes[1::2]
+    opens = border[letters[opening - 1]] | (opening == 0)
+    opens[1:] |= opening[1:] == closing[:-1] + 1  # doubled: the quote goes on
+    after = letters[np.minimum(closing + 1, len(letters) - 1)]
+    closes = border[after] | (after == _QUOTE) | (closing == len(letters) - 1)
+    return bool(opens.all() and closes.all())
+
+
+def _parsed(rows: bytes, header: Sequence[str], delimiter: str) -> Whole | None:
+    import pyarrow as pa  # slow to load, and only large files need it
+    from pyarrow import csv
+
+    try:
+        table = csv.read_csv(
+            pa.BufferReader(rows),
+            read_options=csv.ReadOptions(column_names=list(header), use_threads=False),
+            parse_options=csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(header, pa.string()), null_values=[""], strings_can_be_null=True,
+            ),
+        )  # fmt: skip
+    except pa.ArrowInvalid:  # such as a row with more cells than the header
+        return None
+    columns = {name: _coded(table[name]) for name in header}
+    filled = np.logical_or.reduce([column.codes >= 0 for column in columns.values()])
+    if not filled.all():
+        columns = {name: Coded(column.codes[filled], column.texts) for name, column in columns.items()}
+    return Whole(columns, int(filled.sum()))
+
+
+def _coded(column: "pa.ChunkedArray") -> Coded:
+    import pyarrow as pa
+
+    found = column.combine_chunks().dictionary_encode()
+    if isinstance(found, pa.ChunkedArray):
+        found = found.combine_chunks()
+    return Coded(found.indices.fill_null(-1).to_numpy(zero_copy_only=False), found.dictionary.to_pylist())
