@@ -17,6 +17,7 @@ from mdm.api.routes.access import secrets_router
 from mdm.cli.app import app
 from mdm.entity_types.validity import CHECKED, MEASURED, WORDS
 from mdm.settings import Settings
+from mdm.tables.views import VIEWS
 
 HTTP = """# The HTTP interface
 
@@ -154,6 +155,20 @@ def operations() -> str:
     return "\n".join([*lines, ""])
 
 
+def views() -> str:
+    """Put the page of the views for reports together."""
+    lines = [
+        ORIGIN,
+        "# The views for reports\n",
+        "How to let a tool read them: [report with SQL](../how-to/report-with-sql.md).\n",
+    ]
+    for name, (words, columns) in VIEWS.items():
+        lines += [f"## {name}\n", f"{words}\n", "| column | what |\n| --- | --- |"]
+        lines += [f"| `{column}` | {cell(what)} |" for column, what in columns.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
 def pages() -> dict[Path, str]:
     """Each generated page and what should stand in it."""
     return {
@@ -161,6 +176,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "settings.md": settings(),
         REFERENCE / "kinds.md": kinds(),
         REFERENCE / "http.md": operations(),
+        REFERENCE / "views.md": views(),
     }
 
 

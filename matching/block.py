@@ -10,9 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.columns import PART, SEPARATOR, Column, Table, numbered
+from matching.kinds.strings import InBulk
 from matching.rules import BlockPart, MatchModel
 from matching.sets import firsts, grouped, packed, sorted_set
 from matching.sharing import Share, in_turn
+
+FEW = 256
+"""So few cells, such as those of newcomers, are sooner looked at one by one."""
 
 MAX_KEYS = 32
 """The most blocking keys a record may have; rules declared first, and longer tokens, go first."""
@@ -264,12 +268,43 @@ def _products(number: int, parts: list[_PartIndex], room: Rows) -> _RuleKeys:
 
 
 def _part_index(model: MatchModel, part: BlockPart, column: Column, *, spoken: bool = True) -> _PartIndex:
-    give = model.kind(part.attribute).parts[part.part]
+    kind = model.kind(part.attribute)
+    if len(column.cells) > FEW and part.part in kind.in_bulk:
+        return _part_index_of_many(kind.in_bulk[part.part], column, spoken=spoken)
+    give = kind.parts[part.part]
     several = SEPARATOR in "".join(column.cells)
     found = [_strings(give, cell) for cell in column.cells] if several else list(map(_ordered, map(give, column.cells)))
     starts = np.cumsum([0, *map(len, found)])
     places, distinct = numbered(list(chain.from_iterable(found)), missing=None)
     return _PartIndex(distinct if spoken else [], len(distinct), places.astype(np.int32), starts, column.codes)
+
+
+def _part_index_of_many(give: InBulk, column: Column, *, spoken: bool) -> _PartIndex:
+    """Find the strings of many cells at once, in the same order: those of a cell longer ones first."""
+    values, count = column.cells, len(column.cells)
+    cell = np.arange(count)
+    if SEPARATOR in (joined := SEPARATOR.join(values)) and joined.count(SEPARATOR) >= count:
+        cell = np.repeat(cell, [text.count(SEPARATOR) + 1 for text in values])
+        values = joined.split(SEPARATOR)
+    found = give(values)
+    owners, codes, texts = cell[found.owners], found.codes, found.texts
+    if (np.diff(owners) <= 0).any():
+        owners, codes, texts = _longer_first(owners, codes, texts)
+    if "" in texts:
+        told = codes != texts.index("")
+        owners, codes = owners[told], codes[told]
+    starts = np.append(0, np.cumsum(np.bincount(owners, minlength=count)))
+    return _PartIndex(texts if spoken else [], len(texts), codes.astype(np.int32), starts, column.codes)
+
+
+def _longer_first(owners: Rows, codes: Rows, texts: list[str]) -> tuple[Rows, Rows, list[str]]:
+    """Put the distinct strings of each cell in order, longer ones first, and number them in this order."""
+    order = sorted(range(len(texts)), key=texts.__getitem__)
+    order.sort(key=[-len(text) for text in texts].__getitem__)  # those of one length stay in order
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    owners, codes = np.divmod(sorted_set(owners * len(order) + rank[codes]), len(order))
+    return owners, codes, [texts[place] for place in order]
 
 
 def _hashed(model: MatchModel, rules: Iterable[_RuleKeys]) -> Iterator[Keys]:

@@ -28,7 +28,7 @@ WORDS = {
     "rules": "Put rules in force", "rollback": "Went back to rules",
 }  # fmt: skip
 SIGNS = {
-    "same": "=", "distinct": "≠", "related": "~", "merge": "⤙", "split": "⤚", "bulk": "≡", "override": "⚑", "undo": "↶",
+    "same": "=", "distinct": "≠", "related": "~", "merge": "+", "split": "÷", "bulk": "≡", "override": "⚑", "undo": "↶",
     "map": "→", "code_list": "☰", "rules": "§", "rollback": "↶",
 }  # fmt: skip
 COLUMNS = ("seq", "recorded_at", "actor", "verb", "entity_type", "attribute", "value", "reason", "in_force",

@@ -9,6 +9,8 @@ from stewardship_ui.wording import signed, written
 Document = Mapping[str, Any]
 Point = tuple[float, float]
 WIDTH, HEIGHT = 1200, 430
+LOW = {1: 112, 2: 148, 3: 260}
+"""The height of a picture with so few nodes that the usual one would be empty."""
 MARGIN_X, MARGIN_Y = 130, 44
 MOST_DRAWN = 200
 """With more records than this a picture shows nothing that a table does not show better."""
@@ -53,6 +55,7 @@ class Picture:
 
     nodes: list[Node]
     lines: list[Line]
+    height: int
 
 
 def drawn(found: Document) -> Picture | None:
@@ -67,7 +70,7 @@ def drawn(found: Document) -> Picture | None:
     nodes += [_neighbour(one, places[one["right"]]) for one in near]
     few = len(edges) <= MOST_LABELS
     lines = [_line(one, places[left], places[right], few=few) for one, (left, right) in zip(edges, ends, strict=True)]
-    return Picture(nodes, lines)
+    return Picture(nodes, lines, LOW.get(len(nodes), HEIGHT))
 
 
 def _places(records: Sequence[str], near: Sequence[str], edges: Sequence[Document]) -> dict[str, Point]:
@@ -85,10 +88,10 @@ def _places(records: Sequence[str], near: Sequence[str], edges: Sequence[Documen
     else:
         start = nx.circular_layout(graph)
         found = nx.spring_layout(graph, pos=start, k=2.2 / len(graph) ** 0.5, iterations=40, seed=7)
-    return _fitted({key: (float(x), float(y)) for key, (x, y) in found.items()})
+    return _fitted({key: (float(x), float(y)) for key, (x, y) in found.items()}, LOW.get(len(found), HEIGHT))
 
 
-def _fitted(found: Mapping[str, Point]) -> dict[str, Point]:
+def _fitted(found: Mapping[str, Point], height: int) -> dict[str, Point]:
     """Stretch the places over the picture."""
     across, down = ([point[axis] for point in found.values()] for axis in (0, 1))
 
@@ -97,7 +100,7 @@ def _fitted(found: Mapping[str, Point]) -> dict[str, Point]:
         share = (value - low) / (high - low) if high - low > 1e-6 else 0.5
         return round(margin + share * (size - 2 * margin), 1)
 
-    return {key: (place(x, across, WIDTH, MARGIN_X), place(y, down, HEIGHT, MARGIN_Y)) for key, (x, y) in found.items()}
+    return {key: (place(x, across, WIDTH, MARGIN_X), place(y, down, height, MARGIN_Y)) for key, (x, y) in found.items()}
 
 
 def _record(one: Document, place: Point) -> Node:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from mdm.api.caller import Caller, Requires
 from mdm.auth import MAY
 from mdm.errors import Unauthorised
-from mdm.services import health, masking, proposals, queue, task_counts
+from mdm.services import health, masking, proposals, queue, second_opinions, task_counts
 from mdm.services.queue import Looking, View
 from mdm.services.shown import Shown
 from mdm.settings import now
@@ -35,7 +35,16 @@ def home(request: Request, caller: Annotated[Caller | None, Depends(at_the_door)
         return page(request, "welcome.html")
     stats = health.stats(caller.hub)
     work = _work(caller, stats) if "read tasks" in MAY[caller.principal.role] else None
-    return page(request, "home.html", caller, stats=stats["entity_types"], work=work, now=now(), twin="/v1/stats")
+    return page(
+        request,
+        "home.html",
+        caller,
+        stats=stats["entity_types"],
+        work=work,
+        now=now(),
+        reached={**stats["positions"], **health.latest(caller.hub)},
+        twin="/v1/stats",
+    )
 
 
 def _work(caller: Caller, stats: dict[str, Any]) -> dict[str, Any]:
@@ -47,6 +56,7 @@ def _work(caller: Caller, stats: dict[str, Any]) -> dict[str, Any]:
         "counts": {
             "open": sum(one["open_tasks"] for name, one in stats["entity_types"].items() if of in {None, name}),
             **task_counts.pressing(caller.hub, entity_type=of),
+            "opinions": second_opinions.count(caller.hub, caller.actor, entity_type=of),
         },
         "lists": [(title, view, [masking.queue_row(caller.principal, rules, one) for one in found[view]])
                   for view, title in LISTS.items()],

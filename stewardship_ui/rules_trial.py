@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.errors import Conflict, InvalidInput
-from mdm.services import rules, rules_diff, rules_release
+from mdm.services import health, rules, rules_diff, rules_release
 from mdm.services.rules_release import Release
 from mdm.settings import now
 from stewardship_ui.forms import Form, Sent
@@ -82,5 +82,7 @@ def _told(caller: Caller, release: Release) -> list[dict[str, Any]]:
 
 
 def _trial(request: Request, caller: Caller, *, status: int = 200, **given: Any) -> Response:
-    usual: dict[str, Any] = {"report": None, "trouble": [], "version": "", "differences": []}
+    """Beside what is given, how many records a trial has to resolve anew."""
+    held = health.stats(caller.hub)["entity_types"].get(given["of"], {}).get("source_records", 0)
+    usual: dict[str, Any] = {"report": None, "trouble": [], "version": "", "differences": [], "held": held}
     return page(request, "rules_trial.html", caller, status=status, now=now(), **{**usual, **given})

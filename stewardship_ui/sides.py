@@ -7,7 +7,7 @@ from typing import Any
 from mdm.pages.pairs import RULED, SIGNS
 from stewardship_ui import letters
 from stewardship_ui.letters import Parts
-from stewardship_ui.wording import ACRONYMS, label, signed, written
+from stewardship_ui.wording import ACRONYMS, label, signed, spoken, written
 
 Document = Mapping[str, Any]
 WORDS = {"conflict": "conflict", "near": "similar", "same": "same", "missing": "missing", "other": "different"}
@@ -225,7 +225,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def _said(one: Document) -> str:
     if one["level"] in RULED:
-        return str(one["words"])
+        return spoken(str(one["words"]))
     words, name = str(one["words"]), _name(one)
     return words if any(part in words for part in (name, "telephone", "address", "name")) else f"{name}: {words}"
 

@@ -20,7 +20,7 @@ from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page
 from stewardship_ui.sides import sentence
 from stewardship_ui.waterfall import Step, scale_of
-from stewardship_ui.wording import written
+from stewardship_ui.wording import spoken, written
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Reading = Annotated[Caller, Depends(Requires("read golden records"))]
@@ -140,7 +140,7 @@ def _line(found: Document, one: Document, step: Step) -> Line:
     if all(values) and one["level"] != "same":
         parts = list(letters.marked(*values))
     masked = one["attribute"] in found.get("masked", ())
-    return Line(one["attribute"], one["level"], one["words"], parts[0], parts[1], masked, step)
+    return Line(one["attribute"], one["level"], spoken(one["words"]), parts[0], parts[1], masked, step)
 
 
 def _changed(then: Document | None, found: Document) -> list[tuple[str, Document | None, Document | None]]:

@@ -1,5 +1,6 @@
 """How values, names and moments are written on a page."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -13,11 +14,19 @@ SPELT = {"center": "centre"}
 """Words of names in code that are spelt otherwise on a page, as the labels of entity types do."""
 
 
+_NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+
+
 def label(name: str) -> str:
     """The name of an attribute or an entity type, as a word: `tax_id` is `Tax ID`."""
     words = [ACRONYMS.get(word) or SPELT.get(word, word) for word in name.replace("_", " ").replace(".", " ").split()]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
+
+
+def spoken(text: str) -> str:
+    """A text with the names of attributes and entity types in it as words: `same tax_id` is `same tax ID`."""
+    return _NAME.sub(lambda found: " ".join(ACRONYMS.get(word, word) for word in found[0].split("_")), text)
 
 
 def written(value: Any) -> str:
@@ -76,4 +85,5 @@ def person(actor: str) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "label": label, "written": written, "ago": ago, "exactly": exactly, "day": day, "signed": signed, "person": person,
+    "spoken": spoken,
 }  # fmt: skip

@@ -37,7 +37,7 @@ def workbench(  # noqa: PLR0913  the state of the page
     try:
         found = comparison.compare(caller.hub, task_id, picks=picks, moment=moment, entity_types=rules.now)
     except NotAboutRecords:
-        task = tasks.get(caller.hub, task_id, moment=moment)
+        task = tasks.get(caller.hub, task_id, moment=moment, entity_types=rules.now)
         caller.ensure(entity_type=task["entity_type"])
         task = masking.task(caller.principal, rules, task)
         return _page(request, caller, "other_task", task=task, twin=f"/v1/tasks/{task_id}", **given)

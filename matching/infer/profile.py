@@ -23,6 +23,8 @@ _URL = re.compile(r"(?:https?://|www\.)\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,
 _PHONE = re.compile(r"[+(]?[\d\s()./-]{6,24}(?:\s*(?:x|ext)\.?\s*\d+)?", re.IGNORECASE)
 _DIALLED = re.compile(r"^(?:\+|00|\(|0\d+[ /-])|^\d{3}[-/. ]\d{3}[-. ]\d{4}$")
 """What no number but that of a telephone looks like, whatever its column is called."""
+_DIGIT = re.compile(r"\d")
+"""Dates, numbers, codes and telephone numbers have one; names of persons and firms are more than digits."""
 _CODE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9 ./_-]{2,29}")
 
 
@@ -58,10 +60,12 @@ def profile(cells: Sequence[object]) -> Profile:
     texts = _texts(cells)
     sample = _sample(texts)
     count = max(len(sample), 1)
+    numbered = [text for text in sample if _DIGIT.search(text)]
+    lettered = [text for text in sample if not text.isdecimal()]
     known = texts.total()
 
-    def share(fits: Callable[[str], object]) -> float:
-        return sum(bool(fits(text)) for text in sample) / count
+    def share(fits: Callable[[str], object], among: Sequence[str] = sample) -> float:
+        return sum(bool(fits(text)) for text in among) / count
 
     return Profile(
         filled=known / max(len(cells), 1),
@@ -71,16 +75,16 @@ def profile(cells: Sequence[object]) -> Profile:
         length=sum(map(len, sample)) / count,
         email=share(_EMAIL.fullmatch),
         url=share(_URL.fullmatch),
-        phone=share(lambda text: _PHONE.fullmatch(text) and 6 <= sum(map(str.isdigit, text)) <= 15),
-        dialled=share(lambda text: _PHONE.fullmatch(text) and _DIALLED.search(text)),
-        date=share(_is_date),
-        number=share(lambda text: decimal_text(text) is not None),
-        code=share(_CODE.fullmatch),
-        iban=share(partial(_valid, iban.KIND)),
-        lei=share(partial(_valid, lei.KIND)),
-        tax_id=share(partial(_valid, tax_id.KIND)),
-        legal_form=share(lambda text: bool(take_legal_form(words_of(text))[1])),
-        given_name=share(lambda text: any(is_given_name(folded(word)) for word in plain(text).split()[:3])),
+        phone=share(lambda text: _PHONE.fullmatch(text) and 6 <= sum(map(str.isdigit, text)) <= 15, numbered),
+        dialled=share(lambda text: _PHONE.fullmatch(text) and _DIALLED.search(text), numbered),
+        date=share(_is_date, numbered),
+        number=share(lambda text: decimal_text(text) is not None, numbered),
+        code=share(_CODE.fullmatch, numbered),
+        iban=share(partial(_valid, iban.KIND), numbered),
+        lei=share(partial(_valid, lei.KIND), numbered),
+        tax_id=share(partial(_valid, tax_id.KIND), numbered),
+        legal_form=share(lambda text: bool(take_legal_form(words_of(text))[1]), lettered),
+        given_name=share(lambda text: any(is_given_name(folded(word)) for word in plain(text).split()[:3]), lettered),
         several=share(lambda text: ";" in text or "|" in text),
     )
 

@@ -31,6 +31,7 @@ from matching.kinds.pairs import (
     only_where,
     parts_of,
 )
+from matching.kinds.strings import field, joined_by
 
 SAME, SAME_STREET_AND_HOUSE, SAME_STREET, NEAR_HOUSE, OTHER_HOUSE, SAME_PLACE, OTHER_STREET, DIFFERENT = range(1, 9)
 _ALIKE = 84
@@ -194,6 +195,14 @@ KIND = Kind(
         "city": _part(3),
         "postcode": _part(5),
         "country": _part(6),
+    },
+    in_bulk={
+        "": joined_by(" "),
+        "street": field(0, of=7),
+        "house": field(2, of=7),
+        "city": field(3, of=7),
+        "postcode": field(5, of=7),
+        "country": field(6, of=7),
     },
     levels=(
         Level("same", "the same address", 0.55, 0.004),

@@ -2,6 +2,7 @@
 
 from matching.kinds.folding import is_junk, plain
 from matching.kinds.kind import Kind, Level, always_valid, as_text, each_pair, takes_text, whole
+from matching.kinds.strings import as_they_are
 
 
 def _standardise(value: object) -> str | None:
@@ -21,6 +22,7 @@ KIND = Kind(
     standardise=_standardise,
     valid=always_valid,
     parts={"": whole},
+    in_bulk={"": as_they_are},
     levels=(
         Level("same", "the same category", 0.75, 0.2),
         Level("overlap", "categories with a word in common", 0.1, 0.1),

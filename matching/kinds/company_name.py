@@ -9,12 +9,16 @@ Sister companies do count as different: Acme Consulting is not Acme Legal.
 from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
+
 from matching.columns import PART
 from matching.kinds.company_judge import business_words, meanings
 from matching.kinds.company_pairs import prepare
 from matching.kinds.folding import is_junk, phonetic
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.legal_forms import Words, take_legal_form, words_of
+from matching.kinds.pairs import numbered, parts_of
+from matching.kinds.strings import Strings
 from matching.kinds.tables import words
 
 _STOP = words("company_fillers")
@@ -83,6 +87,19 @@ def telling(words: Sequence[str]) -> Sequence[str]:
     return [word for word in dict.fromkeys(words) if word not in business_words()] or list(dict.fromkeys(words))
 
 
+def _telling_of_all(values: Sequence[str]) -> Strings:
+    """Give the telling words of many names."""
+    cores = parts_of(values, 2)[0]
+    codes, vocabulary = numbered(" ".join(cores).split(" ") if cores else [])
+    sizes = np.fromiter((core.count(" ") + 1 for core in cores), dtype=np.int64, count=len(cores))
+    owners = np.repeat(np.arange(len(cores)), sizes)
+    general = np.fromiter(map(business_words().__contains__, vocabulary), dtype=bool, count=len(vocabulary))
+    some = np.zeros(len(cores), dtype=bool)
+    some[owners[~general[codes]]] = True
+    kept = ~(general[codes] & some[owners])
+    return Strings(owners[kept], codes[kept], vocabulary)
+
+
 def acronym_of(words: Sequence[str]) -> Sequence[str]:
     """Give the acronym of three words or more, or the word that may itself be one."""
     if len(words) == 1:
@@ -104,6 +121,7 @@ KIND = Kind(
         "phonetic": lambda value: [phonetic(word) for word in telling(_words(value))[:2]],
         "acronym": lambda value: acronym_of(_words(value)),
     },
+    in_bulk={"tokens": _telling_of_all},
     levels=(
         Level("exact", "the same name", 0.62, 0.001),
         Level("close", "the same name, spelt differently", 0.12, 0.0019),

@@ -6,6 +6,7 @@ import pycountry
 
 from matching.kinds.folding import is_junk, plain
 from matching.kinds.kind import Kind, Level, always_valid, as_text, same_or_different, takes_text, whole
+from matching.kinds.strings import as_they_are
 from matching.kinds.tables import rows
 
 
@@ -37,6 +38,7 @@ KIND = Kind(
     standardise=_standardise,
     valid=always_valid,
     parts={"": whole},
+    in_bulk={"": as_they_are},
     levels=(
         Level("same", "the same country", 0.97, 0.6),
         Level("different", "different countries", 0.03, 0.4),

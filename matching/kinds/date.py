@@ -14,6 +14,7 @@ from matching.kinds.folding import is_junk, plain
 from matching.kinds.identifier import keystroke_pairs
 from matching.kinds.kind import Kind, Level, as_text, whole
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, same
+from matching.kinds.strings import as_they_are
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -109,6 +110,7 @@ KIND = Kind(
     standardise=_standardise,
     valid=lambda value: "1850" < value < "2200",
     parts={"": whole, "year": lambda value: (value[:4],)},
+    in_bulk={"": as_they_are},
     levels=(
         Level("same", "the same date", 0.88, 0.003),
         Level("swapped", "day and month swapped", 0.03, 0.0008),

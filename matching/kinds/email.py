@@ -14,6 +14,7 @@ from matching.kinds.folding import is_junk
 from matching.kinds.identifier import keystroke_pairs
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, only_where, parts_of, same
+from matching.kinds.strings import field, joined_by
 from matching.kinds.tables import rows
 from matching.kinds.url import registered_domain
 
@@ -76,6 +77,7 @@ KIND = Kind(
         "user": lambda value: (value.split(PART)[0],),
         "domain": _domain,
     },
+    in_bulk={"": joined_by("@"), "user": field(0, of=2)},
     levels=(
         Level("same", "the same e-mail address", 0.55, 0.0005),
         Level("close", "e-mail addresses one keystroke apart, or the same user elsewhere", 0.06, 0.002),

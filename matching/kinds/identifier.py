@@ -13,6 +13,7 @@ from matching.kinds.folding import is_junk, plain_words
 from matching.kinds.kind import Kind, Level, as_text, takes_text, whole
 from matching.kinds.letters import letters_of, slips_between
 from matching.kinds.pairs import Codes, Flags, Outcomes, PairComparison, once_each, only_where
+from matching.kinds.strings import as_they_are
 
 _SHORTEST = 5
 """In shorter texts one keystroke may make all the difference."""
@@ -93,6 +94,7 @@ KIND = Kind(
     standardise=_standardise,
     valid=_valid,
     parts={"": whole},
+    in_bulk={"": as_they_are},
     levels=(
         Level("same", "the same identifier", 0.85, 0.0008),
         Level("one_keystroke", "identifiers one keystroke apart", 0.04, 0.004),

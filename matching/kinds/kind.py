@@ -1,12 +1,13 @@
 """What a kind of value is: how it is cleaned, keyed and compared."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from matching.columns import PART, SEPARATOR
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, each_distinct
+from matching.kinds.strings import InBulk
 
 _NO_SEPARATORS = {ord(SEPARATOR): " ", ord(PART): " "}
 
@@ -51,7 +52,7 @@ class Kind:
     why a source value cannot be taken at all, or None. `fields` are those of a value that may be an object,
     and `pieces` says how it is cleaned field by field, where it can be; `any_texts` says that `accepts` takes
     every object of them whose values are texts, and `whole_column` that `prepare` wants all values of a file,
-    not only those of the pairs.
+    not only those of the pairs. `in_bulk` gives the strings of a part for many values at once, where that is quicker.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Kind:
     any_texts: bool = False
     pieces: Pieces | None = None
     whole_column: bool = False
+    in_bulk: Mapping[str, InBulk] = field(default_factory=dict)
 
     @property
     def any_text(self) -> bool:

@@ -15,6 +15,7 @@ from matching.kinds.company_judge import business_words
 from matching.kinds.folding import folded, is_simple, plain_words
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, parts_of
+from matching.kinds.strings import InBulk, Strings, each_value, together
 
 _FIRM_SIGN = re.compile(r"[&+@/\d]")
 _FIRM_WORD = re.compile(r"\b(?:and|und|et|of|the|for|de la|des|du)\b", re.IGNORECASE)
@@ -84,12 +85,28 @@ def _part(name: str) -> Callable[[str], Sequence[str]]:
     return part
 
 
+def _in_bulk(name: str) -> InBulk:
+    """Take the strings of persons and of firms each from their kind, as `_part` does."""
+
+    def strings(values: Sequence[str]) -> Strings:
+        person = np.fromiter((value[0] == _PERSON for value in values), dtype=bool, count=len(values))
+        found = []
+        for kind, chosen in ((person_name.KIND, person), (company_name.KIND, ~person)):
+            places = np.flatnonzero(chosen)
+            give = kind.in_bulk.get(name) or each_value(kind.parts[name])
+            found.append((places, give([values[place].split(PART, 1)[1] for place in places.tolist()])))
+        return together(found)
+
+    return strings
+
+
 KIND = Kind(
     name="name",
     help=__doc__ or "",
     standardise=_standardise,
     valid=always_valid,
     parts={part: _part(part) for part in company_name.KIND.parts},
+    in_bulk={part: _in_bulk(part) for part in person_name.KIND.in_bulk},
     levels=(
         Level("exact", "the same name", 0.61, 0.001),
         Level("close", "the same name, spelt, ordered or said differently", 0.13, 0.0019),

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from matching.kinds.folding import is_junk
 from matching.kinds.kind import Kind, Level, always_valid, as_text, each_pair, whole
+from matching.kinds.strings import as_they_are
 
 _MOST_DIGITS = 100
 """A power of ten beyond this is no number that anybody writes: 1e999999 would be a text of a million digits."""
@@ -70,6 +71,7 @@ KIND = Kind(
     standardise=_standardise,
     valid=always_valid,
     parts={"": whole},
+    in_bulk={"": as_they_are},
     levels=(
         Level("same", "the same number", 0.85, 0.05),
         Level("near", "numbers within 1 %", 0.05, 0.03),

@@ -28,6 +28,7 @@ from matching.kinds.person_pairs import (
     prepare_names,
 )
 from matching.kinds.spelling import near, same_when_joined
+from matching.kinds.strings import words_of_fields
 from matching.kinds.tables import rows, words
 
 Words = tuple[str, ...]
@@ -248,6 +249,10 @@ def _every(value: str) -> list[str]:
     return value.replace(PART, " ").split()
 
 
+def _long_words(text: str) -> list[str]:
+    return [word for word in text.split() if len(word) > 1]
+
+
 KIND = Kind(
     name="person_name",
     help=__doc__ or "",
@@ -261,6 +266,10 @@ KIND = Kind(
         "initials": lambda value: ("".join(sorted(word[0] for word in _every(value))),),
         "phonetic": lambda value: [phonetic(word) for word in dict.fromkeys(_every(value)) if len(word) > 1],
         "acronym": lambda value: ("".join(word[0] for word in _every(value)),),
+    },
+    in_bulk={
+        "tokens": words_of_fields(_long_words, of=2),
+        "phonetic": words_of_fields(lambda text: list(map(phonetic, _long_words(text))), of=2),
     },
     levels=(
         Level("exact", "the same name", 0.645, 0.0018),

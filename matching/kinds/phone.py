@@ -27,6 +27,7 @@ from matching.kinds.pairs import (
     parts_of,
     same,
 )
+from matching.kinds.strings import field
 
 _EXTENSION = re.compile(r"(?:\s*(?:ext|extension|x|dw|durchwahl|poste|#)[.:]?\s*\d{1,6})\s*$", re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z]{5,}", re.IGNORECASE)
@@ -110,6 +111,7 @@ KIND = Kind(
         "": lambda value: (value.split(PART)[1],),
         "national": lambda value: (value.split(PART)[1],),
     },
+    in_bulk={"": field(1, of=2), "national": field(1, of=2)},
     levels=(
         Level("same", "the same telephone number", 0.6, 0.01),
         Level("local", "the same local number", 0.04, 0.002),

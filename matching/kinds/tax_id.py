@@ -26,6 +26,7 @@ from matching.kinds.pairs import (
     only_where,
     same,
 )
+from matching.kinds.strings import as_they_are
 from matching.kinds.tables import words
 
 _LABEL = re.compile(
@@ -113,6 +114,7 @@ KIND = Kind(
     standardise=standardise_tax_id,
     valid=valid_tax_id,
     parts={"": whole},
+    in_bulk={"": as_they_are},
     levels=(
         Level("same", "the same tax number", 0.95, 0.000015),
         Level("same_number", "the same tax number, one without its country", 0.02, 0.000002),

@@ -1,5 +1,7 @@
 """The quick way for look-ups, in front of FastAPI."""
 
+from itertools import chain
+
 import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -66,9 +68,10 @@ async def _one(opened: Opened, secret: str, headers: Headers, scope: Scope, send
     reading = await quick_way.read(opened, Question(keys.id_of(secret), of_key))
     if reading is None or not _let_in(opened, secret, reading, [asked], scope):
         return False
-    (content,) = look_ups.answers(reading, [asked], of_key)
-    if content is None:
+    (told,) = look_ups.answers(reading, [asked], of_key)
+    if told is None:
         return False
+    content = told.encode()
     scope["route"] = ROUTE_OF_ONE
     await quick_way.send_tagged(send, headers, content)
     return True
@@ -90,7 +93,7 @@ async def _many(opened: Opened, secret: str, body: bytes, scope: Scope, send: Se
     except HubError:  # the route itself meets it again, and tells it
         return False
     scope["route"] = ROUTE_OF_MANY
-    await quick_way.send_as(send, 200, [quick_way.JSON], b'{"items":[' + b",".join(found) + b"]}")
+    await quick_way.send_as(send, 200, [quick_way.JSON], f'{{"items":[{",".join(found)}]}}'.encode())
     return True
 
 
@@ -102,10 +105,10 @@ def _keys(body: bytes) -> list[Written] | None:
         return None
     if not isinstance(document, dict) or document.keys() != {"keys"} or not isinstance(document["keys"], list):
         return None
-    good = all(
-        isinstance(one, list) and len(one) == 3 and all(type(part) is str for part in one) for one in document["keys"]
-    )
-    return document["keys"] if good else None
+    asked = document["keys"]
+    # Of a thousand keys each of these is one loop in C.
+    good = set(map(type, asked)) <= {list} and set(map(len, asked)) <= {3}
+    return asked if good and set(map(type, chain.from_iterable(asked))) <= {str} else None
 
 
 def _let_in(opened: Opened, secret: str, reading: Reading, asked: list[Written], scope: Scope) -> bool:

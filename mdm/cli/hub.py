@@ -14,12 +14,15 @@ def init(
     grant_to: Annotated[
         str | None, typer.Option(metavar="ROLE", help="A role of PostgreSQL that server and worker run as.")
     ] = None,
+    grant_reports_to: Annotated[
+        str | None, typer.Option(metavar="ROLE", help="A role of PostgreSQL that reads the views for reports.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Migrate the database, install the shipped entity types, and make the first admin key.
 
     Safe to repeat: a hub that stands is only brought up to date. With --grant-to the role can do the hub's work, but
-    owns no table, and facts it can only add.
+    owns no table, and facts it can only add; with --grant-reports-to it can read the views for reports, nothing else.
 
     Example: mdm init
     """
@@ -27,7 +30,7 @@ def init(
 
     session.log_to_stderr("warning")
     chosen = session.settings()
-    done = initialise(chosen, author=session.author(), grant_to=grant_to)
+    done = initialise(chosen, author=session.author(), grant_to=grant_to, grant_reports_to=grant_reports_to)
     if as_json:
         output.print_json(asdict(done))
         return

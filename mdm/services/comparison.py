@@ -27,6 +27,7 @@ from mdm.services import carriers, tasks
 from mdm.services.decisions import decision_id
 from mdm.services.hub import Hub
 from mdm.services.override_values import checked
+from mdm.services.row_order import in_order
 from mdm.services.standing import Goldens, in_hand
 from mdm.store import task_reading
 from mdm.store.database import Transaction
@@ -51,7 +52,6 @@ MOST = 24
 """Records that are told with their values; a golden record may have many more."""
 RULED = ("always", "never", "limit", TOGETHER)
 """Levels of lines of the evidence that are about no single attribute."""
-ORDER = ("conflict", "near", "other", "same", "missing")
 PICKED = 2**62
 """Where in the log a pick stands that nobody has made yet: after all that is there."""
 
@@ -278,11 +278,6 @@ class _Comparison:
             "golden_id": stays, "redirects": {golden_id(prefix, one): stays for one in chosen.gone},
             "attributes": chosen.survived.attributes,
         }  # fmt: skip
-
-
-def in_order(rows: Sequence[Document]) -> list[Document]:
-    """Contradictions first, then by what speaks loudest."""
-    return sorted(rows, key=lambda row: (ORDER.index(row["state"]), -abs(row["weight"])))
 
 
 def state_of(

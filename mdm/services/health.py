@@ -52,6 +52,13 @@ def stats(hub: Hub) -> Document:
     }
 
 
+def latest(hub: Hub) -> Document:
+    """How far the hub has come, at little cost: `{"pending", "last_record_at"}`, of the last 10,000 facts."""
+    with hub.database.read() as transaction:
+        pending, last = stored_health.latest(transaction)
+    return {"pending": pending, "last_record_at": last}
+
+
 def _check(database: Database, checks: Document, settings: Settings) -> bool:
     if not database.exists():
         raise Unavailable(f"there is no hub at {database.url!r} yet: run `mdm init`")

@@ -5,6 +5,7 @@ from typing import Any
 
 from mdm.auth import Principal, free_text, hidden, mask, sees_all
 from mdm.entity_types import EntityType
+from mdm.services.row_order import in_order
 from mdm.services.shown import Shown
 
 Document = dict[str, Any]
@@ -121,7 +122,7 @@ def comparison(principal: Principal, rules: Shown, document: Document) -> Docume
     same = document["same"]
     if same is not None:
         same = {**same, "attributes": mask(principal, of, same["attributes"])}
-    return {**document, "task": task(principal, rules, document["task"]), "attributes": rows, "same": same}
+    return {**document, "task": task(principal, rules, document["task"]), "attributes": in_order(rows), "same": same}
 
 
 def _compared(principal: Principal, entity_type: EntityType, row: Document, *, held_back: bool) -> Document:

@@ -5,10 +5,12 @@ from typing import Any
 from mdm.entity_types import EntityType, hint, order, parse
 from mdm.errors import Conflict, InvalidInput, NotFound
 from mdm.log import Author, Fact
+from mdm.services import reports
 from mdm.services.hub import Hub
 from mdm.services.resolving import resolve
 from mdm.store import log, resolution
 from mdm.store import rules as stored_rules
+from mdm.store.resolution import RulesApplied
 
 Document = dict[str, Any]
 
@@ -34,7 +36,7 @@ def apply(hub: Hub, text: str, *, file: str, author: Author, rolls_back: bool = 
     with hub.database.write() as writer:
         body = {"version": version, "document": text, **({"rolled_back": known[name].version} if rolls_back else {})}
         position = log.append(writer, [Fact("rules", name, body)], author=author)
-        resolution.add_document(writer, version=version, entity_type=name, document=text, position=position)
+        resolution.add_document(writer, RulesApplied(version, name, text, position, reports.shown(entity_type)))
     resolve(hub, name, author=author)
     return entity_type
 

@@ -10,10 +10,11 @@ from mdm.resolution.fold import values_of
 from mdm.resolution.work import layers_of
 from mdm.services import as_then, tasks
 from mdm.services.as_then import rules_then
-from mdm.services.comparison import RULED, in_order, state_of
+from mdm.services.comparison import RULED, state_of
 from mdm.services.decisions import Verdict
 from mdm.services.explain import seen_by_matching
 from mdm.services.hub import Hub
+from mdm.services.row_order import in_order
 from mdm.services.task_states import NOTHING, lock_of
 from mdm.store import second_opinions as stored
 from mdm.store.database import Transaction
@@ -38,6 +39,12 @@ def waiting(
         found = stored.waiting(reader, entity_type, other_than=who, after=cursor or "", limit=limit + 1)
     items = [{name: one[name] for name in OF_A_TASK} for one in (_task(hub, each) for each in found[:limit])]
     return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
+
+
+def count(hub: Hub, who: str, *, entity_type: str | None = None) -> int:
+    """How many second opinions wait for a person."""
+    with hub.database.read() as reader:
+        return stored.count_waiting(reader, entity_type, other_than=who)
 
 
 def look(hub: Hub, task_id: str, *, who: str) -> Document:

@@ -7,7 +7,7 @@ from mdm.code_lists import shipped as shipped_lists
 from mdm.entity_types import order, shipped
 from mdm.entity_types import parse as parse_type
 from mdm.log import Author
-from mdm.services import code_lists, keys, rules
+from mdm.services import code_lists, keys, reports, rules
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
 from mdm.store import grants, hubs, schema
@@ -23,10 +23,13 @@ class Initialised:
     entity_types: list[str]
 
 
-def initialise(settings: Settings, *, author: Author, grant_to: str | None = None) -> Initialised:
+def initialise(
+    settings: Settings, *, author: Author, grant_to: str | None = None, grant_reports_to: str | None = None
+) -> Initialised:
     """Bring the database up to date; a new hub also gets the shipped code lists, entity types and an admin key.
 
     grant_to: a role of PostgreSQL that may then do the hub's work without owning its tables.
+    grant_reports_to: one that may then read the views for reports, and nothing else.
     """
     database = Database(settings.database_url)
     if not database.postgresql and database.url.database:
@@ -36,8 +39,11 @@ def initialise(settings: Settings, *, author: Author, grant_to: str | None = Non
         created = hubs.create(writer, settings.hub_name)
         if grant_to is not None:
             grants.grant(writer, grant_to)
+        if grant_reports_to is not None:
+            grants.grant_reports(writer, grant_reports_to)
     database.close()
     hub = open_hub(settings)
+    reports.fill(hub)
     _install_code_lists(hub, author)
     documents = shipped()
     types = {name: parse_type(text, file=f"{name}.yaml") for name, text in documents.items()}

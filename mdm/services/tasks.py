@@ -84,7 +84,10 @@ def page(  # noqa: PLR0913  what can be asked for
     return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
 
 
-def get(hub: Hub, task_id: str, *, as_of: AsOf = None, moment: str | None = None) -> Document:
+def get(
+    hub: Hub, task_id: str, *, as_of: AsOf = None, moment: str | None = None,
+    entity_types: Mapping[str, EntityType] | None = None,
+) -> Document:  # fmt: skip
     """One task: `{"id", "kind", "etag", "status", "priority", "records", "evidence", "preview", "due", ...}`.
 
     `evidence` is why the pair looks alike; `preview` shows both golden records, and which ID would stay after `same`.
@@ -98,11 +101,12 @@ def get(hub: Hub, task_id: str, *, as_of: AsOf = None, moment: str | None = None
     without a code, and which values were in conflict, is not kept: of the past, `about` has None for these, and
     `records` nothing.
     moment: when a claim is in force or not (ISO 8601 UTC); the present, or that of `as_of`, when it is left out.
+    entity_types: as they are now, where the caller has them.
 
     Raises:
         NotFound: no such task was ever open, or by then.
     """
-    entity_types = hub.entity_types()
+    entity_types = hub.entity_types() if entity_types is None else entity_types
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         task = stored(transaction, task_id, at)
@@ -222,7 +226,7 @@ def _documents(  # noqa: PLR0913  what a task is told by, and what of it has bee
         entity_types = {name: rules_then(transaction, entity_types[name], at=at) for name in types}
     records, goldens = _concerned(hub, transaction, tasks, at, held)
     values: dict[int, Document] = {}
-    for name in {task.entity_type for task in tasks}:
+    for name in {record.entity_type for record in records.values()}:
         of = [record for record in records.values() if record.entity_type == name]
         values |= seen_by_matching(
             hub,

@@ -99,10 +99,24 @@ def in_force(transaction: Transaction) -> dict[str, str]:
     return dict(rows)
 
 
-def add_document(transaction: Transaction, *, version: str, entity_type: str, document: str, position: int) -> None:
-    """Keep the text of a rules version and the position at which it was applied last."""
-    columns = ("version", "entity_type", "document", "position")
-    bulk.upsert(transaction, "rules_document", columns, [(version, entity_type, document, position)], keys=1)
+class RulesApplied(NamedTuple):
+    """One row of `rules_document`."""
+
+    version: str
+    entity_type: str
+    document: str
+    position: int
+    shown: str | None
+
+
+def add_document(transaction: Transaction, row: RulesApplied) -> None:
+    """Keep the text of a rules version, the position at which it was applied last, and what reports show under it."""
+    bulk.upsert(transaction, "rules_document", RulesApplied._fields, [row], keys=1)
+
+
+def show(transaction: Transaction, version: str, shown: str) -> None:
+    """Say what reports show under a rules version of which that is not said yet."""
+    transaction.run("UPDATE rules_document SET shown = ? WHERE version = ? AND shown IS NULL", shown, version)
 
 
 def append_changes(

@@ -76,6 +76,16 @@ def waiting(
     return [Opinion(*row) for row in rows]
 
 
+def count_waiting(transaction: Transaction, entity_type: str | None, *, other_than: str) -> int:
+    """How many `waiting` would give."""
+    only, values = ("", ()) if entity_type is None else (" AND second_opinion.entity_type = ?", (entity_type,))
+    row = transaction.one(
+        f"SELECT count(*) FROM second_opinion{_HOLDS} WHERE second_opinion.position IS NULL{only} AND first <> ?",
+        *values, other_than,
+    )  # fmt: skip
+    return row[0] if row else 0
+
+
 def given(transaction: Transaction, entity_type: str | None, *, apart: bool, before: int, limit: int) -> list[Opinion]:
     """Those that were given, the newest first; or only disagreements about decisions in force that nobody settled."""
     only, values = ("", ()) if entity_type is None else (" AND second_opinion.entity_type = ?", (entity_type,))

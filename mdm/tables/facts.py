@@ -54,13 +54,14 @@ class LatestFact(SQLModel, table=True):
 
 
 class RulesDocument(SQLModel, table=True):
-    """One version of an entity type's rules, by content hash."""
+    """One version of an entity type's rules, by content hash; `shown` is what the views for reports tell under it."""
 
     __tablename__ = "rules_document"
     version: str = Field(primary_key=True)
     entity_type: str = Field(index=True)
     document: str = Field(sa_type=Text)
     position: int = Field(sa_type=BigInteger)
+    shown: str | None = Field(sa_type=Text)
 
 
 class CodeList(SQLModel, table=True):

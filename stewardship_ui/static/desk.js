@@ -69,6 +69,19 @@ function focusOn(selector) {
   return Boolean(place);
 }
 
+// What takes a while says that it goes on, and is not sent twice.
+for (const form of document.querySelectorAll("form[data-takes-long]")) {
+  form.addEventListener("submit", ({ submitter }) => {
+    const begun = Date.now();
+    const words = submitter.textContent;
+    setTimeout(() => { submitter.disabled = true; });
+    const tell = () => { submitter.textContent = `${words} … ${Math.round((Date.now() - begun) / 1000)} s`; };
+    tell();
+    setInterval(tell, 1000);
+    document.getElementById("said").textContent = "It is being worked out.";
+  });
+}
+
 // A refusal needs a reason: its key leads to the field as long as there is none.
 function answer(action, button) {
   const reason = document.getElementById("reason");

@@ -8,8 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,14 +81,25 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 @pytest.fixture(scope="module")
 def desk(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A copy of the demo hub, served."""
-    database = tmp_path_factory.mktemp("desk") / "mdm.db"
+    with served(demo, tmp_path_factory.mktemp("desk")) as found:
+        yield found
+
+
+@contextmanager
+def served(demo: Demo, folder: Path, *, files: Mapping[str, str] | None = None) -> Iterator[Desk]:
+    """A copy of the demo hub in a folder, served; files: what more customers each source sends, as CSV."""
+    database = folder / "mdm.db"
     shutil.copyfile(demo.database, database)
+    environment = {**os.environ, "MDM_DATABASE_URL": f"sqlite:///{database}"}
+    for source, text in (files or {}).items():
+        (folder / f"{source}.csv").write_text(text, encoding="utf-8")
+        given = (f"{source}.csv", "--source", source, "--type", "customer")
+        subprocess.run([*MDM, "ingest", *given], cwd=folder, env=environment, capture_output=True, check=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "MDM_DATABASE_URL": f"sqlite:///{database}"}
     server = subprocess.Popen(
-        [*MDM, "serve", "--port", str(port)], cwd=database.parent, env=environment, stdout=subprocess.DEVNULL,
+        [*MDM, "serve", "--port", str(port)], cwd=folder, env=environment, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -6,102 +6,9 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import PASSWORD, Desk, opened
+from tests.browser.driving import WITNESS, in_weather, press_on, pressed, settled, shown
 
 pytestmark = pytest.mark.browser
-VERDICTS = {"1": "same", "2": "distinct", "3": "related"}
-# Notes each key that is pressed with the task that is shown at that moment, before any handler of the page sees it.
-WITNESS = """
-window.pressed = [];
-addEventListener("keydown", (event) => {
-  const task = document.getElementById("task");
-  window.pressed.push([event.key, task?.dataset.task ?? null, event.repeat]);
-}, true);
-"""
-# Answers come back late, each by another time, so that they overtake each other; the same on every run.
-REORDERED = """
-(() => {
-  const plain = window.fetch;
-  let state = 7;
-  window.fetch = async (...given) => {
-    state = (state * 1103515245 + 12345) % 2147483648;
-    await new Promise((done) => setTimeout(done, state % 700));
-    const answer = await plain(...given);
-    await new Promise((done) => setTimeout(done, (state >> 8) % 700));
-    return answer;
-  };
-})();
-"""
-
-
-def shown(page: Any) -> str:
-    """The task on the screen."""
-    return str(page.locator("#task").get_attribute("data-task"))
-
-
-def press_on(page: Any, key: str) -> str:
-    """Press a key that leaves the task on the screen; waits for the next one, and for the guard after it."""
-    task = shown(page)
-    page.keyboard.press(key)
-    page.wait_for_function("before => document.getElementById('task')?.dataset.task !== before", arg=task)
-    page.wait_for_timeout(200)
-    return task
-
-
-def rows_above_a_choice(page: Any) -> int:
-    """How many rows stand above the first whose second record has a value that a steward may see."""
-    seconds = page.locator("#compare tbody tr[data-attribute] > td:nth-of-type(2)").all_inner_texts()
-    return next(number for number, text in enumerate(seconds) if "masked" not in text and "missing" not in text)
-
-
-def settled(page: Any) -> None:
-    """Wait until everything that was decided has reached the hub."""
-    page.wait_for_load_state("networkidle")
-
-
-def test_a_steward_works_through_the_queue_by_keyboard_alone(page: Any, desk: Desk) -> None:
-    page.goto("/queue")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/task/**")
-    page.wait_for_selector("#compare")
-    decided = [(press_on(page, key), VERDICTS[key]) for key in "121312112213" * 3]
-    settled(page)
-    assert desk.decisions() == decided
-
-    for _ in range(2):  # take back the last two, the later one first
-        task, _ = decided.pop()
-        page.keyboard.press("u")
-        page.wait_for_function("task => document.getElementById('task')?.dataset.task === task", arg=task)
-        page.wait_for_timeout(200)
-    settled(page)
-    assert desk.decisions() == decided
-
-    for _ in range(rows_above_a_choice(page) + 1):  # pick a value: a row, its second record, same
-        page.keyboard.press("ArrowDown")
-    page.keyboard.press("]")
-    page.wait_for_selector("td.picked")
-    picked = page.locator("td.picked").get_attribute("data-key")
-    attribute = page.locator("tr:has(td.picked)").get_attribute("data-attribute")
-    decided.append((press_on(page, "1"), "same"))
-    settled(page)
-    assert desk.decisions() == decided
-    assert desk.ask("/v1/proposals?proposer=me&status=all&limit=1")["items"][0]["parts"]["picks"] == {attribute: picked}
-
-    task = shown(page)  # ask somebody else
-    page.keyboard.press("x")
-    page.wait_for_selector("#to option", state="attached")
-    page.keyboard.press("Tab")
-    page.keyboard.type("Is the branch 123 a company of its own?")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_function("before => document.getElementById('task')?.dataset.task !== before", arg=task)
-    page.wait_for_timeout(200)
-    assert desk.ask(f"/v1/tasks/{task}")["escalated"]["question"] == "Is the branch 123 a company of its own?"
-
-    passed = press_on(page, "4")
-    settled(page)
-    assert passed not in desk.ask("/v1/tasks:upcoming?limit=50")["items"]
-    assert desk.decisions() == decided
-
 
 WEATHERS = {"held down": 40, "slow": 150, "reordered": 500}
 """What the network or the finger does, and the longest that one waits between two keys, in thirds of it."""
@@ -113,14 +20,11 @@ def test_no_key_decides_a_task_that_was_not_on_the_screen(browser: Any, desk: De
     with opened(browser, desk) as page:
         page.add_init_script(WITNESS)
         if weather == "reordered":
-            page.add_init_script(REORDERED)
+            in_weather(page, weather)
         page.goto(f"/task/{desk.ask('/v1/tasks:upcoming?kind=review')['items'][0]}?kind=review")
         page.wait_for_selector("#compare")
         if weather == "slow":
-            network = page.context.new_cdp_session(page)
-            network.send("Network.emulateNetworkConditions", {
-                "offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1,
-            })  # fmt: skip
+            in_weather(page, weather)
         for turn in range(14):
             key = "123"[turn % 3]
             if weather == "held down":
@@ -132,11 +36,11 @@ def test_no_key_decides_a_task_that_was_not_on_the_screen(browser: Any, desk: De
             page.wait_for_timeout(WEATHERS[weather] * (turn % 4))
         page.wait_for_timeout(1_500)
         settled(page)
-        pressed = [(task, VERDICTS[key]) for key, task, repeated in page.evaluate("pressed") if not repeated]
+        keys = pressed(page)
     made = desk.decisions()[len(before) :]
     assert len(made) >= 3
     assert len({task for task, _ in made}) == len(made), "a task was decided twice"
-    assert [one for one in made if one not in pressed] == []
+    assert [one for one in made if one not in keys] == []
 
 
 def test_no_shortcut_fires_where_one_types(browser: Any, desk: Desk) -> None:

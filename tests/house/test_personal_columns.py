@@ -169,7 +169,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "batch": {"actor", "file"},
         "quarantine": {"file", "settled_by"},
         "hub": {"name"},
-        "rules_document": {"document"},
+        "rules_document": {"document", "shown"},
         "mapping_document": {"document"},
         "code_list": {"document"},
     },

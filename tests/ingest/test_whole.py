@@ -26,12 +26,18 @@ def as_rows(found: Whole) -> list[dict[str, str]]:
 @settings(max_examples=150, deadline=None)
 @given(rows=ROWS, end=ENDS, last=st.booleans())
 @example(rows=['"a,""b"', '"a",","'], end="\n", last=True)
+@example(rows=["\0", "\0,\0"], end="\n", last=False)
 @example(rows=['"a,', 'b",c'], end="\r\n", last=False)
 @example(rows=['"a"b",c', '"d" ,e'], end="\n", last=True)
 def test_what_is_read_at_once_is_what_is_read_row_by_row(tmp_path_factory, rows, end, last):
     file = tmp_path_factory.mktemp("whole") / "things.csv"
     file.write_bytes((end.join(["one,other", *rows]) + (end if last else "")).encode())
-    found = read_whole(str(file), least=0)
+    try:
+        found = read_whole(str(file), least=0)
+    except UnreadableFile:  # zero bytes where another encoding would have them
+        with pytest.raises(UnreadableFile):
+            list(read(str(file)))
+        return
     if found is not None:
         assert as_rows(found) == [one.values for one in read(str(file)) if isinstance(one, Row)]
         assert not any(isinstance(one, Rejected) for one in read(str(file)))

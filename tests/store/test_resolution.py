@@ -7,7 +7,7 @@ from mdm.entity_types import shipped
 from mdm.errors import NotFound
 from mdm.services.hub import Hub
 from mdm.store import health, hubs, log, resolution, versions
-from mdm.store.resolution import StateRow
+from mdm.store.resolution import RulesApplied, StateRow
 from tests.store.rows import AUTHOR, fact
 
 
@@ -24,9 +24,8 @@ def test_the_state_of_a_type_is_what_was_saved_last(hub: Hub) -> None:
 def test_the_rules_applied_last_are_in_force_an_old_version_again_included(hub: Hub) -> None:
     with hub.database.write() as writer:
         for position, version in ((900, "v1"), (901, "v2"), (902, "v1")):
-            resolution.add_document(
-                writer, version=version, entity_type="other", document=f"text of {version}", position=position
-            )
+            row = RulesApplied(version, "other", f"text of {version}", position, None)
+            resolution.add_document(writer, row)
         assert resolution.in_force(writer)["other"] == "v1"
         assert set(resolution.in_force(writer)) == {*shipped(), "other"}
         assert resolution.document(writer, "v2") == "text of v2"

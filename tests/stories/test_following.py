@@ -1,6 +1,7 @@
 """Those that follow the feed over a live server: nothing lost, nothing out of order, whatever breaks off."""
 
 import random
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,7 +19,9 @@ from stewardship_ui.app import create_app
 from tests import cloud_events
 from tests.conftest import AUTHOR
 from tests.serving import free_port, serving
+from tests.stories.test_killed_servers import await_server, running
 
+MANY = 100_000
 SOURCES = ("crm", "erp", "psa")
 
 
@@ -53,9 +56,9 @@ def events(http: httpx2.Client, *, last: int, **query: Any) -> Iterator[dict[str
                 yield event
 
 
-def snapshot(http: httpx2.Client) -> tuple[dict[str, Any], int]:
+def snapshot(http: httpx2.Client, *, limit: int = 7) -> tuple[dict[str, Any], int]:
     """All golden records, and the cursor to go on from."""
-    standing, query = dict[str, Any](), {"limit": "7"}
+    standing, query = dict[str, Any](), {"limit": str(limit)}
     while True:
         page = http.get("/v1/snapshot", params=query).json()
         standing |= {one["golden_id"]: (one["version"], one["attributes"]) for one in page["items"]}
@@ -75,7 +78,7 @@ class Consumer:
         """Follow until an event."""
         while self.seen < last:
             left = self.rnd.randrange(1, 1 + max(2, last // 4))
-            for event in events(http, last=self.seen, limit=self.rnd.randrange(1, 60)):
+            for event in events(http, last=self.seen, limit=self.rnd.randrange(1, max(60, last // 200))):
                 self.take(event)
                 left -= 1
                 if left == 0 or self.seen >= last:
@@ -85,7 +88,8 @@ class Consumer:
     def take(self, event: dict[str, Any]) -> None:
         assert int(event["sequence"]) == self.seen + 1, "none is lost, none out of order"
         self.seen += 1
-        cloud_events.check(event)
+        if self.seen < 1_000 or self.seen % 97 == 0:
+            cloud_events.check(event)
         if event["type"].startswith("mdm.golden."):
             data = event["data"]
             for gone in [event["subject"], *data.get("losers", ())]:
@@ -131,6 +135,36 @@ def test_consumers_that_break_off_at_random_lose_nothing_and_end_as_the_hub_is(h
         for one in following:
             assert one.state == standing
         assert sum(one.breaks for one in following) > consumers
+
+
+@pytest.mark.soak
+def test_a_hundred_thousand_changes_are_followed_while_they_come_about_by_ten_that_break_off(hub):
+    consumers, rnd, number, port = [Consumer(seed) for seed in range(10)], random.Random(11), 0, free_port()
+    with running(hub, "serve", "--port", str(port)), client(hub, f"http://127.0.0.1:{port}") as http:
+        http.timeout = None
+        await_server(port)
+        threads = [threading.Thread(target=one.follow, args=(http, MANY)) for one in consumers]
+        for one in threads:
+            one.start()
+        while changes.head(hub) < MANY:
+            change(http, hub, rnd, 1)  # a few that merge, split and go, among many that come
+            items = [
+                {"source": rnd.choice(SOURCES), "entity_type": "customer", "source_id": f"n{number + place}",
+                 "attributes": {"name": f"Firm {rnd.randrange(16**8):08x}"}}
+                for place in range(1_000)
+            ]  # fmt: skip
+            number += len(items)
+            assert http.post("/v1/source-records:batch", json=items).status_code < 300
+            resolving.resolve_all(hub, author=AUTHOR)
+        for one in threads:
+            one.join()
+        for one in consumers:
+            one.follow(http, changes.head(hub))
+        standing, after = snapshot(http, limit=1_000)
+    assert after == changes.head(hub) >= MANY
+    assert all(one.seen == after and one.state == standing for one in consumers)
+    breaks = [one.breaks for one in consumers]
+    sys.stdout.write(f"{after:,} changes, {len(standing):,} golden records, breaks: {breaks}\n")
 
 
 def test_a_stream_goes_on_as_things_come_about_filtered_and_masked_and_ends_with_the_server(sqlite_hub):

@@ -140,3 +140,15 @@ def test_who_may_not_approve_is_told_so_and_a_refusal_says_why(desk):
     assert desk.send(f"/approvals/{proposal}/refuse", role="approver").status_code == 422
     assert desk.send(f"/approvals/{proposal}/refuse", role="approver", reason="Two of them differ").status_code == 303
     assert "Two of them differ" in desk.page(f"/approvals/{proposal}").text
+
+
+def test_a_task_about_a_code_costs_eight_statements(desk, monkeypatch):
+    desk.server.put("psa:employee:1", name="Ann Lee", role="Chief of everything")
+    [task] = desk.server.as_("steward")("GET", "/v1/tasks?kind=unmapped_code").json()["items"]
+    run, counted = Transaction._run, []
+    desk.page(f"/task/{task['id']}")
+    monkeypatch.setattr(
+        Transaction, "_run", lambda self, statement, values: (counted.append(statement), run(self, statement, values))
+    )
+    assert desk.page(f"/task/{task['id']}").status_code == 200
+    assert len(counted) <= 8, "\n".join(counted)

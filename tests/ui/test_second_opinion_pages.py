@@ -36,6 +36,7 @@ def test_another_steward_answers_blind_and_a_manager_settles_it(desk, decided):
     assert "Nobody waits" in desk.page("/second-opinions").text, "it is the steward's own"
     assert desk.page(f"/second-opinions/{task}").status_code == 403
     assert f"/second-opinions/{task}" in as_bert("GET", "/second-opinions").text
+    assert "<b>1</b> waits for your second opinion" in as_bert("GET", "/").text
     asked = as_bert("GET", f"/second-opinions/{task}").text
     assert "Nordwind Logisti" in asked
     assert "Ann Lee" not in asked
