@@ -36,6 +36,8 @@ BUGS = [
         "one, other = one[~bad], other[~bad]", "one, other = one[crowded | ~bad], other[crowded | ~bad]"),
     Bug("edges that changed records had", "mdm/resolution/edges.py",
         "old = {pair for id_ in work.dirty for pair in _pairs_of(graph, id_)}", "old = set()"),
+    Bug("cells of records that changed since they were read", "mdm/resolution/edges.py",
+        "work.known.drop(work.dirty)", "pass"),
     Bug("edges of deleted records", "mdm/resolution/edges.py",
         "both = living[found.left] & living[found.right]", "both = living[found.left] | living[found.right]"),
     Bug("the old pieces of what changed", "mdm/resolution/clusters.py",
