@@ -56,22 +56,24 @@ def _acronym(one: CompanyName, other: CompanyName) -> bool:
 
 
 def judge(one: CompanyName, other: CompanyName) -> int:
-    """Give the level of a pair of names."""
+    """Give the level of a pair of names, whichever comes first; a business word with a slip is still one."""
+    if other.words < one.words:
+        one, other = other, one
     if one.bag == other.bag:
         return EXACT if compatible(one.form, other.form) else OTHER_FORM
-    shared = set(one.bag & other.bag)
+    shared, general = set(one.bag & other.bag), one.generic | other.generic
     left, right = set(one.bag - shared), set(other.bag - shared)
     if left and right:
         if same_when_joined(one.words, other.words):
             left, right = set(), set()
-        shared.update(pair_off(left, right))
+        shared.update(word if word in general else met for word, met in pair_off(left, right))
     if not left and not right:
         return CLOSE if compatible(one.form, other.form) else OTHER_FORM
-    if shared <= one.generic:
+    if shared <= general:
         # Deutsche Bank is made of business words alone: two of them still make a name.
         contained = len(shared) >= 2 and not (left and right)
         return CONTAINED if contained or _acronym(one, other) or _acronym(other, one) else DIFFERENT
-    shared -= one.generic
+    shared -= general
     if not (left.isdisjoint(one.numbering) and right.isdisjoint(other.numbering)):
         return RELATED
     if left and right:

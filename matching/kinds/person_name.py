@@ -165,7 +165,12 @@ def _alike(one: str, other: str) -> int:
 
 
 def judge(one: PersonName, other: PersonName) -> int:
-    """Give the level of a pair of names."""
+    """Give the level of a pair of names, whichever comes first.
+
+    Words are paired off from the name that is the first in the alphabet: from the other it may come out otherwise.
+    """
+    if other.every < one.every:
+        one, other = other, one
     if one.given == other.given and one.family == other.family:
         return EXACT
     if len(one.every) == len(other.every) == 2 and (one.family == other.family or one.given == other.given):

@@ -35,7 +35,6 @@ def prepare_names(
     fits, joined = word_fits(names.vocabulary, heads), prepare_joined(givens, families, names)
 
     def compare(left: Codes, right: Codes) -> Outcomes:
-        left, right = np.minimum(left, right), np.maximum(left, right)
         same_given, same_family = names.given[left] == names.given[right], names.family[left] == names.family[right]
         levels = np.where(same_given & same_family, np.int8(EXACT), np.int8(0))
         sizes, others = names.sizes[left], names.sizes[right]
@@ -72,6 +71,7 @@ def _by_words(
     names: Names, fits: WordFits, joined: Callable[[Codes, Codes], Flags], left: Codes, right: Codes, *, most: int
 ) -> Outcomes:
     """Judge names of at most so many words, as `judge` does with one pair."""
+    left, right = _by_alphabet(names, left, right, most=most)
     one, other = names.words[left, :most], names.words[right, :most]
     equal, strengths = fits.grids(one, other)
     some = np.flatnonzero((equal | (strengths > 0)).any(axis=(1, 2)))
@@ -80,6 +80,14 @@ def _by_words(
     levels[together] = CLOSE
     levels[some] = _with_some(names, (equal[some], strengths[some]), together[some], left[some], right[some])
     return levels
+
+
+def _by_alphabet(names: Names, left: Codes, right: Codes, *, most: int) -> tuple[Codes, Codes]:
+    """Put the name that is the first in the alphabet on the left."""
+    one, other = names.words[left, :most], names.words[right, :most]
+    every, first = np.arange(len(left)), (one != other).argmax(axis=1)
+    turned = other[every, first] < one[every, first]
+    return np.where(turned, right, left), np.where(turned, left, right)
 
 
 def _with_some(names: Names, grids: tuple[Grid, Strengths], together: Flags, left: Codes, right: Codes) -> Outcomes:

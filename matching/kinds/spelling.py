@@ -117,8 +117,8 @@ def _maybe_near(letters: Letters, left: Codes, right: Codes) -> Flags:
     return found
 
 
-def pair_off(left: set[str], right: set[str]) -> list[str]:
-    """Take the words that are near each other out of both sets and give those of the left one."""
+def pair_off(left: set[str], right: set[str]) -> list[tuple[str, str]]:
+    """Take the words that are near each other out of both sets and give them in pairs, that of the left one first."""
     found = []
     for word in sorted(left):
         for other in sorted(right):
@@ -126,7 +126,7 @@ def pair_off(left: set[str], right: set[str]) -> list[str]:
             if (
                 word[0] == other[0] or word[1:2] == other[1:2] or word[0] in other[:2] or other[0] in word[:2]
             ) and near(word, other):
-                found.append(word)
+                found.append((word, other))
                 left.discard(word)
                 right.discard(other)
                 break

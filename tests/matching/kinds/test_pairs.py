@@ -121,6 +121,25 @@ def test_the_level_of_a_pair_does_not_depend_on_the_pairs_beside_it(name, raw):
     assert found.tolist() == one_by_one(lambda one, other: int(kind.compare([one], [other])[0]), values)
 
 
+@pytest.mark.parametrize("name", sorted(name for name, kind in KINDS.items() if not kind.whole_column))
+@settings(max_examples=30, deadline=None)
+@given(raw=st.lists(st.sampled_from(RAW), max_size=7))
+def test_the_level_of_a_pair_does_not_depend_on_which_was_seen_first(name, raw):
+    kind = KINDS[name]
+    values = list(dict.fromkeys(value for text in raw if (value := kind.standardise(text))))
+    there = one_by_one(lambda one, other: int(kind.compare([one], [other])[0]), values)
+    assert one_by_one(lambda one, other: int(kind.compare([other], [one])[0]), values) == there
+
+
+@settings(max_examples=300, deadline=None)
+@given(names=NAMES)
+@example(names=[f"translux consulting{PART}ab", f"solarnova consuulting{PART}bv"])
+def test_names_of_firms_agree_as_much_whichever_was_seen_first(names):
+    taken = [company_judge.taken_apart(*name.split(PART)) for name in names]
+    there = one_by_one(company_judge.judge, taken)
+    assert one_by_one(lambda one, other: company_judge.judge(other, one), taken) == there
+
+
 def test_letters_apart_are_never_more_than_those_that_only_one_text_has():
     letters = letters_of(["", "anna", "anne", "aaaaaaaa", "Zürich 7"])
     found = letters.apart(np.array([0, 1, 1, 1]), np.array([1, 2, 3, 1]))

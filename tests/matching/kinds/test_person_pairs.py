@@ -31,3 +31,16 @@ def test_many_at_once_get_the_level_of_one_by_one(names):
         for one, other in zip(left.tolist(), right.tolist(), strict=True)
     ]
     assert found.tolist() == wanted
+
+
+@settings(max_examples=300, deadline=None)
+@given(NAMES, st.booleans())
+def test_the_level_of_two_names_does_not_hang_on_which_was_seen_first(names, at_once):
+    written = [PART.join(name) for name in names]
+    left, right = (side.astype(np.int64) for side in np.triu_indices(len(names), 0))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matching.kinds.person_name.FEW", 0 if at_once else 1_000)
+        there = KINDS["person_name"].prepare(written)(left, right)
+        turned = len(names) - 1 - np.arange(len(names))
+        back = KINDS["person_name"].prepare(written[::-1])(turned[left], turned[right])
+    assert there.tolist() == back.tolist()
