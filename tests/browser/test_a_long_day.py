@@ -161,18 +161,18 @@ def split_one_off(page: Any, desk: Desk) -> None:
 
 
 def decide_a_list(browser: Any, desk: Desk) -> None:
-    """All rate cards of the queue at once, which somebody else approves."""
-    count = len(desk.ask("/v1/queue?type=rate_card&kind=review&limit=100")["items"])
+    """All that is left of the list at once, which somebody else approves."""
+    count = len(desk.ask(f"/v1/queue?{CHOSEN}&limit=200")["items"])
     assert count > 20
     with opened(browser, desk) as page:
-        page.goto("/queue?entity_type=rate_card&kind=review")
+        page.goto(f"/queue?{CHOSEN}".replace("type=", "entity_type="))
         page.locator("#many a.button").focus()
         page.keyboard.press("Enter")
         page.wait_for_url("**/queue/bulk**")
         page.locator("input[name=verdict]").first.focus()
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Tab")
-        page.keyboard.type("12 looked at; each of another contract")
+        page.keyboard.type("12 looked at; each a firm of its own")
         page.keyboard.press("Enter")
         page.wait_for_selector("#would")
         page.locator("section button.first").focus()
@@ -184,4 +184,5 @@ def decide_a_list(browser: Any, desk: Desk) -> None:
         page.wait_for_timeout(300)
         page.keyboard.press("1")
         page.wait_for_selector("text=in force")
-    assert desk.ask("/v1/queue?type=rate_card&kind=review")["items"] == []
+    assert desk.ask(f"/v1/proposals/{proposal}")["status"] == "carried_out"
+    assert len(desk.ask(f"/v1/queue?{CHOSEN}&limit=200")["items"]) < count / 2
