@@ -19,9 +19,12 @@ from measure import keep, postgresql, table
 
 from mdm.ingest import Incoming
 from mdm.log import Author
-from mdm.services import keys, records, resolving, task_work, tasks
+from mdm.services import resolving
+from mdm.services.access import keys
 from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import records
 from mdm.services.setup import initialise
+from mdm.services.stewarding import task_work, tasks
 from mdm.settings import Settings, now
 from mdm.store.batches import Origin
 from mdm.store.database import Transaction

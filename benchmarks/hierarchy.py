@@ -15,9 +15,11 @@ from measure import keep, mdm, table, timed
 
 from mdm.ingest import Incoming
 from mdm.log import Author, Key
-from mdm.services import hierarchy, lookup, records, resolving
-from mdm.services.hierarchy import Wanted
+from mdm.services import resolving
 from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import records
+from mdm.services.reading import hierarchy, lookup
+from mdm.services.reading.hierarchy import Wanted
 from mdm.settings import Settings, now
 
 

@@ -25,10 +25,12 @@ from measure import MDM, keep, mdm, split_by_source, table
 
 from mdm.errors import HubError
 from mdm.log import Author, Key
-from mdm.services import decisions, golden, keys, overrides
-from mdm.services.decisions import Decided, Verdict
+from mdm.services.access import keys
+from mdm.services.deciding import decisions, overrides
+from mdm.services.deciding.decisions import Decided, Verdict
+from mdm.services.deciding.overrides import Wanted
 from mdm.services.hub import Hub, open_hub
-from mdm.services.overrides import Wanted
+from mdm.services.reading import golden
 from mdm.settings import Settings, now
 
 ELSEWHERE = {"PYTHONHASHSEED": "4711", "TZ": "Pacific/Chatham", "LC_ALL": "C"}

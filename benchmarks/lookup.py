@@ -28,7 +28,7 @@ from measure import keep, mdm, postgresql, split_by_source, table
 
 from mdm.api.app import create_app
 from mdm.log import Author
-from mdm.services import keys
+from mdm.services.access import keys
 from mdm.services.hub import open_hub
 from mdm.settings import Settings, now
 

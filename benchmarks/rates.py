@@ -20,9 +20,10 @@ from measure import keep, mdm, table, timed
 
 from mdm.code_lists import shipped
 from mdm.log import Key
-from mdm.services import line_findings, lookup, rates
 from mdm.services.hub import Hub, open_hub
-from mdm.services.rate_question import Question
+from mdm.services.pricing import line_findings, rates
+from mdm.services.pricing.rate_question import Question
+from mdm.services.reading import lookup
 from mdm.settings import Settings
 from mdm.worker import let_day_pass
 

@@ -17,8 +17,11 @@ from measure import keep, mdm, table, timed
 from mdm.ingest import Incoming
 from mdm.log import Author, Key
 from mdm.resolution import readiness_writing
-from mdm.services import lookup, readiness, records, resolving
+from mdm.services import resolving
 from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import records
+from mdm.services.reading import lookup
+from mdm.services.watching import readiness
 from mdm.settings import Settings, now
 from mdm.store import readiness as stored
 

@@ -10,8 +10,9 @@ from mdm.entity_types import order
 from mdm.errors import Unavailable
 from mdm.log import Author
 from mdm.resolution.known_cells import KnownCells
-from mdm.services import proposals, resolving
+from mdm.services import resolving
 from mdm.services.hub import Hub, open_hub
+from mdm.services.stewarding import proposals
 from mdm.settings import Settings, now
 
 log = structlog.get_logger()

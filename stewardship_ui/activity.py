@@ -7,9 +7,11 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.auth import MAY
-from mdm.services import activity, masking, spreadsheet
-from mdm.services.activity import Wanted
-from mdm.services.shown import Shown
+from mdm.services import spreadsheet
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.deciding import activity
+from mdm.services.deciding.activity import Wanted
 from mdm.settings import now
 from stewardship_ui.addresses import address, link
 from stewardship_ui.refusals import PageRoute

@@ -10,8 +10,9 @@ from mdm.api import browser
 from mdm.api.caller import Caller, Requires
 from mdm.auth import ACTIONS, MAY, PEOPLE, ROLES, SEES
 from mdm.errors import Conflict, NotFound
-from mdm.services import access_changes, accounts, keys, sessions, spreadsheet
-from mdm.services.accounts import Person
+from mdm.services import spreadsheet
+from mdm.services.access import access_changes, accounts, keys, sessions
+from mdm.services.access.accounts import Person
 from mdm.settings import now
 from mdm.store.access_changes import Wanted
 from stewardship_ui.addresses import address, link

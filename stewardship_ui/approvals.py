@@ -8,10 +8,11 @@ from starlette.responses import Response
 from mdm.api.caller import Caller, Requires
 from mdm.auth import MAY, hidden
 from mdm.errors import Forbidden, HubError
-from mdm.services import bulk_decisions, masking, proposals
-from mdm.services.bulk_decisions import Chosen
-from mdm.services.decisions import Verdict
-from mdm.services.intents import Intent
+from mdm.services.access import masking
+from mdm.services.deciding.decisions import Verdict
+from mdm.services.stewarding import bulk_decisions, proposals
+from mdm.services.stewarding.bulk_decisions import Chosen
+from mdm.services.stewarding.intents import Intent
 from mdm.settings import now
 from stewardship_ui.addresses import address, link
 from stewardship_ui.bulk import with_names

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
-from mdm.services import divergence as disagreeing
-from mdm.services import golden, hierarchy, masking, masking_around
-from mdm.services import readiness as ready_for
-from mdm.services import relations as related
-from mdm.services.shown import Shown
+from mdm.services.access import masking, masking_around
+from mdm.services.access.shown import Shown
+from mdm.services.reading import golden, hierarchy
+from mdm.services.reading import relations as related
+from mdm.services.watching import divergence as disagreeing
+from mdm.services.watching import readiness as ready_for
 from stewardship_ui.golden_record import headed
 from stewardship_ui.moments import Then, entity, then, twin
 from stewardship_ui.refusals import PageRoute

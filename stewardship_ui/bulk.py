@@ -9,13 +9,14 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.errors import HubError, InvalidInput
-from mdm.services import bulk_decisions, masking, proposals
-from mdm.services import queue as rows
-from mdm.services.bulk_decisions import Chosen
-from mdm.services.decisions import Verdict
-from mdm.services.intents import Intent
-from mdm.services.proposals import Proposed
-from mdm.services.shown import Shown
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.deciding.decisions import Verdict
+from mdm.services.stewarding import bulk_decisions, proposals
+from mdm.services.stewarding import queue as rows
+from mdm.services.stewarding.bulk_decisions import Chosen
+from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.proposals import Proposed
 from mdm.settings import now
 from stewardship_ui.forms import Sent
 from stewardship_ui.queue import LIKELY, VIEWS, chosen, link, looking

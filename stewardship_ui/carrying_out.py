@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from mdm.api.caller import Caller
-from mdm.services import proposals
-from mdm.services.intents import Intent
-from mdm.services.proposals import Proposed
+from mdm.services.stewarding import proposals
+from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.proposals import Proposed
 from stewardship_ui.verbs import HOLD
 
 

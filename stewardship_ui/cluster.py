@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from mdm.services import cluster as clusters
-from mdm.services import masking
+from mdm.services.access import masking
+from mdm.services.reading import cluster as clusters
 from stewardship_ui import graph_drawing
 from stewardship_ui.golden_record import At, Reading, headed, look
 from stewardship_ui.moments import Then, twin

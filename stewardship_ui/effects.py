@@ -10,12 +10,14 @@ from mdm.api.caller import Caller, Requires
 from mdm.auth import hidden, mask
 from mdm.errors import Conflict, Stale
 from mdm.log import Author, Key
-from mdm.services import comparison, explain, intents, masking, tasks
-from mdm.services.decisions import Decided
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.deciding.decisions import Decided
 from mdm.services.hub import Hub
-from mdm.services.intents import Intent
-from mdm.services.preview import Preview, preview
-from mdm.services.shown import Shown
+from mdm.services.reading import explain
+from mdm.services.stewarding import comparison, intents, tasks
+from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.preview import Preview, preview
 from mdm.settings import now
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page, wants_fragment

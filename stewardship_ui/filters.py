@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
-from mdm.services import saved_filters
+from mdm.services.stewarding import saved_filters
 from stewardship_ui.bulk import STATE
 from stewardship_ui.forms import Sent
 from stewardship_ui.queue import address, chosen

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from mdm.api.caller import Caller, Requires
 from mdm.auth import MAY
 from mdm.entity_types import EntityType
-from mdm.services import golden
-from mdm.services.shown import Shown
-from mdm.services.value_flips import lineage_and_flips
-from mdm.services.whole_record import WholeRecord, shown, whole_record
+from mdm.services.access.shown import Shown
+from mdm.services.pricing.whole_record import WholeRecord, shown, whole_record
+from mdm.services.reading import golden
+from mdm.services.reading.value_flips import lineage_and_flips
 from mdm.settings import now
 from stewardship_ui import line_axis
 from stewardship_ui.moments import Then, entity, then, twin

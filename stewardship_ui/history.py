@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from mdm.services import differences, golden, masking
+from mdm.services.access import masking
+from mdm.services.reading import differences, golden
 from stewardship_ui.golden_record import At, Look, Reading, headed, look
 from stewardship_ui.moments import Then, twin
 from stewardship_ui.refusals import PageRoute

@@ -8,9 +8,11 @@ from starlette.responses import Response
 from mdm.api.caller import Caller, Requires
 from mdm.auth import MAY
 from mdm.errors import Unauthorised
-from mdm.services import health, masking, proposals, queue, second_opinions, task_counts
-from mdm.services.queue import Looking, View
-from mdm.services.shown import Shown
+from mdm.services import health
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.stewarding import proposals, queue, second_opinions, task_counts
+from mdm.services.stewarding.queue import Looking, View
 from mdm.settings import now
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page

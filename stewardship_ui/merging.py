@@ -8,9 +8,10 @@ from starlette.responses import Response
 from mdm.api.caller import Caller, Requires
 from mdm.auth import hidden
 from mdm.errors import InvalidInput
-from mdm.services import between, masking, search
-from mdm.services import cluster as clusters
-from mdm.services.intents import Intent
+from mdm.services.access import masking
+from mdm.services.reading import between, search
+from mdm.services.reading import cluster as clusters
+from mdm.services.stewarding.intents import Intent
 from stewardship_ui.both_sides import Tried, tried
 from stewardship_ui.carrying_out import carried_out
 from stewardship_ui.forms import Sent

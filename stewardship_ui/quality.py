@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
-from mdm.services import divergence as disagreeing
-from mdm.services import measures, quality, spreadsheet
+from mdm.services import spreadsheet
+from mdm.services.watching import divergence as disagreeing
+from mdm.services.watching import measures, quality
 from mdm.settings import now
 from stewardship_ui import plot
 from stewardship_ui.addresses import address, link

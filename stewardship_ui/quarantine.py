@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.auth import MAY
-from mdm.services import masking, quarantine
+from mdm.services.access import masking
+from mdm.services.intake import quarantine
 from mdm.settings import now
 from mdm.store.quarantine import Filter
 from stewardship_ui.addresses import address, link

@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.auth import MAY
-from mdm.services import masking, tasks
-from mdm.services import queue as rows
-from mdm.services.queue import Choice, Looking, View
-from mdm.services.shown import Shown
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.stewarding import queue as rows
+from mdm.services.stewarding import tasks
+from mdm.services.stewarding.queue import Choice, Looking, View
 from mdm.settings import now
 from stewardship_ui import addresses
 from stewardship_ui.refusals import PageRoute

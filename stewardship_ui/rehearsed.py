@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from mdm.api.caller import Caller
-from mdm.services import intents, masking
-from mdm.services.intents import Intent
-from mdm.services.preview import preview
-from mdm.services.shown import Shown
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.stewarding import intents
+from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.preview import preview
 from stewardship_ui.effects import WORDS
 
 Document = dict[str, Any]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
-from mdm.services import rules, rules_diff
+from mdm.services.rulebook import rules, rules_diff
 from mdm.settings import now
 from stewardship_ui import rules_wording
 from stewardship_ui.refusals import PageRoute

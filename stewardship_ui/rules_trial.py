@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.errors import Conflict, InvalidInput
-from mdm.services import health, rules, rules_diff, rules_release
-from mdm.services.rules_release import Release
+from mdm.services import health
+from mdm.services.rulebook import rules, rules_diff, rules_release
+from mdm.services.rulebook.rules_release import Release
 from mdm.settings import now
 from stewardship_ui.forms import Form, Sent
 from stewardship_ui.refusals import PageRoute

@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.auth import hidden
-from mdm.services import masking, search
-from mdm.services.shown import Shown
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.reading import search
 from mdm.settings import now
 from stewardship_ui.addresses import address, link
 from stewardship_ui.refusals import PageRoute

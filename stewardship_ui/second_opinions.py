@@ -6,8 +6,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
-from mdm.services import masking, second_opinions, tasks
-from mdm.services.shown import Shown
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.stewarding import second_opinions, tasks
 from mdm.settings import now
 from stewardship_ui import sides
 from stewardship_ui.addresses import address, link

@@ -12,11 +12,11 @@ from mdm.auth import hidden
 from mdm.entity_types import EntityType
 from mdm.errors import Forbidden, HubError, InvalidInput, NotFound
 from mdm.log import Key
-from mdm.services import golden
-from mdm.services.contributed import contributed
-from mdm.services.history import decided_type
-from mdm.services.intents import Intent
-from mdm.services.overrides import Wanted
+from mdm.services.deciding.overrides import Wanted
+from mdm.services.reading import golden
+from mdm.services.reading.contributed import contributed
+from mdm.services.reading.history import decided_type
+from mdm.services.stewarding.intents import Intent
 from stewardship_ui.carrying_out import carried_out
 from stewardship_ui.forms import Sent
 from stewardship_ui.golden_record import Look, headed, look

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
-from mdm.services import divergence as disagreeing
-from mdm.services import masking_around
-from mdm.services import readiness as ready_for
-from mdm.services import references as leading
-from mdm.services.shown import Shown
+from mdm.services.access import masking_around
+from mdm.services.access.shown import Shown
+from mdm.services.intake import references as leading
+from mdm.services.watching import divergence as disagreeing
+from mdm.services.watching import readiness as ready_for
 from mdm.settings import now
 from stewardship_ui.addresses import address, link
 from stewardship_ui.refusals import PageRoute

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from mdm.api import browser
 from mdm.errors import Conflict, Forbidden, HubError, TooMany, Unauthorised
-from mdm.services import oidc, sessions
+from mdm.services.access import oidc, sessions
 from mdm.services.hub import Hub
 from mdm.settings import now
 from stewardship_ui.forms import Sent

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller
 from mdm.auth import MAY
-from mdm.services import proposals
+from mdm.services.stewarding import proposals
 from stewardship_ui.golden_record import AGREES, At, Look, Reading, headed, look
 from stewardship_ui.moments import Then, twin
 from stewardship_ui.refusals import PageRoute

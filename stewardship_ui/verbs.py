@@ -8,8 +8,9 @@ from starlette.responses import Response
 from mdm.api.caller import Caller, Requires
 from mdm.auth import hidden
 from mdm.errors import Forbidden
-from mdm.services import comparison, masking, proposals, task_work, tasks
-from mdm.services.intents import Intent
+from mdm.services.access import masking
+from mdm.services.stewarding import comparison, proposals, task_work, tasks
+from mdm.services.stewarding.intents import Intent
 from mdm.settings import now
 from stewardship_ui.forms import Sent
 from stewardship_ui.refusals import PageRoute

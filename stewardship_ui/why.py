@@ -11,8 +11,10 @@ from starlette.responses import Response
 from mdm.api.caller import Caller, Requires
 from mdm.entity_types import EntityType
 from mdm.pages.pairs import RULED
-from mdm.services import between, explain, lookup, masking, tasks
-from mdm.services.shown import Shown
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.reading import between, explain, lookup
+from mdm.services.stewarding import tasks
 from mdm.settings import now
 from stewardship_ui import letters
 from stewardship_ui.letters import Parts

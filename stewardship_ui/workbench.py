@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.auth import MAY
-from mdm.services import comparison, masking, task_work, tasks
-from mdm.services.comparison import NotAboutRecords
-from mdm.services.shown import Shown
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.stewarding import comparison, task_work, tasks
+from mdm.services.stewarding.comparison import NotAboutRecords
 from mdm.settings import now
 from stewardship_ui import sides
 from stewardship_ui.refusals import PageRoute

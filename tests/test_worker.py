@@ -9,8 +9,10 @@ import pytest
 from mdm import worker
 from mdm.ingest import Incoming
 from mdm.log import Author, Key
-from mdm.services import lookup, records, resolving
+from mdm.services import resolving
 from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.reading import lookup
 from mdm.settings import Settings, now
 from mdm.store.database import Database
 

@@ -10,8 +10,8 @@ from fastapi import Request
 from starlette.responses import Response
 
 from mdm.errors import Forbidden, InvalidInput
-from mdm.services import sessions
-from mdm.services.sessions import Session
+from mdm.services.access import sessions
+from mdm.services.access.sessions import Session
 
 COOKIE = "__Host-mdm"
 """Sent back only to the host that set it, over TLS or to this machine itself, and seen by no script."""

@@ -19,9 +19,10 @@ from mdm.auth import Action, Principal, allowed
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput, Unauthorised, Unavailable
 from mdm.log import Author, Once
-from mdm.services import keys, sessions, waiting
+from mdm.services import waiting
+from mdm.services.access import keys, sessions
 from mdm.services.hub import Hub
-from mdm.services.reading_together import Question, Reading
+from mdm.services.reading.reading_together import Question, Reading
 from mdm.settings import now
 
 MIN_SEQ, PATIENCE = "min_seq", 10.0

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from mdm.errors import HubError
-from mdm.services import changes
+from mdm.services.feed import changes
 from mdm.services.hub import Hub
 
 PAUSE = 0.1

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from mdm.services import reading_together
 from mdm.services.hub import Hub
-from mdm.services.reading_together import Question, Reading
+from mdm.services.reading import reading_together
+from mdm.services.reading.reading_together import Question, Reading
 
 
 class Gathering:

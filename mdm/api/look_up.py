@@ -14,9 +14,10 @@ from mdm.api.routes import xref
 from mdm.auth import Action
 from mdm.errors import HubError
 from mdm.log import Key
-from mdm.services import keys, look_ups
-from mdm.services.look_ups import Written
-from mdm.services.reading_together import Question, Reading
+from mdm.services.access import keys
+from mdm.services.reading import look_ups
+from mdm.services.reading.look_ups import Written
+from mdm.services.reading.reading_together import Question, Reading
 
 ONE, MANY = "/v1/xref/", "/v1/xref:lookup"
 ACTION: Action = "look up"

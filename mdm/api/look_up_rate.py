@@ -17,9 +17,9 @@ from mdm.api.quick_way import Headers
 from mdm.api.routes import rates
 from mdm.auth import Principal
 from mdm.errors import HubError
-from mdm.services import keys
-from mdm.services.rate_question import Question
-from mdm.services.reading_together import Question as Asked
+from mdm.services.access import keys
+from mdm.services.pricing.rate_question import Question
+from mdm.services.reading.reading_together import Question as Asked
 
 BEGINNING, END = "/v1/golden-records/", "/rate"
 ROUTE = next(one for one in rates.router.routes if one.name == "rate")  # type: ignore[attr-defined]

@@ -7,8 +7,8 @@ from starlette.concurrency import run_in_threadpool
 
 from mdm.api.gathering import Gathering
 from mdm.api.rate_limits import RateLimits
+from mdm.services.access.last_used import LastUsed
 from mdm.services.hub import Hub, open_hub
-from mdm.services.last_used import LastUsed
 from mdm.settings import Settings
 
 

@@ -13,7 +13,7 @@ from mdm.api.answers import TAGGED, is_known, tag_of
 from mdm.api.opening import Opened
 from mdm.auth import Action, Principal, allowed
 from mdm.errors import HubError
-from mdm.services.reading_together import Question, Reading
+from mdm.services.reading.reading_together import Question, Reading
 from mdm.settings import now
 
 JSON = (b"content-type", b"application/json")

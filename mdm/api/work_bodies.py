@@ -6,8 +6,8 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from mdm.api.bodies import Body, Text
 from mdm.api.parameters import TaskKind
-from mdm.services.queue import View
-from mdm.services.tasks import Order
+from mdm.services.stewarding.queue import View
+from mdm.services.stewarding.tasks import Order
 
 Seconds = Annotated[int, Field(ge=1, le=86_400)]
 Person = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

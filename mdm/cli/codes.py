@@ -10,7 +10,7 @@ from mdm.cli.documents import read_text
 from mdm.cli.output import Json
 
 if TYPE_CHECKING:
-    from mdm.services.code_lists import Applied
+    from mdm.services.rulebook.code_lists import Applied
 
 HELP = "Code lists and what sources mean by their values: list, show, apply, map, unmapped."
 app = typer.Typer()
@@ -23,7 +23,7 @@ def listed(*, as_json: Json = False) -> None:
 
     Example: mdm codes list
     """
-    from mdm.services import code_lists
+    from mdm.services.rulebook import code_lists
 
     with session.opened() as hub:
         items = code_lists.listed(hub)
@@ -41,7 +41,7 @@ def show(code_list: ListName, *, as_json: Json = False) -> None:
 
     Example: mdm codes show roles
     """
-    from mdm.services import code_lists
+    from mdm.services.rulebook import code_lists
 
     with session.opened() as hub:
         found = code_lists.get(hub, code_list)
@@ -65,7 +65,7 @@ def apply(
 
     Example: mdm codes apply psa-roles.yaml
     """
-    from mdm.services import code_lists
+    from mdm.services.rulebook import code_lists
 
     text = read_text(file)
     with session.opened() as hub, output.progress("Resolving what the codes change"):
@@ -88,7 +88,7 @@ def map_(  # noqa: PLR0913  a command's options are its parameters
 
     Example: mdm codes map roles psa "Sr. Cons." senior_consultant --reason "asked the PSA team"
     """
-    from mdm.services import code_lists
+    from mdm.services.rulebook import code_lists
 
     if remove == (code is not None):
         raise typer.BadParameter("give a CODE, or --remove")
@@ -109,7 +109,7 @@ def unmapped(
 
     Example: mdm codes unmapped --source psa
     """
-    from mdm.services import unmapped_codes
+    from mdm.services.rulebook import unmapped_codes
 
     with session.opened() as hub:
         items = unmapped_codes.listed(hub, code_list=code_list, source=source, limit=limit)

@@ -9,11 +9,11 @@ from mdm.cli.arguments import KEYS, DryRun, GoldenId, Hold, Reason, Supersede
 from mdm.cli.output import Json
 
 if TYPE_CHECKING:
-    from mdm.services.decisions import Decided
+    from mdm.services.deciding.decisions import Decided
     from mdm.services.hub import Hub
-    from mdm.services.intents import Intent
-    from mdm.services.preview import Decide, Preview
-    from mdm.services.proposals import Proposed
+    from mdm.services.stewarding.intents import Intent
+    from mdm.services.stewarding.preview import Decide, Preview
+    from mdm.services.stewarding.proposals import Proposed
 
 
 def merge(
@@ -29,7 +29,7 @@ def merge(
 
     Example: mdm merge cus_0000042 cus_0000077 --reason "same VAT number, confirmed by phone"
     """
-    from mdm.services.intents import Intent
+    from mdm.services.stewarding.intents import Intent
 
     if len(golden_ids) < 2:
         raise typer.BadParameter("a merge needs at least two golden IDs", param_hint="ID ID...")
@@ -56,8 +56,8 @@ def split(  # noqa: PLR0913  a command's options are its parameters
 
     Example: mdm split cus_0000042 psa:customer:P-17 --reason "the sister company in Graz"
     """
-    from mdm.services.brought import brought
-    from mdm.services.intents import Intent
+    from mdm.services.deciding.brought import brought
+    from mdm.services.stewarding.intents import Intent
 
     parts = {
         "golden_id": golden_id, "keys": [str(key) for key in keys], "reason": reason,
@@ -105,7 +105,7 @@ def override(  # noqa: PLR0913  a decision has these parts
 
     Example: mdm override cus_0000042 name "Acme Holding GmbH" --reason "commercial register" --until 2026-12-31
     """
-    from mdm.services.intents import Intent
+    from mdm.services.stewarding.intents import Intent
 
     parts = {
         "golden_id": golden_id, "attribute": attribute, "value": _read(value), "until": until,
@@ -140,8 +140,8 @@ def undo(
 
     Example: mdm undo dec_1234 --reason "wrong Graz"
     """
-    from mdm.services import proposals
-    from mdm.services.intents import Intent
+    from mdm.services.stewarding import proposals
+    from mdm.services.stewarding.intents import Intent
 
     with session.opened() as hub:
         if dry_run:
@@ -159,7 +159,7 @@ def undo(
 
 def carry_out(hub: "Hub", intent: "Intent", *, hold: int = 0, dry_run: bool, as_json: bool) -> None:
     """Decide, hold or propose, and show what it did; or only show what it would do."""
-    from mdm.services import intents, proposals
+    from mdm.services.stewarding import intents, proposals
 
     if dry_run:
         preview_of(hub, lambda tried, author: intents.carry_out(tried, intent, author), as_json=as_json)
@@ -169,7 +169,7 @@ def carry_out(hub: "Hub", intent: "Intent", *, hold: int = 0, dry_run: bool, as_
 
 def preview_of(hub: "Hub", decide: "Decide", *, as_json: bool) -> None:
     """Show what a decision would do."""
-    from mdm.services.preview import preview
+    from mdm.services.stewarding.preview import preview
 
     _show_preview(preview(hub, decide, author=session.author()), as_json=as_json)
 
@@ -209,8 +209,8 @@ def _by_day(dated: dict[str, Any], name: str) -> list[str]:
 
 def show_decided(decided: "Decided | Proposed", *, as_json: bool) -> None:
     """Print a decision as HTTP gives it: its id, the golden records concerned, and IDs that redirect."""
-    from mdm.services.bulk_decisions import DecidedMany
-    from mdm.services.proposals import Proposed
+    from mdm.services.stewarding.bulk_decisions import DecidedMany
+    from mdm.services.stewarding.proposals import Proposed
 
     if isinstance(decided, Proposed):
         show_proposed(decided.document, as_json=as_json)

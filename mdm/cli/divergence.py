@@ -37,7 +37,7 @@ def divergence(  # noqa: PLR0913  what can be asked for
 
     Example: mdm divergence --type customer --source psa --attribute tax_id
     """
-    from mdm.services import divergence as service
+    from mdm.services.watching import divergence as service
 
     wanted = service.Wanted(entity_type, source, attribute, cursor, limit)
     with session.opened() as hub:

@@ -28,7 +28,7 @@ def why(
 
     Example: mdm why crm:customer:0015g erp:customer:100042 --chart why.html
     """
-    from mdm.services import explain
+    from mdm.services.reading import explain
 
     with session.opened() as hub:
         if chart is None:
@@ -105,7 +105,7 @@ def how(golden_id: GoldenId, *, as_json: Json = False) -> None:
 
     Example: mdm how cus_0000042
     """
-    from mdm.services.how import how as service
+    from mdm.services.reading.how import how as service
 
     with session.opened() as hub:
         found = service(hub, golden_id)

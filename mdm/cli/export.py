@@ -45,7 +45,7 @@ def export(  # noqa: PLR0913  what can be asked for
     if out == STDOUT and as_json:
         raise typer.BadParameter("standard output holds either the records or the summary", param_hint="--json")
     from mdm.publish import files
-    from mdm.services import exporting
+    from mdm.services.feed import exporting
 
     with (
         session.opened() as hub,

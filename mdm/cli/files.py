@@ -8,7 +8,7 @@ from mdm.cli import output
 from mdm.cli.output import Json
 
 if TYPE_CHECKING:
-    from mdm.services.dedupe import Report
+    from mdm.services.files.dedupe import Report
 
 _MEASURES = {"pairwise": "pairs", "bcubed": "records (B-cubed)", "exact_clusters": "whole clusters"}
 
@@ -50,7 +50,7 @@ def dedupe(  # noqa: PLR0913  a command's options are its parameters
     Example: mdm dedupe records.csv --out clusters.csv --pairs pairs.csv --report report.html
     """
     from mdm.ingest.table import Wanted
-    from mdm.services import dedupe as service
+    from mdm.services.files import dedupe as service
 
     job = service.Job(
         tuple(files), entity_type, rules, Wanted(id_column, source_column, tuple(ignore or ())), link_only,
@@ -91,7 +91,7 @@ def evaluate(
 
     Example: mdm evaluate clusters.csv truth.csv
     """
-    from mdm.services import evaluate as service
+    from mdm.services.files import evaluate as service
 
     found = service.evaluate(clusters, truth, split=split)
     if as_json:

@@ -26,7 +26,7 @@ def find(
 
     Example: mdm find customer name="Acme GmbH" address.city=Berlin email=info@acme.example
     """
-    from mdm.services import find as service
+    from mdm.services.reading import find as service
 
     with session.opened() as hub:
         found = service.find(hub, entity_type, _read(values), source=source or service.ANY, limit=limit)
@@ -65,7 +65,7 @@ def search(
 
     Example: mdm search "acme berlin" --type customer
     """
-    from mdm.services import search as service
+    from mdm.services.reading import search as service
 
     with session.opened() as hub:
         found = service.search(hub, text, of=entity_type, limit=limit)

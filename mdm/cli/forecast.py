@@ -26,7 +26,7 @@ def forecast(
 
     Example: mdm forecast --type customer --until 2026-12-31
     """
-    from mdm.services import forecast as service
+    from mdm.services.reading import forecast as service
 
     if golden_id is not None and (entity_type or cursor):
         detail = "a golden ID says all: leave out --type and --cursor"

@@ -18,7 +18,7 @@ def golden(golden_id: GoldenId, *, as_of: AsOf = None, on: On = None, as_json: J
 
     Example: mdm golden cus_0000042 --as-of 2026-03-03
     """
-    from mdm.services.golden import get
+    from mdm.services.reading.golden import get
 
     with session.opened() as hub:
         found = get(hub, golden_id, as_of=as_of, on=on)
@@ -57,8 +57,8 @@ def lineage(
 
     Example: mdm lineage cus_0000042 name --flips
     """
-    from mdm.services import golden as service
-    from mdm.services import value_flips
+    from mdm.services.reading import golden as service
+    from mdm.services.reading import value_flips
 
     with session.opened() as hub:
         told = value_flips.lineage_and_flips if flips else service.lineage

@@ -28,7 +28,7 @@ def show(
 
     Example: mdm hierarchy show le_0000042 --depth 2 --on 2026-03-01
     """
-    from mdm.services import hierarchy as service
+    from mdm.services.reading import hierarchy as service
 
     with session.opened() as hub:
         found = service.hierarchy(hub, golden_id, service.Wanted(attribute, depth, on), as_of=as_of)
@@ -73,7 +73,7 @@ def mismatches(
 
     Example: mdm hierarchy mismatches --type legal_entity
     """
-    from mdm.services import hierarchy_mismatches as service
+    from mdm.services.watching import hierarchy_mismatches as service
 
     with session.opened() as hub:
         found = service.mismatches(hub, service.Wanted(entity_type, cursor, limit, on), as_of=as_of)

@@ -47,8 +47,8 @@ def history(
         raise typer.BadParameter("--diff names both its moments; leave out --as-of")
     if on is not None and diff is None:
         raise typer.BadParameter("--on goes with --diff: versions are told as they are")
-    from mdm.services.differences import difference
-    from mdm.services.golden import history as told
+    from mdm.services.reading.differences import difference
+    from mdm.services.reading.golden import history as told
 
     with session.opened() as hub:
         found = told(hub, golden_id, as_of=as_of) if diff is None else difference(hub, golden_id, *diff, on=on)

@@ -10,7 +10,7 @@ from mdm.cli import output, session
 
 def run(files: Sequence[str], master: str | None, others: Mapping[str, object], *, as_json: bool) -> None:
     """Take in each file; `others` are options that say nothing about a crosswalk. Exits 1 where a row was refused."""
-    from mdm.services.crosswalk_files import MASTER, ingest_crosswalk
+    from mdm.services.intake.crosswalk_files import MASTER, ingest_crosswalk
 
     for option, value in others.items():
         if value:

@@ -9,13 +9,13 @@ from mdm.cli import output, session
 
 if TYPE_CHECKING:
     from mdm.ingest.reading import Found
-    from mdm.services.ingest import Preview, Summary
-    from mdm.services.preparing import File, Item
+    from mdm.services.intake.ingest import Preview, Summary
+    from mdm.services.intake.preparing import File, Item
 
 
 def show(files: "Sequence[File]", rows: int, *, as_json: bool) -> None:
     """Print what would become of the first rows of each file; exits 1 where one would be rejected."""
-    from mdm.services.ingest import preview
+    from mdm.services.intake.ingest import preview
 
     with session.opened() as hub:
         previews = [preview(hub, file, rows=rows) for file in files]

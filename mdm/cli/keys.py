@@ -26,7 +26,7 @@ def create(
 
     Example: mdm key create --role source --source crm --expires 2030-01-01
     """
-    from mdm.services import keys
+    from mdm.services.access import keys
 
     with session.opened() as hub:
         made = keys.create(
@@ -44,7 +44,7 @@ def listed(*, as_json: Json = False) -> None:
 
     Example: mdm key list
     """
-    from mdm.services import keys
+    from mdm.services.access import keys
 
     with session.opened() as hub:
         found = keys.listed(hub)
@@ -64,7 +64,7 @@ def revoke(
 
     Example: mdm key revoke 6a0d57077f3d
     """
-    from mdm.services import keys
+    from mdm.services.access import keys
 
     with session.opened() as hub:
         keys.revoke(hub, key_id, author=session.author())

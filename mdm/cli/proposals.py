@@ -28,7 +28,7 @@ def listed(
 
     Example: mdm proposals list --status proposed
     """
-    from mdm.services import proposals
+    from mdm.services.stewarding import proposals
 
     with session.opened() as hub:
         page = proposals.page(hub, entity_type=entity_type, status=status, cursor=cursor, limit=limit)
@@ -48,7 +48,7 @@ def show(proposal_id: ProposalId, *, as_json: Json = False) -> None:
 
     Example: mdm proposals show pro_1234
     """
-    from mdm.services import proposals
+    from mdm.services.stewarding import proposals
 
     with session.opened() as hub:
         found = proposals.get(hub, proposal_id)
@@ -71,7 +71,7 @@ def approve(
 
     Example: mdm proposals approve pro_1234 --reason "looked up in the register"
     """
-    from mdm.services import proposals
+    from mdm.services.stewarding import proposals
 
     with session.opened() as hub:
         if dry_run:
@@ -91,7 +91,7 @@ def refuse(proposal_id: ProposalId, *, reason: Reason, as_json: Json = False) ->
 
     Example: mdm proposals refuse pro_1234 --reason "two firms of one group"
     """
-    from mdm.services import proposals
+    from mdm.services.stewarding import proposals
 
     with session.opened() as hub:
         found = proposals.refuse(hub, proposal_id, reason=reason, author=session.author())
@@ -109,7 +109,7 @@ def withdraw(
 
     Example: mdm proposals withdraw pro_1234
     """
-    from mdm.services import proposals
+    from mdm.services.stewarding import proposals
 
     with session.opened() as hub:
         found = proposals.withdraw(hub, proposal_id, reason=reason, author=session.author())

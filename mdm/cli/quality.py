@@ -31,7 +31,7 @@ def quality(
     Example: mdm quality --type customer --source crm --since 2026-01-01
     """
     from mdm.resolution.tallies import RECENT_DAYS
-    from mdm.services import quality as service
+    from mdm.services.watching import quality as service
 
     wanted = service.Wanted(entity_type, source, attribute, since, RECENT_DAYS if days is None else days)
     with session.opened() as hub, output.progress("Measuring"):

@@ -34,7 +34,7 @@ def listed(  # noqa: PLR0913  a command's options are its parameters
 
     Example: mdm quarantine list --source crm
     """
-    from mdm.services import quarantine
+    from mdm.services.intake import quarantine
     from mdm.store.quarantine import Filter
 
     wanted = Filter(source, entity_type, status, rule, file)
@@ -56,7 +56,7 @@ def show(quarantine_id: RowId, *, as_json: Json = False) -> None:
 
     Example: mdm quarantine show ID
     """
-    from mdm.services import quarantine
+    from mdm.services.intake import quarantine
 
     with session.opened() as hub:
         row = quarantine.get(hub, quarantine_id)
@@ -105,7 +105,7 @@ def retry(  # noqa: PLR0913  a command's options are its parameters
 
 
 def _retry_one(quarantine_id: str, given: dict[str, object], *, as_json: bool) -> None:
-    from mdm.services import quarantine
+    from mdm.services.intake import quarantine
 
     with session.opened() as hub:
         row = quarantine.retry(hub, quarantine_id, given=given, author=session.author())
@@ -121,7 +121,7 @@ def _retry_one(quarantine_id: str, given: dict[str, object], *, as_json: bool) -
 def _retry_all(
     source: str | None, entity_type: str | None, rule: str | None, file: str | None, *, as_json: bool
 ) -> None:
-    from mdm.services import quarantine
+    from mdm.services.intake import quarantine
     from mdm.store.quarantine import Filter
 
     wanted = Filter(source, entity_type, rule=rule, file=file)
@@ -142,7 +142,7 @@ def discard(quarantine_id: RowId, *, reason: Reason, as_json: Json = False) -> N
 
     Example: mdm quarantine discard ID --reason "a test record"
     """
-    from mdm.services import quarantine
+    from mdm.services.intake import quarantine
 
     with session.opened() as hub:
         row = quarantine.discard(hub, quarantine_id, reason=reason, author=session.author())

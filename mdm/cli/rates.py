@@ -65,8 +65,8 @@ def tax_rate(  # noqa: PLR0913  what can be asked for
 def _answer(
     about: str, fields: dict[str, str], on: str, as_of: str | None, *, as_json: bool, of: str | None = None
 ) -> None:
-    from mdm.services import rates
-    from mdm.services.rate_question import Question
+    from mdm.services.pricing import rates
+    from mdm.services.pricing.rate_question import Question
 
     with session.opened() as hub:
         found = rates.rate(hub, Question(about, fields, on, of), as_of=as_of)
@@ -142,7 +142,7 @@ def check(  # noqa: PLR0913  what can be asked for
 
     Example: mdm rates check --kind conflict --type rate_card
     """
-    from mdm.services import line_findings
+    from mdm.services.pricing import line_findings
     from mdm.settings import now
 
     wanted = line_findings.Wanted(card, kind, entity_type, source, on or now()[:10], cursor, limit)

@@ -31,7 +31,7 @@ def readiness(  # noqa: PLR0913  what can be asked for
 
     Example: mdm readiness quote_to_project crm:customer:0015g --on 2026-03-01
     """
-    from mdm.services import readiness as service
+    from mdm.services.watching import readiness as service
 
     with session.opened() as hub:
         if key is not None:

@@ -28,8 +28,8 @@ from mdm.cli.ingest_options import (
 from mdm.cli.output import Json
 
 if TYPE_CHECKING:
-    from mdm.services.ingest import Summary
-    from mdm.services.preparing import File
+    from mdm.services.intake.ingest import Summary
+    from mdm.services.intake.preparing import File
 
 
 def ingest(  # noqa: PLR0913  a command's options are its parameters
@@ -58,8 +58,8 @@ def ingest(  # noqa: PLR0913  a command's options are its parameters
     Example: mdm ingest customers.csv --source crm --type customer --id account --event-time modified
     """
     from mdm.ingest import Columns
-    from mdm.services.ingest import mapping_file
-    from mdm.services.preparing import File
+    from mdm.services.intake.ingest import mapping_file
+    from mdm.services.intake.preparing import File
 
     if crosswalk:
         others = {
@@ -108,14 +108,14 @@ def _given(value: str | None, option: str) -> str:
 
 
 def _ingest(file: "File", resolve: bool) -> "Summary":  # noqa: FBT001  as the option says
-    from mdm.services.ingest import ingest_file
+    from mdm.services.intake.ingest import ingest_file
 
     with session.opened() as hub, output.progress(file.path) as progress:
         return ingest_file(hub, file, author=session.author(), resolve=resolve, progress=progress)
 
 
 def _ingest_snapshot(file: "File", allow_short: bool) -> "Summary":  # noqa: FBT001  as the option says
-    from mdm.services.snapshots import ingest_snapshot
+    from mdm.services.intake.snapshots import ingest_snapshot
 
     with session.opened() as hub, output.progress(file.path) as progress:
         return ingest_snapshot(hub, file, author=session.author(), allow_short=allow_short, progress=progress)
@@ -151,7 +151,7 @@ def lookup(
     Example: mdm lookup crm customer 0015g --target erp
     """
     from mdm.log import Key
-    from mdm.services.lookup import xref
+    from mdm.services.reading.lookup import xref
 
     with session.opened() as hub:
         found = xref(hub, Key(source, entity_type, source_id), target=target, as_of=as_of)

@@ -29,7 +29,7 @@ def waiting(  # noqa: PLR0913  what can be asked for
 
     Example: mdm references waiting --source psa --before 2026-03-01
     """
-    from mdm.services import references as service
+    from mdm.services.intake import references as service
 
     wanted = service.Wanted(entity_type, source, attribute, before, samples)
     with session.opened() as hub:

@@ -27,7 +27,7 @@ def relations(  # noqa: PLR0913  what can be asked for
 
     Example: mdm relations cus_0000042 --type rate_card
     """
-    from mdm.services import relations as service
+    from mdm.services.reading import relations as service
 
     wanted = service.Wanted(entity_type, attribute, cursor, limit, on)
     with session.opened() as hub:

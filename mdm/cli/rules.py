@@ -14,7 +14,7 @@ from mdm.errors import Unavailable
 
 if TYPE_CHECKING:
     from mdm.entity_types import EntityType
-    from mdm.services.train_report import Report
+    from mdm.services.files.train_report import Report
 
 HELP = "Entity types as YAML documents: check, compare, simulate, apply, roll back, train."
 app = typer.Typer()
@@ -32,7 +32,7 @@ def check(file: RulesFile, *, as_json: Json = False) -> None:
 
     Example: mdm rules check supplier.yaml
     """
-    from mdm.services import rules, rules_release
+    from mdm.services.rulebook import rules, rules_release
 
     text = read_text(file)
     entity_type = rules.check(text, file=file)
@@ -63,7 +63,7 @@ def show(
 
     Example: mdm rules show customer
     """
-    from mdm.services import rules
+    from mdm.services.rulebook import rules
 
     with session.opened() as hub:
         if entity_type is None:
@@ -84,7 +84,7 @@ def history(
 
     Example: mdm rules history customer
     """
-    from mdm.services import rules
+    from mdm.services.rulebook import rules
 
     with session.opened() as hub:
         items = rules.history(hub, entity_type)
@@ -128,7 +128,7 @@ def train(  # noqa: PLR0913  a command's options are its parameters
     Example: mdm rules train customers.csv --type customer --out trained.yaml
     """
     from mdm.ingest.table import Wanted
-    from mdm.services import train as service
+    from mdm.services.files import train as service
 
     session.log_to_stderr("warning")
     document = None if rules is None else (read_text(rules), rules)

@@ -12,7 +12,7 @@ from mdm.cli.output import Json
 
 if TYPE_CHECKING:
     from mdm.services.hub import Hub
-    from mdm.services.rules_release import Release
+    from mdm.services.rulebook.rules_release import Release
 
 Document = dict[str, Any]
 AT_VERSION = re.compile(r"([a-z][a-z0-9_]*)@([0-9a-f]+)")
@@ -34,7 +34,7 @@ def diff(
 
     Example: mdm rules diff customer.yaml
     """
-    from mdm.services import rules, rules_diff
+    from mdm.services.rulebook import rules, rules_diff
 
     with session.opened() as hub:
         later = _document(hub, left if right is None else right)
@@ -59,7 +59,7 @@ def simulate(file: Release_, *, limit: Limit = SHOWN, as_json: Json = False) -> 
 
     Example: mdm rules simulate customer.yaml
     """
-    from mdm.services import rules_release
+    from mdm.services.rulebook import rules_release
 
     with session.opened() as hub, output.progress("Working it out on a copy"):
         report = rules_release.simulate(hub, _release(hub, file), author=session.author(), limit=limit)
@@ -71,7 +71,7 @@ def apply(file: Release_, *, limit: Limit = SHOWN, as_json: Json = False) -> Non
 
     Example: mdm rules apply supplier.yaml
     """
-    from mdm.services import rules_release
+    from mdm.services.rulebook import rules_release
 
     with session.opened() as hub, output.progress("Resolving under the new rules"):
         report = rules_release.apply(hub, _release(hub, file), author=session.author(), limit=limit)
@@ -92,7 +92,7 @@ def rollback(
 
     Example: mdm rules rollback customer
     """
-    from mdm.services import rules_release
+    from mdm.services.rulebook import rules_release
 
     with session.opened() as hub, output.progress("Resolving under the earlier rules"):
         release = rules_release.going_back(hub, entity_type, to)
@@ -105,14 +105,14 @@ COMMANDS = (diff, simulate, apply, rollback)
 
 
 def _release(hub: "Hub", named: str) -> "Release":
-    from mdm.services.rules_release import Release
+    from mdm.services.rulebook.rules_release import Release
 
     return Release(_document(hub, named), named)
 
 
 def _document(hub: "Hub", named: str) -> str:
     """The text of a file, of the rules in force of a type, or of one version of them."""
-    from mdm.services import rules
+    from mdm.services.rulebook import rules
 
     versioned = AT_VERSION.fullmatch(named)
     if versioned is not None:

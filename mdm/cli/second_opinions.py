@@ -22,7 +22,7 @@ def listed(*, entity_type: OfType = None, as_json: Json = False) -> None:
 
     Example: mdm second-opinions list --type customer
     """
-    from mdm.services import second_opinions
+    from mdm.services.stewarding import second_opinions
 
     with session.opened() as hub:
         page = second_opinions.waiting(hub, session.author().actor, entity_type=entity_type, limit=1_000)
@@ -39,7 +39,7 @@ def show(task_id: TaskId, *, as_json: Json = False) -> None:
 
     Example: mdm second-opinions show task_5f1e0c9a7b3d2e4f6a8b
     """
-    from mdm.services import second_opinions
+    from mdm.services.stewarding import second_opinions
 
     with session.opened() as hub:
         found = second_opinions.look(hub, task_id, who=session.author().actor)
@@ -58,7 +58,7 @@ def give(task_id: TaskId, *, verdict: Answer, reason: Reason, as_json: Json = Fa
 
     Example: mdm second-opinions give task_5f1e0c9a7b3d2e4f6a8b --verdict distinct --reason "two branches"
     """
-    from mdm.services import second_opinions
+    from mdm.services.stewarding import second_opinions
 
     with session.opened() as hub:
         found = second_opinions.give(hub, task_id, verdict, reason=reason, author=session.author())
@@ -79,7 +79,7 @@ def agreement(
 
     Example: mdm second-opinions agreement --since 2026-01-01
     """
-    from mdm.services import agreement as service
+    from mdm.services.stewarding import agreement as service
 
     with session.opened() as hub:
         found = service.agreement(hub, entity_type=entity_type, since=since)
@@ -108,7 +108,7 @@ def answers(
 
     Example: mdm second-opinions answers --apart
     """
-    from mdm.services import agreement as service
+    from mdm.services.stewarding import agreement as service
 
     with session.opened() as hub:
         page = service.page(hub, entity_type=entity_type, apart=apart, cursor=cursor, limit=limit)
@@ -130,7 +130,7 @@ def settle(task_id: TaskId, *, verdict: Answer, reason: Reason, as_json: Json = 
 
     Example: mdm second-opinions settle task_5f1e0c9a7b3d2e4f6a8b --verdict distinct --reason "the register has two"
     """
-    from mdm.services import agreement as service
+    from mdm.services.stewarding import agreement as service
 
     with session.opened() as hub:
         found = service.settle(hub, task_id, verdict, reason=reason, author=session.author())

@@ -63,7 +63,7 @@ def golden_id(hub: "Hub", written: str) -> str:
         return written
     from mdm.errors import NotFound
     from mdm.log import Key
-    from mdm.services import lookup
+    from mdm.services.reading import lookup
 
     try:
         (found,) = lookup.xrefs(hub, [Key.parse(written)])

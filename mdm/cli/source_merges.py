@@ -23,7 +23,7 @@ def add(
 
     Example: mdm source-merges add crm:customer:0015h 0015g
     """
-    from mdm.services import source_merges
+    from mdm.services.intake import source_merges
 
     with session.opened() as hub:
         hub.entity_type(loser.entity_type)
@@ -46,7 +46,7 @@ def suspected(
 
     Example: mdm source-merges suspected --type customer
     """
-    from mdm.services import suspected_merges
+    from mdm.services.intake import suspected_merges
 
     with session.opened() as hub:
         found = suspected_merges.page(hub, entity_type, cursor=cursor, limit=limit)

@@ -19,7 +19,7 @@ def stats(
 
     Example: mdm stats --since 2026-03-01
     """
-    from mdm.services import measures
+    from mdm.services.watching import measures
 
     with session.opened() as hub, output.progress("Counting"):
         found = measures.stats(hub, since=since)

@@ -32,7 +32,7 @@ def claim_next(
 
     Example: mdm tasks claim-next --type customer
     """
-    from mdm.services import task_work
+    from mdm.services.stewarding import task_work
 
     with session.opened() as hub:
         task = task_work.claim_next(hub, author=session.author(), entity_type=entity_type, kind=kind, seconds=seconds)
@@ -50,7 +50,7 @@ def claim(task_id: TaskId, *, seconds: Seconds = None, as_json: Json = False) ->
 
     Example: mdm tasks claim TASK --seconds 600
     """
-    from mdm.services import task_work
+    from mdm.services.stewarding import task_work
 
     task = _act(lambda hub, author: task_work.claim(hub, task_id, author=author, seconds=seconds))
     _tell(task, f"{task_id} is yours until {_until(task)}.", as_json=as_json)
@@ -62,7 +62,7 @@ def release(task_id: TaskId, *, as_json: Json = False) -> None:
 
     Example: mdm tasks release TASK
     """
-    from mdm.services import task_work
+    from mdm.services.stewarding import task_work
 
     task = _act(lambda hub, author: task_work.release(hub, task_id, author=author))
     _tell(task, f"Nobody holds {task_id}.", as_json=as_json)
@@ -74,7 +74,7 @@ def skip(task_id: TaskId, *, as_json: Json = False) -> None:
 
     Example: mdm tasks skip TASK
     """
-    from mdm.services import task_work
+    from mdm.services.stewarding import task_work
 
     task = _act(lambda hub, author: task_work.skip(hub, task_id, author=author))
     _tell(task, f"{task_id} is left out for you until what it shows changes.", as_json=as_json)
@@ -91,7 +91,7 @@ def snooze(
 
     Example: mdm tasks snooze TASK --until 2030-01-31
     """
-    from mdm.services import task_work
+    from mdm.services.stewarding import task_work
 
     task = _act(lambda hub, author: task_work.snooze(hub, task_id, until=until, author=author))
     _tell(task, f"{task_id} sleeps until {until}.", as_json=as_json)
@@ -109,7 +109,7 @@ def escalate(
 
     Example: mdm tasks escalate TASK --to cli:anna --question "Is the branch in Graz a company of its own?"
     """
-    from mdm.services import task_work
+    from mdm.services.stewarding import task_work
 
     task = _act(lambda hub, author: task_work.escalate(hub, task_id, to=to, question=question, author=author))
     _tell(task, f"{to} is asked about {task_id}.", as_json=as_json)
@@ -128,7 +128,7 @@ def assign(
 
     Example: mdm tasks assign TASK --to me
     """
-    from mdm.services import task_work
+    from mdm.services.stewarding import task_work
 
     person = session.person(to)
     task = _act(lambda hub, author: task_work.assign(hub, task_id, to=person, author=author))
@@ -146,7 +146,7 @@ def comment(
 
     Example: mdm tasks comment TASK "Their accounts department will call back"
     """
-    from mdm.services import task_work
+    from mdm.services.stewarding import task_work
 
     task = _act(lambda hub, author: task_work.comment(hub, task_id, text=text, author=author))
     _tell(task, f"Your comment stands with {task_id}.", as_json=as_json)

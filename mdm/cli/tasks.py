@@ -43,7 +43,7 @@ def listed(  # noqa: PLR0913  what can be asked for
 
     Example: mdm tasks list --type customer --claimed-by me
     """
-    from mdm.services import tasks
+    from mdm.services.stewarding import tasks
 
     with session.opened() as hub:
         page = tasks.page(
@@ -90,7 +90,7 @@ def show(task_id: TaskId, *, as_of: AsOf = None, as_json: Json = False) -> None:
 
     Example: mdm tasks show TASK
     """
-    from mdm.services import tasks
+    from mdm.services.stewarding import tasks
 
     with session.opened() as hub:
         task = tasks.get(hub, task_id, as_of=as_of)
@@ -222,8 +222,8 @@ def decide(  # noqa: PLR0913  a command's options are its parameters
 
     Example: mdm tasks decide TASK --verdict distinct --reason "two branches of one group"
     """
-    from mdm.services import tasks
-    from mdm.services.intents import Intent
+    from mdm.services.stewarding import tasks
+    from mdm.services.stewarding.intents import Intent
 
     if [verdict, code, pick].count(None) != 2:
         raise typer.BadParameter("give --verdict for a task about records, --code for a value, --pick for a conflict")
@@ -256,8 +256,8 @@ def decide_many(  # noqa: PLR0913  a command's options are its parameters
 
     Example: mdm tasks decide-many --type customer --min-probability 0.95 --verdict same --reason "sample of 50 checked"
     """
-    from mdm.services import bulk_decisions
-    from mdm.services.intents import Intent
+    from mdm.services.stewarding import bulk_decisions
+    from mdm.services.stewarding.intents import Intent
 
     with session.opened() as hub:
         wanted = bulk_decisions.Matching(entity_type, kind, min_probability, max_probability)

@@ -32,7 +32,7 @@ def add(
 
     Example: mdm user add anna --role steward --display-name "Anna Berg"
     """
-    from mdm.services import accounts
+    from mdm.services.access import accounts
 
     with session.opened() as hub:
         person = accounts.Person(name, role, entity_type, display_name)
@@ -46,7 +46,7 @@ def listed(*, as_json: Json = False) -> None:
 
     Example: mdm user list
     """
-    from mdm.services import accounts
+    from mdm.services.access import accounts
 
     with session.opened() as hub:
         found = accounts.listed(hub)
@@ -64,7 +64,7 @@ def disable(name: Name, *, as_json: Json = False) -> None:
 
     Example: mdm user disable anna
     """
-    from mdm.services import accounts
+    from mdm.services.access import accounts
 
     _change(accounts.disable, name, f"{name} can no longer sign in.", as_json=as_json)
 
@@ -75,7 +75,7 @@ def enable(name: Name, *, as_json: Json = False) -> None:
 
     Example: mdm user enable anna
     """
-    from mdm.services import accounts
+    from mdm.services.access import accounts
 
     _change(accounts.enable, name, f"{name} can sign in again.", as_json=as_json)
 
@@ -86,7 +86,7 @@ def password(name: Name, *, as_json: Json = False) -> None:
 
     Example: mdm user password anna
     """
-    from mdm.services import accounts
+    from mdm.services.access import accounts
 
     with session.opened() as hub:
         accounts.set_password(hub, name, _password(name), author=session.author())
@@ -99,7 +99,7 @@ def role(name: Name, role: Annotated[str, typer.Argument(help=ROLES)], *, as_jso
 
     Example: mdm user role anna approver
     """
-    from mdm.services import accounts
+    from mdm.services.access import accounts
 
     with session.opened() as hub:
         changed = accounts.set_role(hub, name, role, author=session.author())
@@ -117,7 +117,7 @@ def narrow(
 
     Example: mdm user narrow anna --type customer
     """
-    from mdm.services import accounts
+    from mdm.services.access import accounts
 
     with session.opened() as hub:
         changed = accounts.narrow(hub, name, entity_type, author=session.author())

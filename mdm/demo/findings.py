@@ -12,8 +12,12 @@ from mdm.demo.firm import Firm
 from mdm.demo.planted import Planted, Way
 from mdm.demo.vocabulary import is_mapped
 from mdm.log import Key
-from mdm.services import golden, hierarchy_mismatches, line_findings, lookup, quarantine, tasks
 from mdm.services.hub import Hub
+from mdm.services.intake import quarantine
+from mdm.services.pricing import line_findings
+from mdm.services.reading import golden, lookup
+from mdm.services.stewarding import tasks
+from mdm.services.watching import hierarchy_mismatches
 
 Document = dict[str, Any]
 Xrefs = dict[str, Document | None]

@@ -10,8 +10,9 @@ from typing import Any
 from matching.kinds import KINDS
 from mdm.demo.exports import entity_type
 from mdm.demo.firm import Firm
-from mdm.services import divergence, golden, readiness
 from mdm.services.hub import Hub
+from mdm.services.reading import golden
+from mdm.services.watching import divergence, readiness
 
 Row = dict[str, Any]
 Things = dict[str, dict[str, Row]]

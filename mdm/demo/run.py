@@ -20,8 +20,12 @@ from mdm.demo.vocabulary import documents
 from mdm.errors import Unauthorised
 from mdm.ingest import Columns
 from mdm.log import Author
-from mdm.services import accounts, code_lists, golden, health, ingest, keys, passwords, preparing, setup
+from mdm.services import health, setup
+from mdm.services.access import accounts, keys, passwords
 from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import ingest, preparing
+from mdm.services.reading import golden
+from mdm.services.rulebook import code_lists
 from mdm.settings import Settings
 
 Progress = Callable[[int], None]

@@ -12,7 +12,7 @@ import orjson
 
 from mdm.errors import Fault, InFlight, InvalidInput
 from mdm.log import Once
-from mdm.services.decisions import decision_id
+from mdm.services.deciding.decisions import decision_id
 from mdm.services.entering import proposal_id
 from mdm.services.hub import Hub
 from mdm.settings import later

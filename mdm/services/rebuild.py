@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from mdm.log import Author
 from mdm.resolution.known_cells import KnownCells
-from mdm.services import task_states
 from mdm.services.hub import Hub
 from mdm.services.resolving import replay
 from mdm.services.scratch import scratch
+from mdm.services.stewarding import task_states
 from mdm.store import copies, digests, log, proposals, quality, second_opinions, task_work
 from mdm.store.database import Transaction
 from mdm.store.xref import NOW

@@ -7,8 +7,10 @@ from mdm.code_lists import shipped as shipped_lists
 from mdm.entity_types import order, shipped
 from mdm.entity_types import parse as parse_type
 from mdm.log import Author
-from mdm.services import code_lists, keys, reports, rules
+from mdm.services import reports
+from mdm.services.access import keys
 from mdm.services.hub import Hub, open_hub
+from mdm.services.rulebook import code_lists, rules
 from mdm.settings import Settings
 from mdm.store import grants, hubs, schema
 from mdm.store.database import Database

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from mdm.services import keys
+from mdm.services.access import keys
 from mdm.services.hub import Hub
 from mdm.settings import Settings
 from stewardship_ui.app import create_app

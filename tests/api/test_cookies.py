@@ -3,8 +3,8 @@
 import pytest
 
 from mdm.api import browser
-from mdm.services import accounts, sessions
-from mdm.services.accounts import Person
+from mdm.services.access import accounts, sessions
+from mdm.services.access.accounts import Person
 from mdm.settings import now
 from tests.api.test_proposing import ASKING, BERLIN
 from tests.conftest import AUTHOR

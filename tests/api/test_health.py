@@ -7,7 +7,8 @@ from sqlalchemy import event
 from mdm.api.app import create_app
 from mdm.ingest.incoming import Incoming
 from mdm.log import Author
-from mdm.services import rebuild, records, resolving
+from mdm.services import rebuild, resolving
+from mdm.services.intake import records
 from mdm.settings import Settings, now
 from mdm.store import log
 from stewardship_ui.app import create_app as create_whole

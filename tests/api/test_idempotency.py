@@ -5,7 +5,8 @@ import pytest
 from mdm.api.json_route import JsonRoute
 from mdm.errors import InFlight
 from mdm.log import Author, Once
-from mdm.services import decisions, once
+from mdm.services import once
+from mdm.services.deciding import decisions
 from mdm.services.once import Answer
 from mdm.settings import later, now
 from tests.api.test_every_route import ROUTES

@@ -9,7 +9,8 @@ import orjson
 import pytest
 
 from mdm.api import quick_way
-from mdm.services import decisions, keys
+from mdm.services.access import keys
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
 from tests.conftest import AUTHOR
 
@@ -67,7 +68,7 @@ def test_the_quick_way_is_the_one_that_is_taken(filled, monkeypatch):
     def never(*_: Any, **__: Any) -> Any:
         raise AssertionError("this is left to nobody else")
 
-    monkeypatch.setattr("mdm.services.lookup._xrefs", never)
+    monkeypatch.setattr("mdm.services.reading.lookup._xrefs", never)
     ask = filled.as_("source", source="crm")
     answer = ask("GET", path("crm", "a/b"))
     assert answer.status_code == 200

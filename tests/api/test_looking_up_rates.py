@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mdm.api import quick_way
-from mdm.services import keys
+from mdm.services.access import keys
 from tests.conftest import AUTHOR
 
 LINE = {"currency": "EUR", "unit": "hour", "valid_from": "2026-01-01", "valid_to": "2027-01-01"}

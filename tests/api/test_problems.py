@@ -2,7 +2,7 @@
 
 import pytest
 
-from mdm.services import lookup
+from mdm.services.reading import lookup
 
 PATH = "/v1/source-records/crm/customer/1"
 LEGAL_ENTITY = "/v1/source-records/crm/legal_entity/1"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mdm.services import proposals
+from mdm.services.stewarding import proposals
 from tests.services.two_people import later
 
 BERLIN = {"street": "Hauptstr. 5", "postcode": "10115", "city": "Berlin"}

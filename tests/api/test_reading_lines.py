@@ -2,7 +2,7 @@
 
 import pytest
 
-from mdm.services import rules
+from mdm.services.rulebook import rules
 from tests.conftest import AUTHOR
 from tests.day_rates import ERP, PSA, RULES
 

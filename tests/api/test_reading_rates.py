@@ -1,6 +1,6 @@
 """Rates over HTTP: asked by name, refused with what would be right, masked field by field, paged."""
 
-from mdm.services import rules
+from mdm.services.rulebook import rules
 from tests.conftest import AUTHOR
 from tests.day_rates import ERP, PSA, RULES
 

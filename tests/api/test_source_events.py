@@ -7,8 +7,9 @@ import orjson
 import pytest
 
 from mdm.ingest import Columns
-from mdm.services import ingest, quarantine, rebuild
-from mdm.services.preparing import File
+from mdm.services import rebuild
+from mdm.services.intake import ingest, quarantine
+from mdm.services.intake.preparing import File
 from tests.conftest import AUTHOR
 
 PATH = "/v1/source-records/crm/customer/1"

@@ -12,8 +12,8 @@ from mdm.cli.serving import ensure_safe
 from mdm.demo import run
 from mdm.demo.firm import Firm, firm
 from mdm.entity_types import shipped
+from mdm.services.access.keys import authenticate
 from mdm.services.hub import Hub, open_hub
-from mdm.services.keys import authenticate
 from mdm.settings import Settings
 from tests.cli.conftest import Mdm
 from tests.conftest import AUTHOR

@@ -10,7 +10,7 @@ import stamina
 
 from mdm.client import AsyncHub
 from mdm.client import Hub as BlockingHub
-from mdm.services import keys
+from mdm.services.access import keys
 from mdm.services.hub import Hub
 from stewardship_ui.app import create_app
 from tests.conftest import AUTHOR

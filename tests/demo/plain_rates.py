@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from mdm.demo.firm import Firm
 from mdm.demo.systems import Row
-from mdm.services import golden, line_findings
 from mdm.services.hub import Hub
+from mdm.services.pricing import line_findings
+from mdm.services.reading import golden
 
 TRUST = {
     "rate_card": {"erp": 90, "psa": 85, "billing": 75, "crm": 60},

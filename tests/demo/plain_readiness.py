@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from mdm.services import golden, readiness
 from mdm.services.hub import Hub
+from mdm.services.reading import golden
+from mdm.services.watching import readiness
 
 Document = dict[str, Any]
 Found = tuple[str, str, str, str, bool]

@@ -1,7 +1,7 @@
 """The accounts of the demo: made once, with passwords that are new each time and kept nowhere."""
 
 from mdm.demo.run import PEOPLE, _passwords
-from mdm.services import accounts, sessions
+from mdm.services.access import accounts, sessions
 from mdm.services.hub import Hub
 from tests.conftest import AUTHOR
 

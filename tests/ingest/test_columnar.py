@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mdm.entity_types import parse
 from mdm.ingest import Columns, Incoming, Records, Rejected, csv, each_item, each_row, incoming_records
 from mdm.ingest.read import read_chunks
-from mdm.services.prepared import joined, prepare, prepare_records
+from mdm.services.intake.prepared import joined, prepare, prepare_records
 
 TYPE = parse(
     """

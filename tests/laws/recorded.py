@@ -9,8 +9,9 @@ from typing import Any
 from golden_records.identity import golden_id
 from mdm.errors import NotFound
 from mdm.log import Author, Key
-from mdm.services import golden, lookup, tasks
 from mdm.services.hub import Hub
+from mdm.services.reading import golden, lookup
+from mdm.services.stewarding import tasks
 from mdm.store import log
 from tests.laws import histories
 from tests.laws.replay import Driven

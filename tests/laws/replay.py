@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 
 from mdm.log import Author, Fact, key_token
-from mdm.services import resolving, rules
+from mdm.services import resolving
 from mdm.services.hub import Hub
+from mdm.services.rulebook import rules
 from mdm.store import code_lists, digests, log
 from tests.laws import histories, plain_hub
 

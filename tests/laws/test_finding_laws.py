@@ -5,7 +5,7 @@ import random
 import pytest
 
 from matching.score import OUTCOMES
-from mdm.services import find
+from mdm.services.reading import find
 from tests.laws import histories
 from tests.laws.replay import Driven
 from tests.laws.test_resolution_laws import Hubs, hubs

@@ -13,9 +13,12 @@ from typing import Any
 import pytest
 
 from mdm.ingest import Incoming
-from mdm.services import hierarchy_mismatches, rebuild, resolving, rules, tasks
+from mdm.services import rebuild, resolving
 from mdm.services.hub import Hub, open_hub
-from mdm.services.records import put_many
+from mdm.services.intake.records import put_many
+from mdm.services.rulebook import rules
+from mdm.services.stewarding import tasks
+from mdm.services.watching import hierarchy_mismatches
 from mdm.settings import Settings
 from mdm.store import digests
 from mdm.store.batches import Origin

@@ -7,9 +7,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from mdm.services import code_lists, health, rebuild, resolving
+from mdm.services import health, rebuild, resolving
 from mdm.services.hub import Hub, open_hub
-from mdm.services.records import put_many
+from mdm.services.intake.records import put_many
+from mdm.services.rulebook import code_lists
 from mdm.settings import Settings
 from mdm.store import digests
 from mdm.store.batches import Origin

@@ -10,10 +10,14 @@ import pytest
 from mdm.errors import Conflict
 from mdm.ingest import Incoming
 from mdm.resolution import readiness_writing
-from mdm.services import decisions, golden, overrides, rates, readiness, rebuild, resolving
+from mdm.services import rebuild, resolving
+from mdm.services.deciding import decisions, overrides
 from mdm.services.hub import Hub
-from mdm.services.rate_question import Question
-from mdm.services.records import put_many
+from mdm.services.intake.records import put_many
+from mdm.services.pricing import rates
+from mdm.services.pricing.rate_question import Question
+from mdm.services.reading import golden
+from mdm.services.watching import readiness
 from mdm.store import readiness as stored
 from mdm.store.batches import Origin
 from tests.conftest import AUTHOR

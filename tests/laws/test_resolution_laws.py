@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from golden_records.identity import golden_id
-from mdm.services import golden, rebuild
+from mdm.services import rebuild
 from mdm.services.hub import Hub, open_hub
+from mdm.services.reading import golden
 from mdm.settings import Settings
 from tests.laws import histories, plain_divergence, standing
 from tests.laws.replay import Driven

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from mdm.services import rebuild, rules, rules_release
+from mdm.services import rebuild
 from mdm.services.hub import Hub
-from mdm.services.rules_release import Release, going_back
+from mdm.services.rulebook import rules, rules_release
+from mdm.services.rulebook.rules_release import Release, going_back
 from mdm.store import digests
 from tests.laws import histories, random_rules, standing
 from tests.laws.replay import AUTHOR, Driven

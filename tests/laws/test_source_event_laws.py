@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from mdm.ingest import Incoming
-from mdm.services import golden, rebuild, resolving, rules
+from mdm.services import rebuild, resolving
 from mdm.services.hub import Hub, open_hub
-from mdm.services.records import put_many
+from mdm.services.intake.records import put_many
+from mdm.services.reading import golden
+from mdm.services.rulebook import rules
 from mdm.settings import Settings
 from mdm.store import digests
 from mdm.store.batches import Origin

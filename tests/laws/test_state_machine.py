@@ -24,10 +24,13 @@ from sqlmodel import SQLModel
 
 from mdm.errors import Conflict, InvalidInput, Stale
 from mdm.log import Author
-from mdm.services import bulk_decisions, decisions, golden, proposals, rebuild, task_work, tasks
+from mdm.services import rebuild
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub, open_hub
-from mdm.services.intents import Intent
-from mdm.services.proposals import Proposed
+from mdm.services.reading import golden
+from mdm.services.stewarding import bulk_decisions, proposals, task_work, tasks
+from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.proposals import Proposed
 from mdm.settings import Settings
 from tests.laws import histories, standing
 from tests.laws.replay import AUTHOR, Driven

@@ -9,8 +9,12 @@ import pytest
 
 from golden_records.identity import parse_golden_id
 from mdm.ingest import Incoming
-from mdm.services import decisions, golden, rebuild, records, resolving, rules
+from mdm.services import rebuild, resolving
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import records
+from mdm.services.reading import golden
+from mdm.services.rulebook import rules
 from mdm.settings import Settings
 from mdm.store import digests
 from mdm.store.batches import Origin

@@ -18,8 +18,10 @@ from mdm.ingest import Incoming
 from mdm.log import Key
 from mdm.resolution import measured, quality
 from mdm.resolution.tallies import Figures, Tally
-from mdm.services import records, resolving, rules
+from mdm.services import resolving
 from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import records
+from mdm.services.rulebook import rules
 from mdm.settings import Settings
 from mdm.store.batches import Origin
 from tests.conftest import AUTHOR

@@ -9,8 +9,11 @@ from mdm.ingest import Incoming
 from mdm.log import Key
 from mdm.resolution import task_places
 from mdm.resolution.task_places import Stake
-from mdm.services import decisions, rebuild, records, tasks
+from mdm.services import rebuild
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.stewarding import tasks
 from mdm.store.task_places import PlacedTask
 from tests.conftest import AUTHOR
 

@@ -7,8 +7,8 @@ import pytest
 
 from mdm.errors import Conflict, InvalidInput
 from mdm.log import Author
-from mdm.services import access_changes, accounts, keys, sessions
-from mdm.services.accounts import Person
+from mdm.services.access import access_changes, accounts, keys, sessions
+from mdm.services.access.accounts import Person
 from mdm.services.hub import Hub
 from mdm.store.access_changes import Wanted
 from tests.conftest import AUTHOR

@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from mdm.errors import Conflict, InvalidInput, NotFound, TooMany, Unauthorised
-from mdm.services import accounts, passwords, sessions
-from mdm.services.accounts import Person
+from mdm.services.access import accounts, passwords, sessions
+from mdm.services.access.accounts import Person
 from mdm.services.hub import Hub
 from mdm.settings import later
 from tests.conftest import AUTHOR

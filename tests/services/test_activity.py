@@ -4,9 +4,10 @@ import pytest
 
 from mdm.errors import InvalidInput, NotFound
 from mdm.log import Author, Key
-from mdm.services import activity, code_lists, decisions, overrides, rules
-from mdm.services.activity import Wanted
+from mdm.services.deciding import activity, decisions, overrides
+from mdm.services.deciding.activity import Wanted
 from mdm.services.hub import Hub
+from mdm.services.rulebook import code_lists, rules
 from mdm.store import activity as stored
 from mdm.store.database import Transaction
 from tests.services.two_people import ANNA, BERT, put

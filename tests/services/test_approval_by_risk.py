@@ -6,8 +6,9 @@ import pytest
 
 from mdm.errors import NeedsApproval
 from mdm.log import Key
-from mdm.services import decisions, tasks
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
+from mdm.services.stewarding import tasks
 from tests.services.two_people import ANNA, asks_for, put
 
 

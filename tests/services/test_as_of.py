@@ -8,8 +8,13 @@ import pytest
 from mdm.errors import InvalidInput, NotFound
 from mdm.ingest import Incoming
 from mdm.log import Author, Key
-from mdm.services import code_lists, decisions, explain, golden, history, lookup, positions, records, resolving, tasks
+from mdm.services import positions, resolving
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.reading import explain, golden, history, lookup
+from mdm.services.rulebook import code_lists
+from mdm.services.stewarding import tasks
 from mdm.store import log
 from mdm.store.batches import Origin
 

@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 
 from mdm.ingest import Incoming
-from mdm.services import decisions, golden, hierarchy, rebuild, records, relations, resolving, rules
+from mdm.services import rebuild, resolving
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.reading import golden, hierarchy, relations
+from mdm.services.rulebook import rules
 from tests.conftest import AUTHOR
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "assign-customers-to-companies.md"

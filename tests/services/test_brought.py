@@ -3,10 +3,14 @@
 import pytest
 
 from mdm.log import Key
-from mdm.services import decisions, golden, lookup, proposals, rebuild, source_merges
-from mdm.services.brought import brought
+from mdm.services import rebuild
+from mdm.services.deciding import decisions
+from mdm.services.deciding.brought import brought
 from mdm.services.hub import Hub
-from mdm.services.intents import Intent
+from mdm.services.intake import source_merges
+from mdm.services.reading import golden, lookup
+from mdm.services.stewarding import proposals
+from mdm.services.stewarding.intents import Intent
 from tests.services.two_people import ANNA, put
 
 KEYS = {number: Key("crm", "customer", number) for number in "1234"}

@@ -3,11 +3,14 @@
 import pytest
 
 from mdm.errors import InvalidInput, NeedsApproval, Stale
-from mdm.services import bulk_decisions, decisions, golden, proposals, rebuild, tasks
-from mdm.services.bulk_decisions import Chosen, DecidedMany, Matching, choose, decide_many, preview_many
+from mdm.services import rebuild
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
-from mdm.services.intents import Intent
-from mdm.services.proposals import Proposed, decide
+from mdm.services.reading import golden
+from mdm.services.stewarding import bulk_decisions, proposals, tasks
+from mdm.services.stewarding.bulk_decisions import Chosen, DecidedMany, Matching, choose, decide_many, preview_many
+from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.proposals import Proposed, decide
 from mdm.store import decisions as stored_decisions
 from tests.services.two_people import ANNA, BERT, asks_for, head, proposed, put, state
 

@@ -6,9 +6,14 @@ import pytest
 
 from mdm.errors import InvalidInput, Stale
 from mdm.ingest import Incoming
-from mdm.services import decisions, golden, overrides, rebuild, records, resolving, rules, tasks
+from mdm.services import rebuild, resolving
+from mdm.services.deciding import decisions, overrides
+from mdm.services.deciding.overrides import Wanted
 from mdm.services.hub import Hub
-from mdm.services.overrides import Wanted
+from mdm.services.intake import records
+from mdm.services.reading import golden
+from mdm.services.rulebook import rules
+from mdm.services.stewarding import tasks
 from mdm.store import digests
 from tests.conftest import AUTHOR
 

@@ -8,8 +8,14 @@ from mdm.auth import Principal
 from mdm.errors import InvalidRules
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import decisions, golden, masking, rebuild, records, rules, source_merges, tasks
+from mdm.services import rebuild
+from mdm.services.access import masking
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
+from mdm.services.intake import records, source_merges
+from mdm.services.reading import golden
+from mdm.services.rulebook import rules
+from mdm.services.stewarding import tasks
 from tests.conftest import AUTHOR
 
 PERSON = """

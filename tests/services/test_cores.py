@@ -7,9 +7,9 @@ import signal
 import pytest
 
 from mdm.errors import InvalidInput, Unavailable
-from mdm.services import cores, dedupe_stages
-from mdm.services.cores import on_all_cores
-from mdm.services.dedupe import Job, Outputs, dedupe
+from mdm.services.files import cores, dedupe_stages
+from mdm.services.files.cores import on_all_cores
+from mdm.services.files.dedupe import Job, Outputs, dedupe
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])

@@ -7,10 +7,13 @@ import pytest
 from mdm.errors import NotFound
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import crosswalk_files, lookup, quarantine, rebuild, records, tasks
-from mdm.services.decisions import verdict
+from mdm.services import rebuild
+from mdm.services.deciding.decisions import verdict
 from mdm.services.hub import Hub
-from mdm.services.ingest import Summary
+from mdm.services.intake import crosswalk_files, quarantine, records
+from mdm.services.intake.ingest import Summary
+from mdm.services.reading import lookup
+from mdm.services.stewarding import tasks
 from tests.conftest import AUTHOR
 
 HEADER = "source,entity_type,source_id,master_id\n"

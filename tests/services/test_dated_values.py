@@ -9,22 +9,15 @@ from mdm.entity_types import check
 from mdm.errors import Conflict, InvalidInput, InvalidRules
 from mdm.ingest import Incoming
 from mdm.log import Author, Key
-from mdm.services import (
-    changes,
-    decisions,
-    differences,
-    explain,
-    forecast,
-    golden,
-    masking,
-    overrides,
-    rebuild,
-    records,
-    resolving,
-    rules,
-)
+from mdm.services import rebuild, resolving
+from mdm.services.access import masking
+from mdm.services.deciding import decisions, overrides
+from mdm.services.deciding.overrides import Wanted
+from mdm.services.feed import changes
 from mdm.services.hub import Hub
-from mdm.services.overrides import Wanted
+from mdm.services.intake import records
+from mdm.services.reading import differences, explain, forecast, golden
+from mdm.services.rulebook import rules
 from tests.conftest import AUTHOR
 
 UNIT = """

@@ -5,8 +5,11 @@ import pytest
 from mdm.errors import Conflict, InvalidInput, NotFound
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import decisions, golden, rebuild, records
+from mdm.services import rebuild
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.reading import golden
 from mdm.store import digests
 from tests.conftest import AUTHOR
 

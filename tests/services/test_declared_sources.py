@@ -9,24 +9,14 @@ from mdm.entity_types import shipped
 from mdm.errors import InvalidInput
 from mdm.ingest import Columns, Incoming
 from mdm.log import Key
-from mdm.services import (
-    crosswalk_files,
-    decisions,
-    explain,
-    golden,
-    ingest,
-    lookup,
-    quarantine,
-    rebuild,
-    records,
-    resolving,
-    rules,
-    snapshots,
-    source_merges,
-    tasks,
-)
+from mdm.services import rebuild, resolving
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
-from mdm.services.preparing import File
+from mdm.services.intake import crosswalk_files, ingest, quarantine, records, snapshots, source_merges
+from mdm.services.intake.preparing import File
+from mdm.services.reading import explain, golden, lookup
+from mdm.services.rulebook import rules
+from mdm.services.stewarding import tasks
 from mdm.store import log
 from tests.conftest import AUTHOR
 

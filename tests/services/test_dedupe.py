@@ -5,8 +5,8 @@ import pytest
 
 from mdm.errors import HubError, InvalidInput, UnreadableFile
 from mdm.ingest.table import Wanted
-from mdm.services.dedupe import Job, Outputs, dedupe
-from mdm.services.evaluate import evaluate
+from mdm.services.files.dedupe import Job, Outputs, dedupe
+from mdm.services.files.evaluate import evaluate
 
 RULES = """
 entity_type: site

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from mdm.errors import UnreadableFile
-from mdm.services import dedupe as service
-from mdm.services.dedupe import Job, Outputs, Report, dedupe
-from mdm.services.dedupe_report import MOST_LISTED
+from mdm.services.files import dedupe as service
+from mdm.services.files.dedupe import Job, Outputs, Report, dedupe
+from mdm.services.files.dedupe_report import MOST_LISTED
 
 RULES = """
 entity_type: site

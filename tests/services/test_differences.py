@@ -8,12 +8,17 @@ from mdm.auth import Principal
 from mdm.errors import InvalidInput, NotFound
 from mdm.ingest import Incoming
 from mdm.log import Author, Key
-from mdm.services import code_lists, decisions, lookup, masking, overrides, records, resolving, rules
-from mdm.services.decisions import Decided
-from mdm.services.differences import difference
+from mdm.services import resolving
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.deciding import decisions, overrides
+from mdm.services.deciding.decisions import Decided
+from mdm.services.deciding.overrides import Wanted
 from mdm.services.hub import Hub
-from mdm.services.overrides import Wanted
-from mdm.services.shown import Shown
+from mdm.services.intake import records
+from mdm.services.reading import lookup
+from mdm.services.reading.differences import difference
+from mdm.services.rulebook import code_lists, rules
 from mdm.store import log
 from mdm.store.batches import Origin
 from tests.conftest import AUTHOR

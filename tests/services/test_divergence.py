@@ -7,20 +7,15 @@ import pytest
 from golden_records import divergence as pure
 from matching import columns
 from mdm.ingest import Incoming
-from mdm.services import (
-    changes,
-    decisions,
-    divergence,
-    hierarchy_mismatches,
-    overrides,
-    rebuild,
-    records,
-    resolving,
-    rules,
-)
-from mdm.services import code_lists as codes
-from mdm.services.divergence import Wanted
+from mdm.services import rebuild, resolving
+from mdm.services.deciding import decisions, overrides
+from mdm.services.feed import changes
 from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.rulebook import code_lists as codes
+from mdm.services.rulebook import rules
+from mdm.services.watching import divergence, hierarchy_mismatches
+from mdm.services.watching.divergence import Wanted
 from tests.conftest import AUTHOR
 
 OFFICE = """

@@ -10,8 +10,10 @@ from mdm.errors import InvalidInput
 from mdm.ingest.incoming import Incoming
 from mdm.log import Key
 from mdm.publish.files import pieces
-from mdm.services import decisions, exporting, records
+from mdm.services.deciding import decisions
+from mdm.services.feed import exporting
 from mdm.services.hub import Hub
+from mdm.services.intake import records
 from mdm.services.resolving import resolve_all
 from tests.conftest import AUTHOR
 

@@ -13,8 +13,12 @@ from mdm.entity_types import parse, shipped
 from mdm.errors import InvalidInput
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import decisions, explain, golden, lookup, overrides, records, resolving, rules, value_flips
+from mdm.services import resolving
+from mdm.services.deciding import decisions, overrides
 from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.reading import explain, golden, lookup, value_flips
+from mdm.services.rulebook import rules
 from tests.conftest import AUTHOR
 from tests.matching import applied
 from tests.services.test_conflicts import SHOP, tick

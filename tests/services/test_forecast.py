@@ -5,9 +5,11 @@ import random
 import pytest
 
 from mdm.errors import InvalidInput
-from mdm.services import forecast, golden, overrides, resolving
+from mdm.services import resolving
+from mdm.services.deciding import overrides
+from mdm.services.deciding.overrides import Wanted
 from mdm.services.hub import Hub
-from mdm.services.overrides import Wanted
+from mdm.services.reading import forecast, golden
 from tests.conftest import AUTHOR
 from tests.laws import histories
 from tests.laws.replay import Driven

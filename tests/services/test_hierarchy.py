@@ -7,9 +7,15 @@ import pytest
 
 from mdm.errors import InvalidInput
 from mdm.ingest import Incoming
-from mdm.services import golden, hierarchy, hierarchy_mismatches, overrides, rebuild, records, resolving, rules, tasks
-from mdm.services.hierarchy import Wanted
+from mdm.services import rebuild, resolving
+from mdm.services.deciding import overrides
 from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.reading import golden, hierarchy
+from mdm.services.reading.hierarchy import Wanted
+from mdm.services.rulebook import rules
+from mdm.services.stewarding import tasks
+from mdm.services.watching import hierarchy_mismatches
 from mdm.store import digests
 from tests.conftest import AUTHOR
 

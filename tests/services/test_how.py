@@ -5,9 +5,10 @@ import pytest
 from mdm.errors import NotFound
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import decisions, records
-from mdm.services.how import how
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.reading.how import how
 from tests.conftest import AUTHOR
 
 STREET = {"street": "91 Queen Street", "city": "Cardiff", "postcode": "CF10 2GP", "country": "GB"}

@@ -9,9 +9,11 @@ from mdm.errors import InvalidInput, NotFound
 from mdm.ingest import Columns, Incoming
 from mdm.ingest.mapping import parse_mapping
 from mdm.log import Author, Key
-from mdm.services import golden, ingest, lookup, quarantine, rebuild, records, snapshots
+from mdm.services import rebuild
 from mdm.services.hub import Hub
-from mdm.services.preparing import File
+from mdm.services.intake import ingest, quarantine, records, snapshots
+from mdm.services.intake.preparing import File
+from mdm.services.reading import golden, lookup
 from tests.conftest import AUTHOR
 
 OLD, NEW = "2019-05-01T00:00:00Z", "2026-02-03T00:00:00Z"

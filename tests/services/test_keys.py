@@ -4,8 +4,8 @@ import pytest
 
 from mdm.errors import InvalidInput, NotFound, Unauthorised
 from mdm.log import Author
-from mdm.services import keys
-from mdm.services.last_used import LastUsed
+from mdm.services.access import keys
+from mdm.services.access.last_used import LastUsed
 from tests.conftest import AUTHOR
 
 

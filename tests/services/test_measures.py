@@ -7,8 +7,12 @@ import pytest
 from mdm.errors import InvalidInput
 from mdm.ingest import Incoming
 from mdm.log import Author
-from mdm.services import measures, records, resolving, rules, tasks
+from mdm.services import resolving
 from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.rulebook import rules
+from mdm.services.stewarding import tasks
+from mdm.services.watching import measures
 
 OFFICE = """
 entity_type: office

@@ -8,9 +8,14 @@ import pytest
 from mdm.errors import InvalidInput
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import decisions, golden, lookup, rebuild, records, resolving, rules, source_merges, tasks
-from mdm.services import suspected_merges as suspected
+from mdm.services import rebuild, resolving
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
+from mdm.services.intake import records, source_merges
+from mdm.services.intake import suspected_merges as suspected
+from mdm.services.reading import golden, lookup
+from mdm.services.rulebook import rules
+from mdm.services.stewarding import tasks
 from mdm.store.batches import Origin
 from tests.conftest import AUTHOR
 from tests.stories.state_language import SITE

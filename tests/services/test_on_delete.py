@@ -6,8 +6,12 @@ import pytest
 
 from mdm.errors import InvalidRules
 from mdm.log import Key
-from mdm.services import changes, golden, lookup, rebuild, references, relations, resolving, rules
+from mdm.services import rebuild, resolving
+from mdm.services.feed import changes
 from mdm.services.hub import Hub
+from mdm.services.intake import references
+from mdm.services.reading import golden, lookup, relations
+from mdm.services.rulebook import rules
 from mdm.store import digests
 from tests.conftest import AUTHOR
 from tests.services.test_relations import HOUSE, OWNER, put

@@ -1,6 +1,6 @@
 """What stands first in a comparison."""
 
-from mdm.services.comparison import in_order
+from mdm.services.stewarding.comparison import in_order
 
 
 def test_contradictions_that_may_be_seen_come_before_those_that_are_masked_and_agreements_last():

@@ -6,9 +6,9 @@ import pytest
 
 from mdm.entity_types import EntityType
 from mdm.ingest import Columns
-from mdm.services import preparing
 from mdm.services.hub import Hub
-from mdm.services.preparing import File, Work, prepared_chunks, reading_of
+from mdm.services.intake import preparing
+from mdm.services.intake.preparing import File, Work, prepared_chunks, reading_of
 
 ROWS = 2_000
 

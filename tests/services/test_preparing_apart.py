@@ -19,10 +19,10 @@ import pytest
 from mdm.errors import Fault, InvalidInput, Unavailable, UnreadableFile
 from mdm.ingest import Columns
 from mdm.ingest.mapping import parse_mapping
-from mdm.services import preparing_apart
 from mdm.services.hub import Hub, open_hub
-from mdm.services.ingest import Summary, ingest_file
-from mdm.services.preparing import File
+from mdm.services.intake import preparing_apart
+from mdm.services.intake.ingest import Summary, ingest_file
+from mdm.services.intake.preparing import File
 from mdm.settings import Settings
 from tests.conftest import AUTHOR
 

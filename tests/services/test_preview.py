@@ -9,11 +9,15 @@ import pytest
 from mdm.errors import Conflict, NotFound
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import changes, decisions, golden, lookup, overrides, records, resolving
-from mdm.services.decisions import Decided
+from mdm.services import resolving
+from mdm.services.deciding import decisions, overrides
+from mdm.services.deciding.decisions import Decided
+from mdm.services.deciding.overrides import Wanted
+from mdm.services.feed import changes
 from mdm.services.hub import Hub
-from mdm.services.overrides import Wanted
-from mdm.services.preview import NOT_YET, Preview, preview
+from mdm.services.intake import records
+from mdm.services.reading import golden, lookup
+from mdm.services.stewarding.preview import NOT_YET, Preview, preview
 from mdm.store import digests, log
 from mdm.store.batches import Origin
 from tests.conftest import AUTHOR

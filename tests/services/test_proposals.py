@@ -4,13 +4,16 @@ import pytest
 
 from mdm.errors import Conflict, Forbidden, InvalidInput, NeedsApproval, NotFound, Settled
 from mdm.log import Key
-from mdm.services import decisions, golden, overrides, proposals, rebuild, resolving
-from mdm.services.decisions import Decided
+from mdm.services import rebuild, resolving
+from mdm.services.deciding import decisions, overrides
+from mdm.services.deciding.decisions import Decided
+from mdm.services.deciding.overrides import Wanted
 from mdm.services.hub import Hub
-from mdm.services.intents import Intent
-from mdm.services.overrides import Wanted
-from mdm.services.preview import preview
-from mdm.services.proposals import Proposed, approve, carry_out_due, decide, get, refuse, take_back, withdraw
+from mdm.services.reading import golden
+from mdm.services.stewarding import proposals
+from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.preview import preview
+from mdm.services.stewarding.proposals import Proposed, approve, carry_out_due, decide, get, refuse, take_back, withdraw
 from tests.services.two_people import (
     ANNA,
     BERT,

@@ -11,9 +11,12 @@ import pytest
 from mdm.errors import Conflict, InvalidInput, NotFound
 from mdm.ingest import Columns, Incoming
 from mdm.log import Key
-from mdm.services import ingest, lookup, quarantine, rebuild, records, rules
+from mdm.services import rebuild
 from mdm.services.hub import Hub
-from mdm.services.ingest import File, ingest_file
+from mdm.services.intake import ingest, quarantine, records
+from mdm.services.intake.ingest import File, ingest_file
+from mdm.services.reading import lookup
+from mdm.services.rulebook import rules
 from mdm.store import log
 from mdm.store.batches import Origin
 from mdm.store.quarantine import Filter

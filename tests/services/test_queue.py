@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from mdm.errors import InvalidInput, NotFound
-from mdm.services import queue, resolving, saved_filters, task_counts, task_work, tasks
+from mdm.services import resolving
 from mdm.services.hub import Hub
-from mdm.services.queue import VIEWS, Choice, Looking
+from mdm.services.stewarding import queue, saved_filters, task_counts, task_work, tasks
+from mdm.services.stewarding.queue import VIEWS, Choice, Looking
 from mdm.store import task_rows
 from mdm.store import tasks as stored_tasks
 from mdm.store.database import Transaction

@@ -7,9 +7,13 @@ import pytest
 from mdm.errors import Forbidden, InvalidInput, NotFound
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import decisions, golden, line_findings, rates, rebuild, records, resolving
+from mdm.services import rebuild, resolving
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
-from mdm.services.rate_question import Question
+from mdm.services.intake import records
+from mdm.services.pricing import line_findings, rates
+from mdm.services.pricing.rate_question import Question
+from mdm.services.reading import golden
 from tests.conftest import AUTHOR
 
 Line = dict[str, Any]

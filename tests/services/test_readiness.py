@@ -8,9 +8,14 @@ import pytest
 from mdm.errors import InvalidInput, NotFound
 from mdm.ingest import Incoming
 from mdm.resolution import readiness_writing
-from mdm.services import changes, decisions, overrides, readiness, rebuild, records, resolving, rules
+from mdm.services import rebuild, resolving
+from mdm.services.deciding import decisions, overrides
+from mdm.services.feed import changes
 from mdm.services.hub import Hub
-from mdm.services.readiness import Wanted
+from mdm.services.intake import records
+from mdm.services.rulebook import rules
+from mdm.services.watching import readiness
+from mdm.services.watching.readiness import Wanted
 from tests.conftest import AUTHOR
 
 LINE = {"role": "consultant", "currency": "EUR", "unit": "day", "rate": "900"}

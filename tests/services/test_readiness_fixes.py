@@ -8,10 +8,11 @@ import pytest
 from stdnum.iso7064 import mod_11_10
 
 from mdm.ingest import Incoming
-from mdm.services import readiness, rebuild, resolving
+from mdm.services import rebuild, resolving
 from mdm.services.hub import Hub
-from mdm.services.readiness import Wanted
-from mdm.services.records import put_many
+from mdm.services.intake.records import put_many
+from mdm.services.watching import readiness
+from mdm.services.watching.readiness import Wanted
 from mdm.store.batches import Origin
 from tests.conftest import AUTHOR
 

@@ -6,8 +6,11 @@ import pytest
 
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import golden, lookup, rebuild, records, resolving, rules
+from mdm.services import rebuild, resolving
 from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.reading import golden, lookup
+from mdm.services.rulebook import rules
 from tests.conftest import AUTHOR
 
 NEW = "entity_type: branch\nid_prefix: bra\nattributes: {name: {kind: text}}\n"

@@ -4,8 +4,8 @@ import pytest
 
 from mdm.errors import InvalidInput
 from mdm.ingest import Incoming
-from mdm.services import records
 from mdm.services.hub import Hub
+from mdm.services.intake import records
 from mdm.store.batches import Origin
 from tests.conftest import AUTHOR
 

@@ -7,9 +7,14 @@ import pytest
 from mdm.errors import InvalidInput, NotFound
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import changes, decisions, rebuild, records, references, relations, resolving, rules
+from mdm.services import rebuild, resolving
+from mdm.services.deciding import decisions
+from mdm.services.feed import changes
 from mdm.services.hub import Hub
-from mdm.services.relations import Wanted
+from mdm.services.intake import records, references
+from mdm.services.reading import relations
+from mdm.services.reading.relations import Wanted
+from mdm.services.rulebook import rules
 from tests.conftest import AUTHOR
 
 OWNER = """

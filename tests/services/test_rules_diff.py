@@ -2,8 +2,8 @@
 
 import pytest
 
-from mdm.services.rules import check
-from mdm.services.rules_diff import differences, text_diff
+from mdm.services.rulebook.rules import check
+from mdm.services.rulebook.rules_diff import differences, text_diff
 
 SHOP = """
 entity_type: shop

@@ -9,11 +9,17 @@ from mdm.auth import Principal, Role
 from mdm.errors import Conflict, InvalidInput, InvalidRules, NotFound
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import changes, decisions, golden, masking, overrides, rebuild, records, rules, rules_release
+from mdm.services import rebuild
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.deciding import decisions, overrides
+from mdm.services.deciding.overrides import Wanted
+from mdm.services.feed import changes
 from mdm.services.hub import Hub
-from mdm.services.overrides import Wanted
-from mdm.services.rules_release import Release, going_back
-from mdm.services.shown import Shown
+from mdm.services.intake import records
+from mdm.services.reading import golden
+from mdm.services.rulebook import rules, rules_release
+from mdm.services.rulebook.rules_release import Release, going_back
 from mdm.store import digests, log
 from tests.conftest import AUTHOR
 

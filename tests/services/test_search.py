@@ -6,8 +6,10 @@ import pytest
 from mdm.errors import NotFound
 from mdm.ingest import Incoming
 from mdm.resolution.search_words import words_of
-from mdm.services import decisions, rebuild, records
-from mdm.services.search import search
+from mdm.services import rebuild
+from mdm.services.deciding import decisions
+from mdm.services.intake import records
+from mdm.services.reading.search import search
 from tests.conftest import AUTHOR
 
 

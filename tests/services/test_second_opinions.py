@@ -11,11 +11,14 @@ import yaml
 from mdm.entity_types.document import shipped
 from mdm.errors import Conflict, Forbidden, NotFound, Unavailable
 from mdm.log import Consent
-from mdm.services import agreement, bulk_decisions, decisions, rebuild, rules, second_opinions, tasks
-from mdm.services.agreement import band, kappa
+from mdm.services import rebuild
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
-from mdm.services.intents import Intent
-from mdm.services.proposals import carry_out_due, decide
+from mdm.services.rulebook import rules
+from mdm.services.stewarding import agreement, bulk_decisions, second_opinions, tasks
+from mdm.services.stewarding.agreement import band, kappa
+from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.proposals import carry_out_due, decide
 from tests.services.two_people import ANNA, BERT, CARL, later, put, state
 
 REFUSED = (sqlite3.IntegrityError, psycopg.errors.CheckViolation, Unavailable)

@@ -10,10 +10,13 @@ from mdm.errors import Conflict, UnreadableFile
 from mdm.ingest import Columns, Incoming
 from mdm.ingest.mapping import parse_mapping
 from mdm.log import Author, Key
-from mdm.services import ingest, lookup, rebuild, records, resolving, rules, snapshots
+from mdm.services import rebuild, resolving
 from mdm.services.hub import Hub, open_hub
-from mdm.services.ingest import File
-from mdm.services.snapshots import SnapshotSummary
+from mdm.services.intake import ingest, records, snapshots
+from mdm.services.intake.ingest import File
+from mdm.services.intake.snapshots import SnapshotSummary
+from mdm.services.reading import lookup
+from mdm.services.rulebook import rules
 from mdm.settings import Settings
 from mdm.store import batches, log
 from tests.conftest import AUTHOR

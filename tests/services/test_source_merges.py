@@ -8,9 +8,12 @@ import pytest
 from mdm.errors import InvalidInput
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import lookup, rebuild, records, resolving, source_merges, tasks
-from mdm.services.decisions import verdict
+from mdm.services import rebuild, resolving
+from mdm.services.deciding.decisions import verdict
 from mdm.services.hub import Hub
+from mdm.services.intake import records, source_merges
+from mdm.services.reading import lookup
+from mdm.services.stewarding import tasks
 from mdm.store.batches import Origin
 from tests.conftest import AUTHOR
 

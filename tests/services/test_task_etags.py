@@ -6,8 +6,9 @@ import pytest
 
 from mdm.errors import Stale
 from mdm.ingest import Incoming
-from mdm.services import records, tasks
 from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.stewarding import tasks
 from mdm.store import bulk
 from tests.conftest import AUTHOR
 

@@ -7,9 +7,14 @@ import pytest
 from mdm.errors import Conflict, InvalidInput, NotFound, Stale
 from mdm.ingest import Incoming
 from mdm.log import Author
-from mdm.services import changes, decisions, keys, proposals, rebuild, records, task_work, tasks
+from mdm.services import rebuild
+from mdm.services.access import keys
+from mdm.services.deciding import decisions
+from mdm.services.feed import changes
 from mdm.services.hub import Hub
-from mdm.services.intents import Intent
+from mdm.services.intake import records
+from mdm.services.stewarding import proposals, task_work, tasks
+from mdm.services.stewarding.intents import Intent
 from tests.conftest import AUTHOR
 
 Task = dict[str, Any]

@@ -15,9 +15,9 @@ from mdm.cli.app import app
 from mdm.demo.firm import firm
 from mdm.entity_types import parse
 from mdm.errors import InvalidInput
-from mdm.services import dedupe
-from mdm.services.train import Job, train
-from mdm.services.train_report import Report
+from mdm.services.files import dedupe
+from mdm.services.files.train import Job, train
+from mdm.services.files.train_report import Report
 from tests.demo.plain import write_customers
 
 RULES = """# How people are told apart.
@@ -158,7 +158,7 @@ def test_the_same_files_give_the_same_bytes_and_training_again_replaces_the_head
 def test_of_many_pairs_those_of_evenly_chosen_records_are_taken_in_whatever_order_they_come(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mdm.services.learning.PAIRS", 900)
+    monkeypatch.setattr("mdm.services.files.learning.PAIRS", 900)
     report = trained()
     first = rules_only()
     assert report.counts["candidate_pairs"] == 1_200

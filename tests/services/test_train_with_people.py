@@ -10,11 +10,14 @@ from mdm.entity_types import parse
 from mdm.errors import InvalidInput, UnreadableFile
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import decisions, records, resolving, rules
+from mdm.services import resolving
+from mdm.services.deciding import decisions
+from mdm.services.files.labels import labels_in
+from mdm.services.files.train import Job, train
+from mdm.services.files.train_report import Report
 from mdm.services.hub import Hub
-from mdm.services.labels import labels_in
-from mdm.services.train import Job, train
-from mdm.services.train_report import Report
+from mdm.services.intake import records
+from mdm.services.rulebook import rules
 from tests.conftest import AUTHOR
 from tests.services.test_train_rules import RULES, members, save
 

@@ -6,8 +6,12 @@ import pytest
 
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import decisions, rebuild, records, rules, tasks
+from mdm.services import rebuild
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.rulebook import rules
+from mdm.services.stewarding import tasks
 from tests.conftest import AUTHOR
 
 PART = """

@@ -14,8 +14,8 @@ from matching.evaluate import pairwise
 from matching.infer import keys
 from mdm.errors import InvalidInput
 from mdm.log import Author
-from mdm.services import rules
-from mdm.services.dedupe import Job, Outputs, Report, dedupe
+from mdm.services.files.dedupe import Job, Outputs, Report, dedupe
+from mdm.services.rulebook import rules
 
 GENERATE = Path(__file__).parents[2] / "benchmarks" / "generate.py"
 

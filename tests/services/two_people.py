@@ -8,10 +8,11 @@ import yaml
 from mdm.entity_types.document import shipped
 from mdm.ingest import Incoming
 from mdm.log import Author
-from mdm.services import records, rules
 from mdm.services.hub import Hub
-from mdm.services.intents import Intent
-from mdm.services.proposals import Proposed, decide
+from mdm.services.intake import records
+from mdm.services.rulebook import rules
+from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.proposals import Proposed, decide
 from mdm.store import digests, log
 
 ANNA = Author("key:anna", "2026-03-01T09:30:00.000000Z")

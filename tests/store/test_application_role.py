@@ -8,8 +8,10 @@ from sqlalchemy import make_url
 
 from mdm.errors import InvalidInput
 from mdm.ingest.incoming import Incoming
-from mdm.services import decisions, rebuild, records
+from mdm.services import rebuild
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import records
 from mdm.services.setup import initialise
 from mdm.settings import Settings
 from tests.conftest import AUTHOR

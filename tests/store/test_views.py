@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import make_url
 
 from mdm.ingest.incoming import Incoming
-from mdm.services import golden, records, reports, rules
+from mdm.services import reports
 from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.reading import golden
+from mdm.services.rulebook import rules
 from mdm.services.setup import initialise
 from mdm.settings import Settings
 from mdm.tables.views import VIEWS

@@ -13,8 +13,13 @@ from typing import Any
 from golden_records.identity import parse_golden_id
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import decisions, golden, rebuild, records, resolving, rules, source_merges, tasks
+from mdm.services import rebuild, resolving
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
+from mdm.services.intake import records, source_merges
+from mdm.services.reading import golden
+from mdm.services.rulebook import rules
+from mdm.services.stewarding import tasks
 from tests.conftest import AUTHOR
 
 SITE = """

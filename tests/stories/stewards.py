@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from mdm.errors import Conflict, Stale
 from mdm.ingest import Incoming
 from mdm.log import Author
-from mdm.services import decisions, records, resolving, rules, task_work, tasks
+from mdm.services import resolving
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import records
+from mdm.services.rulebook import rules
+from mdm.services.stewarding import task_work, tasks
 from mdm.settings import Settings, now
 from mdm.store.batches import Origin
 

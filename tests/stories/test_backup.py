@@ -7,8 +7,9 @@ import pytest
 
 from mdm.errors import InvalidInput
 from mdm.ingest.incoming import Incoming
-from mdm.services import backup, rebuild, records
+from mdm.services import backup, rebuild
 from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import records
 from mdm.settings import Settings
 from tests.conftest import AUTHOR
 

@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 
 from mdm.api.app import create_app
 from mdm.cli.app import app
-from mdm.services import keys, rebuild
+from mdm.services import rebuild
+from mdm.services.access import keys
 from mdm.services.hub import Hub
 from mdm.settings import Settings
 from tests.cli.conftest import Ran

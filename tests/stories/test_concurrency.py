@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mdm.ingest import Incoming
-from mdm.services import rebuild, records
+from mdm.services import rebuild
 from mdm.services.hub import Hub
+from mdm.services.intake import records
 from tests.conftest import AUTHOR
 
 CLIENTS = 20

@@ -12,8 +12,9 @@ import pytest
 
 from mdm.demo.firm import firm
 from mdm.ingest import Columns
-from mdm.services import ingest, rebuild
+from mdm.services import rebuild
 from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import ingest
 from mdm.settings import Settings
 from tests.conftest import AUTHOR
 from tests.demo.plain import write_customers

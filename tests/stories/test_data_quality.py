@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 
 from mdm.cli.app import app
 from mdm.ingest import Incoming
-from mdm.services import records, resolving
+from mdm.services import resolving
 from mdm.services.hub import Hub
+from mdm.services.intake import records
 from tests.cli.conftest import Mdm, Ran
 from tests.conftest import AUTHOR
 

@@ -12,7 +12,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from mdm.log import Author
-from mdm.services import keys, rebuild, resolving
+from mdm.services import rebuild, resolving
+from mdm.services.access import keys
 from mdm.services.hub import Hub
 from stewardship_ui.app import create_app
 from tests.conftest import AUTHOR

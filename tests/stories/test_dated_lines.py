@@ -8,8 +8,12 @@ import orjson
 
 from mdm.ingest import Columns, Incoming
 from mdm.log import Key
-from mdm.services import decisions, golden, ingest, lookup, rebuild, records, resolving, rules
+from mdm.services import rebuild, resolving
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import ingest, records
+from mdm.services.reading import golden, lookup
+from mdm.services.rulebook import rules
 from mdm.settings import Settings
 from mdm.store import digests
 from mdm.store.batches import Origin

@@ -12,7 +12,10 @@ import orjson
 import pytest
 
 from mdm.errors import Conflict
-from mdm.services import changes, decisions, keys, resolving
+from mdm.services import resolving
+from mdm.services.access import keys
+from mdm.services.deciding import decisions
+from mdm.services.feed import changes
 from mdm.services.hub import Hub
 from mdm.settings import Settings
 from stewardship_ui.app import create_app

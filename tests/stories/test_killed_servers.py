@@ -18,8 +18,10 @@ import orjson
 import pytest
 
 from mdm.log import Key
-from mdm.services import keys, lookup, rebuild
+from mdm.services import rebuild
+from mdm.services.access import keys
 from mdm.services.hub import Hub, open_hub
+from mdm.services.reading import lookup
 from mdm.services.resolving import resolve_all
 from mdm.settings import Settings
 from tests.conftest import AUTHOR

@@ -19,7 +19,7 @@ from mdm.ingest import Columns
 from mdm.log import Author
 from mdm.services import rebuild
 from mdm.services.hub import Hub, open_hub
-from mdm.services.ingest import File, Summary, ingest_file
+from mdm.services.intake.ingest import File, Summary, ingest_file
 from mdm.settings import Settings
 from tests.stories.malformed import FORMATS, VALID, corpus, files
 

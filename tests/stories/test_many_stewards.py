@@ -8,8 +8,9 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import orjson
 import pytest
 
-from mdm.services import rebuild, tasks
+from mdm.services import rebuild
 from mdm.services.hub import Hub
+from mdm.services.stewarding import tasks
 from tests.conftest import AUTHOR
 from tests.stories.stewards import Steward, fill, office, send_on
 

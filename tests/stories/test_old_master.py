@@ -12,11 +12,13 @@ import pytest
 
 from mdm.ingest import Columns
 from mdm.log import Author, Key
-from mdm.services import crosswalk_files, ingest, lookup, rebuild, resolving, snapshots
-from mdm.services.absences import pair_token
-from mdm.services.decisions import verdict
+from mdm.services import rebuild, resolving
+from mdm.services.deciding.decisions import verdict
 from mdm.services.hub import Hub, open_hub
-from mdm.services.ingest import File
+from mdm.services.intake import crosswalk_files, ingest, snapshots
+from mdm.services.intake.absences import pair_token
+from mdm.services.intake.ingest import File
+from mdm.services.reading import lookup
 from mdm.settings import Settings
 from mdm.store import digests, log
 from tests.conftest import AUTHOR
@@ -96,7 +98,7 @@ from mdm.ingest import Columns
 from mdm.log import Author
 from mdm.services import crosswalk_files, snapshots
 from mdm.services.hub import open_hub
-from mdm.services.ingest import File
+from mdm.services.intake.ingest import File
 from mdm.settings import Settings
 url, path, what, at = sys.argv[1:]
 hub = open_hub(Settings(database_url=url, ingest_chunk=10, resolve_chunk=20))

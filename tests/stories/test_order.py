@@ -7,8 +7,9 @@ import pytest
 
 from mdm.demo.firm import firm
 from mdm.ingest import Columns, Incoming, each_item, incoming_records, read
-from mdm.services import rebuild, records, resolving
+from mdm.services import rebuild, resolving
 from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import records
 from mdm.settings import Settings
 from mdm.store import digests
 from mdm.store.batches import Origin

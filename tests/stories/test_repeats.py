@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import orjson
 import pytest
 
-from mdm.services import keys, tasks
+from mdm.services.access import keys
 from mdm.services.hub import Hub
 from mdm.services.resolving import resolve_all
+from mdm.services.stewarding import tasks
 from stewardship_ui.app import create_app
 from tests.api.test_proposing import BERLIN
 from tests.conftest import AUTHOR

@@ -6,8 +6,13 @@ import pytest
 
 from mdm.errors import Conflict, InvalidInput
 from mdm.ingest import Incoming
-from mdm.services import code_lists, decisions, golden, rebuild, records, resolving, rules, tasks
+from mdm.services import rebuild, resolving
+from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.reading import golden
+from mdm.services.rulebook import code_lists, rules
+from mdm.services.stewarding import tasks
 from mdm.store import digests
 from mdm.store.batches import Origin
 from tests.conftest import AUTHOR

@@ -6,8 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from mdm.api.browser import COOKIE
-from mdm.services import accounts
-from mdm.services.accounts import Person
+from mdm.services.access import accounts
+from mdm.services.access.accounts import Person
 from stewardship_ui.app import create_app
 from tests.conftest import AUTHOR
 

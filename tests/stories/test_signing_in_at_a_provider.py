@@ -13,7 +13,7 @@ from joserfc.jwk import KeySet, OctKey, RSAKey
 from pydantic import SecretStr
 
 from mdm.errors import Forbidden, Unauthorised
-from mdm.services import accounts, oidc
+from mdm.services.access import accounts, oidc
 from mdm.services.hub import Hub
 from mdm.settings import Settings, now
 from stewardship_ui.app import create_app

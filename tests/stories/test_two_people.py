@@ -16,10 +16,11 @@ import pytest
 from mdm import worker
 from mdm.errors import Conflict, Forbidden, HubError, Settled
 from mdm.log import Author
-from mdm.services import proposals, rebuild
-from mdm.services.decisions import Decided
+from mdm.services import rebuild
+from mdm.services.deciding.decisions import Decided
 from mdm.services.hub import Hub, open_hub
-from mdm.services.proposals import Proposed
+from mdm.services.stewarding import proposals
+from mdm.services.stewarding.proposals import Proposed
 from mdm.settings import Settings, now
 from tests.services.two_people import ANNA, BERT, CARL, asks_for, later, merge, override, proposed, put, state, two
 

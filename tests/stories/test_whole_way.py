@@ -21,7 +21,8 @@ from mdm import worker
 from mdm.auth import ROLES
 from mdm.cli.app import app
 from mdm.cli.session import log_to_stderr
-from mdm.services import keys, rebuild
+from mdm.services import rebuild
+from mdm.services.access import keys
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
 from stewardship_ui.app import create_app

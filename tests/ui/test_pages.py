@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from mdm.services import proposals
+from mdm.services.stewarding import proposals
 from mdm.store.database import Transaction
 from stewardship_ui.static_files import address
 

@@ -5,7 +5,9 @@ import re
 
 from mdm.ingest import Incoming
 from mdm.log import Author
-from mdm.services import records, resolving, rules
+from mdm.services import resolving
+from mdm.services.intake import records
+from mdm.services.rulebook import rules
 from stewardship_ui import plot
 
 OFFICE = """

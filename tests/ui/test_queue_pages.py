@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from mdm.services import tasks
+from mdm.services.stewarding import tasks
 from mdm.store.database import Transaction
 from tests.conftest import AUTHOR
 from tests.stories.stewards import fill

@@ -11,10 +11,11 @@ from fastapi.testclient import TestClient
 from mdm.demo import run
 from mdm.demo.firm import SEED
 from mdm.errors import InvalidInput
-from mdm.services import comparison, golden, intents, tasks
 from mdm.services.hub import open_hub
-from mdm.services.intents import Intent
-from mdm.services.preview import preview
+from mdm.services.reading import golden
+from mdm.services.stewarding import comparison, intents, tasks
+from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.preview import preview
 from mdm.settings import Settings
 from stewardship_ui.app import create_app
 from tests.conftest import AUTHOR

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from mdm.entity_types.document import shipped
-from mdm.services import keys
+from mdm.services.access import keys
 from tests.conftest import AUTHOR
 
 ADDRESS = {"street": "Hauptstr. 5", "postcode": "10115", "city": "Berlin"}

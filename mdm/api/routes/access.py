@@ -10,8 +10,8 @@ from mdm.api.answers import answer, described
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute, SecretRoute
 from mdm.api.parameters import Cursor, Limit
-from mdm.services import access_changes, accounts, keys
-from mdm.services.accounts import Person
+from mdm.services.access import access_changes, accounts, keys
+from mdm.services.access.accounts import Person
 from mdm.store.access_changes import Wanted
 
 router = APIRouter(prefix="/v1", tags=["access"], route_class=JsonRoute)

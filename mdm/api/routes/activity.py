@@ -9,9 +9,10 @@ from mdm.api.answers import answer, described
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, Limit, TypeFilter
-from mdm.services import activity, masking
-from mdm.services.activity import Wanted
-from mdm.services.shown import Shown
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.deciding import activity
+from mdm.services.deciding.activity import Wanted
 
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read tasks"))]

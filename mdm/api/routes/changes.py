@@ -21,9 +21,10 @@ from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, Limit, TypeFilter
 from mdm.api.routes.golden_records import EXAMPLE as GOLDEN
 from mdm.errors import Fault, HubError, InvalidInput
-from mdm.services import changes, feed_start, masking
-from mdm.services.changes import Wanted
-from mdm.services.shown import Shown
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.feed import changes, feed_start
+from mdm.services.feed.changes import Wanted
 from mdm.settings import now
 
 router = APIRouter(prefix="/v1", tags=["changes"], route_class=JsonRoute)

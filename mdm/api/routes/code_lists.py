@@ -9,7 +9,7 @@ from mdm.api.answers import answer, described
 from mdm.api.bodies import CodeListBody, MapBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.services import code_lists
+from mdm.services.rulebook import code_lists
 
 router = APIRouter(prefix="/v1", tags=["code lists"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read code lists"))]

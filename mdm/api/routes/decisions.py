@@ -10,14 +10,15 @@ from mdm.api.bodies import DecisionBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import DryRun
-from mdm.services import intents, masking, proposals
-from mdm.services.bulk_decisions import DecidedMany
-from mdm.services.decisions import Decided
-from mdm.services.history import decided_type
-from mdm.services.intents import Intent
-from mdm.services.preview import Decide, preview
-from mdm.services.proposals import Proposed
-from mdm.services.shown import Shown
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.deciding.decisions import Decided
+from mdm.services.reading.history import decided_type
+from mdm.services.stewarding import intents, proposals
+from mdm.services.stewarding.bulk_decisions import DecidedMany
+from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.preview import Decide, preview
+from mdm.services.stewarding.proposals import Proposed
 
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=JsonRoute)
 Deciding = Annotated[Caller, Depends(Requires("decide"))]

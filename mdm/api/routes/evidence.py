@@ -9,9 +9,10 @@ from mdm.api.answers import answer, described, tagged
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AsOf, GoldenId
-from mdm.services import between, explain, golden, how, masking
-from mdm.services import cluster as clusters
-from mdm.services.shown import Shown
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.reading import between, explain, golden, how
+from mdm.services.reading import cluster as clusters
 
 router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read golden records"))]

@@ -14,9 +14,10 @@ from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AsOf, AtTime
 from mdm.publish.files import MEDIA_TYPES, Format, pieces
-from mdm.services import exporting, masking
-from mdm.services.exporting import What
-from mdm.services.shown import Shown
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.feed import exporting
+from mdm.services.feed.exporting import What
 
 router = APIRouter(prefix="/v1", tags=["exports"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read golden records"))]

@@ -11,8 +11,9 @@ from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import TypeFilter, key
 from mdm.auth import hidden
-from mdm.services import find, masking, search
-from mdm.services.shown import Shown
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.reading import find, search
 
 router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read golden records"))]

@@ -9,7 +9,8 @@ from mdm.api.answers import answer, described, tagged
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, GoldenId, Limit, TypeFilter
-from mdm.services import forecast, golden, masking
+from mdm.services.access import masking
+from mdm.services.reading import forecast, golden
 
 router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read golden records"))]

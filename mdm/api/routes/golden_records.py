@@ -16,13 +16,14 @@ from mdm.api.parameters import AsOf, AtTime, Cursor, DryRun, GoldenId, Limit, On
 from mdm.api.routes.decisions import DECIDED, PROPOSED, carried_out
 from mdm.auth import hidden
 from mdm.errors import Fault, Forbidden, InvalidInput
-from mdm.services import golden, masking
-from mdm.services.brought import brought
-from mdm.services.differences import LATEST, difference
-from mdm.services.intents import Intent
-from mdm.services.overrides import Wanted
-from mdm.services.shown import Shown
-from mdm.services.value_flips import lineage_and_flips
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.deciding.brought import brought
+from mdm.services.deciding.overrides import Wanted
+from mdm.services.reading import golden
+from mdm.services.reading.differences import LATEST, difference
+from mdm.services.reading.value_flips import lineage_and_flips
+from mdm.services.stewarding.intents import Intent
 
 router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read golden records"))]

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.services import measures
+from mdm.services.watching import measures
 
 # Not in the description of the API: its answer is no JSON, and its reader is no client.
 router = APIRouter(tags=["operation"], route_class=JsonRoute, include_in_schema=False)

@@ -14,7 +14,7 @@ from mdm.api.parameters import Cursor, DryRun, Limit, TypeFilter
 from mdm.api.routes.decisions import DECIDED, PROPOSED, decided, previewed, proposal_shown
 from mdm.auth import hidden
 from mdm.errors import Forbidden
-from mdm.services import proposals
+from mdm.services.stewarding import proposals
 
 router = APIRouter(prefix="/v1", tags=["proposals"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read tasks"))]

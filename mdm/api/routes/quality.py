@@ -10,7 +10,7 @@ from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import TypeFilter
 from mdm.resolution.tallies import RECENT_DAYS
-from mdm.services import quality
+from mdm.services.watching import quality
 
 router = APIRouter(prefix="/v1", tags=["operation"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read statistics"))]

@@ -11,7 +11,8 @@ from mdm.api.bodies import ReasonBody, RetryBody, RetryManyBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, Limit, TypeFilter
-from mdm.services import masking, quarantine
+from mdm.services.access import masking
+from mdm.services.intake import quarantine
 from mdm.store.quarantine import Filter
 
 router = APIRouter(prefix="/v1", tags=["quarantine"], route_class=JsonRoute)

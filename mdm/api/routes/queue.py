@@ -10,10 +10,11 @@ from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, Limit, TaskKind, TypeFilter
 from mdm.api.work_bodies import SavedFilterBody
-from mdm.services import masking, queue, saved_filters
-from mdm.services.queue import Choice, Looking, View
-from mdm.services.shown import Shown
-from mdm.services.tasks import Order
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.stewarding import queue, saved_filters
+from mdm.services.stewarding.queue import Choice, Looking, View
+from mdm.services.stewarding.tasks import Order
 from mdm.settings import now
 
 router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)

@@ -12,10 +12,11 @@ from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AsOf, Cursor, GoldenId, Limit, TypeFilter
 from mdm.auth import Action, Principal, allowed
-from mdm.services import golden, line_findings, rate_masking, rates
+from mdm.services.access.shown import Shown
 from mdm.services.hub import Hub
-from mdm.services.rate_question import Question
-from mdm.services.shown import Shown
+from mdm.services.pricing import line_findings, rate_masking, rates
+from mdm.services.pricing.rate_question import Question
+from mdm.services.reading import golden
 from mdm.settings import now
 
 router = APIRouter(prefix="/v1", tags=["rates"], route_class=JsonRoute)

@@ -9,9 +9,10 @@ from mdm.api.answers import answer, described, tagged
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, GoldenId, Limit, TypeFilter
-from mdm.services import golden, masking_around
-from mdm.services import readiness as service
-from mdm.services.shown import Shown
+from mdm.services.access import masking_around
+from mdm.services.access.shown import Shown
+from mdm.services.reading import golden
+from mdm.services.watching import readiness as service
 
 router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read golden records"))]

@@ -9,9 +9,12 @@ from mdm.api.answers import answer, described, tagged
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AsOf, AtTime, Cursor, GoldenId, Limit, TypeFilter
-from mdm.services import golden, hierarchy, hierarchy_mismatches, masking_around, references
-from mdm.services import relations as service
-from mdm.services.shown import Shown
+from mdm.services.access import masking_around
+from mdm.services.access.shown import Shown
+from mdm.services.intake import references
+from mdm.services.reading import golden, hierarchy
+from mdm.services.reading import relations as service
+from mdm.services.watching import hierarchy_mismatches
 
 router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read golden records"))]

@@ -11,8 +11,8 @@ from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import DryRun, TypeName
 from mdm.entity_types import EntityType
-from mdm.services import rules, rules_diff, rules_release
-from mdm.services.rules_release import Release
+from mdm.services.rulebook import rules, rules_diff, rules_release
+from mdm.services.rulebook.rules_release import Release
 
 router = APIRouter(prefix="/v1", tags=["rules"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read rules"))]

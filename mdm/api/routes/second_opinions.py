@@ -11,8 +11,9 @@ from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, Limit, TypeFilter
 from mdm.api.routes.tasks import COMPARISON, TaskId
 from mdm.api.work_bodies import OpinionBody
-from mdm.services import agreement, masking, second_opinions, tasks
-from mdm.services.shown import Shown
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.stewarding import agreement, second_opinions, tasks
 
 router = APIRouter(prefix="/v1", tags=["second opinions"], route_class=JsonRoute)
 Answering = Annotated[Caller, Depends(Requires("decide"))]

@@ -9,7 +9,7 @@ from mdm.api.answers import answer, described
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, Limit
-from mdm.services import suspected_merges
+from mdm.services.intake import suspected_merges
 
 router = APIRouter(prefix="/v1", tags=["source records"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read tasks"))]

@@ -15,8 +15,8 @@ from mdm.api.parameters import PathKey, key
 from mdm.errors import InvalidInput, TooLarge
 from mdm.ingest.incoming import Incoming, Mode
 from mdm.log import Key
-from mdm.services import records, source_merges
-from mdm.services.records import Outcome
+from mdm.services.intake import records, source_merges
+from mdm.services.intake.records import Outcome
 from mdm.store.batches import Origin
 
 router = APIRouter(prefix="/v1", tags=["source records"], route_class=JsonRoute)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from mdm.api.answers import answer, described
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.services import measures
+from mdm.services.watching import measures
 
 router = APIRouter(prefix="/v1", tags=["operation"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read statistics"))]

@@ -12,8 +12,9 @@ from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import TaskKind, TypeFilter
 from mdm.api.routes.tasks import CLAIMED, TaskId
 from mdm.api.work_bodies import AssignBody, ClaimBody, ClaimNextBody, CommentBody, EscalateBody, SnoozeBody
-from mdm.services import masking, task_work, tasks
-from mdm.services.shown import Shown
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.stewarding import task_work, tasks
 
 router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)
 Working = Annotated[Caller, Depends(Requires("decide"))]

@@ -14,11 +14,12 @@ from mdm.api.parameters import AsOf, Cursor, DryRun, Limit, TaskKind, TypeFilter
 from mdm.api.routes.decisions import DECIDED, PROPOSED, carried_out
 from mdm.auth import hidden
 from mdm.errors import Fault, Forbidden, InvalidInput
-from mdm.services import bulk_decisions, comparison, masking, task_counts, tasks
-from mdm.services.bulk_decisions import Chosen, Matching
-from mdm.services.intents import Intent
-from mdm.services.shown import Shown
-from mdm.services.tasks import Order
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
+from mdm.services.stewarding import bulk_decisions, comparison, task_counts, tasks
+from mdm.services.stewarding.bulk_decisions import Chosen, Matching
+from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.tasks import Order
 
 router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read tasks"))]

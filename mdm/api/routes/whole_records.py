@@ -8,8 +8,9 @@ from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AtTime, GoldenId
 from mdm.api.routes.golden_records import EXAMPLE, LINEAGE, Reading
 from mdm.api.routes.relations import RELATIONS
-from mdm.services import golden, whole_record
-from mdm.services.shown import Shown
+from mdm.services.access.shown import Shown
+from mdm.services.pricing import whole_record
+from mdm.services.reading import golden
 
 router = APIRouter(prefix="/v1", tags=["golden records"], route_class=JsonRoute)
 WHOLE = {

@@ -11,7 +11,7 @@ from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AsOf, PathKey, key
 from mdm.errors import TooLarge
-from mdm.services import lookup
+from mdm.services.reading import lookup
 
 router = APIRouter(prefix="/v1", tags=["cross-references"], route_class=JsonRoute)
 LookingUp = Annotated[Caller, Depends(Requires("look up"))]

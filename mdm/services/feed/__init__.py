@@ -1,0 +1,1 @@
+"""What the hub tells others: changes, and whole exports."""

@@ -1,0 +1,43 @@
+"""Candidate pairs of whole files: by blocking keys, and by the nearest words where rules ask for them."""
+
+import numpy as np
+
+from matching.block import Rows, candidate_pairs
+from matching.columns import Column, Table
+from matching.kinds import wording
+from matching.rules import MatchModel
+from matching.sets import sorted_set
+from mdm.services.files.dedupe_clusters import Who
+from mdm.services.files.dedupe_stages import sharing
+
+
+def candidates(model: MatchModel, table: Table, who: Who) -> tuple[Rows, Rows]:
+    """Give the distinct candidate pairs, left < right and sorted; none within a source that holds each thing once."""
+    left, right = candidate_pairs(model, table, model.rules.block_cap, share=sharing(len(who.ranks)))
+    nearest = model.rules.nearest
+    if nearest is not None:
+        found = [(left, right), *(_nearest(table[name], nearest.count, who.ranks) for name in nearest.attributes)]
+        left, right = _distinct(*(np.concatenate(side) for side in zip(*found, strict=True)), count=len(who.ranks))
+    return between_sources(who, left, right) if model.rules.one_per_source else (left, right)
+
+
+def between_sources(who: Who, left: Rows, right: Rows) -> tuple[Rows, Rows]:
+    """Leave out the pairs within a source."""
+    differ = who.sources[left] != who.sources[right]
+    return left[differ], right[differ]
+
+
+def _nearest(column: Column, count: int, ranks: Rows) -> tuple[Rows, Rows]:
+    """Pair the first record of each distinct text with those of the nearest texts, and those of one text in a row."""
+    rows = np.flatnonzero(column.codes >= 0)
+    order = rows[np.lexsort((ranks[rows], column.codes[rows]))]
+    codes = column.codes[order]
+    alike = codes[1:] == codes[:-1]
+    first = order[np.flatnonzero(np.diff(codes, prepend=-1))]
+    one, other = wording.nearest(column.cells, count)
+    return np.concatenate([first[one], order[:-1][alike]]), np.concatenate([first[other], order[1:][alike]])
+
+
+def _distinct(left: Rows, right: Rows, *, count: int) -> tuple[Rows, Rows]:
+    low, high = np.divmod(sorted_set(np.minimum(left, right) * count + np.maximum(left, right)), count)
+    return low, high

@@ -1,0 +1,61 @@
+"""The dear stages of work on whole files, each shared out over the cores; the outcome does not hang on their number."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+
+from matching import score
+from matching.block import Rows
+from matching.columns import Column, Table, end_to_end
+from matching.compare import Comparisons
+from matching.rules import MatchModel
+from matching.sharing import Share, in_turn
+from matching.standardise import standardise
+from mdm.services.files.cores import cores, on_all_cores
+
+MANY = 50_000
+"""So many records, or pairs, are worth a second process."""
+SLICE = 1 << 21
+"""So many pairs are scored at a time, which bounds the memory."""
+
+
+def standardised(model: MatchModel, values: Mapping[str, Sequence[object]]) -> Table:
+    """Clean every attribute of the model as `standardise` does, each by itself and slice by slice."""
+
+    def column(name: str, start: int, end: int) -> Column:
+        return standardise(model, {name: values[name][start:end]})[name]
+
+    names = [name for name in model.attributes if name in values]
+    count = max((len(values[name]) for name in names), default=0)
+    slices = _slices(count, cores() if count >= MANY else 1)
+    found = sharing(count)([partial(column, name, *each) for name in names for each in slices])
+    several = len(slices)
+    whole = {name: end_to_end(found[place * several : (place + 1) * several]) for place, name in enumerate(names)}
+    missing = Column(np.full(count, -1, dtype=np.int32), [])
+    return {name: whole.get(name, missing) for name in model.attributes}
+
+
+def _slices(count: int, number: int) -> list[tuple[int, int]]:
+    """Part so many records, or pairs, into slices."""
+    return list(pairwise(np.linspace(0, count, number + 1).astype(np.int64).tolist()))
+
+
+def scored(model: MatchModel, table: Table, comparisons: Comparisons, pairs: tuple[Rows, Rows]) -> score.Edges:
+    """Give the pairs at or above the review threshold as `score.edges` does, slice by slice.
+
+    Values are made ready once.
+    """
+    left, right = pairs
+    count = max(-(-len(left) // (SLICE * cores())) * cores(), 1) if len(left) >= MANY else 1
+    edges = score.prepare_edges(model, table, comparisons)
+    works = [partial(edges, left[one:end], right[one:end]) for one, end in _slices(len(left), count)]
+    found = sharing(len(left))(works)
+    sides = ([getattr(each, name) for each in found] for name in ("left", "right", "weights", "outcomes"))
+    return score.Edges(*map(np.concatenate, sides))
+
+
+def sharing(size: int) -> Share:
+    """Say how to do work on so many records or pairs."""
+    return on_all_cores if size >= MANY else in_turn

@@ -1,0 +1,182 @@
+"""Infer rules for files that nobody has described: attributes, keys, and what each agreement tells."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.block import Rows
+from matching.columns import Table
+from matching.compare import Comparisons, Levels, rows_of
+from matching.document import MatchAttribute, MatchRules, Nearest, Thresholds
+from matching.infer import Inferred, InferredAttribute, choose_keys, infer, looked_at
+from matching.infer.attributes import columns_of
+from matching.infer.keys import CAP
+from matching.learn import Learnt
+from matching.rules import MatchModel, match_model
+from matching.score import sums
+from mdm.entity_types import Attribute, EntityType
+from mdm.errors import InvalidInput
+from mdm.ingest.table import Columns, Records, as_records
+from mdm.services.files.dedupe_clusters import Who, who_is
+from mdm.services.files.dedupe_pairs import candidates
+from mdm.services.files.dedupe_stages import standardised
+from mdm.services.files.learning import Sample, learnt_from, sample
+
+WORDING = "all_words"
+NEIGHBOURS = 6
+MOST_FOR_WORDING = 200_000
+"""Of more records all words are not compared: that takes memory."""
+FEW_STRONG = 3
+MATCH, REVIEW = 0.5, 0.1
+_ONE_EACH = 0.05
+"""Where so few of the surest matches are within one source, each source holds a thing once."""
+_SURE = 20
+_ONE_EACH_WORDS = "each source is taken to hold a thing once: no two of its records are put together"
+
+_STRONG = frozenset(
+    ("email", "phone", "tax_id", "lei", "iban", "person_name", "company_name", "address", "date", "identifier")
+)
+
+Result = TypeVar("Result")
+
+
+class Timed(Protocol):
+    """Does one stage of the work and notes how long it took."""
+
+    def __call__(self, stage: str, work: Callable[[], Result], /) -> Result:
+        """Give what the stage gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was made of a file: an entity type with trained rules, its records and candidate pairs.
+
+    `comparisons` compares them, and `levels` are those of the pairs where all were compared. `notes` say in words what
+    was chosen, `warnings` what does not fit well.
+    """
+
+    entity_type: EntityType
+    records: Records
+    table: Table
+    who: Who
+    pairs: tuple[Rows, Rows]
+    comparisons: Comparisons
+    notes: list[str]
+    warnings: list[str]
+    levels: Levels | None = None
+
+
+def understand(columns: Columns, *, link_only: bool, keep: bool, timed: Timed) -> Understood:
+    """Infer the rules by which the records of some files are matched.
+
+    Unless the values are to be kept, they are let go, and the cells of the columns too, as soon as they are clean.
+
+    Raises:
+        InvalidInput: there is no column to compare.
+    """
+    who = who_is(columns.sources, columns.ids)
+    found = timed("infer", lambda: _inferred(columns, who))
+    attributes = {name: MatchAttribute(kind=one.kind, many=one.many) for name, one in found.attributes.items()}
+    shape = _entity_type(found, MatchRules(block_on=[], compare=list(attributes)))
+    records = as_records(columns, shape)
+    table = timed("standardise", lambda: standardised(shape.matching, records.values))
+    if not keep:
+        columns.cells.clear()
+        records.values.clear()
+    rules = timed("choose keys", lambda: _rules(attributes, table, who, link_only=link_only))
+    model = match_model(shape.entity_type, attributes, rules)
+    pairs = timed("block", lambda: candidates(model, table, who))
+    comparisons = Comparisons(model, table, rows_of(*pairs, count=len(who.ranks)))
+    taken = timed("compare", lambda: sample(comparisons, who, pairs))
+    learnt = timed("learn", lambda: _learnt(model, taken, who))
+    rules = learnt.rules
+    levels = taken.levels if len(taken.left) == len(pairs[0]) else None
+    if rules.one_per_source:
+        apart = who.sources[pairs[0]] != who.sources[pairs[1]]
+        pairs = pairs[0][apart], pairs[1][apart]
+        levels = None if levels is None else levels[apart]
+    notes = [*_left_out(found), *([_ONE_EACH_WORDS] if rules.one_per_source and not link_only else [])]
+    entity_type = _entity_type(found, rules)
+    return Understood(entity_type, records, table, who, pairs, comparisons, notes, learnt.notes, levels)
+
+
+def _inferred(columns: Columns, who: Who) -> Inferred:
+    found = infer(looked_at(columns.cells, who.ranks))
+    if not found.attributes and columns.ids:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in found.left_out.items()) or "there is none"
+        raise InvalidInput(f"no column can be compared ({reasons})")
+    kinds = [one.kind for one in found.attributes.values()]
+    if sum(kind in _STRONG for kind in kinds) < FEW_STRONG and len(columns.ids) <= MOST_FOR_WORDING:
+        named = [name for one in found.attributes.values() for name in columns_of(one)]
+        words = " ".join(f"{{?{name}}}" for name in dict.fromkeys(named))
+        name = WORDING if WORDING not in found.attributes else f"{WORDING} of the record"
+        found.attributes[name] = InferredAttribute("wording", (words,))
+    return found
+
+
+def _rules(attributes: dict[str, MatchAttribute], table: Table, who: Who, *, link_only: bool) -> MatchRules:
+    keyed = {name: column for name, column in table.items() if attributes[name].kind != "wording"}
+    worded = [name for name, one in attributes.items() if one.kind == "wording"]
+    return MatchRules(
+        block_on=choose_keys(attributes, keyed, who.ranks),
+        compare=list(attributes),
+        thresholds=Thresholds(match=MATCH, review=REVIEW),
+        prior=0.01,
+        linkage="average",
+        one_per_source=link_only,
+        nearest=Nearest(attributes=worded, count=NEIGHBOURS) if worded else None,
+        block_cap=CAP,
+    )
+
+
+def _learnt(model: MatchModel, taken: Sample, who: Who) -> Learnt:
+    """Learn from pairs between sources first, and from all unless those show that each source holds a thing once."""
+    apart = taken.who.sources[taken.left] != taken.who.sources[taken.right]
+    if model.rules.one_per_source:
+        return learnt_from(model, model.rules, taken.where(apart))
+    if apart.any():
+        one_each = model.rules.model_copy(update={"one_per_source": True})
+        found = learnt_from(model, one_each, taken.where(apart))
+        if not _strong(model) or (
+            found.settled and _one_each(_with(model, found.rules), taken.levels, apart, who.sources)
+        ):
+            return found
+    return learnt_from(model, model.rules, taken)
+
+
+def _strong(model: MatchModel) -> int:
+    return sum(attribute.kind in _STRONG for attribute in model.attributes.values())
+
+
+def _with(model: MatchModel, rules: MatchRules) -> MatchModel:
+    return match_model(model.entity_type, model.attributes, rules)
+
+
+def _one_each(model: MatchModel, levels: Levels, apart: npt.NDArray[np.bool_], sources: Rows) -> bool:
+    """Say whether hardly any pair within a source weighs as much as the surer half of the matches between sources."""
+    weights = sums(model, levels)
+    matching = apart & (weights >= model.match_weight)
+    if matching.sum() < 2 * _SURE:
+        return False
+    sure = weights >= np.median(weights[matching])
+    by_chance = float(((np.bincount(sources) / len(sources)) ** 2).sum())
+    return float((~apart[sure]).mean()) <= _ONE_EACH * by_chance
+
+
+def _entity_type(found: Inferred, rules: MatchRules) -> EntityType:
+    return EntityType(
+        entity_type="record",
+        label="Record",
+        id_prefix="rec",
+        attributes={
+            name: Attribute(kind=one.kind, many=one.many, columns=one.columns) for name, one in found.attributes.items()
+        },
+        match=rules,
+    )
+
+
+def _left_out(found: Inferred) -> list[str]:
+    return [f"column {name} is not compared: {reason}" for name, reason in sorted(found.left_out.items())]

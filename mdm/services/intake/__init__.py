@@ -1,0 +1,1 @@
+"""What arrives: records, files, quarantine, merges that sources tell of."""

@@ -1,0 +1,73 @@
+"""Source records in: one, or many at once; each accepted once, rejected ones kept in quarantine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from golden_records.identity import golden_id
+from mdm.errors import InvalidInput
+from mdm.ingest import Incoming, Rejected
+from mdm.log import Author, key_token
+from mdm.services.hub import Hub
+from mdm.services.intake.accepting import accept
+from mdm.services.intake.arrivals import Outcome, Status
+from mdm.services.intake.prepared import prepare
+from mdm.services.resolving import resolve
+from mdm.store import batches, log, records
+from mdm.store.batches import Origin, RejectedRow
+from mdm.store.database import Transaction
+
+__all__ = ["Outcome", "Put", "Status", "put", "put_many", "take_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """The answer to one record: acknowledged, and when it was waited for, the golden record it belongs to."""
+
+    position: int
+    status: Status
+    golden_id: str | None = None
+    resolution: Literal["created", "matched", "review"] | None = None
+
+
+def put(hub: Hub, incoming: Incoming, *, author: Author, wait: bool) -> Put:
+    """Take in one record, durably; with `wait` resolve it and say where it went."""
+    outcome = put_many(hub, [incoming], author=author, batch=Origin(), keep=False)[0]
+    if outcome.status == "quarantined" or outcome.position is None:
+        raise InvalidInput(outcome.faults[0].detail, faults=outcome.faults)
+    if not wait:
+        return Put(outcome.position, outcome.status)
+    resolve(hub, incoming.entity_type, author=author, upto=outcome.position)
+    return _where(hub, incoming, outcome)
+
+
+def put_many(
+    hub: Hub, items: Sequence[Incoming | Rejected], *, author: Author, batch: Origin, keep: bool = True
+) -> list[Outcome]:
+    """Take in many records of any types in one transaction; with `keep`, rejected ones go to quarantine."""
+    with hub.database.write() as writer:
+        outcomes, rejected = take_in(hub, writer, items, author=author, batch=batch)
+        if keep:
+            batches.quarantine(writer, batch, rejected, recorded_at=author.recorded_at)
+    return outcomes
+
+
+def take_in(
+    hub: Hub, writer: Transaction, items: Sequence[Incoming | Rejected], *, author: Author, batch: Origin
+) -> tuple[list[Outcome], list[RejectedRow]]:
+    """Take in many records within a transaction of the caller's; also gives what quarantine should keep."""
+    return accept(hub, writer, prepare(hub.salt, items, batch.id), batch=batch, author=author)
+
+
+def _where(hub: Hub, incoming: Incoming, outcome: Outcome) -> Put:
+    with hub.database.read() as reader:
+        source_id = incoming.source_id
+        if incoming.created is not None:  # its id may have been used before, so that it has another one here
+            source_id = log.bodies(reader, [outcome.position or 0])[outcome.position or 0]["source_id"]
+        written = f"{incoming.source}:{incoming.entity_type}:{source_id}"
+        record = records.by_column(reader, "key_token", [key_token(hub.salt, written)])[0]
+        others = len(records.by_column(reader, "golden", [record.golden or 0])) > 1
+        doubtful = records.has_open_task(reader, record.id)
+    prefix = hub.entity_type(incoming.entity_type).id_prefix
+    resolution: Literal["created", "matched", "review"] = "review" if doubtful else "matched" if others else "created"
+    return Put(outcome.position or 0, outcome.status, golden_id(prefix, record.golden or 0), resolution)

@@ -1,0 +1,1 @@
+"""Rates in force, and what systems disagree about in them."""

@@ -1,0 +1,1 @@
+"""What the hub knows: golden records, history, lineage, look-ups, search, why."""

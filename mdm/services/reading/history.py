@@ -1,0 +1,104 @@
+"""How a golden record came about: its versions, merges and splits, and what people decided, up to any position."""
+
+from typing import Any
+
+import orjson
+
+from golden_records.identity import golden_id
+from mdm.errors import NotFound
+from mdm.resolution.verdicts import DECISIONS, holding
+from mdm.services.deciding import merge_tree
+from mdm.services.deciding.decisions import decision_id, parse_decision_id
+from mdm.services.entering import proposal_id
+from mdm.services.hub import Hub
+from mdm.store import code_lists as stored_code_lists
+from mdm.store import decisions as stored_decisions
+from mdm.store import golden as stored_golden
+from mdm.store import history as stored_history
+from mdm.store import log as stored_log
+from mdm.store import records as stored_records
+from mdm.store import resolution
+from mdm.store import xref as stored_xref
+from mdm.store.database import Transaction
+from mdm.store.xref import NOW
+
+Document = dict[str, Any]
+TOLD = (
+    "verdict", "left", "right", "record", "attribute", "value", "valid_from", "valid_to", "until", "reason",
+    "approved_by",
+)  # fmt: skip
+"""What a decision says, as far as it is a verdict, a merge or split, or an override; who approved it, if anybody."""
+
+
+def told(transaction: Transaction, number: int, entity_type: str, prefix: str, *, at: int = NOW) -> Document:
+    """`{"versions", "merges", "moves", "decisions"}` of a golden number, each oldest first, up to a position.
+
+    A version without attributes is one that nothing living bore; a move says which ID a record bore from when to when.
+    `merges` are the merges and splits that these moves were, as `merge_tree.events` gives them.
+    """
+    versions = stored_golden.versions(transaction, number, position=at)
+    moves = stored_xref.moves(transaction, number, at=at)
+    positions = {one.since for one in versions} | {since for _, _, _, since, _ in moves}
+    times = {position: at for position, (_, at) in stored_log.authors(transaction, sorted(positions)).items()}
+    return {
+        "versions": [{
+            "version": one.version, "since": one.since, "until": one.until, "recorded_at": times.get(one.since),
+            "rules_version": one.rules_version, "attributes": orjson.loads(one.attributes) if one.attributes else None,
+        } for one in versions],
+        "merges": merge_tree.events(transaction, moves, entity_type=entity_type, prefix=prefix),
+        "moves": [{
+            "key": key, "golden_id": golden_id(prefix, golden), "since": since, "until": until,
+            "recorded_at": times.get(since),
+        } for _, key, golden, since, until in moves],
+        "decisions": decisions_about(transaction, entity_type, {record_id for record_id, *_ in moves}, at=at),
+    }  # fmt: skip
+
+
+def decisions_about(transaction: Transaction, entity_type: str, record_ids: set[int], *, at: int) -> list[Document]:
+    """What people had decided by a position about records, oldest first, and whether it was in force then."""
+    states = stored_history.decisions_about(transaction, record_ids)
+    if at != NOW:
+        states = _then(transaction, states, upto=resolution.boundary(transaction, entity_type, at=at).upto)
+    bodies = stored_log.bodies(transaction, sorted(states))
+    authors = stored_log.authors(transaction, sorted(states))
+    many = any("pairs" in body for body in bodies.values())
+    own = {record.key for record in stored_records.by_column(transaction, "id", record_ids)} if many else set[str]()
+    return [
+        {
+            "decision_id": decision_id(position),
+            "action": body.get("action", kind),
+            **{name: body[name] for name in TOLD if name in body},
+            **({"until_source_changes": body["overruled"] is not None} if "overruled" in body else {}),
+            **({"undoes": f"dec_{body['undoes']}"} if "undoes" in body else {}),
+            # Of a bulk decision only what it says of these records.
+            **({"pairs": [pair for pair in body["pairs"] if own & {*pair}]} if "pairs" in body else {}),
+            **({"proposal_id": proposal_id(body["proposal"])} if "proposal" in body else {}),
+            "actor": authors[position][0],
+            "recorded_at": authors[position][1],
+            "in_force": in_force,
+        }
+        for position, (kind, in_force) in sorted(states.items())
+        if (body := bodies.get(position)) is not None
+    ]
+
+
+def _then(transaction: Transaction, states: dict[int, tuple[str, bool]], *, upto: int) -> dict[int, tuple[str, bool]]:
+    """Which of these decisions were known once the facts up to a position had been read, and which were in force."""
+    voids = stored_history.voids_of(transaction, states)
+    holds = holding((voided, voiding) for voided, voiding in voids if voiding <= upto)
+    return {position: (kind, holds.get(position, True)) for position, (kind, _) in states.items() if position <= upto}
+
+
+def decided_type(hub: Hub, written: str) -> str | None:
+    """The entity type that a decision is about, None for a mapping of codes, which is about all; raises NotFound."""
+    position = parse_decision_id(written)
+    with hub.database.read() as transaction:
+        states = stored_decisions.states(transaction, [position])
+        if stored_code_lists.mapped_at(transaction, position):
+            return None
+        fact = stored_log.at(transaction, position)
+    if not states and fact is not None and fact.kind in DECISIONS:
+        return fact.entity_type  # not yet resolved
+    if not states:
+        raise NotFound(f"there is no decision {written!r}")
+    return states[position][0]

@@ -1,0 +1,1 @@
+"""Rules documents and code lists: tried, applied, compared, rolled back."""

@@ -1,0 +1,1 @@
+"""The tasks of stewards: queue, comparison, claims, proposals, many decided together."""

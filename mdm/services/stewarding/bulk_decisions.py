@@ -1,0 +1,248 @@
+"""Many tasks about pairs decided at once: one fact, one decision ID, taken back by one undo."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from matching.score import probability
+from mdm.errors import Fault, InvalidInput, Stale
+from mdm.log import Author, Key, canonical
+from mdm.services.deciding import decisions, sample
+from mdm.services.deciding.decisions import Decided, Ruling, Verdict, decision_id
+from mdm.services.deciding.joined import joined
+from mdm.services.hub import Hub
+from mdm.services.stewarding import queue, task_states, tasks
+from mdm.services.stewarding.preview import rehearsed
+from mdm.store import records as stored_records
+from mdm.store import tasks as stored_tasks
+from mdm.store.database import Transaction
+from mdm.store.tasks import Filter, StoredTask
+
+Document = dict[str, Any]
+MOST, PAGE = 10_000, 1_000
+WORST, SAMPLE = 5, 20
+
+
+class Chosen(NamedTuple):
+    """A task, and the etag it was read with."""
+
+    id: str
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Which open tasks are meant: of an entity type and a kind, from one match probability to another."""
+
+    entity_type: str
+    kind: str = "review"
+    min_probability: float | None = None
+    max_probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Tasks about pairs that are as they were read, by id, with the keys of each; and why others are left out."""
+
+    tasks: dict[str, StoredTask]
+    keys: dict[str, tuple[str, str]]
+    left_out: list[Document]
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedMany(Decided):
+    """A bulk decision: how many tasks it decided, and those it left out, each `{"id", "because"}`."""
+
+    tasks: int
+    left_out: list[Document]
+
+
+def choose(hub: Hub, wanted: Matching) -> list[Chosen]:
+    """The open tasks that are meant, as they stand now; raises as `choose_listed` does."""
+    hub.entity_type(wanted.entity_type)
+    least, most = queue.weight(wanted.min_probability), queue.weight(wanted.max_probability)
+    return choose_listed(hub, Filter(wanted.entity_type, wanted.kind, least=least, most=most))
+
+
+def choose_listed(hub: Hub, asked: Filter) -> list[Chosen]:
+    """The tasks about pairs in a list, as they stand now.
+
+    Raises:
+        InvalidInput: they are more than may be decided at once, or none.
+    """
+    with hub.database.read() as reader:
+        found = list(_matching(reader, asked))
+        if len(found) > MOST or not found:
+            detail = f"{'more than ' if found else ''}{min(len(found), MOST):,} open tasks are meant"
+            raise InvalidInput(
+                f"{detail}; from 1 to {MOST:,} can be decided at once", faults=[Fault("/filter", detail, "limit")]
+            )
+        etags = tasks.etags(hub, reader, found)
+    return [Chosen(task.id, etags[task.id]) for task in found]
+
+
+def choose_named(hub: Hub, ids: Sequence[str]) -> list[Chosen]:
+    """These tasks, as they stand now; those that there are not are left out."""
+    with hub.database.read() as reader:
+        found = stored_tasks.by_ids(reader, sorted(set(ids)))
+        etags = tasks.etags(hub, reader, found)
+    return [Chosen(task.id, etags[task.id]) for task in sorted(found, key=lambda task: task.id)]
+
+
+def _matching(reader: Transaction, asked: Filter) -> Iterator[StoredTask]:
+    after: StoredTask | None = None
+    count = 0
+    while count <= MOST and (page := stored_tasks.page(reader, asked, after=after, limit=PAGE)):
+        pairs = [task for task in page if task.left_id is not None and task.right_id is not None]
+        yield from pairs
+        after, count = page[-1], count + len(pairs)
+
+
+def decide_many(
+    hub: Hub, chosen: Sequence[Chosen], verdict: Verdict, *, reason: str, author: Author, supersede: bool = False
+) -> DecidedMany:
+    """Say of the two records of each of many tasks that they are the `same`, `distinct` or `related`.
+
+    What has changed since it was read, or is held by somebody else, is left out, and said; so is what contradicts a
+    decision, unless `supersede`.
+
+    Raises:
+        InvalidInput: there are too many tasks, they are of several entity types, or too many records would be tied.
+        Stale: none of the tasks is as it was read.
+    """
+    name = _one_type(hub, chosen)
+    entity_type = hub.entity_type(name)
+    # As `tasks.decide` does, so that nobody decides one of them at the same moment.
+    with hub.database.locked(task_states.lock_of(name)):
+        with hub.database.read() as reader:
+            found = _as_read(hub, reader, chosen, author)
+        pairs = dict(sorted(found.keys.items()))
+        ruling = Ruling(entity_type, verdict, "bulk", reason, pairs=tuple(pairs.values()))
+        against = {} if supersede else dict(decisions.contradicted(hub, ruling))
+        left_out = [*found.left_out, *_contradicting(pairs, against)]
+        kept = {id_: keys for id_, keys in pairs.items() if keys not in against}
+        if not kept:
+            raise Stale("none of these tasks is as it was read; read them again", extra={"left_out": left_out[:SAMPLE]})
+        if verdict == "same":
+            _ensure_small(hub, [found.tasks[id_] for id_ in kept], entity_type.match.piece_limit)
+        asks = sample.asks(hub, name, [(id_, found.tasks[id_].kind, found.tasks[id_].weight) for id_ in kept])
+        ruling = Ruling(entity_type, verdict, "bulk", reason, pairs=tuple(dict.fromkeys(kept.values())), asks=asks)
+        done = decisions.rule(hub, ruling, author=author, supersede=supersede)
+    return DecidedMany(done.decision_id, done.golden_ids, done.redirects, done.position, len(kept), left_out)
+
+
+def _contradicting(pairs: Mapping[str, tuple[str, str]], against: Mapping[tuple[str, str], int]) -> Iterator[Document]:
+    for id_, keys in pairs.items():
+        if keys in against:
+            yield {"id": id_, "because": f"contradicts {decision_id(against[keys])}"}
+
+
+def seal(chosen: Sequence[Chosen]) -> str:
+    """A digest of tasks as they were read: another one as soon as one of them is another, or has changed."""
+    return hashlib.blake2b(canonical(sorted([*one] for one in chosen)), digest_size=12).hexdigest()
+
+
+def types_of(hub: Hub, chosen: Sequence[Chosen]) -> list[str]:
+    """The entity types that these tasks are about."""
+    with hub.database.read() as reader:
+        return sorted({task.entity_type for task in stored_tasks.by_ids(reader, [one.id for one in chosen])})
+
+
+def _one_type(hub: Hub, chosen: Sequence[Chosen]) -> str:
+    if not 0 < len(chosen) <= MOST:
+        detail = f"from 1 to {MOST:,} tasks can be decided at once, not {len(chosen):,}"
+        raise InvalidInput(detail, faults=[Fault("/tasks", detail, "limit")])
+    types = types_of(hub, chosen)
+    if len(types) > 1:
+        detail = f"tasks of different entity types cannot be decided at once: {', '.join(types)}"
+        raise InvalidInput(detail, faults=[Fault("/tasks", detail, "entity_type")])
+    if not types:
+        raise Stale("there is none of these tasks", extra={"left_out": [one.id for one in chosen[:SAMPLE]]})
+    return types[0]
+
+
+def _as_read(hub: Hub, reader: Transaction, chosen: Sequence[Chosen], author: Author) -> Pairs:
+    read = dict(chosen)
+    stored = {task.id: task for task in stored_tasks.by_ids(reader, list(read))}
+    now = tasks.etags(hub, reader, list(stored.values()))
+    claims = task_states.claims(reader, list(stored), moment=author.recorded_at)
+    wrong = {id_: because for id_ in read if (because := _because(stored.get(id_), read[id_], now.get(id_)))}
+    wrong |= {
+        id_: f"{claim['by']} holds it until {claim['until']}"
+        for id_, claim in claims.items()
+        if id_ not in wrong and claim["by"] != author.actor
+    }
+    kept = {id_: task for id_, task in sorted(stored.items()) if id_ not in wrong}
+    ends = {id_ for task in kept.values() for id_ in (task.left_id, task.right_id) if id_ is not None}
+    keys = {record.id: record.key for record in stored_records.by_column(reader, "id", ends)}
+    named = {id_: (keys[task.left_id or 0], keys[task.right_id or 0]) for id_, task in kept.items()}
+    return Pairs(kept, named, [{"id": id_, "because": because} for id_, because in sorted(wrong.items())])
+
+
+def _because(task: StoredTask | None, read: str, now: str | None) -> str | None:
+    """Why a task is left out, None where it is not."""
+    if task is None:
+        return "there is no such task"
+    if task.left_id is None or task.right_id is None:
+        return f"a task of kind {task.kind} is not about a pair"
+    if task.status != "open":
+        return f"it was closed at position {task.closed}"
+    return None if read == now else "its records or their golden records have changed since it was read"
+
+
+def _ensure_small(hub: Hub, kept: Sequence[StoredTask], limit: int) -> None:
+    """A decision that would tie more records than may hang together is refused (rule 5)."""
+    with hub.database.read() as reader:
+        ends = {id_ for task in kept for id_ in (task.left_id, task.right_id) if id_ is not None}
+        bears = {record.id: record.golden or 0 for record in stored_records.by_column(reader, "id", ends)}
+        groups = joined((bears[task.left_id or 0], bears[task.right_id or 0]) for task in kept)
+        sizes = stored_records.sizes(reader, {number for group in groups for number in group})
+    largest = max((sum(sizes[number] for number in group) for group in groups), default=0)
+    if largest > limit:
+        raise InvalidInput(f"that would tie {largest} records together; at most {limit} are allowed")
+
+
+def preview_many(
+    hub: Hub, chosen: Sequence[Chosen], verdict: Verdict, *, reason: str, author: Author, supersede: bool = False
+) -> Document:
+    """What a bulk decision would do, in totals.
+
+    `{"golden_ids", "redirects", "needs", "totals", "left_out", "worst", "sample"}`. worst: the five pairs that speak
+    most against the verdict.  sample: twenty, evenly spread by weight.
+    """
+
+    def decide(tried: Hub, author: Author) -> DecidedMany:
+        return decide_many(tried, chosen, verdict, reason=reason, author=author, supersede=supersede)
+
+    with hub.database.read() as reader:
+        found = _as_read(hub, reader, chosen, author)
+    with rehearsed(hub, decide, author=author) as done:
+        decided = done.decided
+    left_out = decided.left_out if isinstance(decided, DecidedMany) else []
+    out = {one["id"] for one in left_out}
+    ordered = sorted(
+        (task for id_, task in found.tasks.items() if id_ not in out), key=lambda task: (task.weight or 0, task.id)
+    )
+    worst = ordered[:WORST] if verdict == "same" else ordered[::-1][:WORST]
+    count = min(SAMPLE, len(ordered))
+    return {
+        "golden_ids": decided.golden_ids, "redirects": decided.redirects, "needs": list(done.needs),
+        "totals": {
+            "tasks": len(ordered), "left_out": len(left_out), "redirects": len(decided.redirects),
+            "golden_records": len(decided.golden_ids),
+        },
+        "left_out": left_out,
+        "worst": [_shown(task, found) for task in worst],
+        "sample": [_shown(task, found) for task in (ordered[place * len(ordered) // count] for place in range(count))],
+    }  # fmt: skip
+
+
+def _shown(task: StoredTask, found: Pairs) -> Document:
+    left, right = (Key.parse(key) for key in found.keys[task.id])
+    weight = task.weight
+    return {
+        "id": task.id, "records": [str(left), str(right)],
+        "match_weight": None if weight is None else weight / 1000,
+        "match_probability": None if weight is None else probability(weight),
+    }  # fmt: skip

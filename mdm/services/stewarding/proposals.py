@@ -1,0 +1,265 @@
+"""Decisions that are recorded and not in force yet: held for a while, or until a second person has approved them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mdm.errors import Conflict, Forbidden, HubError, InvalidInput, NeedsApproval, NotFound, Settled, Unavailable
+from mdm.log import Author, Consent, Fact
+from mdm.services.deciding.decisions import Decided, decision_id
+from mdm.services.entering import proposal_id, settle, told_settled
+from mdm.services.hub import Hub
+from mdm.services.stewarding import intents, tasks
+from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.preview import rehearsed
+from mdm.settings import later
+from mdm.store import log
+from mdm.store import proposals as stored_proposals
+from mdm.store.database import Transaction
+from mdm.store.proposals import StoredProposal, Wanted
+
+Document = dict[str, Any]
+LONGEST_HOLD = 60
+AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A decision that is not in force yet, as `get` tells of it."""
+
+    document: Document
+
+
+def decide(hub: Hub, intent: Intent, *, author: Author, hold: int = 0) -> Decided | Proposed:
+    """Decide at once; or propose it, where it is to be held for some seconds or needs a second person.
+
+    Raises what the decision does, whether it is carried out now or proposed.
+    """
+    if not 0 <= hold <= LONGEST_HOLD:
+        detail = f"a decision can be held for 0 to {LONGEST_HOLD} seconds, not {hold}"
+        raise InvalidInput(detail)
+    if not hold:
+        try:
+            return intents.carry_out(hub, intent, author)
+        except NeedsApproval:  # nothing was written
+            pass
+    return _propose(hub, intent, author=author, hold=hold)
+
+
+def _propose(hub: Hub, intent: Intent, *, author: Author, hold: int) -> Decided | Proposed:
+    """Rehearse it, so that what could not be decided now is refused now, and keep what would enter the log."""
+    with rehearsed(hub, lambda tried, by: intents.carry_out(tried, intent, by), author=author) as done:
+        decided, needs = done.decided, done.needs
+        with done.hub.database.read() as reader:
+            told = log.at(reader, decided.position)
+    if told is None or told.position <= done.position:
+        return decided  # it is so already
+    due = None if needs else later(author.recorded_at, seconds=hold)
+    body: Document = {
+        "action": intent.action, "parts": intent.parts, "fact": told.body, "needs": list(needs), "due": due,
+        "golden_ids": decided.golden_ids, "redirects": decided.redirects,
+    }  # fmt: skip
+    of = told.entity_type or _type_of_task(hub, intent)
+    with hub.database.write() as writer:
+        position = stored_proposals.propose(writer, Fact("proposal", of, body), author=author)
+    return Proposed(get(hub, proposal_id(position)))
+
+
+def _type_of_task(hub: Hub, intent: Intent) -> str | None:
+    """A mapping of codes is about all entity types, and the task that asked for it about one."""
+    task_id = intent.parts.get("task_id")
+    return None if task_id is None else str(tasks.get(hub, task_id)["entity_type"])
+
+
+def is_proposal_id(written: str) -> bool:
+    """Whether something is written as the ID of a proposal, there or not."""
+    return written.startswith("pro_")
+
+
+def _stored(reader: Transaction, written: str) -> StoredProposal:
+    digits = written.removeprefix("pro_")
+    there = is_proposal_id(written) and digits.isascii() and digits.isdigit() and len(digits) <= 18
+    stored = stored_proposals.by_position(reader, int(digits)) if there else None
+    if stored is None:
+        raise NotFound(f"there is no proposal {written!r}; a proposal ID looks like pro_1234")
+    return stored
+
+
+def page(
+    hub: Hub, *, entity_type: str | None = None, status: str | None = "open", proposer: str | None = None,
+    cursor: str | None = None, limit: int = 50,
+) -> Document:  # fmt: skip
+    """Proposals, newest first: `{"items", "next"}`; each as `get` gives it.
+
+    status: one that `get` tells, `open` for those held and those proposed, None for all.
+    """
+    if entity_type is not None:
+        hub.entity_type(entity_type)
+    approval = {"held": False, "proposed": True}.get(status or "")
+    wanted = Wanted(entity_type, stored_proposals.OPEN if approval is not None else status, approval, proposer)
+    with hub.database.read() as reader:
+        before = None if cursor is None else _stored(reader, cursor).position
+        found = stored_proposals.page(reader, wanted, before=before, limit=limit + 1)
+        items = _documents(reader, found[:limit])
+    return {"items": items, "next": items[-1]["proposal_id"] if len(found) > limit else None}
+
+
+def get(hub: Hub, written: str) -> Document:
+    """One proposal: what is to be decided, by whom it was proposed, and what became of it.
+
+    `{"proposal_id", "status", "action", "entity_type", "parts", "needs", "due", "golden_ids", "redirects", "proposer",
+    "proposed_at", "answered_by", "settled_at", "answer", "changed", "decision_id", "seq"}`. status: `held` until `due`,
+    `proposed` while it waits for a second person because of `needs`, `carried_out` as `decision_id`, `refused`,
+    `withdrawn`, or `overtaken`, where `changed` says by what. golden_ids and redirects are what it would have done
+    when it was proposed.
+
+    Raises:
+        NotFound: there never was such a proposal.
+    """
+    with hub.database.read() as reader:
+        return _documents(reader, [_stored(reader, written)])[0]
+
+
+def intent(hub: Hub, written: str) -> Intent:
+    """What a proposal would carry out, whole; raises NotFound."""
+    with hub.database.read() as reader:
+        stored = _stored(reader, written)
+        said = log.bodies(reader, [stored.position]).get(stored.position, {})
+    return Intent(said["action"], said["parts"])
+
+
+def _documents(reader: Transaction, found: list[StoredProposal]) -> list[Document]:
+    positions = [at for one in found for at in (one.position, one.settled) if at is not None]
+    bodies, authors = log.bodies(reader, positions), log.authors(reader, positions)
+    return [_document(one, bodies, authors) for one in found]
+
+
+def _document(
+    stored: StoredProposal, bodies: Mapping[int, Document], authors: Mapping[int, tuple[str, str]]
+) -> Document:
+    said, settled = bodies.get(stored.position, {}), bodies.get(stored.settled or 0, {})
+    status = stored.status
+    if status == stored_proposals.OPEN:
+        status = "proposed" if stored.needs_approval else "held"
+    return {
+        "proposal_id": proposal_id(stored.position), "status": status, "action": stored.action,
+        "entity_type": stored.entity_type, "parts": _told(said.get("parts", {})), "needs": said.get("needs", []),
+        "due": stored.due, "golden_ids": said.get("golden_ids", []), "redirects": said.get("redirects", {}),
+        "proposer": stored.proposer, "proposed_at": authors[stored.position][1],
+        "answered_by": stored.answered_by,
+        "settled_at": authors[stored.settled][1] if stored.settled is not None else None,
+        "answer": settled.get("reason"), "changed": settled.get("changed"),
+        "decision_id": None if stored.decision is None else decision_id(stored.decision), "seq": stored.position,
+    }  # fmt: skip
+
+
+def _told(parts: Mapping[str, Any]) -> Document:
+    """Of a bulk decision only how many tasks it is about; a dry run shows which."""
+    return {name: len(part) if name == "tasks" else part for name, part in parts.items()}
+
+
+def approve(hub: Hub, written: str, *, reason: str | None, author: Author) -> Decided:
+    """Let a proposal come into force, as somebody else than who proposed it; it is checked again before it does.
+
+    Raises:
+        Forbidden: it is the author's own.
+        Settled: it is open no longer.
+        Conflict: it needs no approval; or it could be decided as proposed no longer, and is marked so.
+    """
+    stored = _open(hub, written)
+    if not stored.needs_approval:
+        raise Conflict(f"{written} needs no approval: it is carried out at {stored.due} unless it is withdrawn")
+    _ensure_another(stored, author, "approve")
+    return _carry_out(hub, stored, author=author, consent=Consent(stored.position, author.actor, reason))
+
+
+def refuse(hub: Hub, written: str, *, reason: str, author: Author) -> Document:
+    """Let a proposal come to nothing, as somebody else than who proposed it; raises Forbidden or Settled."""
+    stored = _open(hub, written)
+    _ensure_another(stored, author, "refuse")
+    with hub.database.write() as writer:
+        settle(writer, stored.position, "refused", author=author, reason=reason)
+    return get(hub, written)
+
+
+def withdraw(hub: Hub, written: str, *, reason: str | None, author: Author) -> Document:
+    """Take one's own proposal back before it has any effect; raises Forbidden or Settled."""
+    stored = _open(hub, written)
+    if stored.proposer != author.actor:
+        raise Forbidden(
+            f"{written} was proposed by {stored.proposer}, who alone can withdraw it; an approver can refuse it"
+        )
+    with hub.database.write() as writer:
+        settle(writer, stored.position, "withdrawn", author=author, reason=reason)
+    return get(hub, written)
+
+
+def take_back(hub: Hub, written: str, *, reason: str, author: Author, hold: int = 0) -> Decided | Proposed:
+    """Undo a decision; one that was proposed is withdrawn while it is open, and undone once it was carried out."""
+    if not is_proposal_id(written):
+        parts = {"decision_id": written, "reason": reason}
+        return decide(hub, Intent("undo", parts), author=author, hold=hold)
+    try:
+        return Proposed(withdraw(hub, written, reason=reason, author=author))
+    except Settled:
+        became = get(hub, written)["decision_id"]
+        if became is None:
+            raise
+        return take_back(hub, became, reason=reason, author=author, hold=hold)
+
+
+def carry_out_due(hub: Hub, *, author: Author) -> int:
+    """Carry out what was held until now at the latest; returns how many proposals were settled.
+
+    However many workers do this at once, each is carried out once; what a killed one left is found by the next.
+    """
+    with hub.database.read() as reader:
+        positions = stored_proposals.due(reader, upto=author.recorded_at, limit=AT_ONCE)
+    settled = 0
+    for position in positions:
+        try:
+            stored = _open(hub, proposal_id(position))
+            _carry_out(hub, stored, author=author, consent=Consent(position))
+        except Conflict:  # settled by somebody else at this moment, or overtaken and marked so
+            pass
+        settled += 1
+    return settled
+
+
+def _open(hub: Hub, written: str) -> StoredProposal:
+    with hub.database.read() as reader:
+        stored = _stored(reader, written)
+    if stored.status != stored_proposals.OPEN:
+        raise Settled(told_settled(stored))
+    return stored
+
+
+def _ensure_another(stored: StoredProposal, author: Author, verb: str) -> None:
+    if stored.proposer == author.actor:
+        raise Forbidden(f"{proposal_id(stored.position)} is your own: a second person has to {verb} it")
+
+
+def _carry_out(hub: Hub, stored: StoredProposal, *, author: Author, consent: Consent) -> Decided:
+    with hub.database.read() as reader:
+        said = log.bodies(reader, [stored.position])[stored.position]
+    signed = replace(author, actor=stored.proposer, consent=consent)
+    try:
+        decided = intents.carry_out(hub, Intent(said["action"], said["parts"]), signed)
+    except (Settled, Unavailable):
+        raise
+    except HubError as error:
+        with hub.database.write() as writer:
+            settle(writer, stored.position, "overtaken", author=author, changed=error.detail)
+        extra = {"proposal_id": proposal_id(stored.position), "status": "overtaken", **error.extra}
+        raise Conflict(f"it cannot be decided as it was proposed: {error.detail}", extra=extra) from error
+    _settle_what_was_so_already(hub, stored, signed, decided)
+    return decided
+
+
+def _settle_what_was_so_already(hub: Hub, stored: StoredProposal, signed: Author, decided: Decided) -> None:
+    """A decision that changes nothing enters no log; its proposal became the one that says so already."""
+    with hub.database.write() as writer:
+        writer.lock_log()
+        now = stored_proposals.by_position(writer, stored.position)
+        if now is not None and now.status == stored_proposals.OPEN:
+            settle(writer, stored.position, "carried_out", author=signed, decision=decided.position or None)

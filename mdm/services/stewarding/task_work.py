@@ -1,0 +1,218 @@
+"""Working on tasks beside others: claim, release, skip, snooze, escalate, assign and comment, each one fact.
+
+A claim is a lease: it ends at the moment that its fact names, or with a decision, whichever comes first. Whether it
+is still in force is judged by the time of whoever asks. Claiming again is how a holder stays one.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+from mdm.auth import MAY, Role
+from mdm.errors import Conflict, Fault, InvalidInput
+from mdm.log import Author
+from mdm.services.access import accounts, keys
+from mdm.services.hub import Hub
+from mdm.services.stewarding import tasks
+from mdm.services.stewarding.task_states import Document, ensure_free, lock_of, put_down, told
+from mdm.settings import later
+from mdm.store import task_work as stored
+from mdm.store.database import Transaction
+from mdm.store.tasks import Filter, StoredTask
+
+AT_ONCE = 50
+"""Tasks in the queue that are looked at together."""
+
+
+def claim(hub: Hub, task_id: str, *, author: Author, seconds: int | None = None) -> Document:
+    """Hold a task for a while, so that nobody else decides it; claiming it again holds it longer.
+
+    seconds: how long from now; the setting `lease_seconds` when it is left out.
+
+    Raises:
+        NotFound: no such task was ever open.
+        Conflict: somebody else holds it, or it is closed; says who and until when.
+    """
+    return _act(hub, task_id, "claim", lambda _writer, _task: _lease(hub, author, seconds), author=author)
+
+
+def claim_next(
+    hub: Hub, *, author: Author, entity_type: str | None = None, kind: str | None = None, seconds: int | None = None
+) -> Document | None:
+    """Claim the most urgent open task that is free for the author; None when there is none.
+
+    Free is what nobody else holds, is not snoozed, is neither assigned nor escalated to somebody else, and was not
+    skipped by the author as it stands now. A task that the author holds already is free too, so that asking again
+    gives it again.
+    """
+    if entity_type is not None:
+        hub.entity_type(entity_type)
+    wanted = Filter(entity_type, kind, now=_moment(author))
+    while (name := entity_type or _first_type(hub, wanted, author)) is not None:
+        with hub.database.locked(lock_of(name)):
+            with hub.database.write() as writer:
+                writer.lock_log()
+                found = _first_free(hub, writer, replace(wanted, entity_type=name), author.actor)
+                if found is not None:
+                    put_down(hub, writer, found, "claim", _lease(hub, author, seconds), author=author)
+            if found is not None:
+                return tasks.get(hub, found.id, moment=wanted.now)
+        if name == entity_type:
+            return None
+    return None
+
+
+def upcoming(
+    hub: Hub, *, author: Author, entity_type: str | None = None, kind: str | None = None, after: str | None = None,
+    limit: int = 2,
+) -> list[str]:  # fmt: skip
+    """The ids of the tasks that `claim_next` would give the author one after the other; nothing is claimed.
+
+    after: those that come after this one in the queue, then those before it; it may be closed, but must have been open.
+    """
+    wanted = Filter(entity_type, kind, now=_moment(author))
+    with hub.database.read() as reader:
+        last = None if after is None else tasks.stored(reader, after)
+        found = _free(hub, reader, wanted, author.actor, after=last, limit=limit)
+        if last is not None and len(found) < limit:
+            found += _free(hub, reader, wanted, author.actor, after=None, limit=limit)
+    ids = dict.fromkeys(task.id for task in found if task.id != after)
+    return list(ids)[:limit]
+
+
+def release(hub: Hub, task_id: str, *, author: Author) -> Document:
+    """Give a task back that one holds; nothing happens when nobody does."""
+    return _act(hub, task_id, "release", lambda writer, task: {} if _holds(writer, task, author) else None,
+                author=author)  # fmt: skip
+
+
+def skip(hub: Hub, task_id: str, *, author: Author) -> Document:
+    """Pass over a task until what it shows changes, and give it back; others are still given it."""
+    return _act(hub, task_id, "skip", lambda writer, task: {"etag": tasks.etags(hub, writer, [task])[task.id]},
+                author=author, alone=False)  # fmt: skip
+
+
+def snooze(hub: Hub, task_id: str, *, until: str, author: Author) -> Document:
+    """Give a task to nobody before a day (ISO date); claiming it by its id wakes it.
+
+    Raises:
+        InvalidInput: that is no day, or it has come already.
+    """
+    try:
+        day = date.fromisoformat(until).isoformat()
+    except ValueError:
+        day = ""
+    if day != until or day <= _moment(author)[:10]:
+        detail = f"a task is snoozed until a day to come, written 2026-03-31, not {until!r}"
+        raise InvalidInput(detail, faults=[Fault("/until", detail, "day", until)])
+    return _act(hub, task_id, "snooze", lambda _writer, _task: {"until": day}, author=author)
+
+
+def escalate(hub: Hub, task_id: str, *, to: str, question: str, author: Author) -> Document:
+    """Ask another person about a task: from now on it is offered to nobody else, until it is assigned or closed."""
+    if to == author.actor:
+        detail = "a task is escalated to somebody else; to keep it, assign it to yourself"
+        raise InvalidInput(detail, faults=[Fault("/to", detail, "person", to)])
+
+    def said(_writer: Transaction, task: StoredTask) -> Document:
+        return {"to": _person(hub, to, task.entity_type), "question": question}
+
+    return _act(hub, task_id, "escalate", said, author=author)
+
+
+def assign(hub: Hub, task_id: str, *, to: str | None, author: Author) -> Document:
+    """Say who should do a task, or (None) that anybody may; that also ends an escalation."""
+
+    def said(_writer: Transaction, task: StoredTask) -> Document:
+        return {"to": None if to is None else _person(hub, to, task.entity_type)}
+
+    return _act(hub, task_id, "assign", said, author=author, alone=False)
+
+
+def comment(hub: Hub, task_id: str, *, text: str, author: Author) -> Document:
+    """Say something about a task, open or closed."""
+    return _act(hub, task_id, "comment", lambda _writer, _task: {"text": text}, author=author, alone=False, closed=True)
+
+
+def people(hub: Hub, entity_type: str) -> list[dict[str, str]]:
+    """Who tasks of an entity type can be given to: `{"person", "role"}`, people by name, then keys."""
+    named = [(f"user:{one['name']}", one) for one in accounts.listed(hub)]
+    named += [(f"key:{one['id']}", one) for one in keys.listed(hub)]
+    return [{"person": name, "role": one["role"]} for name, one in named if _may_decide(one, entity_type)]
+
+
+def _act(  # noqa: PLR0913  what acts differ in
+    hub: Hub, task_id: str, action: str, said: Callable[[Transaction, StoredTask], Document | None], *,
+    author: Author, alone: bool = True, closed: bool = False,
+) -> Document:  # fmt: skip
+    """Add one fact about a task, unless there is nothing to say; `alone`: not while somebody else holds it."""
+    now = _moment(author)
+    with hub.database.locked(lock_of(tasks.entity_type_of(hub, task_id))):
+        with hub.database.write() as writer:
+            writer.lock_log()
+            task = tasks.stored(writer, task_id)
+            if task.status != "open" and not closed:
+                raise Conflict(f"{task_id} was closed at position {task.closed}", extra={"status": task.status})
+            if alone:
+                ensure_free(task_id, told(hub, writer, [task], moment=now)[task_id], author)
+            words = said(writer, task)
+            if words is not None:
+                put_down(hub, writer, task, action, words, author=author)
+        return tasks.get(hub, task_id, moment=now)
+
+
+def _first_type(hub: Hub, wanted: Filter, author: Author) -> str | None:
+    """The entity type of the most urgent free task: its lock is taken next, and the task looked for once more."""
+    with hub.database.read() as reader:
+        found = _first_free(hub, reader, wanted, author.actor)
+    return None if found is None else found.entity_type
+
+
+def _first_free(hub: Hub, transaction: Transaction, wanted: Filter, who: str) -> StoredTask | None:
+    return next(iter(_free(hub, transaction, wanted, who, after=None, limit=1)), None)
+
+
+def _free(
+    hub: Hub, transaction: Transaction, wanted: Filter, who: str, *, after: StoredTask | None, limit: int
+) -> list[StoredTask]:
+    """The next tasks in the queue that are free for a person, without those that they skipped as they are."""
+    free: list[StoredTask] = []
+    while len(free) < limit and (found := stored.free(transaction, wanted, who=who, after=after, limit=AT_ONCE)):
+        skipped = [task for task, etag in found if etag is not None]
+        etags = tasks.etags(hub, transaction, skipped) if skipped else {}
+        free += [task for task, etag in found if etag is None or etag != etags[task.id]]
+        after = found[-1][0]
+    return free[:limit]
+
+
+def _holds(transaction: Transaction, task: StoredTask, author: Author) -> bool:
+    work = stored.of_tasks(transaction, [task.id]).get(task.id)
+    return work is not None and work.claimed_by == author.actor
+
+
+def _lease(hub: Hub, author: Author, seconds: int | None) -> Document:
+    return {"until": later(_moment(author), seconds=hub.settings.lease_seconds if seconds is None else seconds)}
+
+
+def _moment(author: Author) -> str:
+    """When the author acts, in the one spelling that is compared as text."""
+    return datetime.fromisoformat(author.recorded_at).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _person(hub: Hub, written: str, entity_type: str) -> str:
+    """Somebody who can be given a task: `user:NAME` or `key:ID` of who may decide it, or `cli:USER`."""
+    sort, _, name = written.partition(":")
+    if any(one["person"] == written for one in people(hub, entity_type)):
+        return written
+    if sort == "cli" and name.strip():
+        return written
+    detail = f"a person is user:NAME or key:ID of who may decide tasks of {entity_type}, or cli:USER, not {written!r}"
+    raise InvalidInput(detail, faults=[Fault("/to", detail, "person", written)])
+
+
+def _may_decide(one: dict[str, Any], entity_type: str) -> bool:
+    """Whether a key or an account is in use and lets whoever bears it decide."""
+    ended = one["revoked_at"] if "revoked_at" in one else one["disabled_at"]
+    may = "decide" in MAY[cast("Role", one["role"])]
+    return may and ended is None and one["entity_type"] in {None, entity_type}

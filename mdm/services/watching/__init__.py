@@ -1,0 +1,1 @@
+"""How good data is: quality, divergence, readiness, measures."""

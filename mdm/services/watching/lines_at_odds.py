@@ -1,0 +1,79 @@
+"""The dated lines of a source record that disagree with the golden ones, and those that it should have instead."""
+
+import zlib
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import orjson
+
+from golden_records.divergence import at_odds, common_days
+from golden_records.effective import VALUE
+from golden_records.lineage import Stretch
+from mdm.entity_types import slices
+from mdm.resolution.divergence import set_on_days, telling_lines
+from mdm.resolution.fold import values_of
+from mdm.resolution.lines import lines_of
+from mdm.resolution.references import read_targets
+from mdm.resolution.work import Work
+from mdm.services.watching.taken_form import TakenForms
+from mdm.store.divergence import Told
+from mdm.store.golden import StoredGolden
+
+Document = dict[str, Any]
+NOTHING = zlib.compress(b"{}")
+
+
+class LinesAtOdds:
+    """The lines of some golden records of one entity type, compared day by day as survivorship did."""
+
+    def __init__(self, work: Work, goldens: Mapping[int, StoredGolden], told: Collection[Told]) -> None:
+        """Read the records of the golden records whose lines are told of."""
+        self.work = work
+        self.pairs: dict[tuple[int, str], list[tuple[Stretch, Stretch]]] = {}
+        self.shown: dict[tuple[str, str, int], Any] = {}
+        self.set_by_day: dict[tuple[int, str, str | None], Any] = {}
+        wanted = sorted({one.golden for one in told if self.holds(one)})
+        members: dict[int, list[int]] = {number: [] for number in wanted}
+        for record in work.load("golden", wanted) if wanted else ():
+            members[record.golden or 0].append(record.id)
+        if work.entity_type.references and members:
+            read_targets(work, [id_ for ids in members.values() for id_ in ids])
+        for number, ids in members.items():
+            entries = orjson.loads(zlib.decompress(goldens[number].lineage or NOTHING))
+            for name, lines in lines_of(work, sorted(work.living(ids))).items():
+                if "overlaps" in entries.get(name, ()):
+                    timeline = orjson.loads(goldens[number].dated or b"{}").get(name, ())
+                    set_by_day = set_on_days(work, name, timeline, entries[name])
+                    self.pairs[number, name] = at_odds(telling_lines(work, name, lines), entries[name], set_by_day)
+                    self.set_by_day |= {(number, name, one["valid_from"]): {VALUE: one[VALUE]} for one in timeline}
+                    self.shown |= {
+                        (name, line.contribution.record, line.place): line.contribution.value for line in lines
+                    }
+
+    def holds(self, one: Told) -> bool:
+        """Whether what is told is about dated lines or values."""
+        return one.attribute in self.work.entity_type.lines or one.attribute in self.work.entity_type.dated
+
+    def told(self, one: Told, taken: TakenForms) -> Document:
+        """`{"value", "take"}`: lists of lines with the days of both, each beside the golden one that it should be."""
+        own = f"{one.source}:{one.entity_type}:{one.source_id}"
+        sent = values_of(orjson.loads(one.layers))[one.attribute]
+        if one.attribute in self.work.entity_type.dated:
+            sent = [{VALUE: each.value} for each in slices(sent)]
+        pairs = [pair for pair in self.pairs.get((one.golden, one.attribute), ()) if pair[0]["record"] == own]
+        return {
+            "value": [{**sent[loser["index"]], **(common_days(loser, winner) or {})} for loser, winner in pairs],
+            "take": [self._taken(one, winner, taken) | (common_days(loser, winner) or {}) for loser, winner in pairs],
+        }
+
+    def _taken(self, one: Told, winner: Stretch, taken: TakenForms) -> Document:
+        if "decision" in winner:
+            shown = self.set_by_day[one.golden, one.attribute, winner["valid_from"]]
+        else:
+            shown = self.shown[one.attribute, winner["record"], winner["index"]]
+        if one.attribute in self.work.entity_type.references:
+            return {VALUE: taken.reference(one.source, str(shown[VALUE]))["take"]}
+        described = self.work.entity_type.lines.get(one.attribute)
+        lists = {} if described is None else {name: field.list for name, field in described.of.items()}
+        lists[VALUE] = self.work.entity_type.code_lists.get(one.attribute)
+        return {name: taken.code(lists.get(name), one.source, value) for name, value in shown.items()}
