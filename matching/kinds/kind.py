@@ -69,6 +69,10 @@ class Kind:
     whole_column: bool = False
     in_bulk: Mapping[str, InBulk] = field(default_factory=dict)
 
+    def __reduce__(self) -> tuple[Callable[[str], "Kind"], tuple[str]]:
+        """Go to another process by name: it has the same kinds."""
+        return _by_name, (self.name,)
+
     @property
     def any_text(self) -> bool:
         """Whether `accepts` takes every text, so that texts need not be shown to it one by one."""
@@ -87,6 +91,12 @@ class Kind:
             for side in (left, right)
         )
         return self.prepare(list(places))(one, other)
+
+
+def _by_name(name: str) -> Kind:
+    from matching.kinds import KINDS
+
+    return KINDS[name]
 
 
 def whole(value: str) -> Sequence[str]:

@@ -49,7 +49,7 @@ RATES = "id,name,lines.role,lines.currency,lines.rate,lines.valid_from\n" + "".j
 STARTER = """
 import subprocess, sys, time
 from mdm.cli.app import main
-from mdm.services import ingest, preparing_apart
+from mdm.services.intake import ingest, preparing_apart
 preparing_apart.LARGE = 0
 class Popen(subprocess.Popen):
     def __init__(self, *arguments, **options):

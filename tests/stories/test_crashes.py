@@ -24,7 +24,7 @@ INGEST = """
 import sys
 from mdm.ingest import Columns
 from mdm.log import Author
-from mdm.services import ingest
+from mdm.services.intake import ingest
 from mdm.services.hub import open_hub
 from mdm.settings import Settings
 url, path, chunk, resolve = sys.argv[1:]

@@ -96,7 +96,7 @@ RUN = """
 import sys
 from mdm.ingest import Columns
 from mdm.log import Author
-from mdm.services import crosswalk_files, snapshots
+from mdm.services.intake import crosswalk_files, snapshots
 from mdm.services.hub import open_hub
 from mdm.services.intake.ingest import File
 from mdm.settings import Settings

@@ -27,7 +27,7 @@ from tests.services.two_people import ANNA, BERT, CARL, asks_for, later, merge, 
 CARRY_OUT = """
 import sys
 from mdm.log import Author
-from mdm.services import proposals
+from mdm.services.stewarding import proposals
 from mdm.services.hub import open_hub
 from mdm.settings import Settings
 hub = open_hub(Settings(database_url=sys.argv[1]))

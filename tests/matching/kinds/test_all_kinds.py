@@ -1,5 +1,7 @@
 """What holds for every kind."""
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -26,6 +28,11 @@ def test_a_kind_helps_its_user_in_its_own_words(name: str) -> None:
     kind = KINDS[name]
     assert kind.name == name
     assert len(kind.help.strip()) > 30
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_kind_is_the_same_in_another_process(name: str) -> None:
+    assert pickle.loads(pickle.dumps(KINDS[name])) is KINDS[name]  # noqa: S301  our own words
 
 
 def test_only_lines_are_no_evidence() -> None:
