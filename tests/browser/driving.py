@@ -66,7 +66,8 @@ def press_on(page: Any, key: str, *, repeats: int = 0) -> str:
             continue
         page.wait_for_timeout(200)
         return task
-    raise AssertionError(f"{task} stays on the screen")
+    told = page.locator("#said, .banner, #verdict").all_inner_texts()
+    raise AssertionError(f"{task} stays on the screen, which says {told}")
 
 
 def settled(page: Any) -> None:
