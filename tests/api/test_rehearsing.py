@@ -4,9 +4,11 @@ import json
 import re
 
 import pytest
+import yaml
 
 from mdm.api.app import describe
 from mdm.api.carrying_out import READS, THINGS, thing_of
+from mdm.entity_types.document import shipped
 from mdm.services import rebuild
 from mdm.services.resolving import resolve_all
 from mdm.settings import Settings
@@ -149,6 +151,19 @@ def rules_and_decisions(write):
           code_list="offices")  # fmt: skip
 
 
+def opinions(write):
+    document = yaml.safe_dump({**yaml.safe_load(shipped()["customer"]), "second_opinion": 1})
+    assert write.admin("POST", "/v1/rules:apply", json={"document": document}).status_code == 200
+    for number, name in (("31", "Quarzwerk Logistik GmbH"), ("32", "Quarzwerk Logistic")):
+        write.server.put(f"crm:customer:{number}", name=name, address={**BERLIN, "street": "Weg 9"})
+    task = next(one for one in write.admin("GET", "/v1/tasks").json()["items"] if "crm:customer:31" in one["records"])
+    same = {"verdict": "same", "reason": "x", "etag": task["etag"]}
+    assert write.server.as_("steward")("POST", f"/v1/tasks/{task['id']}:decide", json=same).status_code == 200
+    other = {"verdict": "distinct", "reason": "x"}
+    write("POST /v1/second-opinions/{task_id}:give", other, role="approver", task_id=task["id"])
+    write("POST /v1/agreement/opinions/{task_id}:settle", other, task_id=task["id"])
+
+
 def access(write):
     password = {"password": "four words that wander"}
     write("POST /v1/users", {"name": "anna", "role": "steward", **password})
@@ -162,7 +177,7 @@ def access(write):
 @pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.verify)], ids=["some", "all"])
 def test_each_write_tells_in_a_dry_run_what_it_then_answers_and_changes_nothing(server, writes, whole):
     write = Trying(server)
-    for part in (records, tasks, rules_and_decisions, access) if whole else (records, tasks):
+    for part in (records, tasks, rules_and_decisions, opinions, access) if whole else (records, tasks):
         part(write)
     assert not whole or write.tried == {one for one, names in writes.items() if "dry_run" in names}
 
