@@ -34,11 +34,9 @@ def repeats(cells: Cells, parts: Sequence[str], wholes: Sequence[str]) -> dict[s
 
 
 def _words(values: Sequence[object]) -> Words:
-    known: dict[object, frozenset[str]] = {}
-    for value in values:
-        if value not in known:
-            known[value] = frozenset(plain(as_text(value)).split())
-    return [known[value] for value in values]
+    texts = list(map(as_text, values))
+    known = {text: frozenset(plain(text).split()) for text in set(texts)}
+    return [known[text] for text in texts]
 
 
 def _count(words: Words) -> int:

@@ -18,6 +18,7 @@ from mdm.services.pricing import line_findings
 from mdm.services.reading import golden, lookup
 from mdm.services.stewarding import tasks
 from mdm.services.watching import hierarchy_mismatches
+from mdm.services.whole_list import whole_list
 
 Document = dict[str, Any]
 Xrefs = dict[str, Document | None]
@@ -45,19 +46,9 @@ def findings(hub: Hub, made: Firm, exported: dict[str, Export]) -> list[Finding]
 
 def _rejected(hub: Hub, exported: dict[str, Export]) -> Iterator[Finding]:
     planted = {(file, line) for file, export in exported.items() for _, line in export.bad}
-    found = {(row["file"], row["line"]) for row in _pages(lambda cursor: quarantine.page(hub, cursor=cursor))}
+    found = {(row["file"], row["line"]) for row in whole_list(lambda cursor: quarantine.page(hub, cursor=cursor))}
     yield Finding("rows that must be quarantined", len(planted), len(planted & found))
     yield Finding("good rows in quarantine", 0, len(found - planted))
-
-
-def _pages(page: Callable[[str | None], Document]) -> Iterator[Document]:
-    cursor: str | None = None
-    while True:
-        found = page(cursor)
-        yield from found["items"]
-        cursor = found["next"]
-        if cursor is None:
-            return
 
 
 def _mismatches(hub: Hub) -> list[set[str]]:
@@ -68,7 +59,7 @@ def _mismatches(hub: Hub) -> list[set[str]]:
 
     return [
         {f"{said['source']}:{one['entity_type']}:{said['source_id']}" for said in one["versions"]}
-        for one in _pages(page)
+        for one in whole_list(page)
     ]
 
 
@@ -148,7 +139,9 @@ class _Lines:
 def _unmapped(hub: Hub, made: Firm) -> Finding:
     """Every value without a code opens one task for its entity type, list and source."""
     planted = {value for load in made.loads for row in made.files[load.name] for value in _without_code(load, row)}
-    found = [task for task in _pages(lambda cursor: tasks.page(hub, cursor=cursor)) if task["kind"] == "unmapped_code"]
+    found = [
+        task for task in whole_list(lambda cursor: tasks.page(hub, cursor=cursor)) if task["kind"] == "unmapped_code"
+    ]
     told = {
         (task["entity_type"], task["about"]["list"], task["about"]["source"], fold(task["about"]["value"]))
         for task in found

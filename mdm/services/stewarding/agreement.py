@@ -117,20 +117,14 @@ def get(hub: Hub, task_id: str) -> Document:
 
     Raises NotFound where none was given.
     """
-    with hub.database.read() as reader:
-        found = stored.latest(reader, task_id)
-    if found is None or found[0].position is None:
-        raise NotFound(f"no second opinion was given on {task_id!r}")
-    return {**_documents(hub, [found[0]])[0], "in_force": found[1]}
+    opinion, in_force = _given(hub, task_id)
+    return {**_documents(hub, [opinion])[0], "in_force": in_force}
 
 
 def compared(hub: Hub, task_id: str) -> Document:
     """The records as both of them saw them, as `second_opinions.look` tells; raises NotFound as `get` does."""
-    with hub.database.read() as reader:
-        found = stored.latest(reader, task_id)
-    if found is None or found[0].position is None:
-        raise NotFound(f"no second opinion was given on {task_id!r}")
-    return as_it_was(hub, found[0])
+    opinion, _ = _given(hub, task_id)
+    return as_it_was(hub, opinion)
 
 
 def settle(hub: Hub, task_id: str, verdict: Verdict, *, reason: str, author: Author) -> Document:
@@ -169,12 +163,17 @@ def _with_consent(author: Author, opinion: Opinion, verdict: Verdict) -> Author:
     return Author(author.actor, author.recorded_at, author.correlation_id, agreed, author.once)
 
 
-def _ensure_apart(hub: Hub, task_id: str, author: Author) -> Opinion:
+def _given(hub: Hub, task_id: str) -> tuple[Opinion, bool]:
+    """The last second opinion on a task, and whether the decision is in force."""
     with hub.database.read() as reader:
         found = stored.latest(reader, task_id)
     if found is None or found[0].position is None:
         raise NotFound(f"no second opinion was given on {task_id!r}")
-    opinion, in_force = found
+    return found
+
+
+def _ensure_apart(hub: Hub, task_id: str, author: Author) -> Opinion:
+    opinion, in_force = _given(hub, task_id)
     if author.actor in {opinion.first, opinion.second}:
         raise Forbidden(f"you are one of the two who disagree about {task_id}: a third person settles it")
     if opinion.verdict == opinion.answer:

@@ -122,6 +122,12 @@ def test_names_that_some_records_have_in_full_and_others_in_parts_are_all_kept()
     assert infer(cells).left_out == {}
 
 
+def test_objects_and_lists_in_a_column_of_names_say_nothing():
+    cells = people()
+    cells["full_name"][0], cells["first_name"][1] = ["Anna", "Ana"], {"first": "Anna"}
+    assert set(infer(cells).left_out) == {"first_name", "surname"}
+
+
 def test_a_firm_and_its_contact_are_two_names():
     attributes = found(company="firm", first_name="given", last_name="family").attributes
     assert {one.kind for one in attributes.values()} == {"company_name", "person_name"}
