@@ -75,6 +75,24 @@ def settled(page: Any) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def proposed_together(page: Any, count: int, *, reason: str) -> str:
+    """All tasks of the list on the screen decided at once, as the second of the verdicts; gives the proposal."""
+    page.locator("#many a.button").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/queue/bulk**")
+    page.locator("input[name=verdict]").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.type(reason)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#would")
+    assert f"Decide {count} tasks together" in page.locator("h1").inner_text()
+    page.locator("section button.first").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/decisions?done=**")
+    return str(page.url.partition("done=")[2])
+
+
 def in_weather(page: Any, weather: str) -> None:
     """Let the network of a page be `slow`, or its answers `reordered`; before the page is opened."""
     if weather == "reordered":

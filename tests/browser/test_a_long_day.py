@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Demo, Desk, opened, served
-from tests.browser.driving import REPEATS, VERDICTS, WITNESS, in_weather, press_on, pressed, settled, shown
+from tests.browser.driving import (
+    REPEATS,
+    VERDICTS,
+    WITNESS,
+    in_weather,
+    press_on,
+    pressed,
+    proposed_together,
+    settled,
+    shown,
+)
 
 pytestmark = pytest.mark.browser
 FIRST = (
@@ -166,19 +176,7 @@ def decide_a_list(browser: Any, desk: Desk) -> None:
     assert count > 20
     with opened(browser, desk) as page:
         page.goto(f"/queue?{CHOSEN}".replace("type=", "entity_type="))
-        page.locator("#many a.button").focus()
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/queue/bulk**")
-        page.locator("input[name=verdict]").first.focus()
-        page.keyboard.press("ArrowDown")
-        page.keyboard.press("Tab")
-        page.keyboard.type("12 looked at; each a firm of its own")
-        page.keyboard.press("Enter")
-        page.wait_for_selector("#would")
-        page.locator("section button.first").focus()
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/decisions?done=**")
-        proposal = page.url.partition("done=")[2]
+        proposal = proposed_together(page, count, reason="12 looked at; each a firm of its own")
     with opened(browser, desk, role="approver") as page:
         page.goto(f"/approvals/{proposal}")
         page.wait_for_timeout(300)

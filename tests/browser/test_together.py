@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Desk, opened
+from tests.browser.driving import proposed_together
 
 pytestmark = pytest.mark.browser
 # Buttons of a page, outside of what opens, that cannot be seen anywhere on it.
@@ -31,20 +32,7 @@ def test_a_list_is_decided_by_keyboard_approved_by_another_and_undone_with_one_k
     assert count > 20
     with opened(browser, desk) as page:
         page.goto("/queue?entity_type=rate_card&kind=review")
-        page.locator("#many a.button").focus()
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/queue/bulk**")
-        page.locator("input[name=verdict]").first.focus()
-        page.keyboard.press("ArrowDown")
-        page.keyboard.press("Tab")
-        page.keyboard.type("12 looked at; each of another contract")
-        page.keyboard.press("Enter")
-        page.wait_for_selector("#would")
-        assert f"Decide {count} tasks together" in page.locator("h1").inner_text()
-        page.locator("section button.first").focus()
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/decisions?done=**")
-        proposal = page.url.partition("done=")[2]
+        proposal = proposed_together(page, count, reason="12 looked at; each of another contract")
         assert desk.ask(f"/v1/proposals/{proposal}")["status"] == "proposed"
     with opened(browser, desk, role="approver") as page:
         page.goto("/")
