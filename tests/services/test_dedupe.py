@@ -56,7 +56,7 @@ def test_every_record_is_in_one_cluster_numbered_in_order_of_the_file(folder):
     assert clusters() == {"a1": "1", "b1": "1", "a2": "2", "c1": "1", "a3": "1"}
     assert report.counts["records"] == 5
     assert report.counts["clusters"] == 2
-    assert set(report.seconds) == {"read", "standardise", "block", "compare and score", "cluster", "write"}
+    assert set(report.seconds) == {"read", "standardise", "copies", "block", "compare and score", "cluster", "write"}
 
 
 def test_the_same_file_gives_the_same_bytes(folder):

@@ -226,6 +226,21 @@ def test_exact_copies_are_put_together(folder, persons):
     assert together >= 147
 
 
+def test_somebody_of_whom_hundreds_of_records_say_the_same_is_one(folder, persons):
+    """More than a block or a piece may hold."""
+    header, *rows = (persons / "records.csv").read_text(encoding="utf-8").splitlines()
+    run(written("records.csv", header, rows))
+    before = groups(clusters())
+    copies = [f"copy{number}{rows[0]}" for number in range(700)]
+    report = run(written("records.csv", header, rows + copies))
+    known = clusters()
+    of_one = {known[copy.split(",")[0]] for copy in copies}
+    assert of_one == {known[rows[0].split(",")[0]]}
+    assert report.counts["match_pairs"] >= len(copies)
+    others = {frozenset(one for one in group if not one.startswith("copy")) for group in groups(known)}
+    assert others == before
+
+
 def test_ids_that_come_twice_are_refused_row_by_row_and_the_others_are_kept(folder):
     report = run(written("records.csv", "record_id,name", [f"{n // 2},Anna Meier {n}" for n in range(40)]))
     assert len(report.rejected) == 20

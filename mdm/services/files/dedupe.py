@@ -12,6 +12,7 @@ import numpy as np
 from matching import score
 from matching.block import Rows
 from matching.compare import Comparisons, rows_of
+from matching.copies import copies_of
 from matching.rules import MatchModel
 from mdm.entity_types import EntityType, hint, parse, shipped
 from mdm.errors import InvalidInput, NotFound, UnreadableFile
@@ -105,10 +106,10 @@ def dedupe(job: Job) -> Report:
     """
     report = Report()
     understood = _understood(job, report)
-    entity_type, records, table = understood.entity_type, understood.records, understood.table
-    left, right = understood.pairs
-    pairs = report.timed("compare and score", lambda: _scored(understood))
-    leads = report.timed("cluster", lambda: _cluster(understood, pairs))
+    entity_type, records, copies = understood.entity_type, understood.records, understood.copies
+    edges = report.timed("compare and score", lambda: _scored(understood))
+    leads = copies.leads(report.timed("cluster", lambda: _cluster(understood, edges)))
+    pairs, (left, right) = copies.edges(edges), copies.pairs(*understood.pairs)
     _count(report, records, candidates=len(left), pairs=pairs, leads=leads)
     report.model = entity_type.model_dump(mode="json", exclude_defaults=True)
     report.notes += understood.notes
@@ -119,8 +120,9 @@ def dedupe(job: Job) -> Report:
         from mdm.services.files.dedupe_report import Deduplicated, write_report  # slow to load, and few ask for a page
 
         done = Deduplicated(
-            job.files, _origin(job), job.link_only, entity_type, records, table, left, right, pairs, leads
-        )
+            job.files, _origin(job), job.link_only, entity_type, records, understood.table, copies,
+            left, right, pairs, leads,
+        )  # fmt: skip
         page = job.outputs.report
         said = (report.counts, dict(report.seconds), report.warnings)
         report.timed("report", lambda: write_report(page, done, counts=said[0], seconds=said[1], warnings=said[2]))
@@ -138,10 +140,12 @@ def _understood(job: Job, report: Report) -> Understood:
     table = report.timed("standardise", lambda: standardised(entity_type.matching, records.values))
     if not job.outputs.show_values:
         records.values.clear()
-    who = who_is(records.sources, records.ids)
-    pairs = report.timed("block", lambda: candidates(entity_type.matching, table, who))
-    comparisons = Comparisons(entity_type.matching, table, rows_of(*pairs, count=len(records.ids)))
-    return Understood(entity_type, records, table, who, pairs, comparisons, [], [])
+    everybody = who_is(records.sources, records.ids)
+    copies = report.timed("copies", lambda: copies_of(table, everybody.sources, everybody.ranks))
+    fewer, who = copies.table(table), everybody.where(copies.kept)
+    pairs = report.timed("block", lambda: candidates(entity_type.matching, fewer, who))
+    comparisons = Comparisons(entity_type.matching, fewer, rows_of(*pairs, count=len(copies.kept)))
+    return Understood(entity_type, records, table, copies, who, pairs, comparisons, [], [])
 
 
 def _origin(job: Job) -> str:
@@ -190,20 +194,21 @@ def _comparable(model: MatchModel, records: Records, job: Job) -> None:
 
 def _scored(understood: Understood) -> score.Edges:
     """Weigh the candidate pairs, by the levels that are known already where they are."""
-    model, table, (left, right) = understood.entity_type.matching, understood.table, understood.pairs
+    model, table, (left, right) = understood.entity_type.matching, understood.comparisons.table, understood.pairs
     if understood.levels is not None:
         return score.edges_at(model, table, understood.levels, left, right)
     return scored(model, table, understood.comparisons, (left, right))
 
 
 def _cluster(understood: Understood, pairs: score.Edges) -> Rows:
-    model, records, table = understood.entity_type.matching, understood.records, understood.table
+    model, records, table = understood.entity_type.matching, understood.records, understood.comparisons.table
     if model.rules.linkage == "average":
         return linked(model, table, pairs, understood.who, levels=understood.comparisons.levels)
     edges = Edges(pairs.left, pairs.right, pairs.weights).where(pairs.outcomes == score.MATCH)
-    sides = zip(records.sources, records.ids, strict=True)
-    keys = [f"{source}:record:{ident}" for source, ident in sides]
-    return clusters_of(model, table, edges, keys=keys, sources=records.sources if model.rules.one_per_source else None)
+    kept = understood.copies.kept.tolist()
+    sources = [records.sources[row] for row in kept]
+    keys = [f"{source}:record:{records.ids[row]}" for source, row in zip(sources, kept, strict=True)]
+    return clusters_of(model, table, edges, keys=keys, sources=sources if model.rules.one_per_source else None)
 
 
 def _count(report: Report, records: Records, *, candidates: int, pairs: score.Edges, leads: Rows) -> None:

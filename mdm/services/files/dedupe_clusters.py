@@ -97,6 +97,10 @@ class Who:
     sources: Rows
     ranks: Rows
 
+    def where(self, rows: Rows) -> "Who":
+        """Give only the records in these rows."""
+        return Who(self.sources[rows], self.ranks[rows])
+
 
 def who_is(sources: Sequence[str], ids: Sequence[str]) -> Who:
     """Number the records, each with its source and its id there, so that their order in the files does not matter."""

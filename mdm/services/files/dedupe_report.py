@@ -10,6 +10,7 @@ from matching import block
 from matching.block import Rows
 from matching.columns import Table
 from matching.compare import compare
+from matching.copies import Copies
 from matching.distribution import distribution, expectation, histogram
 from matching.explain import why
 from matching.rules import MatchModel
@@ -55,6 +56,7 @@ class Deduplicated:
     entity_type: EntityType
     records: Records
     table: Table
+    copies: Copies
     left: Rows
     right: Rows
     pairs: Edges
@@ -99,7 +101,7 @@ def write_report(
             bars=bars,
             chart=chart_of(model, bars),
             expected=expectation(model, weights),
-            blocking=block.report(model, table, model.rules.block_cap),
+            blocking=block.report(model, done.copies.table(table), model.rules.block_cap),
             link_only=done.link_only,
             sizes=_sizes(done),
             largest=_largest(done),
@@ -195,11 +197,13 @@ def _pair(done: Deduplicated, left: int, right: int) -> Pair:
 
 
 def _unlinkable(done: Deduplicated) -> list[Reason]:
-    rows, keys = block.blocking_keys(done.model, done.table)
-    found = unlinkable(done.model, done.table, rows=rows, keys=keys)
+    table, kept, times = done.copies.table(done.table), done.copies.kept, done.copies.times
+    rows, keys = block.blocking_keys(done.model, table)
+    found = unlinkable(done.model, table, rows=rows, keys=keys)
+    lonely = {name: getattr(found, name) for name in REASONS}
     return [
-        Reason(words, len(lonely := getattr(found, name)), [_lonely(done, row) for row in lonely[:LARGEST].tolist()])
-        for name, words in REASONS.items()
+        Reason(words, int(times[some].sum()), [_lonely(done, row) for row in kept[some[:LARGEST]].tolist()])
+        for words, some in zip(REASONS.values(), lonely.values(), strict=True)
     ]
 
 

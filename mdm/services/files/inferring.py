@@ -10,6 +10,7 @@ import numpy.typing as npt
 from matching.block import Rows
 from matching.columns import Table
 from matching.compare import Comparisons, Levels, rows_of
+from matching.copies import Copies, copies_of
 from matching.document import MatchAttribute, MatchRules, Nearest, Thresholds
 from matching.infer import Inferred, InferredAttribute, choose_keys, infer, looked_at
 from matching.infer.attributes import columns_of
@@ -52,15 +53,16 @@ class Timed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What was made of a file: an entity type with trained rules, its records and candidate pairs.
+    """What was made of a file: an entity type with trained rules, its records, and the candidate pairs.
 
-    `comparisons` compares them, and `levels` are those of the pairs where all were compared. `notes` say in words what
-    was chosen, `warnings` what does not fit well.
+    `copies` says which records are worked on: `who`, the pairs and what compares them know only those. `levels` are
+    those of the pairs where all were compared. `notes` say in words what was chosen, `warnings` what does not fit well.
     """
 
     entity_type: EntityType
     records: Records
     table: Table
+    copies: Copies
     who: Who
     pairs: tuple[Rows, Rows]
     comparisons: Comparisons
@@ -77,15 +79,17 @@ def understand(columns: Columns, *, link_only: bool, keep: bool, timed: Timed) -
     Raises:
         InvalidInput: there is no column to compare.
     """
-    who = who_is(columns.sources, columns.ids)
-    found = timed("infer", lambda: _inferred(columns, who))
+    everybody = who_is(columns.sources, columns.ids)
+    found = timed("infer", lambda: _inferred(columns, everybody))
     attributes = {name: MatchAttribute(kind=one.kind, many=one.many) for name, one in found.attributes.items()}
     shape = _entity_type(found, MatchRules(block_on=[], compare=list(attributes)))
     records = as_records(columns, shape)
-    table = timed("standardise", lambda: standardised(shape.matching, records.values))
+    whole = timed("standardise", lambda: standardised(shape.matching, records.values))
     if not keep:
         columns.cells.clear()
         records.values.clear()
+    copies = timed("copies", lambda: copies_of(whole, everybody.sources, everybody.ranks))
+    table, who = copies.table(whole), everybody.where(copies.kept)
     rules = timed("choose keys", lambda: _rules(attributes, table, who, link_only=link_only))
     model = match_model(shape.entity_type, attributes, rules)
     pairs = timed("block", lambda: candidates(model, table, who))
@@ -100,7 +104,7 @@ def understand(columns: Columns, *, link_only: bool, keep: bool, timed: Timed) -
         levels = None if levels is None else levels[apart]
     notes = [*_left_out(found), *([_ONE_EACH_WORDS] if rules.one_per_source and not link_only else [])]
     entity_type = _entity_type(found, rules)
-    return Understood(entity_type, records, table, who, pairs, comparisons, notes, learnt.notes, levels)
+    return Understood(entity_type, records, whole, copies, who, pairs, comparisons, notes, learnt.notes, levels)
 
 
 def _inferred(columns: Columns, who: Who) -> Inferred:

@@ -83,8 +83,7 @@ def sample(comparisons: Comparisons, who: Who, pairs: tuple[Rows, Rows], *, fact
     left, right = np.searchsorted(rows, left), np.searchsorted(rows, right)
     table = {name: Column(column.codes[rows], column.cells) for name, column in comparisons.table.items()}
     compared = Compared(comparisons, rows)
-    who = Who(who.sources[rows], who.ranks[rows])
-    return Sample(table, who, left, right, compared.levels(left, right), compared, known.among(rows))
+    return Sample(table, who.where(rows), left, right, compared.levels(left, right), compared, known.among(rows))
 
 
 def learnt_from(model: MatchModel, rules: MatchRules, pairs: Sample) -> Learnt:
