@@ -35,6 +35,7 @@ MATCH, REVIEW = 0.5, 0.1
 _ONE_EACH = 0.05
 """Where so few of the surest matches are within one source, each source holds a thing once."""
 _SURE = 20
+_MOSTLY = 0.5
 _ONE_EACH_WORDS = "each source is taken to hold a thing once: no two of its records are put together"
 
 _STRONG = frozenset(
@@ -144,15 +145,18 @@ def _learnt(model: MatchModel, taken: Sample, who: Who) -> Learnt:
     if apart.any():
         one_each = model.rules.model_copy(update={"one_per_source": True})
         found = learnt_from(model, one_each, taken.where(apart))
-        if not _strong(model) or (
+        if not _strong(model, taken.levels[apart]) or (
             found.settled and _one_each(_with(model, found.rules), taken.levels, apart, who.sources)
         ):
             return found
     return learnt_from(model, model.rules, taken)
 
 
-def _strong(model: MatchModel) -> int:
-    return sum(attribute.kind in _STRONG for attribute in model.attributes.values())
+def _strong(model: MatchModel, levels: Levels) -> bool:
+    """Say whether an attribute that tells things apart is known of both sides of most pairs."""
+    known = (levels > 0).mean(axis=0)
+    kinds = [model.attributes[name].kind for name in model.compared]
+    return any(kind in _STRONG and share >= _MOSTLY for kind, share in zip(kinds, known, strict=True))
 
 
 def _with(model: MatchModel, rules: MatchRules) -> MatchModel:
