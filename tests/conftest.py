@@ -3,17 +3,20 @@
 PostgreSQL is a real server from a wheel, one a session; MDM_TEST_POSTGRES_URL names one that is already there.
 """
 
+import gc
 import itertools
 import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import cache
 from pathlib import Path
 
 import psycopg
 import pytest
 import structlog
+import typer.testing
 from sqlalchemy import make_url
 
 from mdm.log import Author
@@ -24,6 +27,20 @@ from mdm.settings import Settings
 AUTHOR = Author("test", "2026-03-01T09:30:00.000000Z")
 NUMBERS = itertools.count(1)
 Address = Callable[[], str]
+
+# Many commands are run in one process: what typer makes of the whole program, dearer than most of them, is made once.
+typer.testing._get_command = cache(typer.testing._get_command)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Modules and tests stay until the end: looking for garbage in them over and over would be a tenth of the run."""
+    gc.disable()
+    collected = yield
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(20_000)
+    return collected
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command
 
 from mdm.cli import (
     codes,
@@ -81,8 +82,10 @@ for noun, group in (
     ("user", users), ("source-merges", source_merges), ("second-opinions", second_opinions),
 ):  # fmt: skip
     app.add_typer(group.app, name=noun, help=group.HELP, no_args_is_help=True)
+PROGRAM = get_command(app)
+"""What typer makes of it all, once and not at every call: that takes longer than most commands."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and exit: 0 success, 1 a refused input, 2 wrong usage."""
-    app(list(sys.argv[1:] if arguments is None else arguments), prog_name="mdm")
+    PROGRAM(list(sys.argv[1:] if arguments is None else arguments), prog_name="mdm")

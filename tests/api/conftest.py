@@ -1,9 +1,11 @@
 """A server over a real hub, and a client for each role."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from mdm.services.access import keys
-from mdm.services.hub import Hub
+from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
 from stewardship_ui.app import create_app
 from tests.api.conforming import conforms
@@ -69,6 +71,23 @@ def served(hub: Hub) -> Iterator[TestClient]:
 def server(sqlite_hub: Hub) -> Iterator[Server]:
     with served(sqlite_hub) as http:
         yield Server(sqlite_hub, http)
+
+
+@pytest.fixture(scope="session")
+def untouched_hub(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """A hub in SQLite for all tests that change nothing in it."""
+    path = tmp_path_factory.mktemp("untouched") / "hub.db"
+    shutil.copyfile(sqlite_template, path)
+    hub = open_hub(Settings(database_url=f"sqlite:///{path}"))
+    yield hub
+    hub.close()
+
+
+@pytest.fixture
+def doorstep(untouched_hub: Hub) -> Iterator[TestClient]:
+    """A client for requests that are answered or turned away before they reach any data."""
+    with served(untouched_hub) as http:
+        yield http
 
 
 @pytest.fixture

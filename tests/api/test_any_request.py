@@ -4,12 +4,9 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-import openapi_spec_validator
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from schemathesis.generation import GenerationMode
 
 from mdm.auth import ROLES
 from tests.api.conforming import conforms, document
@@ -27,6 +24,8 @@ match: {block_on: [[name], [tax_id]], compare: [name, tax_id]}
 
 @pytest.mark.verify
 def test_the_description_is_openapi():
+    import openapi_spec_validator
+
     openapi_spec_validator.validate(document(), cls=openapi_spec_validator.OpenAPIV31SpecValidator)
 
 
@@ -70,6 +69,10 @@ def a_hub_with_something_in_it(server: Any) -> dict[str, str]:
 
 def probe(send: Callable[..., Any], places: dict[str, str], *, examples: int) -> None:
     """Send as many requests as asked for to each operation, half of them to things that are there."""
+    # Dear to load, and so only where it is needed: every worker collects all tests.
+    import schemathesis
+    from schemathesis.generation import GenerationMode
+
     answered = set()
     for found in schemathesis.openapi.from_dict(document()).get_all_operations():
         operation = found.ok()

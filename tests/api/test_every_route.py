@@ -72,17 +72,17 @@ def test_every_operation_says_whether_it_needs_a_key(described):
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if actions(route)], ids=lambda route: route.name)
-def test_without_a_key_every_route_answers_401(server, route):
+def test_without_a_key_every_route_answers_401(doorstep, route):
     path = re.sub(r"\{[^}]*\}", "x", route.path)
-    answer = server.http.request(next(iter(route.methods)), path)
+    answer = doorstep.request(next(iter(route.methods)), path)
     assert answer.status_code == 401, answer.text
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/docs/reference.js", "/docs/reference.css", "desk.css", "desk.js"])
-def test_pages_take_nothing_from_outside(server, path):
-    answer = server.http.get(path if path.startswith("/") else address(path))
+def test_pages_take_nothing_from_outside(doorstep, path):
+    answer = doorstep.get(path if path.startswith("/") else address(path))
     assert answer.status_code == 200
     assert not re.search(r"https?:|[\"'(]//", answer.text), "an address of another host"
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]

@@ -1,5 +1,6 @@
 """Runs commands in this process against a fresh hub, in a folder of the test's own."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,13 +42,14 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mdm]:
     folder.mkdir()
     monkeypatch.chdir(folder)
 
-    def run(*arguments: object, stdin: str | None = None) -> Ran:
-        result = CliRunner().invoke(app, [str(one) for one in arguments], input=stdin, prog_name="mdm")
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return Ran(result.exit_code, result.stdout, result.stderr)
-
-    yield run
+    yield _run
     structlog.reset_defaults()  # a command points the log at a stream that is gone now
+
+
+def _run(*arguments: object, stdin: str | None = None) -> Ran:
+    result = CliRunner().invoke(app, [str(one) for one in arguments], input=stdin, prog_name="mdm")
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return Ran(result.exit_code, result.stdout, result.stderr)
 
 
 @pytest.fixture
@@ -57,13 +59,28 @@ def mdm(bare: Mdm, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Mdm:
     return bare
 
 
+@pytest.fixture(scope="session")
+def loaded_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files of two sources, and a hub in SQLite that has taken them in."""
+    folder = tmp_path_factory.mktemp("loaded")
+    shutil.copyfile(sqlite_template, folder / "hub.db")
+    (folder / "crm.csv").write_text(CUSTOMERS, encoding="utf-8")
+    (folder / "erp.csv").write_text("\n".join(CUSTOMERS.splitlines()[:2]) + "\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("MDM_DATABASE_URL", f"sqlite:///{folder / 'hub.db'}")
+        for source in ("crm", "erp"):
+            assert _run("ingest", f"{source}.csv", "--source", source, "--type", "customer").code == 0
+    assert not (folder / "hub.db-wal").exists(), "the template must be whole in one file"
+    return folder
+
+
 @pytest.fixture
-def loaded(mdm: Mdm) -> Mdm:
+def loaded(loaded_template: Path, mdm: Mdm, sqlite_url: str) -> Mdm:
     """Runs commands against a hub in which CRM and ERP know one customer alike, and CRM another one."""
-    Path("crm.csv").write_text(CUSTOMERS, encoding="utf-8")
-    Path("erp.csv").write_text("\n".join(CUSTOMERS.splitlines()[:2]) + "\n", encoding="utf-8")
-    for source in ("crm", "erp"):
-        assert mdm("ingest", f"{source}.csv", "--source", source, "--type", "customer").code == 0
+    shutil.copyfile(loaded_template / "hub.db", sqlite_url.removeprefix("sqlite:///"))
+    for name in ("crm.csv", "erp.csv"):
+        shutil.copyfile(loaded_template / name, name)
     return mdm
 
 

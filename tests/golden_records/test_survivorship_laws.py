@@ -3,7 +3,6 @@
 import json
 from datetime import date, timedelta
 
-from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_survivorship import plain
 from test_strategies import SOURCES
@@ -12,6 +11,7 @@ from golden_records.contributions import Contribution, without_floats
 from golden_records.rules import SurvivorshipRules
 from golden_records.strategies import STRATEGIES
 from golden_records.survive import survive
+from tests.drawn import drawn
 
 NAMES = ("name", "city", "email")
 START = date(2024, 1, 1)
@@ -108,7 +108,7 @@ def written(survived):
     return json.dumps([survived.attributes, survived.lineage, survived.due])
 
 
-@given(rules(), OFFERED, DATES, st.randoms(use_true_random=False))
+@drawn(few=40, many=100, decided_by=rules(), offered=OFFERED, today=DATES, shuffler=st.randoms(use_true_random=False))
 def test_survivorship_is_a_function_of_the_set(decided_by, offered, today, shuffler):
     shuffled = {name: [*offered[name], *offered[name][:1]] for name in reversed(offered)}
     for values in shuffled.values():
@@ -118,7 +118,7 @@ def test_survivorship_is_a_function_of_the_set(decided_by, offered, today, shuff
     assert written(once) == written(again)
 
 
-@given(rules(), OFFERED, DATES)
+@drawn(few=40, many=100, decided_by=rules(), offered=OFFERED, today=DATES)
 def test_every_value_is_a_valid_contribution_of_the_record_its_lineage_names(decided_by, offered, today):
     survived = survive(decided_by, offered, sources=SOURCES, today=today)
     for name, value in survived.attributes.items():
@@ -133,7 +133,7 @@ def test_every_value_is_a_valid_contribution_of_the_record_its_lineage_names(dec
             assert json.dumps([one, winner["record"], winner["position"]]) in valid
 
 
-@given(rules(), OFFERED, DATES)
+@drawn(few=40, many=100, decided_by=rules(), offered=OFFERED, today=DATES)
 def test_everything_offered_either_won_or_has_a_reason(decided_by, offered, today):
     survived = survive(decided_by, offered, sources=SOURCES, today=today)
     for name, values in offered.items():
@@ -148,8 +148,7 @@ def test_everything_offered_either_won_or_has_a_reason(decided_by, offered, toda
         assert all(one["because"] for one in entry["losers"])
 
 
-@given(documents(), OFFERED, DATES)
-@settings(max_examples=300)
+@drawn(few=80, many=300, document=documents(), offered=OFFERED, today=DATES)
 def test_every_attribute_is_decided_as_the_plain_reference_says(document, offered, today):
     survived = survive(SurvivorshipRules.model_validate(document), offered, sources=SOURCES, today=today)
     for name, expected in plain(document, offered, SOURCES, today).items():
@@ -166,7 +165,7 @@ def test_every_attribute_is_decided_as_the_plain_reference_says(document, offere
         assert len(barred) <= len(offered[name]) - len(expected["considered"])
 
 
-@given(rules(), OFFERED, DATES)
+@drawn(few=40, many=100, decided_by=rules(), offered=OFFERED, today=DATES)
 def test_no_float_reaches_a_golden_document(decided_by, offered, today):
     def floats(value):
         if isinstance(value, dict | list):
@@ -206,13 +205,12 @@ def assert_nothing_changes_before_due(decided_by, offered, start):
         assert (later.attributes, later.lineage) == (now.attributes, now.lineage)
 
 
-@given(rivals(), st.none() | st.integers(0, 12))
-@settings(max_examples=400)
+@drawn(few=100, many=400, rivalry=rivals(), start=st.none() | st.integers(0, 12))
 def test_nothing_changes_before_it_is_due(rivalry, start):
     assert_nothing_changes_before_due(*rivalry, start)
 
 
-@given(rules(), OFFERED, st.none() | st.integers(0, 12))
+@drawn(few=40, many=100, decided_by=rules(), offered=OFFERED, start=st.none() | st.integers(0, 12))
 def test_nothing_changes_before_it_is_due_under_any_rules(decided_by, offered, start):
     assert_nothing_changes_before_due(decided_by, offered, start)
 
@@ -230,7 +228,7 @@ def test_a_decayed_value_between_two_others_does_not_hide_that_they_will_meet():
         assert_nothing_changes_before_due(decided_by, {"name": names}, start)
 
 
-@given(rules(), OFFERED, DATES)
+@drawn(few=40, many=100, decided_by=rules(), offered=OFFERED, today=DATES)
 def test_a_group_holds_the_values_of_one_record(decided_by, offered, today):
     survived = survive(decided_by, offered, sources=SOURCES, today=today)
     for group in decided_by.groups:

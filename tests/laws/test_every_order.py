@@ -49,9 +49,12 @@ def neutral(hub: Hub, facts: list[histories.Fact], order: tuple[int, ...], rnd: 
 
 # Seeds whose facts make the most edges: with a cap of two, blocks cross it in both directions on the way.
 @pytest.mark.parametrize("seed", [13, 54])
-def test_every_order_of_five_facts_gives_the_same(hub: Hub, seed: int) -> None:
+@pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.verify), 5])
+def test_every_order_of_five_facts_gives_the_same(hub: Hub, seed: int, every: int) -> None:
+    """All hundred and twenty of them, and one in five in `make test`."""
     facts, rnd = handful(seed, 5), random.Random(seed)
-    assert len({neutral(hub, facts, order, rnd) for order in permutations(range(5))}) == 1
+    orders = list(permutations(range(5)))[::every]
+    assert len({neutral(hub, facts, order, rnd) for order in orders}) == 1
 
 
 @pytest.mark.verify

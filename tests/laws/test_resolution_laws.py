@@ -82,7 +82,9 @@ def follow(driven: Driven, seed: int) -> None:
     assert rebuild.verify(driven.hub).match
 
 
-@pytest.mark.parametrize("seed", [1, 2, 8, *(pytest.param(seed, marks=pytest.mark.verify) for seed in range(3, 15))])
+@pytest.mark.parametrize(
+    "seed", [1, 8, *(pytest.param(seed, marks=pytest.mark.verify) for seed in range(2, 15) if seed != 8)]
+)
 def test_postgresql_gives_the_same(postgres_hub: Hub, seed: int) -> None:
     follow(Driven(postgres_hub), seed)
 

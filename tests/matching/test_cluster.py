@@ -2,7 +2,6 @@
 
 import networkx as nx
 import numpy as np
-from hypothesis import given, settings
 from hypothesis import strategies as st
 from rowwise import columns, small_model
 
@@ -11,6 +10,7 @@ from matching.constraints import FOR_EVER, Claim
 from matching.rules import ALWAYS_WEIGHT
 from matching.score import never_values
 from matching.standardise import standardise
+from tests.drawn import drawn
 
 
 def never_barred(left, right, never):
@@ -128,15 +128,13 @@ def test_days_that_end_before_they_begin_break_no_constraint():
     assert (len(found), held_apart) == (1, {})
 
 
-@settings(max_examples=200, deadline=None)
-@given(piece=pieces())
+@drawn(few=50, many=200, piece=pieces())
 def test_clusters_are_those_of_the_definition(piece):
     nodes, facts = piece
     assert run(nodes, **facts) == definition(nodes, **facts)
 
 
-@settings(max_examples=60, deadline=None)
-@given(piece=pieces(), data=st.data())
+@drawn(few=25, many=60, piece=pieces(), data=st.data())
 def test_the_order_of_nodes_and_edges_does_not_matter(piece, data):
     nodes, facts = piece
     shuffled = dict(data.draw(st.permutations(list(facts["edges"].items()))))
@@ -144,8 +142,7 @@ def test_the_order_of_nodes_and_edges_does_not_matter(piece, data):
     assert again == run(nodes, **facts)
 
 
-@settings(max_examples=60, deadline=None)
-@given(piece=pieces(largest=12))
+@drawn(few=25, many=60, piece=pieces(largest=12))
 def test_without_constraints_always_edges_give_connected_components(piece):
     nodes, facts = piece
     edges = dict.fromkeys(facts["edges"], ALWAYS_WEIGHT)
@@ -157,8 +154,7 @@ def test_without_constraints_always_edges_give_connected_components(piece):
     assert skipped == []
 
 
-@settings(max_examples=60, deadline=None)
-@given(count=st.integers(0, 20), data=st.data())
+@drawn(few=25, many=60, count=st.integers(0, 20), data=st.data())
 def test_components_are_those_of_networkx_named_by_their_smallest_row(count, data):
     node = st.integers(0, count - 1) if count else st.nothing()
     pairs = data.draw(st.lists(st.tuples(node, node)))
@@ -235,8 +231,7 @@ def formed(nodes, edges, *, musts, cannot, never, constraints):
     )
 
 
-@settings(max_examples=200, deadline=None)
-@given(piece=pieces())
+@drawn(few=50, many=200, piece=pieces())
 def test_the_steps_of_a_formation_join_exactly_the_clusters(piece):
     nodes, given_ = piece
     steps = formed(nodes, **given_)
@@ -250,8 +245,7 @@ def test_the_steps_of_a_formation_join_exactly_the_clusters(piece):
     assert weights == sorted(weights, reverse=True)
 
 
-@settings(max_examples=100, deadline=None)
-@given(piece=pieces())
+@drawn(few=30, many=100, piece=pieces())
 def test_a_cluster_alone_forms_by_the_steps_that_it_forms_by_in_its_piece(piece):
     nodes, given_ = piece
     steps = formed(nodes, **given_)

@@ -44,7 +44,6 @@ class Ledger:
     ("database", "kills"),
     [
         ("sqlite", 1),
-        ("postgres", 1),
         pytest.param("sqlite", 8, marks=pytest.mark.verify),
         pytest.param("postgres", 8, marks=pytest.mark.verify),
         pytest.param("sqlite", int(os.environ.get("SOAK_N", "50")), marks=pytest.mark.soak),

@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example
 from hypothesis import strategies as st
 
 from matching.columns import PART
@@ -12,6 +12,7 @@ from matching.kinds import KINDS, address, company_judge
 from matching.kinds.identifier import keystroke_pairs, one_keystroke
 from matching.kinds.letters import letters_of
 from matching.kinds.spelling import near, near_pairs
+from tests.drawn import drawn
 
 # Few letters, so that texts are often one or two slips apart, and pairs that differ in one place.
 TEXTS = st.lists(st.text("abi1", max_size=9), max_size=8, unique=True)
@@ -68,8 +69,7 @@ def one_by_one(judge, items):
     return [judge(one, other) for one, other in product(items, repeat=2)]
 
 
-@settings(max_examples=200, deadline=None)
-@given(texts=TEXTS | LONG | SLIPS)
+@drawn(few=50, many=200, texts=TEXTS | LONG | SLIPS)
 @example(texts=["schneider", "schmeiter", "jankowitsch", "jankuvets"])  # two slips; one sound, four letters apart
 def test_no_filter_on_letters_loses_a_pair_that_is_near(texts):
     left, right = all_pairs(len(texts))
@@ -77,10 +77,10 @@ def test_no_filter_on_letters_loses_a_pair_that_is_near(texts):
     assert near_pairs(texts)(left, right).tolist() == one_by_one(near, texts)
 
 
-@settings(max_examples=200, deadline=None)
-@given(
-    texts=st.lists(st.text("ab c1", min_size=1, max_size=9).filter(str.strip), max_size=8, unique=True) | LONG | SLIPS
-)
+@drawn(
+    few=50, many=200,
+    texts=st.lists(st.text("ab c1", min_size=1, max_size=9).filter(str.strip), max_size=8, unique=True) | LONG | SLIPS,
+)  # fmt: skip
 @example(texts=["1 a1", "a1 1"])
 def test_streets_and_cities_are_the_same_at_once_where_they_are_one_by_one(texts):
     texts = list(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
@@ -88,8 +88,7 @@ def test_streets_and_cities_are_the_same_at_once_where_they_are_one_by_one(texts
     assert found.tolist() == one_by_one(address._same_words, texts)
 
 
-@settings(max_examples=300, deadline=None)
-@given(names=NAMES)
+@drawn(few=50, many=300, names=NAMES)
 @example(
     names=[
         f"and{PART}",
@@ -112,8 +111,7 @@ def test_names_of_very_many_words_are_judged_without_counting_every_pair_of_word
 
 
 @pytest.mark.parametrize("name", sorted(name for name, kind in KINDS.items() if not kind.whole_column))
-@settings(max_examples=30, deadline=None)
-@given(raw=st.lists(st.sampled_from(RAW), max_size=7))
+@drawn(few=8, many=30, raw=st.lists(st.sampled_from(RAW), max_size=7))
 def test_the_level_of_a_pair_does_not_depend_on_the_pairs_beside_it(name, raw):
     kind = KINDS[name]
     values = list(dict.fromkeys(value for text in raw if (value := kind.standardise(text))))
@@ -122,8 +120,7 @@ def test_the_level_of_a_pair_does_not_depend_on_the_pairs_beside_it(name, raw):
 
 
 @pytest.mark.parametrize("name", sorted(name for name, kind in KINDS.items() if not kind.whole_column))
-@settings(max_examples=30, deadline=None)
-@given(raw=st.lists(st.sampled_from(RAW), max_size=7))
+@drawn(few=8, many=30, raw=st.lists(st.sampled_from(RAW), max_size=7))
 def test_the_level_of_a_pair_does_not_depend_on_which_was_seen_first(name, raw):
     kind = KINDS[name]
     values = list(dict.fromkeys(value for text in raw if (value := kind.standardise(text))))
@@ -131,8 +128,7 @@ def test_the_level_of_a_pair_does_not_depend_on_which_was_seen_first(name, raw):
     assert one_by_one(lambda one, other: int(kind.compare([other], [one])[0]), values) == there
 
 
-@settings(max_examples=300, deadline=None)
-@given(names=NAMES)
+@drawn(few=50, many=300, names=NAMES)
 @example(names=[f"translux consulting{PART}ab", f"solarnova consuulting{PART}bv"])
 def test_names_of_firms_agree_as_much_whichever_was_seen_first(names):
     taken = [company_judge.taken_apart(*name.split(PART)) for name in names]

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.columns import PART
 from matching.kinds import KINDS
 from matching.kinds.person_name import judge, taken_apart
+from tests.drawn import drawn
 
 SPELT = ["anna", "ana", "anne", "hanna", "bob", "robert", "rob", "bobby", "kasia", "katarzyna", "schewtschenko",
          "shevchenko", "julia", "yuliia", "meier", "maier", "mayer", "r", "b", "k", "li", "lee", "an na",
@@ -19,8 +19,7 @@ NAMES = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
-@given(NAMES)
+@drawn(few=50, many=300, names=NAMES)
 def test_many_at_once_get_the_level_of_one_by_one(names):
     left, right = (side.astype(np.int64) for side in np.triu_indices(len(names), 0))
     with pytest.MonkeyPatch.context() as patch:
@@ -33,8 +32,7 @@ def test_many_at_once_get_the_level_of_one_by_one(names):
     assert found.tolist() == wanted
 
 
-@settings(max_examples=300, deadline=None)
-@given(NAMES, st.booleans())
+@drawn(few=50, many=300, names=NAMES, at_once=st.booleans())
 def test_the_level_of_two_names_does_not_hang_on_which_was_seen_first(names, at_once):
     written = [PART.join(name) for name in names]
     left, right = (side.astype(np.int64) for side in np.triu_indices(len(names), 0))

@@ -1,11 +1,11 @@
 """All words of a record: rare groups of letters count more, and the nearest of all texts are found."""
 
 import numpy as np
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.kinds import KINDS
 from matching.kinds.wording import nearest
+from tests.drawn import drawn
 
 KIND = KINDS["wording"]
 TEXTS = [
@@ -31,8 +31,11 @@ def test_slips_of_the_keyboard_leave_texts_near():
     assert level(texts, 0, 5) <= 4
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.text("abc ", min_size=1, max_size=12).filter(str.strip), min_size=2, max_size=8, unique=True))
+@drawn(
+    few=15,
+    many=40,
+    texts=st.lists(st.text("abc ", min_size=1, max_size=12).filter(str.strip), min_size=2, max_size=8, unique=True),
+)
 def test_a_text_is_as_near_to_another_as_the_other_to_it(texts):
     compare = KIND.prepare(texts)
     left, right = (side.astype(np.int64) for side in np.triu_indices(len(texts), 1))
