@@ -77,9 +77,10 @@ OURS = requirements/build.in pyproject.toml
 
 lock: ## Choose the package versions anew (needs uv); UPGRADE=--upgrade takes the newest
 	@command -v uv >/dev/null || { echo "make lock: uv is needed; install it with: python3 -m pip install uv" >&2; exit 1; }
-	@$(LOCK) $(OURS) $(UPGRADE) --extra dev --output-file requirements/dev.txt
+	@$(LOCK) $(OURS) $(UPGRADE) --extra dev --extra telemetry --output-file requirements/dev.txt
 	@$(LOCK) $(OURS) $(UPGRADE) --constraint requirements/dev.txt --output-file requirements/core.txt
 	@$(LOCK) $(OURS) $(UPGRADE) --extra browser --constraint requirements/dev.txt --output-file requirements/browser.txt
+	@$(LOCK) $(OURS) $(UPGRADE) --extra telemetry --constraint requirements/dev.txt --output-file requirements/telemetry.txt
 	@$(LOCK) requirements/bench.in $(UPGRADE) --output-file requirements/bench.txt
 
 clean: ## Remove what was installed and cached; hubs and their data stay

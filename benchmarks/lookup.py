@@ -4,7 +4,7 @@
 and by PostgreSQL. Beside the hub the same process serves a bare FastAPI application with one asynchronous route. One
 key at a time, over 1 and over 200 connections, and a thousand keys in a request; keys are drawn at random. Constant
 and look-ups take turns, and of several rounds the best of each counts, because other work on the machine only slows
-down. The client is a process of its own on the same machine.
+down. The client is a process of its own on the same machine. The CPU of the server a request is told where /proc tells.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx2
@@ -35,6 +35,16 @@ from mdm.settings import Settings, now
 PORT, PATIENCE = 18_441, 60.0
 AT_ONCE, BATCHES, ASKED = 1_000, 50, 20_000
 WIDE = 200
+COLUMNS = (
+    "what", "connections", "requests/s", "to constant", "p50 ms", "p99 ms", "keys/s", "CPU µs", "CPU to constant",
+)  # fmt: skip
+
+
+class Run(NamedTuple):
+    """What a run of requests gave, and the seconds of CPU of the server that one of them took."""
+
+    load: Load
+    cpu: float
 
 
 def application() -> Any:
@@ -43,7 +53,7 @@ def application() -> Any:
 
     from mdm.cli import session
 
-    session.log_to_stderr("info")
+    session.log_to_stderr("info", lasting=True)
     hub, bare = create_app(), FastAPI()
 
     @bare.get("/constant")
@@ -58,8 +68,8 @@ def application() -> Any:
 
 
 @contextmanager
-def served(database: str, folder: Path) -> Iterator[None]:
-    """Serve the hub and the constant from one process until the block ends."""
+def served(database: str, folder: Path) -> Iterator[int]:
+    """Serve the hub and the constant from one process until the block ends; gives its id."""
     environment = {**os.environ, "MDM_DATABASE_URL": database, "PYTHONPATH": str(Path(__file__).parent)}
     command = [sys.executable, "-m", "uvicorn", "lookup:application", "--factory", "--port", str(PORT),
                "--no-access-log", "--log-level", "warning"]  # fmt: skip
@@ -67,7 +77,7 @@ def served(database: str, folder: Path) -> Iterator[None]:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
             _ready()
-            yield
+            yield process.pid
         finally:
             process.terminate()
             process.wait(PATIENCE)
@@ -101,28 +111,46 @@ def requests(database: str) -> dict[str, list[bytes]]:
     }
 
 
-def _best(one: Load | None, other: Load) -> Load:
-    return other if one is None or other.rate > one.rate else one
+def _cpu(process: int) -> float:
+    """Seconds of CPU that a process has taken; 0 where that is not told."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _best(one: Run | None, other: Run) -> Run:
+    if one is None:
+        return other
+    return Run(max(one.load, other.load, key=lambda load: load.rate), min(one.cpu, other.cpu))
 
 
 def measured(database: str, folder: Path, *, rounds: int, seconds: float) -> list[tuple[object, ...]]:
-    """(what, connections, a second, ratio to the constant, p50 ms, p99 ms, keys a second)."""
+    """A row for each way of asking, as `COLUMNS` names them."""
     asked = requests(database)
     places = [("constant", 1), ("look-up", 1), ("constant", WIDE), ("look-up", WIDE), ("batch", 1), ("batch", 4)]
-    best: dict[tuple[str, int], Load] = {}
-    with served(database, folder):
+    best: dict[tuple[str, int], Run] = {}
+    with served(database, folder) as process:
         for what, connections in places:
             load(PORT, asked[what], connections=connections, seconds=seconds / 4)  # nothing is read for the first time
         for _ in range(rounds):
             for place in places:
+                before = _cpu(process)
                 found = load(PORT, asked[place[0]], connections=place[1], seconds=seconds)
-                best[place] = _best(best.get(place), found)
+                run = Run(found, (_cpu(process) - before) / (found.rate * seconds))
+                best[place] = _best(best.get(place), run)
     rows: list[tuple[object, ...]] = []
-    for (what, connections), found in best.items():
+    for (what, connections), (found, cpu) in best.items():
         constant = best["constant", connections if connections in {1, WIDE} else 1]
-        ratio = "" if what == "batch" else round(found.rate / constant.rate, 2)
-        each = int(found.rate * AT_ONCE) if what == "batch" else ""
-        rows.append((what, connections, int(found.rate), ratio, round(found.median, 2), round(found.most, 2), each))
+        batch = what == "batch"
+        ratio = "" if batch else round(found.rate / constant.load.rate, 2)
+        cpu_ratio = "" if batch or not cpu else round(constant.cpu / cpu, 2)
+        each = int(found.rate * AT_ONCE) if batch else ""
+        rows.append((
+            what, connections, int(found.rate), ratio, round(found.median, 2), round(found.most, 2), each,
+            round(1e6 * cpu), cpu_ratio,
+        ))  # fmt: skip
     return rows
 
 
@@ -135,7 +163,6 @@ def main() -> None:
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     parser.add_argument("--date", help="keep the result in benchmarks/results under this date")
     arguments = parser.parse_args()
-    columns = ("what", "connections", "requests/s", "to constant", "p50 ms", "p99 ms", "keys/s")
     parts = []
     with tempfile.TemporaryDirectory(prefix="mdm-bench-") as name:
         folder = Path(name)
@@ -156,7 +183,7 @@ def main() -> None:
                     "updated",
                     database=database,
                 )
-            return table(columns, measured(database, folder, rounds=arguments.rounds, seconds=arguments.seconds))
+            return table(COLUMNS, measured(database, folder, rounds=arguments.rounds, seconds=arguments.seconds))
 
         if arguments.only != "postgresql":
             parts += ["## SQLite\n", measure(f"sqlite:///{folder / 'hub.db'}")]

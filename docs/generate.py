@@ -18,6 +18,7 @@ from mdm.cli.app import app
 from mdm.entity_types.validity import CHECKED, MEASURED, WORDS
 from mdm.settings import Settings
 from mdm.tables.views import VIEWS
+from mdm.tracing import ENDPOINTS, PROTOCOLS, SPOKEN
 
 HTTP = """# The HTTP interface
 
@@ -98,7 +99,20 @@ def settings() -> str:
     ]
     for name, field in Settings.model_fields.items():
         lines.append(f"| `MDM_{name.upper()}` | `{name}` | `{cell(field.default)}` | {cell(field.description)} |")
+    lines += ["", *traces()]
     return "\n".join([*lines, ""])
+
+
+def traces() -> Iterator[str]:
+    """The variables that have traces sent, which are not the hub's own."""
+    yield "## Traces\n"
+    yield "Standard variables of OpenTelemetry, in the environment ([trace requests](../how-to/trace-requests.md)).\n"
+    yield "| variable | what |\n| --- | --- |"
+    yield f"| {', '.join(f'`{name}`' for name in ENDPOINTS)} | Where traces are sent; none are while neither is set. |"
+    yield "| `OTEL_SDK_DISABLED`, `OTEL_TRACES_EXPORTER` | `true`, or `none`: none are sent in any case. |"
+    yield f"| {', '.join(f'`{name}`' for name in PROTOCOLS)} | Only `{SPOKEN}`, as if left out. |"
+    yield "| `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | How the service is called there; else `mdm-hub`. |"
+    yield "| `OTEL_PROPAGATORS`, `OTEL_TRACES_SAMPLER*`, `OTEL_BSP_*`, `OTEL_EXPORTER_OTLP_*` | As is said there. |"
 
 
 def validity_rules() -> Iterator[str]:

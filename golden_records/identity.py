@@ -10,6 +10,7 @@ Status = Literal["active", "merged", "split", "retired"]
 # Crockford's base 32 (https://www.crockford.com/base32.html) has no i, l, o or u, so none is misread.
 DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 WIDTH = 7
+_PAIRS = [first + second for first in DIGITS for second in DIGITS]
 _TO_PYTHON = str.maketrans(DIGITS, "0123456789abcdefghijklmnopqrstuv")
 _SHAPE = re.compile(rf"([a-z][a-z0-9_]*)_([{DIGITS}]{{{WIDTH}}}|[{DIGITS[1:]}][{DIGITS}]{{{WIDTH},}})")
 
@@ -29,13 +30,17 @@ def golden_id(prefix: str, position: int) -> str:
     IDs of one prefix sort as their positions do, up to 34 thousand million (32 to the 7th).
     Raises ValueError for a negative position.
     """
+    if 0 <= position < 32**WIDTH:  # most of a look-up is this, so it is written two digits at a time
+        pairs = _PAIRS
+        last, middle, first = pairs[position & 1023], pairs[position >> 10 & 1023], pairs[position >> 20 & 1023]
+        return f"{prefix}_{DIGITS[position >> 30]}{first}{middle}{last}"
     if position < 0:
         raise ValueError(f"a log position is not negative: {position}")
     digits = ""
     while position:
         position, digit = divmod(position, 32)
         digits = DIGITS[digit] + digits
-    return f"{prefix}_{digits:0>{WIDTH}}"
+    return f"{prefix}_{digits}"
 
 
 def parse_golden_id(text: str) -> tuple[str, int]:

@@ -1,6 +1,8 @@
 """The hub's settings, from MDM_* variables or a mdm.toml, and the one clock that shells read."""
 
+import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from pydantic import Field, SecretStr
 from pydantic_settings import (
@@ -106,8 +108,14 @@ class Settings(BaseSettings):
 
 def now() -> str:
     """The wall clock for shells, as ISO 8601 UTC text with microseconds: `2026-03-01T09:30:00.000000Z`."""
-    # Six times as fast as strftime, and read for every request.
-    return datetime.now(UTC).isoformat(timespec="microseconds")[:-6] + "Z"  # noqa: TID251  the one place that may
+    seconds, micro = divmod(time.time_ns() // 1_000, 1_000_000)
+    return f"{_written(seconds)}.{micro:06}Z"
+
+
+@lru_cache(maxsize=1)
+def _written(seconds: int) -> str:
+    """A second that many requests fall into."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
 
 
 def later(moment: str, *, seconds: float) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.types import Receive, Scope, Send
 
+from mdm import tracing
 from mdm.api import addresses, problems, reference
 from mdm.api.answers import for_every_write, problem
 from mdm.api.carrying_out import thing_of
@@ -44,7 +46,23 @@ PROBLEM: dict[str, Any] = {
 }  # fmt: skip
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+class Application(FastAPI):
+    """FastAPI, and in front of it what every request passes: it is met only by what the quick ways do not answer."""
+
+    def __init__(self, at_hand: HubAtHand, settings: Settings, **options: Any) -> None:
+        """Make it for a hub."""
+        # It would tell addresses to others, in which personal data can stand: `mdm.tracing` does without.
+        super().__init__(telemetry={"tracing": False, "metrics": False, "logs": False}, **options)
+        self.state.at_hand = at_hand
+        quick = LookUp(LookUpRate(super().__call__, at_hand), at_hand)
+        self.in_front = Envelope(Compressing(quick), limit=settings.body_limit)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self.in_front(scope, receive, send)
+
+
+def create_app(settings: Settings | None = None) -> Application:
     """Make the API without a user interface.
 
     The hub is opened at the first request that needs it: until then, and while its database is away,
@@ -61,18 +79,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         watch.stop()
         at_hand.close()
 
-    app = FastAPI(
-        title="Master data hub", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None,
-        openapi_url=None, redirect_slashes=False,
+    tracing.start()
+    app = Application(
+        at_hand, settings, title="Master data hub", version=_version(), lifespan=lifespan, docs_url=None,
+        redoc_url=None, openapi_url=None, redirect_slashes=False,
     )  # fmt: skip
-    app.state.at_hand = at_hand
     addresses.add(app, ROUTERS)
     reference.install(app, describe)
     problems.install(app)
-    app.add_middleware(LookUpRate, at_hand=at_hand)
-    app.add_middleware(LookUp, at_hand=at_hand)
-    app.add_middleware(Compressing)
-    app.add_middleware(Envelope, limit=settings.body_limit)
     return app
 
 

@@ -13,6 +13,7 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope
 
+from mdm import tracing
 from mdm.api import browser
 from mdm.api.opening import HubAtHand, Opened
 from mdm.auth import Action, Principal, allowed
@@ -156,4 +157,4 @@ def _correlation_id(request: Request) -> str:
     if _CORRELATION.fullmatch(given):
         return given
     traced = _TRACE.fullmatch(request.headers.get("traceparent", ""))
-    return traced[1] if traced else str(request.scope["request_id"])
+    return traced[1] if traced else tracing.trace_id() or str(request.scope["request_id"])

@@ -8,7 +8,8 @@ from urllib.parse import unquote_to_bytes
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mdm.api.problems import Problem, render
+from mdm import tracing
+from mdm.api.problems import Problem, our_fault, render
 
 log = structlog.get_logger()
 LONGEST_PATH = 16_384
@@ -36,6 +37,17 @@ class Envelope:
             await self.app(scope, receive, send)
             return
         scope["request_id"] = request_id = secrets.token_hex(8)
+        if tracing.on():
+            method = scope["method"]
+            with tracing.request(method, scope["headers"], request_id=request_id) as span:
+                status = await self._surround(scope, receive, send)
+                tracing.answered(span, method=method, route=_route(scope), status=status)
+        else:
+            await self._surround(scope, receive, send)
+
+    async def _surround(self, scope: Scope, receive: Receive, send: Send) -> int:
+        """Give the status that was answered, 0 where nothing was."""
+        request_id = scope["request_id"]
         status: list[int] = []
 
         async def sent(message: Message) -> None:
@@ -44,7 +56,7 @@ class Envelope:
                 headers = [*message.get("headers", ()), (b"x-request-id", request_id.encode()), *HEADERS]
                 headers += scope.get("rate_limit", ())
                 headers += STRICT if scope["scheme"] == "https" else ()
-                message = {**message, "headers": headers}
+                message["headers"] = headers
             await send(message)
 
         try:
@@ -56,9 +68,13 @@ class Envelope:
                 "request failed", request_id=request_id, error=type(error).__name__, place=place
             )
             if not status:
-                detail = f"something went wrong inside the hub; its log has the details under {request_id}"
-                await render(Problem(500, "internal", detail), request_id)(scope, receive, sent)
-        _log(scope, status[0] if status else 0)
+                await our_fault(request_id)(scope, receive, sent)
+        told = status[0] if status else 0
+        log.info(
+            "request", request_id=request_id, method=scope["method"], route=_route(scope), status=told,
+            actor=scope.get("actor"),
+        )  # fmt: skip
+        return told
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
@@ -121,14 +137,6 @@ def _wrong_address(scope: Scope) -> str | None:
     return None
 
 
-def _log(scope: Scope, status: int) -> None:
-    route = scope.get("route")
-    # The route's template and never the address itself: a source id can be personal data.
-    log.info(
-        "request",
-        request_id=scope["request_id"],
-        method=scope["method"],
-        route=getattr(route, "path", None),
-        status=status,
-        actor=scope.get("actor"),
-    )
+def _route(scope: Scope) -> str | None:
+    """The route's template and never the address itself: a source id can be personal data."""
+    return getattr(scope.get("route"), "path", None)

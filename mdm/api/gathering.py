@@ -1,7 +1,9 @@
 """Questions of requests that are served at the same moment, answered from one read.
 
-With SQLite the read takes microseconds and is made at once: handing it to a thread and back would take longer. With
-PostgreSQL it waits for a server, so a thread of its own does that, and what is asked meanwhile goes into the next.
+With PostgreSQL a read waits for a server, so a thread of its own does that, and what is asked meanwhile goes into the
+next. With SQLite it takes microseconds and is made at once: those who ask within one turn of the event loop share it,
+but one who asked alone is answered without waiting for the turn to end, and only now and then it is seen whether that
+is still so.
 """
 
 import asyncio
@@ -9,42 +11,50 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from mdm import tracing
 from mdm.services.hub import Hub
-from mdm.services.reading import reading_together
-from mdm.services.reading.reading_together import Question, Reading
+from mdm.services.reading.reading_together import Question, Reading, ReadingTogether
+
+ALONE = 15
+"""Questions that are answered singly after one that nobody shared a turn with."""
 
 
 class Gathering:
-    """Gathers questions within one turn of the event loop."""
+    """Gathers questions, and reads what answers them."""
 
     def __init__(self, hub: Hub) -> None:
         """Read from this hub."""
-        self.hub = hub
+        self.reads = ReadingTogether(hub)
+        self._in_a_thread = hub.database.postgresql
+        self._singly = 0
         self._waiting: list[tuple[Question, asyncio.Future[Reading]]] = []
         self._reading = False
         self._thread = ThreadPoolExecutor(1, "reading-together")
 
     async def ask(self, question: Question) -> Reading:
-        """What holds now; also tells what others asked at the same moment."""
-        loop = asyncio.get_running_loop()
-        told: asyncio.Future[Reading] = loop.create_future()
-        self._waiting.append((question, told))
-        if not self._reading:
-            self._reading = True
-            loop.call_soon(self._read, loop)
-        return await told
+        """What holds now; raises Unavailable."""
+        with tracing.leaf("read together"):
+            if self._singly:
+                self._singly -= 1
+                return self.reads.read((question,))
+            loop = asyncio.get_running_loop()
+            told: asyncio.Future[Reading] = loop.create_future()
+            self._waiting.append((question, told))
+            if not self._reading:
+                self._reading = True
+                loop.call_soon(self._read, loop)
+            return await told
 
     def close(self) -> None:
-        """Give the thread back."""
+        """Give the thread and the connection back."""
         self._thread.shutdown()
+        self.reads.close()
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         asked, self._waiting = self._waiting, []
-        read = partial(reading_together.read, self.hub, [question for question, _ in asked])
+        read = partial(self.reads.read, [question for question, _ in asked])
         done: asyncio.Future[Reading] = (
-            loop.run_in_executor(self._thread, read)
-            if self.hub.database.postgresql
-            else loop.create_task(_at_once(read))
+            loop.run_in_executor(self._thread, read) if self._in_a_thread else loop.create_task(_at_once(read))
         )
         done.add_done_callback(partial(self._tell, loop, asked))
 
@@ -57,6 +67,8 @@ class Gathering:
         self._reading = bool(self._waiting)
         if self._reading:
             loop.call_soon(self._read, loop)
+        elif not self._in_a_thread and len(asked) == 1:
+            self._singly = ALONE
         error = done.exception()
         for _, told in asked:
             if told.done():  # nobody waits for it any longer

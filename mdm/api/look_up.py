@@ -65,11 +65,11 @@ async def _one(opened: Opened, secret: str, headers: Headers, scope: Scope, send
     asked = scope["path"][len(ONE) :].split("/", 2)
     if len(asked) != 3:
         return False
-    of_key = look_ups.tokens(opened.hub, [asked])
-    reading = await quick_way.read(opened, Question(keys.id_of(secret), of_key))
+    token = look_ups.token(opened.hub, asked)
+    reading = await quick_way.read(opened, Question(keys.id_of(secret), (token,)))
     if reading is None or not _let_in(opened, secret, reading, [asked], scope):
         return False
-    (told,) = look_ups.answers(reading, [asked], of_key)
+    told = look_ups.one(reading, asked, token)
     if told is None:
         return False
     content = told.encode()

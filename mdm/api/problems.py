@@ -57,11 +57,18 @@ def render(problem: Problem, request_id: str, headers: Mapping[str, str] | None 
     return Response(content, problem.status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
 
 
+def our_fault(request_id: str) -> Response:
+    """Answer what nobody foresaw, of which the client learns nothing but where to look."""
+    detail = f"something went wrong inside the hub; its log has the details under {request_id}"
+    return render(Problem(500, "internal", detail), request_id)
+
+
 def install(app: FastAPI) -> None:
     """Have the application render all its errors as problems."""
     app.add_exception_handler(HubError, _hub_error)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _our_fault)  # raised again once it is answered, for the log
 
 
 def request_id(request: Request) -> str:
@@ -107,3 +114,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
     }
     detail = details.get(status, str(error.detail))
     return render(Problem(status, CODES.get(status, "error"), detail), request_id(request), error.headers)
+
+
+async def _our_fault(request: Request, _error: Exception) -> Response:
+    return our_fault(request_id(request))

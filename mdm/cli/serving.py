@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from mdm import tracing
 from mdm.cli import output, session
 from mdm.cli.output import Json
 from mdm.errors import InvalidInput, Unavailable
@@ -47,6 +48,7 @@ def serve(
     """
     chosen = session.settings(host=host, port=port)
     ensure_safe(chosen)
+    tracing.start()
     ensure_free(chosen.host, chosen.port)
     with session.opened(chosen):
         pass  # what is wrong with the database is said before anything listens
@@ -61,7 +63,7 @@ def serve(
 def _serve(chosen: "Settings", *, workers: int, application: str) -> None:
     import uvicorn
 
-    session.log_to_stderr("info")
+    session.log_to_stderr("info", lasting=True)
     os.environ["MDM_DATABASE_URL"] = chosen.database_url  # the factory reads the settings, also in other processes
     signal.signal(signal.SIGTERM, _interrupt)
     with importlib.import_module(WORKER).in_background(chosen, actor="resolver"):
@@ -121,11 +123,12 @@ def worker(*, as_json: Json = False) -> None:
 
     Example: mdm worker
     """
+    tracing.start()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with session.opened() as hub:
-        session.log_to_stderr("info")
+        session.log_to_stderr("info", lasting=True)
         output.complain("mdm: resolving what comes in; Ctrl-C stops")
         commits = importlib.import_module(WORKER).run(hub, stop, actor=session.author().actor)
     if as_json:
@@ -152,6 +155,7 @@ def demo(
     chosen = session.settings(port=port)
     if not no_serve:
         ensure_safe(chosen)
+        tracing.start()
         ensure_free(chosen.host, chosen.port)
     session.log_to_stderr("warning")
     run = importlib.import_module(DEMO)

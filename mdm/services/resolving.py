@@ -1,6 +1,8 @@
 """Resolve: bring golden records, cross-references, tasks and the feed up to what the log says."""
 
-from mdm import pipeline
+from contextlib import ExitStack
+
+from mdm import pipeline, tracing
 from mdm.code_lists import NONE
 from mdm.entity_types import order
 from mdm.log import Author, Fact
@@ -97,19 +99,23 @@ def step(hub: Hub, entity_type: str, *, author: Author, known: KnownCells | None
     """
     known = KnownCells() if known is None else known
     for _ in range(RETRIES):
-        with hub.database.read() as reader:
-            work, facts = _pick_up(hub, reader, entity_type)
-            if work is None:
-                return False
-            work.known = known
-            boundaries = _boundaries(reader, work)
-            result = pipeline.work_out(work, facts)
-        with hub.database.write() as writer:
-            if boundaries:
-                writer.lock_log()
-            if _boundaries(writer, work) == boundaries:
-                pipeline.publish(writer, work, result, author=author)
-                return True
+        with ExitStack() as timed:
+            with hub.database.read() as reader:
+                work, facts = _pick_up(hub, reader, entity_type)
+                if work is None:
+                    return False
+                # Only here, since a worker looks many times before there is something to do.
+                about: tracing.Attributes = {"mdm.entity_type": entity_type, "mdm.facts": len(facts)}
+                timed.enter_context(tracing.span("resolver commit", about))
+                work.known = known
+                boundaries = _boundaries(reader, work)
+                result = pipeline.work_out(work, facts)
+            with hub.database.write() as writer:
+                if boundaries:
+                    writer.lock_log()
+                if _boundaries(writer, work) == boundaries:
+                    pipeline.publish(writer, work, result, author=author)
+                    return True
         known.forget()
     raise RuntimeError(f"{entity_type}: what it refers to changed {RETRIES} times while it was resolved")
 

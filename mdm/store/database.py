@@ -8,7 +8,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from mdm import tracing
 from mdm.errors import Unavailable
 
 LOG_LOCK = 7_301
@@ -68,12 +69,11 @@ class Transaction:
         self._run(statement, values)
 
     def _run(self, statement: str, values: Sequence[object]) -> None:
+        spelled = _spelled(statement, self.postgresql)
         if self.postgresql:
-            statement = statement.replace("{in}", "= ANY(?)").replace("%", "%%").replace("?", "%s")
-            self.cursor.execute(statement, [list(v) if isinstance(v, set | tuple) else v for v in values])
+            self.cursor.execute(spelled, [list(v) if isinstance(v, set | tuple) else v for v in values])
         else:
-            statement = statement.replace("{in}", "IN (SELECT value FROM json_each(?))")
-            self.cursor.execute(statement, [as_json(v) if isinstance(v, list | set | tuple) else v for v in values])
+            self.cursor.execute(spelled, [as_json(v) if isinstance(v, list | set | tuple) else v for v in values])
 
     def take_back(self, *, to: str | None = None) -> None:
         """Undo all that was written, and end; or only what was written since a savepoint, and go on."""
@@ -88,6 +88,13 @@ class Transaction:
         """Take the one global lock under which positions of log and feed are given, until the transaction ends."""
         if self.postgresql:
             self.run("SELECT pg_advisory_xact_lock(?)", LOG_LOCK)
+
+
+@lru_cache(maxsize=1024)
+def _spelled(statement: str, postgresql: bool) -> str:  # noqa: FBT001  one of two dialects
+    if postgresql:
+        return statement.replace("{in}", "= ANY(?)").replace("%", "%%").replace("?", "%s")
+    return statement.replace("{in}", "IN (SELECT value FROM json_each(?))")
 
 
 def as_json(values: Sequence[object] | set[object]) -> str:
@@ -114,29 +121,24 @@ class Database:
             raise Unavailable("a hub in SQLite needs a file: write sqlite:///mdm.db")
         self.engine = _engine(str(self.url.render_as_string(hide_password=False)))
         self.postgresql = self.url.get_backend_name() == "postgresql"
+        self._told = {"db.system.name": self.url.get_backend_name()}
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A transaction that sees one state and changes nothing."""
-        with self._transaction(for_writing=False) as transaction:
+        with tracing.leaf("read transaction", self._told), self._transaction(for_writing=False) as transaction:
             yield transaction
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """A transaction that may change something; durable once its block has ended."""
-        with self._transaction(for_writing=True) as transaction:
+        with tracing.leaf("write transaction", self._told), self._transaction(for_writing=True) as transaction:
             yield transaction
 
     @contextmanager
     def _transaction(self, *, for_writing: bool) -> Iterator[Transaction]:
-        try:
-            pooled = self.engine.raw_connection()
-        except _failures(self.postgresql) as error:
-            raise Unavailable(
-                f"the database {self.url!r} cannot be reached: check MDM_DATABASE_URL and that it can be opened"
-                f" ({_first_line(error)})"
-            ) from error
+        pooled = self.connected()
         try:
             transaction = Transaction(self.engine, pooled)
             if self.postgresql:
@@ -150,12 +152,34 @@ class Database:
             pooled.commit()
         except BaseException as error:
             _take_back(pooled, postgresql=self.postgresql)
-            # That very class, and none of its own, is raised for a file that is damaged.
-            if isinstance(error, _refusals(self.postgresql)) or type(error) is sqlite3.DatabaseError:
-                raise Unavailable(f"the database {self.url!r} refused: {_first_line(error)}") from error
+            refusal = self.refusal(error)
+            if refusal is not None:
+                raise refusal from error
             raise
         finally:
             pooled.close()
+
+    def connected(self) -> PoolProxiedConnection:
+        """Take a connection from the pool; raises Unavailable."""
+        try:
+            return self.engine.raw_connection()
+        except _failures(self.postgresql) as error:
+            raise Unavailable(
+                f"the database {self.url!r} cannot be reached: check MDM_DATABASE_URL and that it can be opened"
+                f" ({_first_line(error)})"
+            ) from error
+
+    @property
+    def failures(self) -> tuple[type[Exception], ...]:
+        """What the driver may raise that `refusal` has words for."""
+        return _failures(self.postgresql)
+
+    def refusal(self, error: BaseException) -> Unavailable | None:
+        """What to say of an error where it is the database that cannot do it; None of any other."""
+        # That very class, and none of its own, is raised for a file that is damaged.
+        if isinstance(error, _refusals(self.postgresql)) or type(error) is sqlite3.DatabaseError:
+            return Unavailable(f"the database {self.url!r} refused: {_first_line(error)}")
+        return None
 
     @contextmanager
     def locked(self, name: str) -> Iterator[None]:
@@ -222,7 +246,7 @@ def _failures(postgresql: bool) -> tuple[type[Exception], ...]:  # noqa: FBT001 
     return *_refusals(postgresql), sqlite3.DatabaseError
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     cause = getattr(error, "orig", None) or error
     return str(cause).strip().splitlines()[0]
 

@@ -25,6 +25,7 @@ class Log(SQLModel, table=True):
         partial("ix_log_resolved", "entity_type", "position", where="kind = 'resolved'"),
         partial("ix_log_tick", "position", where="kind = 'tick'"),
         partial("ix_log_decided", "position", where=DECIDED),
+        partial("ix_log_incarnation", "key_token", where="kind = 'incarnation'"),
     )
     position: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: str
@@ -60,7 +61,7 @@ class RulesDocument(SQLModel, table=True):
     version: str = Field(primary_key=True)
     entity_type: str = Field(index=True)
     document: str = Field(sa_type=Text)
-    position: int = Field(sa_type=BigInteger)
+    position: int = Field(sa_type=BigInteger, index=True)
     shown: str | None = Field(sa_type=Text)
 
 

@@ -1,48 +1,72 @@
-"""Questions that come at the same moment, answered from one read: whose a key is, which golden record it is.
+"""Questions that come at the same moment, answered from few statements: whose a key is, which golden record it is.
 
-Each of them would cost a transaction of its own, and most of the time of a look-up is that. What is read is what holds
-when the read begins, which is after each of them was asked: a key that was revoked before is no longer let in.
+What is told is what holds when it is read, which is after each of them was asked: a key that was revoked before is no
+longer let in. What is kept from one read to the next is only used where the database says that it still holds.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from mdm.entity_types import EntityType
 from mdm.services.hub import Hub
 from mdm.store import crosswalks, keys, resolution
-from mdm.store.crosswalks import Found
+from mdm.store.crosswalks import FoundNow
+from mdm.store.database import Transaction
 from mdm.store.keys import Bearer
+from mdm.store.standing import StandingReads
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """Of whom a key is, by its id, and what source keys bear, by their tokens."""
 
     key_id: str
-    tokens: Collection[int] = ()
+    tokens: Sequence[int] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One state of the hub: the keys that were asked for, the entity types, and what source keys bear.
-
-    used_again: those of the source keys whose source used the id again, so that there is more to say of them.
-    """
+class Reading(NamedTuple):
+    """The keys that were asked for, the entity types, and what source keys bear, by their tokens."""
 
     bearers: Mapping[str, Bearer]
-    entity_types: Mapping[str, EntityType] = field(default_factory=dict)
-    found: Mapping[int, Found] = field(default_factory=dict)
-    used_again: Collection[int] = ()
+    entity_types: Mapping[str, EntityType]
+    found: Mapping[int, FoundNow]
 
 
-def read(hub: Hub, questions: Collection[Question]) -> Reading:
-    """Answer all of them from one state."""
-    tokens = {token for one in questions for token in one.tokens}
-    with hub.database.read() as reader:
-        bearers = keys.bearers(reader, {one.key_id for one in questions})
-        if not tokens:
-            return Reading(bearers)
-        versions = resolution.in_force(reader)
-        found = crosswalks.of_tokens(reader, tokens)
-        used_again = crosswalks.used_again(reader, tokens)
-    return Reading(bearers, {name: hub.rules(version) for name, version in versions.items()}, found, used_again)
+class ReadingTogether:
+    """Reads of one thread, one after the other, on a connection of their own."""
+
+    def __init__(self, hub: Hub) -> None:
+        """Read from this hub."""
+        self.hub = hub
+        self._reads = StandingReads(hub.database)
+        self._bearers: dict[str, Bearer] = {}
+        self._types: dict[str, EntityType] = {}
+        self._rules_at: int | None = None
+
+    def read(self, questions: Sequence[Question]) -> Reading:
+        """Answer all of them; raises Unavailable."""
+        return self._reads.read(partial(self._read, questions))
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._reads.close()
+
+    def _read(self, questions: Sequence[Question], reader: Transaction) -> Reading:
+        self._know(reader, {one.key_id for one in questions})
+        tokens = [token for one in questions for token in one.tokens]
+        found = crosswalks.now(reader, tokens) if tokens else {}
+        for one in found.values():
+            if one[-1] != self._rules_at:
+                versions = resolution.in_force(reader)
+                self._types = {name: self.hub.rules(version) for name, version in versions.items()}
+                self._rules_at = one[-1]
+            break  # all rows say the same
+        return Reading(self._bearers, self._types, found)
+
+    def _know(self, reader: Transaction, key_ids: set[str]) -> None:
+        """Read keys of the API, except those that were read before if nothing was committed since."""
+        if not self._reads.unchanged(reader):
+            self._bearers = {}
+        lacking = key_ids - self._bearers.keys()
+        if lacking:
+            self._bearers = {**self._bearers, **keys.bearers(reader, lacking)}
