@@ -63,5 +63,6 @@ def _work(caller: Caller, stats: dict[str, Any]) -> dict[str, Any]:
         "lists": [(title, view, [masking.queue_row(caller.principal, rules, one) for one in found[view]])
                   for view, title in LISTS.items()],
         "decided": [masking.proposal(caller.principal, rules.now.get(one["entity_type"]), one) for one in decided],
+        "most_counted": second_opinions.MANY,
         "may_decide": "decide" in MAY[caller.principal.role],
     }  # fmt: skip

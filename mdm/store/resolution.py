@@ -110,8 +110,15 @@ class RulesApplied(NamedTuple):
 
 
 def add_document(transaction: Transaction, row: RulesApplied) -> None:
-    """Keep the text of a rules version, the position at which it was applied last, and what reports show under it."""
-    bulk.upsert(transaction, "rules_document", RulesApplied._fields, [row], keys=1)
+    """Keep the text of a rules version, the position at which it was applied last, and what reports show under it.
+
+    Of a version that is applied again the first text stays: another order of attributes in it would make lineage in
+    another order, and a rebuild, which has one text for a version, would not repeat what was done under each.
+    """
+    bulk.insert_new(transaction, "rules_document", RulesApplied._fields, [row], keys=1)
+    transaction.run(
+        "UPDATE rules_document SET position = ?, shown = ? WHERE version = ?", row.position, row.shown, row.version
+    )
 
 
 def show(transaction: Transaction, version: str, shown: str) -> None:

@@ -14,7 +14,7 @@ from mdm.tables.desk import SavedFilter
 from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payload, RulesDocument
 from mdm.tables.golden import Change, Crosswalk, GoldenVersion, QualityMeasure, SearchWord, Task, Xref
 from mdm.tables.lines import LineFinding, LineHolder
-from mdm.tables.opinions import SecondOpinion
+from mdm.tables.opinions import SampledMatch, SecondOpinion
 from mdm.tables.past import TaskVersion
 from mdm.tables.proposals import Proposal, ProposedTask
 from mdm.tables.readiness import Readiness
@@ -71,6 +71,7 @@ __all__ = [
     "Resolution",
     "RulesDocument",
     "SQLModel",
+    "SampledMatch",
     "SavedFilter",
     "SearchWord",
     "SecondOpinion",
@@ -104,6 +105,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "task_comment": ("task_id",),
     "proposed_task": ("task_id",),
     "second_opinion": ("task_id",),
+    "sampled_match": ("task_id",),
     "code_mapping": ("folded", "value"),
     "decision": ("target_token",),
     "reference_link": ("target_token",),

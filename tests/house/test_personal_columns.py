@@ -73,6 +73,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "code_mapping": {"position"},
         "proposal": {"position", "settled", "decision"},
         "second_opinion": {"decision", "weight", "position", "settled"},
+        "sampled_match": {"left_id", "right_id", "weight"},
         "access_change": {"number"},
     },
     "a state, a kind or a name out of a short list": {
@@ -110,6 +111,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "code_mapping": {"code_list", "source", "code"},
         "proposal": {"entity_type", "action", "needs_approval", "status"},
         "second_opinion": {"entity_type", "kind", "verdict", "answer", "outcome"},
+        "sampled_match": {"entity_type"},
         "saved_filter": {"shared", "choice"},
         "access_change": {"action"},
         "sign_in_session": {"viewing_as"},

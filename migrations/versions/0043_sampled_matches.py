@@ -1,0 +1,28 @@
+"""Automatic matches that a second person is asked about."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
+
+revision = "0043"
+down_revision = "0038"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "sampled_match",
+        sa.Column("task_id", AutoString(), primary_key=True),
+        sa.Column("entity_type", AutoString(), nullable=False),
+        sa.Column("left_id", sa.BigInteger(), nullable=False),
+        sa.Column("right_id", sa.BigInteger(), nullable=False),
+        sa.Column("weight", sa.BigInteger(), nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_sampled_match_left_id", "sampled_match", ["left_id"])
+    op.create_index("ix_sampled_match_right_id", "sampled_match", ["right_id"])
+
+
+def downgrade() -> None:
+    op.drop_table("sampled_match")
