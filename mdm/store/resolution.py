@@ -99,6 +99,12 @@ def in_force(transaction: Transaction) -> dict[str, str]:
     return dict(rows)
 
 
+def applied(transaction: Transaction, entity_type: str) -> int:
+    """The position at which rules of an entity type were applied last, 0 where none were."""
+    row = transaction.one("SELECT max(position) FROM rules_document WHERE entity_type = ?", entity_type)
+    return (row and row[0]) or 0
+
+
 class RulesApplied(NamedTuple):
     """One row of `rules_document`."""
 

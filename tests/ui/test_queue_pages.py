@@ -1,15 +1,17 @@
 """The queue's pages: cheap however many tasks there are, and many tasks decided with one decision and one undo."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from urllib.parse import urlencode
 
 import pytest
 
-from mdm.services.stewarding import tasks
+from mdm.services.stewarding import proposals, tasks
 from mdm.store.database import Transaction
 from tests.conftest import AUTHOR
 from tests.stories.stewards import fill
+from tests.ui.conftest import RIGHT
 
 QUEUES = (
     "/queue", "/queue?order=due", "/queue?view=mine", "/queue?view=overdue", "/queue?view=snoozed",
@@ -43,6 +45,25 @@ def test_a_page_of_the_queue_and_a_task_cost_eight_statements(either_desk, thing
             counted.clear()
             assert desk.page(path).status_code == 200, path
         assert len(counted) <= 8, (path, "\n".join(counted))
+
+
+def test_a_decision_that_was_overtaken_comes_back_and_says_by_what(desk):
+    task = desk.pair()
+    sent = desk.send(f"/task/{task['id']}/decide", verdict="same", etag=task["etag"], reason="")
+    assert sent.status_code == 303
+    desk.server.put("erp:customer:2", **RIGHT | {"phone": ["040 99999"]})
+    proposals.carry_out_due(desk.server.hub, author=replace(AUTHOR, recorded_at="2099-01-01T00:00:00.000000Z"))
+    way = 'href="/entity/erp%3Acustomer%3A2/history">erp 2</a> was sent again'
+    for path in (f"/task/{task['id']}", "/decisions"):
+        shown = desk.page(path).text
+        assert way in shown, path
+        assert "overtaken" in shown
+    assert "Your decision was" in desk.page(f"/task/{task['id']}").text
+    assert "Your decision was" not in desk.page(f"/task/{task['id']}", "approver").text
+    told = desk.page(f"/v1/tasks/{task['id']}/comparison").json()["task"]["overtaken"]
+    assert (told["overtaken_by"]["what"], told["overtaken_by"]["record"]) == ("record", "erp:customer:2")
+    [one] = desk.page("/v1/proposals?proposer=me&status=overtaken").json()["items"]
+    assert one["overtaken_by"] == told["overtaken_by"]
 
 
 def test_rows_name_golden_records_and_keep_secrets(desk):
