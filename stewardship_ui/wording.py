@@ -1,7 +1,7 @@
 """How values, names and moments are written on a page."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -97,7 +97,19 @@ def _code(part: str, place: int) -> Markup:
     return escape(part) if place % 2 else Markup("<code>{}</code>").format(part)
 
 
+def with_names(text: str, mentions: Collection[str]) -> Markup:
+    """A comment with the names in it that are somebody's set off."""
+    names = sorted((re.escape(one.partition(":")[2]) for one in mentions), key=len, reverse=True)
+    if not names:
+        return escape(text)
+    parts = re.split(rf"(@(?:{'|'.join(names)}))(?![\w@+-])", text, flags=re.IGNORECASE)
+    return Markup("").join(
+        Markup('<b class="named">{}</b>').format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "label": label, "written": written, "ago": ago, "exactly": exactly, "day": day, "signed": signed, "person": person,
-    "spoken": spoken, "with_code": with_code, "anchor": help_words.anchor,
+    "spoken": spoken, "with_code": with_code, "with_names": with_names, "anchor": help_words.anchor,
 }  # fmt: skip

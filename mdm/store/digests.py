@@ -144,6 +144,7 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
         transaction.rows(f"SELECT 'work', {', '.join(task_work.Work._fields)} FROM task_work"),
         transaction.rows("SELECT 'skip', actor, task_id, etag FROM task_skip"),
         transaction.rows("SELECT 'comment', task_id, position FROM task_comment"),
+        transaction.rows("SELECT 'mention', person, task_id, position FROM mention"),
         *_of_people(transaction, upto),
     ]
     return _total(item for rows in items for item in rows)

@@ -29,7 +29,7 @@ from mdm.tables.records import (
     SourceRecord,
 )
 from mdm.tables.relations import Divergence, HierarchyEdge, HierarchyGroup, HierarchyMismatch, Reference
-from mdm.tables.tasks import TaskComment, TaskSkip, TaskWork
+from mdm.tables.tasks import Mention, TaskComment, TaskSkip, TaskWork
 
 __all__ = [
     "PERSONAL",
@@ -59,6 +59,7 @@ __all__ = [
     "LineHolder",
     "Log",
     "MappingDocument",
+    "Mention",
     "OnceRequest",
     "Payload",
     "Proposal",
@@ -103,6 +104,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "task_work": ("task_id",),
     "task_skip": ("task_id", "etag"),
     "task_comment": ("task_id",),
+    "mention": ("task_id",),
     "proposed_task": ("task_id",),
     "second_opinion": ("task_id",),
     "sampled_match": ("task_id",),

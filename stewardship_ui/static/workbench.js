@@ -163,15 +163,19 @@ class Desk {
       return;
     }
     const body = Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "csrf_token"));
+    let told;
     try {
-      await ask("POST", `/v1/tasks/${task}:${act}`, body);
+      told = await ask("POST", `/v1/tasks/${task}:${act}`, body);
     } catch (error) {
       say(error.message, { trouble: true });
       return;
     }
     form.closest("[popover]").hidePopover();
     if (act === "comment") {
-      say("Your comment stands with the task.");
+      const said = told.comments.at(-1);
+      const seen = said.mentions.map((one) => one.split(":")[1]).join(", ");
+      say(`Your comment stands with the task.${seen ? ` ${seen} will see it.` : ""}`);
+      if (said.unknown_names.length) say(`Nobody who may work on this is called ${said.unknown_names.join(", ")}.`, { trouble: true });
       await this.show(task);
       return;
     }

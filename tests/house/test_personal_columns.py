@@ -74,6 +74,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "proposal": {"position", "settled", "decision"},
         "second_opinion": {"decision", "weight", "position", "settled"},
         "sampled_match": {"left_id", "right_id", "weight"},
+        "mention": {"position"},
         "access_change": {"number"},
     },
     "a state, a kind or a name out of a short list": {
@@ -167,6 +168,7 @@ HARMLESS: dict[str, dict[str, set[str]]] = {
         "once": {"actor", "key", "media_type"},
         "proposal": {"proposer", "answered_by"},
         "second_opinion": {"first", "second", "settled_by"},
+        "mention": {"person"},
         "access_change": {"actor", "subject", "detail", "correlation_id"},
         "batch": {"actor", "file"},
         "quarantine": {"file", "settled_by"},

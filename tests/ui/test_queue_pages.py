@@ -6,9 +6,13 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
+from fastapi.testclient import TestClient
 
+from mdm.services.access import accounts
+from mdm.services.access.accounts import Person
 from mdm.services.stewarding import proposals, tasks
 from mdm.store.database import Transaction
+from stewardship_ui.app import create_app
 from tests.conftest import AUTHOR
 from tests.stories.stewards import fill
 from tests.ui.conftest import RIGHT
@@ -64,6 +68,29 @@ def test_a_decision_that_was_overtaken_comes_back_and_says_by_what(desk):
     assert (told["overtaken_by"]["what"], told["overtaken_by"]["record"]) == ("record", "erp:customer:2")
     [one] = desk.page("/v1/proposals?proposer=me&status=overtaken").json()["items"]
     assert one["overtaken_by"] == told["overtaken_by"]
+
+
+def test_who_is_named_in_a_comment_finds_it_at_home_until_it_is_read(desk):
+    task = desk.pair()
+    hub, path = desk.server.hub, f"/task/{task['id']}"
+    for name in ("anna", "bert"):
+        accounts.add(hub, Person(name, "steward"), password=f"{name} on a long way", author=AUTHOR)
+    assert 'data-name="anna"' in desk.page(f"{path}/people?names=1").text
+    assert desk.send(f"{path}/comment", text="@anna, is <b>Graz</b> theirs? @berta").status_code == 303
+    shown = desk.page(path).text
+    assert '<b class="named">@anna</b>, is &lt;b&gt;Graz&lt;/b&gt; theirs? @berta' in shown
+    assert "nobody who may work on this is called berta" in shown
+    with TestClient(create_app(hub.settings), base_url="https://hub.example") as http:
+        http.post("/sign-in", data={"name": "anna", "password": "anna on a long way", "next": "/"})
+        home = http.get("/").text
+        assert f'<a href="{path}">' in home
+        assert "is &lt;b&gt;Graz&lt;/b&gt; theirs" in home
+        [one] = http.get("/v1/mentions").json()["items"]
+        assert (one["task_id"], one["text"][:5]) == (task["id"], "@anna")
+        token = re.search(r'name="csrf_token" value="([^"]+)"', home)
+        assert token
+        sent = http.post(f"{path}/read", data={"csrf_token": token[1]})
+        assert (sent.status_code, "Said to me" in sent.text) == (200, False)
 
 
 def test_rows_name_golden_records_and_keep_secrets(desk):

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from matching.score import probability
-from mdm.errors import Conflict, Fault, Forbidden, InvalidInput, NotFound
+from mdm.errors import Conflict, Forbidden, NotFound
 from mdm.log import Author, Consent, Fact, key_token
 from mdm.services.deciding import decisions
 from mdm.services.deciding.decisions import Verdict, decision_id
 from mdm.services.hub import Hub
-from mdm.services.positions import position
+from mdm.services.positions import from_cursor, position
 from mdm.services.stewarding.second_opinions import as_it_was, entity_type_of, pair_of
 from mdm.services.stewarding.task_states import lock_of
 from mdm.store import log
@@ -111,7 +111,7 @@ def page(
     """
     if entity_type is not None:
         hub.entity_type(entity_type)
-    before = NOW if cursor is None else _seq(cursor)
+    before = NOW if cursor is None else from_cursor(cursor)
     with hub.database.read() as reader:
         found = stored.given(reader, entity_type, apart=apart, before=before, limit=limit + 1)
     items = _documents(hub, found[:limit])
@@ -218,10 +218,3 @@ def _documents(hub: Hub, found: Sequence[Opinion]) -> list[Document]:
         }
         for one in found
     ]  # fmt: skip
-
-
-def _seq(cursor: str) -> int:
-    if cursor.isascii() and cursor.isdigit() and len(cursor) <= 18:
-        return int(cursor)
-    detail = f"a cursor is the `next` of the page before, not {cursor!r}"
-    raise InvalidInput(detail, faults=[Fault("/query/cursor", detail, "cursor")])

@@ -37,7 +37,8 @@ def told(
     """How people stand to each task.
 
     `{"claim", "assigned_to", "escalated", "snoozed_until", "proposed", "overtaken", "comments"}`: `claim` is `{"by",
-    "until"}`, `escalated` is `{"to", "question", "by", "at"}`, a comment `{"author", "at", "text"}`. `proposed` is the
+    "until"}`, `escalated` is `{"to", "question", "by", "at"}`, a comment `{"author", "at", "text",
+    "mentions", "unknown_names"}`. `proposed` is the
     open proposal that would decide it: `{"proposal_id", "by", "at", "due"}`, `due` None while it waits for a second
     person. `overtaken` is the last proposal since the task was opened, if it was overtaken: `{"proposal_id", "by",
     "at", "changed", "overtaken_by"}`, as a proposal tells of it; `at` is when it was.
@@ -65,7 +66,8 @@ def told(
 
     found: dict[str, Document] = {}
     for id_ in ids:
-        found[id_] = {**NOTHING, "comments": [said(position, "text", "author") for position in comments.get(id_, ())]}
+        told = [{**said(at, "text", "author"), **_names(bodies.get(at, {}))} for at in comments.get(id_, ())]
+        found[id_] = {**NOTHING, "comments": told}
         if one := proposed.get(id_):
             found[id_]["proposed"] = {
                 "proposal_id": proposal_id(one.position), "by": one.proposer, "at": authors[one.position][1],
@@ -88,7 +90,9 @@ def _now(said: Sequence[Said], ids: Sequence[str], moment: str) -> dict[str, Doc
         of = found[one.task_id]
         body = orjson.loads(one.body) if one.body is not None else {}
         if one.what == "comment":
-            of["comments"].append({"author": one.actor, "at": one.recorded_at, "text": body.get("text")})
+            of["comments"].append(
+                {"author": one.actor, "at": one.recorded_at, "text": body.get("text"), **_names(body)}
+            )
         elif one.what == "proposal":
             of["proposed"] = {
                 "proposal_id": proposal_id(one.position or 0), "by": one.by, "at": one.recorded_at, "due": one.until
@@ -104,6 +108,11 @@ def _now(said: Sequence[Said], ids: Sequence[str], moment: str) -> dict[str, Doc
                     "to": one.escalated_to, "by": one.actor, "at": one.recorded_at, "question": body.get("question")
                 }  # fmt: skip
     return found
+
+
+def _names(body: Mapping[str, Any]) -> Document:
+    """Whom a comment names."""
+    return {name: body.get(name, []) for name in ("mentions", "unknown_names")}
 
 
 def _overtaken(position: int, by: str | None, at: str | None, body: Mapping[str, Any] | None) -> Document:

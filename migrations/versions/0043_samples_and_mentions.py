@@ -1,4 +1,4 @@
-"""Automatic matches that a second person is asked about."""
+"""Automatic matches that a second person is asked about, and people whom comments name."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,7 +22,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_sampled_match_left_id", "sampled_match", ["left_id"])
     op.create_index("ix_sampled_match_right_id", "sampled_match", ["right_id"])
+    op.create_table(
+        "mention",
+        sa.Column("person", AutoString(), primary_key=True),
+        sa.Column("task_id", AutoString(), primary_key=True),
+        sa.Column(
+            "position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=False
+        ),
+        sqlite_with_rowid=False,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("mention")
     op.drop_table("sampled_match")
