@@ -28,7 +28,8 @@ def share(hub: Hub, part: float) -> None:
 
 def matched(hub: Hub, number: int = 1, sources: tuple[str, ...] = ("crm", "erp")) -> str:
     """A golden record that a number in common makes of these sources."""
-    return [put(hub, one, str(number), name="Nordwind Logistik GmbH", tax_id=f"DE{number:09}") for one in sources][-1]
+    tax = {one: f"DE{number:09}" if one == "crm" else f"DE {number:09}" for one in sources}
+    return [put(hub, one, str(number), name="Nordwind Logistik GmbH", tax_id=tax[one]) for one in sources][-1]
 
 
 def asked(hub: Hub) -> set[str]:
@@ -60,6 +61,7 @@ def test_a_match_is_asked_about_like_any_decision_and_a_finding_becomes_a_verdic
     seen = second_opinions.look(hub, one["id"], who=ANNA.actor)
     assert (seen["task"]["kind"], seen["task"]["evidence"], seen["task"]["preview"]) == ("review", None, None)
     assert {row["weight"] for row in seen["attributes"]} == {0.0}
+    assert {row["attribute"]: row["state"] for row in seen["attributes"]}["tax_id"] == "same", "spelt in two ways"
     assert golden not in repr(seen)
     assert not second_opinions.give(hub, one["id"], "distinct", reason="two branches", author=BERT)["agrees"]
     with pytest.raises(Conflict, match="given already"):

@@ -6,6 +6,7 @@ Whoever answers is not told what the hub makes of the pair either: its weight wo
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from matching.standardise import standardise
 from mdm.entity_types import EntityType
 from mdm.errors import Conflict, Forbidden, NotFound
 from mdm.log import Author, Fact, Key, key_token
@@ -217,19 +218,25 @@ def _rows(
 ) -> list[Document]:
     said = [values_of(layers_of(record)) for record in pair]
     names = [name for name in entity_type.attributes if any(one.get(name) not in (None, [], "", {}) for one in said)]
-    return [_row(entity_type, name, said, cells, lines.get(name)) for name in names]
+    model = entity_type.matching
+    table = standardise(model, {name: [one.get(name) for one in cells] for name in model.attributes})
+    # Of what a rule speaks of there is no comparison: whether the two are the same is told by their one form.
+    forms = {
+        name: [column.cells[code] if code >= 0 else None for code in column.codes.tolist()]
+        for name, column in table.items()
+    }
+    return [_row(entity_type, name, said, forms.get(name, [None, None]), lines.get(name)) for name in names]
 
 
 def _row(
-    entity_type: EntityType, name: str, said: list[Document], cells: list[Document], line: Document | None
+    entity_type: EntityType, name: str, said: list[Document], written: list[str | None], line: Document | None
 ) -> Document:
-    attribute = entity_type.attributes[name]
-    values, written = [one.get(name) for one in said], [one.get(name) for one in cells]
+    attribute, values = entity_type.attributes[name], [one.get(name) for one in said]
     line = None if line is None or line["level"] in RULED else line
+    state = state_of(entity_type.matching, line, values, written)
     return {
-        "attribute": name, "kind": attribute.kind, "label": attribute.label,
-        "state": state_of(entity_type.matching, line, values, written),
+        "attribute": name, "kind": attribute.kind, "label": attribute.label, "state": state,
         "level": line and line["level"], "weight": line["weight"] if line else 0.0,
-        "words": line["words"] if line else None, "values": values, "standardised": [None, None], "picked": None,
+        "words": line["words"] if line else "the same" if state == "same" else None, "values": values, "standardised": [None, None], "picked": None,
         "dated": True, "winners": [], "carriers": [None, None], "others": 0,
     }  # fmt: skip
