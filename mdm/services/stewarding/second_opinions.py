@@ -237,6 +237,7 @@ def _row(
     return {
         "attribute": name, "kind": attribute.kind, "label": attribute.label, "state": state,
         "level": line and line["level"], "weight": line["weight"] if line else 0.0,
-        "words": line["words"] if line else "the same" if state == "same" else None, "values": values, "standardised": [None, None], "picked": None,
+        "words": line["words"] if line else "the same" if state == "same" else None, "values": values,
+        "standardised": [None, None], "picked": None,
         "dated": True, "winners": [], "carriers": [None, None], "others": 0,
     }  # fmt: skip
