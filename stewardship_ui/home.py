@@ -35,8 +35,9 @@ def home(request: Request, caller: Annotated[Caller | None, Depends(at_the_door)
     """Show what waits for the reader."""
     if caller is None:
         return page(request, "welcome.html")
-    stats = health.stats(caller.hub)
-    work = _work(caller, stats) if "read tasks" in MAY[caller.principal.role] else None
+    rules = Shown(caller.hub)
+    stats = health.at_a_glance(caller.hub, rules.now)
+    work = _work(caller, stats, rules) if "read tasks" in MAY[caller.principal.role] else None
     return page(
         request,
         "home.html",
@@ -44,14 +45,14 @@ def home(request: Request, caller: Annotated[Caller | None, Depends(at_the_door)
         stats=stats["entity_types"],
         work=work,
         now=now(),
-        reached={**stats["positions"], **health.latest(caller.hub)},
+        reached=stats,
         twin="/v1/stats",
     )
 
 
-def _work(caller: Caller, stats: dict[str, Any]) -> dict[str, Any]:
+def _work(caller: Caller, stats: dict[str, Any], rules: Shown) -> dict[str, Any]:
     """What waits for the caller, and what they decided last."""
-    of, rules = caller.principal.entity_type, Shown(caller.hub)
+    of = caller.principal.entity_type
     looking = Looking(caller.actor, rules.now, now(), of)
     found = queue.waiting(caller.hub, tuple(LISTS), looking, limit=FEW)
     decided = proposals.page(caller.hub, status=None, proposer=caller.actor, entity_type=of, limit=FEW)["items"]

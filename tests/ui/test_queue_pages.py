@@ -37,7 +37,7 @@ def test_a_page_of_the_queue_and_a_task_cost_eight_statements(either_desk, thing
     desk.send("/queue/filters", name="Likely", likely="0.9-0.95")
     counted: list[str] = []
     run = Transaction._run
-    pages = (*QUEUES, f"/queue?order=likeliest&cursor={things[3]}", f"/queue?cursor={things[3]}", f"/task/{task}",
+    pages = ("/", *QUEUES, f"/queue?order=likeliest&cursor={things[3]}", f"/queue?cursor={things[3]}", f"/task/{task}",
              f"/task/{task}?pick=name=crm:customer:1", f"/task/{things[0]}")  # fmt: skip
     for path in pages:
         desk.page(path)  # what is read once for all is at hand now
@@ -48,7 +48,8 @@ def test_a_page_of_the_queue_and_a_task_cost_eight_statements(either_desk, thing
             )  # fmt: skip
             counted.clear()
             assert desk.page(path).status_code == 200, path
-        assert len(counted) <= 8, (path, "\n".join(counted))
+        most = 16 if path == "/" else 8  # the home page is many lists; however many entity types there are
+        assert len(counted) <= most, (path, "\n".join(counted))
 
 
 def test_a_decision_that_was_overtaken_comes_back_and_says_by_what(desk):

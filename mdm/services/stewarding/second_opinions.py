@@ -28,6 +28,7 @@ from mdm.store import second_opinions as stored
 from mdm.store import tasks as stored_tasks
 from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
+from mdm.store.sampled_matches import SampledMatch
 from mdm.store.second_opinions import MATCHED, Opinion
 from mdm.store.tasks import StoredTask
 from mdm.store.xref import NOW
@@ -154,11 +155,22 @@ def pair_of(hub: Hub, opinion: Opinion) -> tuple[Key, Key]:
 
 def _answered(reader: Transaction, opinion: Opinion) -> list[str]:
     at = opinion.position or 0
-    return list(log.bodies(reader, [at])[at]["pair"])
+    said = log.bodies(reader, [at]).get(at)
+    if said is None:
+        raise NotFound(f"what was answered of {opinion.task_id} has been erased")
+    return list(said["pair"])
+
+
+def _match(reader: Transaction, task_id: str) -> SampledMatch:
+    """An automatic match that nobody has answered about; Conflict where it has ceased to be one at this moment."""
+    found = sampled_matches.by_ids(reader, [task_id])
+    if not found:
+        raise Conflict(f"the hub does not ask about {task_id} any more; no second opinion is needed")
+    return found[0]
 
 
 def _keys_of(reader: Transaction, task_id: str) -> list[str]:
-    [match] = sampled_matches.by_ids(reader, [task_id])
+    match = _match(reader, task_id)
     return [one.key for one in stored_records.by_column(reader, "id", [match.left_id, match.right_id])]
 
 
@@ -167,7 +179,7 @@ def _asked(hub: Hub, reader: Transaction, opinion: Opinion, at: int) -> StoredTa
     if opinion.decision != MATCHED:
         return tasks.stored(reader, opinion.task_id, at)
     if opinion.position is None:
-        [match] = sampled_matches.by_ids(reader, [opinion.task_id])
+        match = _match(reader, opinion.task_id)
         left, right = match.left_id, match.right_id
     else:
         tokens = [key_token(hub.salt, key) for key in _answered(reader, opinion)]
