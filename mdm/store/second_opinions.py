@@ -104,7 +104,7 @@ def count_waiting(transaction: Transaction, entity_type: str | None, *, other_th
     only, of, values = _only(entity_type)
     row = transaction.one(
         f"SELECT count(*) FROM (SELECT 1 FROM second_opinion{_HOLDS} WHERE second_opinion.position IS NULL{only}"
-        f" AND first <> ? UNION ALL SELECT 1{_UNASKED}{of} LIMIT ?) AS some",
+        f" AND first <> ? UNION ALL SELECT 1{_UNASKED}{of} LIMIT ?) AS counted",
         *values, other_than, *values, most,
     )  # fmt: skip
     return row[0] if row else 0
