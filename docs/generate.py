@@ -1,5 +1,6 @@
-"""Write the pages of docs/reference from the program itself; with --check, only say which are not current."""
+"""Write docs/reference from the program, and the words of the desk; with --check, only say which are not current."""
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -41,7 +42,9 @@ and rules have no ETag; a source says by `version` what it knew. A merge, an und
 about several things: what they contradict is told by 409, and each task carries the etag that it was read with.
 """
 HEEDED = ("dry_run", "If-Match", "as_of", "on")
-REFERENCE = Path(__file__).parent / "reference"
+DOCS = Path(__file__).parent
+REFERENCE = DOCS / "reference"
+GLOSSARY = DOCS.parent / "stewardship_ui/glossary.json"
 ORIGIN = "<!-- Written by `make docs` from the program itself; change it there. -->\n"
 
 
@@ -183,6 +186,18 @@ def views() -> str:
     return "\n".join(lines)
 
 
+def glossary() -> str:
+    """Put the words for the help marks of the desk together: sections, each with its words and what is said of them."""
+    _, *parts = re.split(r"^## (.+)$", (DOCS / "glossary.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    # Of links the words are left: pages of the documentation are not served.
+    said = (re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", part) for part in parts[1::2])
+    sections = [
+        {"section": title, "words": dict(re.findall(r"^\*\*(.+)\*\*\n: (.+)$", text, re.MULTILINE))}
+        for title, text in zip(parts[::2], said, strict=True)
+    ]
+    return json.dumps(sections, ensure_ascii=False, indent=1) + "\n"
+
+
 def pages() -> dict[Path, str]:
     """Each generated page and what should stand in it."""
     return {
@@ -191,6 +206,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "kinds.md": kinds(),
         REFERENCE / "http.md": operations(),
         REFERENCE / "views.md": views(),
+        GLOSSARY: glossary(),
     }
 
 
@@ -200,12 +216,12 @@ def main(arguments: list[str]) -> int:
     old = [path for path in current if not path.exists() or path.read_text(encoding="utf-8") != current[path]]
     if "--check" in arguments:
         for path in old:
-            sys.stderr.write(f"{path.relative_to(REFERENCE.parents[1])} is not current: run `make docs`\n")
+            sys.stderr.write(f"{path.relative_to(DOCS.parent)} is not current: run `make docs`\n")
         return 1 if old else 0
     REFERENCE.mkdir(exist_ok=True)
     for path in old:
         path.write_text(current[path], encoding="utf-8")
-        sys.stdout.write(f"wrote {path.relative_to(REFERENCE.parents[1])}\n")
+        sys.stdout.write(f"wrote {path.relative_to(DOCS.parent)}\n")
     return 0
 
 

@@ -16,6 +16,7 @@ from mdm.resolution import (
     hierarchy,
     intake,
     references,
+    sampled_matches,
     tasks,
 )
 from mdm.resolution.graph import Graph
@@ -61,8 +62,9 @@ def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
     edges_above = hierarchy.work_out(work, survived)
     review = tasks.review(work, formed, survived, edges_above)
     decided = decided_tasks.by_decision(work, verdicts, review.closed)
+    sampled = sampled_matches.draw(work, formed)
 
-    return commit.Result(blocks, graph, overrides, formed, survived, edges_above, review, decided)
+    return commit.Result(blocks, graph, overrides, formed, survived, edges_above, review, decided, sampled)
 
 
 def publish(writer: Transaction, work: Work, result: commit.Result, *, author: Author, at: int | None = None) -> int:

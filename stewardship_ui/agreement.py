@@ -9,7 +9,7 @@ from mdm.api.caller import Caller, Requires
 from mdm.services import spreadsheet
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
-from mdm.services.stewarding import agreement, tasks
+from mdm.services.stewarding import agreement, second_opinions
 from mdm.settings import now
 from stewardship_ui import sides
 from stewardship_ui.addresses import address, link
@@ -50,7 +50,7 @@ def as_table(caller: Reading, *, of: Type = "", since: Day = "") -> Response:
 @router.get("/agreement/{task_id}")
 def one(request: Request, caller: Reading, task_id: str) -> Response:
     """Show both answers beside what they were given about."""
-    caller.ensure(entity_type=tasks.entity_type_of(caller.hub, task_id))
+    caller.ensure(entity_type=second_opinions.entity_type_of(caller.hub, task_id))
     compared = masking.comparison(caller.principal, Shown(caller.hub), agreement.compared(caller.hub, task_id))
     laid_out = sides.layout(compared, everyone=True, picks={})
     return page(
@@ -63,6 +63,6 @@ def one(request: Request, caller: Reading, task_id: str) -> Response:
 @router.post("/agreement/{task_id}")
 def settle(caller: Settling, task_id: str, sent: Sent) -> Response:
     """Say which answer holds."""
-    caller.ensure(entity_type=tasks.entity_type_of(caller.hub, task_id))
+    caller.ensure(entity_type=second_opinions.entity_type_of(caller.hub, task_id))
     agreement.settle(caller.hub, task_id, sent.verdict(), reason=sent.one("reason"), author=caller.author())
     return Response(status_code=303, headers={"Location": f"/agreement/{task_id}"})

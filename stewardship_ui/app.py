@@ -15,6 +15,7 @@ from stewardship_ui import (
     cluster,
     effects,
     filters,
+    glossary,
     golden_record,
     history,
     home,
@@ -70,6 +71,7 @@ ROUTERS = (
     rules.router,
     activity.router,
     admin.router,
+    glossary.router,
     sign_in.router,
     static_files.router,
 )

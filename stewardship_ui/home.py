@@ -11,7 +11,7 @@ from mdm.errors import Unauthorised
 from mdm.services import health
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
-from mdm.services.stewarding import proposals, queue, second_opinions, task_counts
+from mdm.services.stewarding import mentions, proposals, queue, second_opinions, task_counts
 from mdm.services.stewarding.queue import Looking, View
 from mdm.settings import now
 from stewardship_ui.refusals import PageRoute
@@ -35,8 +35,9 @@ def home(request: Request, caller: Annotated[Caller | None, Depends(at_the_door)
     """Show what waits for the reader."""
     if caller is None:
         return page(request, "welcome.html")
-    stats = health.stats(caller.hub)
-    work = _work(caller, stats) if "read tasks" in MAY[caller.principal.role] else None
+    rules = Shown(caller.hub)
+    stats = health.at_a_glance(caller.hub, rules.now)
+    work = _work(caller, stats, rules) if "read tasks" in MAY[caller.principal.role] else None
     return page(
         request,
         "home.html",
@@ -44,17 +45,26 @@ def home(request: Request, caller: Annotated[Caller | None, Depends(at_the_door)
         stats=stats["entity_types"],
         work=work,
         now=now(),
-        reached={**stats["positions"], **health.latest(caller.hub)},
+        reached=stats,
         twin="/v1/stats",
     )
 
 
-def _work(caller: Caller, stats: dict[str, Any]) -> dict[str, Any]:
+def _work(caller: Caller, stats: dict[str, Any], rules: Shown) -> dict[str, Any]:
     """What waits for the caller, and what they decided last."""
-    of, rules = caller.principal.entity_type, Shown(caller.hub)
-    found = queue.waiting(caller.hub, tuple(LISTS), Looking(caller.actor, rules.now, now(), of), limit=FEW)
+    of = caller.principal.entity_type
+    looking = Looking(caller.actor, rules.now, now(), of)
+    found = queue.waiting(caller.hub, tuple(LISTS), looking, limit=FEW)
     decided = proposals.page(caller.hub, status=None, proposer=caller.actor, entity_type=of, limit=FEW)["items"]
+    said = mentions.unread(caller.hub, caller.actor, entity_type=of, limit=FEW)
+    about = queue.named(caller.hub, {one["task_id"] for one in said["items"]}, looking) if said["items"] else {}
     return {
+        "mentions": [
+            {**masking.mention(caller.principal, one),
+             "about": masking.queue_row(caller.principal, rules, about[one["task_id"]])}
+            for one in said["items"]
+        ],
+        "more_mentions": said["next"] is not None,
         "counts": {
             "open": sum(one["open_tasks"] for name, one in stats["entity_types"].items() if of in {None, name}),
             **task_counts.pressing(caller.hub, entity_type=of),
@@ -63,5 +73,6 @@ def _work(caller: Caller, stats: dict[str, Any]) -> dict[str, Any]:
         "lists": [(title, view, [masking.queue_row(caller.principal, rules, one) for one in found[view]])
                   for view, title in LISTS.items()],
         "decided": [masking.proposal(caller.principal, rules.now.get(one["entity_type"]), one) for one in decided],
+        "most_counted": second_opinions.MANY,
         "may_decide": "decide" in MAY[caller.principal.role],
     }  # fmt: skip

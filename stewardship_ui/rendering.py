@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller
 from mdm.auth import Action
-from stewardship_ui import preferences, static_files, wording
+from stewardship_ui import help_words, preferences, static_files, wording
 from stewardship_ui.viewer import Viewer
 
 NAVIGATION: tuple[tuple[str, str, Action], ...] = (
@@ -39,7 +39,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     made.filters.update(wording.FILTERS)
-    made.globals.update(static=static_files.address, navigation=NAVIGATION)
+    made.globals.update(static=static_files.address, navigation=NAVIGATION, help_word=help_words.help_word)
     made.globals["ui"] = made.get_template("macros.html").module
     return made
 

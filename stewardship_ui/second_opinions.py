@@ -8,7 +8,7 @@ from starlette.responses import Response
 from mdm.api.caller import Caller, Requires
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
-from mdm.services.stewarding import second_opinions, tasks
+from mdm.services.stewarding import second_opinions
 from mdm.settings import now
 from stewardship_ui import sides
 from stewardship_ui.addresses import address, link
@@ -38,7 +38,7 @@ def listed(request: Request, caller: Answering, cursor: Text = "", done: Text = 
 @router.get("/second-opinions/{task_id}")
 def asked(request: Request, caller: Answering, task_id: str) -> Response:
     """Show a decided task as it was before."""
-    caller.ensure(entity_type=tasks.entity_type_of(caller.hub, task_id))
+    caller.ensure(entity_type=second_opinions.entity_type_of(caller.hub, task_id))
     found = second_opinions.look(caller.hub, task_id, who=caller.actor)
     shown = masking.comparison(caller.principal, Shown(caller.hub), found)
     laid_out = sides.layout(shown, everyone=True, picks={})
@@ -51,7 +51,7 @@ def asked(request: Request, caller: Answering, task_id: str) -> Response:
 @router.post("/second-opinions/{task_id}")
 def give(caller: Answering, task_id: str, sent: Sent) -> Response:
     """Keep an answer, and go on to the next."""
-    caller.ensure(entity_type=tasks.entity_type_of(caller.hub, task_id))
+    caller.ensure(entity_type=second_opinions.entity_type_of(caller.hub, task_id))
     verdict, reason = sent.verdict(), sent.given("reason") or NO_REASON
     second_opinions.give(caller.hub, task_id, verdict, reason=reason, author=caller.author())
     left = second_opinions.waiting(caller.hub, caller.actor, entity_type=caller.own_type(None), limit=1)["items"]

@@ -84,6 +84,14 @@ def comment(caller: Deciding, task_id: str, sent: Sent, work_set: WorkSet) -> Re
     return _to(f"/task/{task_id}{work_set.query}")
 
 
+@router.post("/task/{task_id}/read")
+def read(caller: Deciding, task_id: str) -> Response:
+    """Say that one has read what was said to one there, and go home."""
+    _ensure(caller, task_id)
+    task_work.read(caller.hub, task_id, author=caller.author())
+    return _to("/")
+
+
 @router.post("/task/{task_id}/claim")
 def claim(caller: Deciding, task_id: str, work_set: WorkSet) -> Response:
     """Hold a task, and stay with it."""

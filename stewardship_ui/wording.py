@@ -1,9 +1,13 @@
 """How values, names and moments are written on a page."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+from markupsafe import Markup, escape
+
+from stewardship_ui import help_words
 
 _SPANS = ((60, "second", 1), (3600, "minute", 60), (86400, "hour", 3600), (86400 * 60, "day", 86400),
           (86400 * 730, "month", 86400 * 30))  # fmt: skip
@@ -83,7 +87,29 @@ def person(actor: str) -> str:
     return f"key {name[:6]}" if sort == "key" else name or actor
 
 
+def with_code(text: str) -> Markup:
+    """A text with the names in it that stand between backticks as code."""
+    plain, *rest = text.split("`")
+    return Markup("").join([escape(plain), *(_code(part, place) for place, part in enumerate(rest))])
+
+
+def _code(part: str, place: int) -> Markup:
+    return escape(part) if place % 2 else Markup("<code>{}</code>").format(part)
+
+
+def with_names(text: str, mentions: Collection[str]) -> Markup:
+    """A comment with the names in it that are somebody's set off."""
+    names = sorted((re.escape(one.partition(":")[2]) for one in mentions), key=len, reverse=True)
+    if not names:
+        return escape(text)
+    parts = re.split(rf"(@(?:{'|'.join(names)}))(?![\w@+-])", text, flags=re.IGNORECASE)
+    return Markup("").join(
+        Markup('<b class="named">{}</b>').format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "label": label, "written": written, "ago": ago, "exactly": exactly, "day": day, "signed": signed, "person": person,
-    "spoken": spoken,
+    "spoken": spoken, "with_code": with_code, "with_names": with_names, "anchor": help_words.anchor,
 }  # fmt: skip

@@ -59,11 +59,15 @@ def people(
     caller: Annotated[Caller, Depends(Requires("decide"))],
     task_id: str,
     me: str = "",
+    names: str = "",
 ) -> Response:
-    """Offer those whom a task can be given to, for the field that asks for one."""
+    """Offer those whom a task can be given to, for the field that asks for one; names: whom a comment can name."""
     of = tasks.entity_type_of(caller.hub, task_id)
     caller.ensure(entity_type=of)
     found = [one for one in task_work.people(caller.hub, of) if me or one["person"] != caller.actor]
+    if names:
+        named = [one for one in found if one["person"].startswith("user:")]
+        return page(request, "names.html", caller, people=named)
     return page(request, "people.html", caller, people=found, mine=caller.actor)
 
 

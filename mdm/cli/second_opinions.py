@@ -46,8 +46,8 @@ def show(task_id: TaskId, *, as_json: Json = False) -> None:
     if as_json:
         output.print_json(found)
         return
-    columns = ("attribute", *(one["key"] for one in found["records"]), "is", "weight")
-    rows = [[one["attribute"], *map(output.words, one["values"]), one["state"], one["weight"]]
+    columns = ("attribute", *(one["key"] for one in found["records"]), "is", "what is seen")
+    rows = [[one["attribute"], *map(output.words, one["values"]), one["state"], one["words"] or ""]
             for one in found["attributes"]]  # fmt: skip
     output.print_table(found["task"]["id"], columns, rows)
 
@@ -88,6 +88,7 @@ def agreement(
         return
     said = "" if found["kappa"] is None else f", kappa {found['kappa']}"
     output.say(f"{found['agreed']} of {found['answered']} agree{said}; {found['waiting']} wait for a second opinion")
+    output.say("{agreed} of {answered} automatic matches are upheld".format(**found["matches"]))
     output.say(f"{found['disagreements']} disagreements wait for a third person")
     for title, entries in (("By rule", found["rules"]), ("By person", found["people"])):
         if entries:

@@ -142,14 +142,55 @@ def comment(
     *,
     as_json: Json = False,
 ) -> None:
-    """Say something about a task; comments stay with it for ever.
+    """Say something about a task; comments stay with it for ever. @anna tells the account anna, if it may work on it.
 
-    Example: mdm tasks comment TASK "Their accounts department will call back"
+    Example: mdm tasks comment TASK "@anna: their accounts department will call back"
     """
     from mdm.services.stewarding import task_work
 
     task = _act(lambda hub, author: task_work.comment(hub, task_id, text=text, author=author))
-    _tell(task, f"Your comment stands with {task_id}.", as_json=as_json)
+    said = task["comments"][-1]
+    words = [f"Your comment stands with {task_id}."]
+    words += [f"{', '.join(said['mentions'])} will see it."] if said["mentions"] else []
+    if said["unknown_names"]:
+        words.append(f"Nobody who may work on it is called {', '.join(said['unknown_names'])}.")
+    _tell(task, " ".join(words), as_json=as_json)
+
+
+@app.command()
+def mentions(
+    *,
+    person: Annotated[
+        str | None, typer.Option("--of", metavar="PERSON", help="Such as user:anna; you, if left out.")
+    ] = None,
+    entity_type: Annotated[str | None, typer.Option("--type", help="Only this entity type.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the comments that name a person and that they have not read, the newest first.
+
+    Example: mdm tasks mentions --of user:anna
+    """
+    from mdm.services.stewarding import mentions as service
+
+    with session.opened() as hub:
+        found = service.unread(hub, person or session.author().actor, entity_type=entity_type, limit=1_000)
+    if as_json:
+        output.print_json(found)
+        return
+    rows = [[one["task_id"], one["by"], one["at"][:10], one["text"] or "(erased)"] for one in found["items"]]
+    output.print_table("Mentions", ("task", "by", "on", "what"), rows)
+
+
+@app.command()
+def read(task_id: TaskId, *, as_json: Json = False) -> None:
+    """Say that you have read what was said to you in the comments on a task.
+
+    Example: mdm tasks read TASK
+    """
+    from mdm.services.stewarding import task_work
+
+    task = _act(lambda hub, author: task_work.read(hub, task_id, author=author))
+    _tell(task, f"What was said to you at {task_id} is read.", as_json=as_json)
 
 
 def _act(act: Callable[["Hub", "Author"], dict[str, Any]]) -> dict[str, Any]:

@@ -176,6 +176,7 @@ class EntityType(_Document):
     readiness: dict[str, Readiness] = {}
     approval: Approval = Approval()
     second_opinion: Share = 0
+    second_opinion_on_matches: Share = 0
     sources: Sources = {}
 
     def source(self, name: str) -> SourceRules:

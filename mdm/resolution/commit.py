@@ -25,6 +25,7 @@ from mdm.resolution.graph import Graph
 from mdm.resolution.hierarchy import HierarchyChanges
 from mdm.resolution.overrides import Overrides
 from mdm.resolution.readiness_reach import Change, Standing
+from mdm.resolution.sampled_matches import SampleChanges
 from mdm.resolution.tasks import TaskChanges
 from mdm.resolution.work import Work
 from mdm.store import (
@@ -35,6 +36,7 @@ from mdm.store import (
     overrides,
     records,
     resolution,
+    sampled_matches,
     task_history,
     task_writing,
 )
@@ -53,6 +55,7 @@ class Result:
     hierarchy: HierarchyChanges
     tasks: TaskChanges
     decided: dict[int, list[str]]
+    sampled: SampleChanges
 
 
 def write(writer: Transaction, work: Work, result: Result, *, author: Author, at: int | None) -> int:
@@ -66,6 +69,7 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
         edges.clear(writer, of)
     result.blocks.write(writer)
     edges.change(writer, result.graph.changes)
+    sampled_matches.change(writer, kept=result.sampled.kept, gone=result.sampled.gone)
     referred = _write_records(writer, work, result)
     writer.lock_log()
     position = _resolved(writer, work, result, author) if at is None else at

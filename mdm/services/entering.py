@@ -80,20 +80,22 @@ def told_settled(stored: StoredProposal) -> str:
 
 def settle(  # noqa: PLR0913  a settlement has these parts
     writer: Transaction, position: int, outcome: Outcome, *, author: Author, decision: int | None = None,
-    reason: str | None = None, changed: str | None = None,
+    reason: str | None = None, changed: str | None = None, overtaken_by: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
-    """Append what became of a proposal that is open.
+    """Append what became of a proposal that is open; `changed` and `overtaken_by` say why it was overtaken.
 
     Raises Settled when something became of it already.
     """
     stored = ensure_open(writer, position)
     consent = author.consent
     actor = consent.approved_by if consent and consent.approved_by else author.actor
-    body = {
+    body: dict[str, Any] = {
         "proposal": position, "outcome": outcome, "decision": decision, "changed": changed,
         "reason": reason or (consent.reason if consent else None),
         "answered_by": actor if outcome == "refused" or (consent and consent.approved_by == actor) else None,
     }  # fmt: skip
+    if outcome == "overtaken":
+        body["overtaken_by"] = overtaken_by
     fact = Fact("settlement", stored.entity_type, body)
     stored_proposals.settle(writer, fact, author=replace(author, actor=actor, consent=None))
 

@@ -1,5 +1,6 @@
 """Whether the hub can do its work: the database, its schema, its durability and the resolver's lag; and its counts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from mdm.errors import Unavailable
@@ -10,7 +11,7 @@ from mdm.store import golden as stored_golden
 from mdm.store import health as stored_health
 from mdm.store import log as stored_log
 from mdm.store import schema
-from mdm.store.database import Database
+from mdm.store.database import Database, Transaction
 from mdm.store.health import Waiting
 
 Document = dict[str, Any]
@@ -38,25 +39,37 @@ def readiness(settings: Settings) -> tuple[bool, Document]:
 def stats(hub: Hub) -> Document:
     """How much the hub holds, by entity type, how far log and feed reach, and how far the resolver is behind."""
     with hub.database.read() as transaction:
-        counts = stored_golden.counts(transaction)
+        counts = _counts(transaction, hub.entity_types())
         pending, since = stored_health.pending(transaction), stored_health.waiting(transaction).since
-        reached = {"log": stored_log.head(transaction), "feed": stored_changes.head(transaction)}
-    empty = {"source_records": 0, "golden_records": 0, "open_tasks": 0, "quarantined": 0}
+        reached = _reached(transaction)
     return {
         "hub": hub.settings.hub_name,
-        "entity_types": {
-            name: {**counts.get(name, empty), "pending": pending.get(name, 0)} for name in sorted(hub.entity_types())
-        },
+        "entity_types": {name: {**counted, "pending": pending.get(name, 0)} for name, counted in counts.items()},
         "positions": reached,
         "waiting_seconds": 0 if since is None else seconds_between(since, now()),
     }
 
 
-def latest(hub: Hub) -> Document:
-    """How far the hub has come, at little cost: `{"pending", "last_record_at"}`, of the last 10,000 facts."""
+def at_a_glance(hub: Hub, entity_types: Iterable[str]) -> Document:
+    """How much the hub holds and how far it has come, in few statements.
+
+    `{"entity_types", "log", "feed", "pending", "last_record_at"}`: the counts and positions of `stats`, and what waits
+    and came last of the last 10,000 facts.
+    """
     with hub.database.read() as transaction:
+        counts, reached = _counts(transaction, entity_types), _reached(transaction)
         pending, last = stored_health.latest(transaction)
-    return {"pending": pending, "last_record_at": last}
+    return {"entity_types": counts, **reached, "pending": pending, "last_record_at": last}
+
+
+def _counts(transaction: Transaction, entity_types: Iterable[str]) -> dict[str, dict[str, int]]:
+    counts = stored_golden.counts(transaction)
+    empty = {"source_records": 0, "golden_records": 0, "open_tasks": 0, "quarantined": 0}
+    return {name: counts.get(name, empty) for name in sorted(entity_types)}
+
+
+def _reached(transaction: Transaction) -> dict[str, int]:
+    return {"log": stored_log.head(transaction), "feed": stored_changes.head(transaction)}
 
 
 def _check(database: Database, checks: Document, settings: Settings) -> bool:

@@ -27,3 +27,11 @@ def position(transaction: Transaction, as_of: AsOf, *, name: str = "as_of") -> i
         detail = f"{name} takes a log position or an ISO 8601 date or time: {error}"
         raise InvalidInput(detail, faults=[Fault(f"/query/{name}", detail, "time")]) from error
     return stored_log.position_at(transaction, moment)
+
+
+def from_cursor(cursor: str) -> int:
+    """The position at which the page before ended, newest first; raises InvalidInput for what no page gave."""
+    if cursor.isascii() and cursor.isdigit() and len(cursor) <= 18:
+        return int(cursor)
+    detail = f"a cursor is the `next` of the page before, not {cursor!r}"
+    raise InvalidInput(detail, faults=[Fault("/query/cursor", detail, "cursor")])

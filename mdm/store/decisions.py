@@ -23,6 +23,25 @@ def pairs_of(transaction: Transaction, ids: Collection[int]) -> list[PairRow]:
     )  # fmt: skip
 
 
+def said_after(transaction: Transaction, ids: Collection[int], *, after: int) -> list[tuple[int, int]]:
+    """(position, record id) of the decisions after a position that speak of these records, undone ones included.
+
+    What takes a decision back speaks of its records, too.
+    """
+    listed, pairs = list(ids), "FROM decision_pair WHERE {end} {{in}} AND position > ?"
+    voided = (
+        "SELECT decision_void.position, {end} FROM decision_pair"
+        " JOIN decision_void ON decision_void.voided = decision_pair.position"
+        " WHERE {end} {{in}} AND decision_void.position > ?"
+    )
+    statements = [
+        *(f"SELECT position, {end} {pairs.format(end=end)}" for end in ("left_id", "right_id")),
+        *(voided.format(end=end) for end in ("left_id", "right_id")),
+        "SELECT position, record_id FROM decision WHERE record_id {in} AND position > ?",
+    ]
+    return transaction.rows(" UNION ".join(statements), *([listed, after] * len(statements)))
+
+
 def pairs_at(transaction: Transaction, positions: Collection[int]) -> list[PairRow]:
     """What the decisions at these positions say."""
     if not positions:

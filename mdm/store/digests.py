@@ -38,6 +38,7 @@ def state(transaction: Transaction, entity_type: str | None = None) -> str:
             for one, kind, master, other in _links(transaction, entity_type)
         ),
         _rows(transaction, "SELECT 'task', id, weight FROM task WHERE status = 'open'", entity_type),
+        _rows(transaction, "SELECT 'sampled', task_id, weight FROM sampled_match WHERE 1 = 1", entity_type),
         (("reference", keys[id_], *rest) for id_, *rest in _references(transaction, entity_type)),
         _rows(transaction, f"SELECT 'above', {_ABOVE} FROM hierarchy_edge WHERE until IS NULL", entity_type),
         _rows(transaction, f"SELECT 'group', {_GROUP} FROM hierarchy_group WHERE 1 = 1", entity_type),
@@ -143,6 +144,7 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
         transaction.rows(f"SELECT 'work', {', '.join(task_work.Work._fields)} FROM task_work"),
         transaction.rows("SELECT 'skip', actor, task_id, etag FROM task_skip"),
         transaction.rows("SELECT 'comment', task_id, position FROM task_comment"),
+        transaction.rows("SELECT 'mention', person, task_id, position FROM mention"),
         *_of_people(transaction, upto),
     ]
     return _total(item for rows in items for item in rows)
@@ -163,8 +165,8 @@ def _of_people(transaction: Transaction, upto: int) -> list[Iterable[tuple[objec
             " CASE WHEN position > ? THEN NULL ELSE position END, CASE WHEN position > ? THEN NULL ELSE second END,"
             " CASE WHEN position > ? THEN NULL ELSE answer END, CASE WHEN settled > ? THEN NULL ELSE settled END,"
             " CASE WHEN settled > ? THEN NULL ELSE settled_by END, CASE WHEN settled > ? THEN NULL ELSE outcome END"
-            " FROM second_opinion WHERE decision <= ?",
-            *([upto] * 7),
+            " FROM second_opinion WHERE decision <= ? AND (decision > 0 OR position <= ?)",
+            *([upto] * 8),
         ),
         transaction.rows("SELECT 'proposed', task_id, position FROM proposed_task WHERE position <= ?", upto),
     ]

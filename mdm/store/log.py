@@ -222,6 +222,16 @@ def tokens_since(transaction: Transaction, tokens: Sequence[int], *, after: int)
     return {row[0] for row in rows}
 
 
+def latest_of_sources(transaction: Transaction, tokens: Sequence[int], *, after: int) -> tuple[int, int] | None:
+    """(position, key token) of the last thing that a source said of these key tokens after a position."""
+    row = transaction.one(
+        "SELECT position, key_token FROM log WHERE key_token {in} AND position > ?"
+        " AND kind IN ('record', 'absence', 'source_merge', 'incarnation') ORDER BY position DESC LIMIT 1",
+        list(tokens), after,
+    )  # fmt: skip
+    return None if row is None else (row[0], row[1])
+
+
 def bodies(transaction: Transaction, positions: Sequence[int]) -> dict[int, dict[str, Any]]:
     """What the facts at these positions say; an erased payload is absent."""
     if not positions:

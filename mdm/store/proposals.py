@@ -1,6 +1,6 @@
 """Proposals: which are open, and what became of the others; derived from their facts as these are appended."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ import orjson
 from mdm.log import Author, Fact
 from mdm.store import bulk, log
 from mdm.store.database import Transaction
+from mdm.store.tasks import StoredTask
 from mdm.store.xref import NOW
 
 OPEN = "open"
@@ -76,6 +77,22 @@ def of_tasks(transaction: Transaction, ids: Collection[str], *, at: int = NOW) -
         list(ids), at, at,
     )  # fmt: skip
     return {row[0]: _stored(row[1:]) for row in rows}
+
+
+def overtaken(transaction: Transaction, tasks: Sequence[StoredTask], *, at: int = NOW) -> dict[str, StoredProposal]:
+    """Of each of these tasks the last proposal by a position, if it had been overtaken since the task was opened."""
+    opened = {task.id: task.opened for task in tasks}
+    rows = transaction.rows(
+        f"SELECT task_id, {', '.join(f'proposal.{name}' for name in COLUMNS)} FROM proposed_task"
+        " JOIN proposal ON proposal.position = proposed_task.position"
+        " WHERE task_id {in} AND proposal.position <= ? ORDER BY proposal.position",
+        list(opened), at,
+    )  # fmt: skip
+    last = {row[0]: _stored(row[1:]) for row in rows}
+    return {
+        id_: one for id_, one in last.items()
+        if one.status == "overtaken" and opened[id_] < (one.settled or 0) <= at
+    }  # fmt: skip
 
 
 def due(transaction: Transaction, *, upto: str, limit: int) -> list[int]:

@@ -99,6 +99,12 @@ def in_force(transaction: Transaction) -> dict[str, str]:
     return dict(rows)
 
 
+def applied(transaction: Transaction, entity_type: str) -> int:
+    """The position at which rules of an entity type were applied last, 0 where none were."""
+    row = transaction.one("SELECT max(position) FROM rules_document WHERE entity_type = ?", entity_type)
+    return (row and row[0]) or 0
+
+
 class RulesApplied(NamedTuple):
     """One row of `rules_document`."""
 
@@ -110,8 +116,15 @@ class RulesApplied(NamedTuple):
 
 
 def add_document(transaction: Transaction, row: RulesApplied) -> None:
-    """Keep the text of a rules version, the position at which it was applied last, and what reports show under it."""
-    bulk.upsert(transaction, "rules_document", RulesApplied._fields, [row], keys=1)
+    """Keep the text of a rules version, the position at which it was applied last, and what reports show under it.
+
+    Of a version that is applied again the first text stays: another order of attributes in it would make lineage in
+    another order, and a rebuild, which has one text for a version, would not repeat what was done under each.
+    """
+    bulk.insert_new(transaction, "rules_document", RulesApplied._fields, [row], keys=1)
+    transaction.run(
+        "UPDATE rules_document SET position = ?, shown = ? WHERE version = ?", row.position, row.shown, row.version
+    )
 
 
 def show(transaction: Transaction, version: str, shown: str) -> None:

@@ -9,9 +9,15 @@ from mdm.log import Author, Fact
 from mdm.store import bulk, log
 from mdm.store.database import Transaction
 
+HUB, MATCHED = "hub", 0
+"""Who said of a sampled match that the two are the same, and what stands in place of the position of a decision."""
+
 
 class Opinion(NamedTuple):
-    """One row of `second_opinion`: positions are those of the decision, of the answer to it and of what settled it."""
+    """One row of `second_opinion`: positions are those of the decision, of the answer to it and of what settled it.
+
+    Of a pair that the hub itself matched, `decision` is MATCHED and `first` is HUB.
+    """
 
     task_id: str
     decision: int
@@ -31,6 +37,17 @@ class Opinion(NamedTuple):
 _COLUMNS = ", ".join(f"second_opinion.{name}" for name in Opinion._fields)
 # What was taken back, or stands under another decision, is asked about no longer.
 _HOLDS = " JOIN decision ON decision.position = second_opinion.decision AND decision.in_force"
+# What is found of a match is to be settled even when nobody asks about such matches any more.
+_APART = (
+    " LEFT JOIN decision ON decision.position = second_opinion.decision"
+    f" WHERE (decision.in_force OR second_opinion.decision = {MATCHED})"
+)
+# A sampled match is asked about once, whatever becomes of its weight.
+_UNASKED = (
+    " FROM sampled_match WHERE NOT EXISTS (SELECT 1 FROM second_opinion AS given"
+    f" WHERE given.task_id = sampled_match.task_id AND given.decision = {MATCHED})"
+)
+_OF_A_MATCH = f"task_id, {MATCHED}, entity_type, 'match', weight, '{HUB}', 'same'"
 
 
 def ask(transaction: Transaction, position: int, fact: Fact, *, actor: str) -> None:
@@ -41,7 +58,7 @@ def ask(transaction: Transaction, position: int, fact: Fact, *, actor: str) -> N
 def give(transaction: Transaction, fact: Fact, *, author: Author) -> int:
     """Append a fact of kind `second_opinion`; returns its position."""
     position = log.append(transaction, [fact], author=author)
-    _give(transaction, position, author.actor, fact.body)
+    _give(transaction, position, fact.entity_type or "", author.actor, fact.body)
     return position
 
 
@@ -55,41 +72,55 @@ def settle(transaction: Transaction, fact: Fact, *, author: Author) -> int:
 def latest(transaction: Transaction, task_id: str) -> tuple[Opinion, bool] | None:
     """The last one that was asked for on a task, and whether the decision that it is about is in force."""
     row = transaction.one(
-        f"SELECT {_COLUMNS}, coalesce(decision.in_force, FALSE) FROM second_opinion"
+        f"SELECT {_COLUMNS}, coalesce(decision.in_force, second_opinion.decision = {MATCHED}) FROM second_opinion"
         " LEFT JOIN decision ON decision.position = second_opinion.decision"
         " WHERE task_id = ? ORDER BY second_opinion.decision DESC LIMIT 1",
         task_id,
     )
-    return None if row is None else (Opinion(*row[:-1]), bool(row[-1]))
+    if row is not None:
+        return Opinion(*row[:-1]), bool(row[-1])
+    match = transaction.one(f"SELECT {_OF_A_MATCH} FROM sampled_match WHERE task_id = ?", task_id)
+    return None if match is None else (Opinion(*match), True)
 
 
 def waiting(
     transaction: Transaction, entity_type: str | None, *, other_than: str, after: str, limit: int
 ) -> list[Opinion]:
-    """Those that nobody has given yet, on decisions in force that somebody else made, by task."""
-    only, values = ("", ()) if entity_type is None else (" AND second_opinion.entity_type = ?", (entity_type,))
-    rows = transaction.rows(
+    """Those that nobody has given yet, on matches of the hub and decisions in force of others, by task."""
+    only, of, values = _only(entity_type)
+    decided = transaction.rows(
         f"SELECT {_COLUMNS} FROM second_opinion{_HOLDS} WHERE second_opinion.position IS NULL{only}"
         " AND first <> ? AND task_id > ? ORDER BY task_id LIMIT ?",
         *values, other_than, after, limit,
     )  # fmt: skip
-    return [Opinion(*row) for row in rows]
+    matched = transaction.rows(
+        f"SELECT {_OF_A_MATCH}{_UNASKED}{of} AND task_id > ? ORDER BY task_id LIMIT ?", *values, after, limit
+    )
+    return sorted((Opinion(*row) for row in (*decided, *matched)), key=lambda one: one.task_id)[:limit]
 
 
-def count_waiting(transaction: Transaction, entity_type: str | None, *, other_than: str) -> int:
-    """How many `waiting` would give."""
-    only, values = ("", ()) if entity_type is None else (" AND second_opinion.entity_type = ?", (entity_type,))
+def count_waiting(transaction: Transaction, entity_type: str | None, *, other_than: str, most: int) -> int:
+    """How many `waiting` would give, counted as far as `most`."""
+    only, of, values = _only(entity_type)
     row = transaction.one(
-        f"SELECT count(*) FROM second_opinion{_HOLDS} WHERE second_opinion.position IS NULL{only} AND first <> ?",
-        *values, other_than,
+        f"SELECT count(*) FROM (SELECT 1 FROM second_opinion{_HOLDS} WHERE second_opinion.position IS NULL{only}"
+        f" AND first <> ? UNION ALL SELECT 1{_UNASKED}{of} LIMIT ?) AS counted",
+        *values, other_than, *values, most,
     )  # fmt: skip
     return row[0] if row else 0
 
 
+def _only(entity_type: str | None) -> tuple[str, str, tuple[str, ...]]:
+    """What chooses the opinions, and the sampled matches, of one entity type or of all, and the value it takes."""
+    if entity_type is None:
+        return "", "", ()
+    return " AND second_opinion.entity_type = ?", " AND entity_type = ?", (entity_type,)
+
+
 def given(transaction: Transaction, entity_type: str | None, *, apart: bool, before: int, limit: int) -> list[Opinion]:
     """Those that were given, the newest first; or only disagreements about decisions in force that nobody settled."""
-    only, values = ("", ()) if entity_type is None else (" AND second_opinion.entity_type = ?", (entity_type,))
-    asked = f"{_HOLDS} WHERE answer <> verdict AND settled IS NULL" if apart else " WHERE answer IS NOT NULL"
+    only, _, values = _only(entity_type)
+    asked = f"{_APART} AND answer <> verdict AND settled IS NULL" if apart else " WHERE answer IS NOT NULL"
     rows = transaction.rows(
         f"SELECT {_COLUMNS} FROM second_opinion{asked} AND second_opinion.position < ?{only}"
         " ORDER BY second_opinion.position DESC LIMIT ?",
@@ -100,8 +131,7 @@ def given(transaction: Transaction, entity_type: str | None, *, apart: bool, bef
 
 def count(transaction: Transaction, entity_type: str | None, *, after: int) -> dict[str, list[tuple[Any, ...]]]:
     """What agreement is told by: those given after a position, and how many were asked for and are open."""
-    only, values = ("", ()) if entity_type is None else (" AND second_opinion.entity_type = ?", (entity_type,))
-    opinions = f"FROM second_opinion{_HOLDS}"
+    only, of, values = _only(entity_type)
     return {
         "given": transaction.rows(
             f"SELECT {_COLUMNS} FROM second_opinion WHERE second_opinion.position > ?{only}"
@@ -109,10 +139,12 @@ def count(transaction: Transaction, entity_type: str | None, *, after: int) -> d
             after, *values,
         ),
         "waiting": transaction.rows(
-            f"SELECT count(*) {opinions} WHERE second_opinion.position IS NULL{only}", *values
+            f"SELECT (SELECT count(*) FROM second_opinion{_HOLDS} WHERE second_opinion.position IS NULL{only})"
+            f" + (SELECT count(*){_UNASKED}{of})",
+            *values, *values,
         ),
         "apart": transaction.rows(
-            f"SELECT count(*) {opinions} WHERE answer <> verdict AND settled IS NULL{only}", *values
+            f"SELECT count(*) FROM second_opinion{_APART} AND answer <> verdict AND settled IS NULL{only}", *values
         ),
     }  # fmt: skip
 
@@ -130,7 +162,7 @@ def derive(transaction: Transaction) -> None:
         if kind == "verdict":
             _ask(transaction, position, entity_type, actor, body)
         elif kind == "second_opinion":
-            _give(transaction, position, actor, body)
+            _give(transaction, position, entity_type, actor, body)
         else:
             _settle(transaction, position, actor, body)
 
@@ -143,7 +175,10 @@ def _ask(transaction: Transaction, position: int, entity_type: str, actor: str, 
     bulk.insert(transaction, "second_opinion", Opinion._fields[:7], rows)
 
 
-def _give(transaction: Transaction, position: int, actor: str, body: Mapping[str, Any]) -> None:
+def _give(transaction: Transaction, position: int, entity_type: str, actor: str, body: Mapping[str, Any]) -> None:
+    if body["decision"] == MATCHED:
+        asked = (body["task"], MATCHED, entity_type, "match", body["weight"], HUB, "same")
+        bulk.insert(transaction, "second_opinion", Opinion._fields[:7], [asked])
     transaction.run(
         "UPDATE second_opinion SET position = ?, second = ?, answer = ? WHERE task_id = ? AND decision = ?",
         position, actor, body["verdict"], body["task"], body["decision"],

@@ -20,9 +20,11 @@ class Opened(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What stands of a task: `work`, a `comment` or the open `proposal` that would decide it, with what a fact says.
+    """What stands of a task, with what a fact says.
 
-    by, until, assigned_to, escalated_to and snoozed_until are those of its work; a proposal has by and until (`due`).
+    what: `work`, a `comment`, the open `proposal` that would decide it, or the last one if that was `overtaken`.
+    by, until, assigned_to, escalated_to and snoozed_until are those of its work; a proposal has by and until (`due`),
+    one that was overtaken by, and in until its own position.
     """
 
     what: str
@@ -82,7 +84,7 @@ class Beside(NamedTuple):
 def said(transaction: Transaction, ids: Collection[str]) -> list[Said]:
     """What stands of these tasks now, comments oldest first."""
     listed = list(ids)
-    return [Said(*row) for row in transaction.rows(_told(""), listed, listed, listed)]
+    return [Said(*row) for row in transaction.rows(_told(""), *[listed] * LISTS)]
 
 
 def said_and_carried(transaction: Transaction, task: str, keys: Collection[int], pair: tuple[int, int]) -> Beside:
@@ -93,12 +95,16 @@ def said_and_carried(transaction: Transaction, task: str, keys: Collection[int],
         " UNION ALL SELECT 'pair', NULL, position, verdict, CASE WHEN in_force THEN 'yes' END, NULL, NULL, NULL"
         " FROM decision_pair WHERE left_id = ? AND right_id = ?"
     )
-    rows = transaction.rows(_told(more), [task], [task], [task], list(keys), *pair)
+    rows = transaction.rows(_told(more), *[[task]] * LISTS, list(keys), *pair)
     return Beside(
         [Said(*row) for row in rows if row[0] not in {"key", "pair"}],
         {row[2]: int(row[3]) for row in rows if row[0] == "key"},
         [(row[2], row[3], row[4] is not None) for row in rows if row[0] == "pair"],
     )
+
+
+LISTS = 4
+"""How often a statement takes the ids of the tasks."""
 
 
 def _told(more: str) -> str:
@@ -112,6 +118,11 @@ def _told(more: str) -> str:
         " WHERE task_id {in}"
         " UNION ALL SELECT 'proposal', task_id, proposal.position, proposer, due, NULL, NULL, NULL FROM proposed_task"
         " JOIN proposal ON proposal.position = proposed_task.position WHERE task_id {in} AND settled IS NULL"
+        " UNION ALL SELECT 'overtaken', task_id, settled, proposer, CAST(proposal.position AS TEXT), NULL, NULL, NULL"
+        " FROM proposed_task JOIN proposal ON proposal.position = proposed_task.position WHERE task_id {in}"
+        " AND status = 'overtaken' AND settled > (SELECT task.opened FROM task WHERE task.id = task_id)"
+        " AND NOT EXISTS (SELECT 1 FROM proposed_task AS later WHERE later.task_id = proposed_task.task_id"
+        " AND later.position > proposed_task.position)"
         f"{more}) AS about LEFT JOIN log ON log.position = about.position"
         " LEFT JOIN payload ON payload.position = about.position ORDER BY about.position"
     )

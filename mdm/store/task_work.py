@@ -6,12 +6,16 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mdm.store import bulk, log
+from mdm.store import bulk, log, mentions
 from mdm.store.database import Transaction
 from mdm.store.tasks import COLUMNS, PROPOSED, Filter, StoredTask, conditions
 from mdm.store.xref import NOW
 
 Body = Mapping[str, Any]
+
+
+_SAID = {"comment", "read"}
+"""What leaves the work on a task as it was."""
 
 
 class Work(NamedTuple):
@@ -48,7 +52,7 @@ def then(transaction: Transaction, tokens: Collection[int], *, at: int) -> dict[
     actors = log.authors(transaction, [position for _, position, _ in said])
     found: dict[str, Work] = {}
     for _, position, body in said:
-        if body["action"] != "comment":
+        if body["action"] not in _SAID:
             before = found.get(body["task"])
             if before is None or before.opened != body["opened"]:
                 before = Work(body["task"], body["opened"])
@@ -59,8 +63,11 @@ def then(transaction: Transaction, tokens: Collection[int], *, at: int) -> dict[
 def keep(transaction: Transaction, body: Body, *, position: int, actor: str) -> None:
     """Keep what a fact of kind `task_work` leaves."""
     task_id, action = body["task"], body["action"]
+    mentions.end(transaction, task_id, actor)
     if action == "comment":
         bulk.insert(transaction, "task_comment", ("task_id", "position"), [(task_id, position)])
+        mentions.keep(transaction, task_id, position, body.get("mentions", ()))
+    if action in _SAID:
         return
     if action == "skip":
         skipped = [(actor, task_id, body["etag"])]

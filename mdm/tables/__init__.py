@@ -14,7 +14,7 @@ from mdm.tables.desk import SavedFilter
 from mdm.tables.facts import CodeList, CodeMapping, Hub, LatestFact, Log, Payload, RulesDocument
 from mdm.tables.golden import Change, Crosswalk, GoldenVersion, QualityMeasure, SearchWord, Task, Xref
 from mdm.tables.lines import LineFinding, LineHolder
-from mdm.tables.opinions import SecondOpinion
+from mdm.tables.opinions import SampledMatch, SecondOpinion
 from mdm.tables.past import TaskVersion
 from mdm.tables.proposals import Proposal, ProposedTask
 from mdm.tables.readiness import Readiness
@@ -29,7 +29,7 @@ from mdm.tables.records import (
     SourceRecord,
 )
 from mdm.tables.relations import Divergence, HierarchyEdge, HierarchyGroup, HierarchyMismatch, Reference
-from mdm.tables.tasks import TaskComment, TaskSkip, TaskWork
+from mdm.tables.tasks import Mention, TaskComment, TaskSkip, TaskWork
 
 __all__ = [
     "PERSONAL",
@@ -59,6 +59,7 @@ __all__ = [
     "LineHolder",
     "Log",
     "MappingDocument",
+    "Mention",
     "OnceRequest",
     "Payload",
     "Proposal",
@@ -71,6 +72,7 @@ __all__ = [
     "Resolution",
     "RulesDocument",
     "SQLModel",
+    "SampledMatch",
     "SavedFilter",
     "SearchWord",
     "SecondOpinion",
@@ -102,8 +104,10 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "task_work": ("task_id",),
     "task_skip": ("task_id", "etag"),
     "task_comment": ("task_id",),
+    "mention": ("task_id",),
     "proposed_task": ("task_id",),
     "second_opinion": ("task_id",),
+    "sampled_match": ("task_id",),
     "code_mapping": ("folded", "value"),
     "decision": ("target_token",),
     "reference_link": ("target_token",),

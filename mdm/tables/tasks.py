@@ -48,3 +48,12 @@ class TaskComment(SQLModel, table=True):
     __table_args__ = (CLUSTERED,)
     task_id: str = Field(primary_key=True)
     position: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
+class Mention(SQLModel, table=True):
+    """That a comment names a person, who has neither read it nor done anything with the task since."""
+
+    __table_args__ = (CLUSTERED,)
+    person: str = Field(primary_key=True)
+    task_id: str = Field(primary_key=True)
+    position: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})

@@ -6,6 +6,7 @@ import { startWorkbench } from "./workbench.js";
 import { startQueue } from "./queue.js";
 import { startSplit } from "./split.js";
 import { showPalette } from "./palette.js";
+import "./names.js";
 import { startSettings } from "./settings.js";
 
 for (const button of document.querySelectorAll("[data-copies]")) {

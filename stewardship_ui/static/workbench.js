@@ -6,6 +6,7 @@ import { showTimes } from "./times.js";
 
 const AHEAD = 2;
 const HOLD = 10; // seconds in which an undo leaves no trace in the feed
+const WORKER = 5; // seconds within which what was held until now is carried out
 const HEARTBEAT = 120_000;
 const LONG = 50 * 60_000; // of work without a pause, after which a pause is suggested once
 const PAUSE = 10 * 60_000;
@@ -123,6 +124,18 @@ class Desk {
   told(entry, told) {
     if (told.needs?.length) say(`${entry.words}: waits for a second person (${told.needs.join("; ")}).`);
     this.tell();
+    if (told.status === "held") setTimeout(() => this.followed(entry), (entry.hold + WORKER) * 1000);
+  }
+
+  // A decision that was overtaken while it was held comes back: said where its steward works, with the way to why.
+  async followed(entry) {
+    if (!this.mine.includes(entry)) return;
+    const became = await ask("GET", `/v1/proposals/${entry.id}`).catch(() => null);
+    if (became?.status !== "overtaken") return;
+    this.decided.delete(entry.task);
+    this.mine = this.mine.filter((one) => one !== entry);
+    const words = `“${entry.words}” was overtaken: ${became.changed}.`;
+    say(words, { trouble: true, stays: true, link: { href: `/task/${entry.task}${this.query}`, words: "See by what" } });
   }
 
   // Nothing clicked is lost: the task comes back with what has changed, and says that the decision was not taken.
@@ -150,15 +163,19 @@ class Desk {
       return;
     }
     const body = Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "csrf_token"));
+    let told;
     try {
-      await ask("POST", `/v1/tasks/${task}:${act}`, body);
+      told = await ask("POST", `/v1/tasks/${task}:${act}`, body);
     } catch (error) {
       say(error.message, { trouble: true });
       return;
     }
     form.closest("[popover]").hidePopover();
     if (act === "comment") {
-      say("Your comment stands with the task.");
+      const said = told.comments.at(-1);
+      const seen = said.mentions.map((one) => one.split(":")[1]).join(", ");
+      say(`Your comment stands with the task.${seen ? ` ${seen} will see it.` : ""}`);
+      if (said.unknown_names.length) say(`Nobody who may work on this is called ${said.unknown_names.join(", ")}.`, { trouble: true });
       await this.show(task);
       return;
     }

@@ -1,7 +1,9 @@
 """Decisions that are held or wait for a second person: without effect until then, carried out once, checked again."""
 
 import pytest
+import yaml
 
+from mdm.entity_types.document import shipped
 from mdm.errors import Conflict, Forbidden, InvalidInput, NeedsApproval, NotFound, Settled
 from mdm.log import Key
 from mdm.services import rebuild, resolving
@@ -10,7 +12,8 @@ from mdm.services.deciding.decisions import Decided
 from mdm.services.deciding.overrides import Wanted
 from mdm.services.hub import Hub
 from mdm.services.reading import golden
-from mdm.services.stewarding import proposals
+from mdm.services.rulebook import rules
+from mdm.services.stewarding import proposals, tasks
 from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.preview import preview
 from mdm.services.stewarding.proposals import Proposed, approve, carry_out_due, decide, get, refuse, take_back, withdraw
@@ -108,7 +111,42 @@ def test_a_held_decision_that_is_overtaken_is_not_carried_out_and_says_what_chan
     told = get(hub, held)
     assert (told["status"], told["decision_id"]) == ("overtaken", None)
     assert words in told["changed"]
+    by = told["overtaken_by"]
+    assert (by["what"], by["by"], by["at"]) == ("decision", BERT.actor, BERT.recorded_at)
+    assert by["decision_id"] == f"dec_{by['seq']}"
+    assert by["record"].split(":")[0] in {"crm", "erp", "psa"}
     assert state(hub) == before
+    assert rebuild.verify(hub).match
+
+
+@pytest.mark.parametrize("change", ["its record", "beside it", "the rules"])
+def test_a_task_that_comes_back_says_what_overtook_the_decision(hub: Hub, change: str) -> None:
+    address = {"street": "Hauptstr. 5", "postcode": "10115", "city": "Berlin"}
+    put(hub, "crm", "1", name="Nordwind Logistik GmbH", address=address, tax_id="DE136695976")
+    put(hub, "psa", "3", name="Nordwind Logistik GmbH", tax_id="DE136695976")
+    put(hub, "erp", "2", name="Nordwind Logistic", address=address)
+    found = tasks.page(hub, kind="review", moment=ANNA.recorded_at)["items"]
+    task = next(one for one in found if "psa:customer:3" not in one["records"])
+    parts = {"task_id": task["id"], "verdict": "same", "etag": task["etag"], "reason": "one", "supersede": False}
+    held = decide(hub, Intent("decide_task", parts), author=ANNA, hold=10)
+    assert isinstance(held, Proposed)
+    assert tasks.get(hub, task["id"])["overtaken"] is None
+    if change == "the rules":
+        document = {**yaml.safe_load(shipped()["customer"]), "approval": {"priority": 1}}
+        rules.apply(hub, yaml.safe_dump(document), file="customer.yaml", author=BERT)
+    else:
+        key = ("erp", "2") if change == "its record" else ("psa", "3")
+        put(hub, *key, name="Nordwind Logistik GmbH", tax_id="DE136695976" if key[0] == "psa" else "", phone="030 1")
+    assert carry_out_due(hub, author=later(10)) == 1
+    told = get(hub, held.document["proposal_id"])
+    record = {"its record": "erp:customer:2", "beside it": "psa:customer:3", "the rules": None}[change]
+    what = "rules" if change == "the rules" else "record"
+    assert (told["status"], told["overtaken_by"]["what"], told["overtaken_by"]["record"]) == ("overtaken", what, record)
+    shown = tasks.get(hub, task["id"])["overtaken"]
+    assert (shown["by"], shown["overtaken_by"], shown["changed"]) == (ANNA.actor, told["overtaken_by"], told["changed"])
+    then = tasks.get(hub, task["id"], as_of=str(head(hub)))
+    assert then["overtaken"] == shown
+    assert tasks.get(hub, task["id"], as_of=str(told["seq"]))["overtaken"] is None
     assert rebuild.verify(hub).match
 
 

@@ -187,6 +187,17 @@ def test_the_same_rules_again_change_nothing(shops: Hub) -> None:
     assert everything(shops) == before
 
 
+def test_a_version_that_comes_back_in_another_layout_is_what_it_was(shops: Hub) -> None:
+    lines = SHOP.splitlines(keepends=True)
+    tax, tel = (next(line for line in lines if f"  {name}:" in line) for name in ("tax", "tel"))
+    turned = SHOP.replace(tax + tel, tel + tax)
+    before = rules.show(shops, "shop")
+    for text in (RENAMED, turned):
+        rules_release.apply(shops, Release(text, "shop.yaml"), author=AUTHOR)
+    assert rules.show(shops, "shop") == before
+    assert rebuild.verify(shops).match
+
+
 def test_what_cannot_be_applied_cannot_be_simulated(shops: Hub) -> None:
     taken = SHOP.replace("entity_type: shop", "entity_type: store")
     for text, refusal in ((taken, Conflict), (SHOP.replace("kind: text", "kind: txt"), InvalidRules)):

@@ -78,3 +78,24 @@ def test_who_may_see_agreement_and_what_an_auditor_reads_of_it(desk, decided):
     assert narrowed("GET", f"/agreement/{task}").status_code == 403
     body = {"verdict": "same", "reason": "x"}
     assert narrowed("POST", f"/v1/agreement/opinions/{task}:settle", json=body).status_code == 403
+
+
+def test_an_automatic_match_is_asked_about_like_any_and_what_is_found_is_counted_apart(desk):
+    document = yaml.safe_dump({**yaml.safe_load(shipped()["customer"]), "second_opinion_on_matches": 1})
+    assert desk.server.as_("admin")("POST", "/v1/rules:apply", json={"document": document}).status_code == 200
+    for source in ("crm", "erp"):
+        desk.server.put(f"{source}:customer:1", name="Nordwind Logistik GmbH", tax_id="DE136695976")
+    [one] = desk.page("/v1/second-opinions").json()["items"]
+    assert f"/second-opinions/{one['id']}" in desk.page("/second-opinions").text
+    asked = desk.page(f"/second-opinions/{one['id']}").text
+    assert "Are these two one customer?" in asked
+    assert [part for part in ("cus_", "0.99", "utomatic match<") if part in asked] == []
+    assert desk.send(f"/second-opinions/{one['id']}", verdict="distinct", reason="Two branches").status_code == 303
+    shown = desk.page("/agreement", "approver").text
+    assert "0 of 1" in shown
+    assert shown.count("utomatic match") >= 3, "the count, its rule and what is to be settled"
+    assert "the hub itself" in desk.page(f"/agreement/{one['id']}", "approver").text
+    sent = desk.send(f"/agreement/{one['id']}", "approver", verdict="distinct", reason="The register has two")
+    assert sent.status_code == 303
+    assert desk.page(f"/v1/agreement/opinions/{one['id']}", "approver").json()["settled"]["verdict"] == "distinct"
+    assert desk.page("/agreement.csv", "approver").text.count("\n") == 3, "a head, a rule and one person"

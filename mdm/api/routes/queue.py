@@ -31,6 +31,7 @@ ROW = {
         {"key": "erp:customer:4711", "golden_id": "cus_0000041", "label": "ACME"},
     ],
     "claim": None, "assigned_to": "user:anna", "escalated": None, "snoozed_until": None, "proposed": None,
+    "overtaken": None,
 }  # fmt: skip
 SAVED = {
     "name": "Likely customers", "owner": "user:anna", "own": True, "shared": True,

@@ -13,7 +13,7 @@ from mdm.api.routes.tasks import COMPARISON, TaskId
 from mdm.api.work_bodies import OpinionBody
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
-from mdm.services.stewarding import agreement, second_opinions, tasks
+from mdm.services.stewarding import agreement, second_opinions
 
 router = APIRouter(prefix="/v1", tags=["second opinions"], route_class=JsonRoute)
 Answering = Annotated[Caller, Depends(Requires("decide"))]
@@ -37,14 +37,16 @@ SETTLED = {
     "settled": {"person": "user:cleo", "at": "2026-03-02T15:00:00.000000Z", "verdict": "distinct", "reason": "Asked"},
 }  # fmt: skip
 AGREEMENT = {
-    "answered": 40, "agreed": 37, "kappa": 0.8412, "waiting": 3, "disagreements": 1,
+    "answered": 40, "agreed": 37, "kappa": 0.8412, "matches": {"answered": 25, "agreed": 24},
+    "waiting": 3, "disagreements": 1,
     "rules": [{"entity_type": "customer", "kind": "review", "band": "0.90 to 0.95", "answered": 12, "agreed": 10,
                "kappa": 0.625}],
     "people": [{"person": "user:anna", "first": 21, "second": 9, "agreed": 28, "overruled": 1}],
 }  # fmt: skip
 # A task compared as it was is told like an open one, but for what nobody is told here.
 COMPARED: dict[str, Any] = {
-    **COMPARISON, "same": None, "decided": [],
+    **COMPARISON, "same": None, "decided": [], "rest": [], "task": {**COMPARISON["task"], "evidence": None},
+    "attributes": [{**one, "weight": 0.0} for one in COMPARISON["attributes"]],
     "records": [{**one, "golden_id": None, "received_at": None, "trust": None} for one in COMPARISON["records"]],
 }  # fmt: skip
 
@@ -65,7 +67,7 @@ def waiting(caller: Answering, entity_type: TypeFilter = None, cursor: Cursor = 
 )  # fmt: skip
 def look(caller: Answering, task_id: TaskId) -> Response:
     """The records as they were before the task was decided; neither the answer nor who gave it."""
-    caller.ensure(entity_type=tasks.entity_type_of(caller.hub, task_id))
+    caller.ensure(entity_type=second_opinions.entity_type_of(caller.hub, task_id))
     found = second_opinions.look(caller.hub, task_id, who=caller.actor)
     return answer(masking.comparison(caller.principal, Shown(caller.hub), found))
 
@@ -76,7 +78,7 @@ def look(caller: Answering, task_id: TaskId) -> Response:
 )  # fmt: skip
 def give(caller: Answering, task_id: TaskId, body: OpinionBody) -> Response:
     """It is kept beside the first answer and changes nothing; 403 for who decided the task."""
-    caller.ensure(entity_type=tasks.entity_type_of(caller.hub, task_id))
+    caller.ensure(entity_type=second_opinions.entity_type_of(caller.hub, task_id))
     return answer(second_opinions.give(
         caller.hub, task_id, body.verdict, reason=body.reason, author=caller.author()
     ))  # fmt: skip
@@ -112,7 +114,7 @@ def listed(
 ))  # fmt: skip
 def one(caller: Reading, task_id: TaskId) -> Response:
     """Both answers to a task, and how a disagreement was settled."""
-    caller.ensure(entity_type=tasks.entity_type_of(caller.hub, task_id))
+    caller.ensure(entity_type=second_opinions.entity_type_of(caller.hub, task_id))
     return answer(masking.opinion(caller.principal, agreement.get(caller.hub, task_id)))
 
 
@@ -122,6 +124,6 @@ def one(caller: Reading, task_id: TaskId) -> Response:
 )  # fmt: skip
 def settle(caller: Settling, task_id: TaskId, body: OpinionBody) -> Response:
     """As neither of the two. Another answer than the decision in force takes its place."""
-    caller.ensure(entity_type=tasks.entity_type_of(caller.hub, task_id))
+    caller.ensure(entity_type=second_opinions.entity_type_of(caller.hub, task_id))
     found = agreement.settle(caller.hub, task_id, body.verdict, reason=body.reason, author=caller.author())
     return answer(masking.opinion(caller.principal, found))

@@ -1,4 +1,4 @@
-"""Working on steward tasks beside others: claim, release, skip, snooze, escalate, assign, comment."""
+"""Working on steward tasks beside others: claim, release, skip, snooze, escalate, assign, comment, read."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -9,12 +9,12 @@ from starlette.responses import Response
 from mdm.api.answers import answer, described
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import TaskKind, TypeFilter
+from mdm.api.parameters import Cursor, Limit, TaskKind, TypeFilter
 from mdm.api.routes.tasks import CLAIMED, TaskId
 from mdm.api.work_bodies import AssignBody, ClaimBody, ClaimNextBody, CommentBody, EscalateBody, SnoozeBody
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
-from mdm.services.stewarding import task_work, tasks
+from mdm.services.stewarding import mentions, task_work, tasks
 
 router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)
 Working = Annotated[Caller, Depends(Requires("decide"))]
@@ -27,7 +27,14 @@ ESCALATED = {
 }  # fmt: skip
 COMMENTED = {
     **CLAIMED,
-    "comments": [{"author": BY, "at": "2026-03-01T09:30:00.000000Z", "text": "Their accounts department calls back"}],
+    "comments": [{"author": BY, "at": "2026-03-01T09:30:00.000000Z", "text": "@anna: their accounts department calls",
+                  "mentions": ["user:anna"], "unknown_names": []}],
+}  # fmt: skip
+MENTIONS = {
+    "items": [{"task_id": "task_5f1e0c9a7b3d2e4f6a8b", "kind": "review", "entity_type": "customer", "status": "open",
+               "by": BY, "at": "2026-03-01T09:30:00.000000Z", "text": "@anna: is Graz a company of its own?",
+               "seq": 4731}],
+    "next": None,
 }  # fmt: skip
 
 
@@ -119,8 +126,25 @@ def assign(caller: Working, task_id: TaskId, body: AssignBody) -> Response:
 
 @router.post("/tasks/{task_id}:comment", summary="Comment on a task", **described(COMMENTED, 404, 415))
 def comment(caller: Working, task_id: TaskId, body: CommentBody) -> Response:
-    """Comments stay with the task for ever, also when it is closed."""
+    """Comments stay with the task for ever, also when it is closed.
+
+    `@anna` tells the account of that name, if it may work on the task; `unknown_names` are nobody's.
+    """
     return _done(caller, task_id, lambda hub, author: task_work.comment(hub, task_id, text=body.text, author=author))
+
+
+@router.post("/tasks/{task_id}:read", summary="Say that one has read what was said to one", **described(RELEASED, 404))
+def read(caller: Working, task_id: TaskId) -> Response:
+    """What names the caller in the comments on a task is read now; anything else that one does there says so, too."""
+    return _done(caller, task_id, lambda hub, author: task_work.read(hub, task_id, author=author))
+
+
+@router.get("/mentions", summary="List comments that name the caller", **described(MENTIONS, 404))
+def listed(caller: Working, entity_type: TypeFilter = None, cursor: Cursor = None, limit: Limit = 20) -> Response:
+    """Those that the caller has not read, the newest first."""
+    of = caller.own_type(entity_type)
+    found = mentions.unread(caller.hub, caller.actor, entity_type=of, cursor=cursor, limit=limit)
+    return answer({**found, "items": [masking.mention(caller.principal, one) for one in found["items"]]})
 
 
 def _done(caller: Caller, task_id: str, act: Callable[..., dict[str, Any]]) -> Response:

@@ -37,6 +37,7 @@ EXAMPLE = {
                 "same": {"golden_id": "cus_000002a", "redirects": {"cus_0000041": "cus_000002a"}}},
     "rules_version": "9c1d4a5e6f708192", "about": None, "due": "2026-03-08", "opened": 4712, "closed": None,
     "claim": None, "assigned_to": None, "escalated": None, "snoozed_until": None, "proposed": None,
+    "overtaken": None,
     "comments": [],
 }  # fmt: skip
 CLAIMED = {**EXAMPLE, "claim": {"by": "key:6a0d57077f3d", "until": "2026-03-01T09:35:00.000000Z"}}

@@ -159,6 +159,11 @@ def opinion(principal: Principal, document: Document) -> Document:
     return {**document, "answers": [told(one) for one in document["answers"]], "settled": told(document["settled"])}
 
 
+def mention(principal: Principal, document: Document) -> Document:
+    """Mask what a comment says."""
+    return {**document, "text": free_text(principal, document["text"])}
+
+
 def proposal(principal: Principal, entity_type: EntityType | None, document: Document) -> Document:
     """Mask the value that a proposed override sets, or the code that a value stands for."""
     parts = document["parts"]

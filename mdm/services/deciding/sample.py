@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 
-from mdm.log import key_token
+from mdm.resolution.sampled_matches import is_drawn
 from mdm.services.hub import Hub
 
 Ask = tuple[str, str, int | None]
 """A task, its kind, and the match weight of its pair in thousandths of a bit when it was decided."""
-OUT_OF = 2**32
 
 
 def asks(hub: Hub, entity_type: str, decided: Iterable[Ask]) -> tuple[Ask, ...]:
@@ -16,9 +15,4 @@ def asks(hub: Hub, entity_type: str, decided: Iterable[Ask]) -> tuple[Ask, ...]:
     Drawn by the task's id under the hub's own salt: nobody can tell beforehand, and nothing is left to chance.
     """
     share = hub.entity_type(entity_type).second_opinion
-    return tuple(one for one in decided if share and _place(hub, one[0]) < share)
-
-
-def _place(hub: Hub, task_id: str) -> float:
-    """A number from 0 up to 1 that belongs to a task for ever."""
-    return (key_token(hub.salt, f"second opinion\x1f{task_id}") % OUT_OF) / OUT_OF
+    return tuple(one for one in decided if is_drawn(hub.salt, one[0], share))

@@ -5,18 +5,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from matching.score import probability
-from mdm.errors import Conflict, Fault, Forbidden, InvalidInput, NotFound
-from mdm.log import Author, Consent, Fact, Key, key_token
+from mdm.errors import Conflict, Forbidden, NotFound
+from mdm.log import Author, Consent, Fact, key_token
 from mdm.services.deciding import decisions
 from mdm.services.deciding.decisions import Verdict, decision_id
 from mdm.services.hub import Hub
-from mdm.services.positions import position
-from mdm.services.stewarding import tasks
-from mdm.services.stewarding.second_opinions import as_it_was
+from mdm.services.positions import from_cursor, position
+from mdm.services.stewarding.second_opinions import as_it_was, entity_type_of, pair_of
 from mdm.services.stewarding.task_states import lock_of
 from mdm.store import log
 from mdm.store import second_opinions as stored
-from mdm.store.second_opinions import Opinion
+from mdm.store.second_opinions import HUB, MATCHED, Opinion
 from mdm.store.xref import NOW
 
 Document = dict[str, Any]
@@ -24,8 +23,14 @@ BANDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
 """Match probabilities at which one band of pairs ends and the next begins."""
 
 
+_HUB_SAID = {"person": HUB, "at": None, "verdict": "same", "reason": None}
+
+
 def agreement(hub: Hub, *, entity_type: str | None = None, since: str | None = None) -> Document:
-    """How far second opinions agree: `{"answered", "agreed", "kappa", "waiting", "disagreements", "rules", "people"}`.
+    """How far second opinions agree.
+
+    `{"answered", "agreed", "kappa", "matches", "waiting", "disagreements", "rules", "people"}`: the first three of what
+    people decided, `matches` is `{"answered", "agreed"}` of what the hub itself matched.
 
     An entry of `rules` is `{"entity_type", "kind", "band", "answered", "agreed", "kappa"}`, `band` the match
     probabilities of its pairs when they were decided; one of `people` is `{"person", "first", "second", "agreed",
@@ -41,11 +46,14 @@ def agreement(hub: Hub, *, entity_type: str | None = None, since: str | None = N
         after = 0 if since is None else position(reader, since)
         found = stored.count(reader, entity_type, after=after)
     given = [Opinion(*row) for row in found["given"]]
+    matched = [one for one in given if one.decision == MATCHED]
     by_rule: defaultdict[tuple[str, str, str], list[Opinion]] = defaultdict(list)
     for one in given:
         by_rule[one.entity_type, one.kind, band(one.weight)].append(one)
     return {
-        **_agreed(given), "waiting": found["waiting"][0][0], "disagreements": found["apart"][0][0],
+        **_agreed([one for one in given if one.decision != MATCHED]),
+        "matches": {name: count for name, count in _agreed(matched).items() if name != "kappa"},
+        "waiting": found["waiting"][0][0], "disagreements": found["apart"][0][0],
         "rules": [{"entity_type": of, "kind": kind, "band": within, **_agreed(some)}
                   for (of, kind, within), some in sorted(by_rule.items())],
         "people": _people(given),
@@ -85,6 +93,8 @@ def _people(given: Iterable[Opinion]) -> list[Document]:
     told: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for one in given:
         for role, person, said in (("first", one.first, one.verdict), ("second", one.second or "", one.answer)):
+            if person == HUB:
+                continue
             told[person][role] += 1
             told[person]["agreed"] += one.verdict == one.answer
             told[person]["overruled"] += one.outcome is not None and one.outcome != said
@@ -101,7 +111,7 @@ def page(
     """
     if entity_type is not None:
         hub.entity_type(entity_type)
-    before = NOW if cursor is None else _seq(cursor)
+    before = NOW if cursor is None else from_cursor(cursor)
     with hub.database.read() as reader:
         found = stored.given(reader, entity_type, apart=apart, before=before, limit=limit + 1)
     items = _documents(hub, found[:limit])
@@ -138,12 +148,11 @@ def settle(hub: Hub, task_id: str, verdict: Verdict, *, reason: str, author: Aut
         Conflict: the two agree, it is settled already, or the decision is not in force.
         NeedsApproval: neither gave this answer, and the rules ask for a second person.
     """
-    with hub.database.locked(lock_of(tasks.entity_type_of(hub, task_id))):
+    with hub.database.locked(lock_of(entity_type_of(hub, task_id))):
         opinion = _ensure_apart(hub, task_id, author)
         became = None
         if verdict != opinion.verdict:
-            task = tasks.get(hub, task_id, as_of=str(opinion.decision - 1))
-            left, right = (Key.parse(key) for key in task["records"])
+            left, right = pair_of(hub, opinion)
             became = decisions.verdict(
                 hub, left, right, verdict, reason=reason, author=_with_consent(author, opinion, verdict), supersede=True
             )
@@ -186,7 +195,7 @@ def _ensure_apart(hub: Hub, task_id: str, author: Author) -> Opinion:
 
 
 def _documents(hub: Hub, found: Sequence[Opinion]) -> list[Document]:
-    positions = [at for one in found for at in (one.decision, one.position, one.settled) if at is not None]
+    positions = [at for one in found for at in (one.decision, one.position, one.settled) if at]
     with hub.database.read() as reader:
         bodies, authors = log.bodies(reader, positions), log.authors(reader, positions)
 
@@ -199,17 +208,13 @@ def _documents(hub: Hub, found: Sequence[Opinion]) -> list[Document]:
     return [
         {
             "id": one.task_id, "kind": one.kind, "entity_type": one.entity_type,
-            "decision_id": decision_id(one.decision),
+            "decision_id": decision_id(one.decision) if one.decision != MATCHED else None,
             "match_probability": None if one.weight is None else probability(one.weight),
-            "answers": [said(one.decision, one.verdict), said(one.position, one.answer)],
+            "answers": [
+                said(one.decision, one.verdict) if one.decision != MATCHED else _HUB_SAID,
+                said(one.position, one.answer),
+            ],
             "agrees": one.verdict == one.answer, "settled": said(one.settled, one.outcome), "seq": one.position,
         }
         for one in found
     ]  # fmt: skip
-
-
-def _seq(cursor: str) -> int:
-    if cursor.isascii() and cursor.isdigit() and len(cursor) <= 18:
-        return int(cursor)
-    detail = f"a cursor is the `next` of the page before, not {cursor!r}"
-    raise InvalidInput(detail, faults=[Fault("/query/cursor", detail, "cursor")])

@@ -9,7 +9,7 @@ from mdm.log import Author, Consent, Fact
 from mdm.services.deciding.decisions import Decided, decision_id
 from mdm.services.entering import proposal_id, settle, told_settled
 from mdm.services.hub import Hub
-from mdm.services.stewarding import intents, tasks
+from mdm.services.stewarding import intents, overtaking, tasks
 from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.preview import rehearsed
 from mdm.settings import later
@@ -108,10 +108,10 @@ def get(hub: Hub, written: str) -> Document:
     """One proposal: what is to be decided, by whom it was proposed, and what became of it.
 
     `{"proposal_id", "status", "action", "entity_type", "parts", "needs", "due", "golden_ids", "redirects", "proposer",
-    "proposed_at", "answered_by", "settled_at", "answer", "changed", "decision_id", "seq"}`. status: `held` until `due`,
-    `proposed` while it waits for a second person because of `needs`, `carried_out` as `decision_id`, `refused`,
-    `withdrawn`, or `overtaken`, where `changed` says by what. golden_ids and redirects are what it would have done
-    when it was proposed.
+    "proposed_at", "answered_by", "settled_at", "answer", "changed", "overtaken_by", "decision_id", "seq"}`.
+    status: `held` until `due`, `proposed` while it waits for a second person because of `needs`, `carried_out` as
+    `decision_id`, `refused`, `withdrawn`, or `overtaken`, where `changed` says what is otherwise and `overtaken_by` by
+    what, as `overtaking.cause` tells. golden_ids and redirects are what it would have done when it was proposed.
 
     Raises:
         NotFound: there never was such a proposal.
@@ -149,6 +149,7 @@ def _document(
         "answered_by": stored.answered_by,
         "settled_at": authors[stored.settled][1] if stored.settled is not None else None,
         "answer": settled.get("reason"), "changed": settled.get("changed"),
+        "overtaken_by": settled.get("overtaken_by"),
         "decision_id": None if stored.decision is None else decision_id(stored.decision), "seq": stored.position,
     }  # fmt: skip
 
@@ -248,9 +249,13 @@ def _carry_out(hub: Hub, stored: StoredProposal, *, author: Author, consent: Con
     except (Settled, Unavailable):
         raise
     except HubError as error:
+        with hub.database.read() as reader:
+            by = overtaking.cause(hub, reader, stored, said)
         with hub.database.write() as writer:
-            settle(writer, stored.position, "overtaken", author=author, changed=error.detail)
-        extra = {"proposal_id": proposal_id(stored.position), "status": "overtaken", **error.extra}
+            settle(writer, stored.position, "overtaken", author=author, changed=error.detail, overtaken_by=by)
+        extra = {
+            "proposal_id": proposal_id(stored.position), "status": "overtaken", "overtaken_by": by, **error.extra
+        }  # fmt: skip
         raise Conflict(f"it cannot be decided as it was proposed: {error.detail}", extra=extra) from error
     _settle_what_was_so_already(hub, stored, signed, decided)
     return decided

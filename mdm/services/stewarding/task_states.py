@@ -20,7 +20,9 @@ from mdm.store.tasks import StoredTask
 from mdm.store.xref import NOW
 
 Document = dict[str, Any]
-NOTHING: Document = {"claim": None, "assigned_to": None, "escalated": None, "snoozed_until": None, "proposed": None}
+NOTHING: Document = {
+    "claim": None, "assigned_to": None, "escalated": None, "snoozed_until": None, "proposed": None, "overtaken": None,
+}  # fmt: skip
 
 
 def lock_of(entity_type: str) -> str:
@@ -32,11 +34,14 @@ def told(
     hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask], *, moment: str | None = None, at: int = NOW,
     read: Sequence[Said] | None = None,
 ) -> dict[str, Document]:  # fmt: skip
-    """What stands of each task: `{"claim", "assigned_to", "escalated", "snoozed_until", "proposed", "comments"}`.
+    """How people stand to each task.
 
-    `claim` is `{"by", "until"}`, `escalated` is `{"to", "question", "by", "at"}`, a comment `{"author", "at", "text"}`.
-    `proposed` is the open proposal that would decide it: `{"proposal_id", "by", "at", "due"}`, `due` None while it
-    waits for a second person.
+    `{"claim", "assigned_to", "escalated", "snoozed_until", "proposed", "overtaken", "comments"}`: `claim` is `{"by",
+    "until"}`, `escalated` is `{"to", "question", "by", "at"}`, a comment `{"author", "at", "text",
+    "mentions", "unknown_names"}`. `proposed` is the
+    open proposal that would decide it: `{"proposal_id", "by", "at", "due"}`, `due` None while it waits for a second
+    person. `overtaken` is the last proposal since the task was opened, if it was overtaken: `{"proposal_id", "by",
+    "at", "changed", "overtaken_by"}`, as a proposal tells of it; `at` is when it was.
     A claim or a sleep that has run out by the moment is not told; an erased text is None.
 
     moment: ISO 8601 UTC; the present, or when the fact at the position was recorded, when it is left out.
@@ -47,10 +52,10 @@ def told(
     if at == NOW:
         return _now(task_reading.said(transaction, ids) if read is None else read, ids, moment or settings.now())
     works, comments = _works(hub, transaction, tasks, at), stored.comments(transaction, ids, at=at)
-    proposed = proposals.of_tasks(transaction, ids, at=at)
+    proposed, overtaken = proposals.of_tasks(transaction, ids, at=at), proposals.overtaken(transaction, tasks, at=at)
     now = moment or log.authors(transaction, [at]).get(at, ("", settings.now()))[1]
     positions = [position for some in comments.values() for position in some]
-    positions += [one.position for one in proposed.values()]
+    positions += [one.position for one in proposed.values()] + [one.settled or 0 for one in overtaken.values()]
     positions += [work.escalation for work in works.values() if work.escalation is not None]
     bodies, authors = log.bodies(transaction, positions), log.authors(transaction, positions)
 
@@ -61,12 +66,16 @@ def told(
 
     found: dict[str, Document] = {}
     for id_ in ids:
-        found[id_] = {**NOTHING, "comments": [said(position, "text", "author") for position in comments.get(id_, ())]}
+        told = [{**said(at, "text", "author"), **_names(bodies.get(at, {}))} for at in comments.get(id_, ())]
+        found[id_] = {**NOTHING, "comments": told}
         if one := proposed.get(id_):
             found[id_]["proposed"] = {
                 "proposal_id": proposal_id(one.position), "by": one.proposer, "at": authors[one.position][1],
                 "due": one.due,
             }  # fmt: skip
+        if one := overtaken.get(id_):
+            settled = one.settled or 0
+            found[id_]["overtaken"] = _overtaken(one.position, one.proposer, authors[settled][1], bodies.get(settled))
         if work := works.get(id_):
             found[id_] |= _standing(work, now)
             if work.escalation is not None:
@@ -81,11 +90,15 @@ def _now(said: Sequence[Said], ids: Sequence[str], moment: str) -> dict[str, Doc
         of = found[one.task_id]
         body = orjson.loads(one.body) if one.body is not None else {}
         if one.what == "comment":
-            of["comments"].append({"author": one.actor, "at": one.recorded_at, "text": body.get("text")})
+            of["comments"].append(
+                {"author": one.actor, "at": one.recorded_at, "text": body.get("text"), **_names(body)}
+            )
         elif one.what == "proposal":
             of["proposed"] = {
                 "proposal_id": proposal_id(one.position or 0), "by": one.by, "at": one.recorded_at, "due": one.until
             }  # fmt: skip
+        elif one.what == "overtaken":
+            of["overtaken"] = _overtaken(int(one.until or 0), one.by, one.recorded_at, body)
         else:
             work = Work(one.task_id, 0, one.by, one.until, one.assigned_to, one.escalated_to, one.position,
                         one.snoozed_until)  # fmt: skip
@@ -95,6 +108,19 @@ def _now(said: Sequence[Said], ids: Sequence[str], moment: str) -> dict[str, Doc
                     "to": one.escalated_to, "by": one.actor, "at": one.recorded_at, "question": body.get("question")
                 }  # fmt: skip
     return found
+
+
+def _names(body: Mapping[str, Any]) -> Document:
+    """Whom a comment names."""
+    return {name: body.get(name, []) for name in ("mentions", "unknown_names")}
+
+
+def _overtaken(position: int, by: str | None, at: str | None, body: Mapping[str, Any] | None) -> Document:
+    said = body or {}
+    return {
+        "proposal_id": proposal_id(position), "by": by, "at": at, "changed": said.get("changed"),
+        "overtaken_by": said.get("overtaken_by"),
+    }  # fmt: skip
 
 
 def _works(hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask], at: int) -> dict[str, Work]:

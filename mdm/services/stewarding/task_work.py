@@ -1,4 +1,4 @@
-"""Working on tasks beside others: claim, release, skip, snooze, escalate, assign and comment, each one fact.
+"""Working on tasks beside others: claim, release, skip, snooze, escalate, assign, comment and read, each one fact.
 
 A claim is a lease: it ends at the moment that its fact names, or with a decision, whichever comes first. Whether it
 is still in force is judged by the time of whoever asks. Claiming again is how a holder stays one.
@@ -15,8 +15,10 @@ from mdm.log import Author
 from mdm.services.access import accounts, keys
 from mdm.services.hub import Hub
 from mdm.services.stewarding import tasks
+from mdm.services.stewarding.mentions import named
 from mdm.services.stewarding.task_states import Document, ensure_free, lock_of, put_down, told
 from mdm.settings import later
+from mdm.store import mentions
 from mdm.store import task_work as stored
 from mdm.store.database import Transaction
 from mdm.store.tasks import Filter, StoredTask
@@ -131,8 +133,27 @@ def assign(hub: Hub, task_id: str, *, to: str | None, author: Author) -> Documen
 
 
 def comment(hub: Hub, task_id: str, *, text: str, author: Author) -> Document:
-    """Say something about a task, open or closed."""
-    return _act(hub, task_id, "comment", lambda _writer, _task: {"text": text}, author=author, alone=False, closed=True)
+    """Say something about a task, open or closed.
+
+    `@anna` in it tells the person of that name, if they may work on the task: see `mentions`. The comment says whom it
+    names (`mentions`), and which names are nobody's (`unknown_names`).
+    """
+
+    def said(_writer: Transaction, task: StoredTask) -> Document:
+        found = named(text, {one["person"] for one in people(hub, task.entity_type)} - {author.actor})
+        names = {"mentions": found.people, "unknown_names": found.unknown}
+        return {"text": text, **{name: some for name, some in names.items() if some}}
+
+    return _act(hub, task_id, "comment", said, author=author, alone=False, closed=True)
+
+
+def read(hub: Hub, task_id: str, *, author: Author) -> Document:
+    """Say that one has read what was said to one in the comments on a task, open or closed."""
+
+    def said(writer: Transaction, task: StoredTask) -> Document | None:
+        return {} if mentions.any_of(writer, author.actor, task.id) else None
+
+    return _act(hub, task_id, "read", said, author=author, alone=False, closed=True)
 
 
 def people(hub: Hub, entity_type: str) -> list[dict[str, str]]:

@@ -116,12 +116,12 @@ def get(
         return _documents(hub, transaction, entity_types, [task], at=at, moment=moment)[0]
 
 
-def document(
+def document(  # noqa: PLR0913  when, and what of it has been read
     hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], task: StoredTask, *,
-    moment: str | None = None, held: Held | None = None,
+    at: int = NOW, moment: str | None = None, held: Held | None = None,
 ) -> Document:  # fmt: skip
     """A task as `get` gives it, read in a transaction that is open already; held: what has been read of it before."""
-    return _documents(hub, transaction, entity_types, [task], at=NOW, moment=moment, held=held)[0]
+    return _documents(hub, transaction, entity_types, [task], at=at, moment=moment, held=held)[0]
 
 
 def entity_type_of(hub: Hub, task_id: str) -> str:
