@@ -16,7 +16,7 @@ from golden_records.lineage import LineageEntry, LinesEntry, entry
 from golden_records.overrides import Override, has_ended, holding, overridden, shown
 from golden_records.overrides_by_day import overrule_by_day
 from golden_records.rules import SurvivorshipRules
-from golden_records.steps import Chosen, Decided, Steps, choose, decide, earlier
+from golden_records.steps import Decided, Steps, choose, decide, earlier
 from golden_records.strategies import Context, Ranking, in_tie_order
 from golden_records.trust import day
 
@@ -82,14 +82,14 @@ def survive(  # noqa: PLR0913  all that it depends on
         steps = decided_by.get(name, fallback)
         if len(offered) == 1 and name not in owners and steps[0].when is None:
             ranking = [(offered[0], "" if offered[0].valid else not_valid(offered[0]))]
-            decided = Decided(ranking, Chosen(steps[0], None, offered, [], None), None)
+            _settle_only(attributes, lineage, name, ranking, strategy=steps[0].strategy)
         else:
             decided = _decided(offered, steps, setting, owners.get(name))
-            due = earlier(due, decided.due)
+            due, ranking = earlier(due, decided.due), decided.ranking
             if name in rules.conflicts and (found := _in_conflict(decided, setting)):
                 conflicts[name] = found
-        rankings[name] = decided.ranking
-        _settle(attributes, lineage, name, decided)
+            _settle(attributes, lineage, name, decided)
+        rankings[name] = ranking
     for name, offered_lines in sorted((lines or {}).items()):
         stale, passed = _settle_lines(attributes, lineage, name, lines=offered_lines, rules=rules, setting=setting)
         due = earlier(due, stale)
@@ -161,6 +161,19 @@ def _settle(
     elif not ranking[0][1]:
         attributes[name] = without_floats(ranking[0][0].value)
     lineage[name] = entry(ranking, strategy=rule.strategy, many=many, step=step)
+
+
+def _settle_only(
+    attributes: dict[str, JSON], lineage: dict[str, LineageEntry | LinesEntry], name: str, ranking: Ranking, *,
+    strategy: str,
+) -> None:  # fmt: skip
+    """Write down the one value that there is: of most attributes there is no other."""
+    (only, because), *_ = ranking
+    many = strategy == "union"
+    if not because:
+        value = without_floats(only.value)
+        attributes[name] = [value] if many else value
+    lineage[name] = entry(ranking, strategy=strategy, many=many)
 
 
 def _settle_lines(

@@ -94,6 +94,12 @@ def _edges(model: MatchModel, table: Table, left: Rows, right: Rows, *, hopeful:
     return Edges(left[every[kept]], right[every[kept]], weights[kept], outcomes[kept])
 
 
+def asked(model: MatchModel) -> list[str]:
+    """Give the attributes whose values decide about pairs: of no other does `edges` look at the column."""
+    conditions = [*model.rules.always, *model.rules.never]
+    return list(dict.fromkeys([*model.compared, *(name for one in conditions for name in one.attributes)]))
+
+
 def probability(weight: int) -> float:
     """Turn a match weight into the probability that the pair matches."""
     return 0.0 if weight <= NEVER else 1 / (1 + 2 ** (-weight / 1000))

@@ -76,17 +76,18 @@ def _vowel(found: re.Match[str]) -> str:
 @lru_cache(maxsize=200_000)
 def folded(word: str) -> str:
     """Fold the ways of writing an umlaut: Müller, Mueller and Muller all give `muller`."""
-    return _folded_plain(plain(word))
+    return folded_plain(plain(word))
 
 
 @lru_cache(maxsize=200_000)
-def _folded_plain(word: str) -> str:
+def folded_plain(word: str) -> str:
+    """Fold a word that is plain already."""
     return _UMLAUT.sub(_vowel, word)
 
 
 def folded_words(text: str) -> list[str]:
     """Give the folded words of a text."""
-    return list(map(_folded_plain, plain_words(text)))
+    return list(map(folded_plain, plain_words(text)))
 
 
 _SOUNDS = (

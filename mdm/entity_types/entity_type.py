@@ -237,6 +237,11 @@ class EntityType(_Document):
         return tuple(map(orjson.dumps, self.references))
 
     @cached_property
+    def written_with_days(self) -> tuple[bytes, ...]:
+        """The names of dated lines and dated values as they stand in JSON."""
+        return tuple(map(orjson.dumps, [*self.lines, *self.dated]))
+
+    @cached_property
     def cleared(self) -> frozenset[str]:
         """The references that do not survive while their target is deleted."""
         return frozenset(name for name in self.references if self.attributes[name].on_delete == "clear")

@@ -30,8 +30,8 @@ class Blocks:
     ids: Ints
     keys: Ints
     cap: int
-    removed: set[tuple[int, int]] = field(default_factory=set)
-    added: set[tuple[int, int]] = field(default_factory=set)
+    removed: list[tuple[int, int]] = field(default_factory=list)
+    added: list[tuple[int, int]] = field(default_factory=list)
     counts: dict[int, Size] = field(default_factory=dict)
     sizes: dict[int, Size] = field(default_factory=dict)
     left: Ints = field(default_factory=lambda: np.empty(0, np.int64))
@@ -113,7 +113,8 @@ def _newcomers(blocks: Blocks, new: npt.NDArray[np.bool_]) -> defaultdict[int, l
     """Count the keys of records that had none before."""
     deltas: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
     keys, ids = blocks.keys[new], blocks.ids[new]
-    blocks.added.update(zip(keys.tolist(), ids.tolist(), strict=True))
+    order = np.lexsort((ids, keys))  # as they are written
+    blocks.added += zip(keys[order].tolist(), ids[order].tolist(), strict=True)
     dead = among(
         ids, np.array([id_ for id_ in sorted(blocks.work.dirty) if blocks.work.records[id_].deleted], np.int64)
     )
@@ -132,8 +133,8 @@ def _move_one(blocks: Blocks, id_: int, deltas: defaultdict[int, list[int]]) -> 
         deltas[key][before.deleted] -= 1
     for key in new:
         deltas[key][record.deleted] += 1
-    blocks.removed |= {(key, id_) for key in old - new}
-    blocks.added |= {(key, id_) for key in new - old}
+    blocks.removed += [(key, id_) for key in old - new]
+    blocks.added += [(key, id_) for key in new - old]
 
 
 def _pairs(blocks: Blocks) -> None:

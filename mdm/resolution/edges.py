@@ -59,8 +59,8 @@ def _score(work: Work, blocks: Blocks, graph: Graph) -> set[tuple[int, int]]:
 
 
 def compared(work: Work, ids: list[int]) -> tuple[Table, npt.NDArray[np.bool_]]:
-    """The standardised columns of records in hand or not, one row each in the given order, and which of them live."""
-    known, attributes = work.known, work.entity_type.matching.attributes
+    """The columns that decide about pairs of records in hand or not, in the given order, and which of them live."""
+    known, attributes = work.known, score.asked(work.entity_type.matching)
     known.under(work.entity_type.version)
     changed = [(work.records[id_], id_) for id_ in ids if id_ in work.dirty]
     known.keep([(id_, record.cells, record.living) for record, id_ in changed], attributes)

@@ -29,6 +29,9 @@ from mdm.store.records import StoredRecord
 if TYPE_CHECKING:
     from golden_records.lineage import LineageEntry, LinesEntry, Winner
 
+WINDOW_BITS, MEMORY = 12, 5
+"""What compressing a lineage looks back upon (4 KiB), and the memory it works in (see zlib)."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
@@ -74,7 +77,7 @@ class GoldenChanges:
 
     `conflicts` are the attributes in conflict of each golden record decided anew, and `parents` what it refers to of
     its own type; `about_lines` is what to keep of their dated lines, `decided` are all that were decided anew, `ended`
-    are no longer active.
+    are no longer active. `moved_targets` are the key tokens that lead elsewhere now, once somebody has asked.
     """
 
     versions: list[NewVersion] = field(default_factory=list)
@@ -86,6 +89,7 @@ class GoldenChanges:
     about_lines: dict[int, AboutLines] = field(default_factory=dict)
     ended: list[int] = field(default_factory=list)
     decided: dict[int, Decided] = field(default_factory=dict)
+    moved_targets: set[int] | None = None
 
 
 def survive_all(work: Work, clusters: Clusters, overrides: Overrides) -> GoldenChanges:
@@ -171,18 +175,31 @@ def _decide(
         survived = _survived(work, offered, lines, overrides.of(changes.after[number]))
         apart = disagreeing(work, survived, offered, lines, living)
         attributes, due = canonical(survived.attributes), survived.due
-        lineage = zlib.compress(orjson.dumps(survived.lineage), 1)
+        lineage = _compressed(orjson.dumps(survived.lineage))
         dated = canonical(survived.dated) if survived.dated else None
         changes.conflicts[number] = list(survived.conflicts)
         changes.parents[number] = _parents(work, survived)
         changes.about_lines[number] = about_lines(work, survived)
-    version, was, *rest = stored or (0, None, None, None, None)
+    version, was, stood, *rest = stored or (0, None, None, None, None)
     before = sorted(id_ for id_ in changes.before.get(number, ()) if work.was_living(id_))
-    if stored is None or living != before or (attributes, lineage, due, dated) != (was, *rest):
+    if stored is None or living != before or (attributes, due, dated) != (was, *rest) or not _alike(lineage, stood):
         new = NewVersion(number, version + 1, attributes, lineage, due, dated, was=was)
         changes.versions.append(new)
         version += 1
     changes.decided[number] = Decided(version, apart)
+
+
+def _compressed(document: bytes) -> bytes:
+    """Compress a short document; with room for a long one, which has to be cleared, it takes six times as long."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, WINDOW_BITS, MEMORY)
+    return packer.compress(document) + packer.flush()
+
+
+def _alike(lineage: bytes | None, stood: bytes | None) -> bool:
+    """Whether two documents say the same; an older one may be compressed in another way."""
+    if lineage == stood or lineage is None or stood is None:
+        return lineage == stood
+    return zlib.decompress(lineage) == zlib.decompress(stood)
 
 
 def _parents(work: Work, survived: Survived) -> dict[str, list[Parent]]:

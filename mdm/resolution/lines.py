@@ -13,7 +13,7 @@ from matching.kinds.lines import VALID_FROM, VALID_TO, end_day, first_day
 from mdm.entity_types import VALUE, Attribute, LineField, judge, slices
 from mdm.log import canonical
 from mdm.resolution.sent_values import values_sent
-from mdm.resolution.work import Work, layers_of
+from mdm.resolution.work import Work, layers_of, may_hold
 from mdm.store.records import StoredRecord
 
 # What people write for people is shown as it was sent; its standardised form is only for comparing.
@@ -32,7 +32,7 @@ def lines_of(work: Work, ids: Iterable[int]) -> dict[str, list[Line]]:
         return found
     for id_ in ids:
         record = work.records[id_]
-        for layer in layers_of(record):
+        for layer in layers_of(record) if may_hold(record, work.entity_type.written_with_days) else ():
             for name in layer["attributes"].keys() & lines:
                 found[name] += _of_layer(work, record, layer, name)
             for name in layer["attributes"].keys() & dated:

@@ -66,6 +66,8 @@ class Overrides:
 
         Nor does one of certain days, once its attribute has none any more. Dated lines cannot be overridden.
         """
+        if not self.by_record:
+            return []
         plain, dated = self.work.entity_type.matching.attributes, self.work.entity_type.dated
         said = [
             under_new_name(one, self.work.entity_type.renamed) for id_ in members for one in self.by_record.get(id_, ())

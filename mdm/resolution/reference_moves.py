@@ -58,9 +58,12 @@ def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: i
 
 def set_by_people(writer: Transaction, work: Work, golden: GoldenChanges, *, position: int) -> list[Moved]:
     """The references that people set and that lead elsewhere: each as if the record that they were set on said it."""
+    leading = stored_overrides.leading_to(writer, sorted(moved_targets(work, golden)))
+    if not leading:
+        return []
     before, after = _leads(golden.before, work.was_living), _leads(golden.after, lambda id_: work.records[id_].living)
     found = []
-    for record, attribute, token, of in stored_overrides.leading_to(writer, sorted(moved_targets(work, golden))):
+    for record, attribute, token, of in leading:
         target = work.ids[token]
         sides = (_led(led.get(target)) for led in (before, after))
         found.append(
@@ -93,10 +96,12 @@ def events(writer: Transaction, work: Work, moved: list[Moved]) -> list[FeedRow]
 
 def moved_targets(work: Work, golden: GoldenChanges) -> set[int]:
     """The key tokens that lead to another golden number than before, or to one that has come alive or died."""
-    before = _leads(golden.before, work.was_living)
-    after = _leads(golden.after, lambda id_: work.records[id_].living)
-    changed = {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
-    return {work.records[id_].key_token for id_ in changed}
+    if golden.moved_targets is None:  # several ask, and nothing changes any more once all is decided
+        before = _leads(golden.before, work.was_living)
+        after = _leads(golden.after, lambda id_: work.records[id_].living)
+        changed = {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
+        golden.moved_targets = {work.records[id_].key_token for id_ in changed}
+    return golden.moved_targets
 
 
 def _leads(goldens: Mapping[int, Iterable[int]], living: Callable[[int], bool]) -> dict[int, tuple[int, bool]]:

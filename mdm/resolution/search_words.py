@@ -1,13 +1,14 @@
 """The words that a golden record is found by, kept in the commit that changes its values."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import orjson
 
-from matching.kinds.folding import folded, folded_words, plain_words
+from matching.kinds.folding import folded_plain, plain_words
 from mdm.resolution.golden import GoldenChanges
 from mdm.resolution.work import Work
 from mdm.store import search as stored
@@ -15,6 +16,8 @@ from mdm.store.database import Transaction
 from mdm.store.search import SearchWord
 
 LONGEST, MOST = 40, 64
+Holder = tuple[int, str]
+"""A golden number, and the attribute whose values hold a word."""
 # A text with a longer word of letters only is no number, though it may hold one, as an address does.
 LONGEST_LETTERS = 3
 # A reference is written as a source key, and what it leads to is found under its own words.
@@ -27,43 +30,66 @@ def words_of(attributes: Mapping[str, Any]) -> set[tuple[str, str]]:
     They follow from the values alone and not from the rules, so that a change of rules leaves them as they are. A
     number in parts is one word too, since identifiers are written with and without separators.
     """
-    return {(word, name) for name, value in attributes.items() for text in _texts(value) for word in _words(text)}
+    return {(word, name) for name, value in attributes.items() for word in _words_of(value)}
 
 
-def _texts(value: Any) -> Iterator[str]:
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else (value,)
-    return (part for part in parts if isinstance(part, str) and not _SOURCE_KEY.fullmatch(part))
+def _words_of(value: Any) -> frozenset[str]:
+    if isinstance(value, str):
+        return _words(value)
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return frozenset().union(*(_words(part) for part in parts if isinstance(part, str)))
 
 
 @lru_cache(maxsize=1 << 16)
 def _words(text: str) -> frozenset[str]:
-    words = [word[:LONGEST] for word in folded_words(text)[:MOST]]
-    number = whole_number(text)
-    return frozenset(words if number is None else [*words, number])
+    if ":" in text and _SOURCE_KEY.fullmatch(text):
+        return frozenset()
+    parts = plain_words(text)
+    words = {_folded(part)[:LONGEST] for part in parts[:MOST]}
+    number = _whole_number(text, parts)
+    return frozenset(words if number is None else words | {number})
 
 
 def whole_number(text: str) -> str | None:
     """The number that a text is when it is written in parts, such as `DE 136 695 976`; None when it is none."""
+    return _whole_number(text, plain_words(text))
+
+
+def _whole_number(text: str, parts: Sequence[str]) -> str | None:
+    if len(parts) < 2:
+        return None
+    for part in parts:  # most texts end here, at once
+        if len(part) > LONGEST_LETTERS and part.isalpha():
+            return None
     if not any(map(str.isdigit, text)):
         return None
-    parts = plain_words(text)
-    if len(parts) < 2 or any(part.isalpha() and len(part) > LONGEST_LETTERS for part in parts):
-        return None
-    return folded("".join(parts))[:LONGEST]
+    return _folded("".join(parts))[:LONGEST]
+
+
+def _folded(word: str) -> str:
+    return word if word.isdigit() else folded_plain(word)  # numbers are many, and nothing in them is folded
 
 
 def write(writer: Transaction, work: Work, golden: GoldenChanges) -> None:
     """Keep the words of golden records that are new or changed, and drop those that no longer stand."""
-    of = work.entity_type.entity_type
-    gone, come = list[SearchWord](), list[SearchWord]()
+    gone, come = (defaultdict[str, list[Holder]](list) for _ in range(2))
     for new in golden.versions:
         was, now = _read(new.was), _read(new.attributes)
-        changed = [name for name in was.keys() | now.keys() if was.get(name) != now.get(name)]
-        before = words_of({name: was[name] for name in changed if name in was})
-        after = words_of({name: now[name] for name in changed if name in now})
-        gone += ((of, word, new.golden, name) for word, name in before - after)
-        come += ((of, word, new.golden, name) for word, name in after - before)
-    stored.change(writer, gone=sorted(gone), come=sorted(come))
+        for name in sorted(was.keys() | now.keys()):
+            before, after = was.get(name), now.get(name)
+            if before != after:
+                old, words = _words_of(before), _words_of(after)
+                for word in words - old if old else words:
+                    come[word].append((new.golden, name))
+                for word in old - words:
+                    gone[word].append((new.golden, name))
+    of = work.entity_type.entity_type
+    stored.change(writer, gone=_by_word(of, gone), come=_by_word(of, come))
+
+
+def _by_word(of: str, holders: Mapping[str, list[Holder]]) -> list[SearchWord]:
+    """In the order of words, as they stand in the table; words are fewer than those who hold them."""
+    return [(of, word, golden, name) for word in sorted(holders) for golden, name in holders[word]]
 
 
 def _read(attributes: bytes | None) -> dict[str, Any]:

@@ -253,7 +253,8 @@ def _first_line(error: BaseException) -> str:
 
 def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": 60, "check_same_thread": False})
+        # The connection used last goes first: its cache holds what is there, and one that lay idle has to read again.
+        engine = create_engine(url, connect_args={"timeout": 60, "check_same_thread": False}, pool_use_lifo=True)
         event.listen(engine, "connect", _configure_sqlite)
         return engine
     return create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True, connect_args={"connect_timeout": 10})

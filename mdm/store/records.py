@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from mdm.store import bulk
 from mdm.store.database import Transaction
@@ -11,6 +12,7 @@ COLUMNS = (
     "cluster", "golden", "hangs_on", "cut",
 )  # fmt: skip
 PLACE = ("id", "cluster", "golden", "hangs_on", "cut")
+_ROW, _PLACED = attrgetter(*COLUMNS), attrgetter(*PLACE)
 
 
 @dataclass(slots=True)
@@ -104,14 +106,12 @@ def lowest_id(transaction: Transaction) -> int:
 
 def save(transaction: Transaction, records: Iterable[StoredRecord]) -> None:
     """Write whole rows, new or changed."""
-    rows = [tuple(getattr(record, column) for column in COLUMNS) for record in records]
-    bulk.upsert(transaction, "source_record", COLUMNS, rows, keys=1)
+    bulk.upsert(transaction, "source_record", COLUMNS, list(map(_ROW, records)), keys=1)
 
 
 def place(transaction: Transaction, records: Iterable[StoredRecord]) -> None:
     """Write only where records stand now: cluster, golden number, what they hang on, whether their piece was cut."""
-    rows = [tuple(getattr(record, column) for column in PLACE) for record in records]
-    bulk.update(transaction, "source_record", PLACE, rows, keys=1)
+    bulk.update(transaction, "source_record", PLACE, list(map(_PLACED, records)), keys=1)
 
 
 def representatives(transaction: Transaction, tokens: Collection[int]) -> dict[int, str]:
