@@ -25,7 +25,7 @@ from mdm.errors import InvalidInput, Unavailable
 if TYPE_CHECKING:
     from mdm.settings import Settings
 
-WITH_UI, HEADLESS = "stewardship_ui.app:create_app", "mdm.api.app:create_app"
+WITH_UI, HEADLESS = "stewardship_ui.app", "mdm.api.app"
 WORKER, DEMO = "mdm.worker", "mdm.demo.run"
 Port = Annotated[
     int | None, typer.Option(min=1, max=65535, help="The port to listen on; MDM_PORT or 8000 if left out.")
@@ -57,14 +57,15 @@ def serve(
     else:
         output.say(f"Serving on {_url(chosen)} (API reference at {_url(chosen)}/docs); Ctrl-C stops.")
     sys.stdout.flush()
-    _serve(chosen, workers=workers, application=HEADLESS if headless else WITH_UI)
+    _serve(chosen, workers=workers, headless=headless)
 
 
-def _serve(chosen: "Settings", *, workers: int, application: str) -> None:
+def _serve(chosen: "Settings", *, workers: int, headless: bool) -> None:
     import uvicorn
 
     session.log_to_stderr("info", lasting=True)
     os.environ["MDM_DATABASE_URL"] = chosen.database_url  # the factory reads the settings, also in other processes
+    application = f"{__name__}:{without_ui.__name__ if headless else with_ui.__name__}"
     signal.signal(signal.SIGTERM, _interrupt)
     with importlib.import_module(WORKER).in_background(chosen, actor="resolver"):
         uvicorn.run(
@@ -72,6 +73,21 @@ def _serve(chosen: "Settings", *, workers: int, application: str) -> None:
             access_log=False, timeout_worker_healthcheck=30, ssl_certfile=chosen.tls_certificate,
             ssl_keyfile=chosen.tls_key,
         )  # fmt: skip
+
+
+def with_ui() -> object:
+    """Make the API and the steward's screens, in each process of the server."""
+    return _made(WITH_UI)
+
+
+def without_ui() -> object:
+    """Make the API alone, in each process of the server."""
+    return _made(HEADLESS)
+
+
+def _made(module: str) -> object:
+    session.log_to_stderr("info", lasting=True)  # a process has its own, and standard output is for answers
+    return importlib.import_module(module).create_app()
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
@@ -168,7 +184,7 @@ def demo(
         run.show(built, output.console(), url=_url(chosen), serving=not no_serve)
     sys.stdout.flush()
     if not no_serve:
-        _serve(chosen, workers=1, application=WITH_UI)
+        _serve(chosen, workers=1, headless=False)
 
 
 def _program() -> str:

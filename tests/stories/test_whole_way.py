@@ -111,9 +111,10 @@ def in_threads(settings: Settings, port: int) -> Iterator[None]:
 
 @contextmanager
 def in_a_process(written: Path, port: int) -> Iterator[None]:
-    """`mdm serve` as a person starts it, which stops when told and complains of nothing."""
-    with written.open("wb") as log:
-        process = subprocess.Popen([*SERVE, "--port", str(port)], stdout=log, stderr=log, env=dict(os.environ))
+    """`mdm serve` as a person starts it, in two processes that log alike; it stops when told, without complaint."""
+    said, command = written.with_suffix(".out"), [*SERVE, "--port", str(port), "--workers", "2"]
+    with written.open("wb") as log, said.open("wb") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=log, env=dict(os.environ))
     try:
         until(lambda: process.poll() is not None or answers(f"http://127.0.0.1:{port}/readyz"))
         assert process.poll() is None, written.read_text()
@@ -121,6 +122,8 @@ def in_a_process(written: Path, port: int) -> Iterator[None]:
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE)
         assert "Traceback" not in written.read_text()
+        assert all(line.startswith("timestamp=") for line in written.read_text().splitlines())
+        assert len(said.read_text().splitlines()) == 1
     finally:
         process.kill()
         process.wait(PATIENCE)
