@@ -2,19 +2,23 @@
 
 import json
 import re
+from functools import partial
 
 import pytest
 import yaml
 
 from mdm.api.app import describe
+from mdm.api.browser import COOKIE
 from mdm.api.carrying_out import READS, THINGS, thing_of
 from mdm.entity_types.document import shipped
 from mdm.services import rebuild
+from mdm.services.access import accounts, sessions
 from mdm.services.resolving import resolve_all
-from mdm.settings import Settings
+from mdm.settings import Settings, now
 from stewardship_ui.app import create_app
 from tests.conftest import AUTHOR
 
+PASSWORD = "four words that wander"
 BERLIN = {"street": "Hauptstr. 5", "postcode": "10115", "city": "Berlin"}
 RULES = """
 entity_type: shop
@@ -73,9 +77,9 @@ class Trying:
     def __init__(self, server):
         self.server, self.admin, self.tried = server, server.as_("admin"), set()
 
-    def __call__(self, operation, body=None, *, role="admin", query="", **places):
+    def __call__(self, operation, body=None, *, role="admin", send=None, query="", **places):
         resolve_all(self.server.hub, author=AUTHOR)
-        send, (method, path) = self.server.as_(role), operation.split(" ")
+        send, (method, path) = send or self.server.as_(role), operation.split(" ")
         path = re.sub(r"\{(\w+)\}", lambda found: places[found[1]], path)
         before, options = everything(self.server.hub), {} if body is None else {"json": body}
         dry = send(method, f"{path}?dry_run=true{query}", **options)
@@ -93,6 +97,14 @@ class Trying:
     def task(self, kind="review"):
         resolve_all(self.server.hub, author=AUTHOR)
         return next(one for one in self.admin("GET", "/v1/tasks").json()["items"] if one["kind"] == kind)
+
+
+def signed_in(server, name):
+    """What sends requests as a steward with a session; only a person can be named in a comment."""
+    accounts.add(server.hub, accounts.Person(name, "steward"), password=PASSWORD, author=AUTHOR)
+    token = sessions.sign_in(server.hub, name=name, password=PASSWORD, address="10.0.0.1", at=now())
+    headers = {"Cookie": f"{COOKIE}={token}", "X-CSRF-Token": sessions.csrf_token(token)}
+    return partial(server.http.request, headers=headers)
 
 
 RECORD = "/v1/source-records/{source}/{entity_type}/{source_id}"
@@ -115,12 +127,14 @@ def records(write):
 
 
 def tasks(write):
-    task = write.task()
+    task, clara = write.task(), signed_in(write.server, "clara")
     write("POST /v1/tasks:claim-next", {})
     for verb, body in (("release", None), ("claim", {"seconds": 60}), ("release", None), ("skip", None),
                        ("snooze", {"until": "2999-01-01"}), ("escalate", {"to": "cli:anna", "question": "?"}),
-                       ("assign", {"to": None}), ("comment", {"text": "x"}), ("claim", {"seconds": 60})):  # fmt: skip
+                       ("assign", {"to": None}), ("comment", {"text": "@clara x"}),
+                       ("claim", {"seconds": 60})):  # fmt: skip
         write(f"POST /v1/tasks/{{task_id}}:{verb}", body, task_id=task["id"])
+    write("POST /v1/tasks/{task_id}:read", send=clara, task_id=task["id"])
     body = {"verdict": "same", "reason": "x", "etag": write.task()["etag"]}
     decided = write("POST /v1/tasks/{task_id}:decide", body, task_id=task["id"])
     write("POST /v1/decisions/{decision_id}:undo", {"reason": "x"}, decision_id=decided["decision_id"])
@@ -165,7 +179,7 @@ def opinions(write):
 
 
 def access(write):
-    password = {"password": "four words that wander"}
+    password = {"password": PASSWORD}
     write("POST /v1/users", {"name": "anna", "role": "steward", **password})
     for verb, body in (("disable", None), ("enable", None), ("set-role", {"role": "reader"}),
                        ("narrow", {"entity_type": "customer"}), ("set-password", password)):  # fmt: skip
