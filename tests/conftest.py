@@ -9,7 +9,9 @@ import os
 import shutil
 import signal
 import tempfile
+import threading
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from mdm.log import Author
 from mdm.services.hub import Hub, open_hub
 from mdm.services.setup import initialise
 from mdm.settings import Settings
+from mdm.store.database import Database, Transaction
 
 AUTHOR = Author("test", "2026-03-01T09:30:00.000000Z")
 NUMBERS = itertools.count(1)
@@ -70,6 +73,27 @@ def _interrupts_are_heeded() -> None:
     """What a shell starts in the background ignores interrupts, and so would the commands that tests interrupt."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _who_writes_opens_no_second_transaction() -> Iterator[None]:
+    """With a second one, a thread would wait for a connection that others may hold, who wait for it to have written."""
+    begin, within = Database._transaction, threading.local()
+
+    @contextmanager
+    def watched(database: Database, *, for_writing: bool) -> Iterator[Transaction]:
+        writing: list[Database] = vars(within).setdefault("writing", [])
+        assert database not in writing, "a transaction was opened within one that writes: hand that one on instead"
+        with begin(database, for_writing=for_writing) as transaction:
+            writing += [database] * for_writing
+            try:
+                yield transaction
+            finally:
+                del writing[len(writing) - for_writing :]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Database, "_transaction", watched)
+        yield
 
 
 @pytest.fixture(autouse=True)

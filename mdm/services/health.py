@@ -39,7 +39,7 @@ def readiness(settings: Settings) -> tuple[bool, Document]:
 def stats(hub: Hub) -> Document:
     """How much the hub holds, by entity type, how far log and feed reach, and how far the resolver is behind."""
     with hub.database.read() as transaction:
-        counts = _counts(transaction, hub.entity_types())
+        counts = _counts(transaction, hub.entity_types(seen_by=transaction))
         pending, since = stored_health.pending(transaction), stored_health.waiting(transaction).since
         reached = _reached(transaction)
     return {

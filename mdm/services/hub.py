@@ -1,5 +1,6 @@
 """An open hub: its settings, its database, and the entity types in force."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
@@ -48,22 +49,26 @@ class Hub:
     _documents: dict[str, str] = field(default_factory=dict, repr=False)
     _code_lists: dict[Places, CodeLists] = field(default_factory=dict, repr=False)
 
-    def rules(self, version: str) -> EntityType:
-        """The entity type as one rules version describes it."""
+    def rules(self, version: str, *, seen_by: Transaction | None = None) -> EntityType:
+        """The entity type as one rules version describes it.
+
+        seen_by: a transaction that is open already. Whoever holds one hands it on, here and below: with a second they
+        would wait for a connection that others, who wait for them, may hold.
+        """
         if version not in self._documents:
-            with self.database.read() as reader:
+            with self._reading(seen_by) as reader:
                 self._documents[version] = resolution.document(reader, version)
         return parsed(self._documents[version])
 
-    def entity_types(self) -> dict[str, EntityType]:
+    def entity_types(self, *, seen_by: Transaction | None = None) -> dict[str, EntityType]:
         """The entity types as the rules applied last describe them."""
-        with self.database.read() as reader:
+        with self._reading(seen_by) as reader:
             versions = resolution.in_force(reader)
-        return {name: self.rules(version) for name, version in sorted(versions.items())}
+            return {name: self.rules(version, seen_by=reader) for name, version in sorted(versions.items())}
 
-    def entity_type(self, name: str) -> EntityType:
+    def entity_type(self, name: str, *, seen_by: Transaction | None = None) -> EntityType:
         """One entity type; NotFound names the nearest."""
-        known = self.entity_types()
+        known = self.entity_types(seen_by=seen_by)
         if name not in known:
             near = get_close_matches(name, known, n=1)
             raise NotFound(
@@ -88,6 +93,9 @@ class Hub:
             kept = list(self._code_lists.items())[1 - KEPT :]
             self._code_lists = {**dict(kept), places: found}
         return found
+
+    def _reading(self, seen_by: Transaction | None) -> AbstractContextManager[Transaction]:
+        return self.database.read() if seen_by is None else nullcontext(seen_by)
 
     def close(self) -> None:
         """Give the database's connections back."""

@@ -30,7 +30,7 @@ def fill(hub: Hub) -> None:
     """Say it of rules that were applied before there were views."""
     with hub.database.write() as writer:
         for version in resolution.in_force(writer).values():
-            resolution.show(writer, version, shown(hub.rules(version)))
+            resolution.show(writer, version, shown(hub.rules(version, seen_by=writer)))
 
 
 def _parts(attribute: Attribute) -> list[str] | None:

@@ -79,7 +79,7 @@ def _measured(hub: Hub, reader: Transaction, entity_type: str, date: str) -> lis
     state = resolution.state(reader, entity_type)
     if state is None or date <= (state.tick or ""):
         return []
-    figures = quality.measure(reader, hub.rules(state.rules_version), salt=hub.salt, today=date)
+    figures = quality.measure(reader, hub.rules(state.rules_version, seen_by=reader), salt=hub.salt, today=date)
     body = {"tick": date, "rules_version": state.rules_version, "figures": [list(one) for one in figures]}
     return [Fact("measured", entity_type, body)] if figures else []
 
@@ -158,7 +158,7 @@ def _take(hub: Hub, reader: Transaction, entity_type: str, *, upto: int, version
 def _work(hub: Hub, reader: Transaction, name: str, *, upto: int, version: str, facts: list[StoredFact]) -> Work:
     row = resolution.state(reader, name)
     state = State(*row[1:]) if row else State()
-    entity_type = hub.rules(version)
+    entity_type = hub.rules(version, seen_by=reader)
     codes = [hub.code_lists(reader, upto=at) if entity_type.code_lists else NONE for at in (upto, state.upto)]
     ticks = [state.tick, *(fact.body["date"] for fact in facts if fact.kind == "tick")]
     return Work(
@@ -171,7 +171,7 @@ def _work(hub: Hub, reader: Transaction, name: str, *, upto: int, version: str, 
         afresh=row is not None and state.rules_version != version,
         codes=codes[0],
         codes_before=codes[1],
-        stood_under=hub.rules(row.rules_version) if row else None,
+        stood_under=hub.rules(row.rules_version, seen_by=reader) if row else None,
     )
 
 

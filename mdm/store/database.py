@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from mdm import tracing
 from mdm.errors import Unavailable
 
 LOG_LOCK = 7_301
+PATIENCE = 60
+"""Seconds for which a write waits until others have written."""
 _REPEATABLE_READ = 3
 """psycopg's IsolationLevel.REPEATABLE_READ; the driver is loaded only where it is used."""
 
@@ -122,6 +124,7 @@ class Database:
         self.engine = _engine(str(self.url.render_as_string(hide_password=False)))
         self.postgresql = self.url.get_backend_name() == "postgresql"
         self._told = {"db.system.name": self.url.get_backend_name()}
+        self._writing = threading.Lock()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     @contextmanager
@@ -138,6 +141,24 @@ class Database:
 
     @contextmanager
     def _transaction(self, *, for_writing: bool) -> Iterator[Transaction]:
+        with self._turn() if for_writing and not self.postgresql else nullcontext():
+            yield from self._begun(for_writing=for_writing)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Be the one of this process that writes to SQLite, which lets one write at a time.
+
+        Those who wait do so here, where the next is woken at once; at SQLite's own lock they would ask again and
+        again, and each would hold a connection meanwhile.
+        """
+        if not self._writing.acquire(timeout=PATIENCE):
+            raise Unavailable(f"the database {self.url!r} is busy: others have written for {PATIENCE} seconds")
+        try:
+            yield
+        finally:
+            self._writing.release()
+
+    def _begun(self, *, for_writing: bool) -> Iterator[Transaction]:
         pooled = self.connected()
         try:
             transaction = Transaction(self.engine, pooled)
@@ -254,7 +275,10 @@ def _first_line(error: BaseException) -> str:
 def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         # The connection used last goes first: its cache holds what is there, and one that lay idle has to read again.
-        engine = create_engine(url, connect_args={"timeout": 60, "check_same_thread": False}, pool_use_lifo=True)
+        # One more costs next to nothing: so nobody waits for a connection, perhaps for one that waits for them.
+        engine = create_engine(
+            url, connect_args={"timeout": PATIENCE, "check_same_thread": False}, pool_use_lifo=True, max_overflow=-1
+        )
         event.listen(engine, "connect", _configure_sqlite)
         return engine
     return create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True, connect_args={"connect_timeout": 10})

@@ -100,6 +100,18 @@ def test_writers_at_once_lose_nothing(hub: Hub) -> None:
     assert sizes(hub) == [(1, 40)]
 
 
+def test_many_who_wait_to_write_keep_nobody_from_reading(sqlite_hub: Hub) -> None:
+    waiting = 40
+    with ThreadPoolExecutor(waiting + 1) as pool:
+        with sqlite_hub.database.write():
+            writes = [pool.submit(put_size, sqlite_hub, key) for key in range(waiting)]
+            assert pool.submit(sizes, sqlite_hub).result(timeout=30) == []
+            assert not any(write.done() for write in writes)
+        for write in writes:
+            write.result()
+    assert len(sizes(sqlite_hub)) == waiting
+
+
 def test_a_lock_keeps_other_threads_out(hub: Hub) -> None:
     inside, most, counted = [0], [0], threading.Lock()
 

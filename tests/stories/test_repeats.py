@@ -4,6 +4,7 @@ import http.client
 import random
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import orjson
 import pytest
@@ -36,18 +37,17 @@ def test_each_key_has_one_effect_and_one_answer_though_it_is_repeated_at_once_an
     port = free_port()
 
     def send(number: int, path: str, body: object, *, breaks: bool) -> Sent:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         headers = {
             "Authorization": f"Bearer {key}",
             "Idempotency-Key": f"k-{number}",
             "Content-Type": "application/json",
         }
-        connection.request("POST", path, orjson.dumps(body), headers)
-        if breaks:
-            connection.close()
-            return None
-        answer = connection.getresponse()
-        return answer.status, answer.read()
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            connection.request("POST", path, orjson.dumps(body), headers)
+            if breaks:
+                return None
+            answer = connection.getresponse()
+            return answer.status, answer.read()
 
     with serving(create_app(hub.settings), port):
         records = [

@@ -122,7 +122,7 @@ def _only(hub: Hub, reader: Transaction, wanted: Wanted) -> stored.Wanted:
         detail = f"there is no verb {wanted.verb!r}; there are {', '.join(VERBS)}"
         raise InvalidInput(detail, faults=[Fault("/query/verb", detail, "verb", wanted.verb)])
     if wanted.entity_type is not None:
-        hub.entity_type(wanted.entity_type)
+        hub.entity_type(wanted.entity_type, seen_by=reader)
     start, end = (_day(name, getattr(wanted, name)) for name in ("since", "until"))
     # Times in the log never go back, so a day is a stretch of positions.
     return stored.Wanted(
@@ -146,7 +146,7 @@ def _documents(hub: Hub, reader: Transaction, found: Sequence[Decided]) -> list[
     undone = dict(sorted(stored_history.voids_of(reader, positions)))
     named = {one.position: _keys(one.body) for one in found}
     tokens = {key: key_token(hub.salt, key) for keys in named.values() for key in keys[:FEW]}
-    prefixes = {name: one.id_prefix for name, one in hub.entity_types().items()}
+    prefixes = {name: one.id_prefix for name, one in hub.entity_types(seen_by=reader).items()}
     bear = {
         one.key: golden_id(prefixes[one.entity_type], one.golden)
         for one in records.by_column(reader, "key_token", set(tokens.values())) if one.golden is not None

@@ -26,7 +26,7 @@ def needs(hub: Hub, reader: Transaction, fact: Fact) -> list[str]:
     """Each reason for which a second person has to approve a decision before it enters the log; empty for most."""
     if fact.entity_type is None:
         return []
-    entity_type, body = hub.entity_type(fact.entity_type), fact.body
+    entity_type, body = hub.entity_type(fact.entity_type, seen_by=reader), fact.body
     asked: Approval = entity_type.approval
     found = []
     pairs: Any = body.get("pairs", ())

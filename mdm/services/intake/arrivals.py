@@ -126,7 +126,7 @@ class Arrivals:
     @cached_property
     def echoes(self) -> Echoes | None:
         """Reads what the hub has published of the records that are known; None where the hub writes to no source."""
-        types = self.hub.entity_types()
+        types = self.hub.entity_types(seen_by=self.writer)
         if not any(of in types and types[of].source(source).is_written_to for source, of, _ in self.owners):
             return None
         owners = {token: owner[:2] for token, owner in zip(self.tokens, self.prepared.owners, strict=True)}

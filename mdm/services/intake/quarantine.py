@@ -140,7 +140,7 @@ def _retry(hub: Hub, writer: Transaction, row: Quarantine, *, given: Mapping[str
         _retry_crosswalk(hub, writer, row, parts, given=given, author=author)
         return
     source, name = _owner(row.source, parts, "source"), _owner(row.entity_type, parts, "entity_type")
-    entity_type = hub.entity_types().get(name)
+    entity_type = hub.entity_types(seen_by=writer).get(name)
     if entity_type is None:
         _refuse(
             row, RejectedRow(source, name, row.line, "entity_type", name, "entity_type", f"there is no {name!r}", "")
@@ -157,7 +157,7 @@ def _retry_crosswalk(
 ) -> None:
     parts = mended_crosswalk(parts, given)
     row.parts = written(parts)
-    types = hub.entity_types()
+    types = hub.entity_types(seen_by=writer)
     (item,) = crosswalk_rows(
         [Row(row.line, parts.values, "", typed=True)], entity_types=types, master=row.source, file=row.file
     )

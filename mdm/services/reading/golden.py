@@ -171,7 +171,7 @@ def told(
     hub: Hub, transaction: Transaction, found: Collection[StoredGolden], *, at: int, on: str | None
 ) -> list[Document]:
     """What is told of versions that stood at a position: of one that nothing living bears, what became of its ID."""
-    types, on = hub.entity_types(), day(on)
+    types, on = hub.entity_types(seen_by=transaction), day(on)
     prefixes = _prefixes(types)
     active = iter(_documents(hub, transaction, prefixes, [one for one in found if one.attributes is not None], at=at))
     return [

@@ -49,7 +49,7 @@ def many(hub: Hub, keys: Sequence[Written], known: Callable[[int], Key]) -> list
     """
     of_keys = tokens(hub, keys)
     with hub.database.read() as reader:
-        types = {name: hub.rules(version) for name, version in resolution.in_force(reader).items()}
+        types = {name: hub.rules(version, seen_by=reader) for name, version in resolution.in_force(reader).items()}
         found = crosswalks.of_tokens(reader, of_keys)
         places = {(source, of) for source, of, _ in keys}
         ways = {place: _way(types, *place) for place in places}

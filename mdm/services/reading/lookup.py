@@ -47,7 +47,7 @@ def xref(hub: Hub, key: Key, *, target: str | None = None, as_of: AsOf = None) -
 def xrefs(hub: Hub, keys: Sequence[Key], *, as_of: AsOf = None) -> list[dict[str, Any] | None]:
     """One cross-reference per key, in their order; None for what has never arrived, or had not by then."""
     with hub.database.read() as transaction:
-        return within(hub, transaction, keys, hub.entity_types(), as_of=as_of)
+        return within(hub, transaction, keys, hub.entity_types(seen_by=transaction), as_of=as_of)
 
 
 def within(

@@ -58,7 +58,7 @@ class ReadingTogether:
         for one in found.values():
             if one[-1] != self._rules_at:
                 versions = resolution.in_force(reader)
-                self._types = {name: self.hub.rules(version) for name, version in versions.items()}
+                self._types = {name: self.hub.rules(version, seen_by=reader) for name, version in versions.items()}
                 self._rules_at = one[-1]
             break  # all rows say the same
         return Reading(self._bearers, self._types, found)

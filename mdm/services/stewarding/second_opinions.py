@@ -99,7 +99,7 @@ def as_it_was(hub: Hub, opinion: Opinion) -> Document:
     """The records of a pair side by side as they were when somebody was asked, without who decided it and how."""
     at = seen_at(opinion)
     with hub.database.read() as reader:
-        of = {opinion.entity_type: hub.entity_type(opinion.entity_type)}
+        of = {opinion.entity_type: hub.entity_type(opinion.entity_type, seen_by=reader)}
         entity_type = rules_then(reader, of[opinion.entity_type], at=at) if at != NOW else of[opinion.entity_type]
         about = _asked(hub, reader, opinion, at)
         told = tasks.document(hub, reader, of, about, at=at)

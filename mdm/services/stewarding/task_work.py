@@ -7,18 +7,17 @@ is still in force is judged by the time of whoever asks. Claiming again is how a
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import cast
 
 from mdm.auth import MAY, Role
 from mdm.errors import Conflict, Fault, InvalidInput
 from mdm.log import Author
-from mdm.services.access import accounts, keys
 from mdm.services.hub import Hub
 from mdm.services.stewarding import tasks
 from mdm.services.stewarding.mentions import named
 from mdm.services.stewarding.task_states import Document, ensure_free, lock_of, put_down, told
 from mdm.settings import later
-from mdm.store import mentions
+from mdm.store import accounts, keys, mentions
 from mdm.store import task_work as stored
 from mdm.store.database import Transaction
 from mdm.store.tasks import Filter, StoredTask
@@ -117,8 +116,8 @@ def escalate(hub: Hub, task_id: str, *, to: str, question: str, author: Author) 
         detail = "a task is escalated to somebody else; to keep it, assign it to yourself"
         raise InvalidInput(detail, faults=[Fault("/to", detail, "person", to)])
 
-    def said(_writer: Transaction, task: StoredTask) -> Document:
-        return {"to": _person(hub, to, task.entity_type), "question": question}
+    def said(writer: Transaction, task: StoredTask) -> Document:
+        return {"to": _person(writer, to, task.entity_type), "question": question}
 
     return _act(hub, task_id, "escalate", said, author=author)
 
@@ -126,8 +125,8 @@ def escalate(hub: Hub, task_id: str, *, to: str, question: str, author: Author) 
 def assign(hub: Hub, task_id: str, *, to: str | None, author: Author) -> Document:
     """Say who should do a task, or (None) that anybody may; that also ends an escalation."""
 
-    def said(_writer: Transaction, task: StoredTask) -> Document:
-        return {"to": None if to is None else _person(hub, to, task.entity_type)}
+    def said(writer: Transaction, task: StoredTask) -> Document:
+        return {"to": None if to is None else _person(writer, to, task.entity_type)}
 
     return _act(hub, task_id, "assign", said, author=author, alone=False)
 
@@ -139,8 +138,8 @@ def comment(hub: Hub, task_id: str, *, text: str, author: Author) -> Document:
     names (`mentions`), and which names are nobody's (`unknown_names`).
     """
 
-    def said(_writer: Transaction, task: StoredTask) -> Document:
-        found = named(text, {one["person"] for one in people(hub, task.entity_type)} - {author.actor})
+    def said(writer: Transaction, task: StoredTask) -> Document:
+        found = named(text, {one["person"] for one in _people(writer, task.entity_type)} - {author.actor})
         names = {"mentions": found.people, "unknown_names": found.unknown}
         return {"text": text, **{name: some for name, some in names.items() if some}}
 
@@ -158,9 +157,18 @@ def read(hub: Hub, task_id: str, *, author: Author) -> Document:
 
 def people(hub: Hub, entity_type: str) -> list[dict[str, str]]:
     """Who tasks of an entity type can be given to: `{"person", "role"}`, people by name, then keys."""
-    named = [(f"user:{one['name']}", one) for one in accounts.listed(hub)]
-    named += [(f"key:{one['id']}", one) for one in keys.listed(hub)]
-    return [{"person": name, "role": one["role"]} for name, one in named if _may_decide(one, entity_type)]
+    with hub.database.read() as reader:
+        return _people(reader, entity_type)
+
+
+def _people(transaction: Transaction, entity_type: str) -> list[dict[str, str]]:
+    named = [(f"user:{one.name}", one.role, one.entity_type, one.disabled_at) for one in accounts.listed(transaction)]
+    named += [(f"key:{one.id}", one.role, one.entity_type, one.revoked_at) for one in keys.listed(transaction)]
+    return [
+        {"person": name, "role": role}
+        for name, role, only, ended in named
+        if ended is None and "decide" in MAY[cast("Role", role)] and only in {None, entity_type}
+    ]
 
 
 def _act(  # noqa: PLR0913  what acts differ in
@@ -221,19 +229,12 @@ def _moment(author: Author) -> str:
     return datetime.fromisoformat(author.recorded_at).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _person(hub: Hub, written: str, entity_type: str) -> str:
+def _person(transaction: Transaction, written: str, entity_type: str) -> str:
     """Somebody who can be given a task: `user:NAME` or `key:ID` of who may decide it, or `cli:USER`."""
     sort, _, name = written.partition(":")
-    if any(one["person"] == written for one in people(hub, entity_type)):
+    if any(one["person"] == written for one in _people(transaction, entity_type)):
         return written
     if sort == "cli" and name.strip():
         return written
     detail = f"a person is user:NAME or key:ID of who may decide tasks of {entity_type}, or cli:USER, not {written!r}"
     raise InvalidInput(detail, faults=[Fault("/to", detail, "person", written)])
-
-
-def _may_decide(one: dict[str, Any], entity_type: str) -> bool:
-    """Whether a key or an account is in use and lets whoever bears it decide."""
-    ended = one["revoked_at"] if "revoked_at" in one else one["disabled_at"]
-    may = "decide" in MAY[cast("Role", one["role"])]
-    return may and ended is None and one["entity_type"] in {None, entity_type}
