@@ -38,7 +38,7 @@ def load(port: int, requests: Sequence[bytes], *, connections: int, seconds: flo
 
 @dataclass(slots=True)
 class _Connection(asyncio.Protocol):
-    """Sends the next request when an answer is whole; any answer but 200 ends the run."""
+    """Sends the next request when an answer is whole; any answer but 200 and 202 ends the run."""
 
     requests: Iterator[bytes]
     until: float
@@ -59,7 +59,7 @@ class _Connection(asyncio.Protocol):
             head, end, rest = self.head.partition(b"\r\n\r\n")
             if not end:
                 return
-            if b" 200 " not in head[:16]:
+            if head[9:12] not in {b"200", b"202"}:
                 self._fail(head + rest)
                 return
             place = head.lower().index(b"content-length:") + 15

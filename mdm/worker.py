@@ -49,8 +49,9 @@ def resolve_pending(hub: Hub, stop: threading.Event, *, actor: str) -> int:
     for name in order(hub.entity_types().values()):
         known = KnownCells()
         with hub.database.locked(name):
-            while not stop.is_set() and resolving.step(hub, name, author=Author(actor, now()), known=known):
-                commits += 1
+            while not stop.is_set() and resolving.waits(hub, name):
+                commits += resolving.step(hub, name, author=Author(actor, now()), known=known)
+        commits += not stop.is_set() and resolving.judge(hub, name, author=Author(actor, now()))
     return commits
 
 
@@ -64,7 +65,7 @@ def let_day_pass(hub: Hub, *, actor: str) -> bool:
             return False
         resolving.tick(hub, today, author=Author(actor, now()))
         # Before the lock is given back, so that the next to look sees the day.
-        resolving.resolve_all(hub, author=Author(actor, now()))
+        resolving.resolve_arrived(hub, author=Author(actor, now()))
     log.info("a day has passed", date=today)
     return True
 

@@ -63,7 +63,10 @@ def needs(entity_type: EntityType, process: Readiness, facts: Facts, *, day: str
 
 
 def next_change(entity_type: EntityType, process: Readiness, facts: Facts, *, day: str | None) -> str | None:
-    """The first day after this one on which the answer may be another (early is harmless); None: never."""
+    """The first day after this one on which the answer may be another (early is harmless); None: never.
+
+    Before any day has passed, a line is in force if it is on any day: so any day may have another answer.
+    """
     days = [next_day(cast("JSON", list(lines)), day) for lines in _dated_lines(entity_type, process, facts)]
     days += [one.next_day(day) for by in _falling_back(process) if by in facts.ways for one in facts.ways[by].holders]
     found = [date.fromordinal(one).isoformat() for one in days if one is not None]
@@ -71,7 +74,7 @@ def next_change(entity_type: EntityType, process: Readiness, facts: Facts, *, da
     if process.active is not None:
         start, end = (_day(facts.attributes.get(name or "")) for name in (process.active.start, process.active.end))
         found += [one for one in (start, _following(end)) if one is not None and one > (day or "")]
-    return min(found, default=None)
+    return min(found, default=None) if day is not None or not found else date.min.isoformat()
 
 
 def _attribute(entity_type: EntityType, name: str, facts: Facts, day: str | None) -> Need:

@@ -53,7 +53,7 @@ def reached(writer: Transaction, change: Change, types: Types) -> dict[str, set[
     work, own = change.work, change.own
     found: Goldens = defaultdict(set)
     found[own] = set(change.goldens)
-    if work.afresh or (work.tick is not None and work.state.tick is None):  # of no day, or of other rules
+    if work.afresh:
         found[own] |= set(stored.goldens(writer, own))
     elif work.tick is not None and work.tick != work.state.tick:
         found[own] |= set(stored.due(writer, own, tick=work.tick))

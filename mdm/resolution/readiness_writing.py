@@ -39,12 +39,13 @@ def write(writer: Transaction, change: Change, types: Mapping[str, Standing]) ->
     """Judge anew what a commit may have changed, and keep it; the events of those that are ready now, or no longer.
 
     Where a change reaches more than `MOST` that it did not change themselves, they are marked, and judged in commits to
-    come. types: all as they stand, with that of the commit.
+    come: as many in each as it has records, so that nobody waits long for a record, and `MOST` in one that has none.
+    types: all as they stand, with that of the commit.
     """
     work, own = change.work, change.own
     if not any(one.entity_type.readiness for one in types.values()) and not work.afresh:
         return []
-    marked = set(stored.marked(writer, own, limit=MOST))
+    marked = set(stored.marked(writer, own, limit=min(MOST, len(work.dirty) or MOST)))
     events = []
     for name, numbers in sorted(reached(writer, change, types).items()):
         first = change.goldens | marked if name == own else set[int]()

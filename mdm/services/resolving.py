@@ -30,25 +30,46 @@ def resolve(hub: Hub, entity_type: str, *, author: Author, upto: int | None = No
 def catch_up(hub: Hub, entity_type: str, *, author: Author) -> int:
     """Resolve all that is pending; the caller holds the type's lock. Returns the number of commits."""
     commits, known = 0, KnownCells()
-    while step(hub, entity_type, author=author, known=known):
+    while waits(hub, entity_type) and step(hub, entity_type, author=author, known=known):
         commits += 1
     return commits
 
 
-def resolve_all(hub: Hub, *, author: Author) -> None:
-    """Resolve every entity type, those that others refer to first, until nothing is pending anywhere."""
+def resolve_arrived(hub: Hub, *, author: Author) -> None:
+    """Resolve every entity type, those that others refer to first, until all that has arrived is resolved.
+
+    Answers about readiness that a wide change has outdated stay so: see `judge`. Nobody has to wait for those.
+    """
     names = order(hub.entity_types().values())
-    while sum(resolve(hub, name, author=author) for name in names if _waits(hub, name)):
+    while sum(resolve(hub, name, author=author) for name in names if waits(hub, name)):
         pass
 
 
-def _waits(hub: Hub, entity_type: str) -> bool:
+def resolve_all(hub: Hub, *, author: Author) -> None:
+    """Resolve all that has arrived, and judge all that is outdated, until nothing is pending anywhere."""
+    resolve_arrived(hub, author=author)
+    while sum(judge(hub, name, author=author) for name in hub.entity_types()):
+        resolve_arrived(hub, author=author)
+
+
+def judge(hub: Hub, entity_type: str, *, author: Author) -> bool:
+    """Judge some of the answers about readiness that a wide change has outdated, in one commit; False: there are none.
+
+    One commit for each time that the lock is taken, so that those who wait for a record come in between.
+    """
+    with hub.database.read() as reader:
+        if not stored_readiness.marked(reader, entity_type, limit=1):
+            return False
+    with hub.database.locked(entity_type):
+        return step(hub, entity_type, author=author)
+
+
+def waits(hub: Hub, entity_type: str) -> bool:
+    """Whether anything that has arrived is not resolved yet."""
     with hub.database.read() as reader:
         state = resolution.state(reader, entity_type)
-        return (
-            log.waits(reader, entity_type, after=state.upto if state else 0)
-            or records.any_marked(reader, entity_type)
-            or bool(stored_readiness.marked(reader, entity_type, limit=1))
+        return log.waits(reader, entity_type, after=state.upto if state else 0) or records.any_marked(
+            reader, entity_type
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mdm.log import Author
 from mdm.services.hub import Hub
-from mdm.services.resolving import resolve_all
+from mdm.services.resolving import resolve_arrived
 from mdm.store import log
 from mdm.store.one_transaction import one_transaction
 
@@ -26,12 +26,12 @@ def standing_still(hub: Hub, *, author: Author, kept: bool) -> Iterator[Still]:
     What is still pending is resolved first and in earnest, as it would be anyway, so that the one transaction is short.
     On SQLite nobody else writes meanwhile. A hub that stands still already is used as it is.
     """
-    resolve_all(hub, author=author)
+    resolve_arrived(hub, author=author)
     with ExitStack() as opened:
         for name in sorted(hub.entity_types()):
             opened.enter_context(hub.database.locked(name))
         still = Hub(hub.settings, opened.enter_context(one_transaction(hub.database, kept=kept)), hub.salt)
-        resolve_all(still, author=author)
+        resolve_arrived(still, author=author)
         with still.database.read() as reader:
             position = log.head(reader)
         yield Still(still, position)

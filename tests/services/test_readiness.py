@@ -241,6 +241,33 @@ def test_a_wide_change_is_judged_in_commits_to_come_and_the_list_says_so(
     assert rebuild.verify(hub).match
 
 
+def test_who_waits_for_a_record_does_not_wait_until_all_that_is_outdated_is_judged(
+    sqlite_hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = sqlite_hub
+    monkeypatch.setattr(readiness_writing, "MOST", 2)
+    names = ("Alm", "Bach", "Tal", "Joch", "Firn", "Kar", "Moos", "Ried")
+    ids = [put(hub, f"crm:customer:{number}", name=f"{name} AG") for number, name in enumerate(names)]
+    standard = {"name": "Standard", "code": "RC-9", "currency": "EUR", "lines": [LINE]}
+    records.put(hub, Incoming("psa", "rate_card", "9", standard, None, None, "put"), author=AUTHOR, wait=True)
+
+    def outdated() -> int:
+        return int(readiness.page(hub, "quote_to_project", Wanted("customer"))["outdated"])
+
+    assert outdated() == 8
+    records.put(hub, Incoming("erp", "customer", "7", {"name": "Grat AG"}, None, None, "put"), author=AUTHOR, wait=True)
+    assert outdated() == 7, "its commit judges as many as it has records"
+    decisions.merge(hub, ids[6:], reason="", author=AUTHOR, supersede=False)
+    before = outdated()
+    assert before > 2
+    assert resolving.judge(hub, "customer", author=AUTHOR)
+    assert outdated() == before - 2
+    resolving.resolve_all(hub, author=AUTHOR)
+    assert outdated() == 0
+    assert not resolving.judge(hub, "customer", author=AUTHOR)
+    assert rebuild.verify(hub).match
+
+
 def test_the_way_to_a_rate_is_that_of_the_day_and_turns_by_itself(sqlite_hub: Hub) -> None:
     hub = sqlite_hub
     assert hub.entity_type("customer").attributes["parent"].dated

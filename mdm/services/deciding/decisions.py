@@ -15,7 +15,7 @@ from mdm.services.entering import enter
 from mdm.services.environments import ensure_one
 from mdm.services.hub import Hub
 from mdm.services.known_keys import known
-from mdm.services.resolving import catch_up, resolve, resolve_all
+from mdm.services.resolving import catch_up, resolve, resolve_arrived
 from mdm.services.rulebook import code_lists
 from mdm.store import decisions, log, overrides, records
 from mdm.store.database import Transaction
@@ -203,7 +203,7 @@ def outcome(
     after = goldens(hub, concerned)
     borne = set(after.values())
     gone = {old: after[key] for key, old in sorted(before.items()) if old not in borne and key in after}
-    resolve_all(hub, author=author)
+    resolve_arrived(hub, author=author)
     name = entity_type.id_prefix
     return Decided(
         decision_id(at),

@@ -18,7 +18,7 @@ from mdm.log import Author
 from mdm.services.hub import Hub
 from mdm.services.intake import crosswalk_files, records
 from mdm.services.intake.records import Outcome
-from mdm.services.resolving import resolve_all
+from mdm.services.resolving import resolve_all, resolve_arrived
 from mdm.store import mappings
 from mdm.store import quarantine as stored_quarantine
 from mdm.store.batches import Origin, RejectedRow, storable
@@ -71,7 +71,7 @@ def retry(hub: Hub, quarantine_id: str, *, given: Mapping[str, object] | None = 
         _retry(hub, writer, row, given=given or {}, author=author)
         document = _document(row)
     if document["status"] == "retried":
-        resolve_all(hub, author=author)
+        resolve_arrived(hub, author=author)
     return document
 
 

@@ -13,7 +13,7 @@ from mdm.errors import Conflict, Fault, InvalidInput, NotFound
 from mdm.log import Author, Fact
 from mdm.services.entering import enter
 from mdm.services.hub import Hub, read_code_lists
-from mdm.services.resolving import resolve_all
+from mdm.services.resolving import resolve_arrived
 from mdm.store import code_lists as stored
 from mdm.store.database import Transaction
 from mdm.store.xref import NOW
@@ -116,7 +116,7 @@ def take(hub: Hub, documents: Sequence[Document], *, author: Author) -> list[App
         writer.lock_log()
         done = [_take_one(writer, document, author) for document in documents]
     if any(one.position for one in done):
-        resolve_all(hub, author=author)
+        resolve_arrived(hub, author=author)
     return done
 
 
