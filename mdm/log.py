@@ -16,7 +16,7 @@ import orjson
 FactKind = Literal[
     "record", "verdict", "override", "undo", "rules", "tick", "resolved", "code_list", "code_mapping",
     "crosswalk", "source_merge", "snapshot", "absence", "task_work", "proposal", "settlement",
-    "measured", "incarnation", "second_opinion", "disagreement_settled",
+    "measured", "incarnation", "second_opinion", "disagreement_settled", "changed", "fetched", "gap",
 ]  # fmt: skip
 GENESIS = b"\x00" * 32
 SALT = 16

@@ -16,6 +16,7 @@ from mdm.resolution import (
     hierarchy,
     intake,
     references,
+    refetches,
     sampled_matches,
     tasks,
 )
@@ -37,6 +38,7 @@ def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
     verdicts = Verdicts(work, facts)
     links = Links(work, facts, verdicts)
     overrides = Overrides(work, facts, verdicts)
+    behind = refetches.work_out(work, facts)
     changed = sorted(work.dirty)
 
     # standardise: columns of source values become columns of cells
@@ -64,7 +66,7 @@ def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
     decided = decided_tasks.by_decision(work, verdicts, review.closed)
     sampled = sampled_matches.draw(work, formed)
 
-    return commit.Result(blocks, graph, overrides, formed, survived, edges_above, review, decided, sampled)
+    return commit.Result(blocks, graph, overrides, formed, survived, edges_above, review, decided, sampled, behind)
 
 
 def publish(writer: Transaction, work: Work, result: commit.Result, *, author: Author, at: int | None = None) -> int:

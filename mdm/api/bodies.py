@@ -25,6 +25,7 @@ class RecordBody(Body):
     merged_from: list[str] = Field(default=[], max_length=1_000)
     created: str | None = None
     origin: str | None = None
+    instance: str | None = None
 
     model_config = ConfigDict(json_schema_extra={"examples": [
         {"attributes": {"name": "Acme GmbH", "email": ["info@acme.example"]}, "version": 7,
@@ -40,8 +41,19 @@ class SourceMergeBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"into": "0015h"}]})
 
 
+class ChangedBody(Body):
+    """As which version, or when, a record changed: what the record itself will come with, or nothing."""
+
+    version: int | str | None = None
+    event_time: str | None = None
+    created: str | None = None
+    instance: str | None = None
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"version": 8}]})
+
+
 class BatchItem(RecordBody):
-    """One source record of a batch, with its key."""
+    """One source record of a batch, with its key; one that is `changed` says only that, and has no attributes."""
 
     source: str
     entity_type: str
@@ -49,6 +61,7 @@ class BatchItem(RecordBody):
     attributes: dict[str, Any] = {}
     deleted: bool = False
     partial: bool = False
+    changed: bool = False
 
     model_config = ConfigDict(json_schema_extra={"examples": [
         {"source": "crm", "entity_type": "customer", "source_id": "0015g", "attributes": {"name": "Acme GmbH"},

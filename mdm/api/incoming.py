@@ -11,7 +11,8 @@ from mdm.api.parameters import key
 from mdm.api.problems import faults_of
 from mdm.entity_types import EntityType, check, hint
 from mdm.errors import Fault, InvalidInput
-from mdm.ingest.incoming import Incoming, Mode, mark, time_text, version_value
+from mdm.ingest.flags import ONLY_CHANGED
+from mdm.ingest.incoming import Incoming, Mode, mark, of_instance, time_text, version_value
 from mdm.ingest.parts import Parts
 from mdm.ingest.rows import RefusalError, Rejected
 from mdm.log import Key
@@ -21,7 +22,7 @@ REQUEST = "request"
 
 def record(key: Key, body: RecordBody, entity_type: EntityType, *, mode: Mode) -> Incoming:
     """Check one record; InvalidInput lists every fault with its pointer."""
-    if mode == "delete":
+    if mode in {"delete", "changed"}:
         attributes, faults = dict[str, object](), list[Fault]()
     else:
         attributes, faults = check(entity_type, body.attributes, partial=mode == "patch")
@@ -30,6 +31,10 @@ def record(key: Key, body: RecordBody, entity_type: EntityType, *, mode: Mode) -
     into = None if body.merged_into is None else _other(key, body.merged_into, "/merged_into")
     losers = {_other(key, loser, f"/merged_from/{place}") for place, loser in enumerate(body.merged_from)}
     created, origin = (_mark(name, getattr(body, name), faults) for name in ("created", "origin"))
+    try:
+        of_instance(body.instance, entity_type, key.source)
+    except RefusalError as no:
+        faults.append(Fault(f"/{no.column}", no.detail, no.rule, no.value))
     if faults:
         raise InvalidInput("; ".join(fault.detail for fault in faults[:3]), faults=faults)
     taken = Incoming(
@@ -46,14 +51,18 @@ def item(index: int, sent: Any, entity_types: dict[str, EntityType]) -> tuple[In
         parsed = BatchItem.model_validate(sent)
         of = key(parsed.source, parsed.entity_type, parsed.source_id, pointer="")
         entity_type = _known(parsed.entity_type, entity_types)
-        taken = record(
-            of, parsed, entity_type, mode="delete" if parsed.deleted else "patch" if parsed.partial else "put"
-        )
+        taken = record(of, parsed, entity_type, mode=_mode(parsed))
         return taken._replace(line=index + 1), ()
     except ValidationError as error:
         return _rejected(index, sent, faults_of(error.errors()))
     except InvalidInput as error:
         return _rejected(index, sent, error.faults)
+
+
+def _mode(item: BatchItem) -> Mode:
+    if item.changed and (item.attributes or item.deleted or item.partial):
+        raise InvalidInput(ONLY_CHANGED, faults=[Fault("/changed", ONLY_CHANGED, "changed")])
+    return "changed" if item.changed else "delete" if item.deleted else "patch" if item.partial else "put"
 
 
 def _other(own: Key, source_id: str, pointer: str) -> str:

@@ -29,6 +29,7 @@ from mdm.cli import (
     readiness,
     records,
     references,
+    refetches,
     relations,
     rules,
     second_opinions,
@@ -78,7 +79,7 @@ for module in MODULES:
         app.command(command.__name__.rstrip("_").replace("_", "-"))(command)
 for noun, group in (
     ("tasks", task_work), ("proposals", proposals), ("quarantine", quarantine), ("rules", rules), ("codes", codes),
-    ("references", references), ("hierarchy", hierarchy), ("rates", rates), ("key", keys),
+    ("references", references), ("refetches", refetches), ("hierarchy", hierarchy), ("rates", rates), ("key", keys),
     ("user", users), ("source-merges", source_merges), ("second-opinions", second_opinions),
 ):  # fmt: skip
     app.add_typer(group.app, name=noun, help=group.HELP, no_args_is_help=True)

@@ -11,6 +11,8 @@ from mdm.cli.output import Json
 from mdm.errors import NotFound
 
 Document = dict[str, Any]
+NAMED = {"version": "version", "event_time": "of"}
+"""How it is put what a source names of a version that has not come."""
 
 
 def golden(golden_id: GoldenId, *, as_of: AsOf = None, on: On = None, as_json: Json = False) -> None:
@@ -31,7 +33,21 @@ def golden(golden_id: GoldenId, *, as_of: AsOf = None, on: On = None, as_json: J
         _print_lines(name, found["attributes"].get(name, []))
     for name, timeline in found.get("dated", {}).items():
         _print_lines(f"{name} by day", timeline)
-    output.print_table("Crosswalk", ("source", "id"), [(one["source"], one["source_id"]) for one in found["crosswalk"]])
+    print_crosswalk(found["crosswalk"])
+
+
+def print_crosswalk(crosswalk: list[Document]) -> None:
+    """Show the source records behind a golden record, and of which of them a newer version is to be fetched."""
+    behind = ("fetch again",) if any("needs_refetch" in one for one in crosswalk) else ()
+    rows = [(one["source"], one["source_id"], *(_behind(one) for _ in behind)) for one in crosswalk]
+    output.print_table("Crosswalk", ("source", "id", *behind), rows)
+
+
+def _behind(entry: Document) -> str:
+    if "needs_refetch" not in entry:
+        return ""
+    named = entry["needs_refetch"]
+    return " ".join(f"{word} {named[name]}" for name, word in NAMED.items() if name in named) or "yes"
 
 
 def _print_lines(name: str, lines: list[Document]) -> None:

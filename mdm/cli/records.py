@@ -8,6 +8,7 @@ import typer
 
 from mdm.cli import ingest_crosswalk, ingest_preview, output, session
 from mdm.cli.arguments import AsOf
+from mdm.cli.golden import print_crosswalk
 from mdm.cli.ingest_options import (
     AllowShort,
     Crosswalk,
@@ -128,9 +129,9 @@ def _show(summaries: "Sequence[Summary]", title: str) -> None:
     output.print_table(title, columns, rows)
     for summary in summaries:
         if unreadable := getattr(summary, "unreadable", 0):
-            output.say(
-                f"{summary.file}: {unreadable:,} rows have no id that can be read, so no record counts as absent."
-            )
+            from mdm.services.intake.snapshots import NO_RECORD
+
+            output.say(f"{summary.file}: {unreadable:,} rows {NO_RECORD}, so no record counts as absent.")
         if told := ingest_preview.unusual(summary):
             output.say(f"{summary.file}: {told}")
         if summary.same:
@@ -162,7 +163,7 @@ def lookup(
         output.say(f"{source}:{entity_type}:{source_id} has arrived and is not resolved yet")
         return
     output.say(f"{source}:{entity_type}:{source_id} is {found['golden_id']} ({found['status']})")
-    output.print_table("Crosswalk", ("source", "id"), [(one["source"], one["source_id"]) for one in found["crosswalk"]])
+    print_crosswalk(found["crosswalk"])
 
 
 COMMANDS = (ingest, lookup)

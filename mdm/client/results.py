@@ -11,11 +11,20 @@ class Result(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
 
+class NeedsRefetch(Result):
+    """Since which position a record is known to have changed in its source, and the version that has not come."""
+
+    since: int
+    version: int | str | None = None
+    event_time: str | None = None
+
+
 class SourceId(Result):
     """One entry of a crosswalk."""
 
     source: str
     source_id: str
+    needs_refetch: NeedsRefetch | None = None
 
 
 class Xref(Result):
@@ -27,6 +36,7 @@ class Xref(Result):
     seq: int | None = None
     since: int | None = None
     crosswalk: list[SourceId] = []
+    needs_refetch: NeedsRefetch | None = None
 
 
 class GoldenRecord(Result):

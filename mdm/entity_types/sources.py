@@ -20,15 +20,17 @@ _SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 class SourceRules(BaseModel):
     """What is known of one source.
 
-    environment: records of different environments are never candidates and never linked.  ids: the one form in which
-    two spellings of an id are equal, also where its records refer to others.  written_back: the hub's golden records
-    are written into this system, so that what comes back and equals them is no news.  origins: what a record names as
-    its `origin` when the hub wrote it.
+    environment: records of different environments are never candidates and never linked.  instance: which instance of
+    its system it is, as the system itself names it; a record that says it comes from another is refused.  ids: the one
+    form in which two spellings of an id are equal, also where its records refer to others.  written_back: the hub's
+    golden records are written into this system, so that what comes back and equals them is no news.  origins: what a
+    record names as its `origin` when the hub wrote it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     environment: Environment = PRODUCTION
+    instance: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     ids: IdForm | None = None
     written_back: bool = False
     origins: tuple[str, ...] = ()

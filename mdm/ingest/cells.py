@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from mdm.entity_types import EntityType, check_value
 from mdm.errors import Fault
 from mdm.ingest.columns import Layout
-from mdm.ingest.flags import flag
+from mdm.ingest.flags import flag, only_changed
 from mdm.ingest.rows import Draft, RefusalError
 
 REMEMBERED = 50_000
@@ -18,37 +18,49 @@ Taken = tuple[object, Fault | None]
 
 def draft_maker(entity_type: EntityType, layout: Layout) -> Callable[[Mapping[str, str]], Draft]:
     """Make the function that takes apart one row of cells; it raises RefusalError for one it cannot take."""
-    takers = {name: taker(entity_type, name) for name in layout.attributes}
-    required = [name for name, attribute in entity_type.attributes.items() if attribute.must_be_there]
+    taken = _attributes_taker(entity_type, layout)
+    valued = [*layout.attributes, *(column for column, _, _ in layout.fields)]
 
     def draft(cells: Mapping[str, str]) -> Draft:
-        deleted = layout.deleted is not None and flag(layout.deleted, cells[layout.deleted])
-        attributes: dict[str, object] = {}
-        if not deleted:
-            for name, take in takers.items():
-                if cell := cells[name]:
-                    value, fault = take(cell)
-                    if fault is not None:
-                        raise _refusal(name, cell, fault)
-                    if value is not None:
-                        attributes[name] = value
-            if layout.fields:
-                _add_objects(attributes, cells, entity_type, layout)
-            for name in required:
-                if name not in attributes:
-                    raise RefusalError(name, None, "required", f"{name} is required")
+        deleted, changed = (name is not None and flag(name, cells[name]) for name in (layout.deleted, layout.changed))
+        if changed:
+            only_changed(str(layout.changed), more=deleted or any(cells[name] for name in valued))
         version = "" if layout.version is None else cells[layout.version]
         event_time = "" if layout.event_time is None else cells[layout.event_time]
         return Draft(
             (layout.id, cells[layout.id]),
             (layout.version, version.strip() or None),
             (layout.event_time, event_time.strip() or None),
-            attributes,
+            {} if deleted or changed else taken(cells),
             deleted,
             {name: cells[name] for name in layout.marks},
+            changed=changed,
         )
 
     return draft
+
+
+def _attributes_taker(entity_type: EntityType, layout: Layout) -> Callable[[Mapping[str, str]], dict[str, object]]:
+    takers = {name: taker(entity_type, name) for name in layout.attributes}
+    required = [name for name, attribute in entity_type.attributes.items() if attribute.must_be_there]
+
+    def taken(cells: Mapping[str, str]) -> dict[str, object]:
+        attributes: dict[str, object] = {}
+        for name, take in takers.items():
+            if cell := cells[name]:
+                value, fault = take(cell)
+                if fault is not None:
+                    raise _refusal(name, cell, fault)
+                if value is not None:
+                    attributes[name] = value
+        if layout.fields:
+            _add_objects(attributes, cells, entity_type, layout)
+        for name in required:
+            if name not in attributes:
+                raise RefusalError(name, None, "required", f"{name} is required")
+        return attributes
+
+    return taken
 
 
 def taker(entity_type: EntityType, attribute: str) -> Callable[[str | tuple[str, ...]], Taken]:

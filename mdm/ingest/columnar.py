@@ -18,7 +18,7 @@ from mdm.entity_types import (
     takes_any_text,
 )
 from mdm.ingest.cells import BETWEEN_VALUES, taker
-from mdm.ingest.columns import ENTITY_TYPE, SOURCE, Layout
+from mdm.ingest.columns import ENTITY_TYPE, INSTANCE, SOURCE, Layout
 from mdm.ingest.flags import FALSE
 from mdm.ingest.rows import Chunk
 from mdm.ingest.times import time_text, version_value
@@ -70,11 +70,18 @@ class Columnar:
             *layout.attributes,
             *(one for one, _, _ in layout.fields),
         }
+        declared = self.entity_type.source(self.source).instance
+        if declared is None:
+            plain.add(INSTANCE)  # whatever a row says of it
+        own = {
+            SOURCE: self.source,
+            ENTITY_TYPE: self.entity_type.entity_type,
+            INSTANCE: declared,
+        }
         for name, cells in chunk.columns.items():
             if name in plain:
                 continue
-            owner = {SOURCE: self.source, ENTITY_TYPE: self.entity_type.entity_type}.get(name, "")
-            usual: Collection[object] = FALSE if name == layout.deleted else ("", owner)
+            usual: Collection[object] = FALSE if name in {layout.deleted, layout.changed} else ("", own.get(name))
             odd.update(
                 place
                 for place, cell in enumerate(cells)

@@ -11,8 +11,11 @@ ID_COLUMNS = ("record_id", "id", "source_id")
 VERSION, EVENT_TIME, DELETED, SOURCE, ENTITY_TYPE = "version", "event_time", "deleted", "source", "entity_type"
 PARTIAL = "partial"
 """Says of a whole source record that what it does not name stays as it was."""
+CHANGED = "changed"
+"""Says that a record has changed, and not how."""
 MERGED_INTO, MERGED_FROM, CREATED, ORIGIN = "merged_into", "merged_from", "created", "origin"
-MARKS = (MERGED_INTO, MERGED_FROM, CREATED, ORIGIN)
+INSTANCE = "instance"
+MARKS = (MERGED_INTO, MERGED_FROM, CREATED, ORIGIN, INSTANCE)
 """What a record can say of itself besides its values and what orders its versions."""
 
 DAYS = (VALID_FROM, VALID_TO, VALID_THROUGH)
@@ -40,6 +43,7 @@ class Layout:
     version: str | None
     event_time: str | None
     deleted: str | None
+    changed: str | None
     marks: tuple[str, ...]
     attributes: tuple[str, ...]
     fields: tuple[tuple[str, str, str], ...]
@@ -70,14 +74,15 @@ def layout(columns: Collection[str], entity_type: EntityType, named: Columns, fi
     version = _usual(columns, entity_type, VERSION, named.version, file)
     event_time = _usual(columns, entity_type, EVENT_TIME, named.event_time, file)
     deleted = _usual(columns, entity_type, DELETED, None, file)
+    changed = _usual(columns, entity_type, CHANGED, None, file)
     marks = tuple(name for name in MARKS if _usual(columns, entity_type, name, None, file))
-    special = {ident, version, event_time, deleted, *marks, SOURCE, ENTITY_TYPE}
+    special = {ident, version, event_time, deleted, changed, *marks, SOURCE, ENTITY_TYPE}
     rest = [name for name in columns if name in entity_type.attributes or name not in special]
     fields = tuple(found for name in rest if (found := _field(name, entity_type)) is not None)
     dotted = {name for name, _, _ in fields}
     attributes = tuple(name for name in rest if name not in dotted)
     _check(attributes, fields, entity_type, file)
-    return Layout(ident, version, event_time, deleted, marks, attributes, fields)
+    return Layout(ident, version, event_time, deleted, changed, marks, attributes, fields)
 
 
 def _usual(columns: Collection[str], entity_type: EntityType, usual: str, named: str | None, file: str) -> str | None:

@@ -1,9 +1,10 @@
-"""Reads the flag that marks a record as deleted."""
+"""Reads the flags that mark a record: as deleted, or as changed and no more."""
 
 from mdm.ingest.rows import RefusalError
 
 _TRUE = frozenset({"true", "1", "yes"})
 FALSE = frozenset({"", "false", "0", "no"})
+ONLY_CHANGED = "what only says that it changed brings no values, and is neither deleted nor partial"
 
 
 def flag(column: str, value: object) -> bool:
@@ -16,3 +17,9 @@ def flag(column: str, value: object) -> bool:
     if word in FALSE:
         return False
     raise RefusalError(column, value, "flag", f"{column} is neither true nor false: {str(value)[:80]!r}")
+
+
+def only_changed(column: str, *, more: bool) -> None:
+    """Refuse a record that says only that it changed, and says more: whatever that is would be lost."""
+    if more:
+        raise RefusalError(column, None, "changed", ONLY_CHANGED)

@@ -10,7 +10,17 @@ import orjson
 from mdm.entity_types import EntityType
 from mdm.ingest.cells import BETWEEN_VALUES, draft_maker
 from mdm.ingest.columnar import LONGEST_ID, Columnar
-from mdm.ingest.columns import CREATED, ENTITY_TYPE, MERGED_FROM, MERGED_INTO, ORIGIN, SOURCE, Columns, layout
+from mdm.ingest.columns import (
+    CREATED,
+    ENTITY_TYPE,
+    INSTANCE,
+    MERGED_FROM,
+    MERGED_INTO,
+    ORIGIN,
+    SOURCE,
+    Columns,
+    layout,
+)
 from mdm.ingest.objects import draft_of
 from mdm.ingest.parts import Parts
 from mdm.ingest.rows import Chunk, Draft, RefusalError, Rejected, Row
@@ -19,7 +29,8 @@ from mdm.log import canonical
 
 __all__ = ["Columns", "Incoming", "Records", "each_item", "incoming_records", "time_text", "version_value"]
 
-Mode = Literal["put", "patch", "delete"]
+Mode = Literal["put", "patch", "delete", "changed"]
+"""What a record says: all of itself, some of it, that it was deleted, or only that it has changed."""
 LONGEST_MARK = 100
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -141,9 +152,10 @@ class _Taking:
         try:
             _owned(row.values, self.entity_type, self.source)
             draft = self._draft(row)
+            of_instance(draft.marks.get(INSTANCE), self.entity_type, self.source)
             record = _record(draft, row, source=self.source, entity_type=self.entity_type.entity_type)
             record = record.in_form(self.entity_type)
-            if record.version is None and record.event_time is None:
+            if record.version is None and record.event_time is None and record.mode != "changed":
                 content = canonical([record.mode == "delete", record.attributes])
                 content += canonical([record.merged_into, record.merged_from])
                 _once(record.source_id, content, draft.id[0], self.seen)
@@ -208,7 +220,7 @@ def _record(draft: Draft, row: Row, *, source: str, entity_type: str) -> Incomin
         draft.attributes,
         _ordering(draft.version, version_value, "version"),
         cast("str | None", _ordering(draft.event_time, time_text, "event_time")),
-        "delete" if draft.deleted else "patch" if draft.partial else "put",
+        _mode(draft),
         row.line,
         row.raw,
         _winner(draft.marks.get(MERGED_INTO), ident),
@@ -216,6 +228,10 @@ def _record(draft: Draft, row: Row, *, source: str, entity_type: str) -> Incomin
         created=mark(CREATED, draft.marks.get(CREATED)),
         origin=mark(ORIGIN, draft.marks.get(ORIGIN)),
     )
+
+
+def _mode(draft: Draft) -> Mode:
+    return "changed" if draft.changed else "delete" if draft.deleted else "patch" if draft.partial else "put"
 
 
 def source_id(column: str, value: object) -> str:
@@ -265,16 +281,39 @@ def mark(column: str, value: object) -> str | None:
     Raises:
         RefusalError: it is no text and no number, is too long, or holds what no key can.
     """
+    text = _short(column, value)
+    try:
+        return text and time_text(text).replace(".000000Z", "Z")
+    except ValueError:
+        return text
+
+
+def _short(column: str, value: object) -> str | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
     if not text or len(text) > LONGEST_MARK or _CONTROL.search(text):
         detail = f"{column} is a text of at most {LONGEST_MARK} characters, not {str(value)[:80]!r}"
         raise RefusalError(column, None, column, detail)
-    try:
-        return time_text(text).replace(".000000Z", "Z")
-    except ValueError:
-        return text
+    return text
+
+
+def of_instance(value: object, entity_type: EntityType, source: str) -> None:
+    """Refuse a record that says that it comes from another instance of its system than its source is declared to be.
+
+    A sandbox has the ids of production, and an instance of its own after every refresh: what came from there would
+    otherwise be a new version of a record that it only looks like.
+
+    Raises:
+        RefusalError: it says so, or what it says is no short text. One that says nothing is taken, and so is any where
+            none is declared.
+    """
+    stated, declared = _short(INSTANCE, value), entity_type.source(source).instance
+    if stated is None or declared is None:
+        return
+    if entity_type.canonical_id(source, stated) != entity_type.canonical_id(source, declared):
+        detail = f"comes from the instance {stated!r}, and {source} is declared to be {declared!r}"
+        raise RefusalError(INSTANCE, stated, INSTANCE, detail)
 
 
 def _another(column: str, value: object, own: str) -> str:

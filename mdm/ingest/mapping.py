@@ -22,11 +22,11 @@ from mdm.entity_types import EntityType, hint
 from mdm.entity_types.faults import Path, faults_of, pointer
 from mdm.entity_types.strict_yaml import invalid, load
 from mdm.errors import Fault
-from mdm.ingest.columns import DAYS, DELETED, EVENT_TIME, MARKS, MERGED_FROM, VERSION
+from mdm.ingest.columns import CHANGED, DAYS, DELETED, EVENT_TIME, MARKS, MERGED_FROM, VERSION
 from mdm.ingest.formats import date_format
 
 ID = "id"
-SPECIAL = (ID, VERSION, EVENT_TIME, DELETED, *MARKS)
+SPECIAL = (ID, VERSION, EVENT_TIME, DELETED, CHANGED, *MARKS)
 """What a column can become besides an attribute."""
 
 
@@ -95,8 +95,8 @@ class Mapping(_Strict):
     """How columns become attributes.
 
     Columns are named as in the file; targets are attributes, their fields (`address.city`), or id, version,
-    event_time, deleted, merged_into, merged_from, created and origin. Values are read in their stated format first,
-    then renamed, split and joined.
+    event_time, deleted, changed, merged_into, merged_from, created, origin and instance. Values are read in their
+    stated format first, then renamed, split and joined.
     The dates of `inclusive` columns are last days, of which `valid_to` is the day after.
     """
 

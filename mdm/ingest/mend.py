@@ -8,7 +8,7 @@ from mdm.entity_types import EntityType, hint
 from mdm.errors import Fault, InvalidInput, UnreadableFile
 from mdm.ingest import several
 from mdm.ingest.cells import BETWEEN_VALUES
-from mdm.ingest.columns import DELETED, EVENT_TIME, ID_COLUMNS, MARKS, VERSION
+from mdm.ingest.columns import CHANGED, DELETED, EVENT_TIME, ID_COLUMNS, MARKS, VERSION
 from mdm.ingest.incoming import Incoming, each_item
 from mdm.ingest.mapping import Mapping as FileMapping
 from mdm.ingest.objects import MEMBERS
@@ -79,7 +79,7 @@ def _not_whole(parts: Parts, entity_type: EntityType) -> tuple[str | None, str, 
 def _check(column: str, value: object, parts: Parts, entity_type: EntityType) -> None:
     own = list[str](entity_type.attributes)
     own += [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.column_fields(name)]
-    own += [VERSION, EVENT_TIME, DELETED, *MARKS]
+    own += [VERSION, EVENT_TIME, DELETED, CHANGED, *MARKS]
     own += [*ID_COLUMNS, *MEMBERS] if parts.typed else []
     # A row that came with a mapping has the columns of its file, and those alone.
     own = [] if parts.mapping else [*own, *filter(None, dataclasses.astuple(parts.columns))]

@@ -1,9 +1,11 @@
 """Takes apart rows of typed values: an object of attributes, or a whole source record with `attributes`."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from mdm.entity_types import EntityType, check, hint
 from mdm.ingest.columns import (
+    CHANGED,
     DELETED,
     ENTITY_TYPE,
     EVENT_TIME,
@@ -14,10 +16,10 @@ from mdm.ingest.columns import (
     VERSION,
     Columns,
 )
-from mdm.ingest.flags import flag
+from mdm.ingest.flags import flag, only_changed
 from mdm.ingest.rows import Draft, RefusalError
 
-MEMBERS = (SOURCE, ENTITY_TYPE, "source_id", "attributes", VERSION, EVENT_TIME, DELETED, PARTIAL, *MARKS)
+MEMBERS = (SOURCE, ENTITY_TYPE, "source_id", "attributes", VERSION, EVENT_TIME, DELETED, PARTIAL, CHANGED, *MARKS)
 
 
 def draft_of(values: Mapping[str, object], entity_type: EntityType, columns: Columns) -> Draft:
@@ -35,22 +37,26 @@ def draft_of(values: Mapping[str, object], entity_type: EntityType, columns: Col
     version = columns.version or (None if VERSION in own else VERSION)
     event_time = columns.event_time or (None if EVENT_TIME in own else EVENT_TIME)
     deleted = DELETED not in own and flag(DELETED, values.get(DELETED))
+    changed = CHANGED not in own and flag(CHANGED, values.get(CHANGED))
     marks = {name: values.get(name) for name in MARKS if name not in own}
-    special = {ident, version, event_time, DELETED, *marks, SOURCE, ENTITY_TYPE}
+    special = {ident, version, event_time, DELETED, CHANGED, *marks, SOURCE, ENTITY_TYPE}
     partial = whole and flag(PARTIAL, values.get(PARTIAL))
-    sent = (
+    sent: Any = (
         values["attributes"]
         if whole
         else {name: value for name, value in values.items() if name in own or name not in special}
     )
+    if changed:
+        only_changed(CHANGED, more=deleted or partial or any(value is not None for value in sent.values()))
     return Draft(
         (ident, values.get(ident)),
         (version, values.get(version or "")),
         (event_time, values.get(event_time or "")),
-        {} if deleted else _checked(sent, entity_type, partial=partial),
+        {} if deleted or changed else _checked(sent, entity_type, partial=partial),
         deleted,
         marks,
         partial=partial,
+        changed=changed,
     )
 
 

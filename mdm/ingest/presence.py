@@ -1,27 +1,39 @@
 """Says which records a file holds, rows that are rejected for anything but their id included."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
-from mdm.ingest.columns import ID_COLUMNS, Columns, id_column
-from mdm.ingest.incoming import source_id
+from mdm.entity_types import EntityType
+from mdm.ingest.columns import ID_COLUMNS, INSTANCE, Columns, id_column
+from mdm.ingest.incoming import of_instance, source_id
 from mdm.ingest.mapped import mapped
 from mdm.ingest.mapping import Mapping as MappingFile
 from mdm.ingest.rows import RefusalError, Rejected, Row
 
 
+class Expected(NamedTuple):
+    """Whose records a file should hold: of an entity type and a source, which may be declared to be one instance."""
+
+    entity_type: EntityType
+    source: str
+
+
 def ids_of(
-    rows: Iterable[Row | Rejected], *, columns: Columns, mapping: MappingFile | None, file: str
+    rows: Iterable[Row | Rejected], whose: Expected, *, columns: Columns, mapping: MappingFile | None, file: str
 ) -> Iterator[str | None]:
-    """The id of each row as a source record of it would have it; None where that cannot be read.
+    """The id of each row as a source record of it would have it; None where that cannot be read, or is another's.
+
+    A row of another instance than the source's says nothing of the record that has the same id here.
 
     Raises:
         UnreadableFile: a file of cells has no id column, or lacks a column that its id is made of.
     """
     whole = (_as_row(row) for row in rows)
     if mapping is None:
-        yield from (None if row is None else _id(row, columns, file) for row in whole)
+        yield from (None if row is None else _id(row, whose, columns, file) for row in whole)
         return
     names = {columns.id} if columns.id else set(ID_COLUMNS)
+    names |= set() if INSTANCE in whose.entity_type.attributes else {INSTANCE}
     only, used = _only(mapping, names)
     for row in whole:
         if row is None:
@@ -29,7 +41,7 @@ def ids_of(
             continue
         few = {column: value for column, value in row.values.items() if column in used}
         (found,) = mapped([row._replace(values=few)], only, file=file)
-        yield None if isinstance(found, Rejected) else _id(found, columns, file)
+        yield None if isinstance(found, Rejected) else _id(found, whose, columns, file)
 
 
 def _as_row(row: Row | Rejected) -> Row | None:
@@ -41,9 +53,11 @@ def _as_row(row: Row | Rejected) -> Row | None:
     return Row(row.line, row.parts.values, row.raw, row.parts.typed)
 
 
-def _id(row: Row, columns: Columns, file: str) -> str | None:
+def _id(row: Row, whose: Expected, columns: Columns, file: str) -> str | None:
     column = _column(row.values, columns) if row.typed else id_column(row.values, columns.id, file)
     try:
+        if INSTANCE not in whose.entity_type.attributes:
+            of_instance(row.values.get(INSTANCE), whose.entity_type, whose.source)
         return source_id(column, row.values.get(column))
     except RefusalError:
         return None

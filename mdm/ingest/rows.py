@@ -71,8 +71,8 @@ class RefusalError(Exception):
 class Draft(NamedTuple):
     """A row taken apart: its id and what orders it, each with its column, and its checked attributes.
 
-    A deleted one has no attributes, and a partial one only those that it changes. `marks` are what else it says of
-    itself, as it stands (`mdm.ingest.columns.MARKS`).
+    A deleted one has no attributes, nor has one that only says that it changed, and a partial one only those that it
+    changes. `marks` are what else it says of itself, as it stands (`mdm.ingest.columns.MARKS`).
     """
 
     id: tuple[str, object]
@@ -82,6 +82,7 @@ class Draft(NamedTuple):
     deleted: bool
     marks: Mapping[str, object]
     partial: bool = False
+    changed: bool = False
 
 
 def _without_nulls(value: object) -> object:

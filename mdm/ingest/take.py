@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 
 from mdm.entity_types import EntityType
-from mdm.ingest.columns import DELETED, ENTITY_TYPE, EVENT_TIME, ID_COLUMNS, MARKS, SOURCE, VERSION, Columns
+from mdm.ingest.columns import CHANGED, DELETED, ENTITY_TYPE, EVENT_TIME, ID_COLUMNS, MARKS, SOURCE, VERSION, Columns
 from mdm.ingest.gather import TellId, gathered, located, with_days
 from mdm.ingest.incoming import Incoming, Records, incoming_records
 from mdm.ingest.mapped import mapped, named_as_in_file
@@ -15,7 +15,7 @@ from mdm.ingest.rows import Chunk, Rejected, Row, each_row
 def expected(entity_type: EntityType, columns: Columns, mapping: Mapping | None) -> tuple[str, ...]:
     """Name the columns that a file of such records may have, by which its header is found."""
     fields = [f"{name}.{field}" for name in entity_type.attributes for field in entity_type.column_fields(name)]
-    own = [*ID_COLUMNS, VERSION, EVENT_TIME, DELETED, *MARKS, SOURCE, ENTITY_TYPE]
+    own = [*ID_COLUMNS, VERSION, EVENT_TIME, DELETED, CHANGED, *MARKS, SOURCE, ENTITY_TYPE]
     said = [columns.id, columns.version, columns.event_time]
     in_file = [column for _, column in mapping.columns()] if mapping is not None else []
     return tuple(dict.fromkeys([*filter(None, said), *in_file, ID_COLUMNS[1], *entity_type.attributes, *fields, *own]))

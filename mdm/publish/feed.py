@@ -1,6 +1,6 @@
 """The change feed: what one resolver commit says to those who follow it, as compact rows."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -8,17 +8,19 @@ import orjson
 KINDS = (
     "golden.created", "golden.updated", "golden.merged", "golden.split", "golden.retired",
     "xref.assigned", "xref.moved", "xref.removed", "reference.moved", "divergence.opened", "divergence.closed",
-    "readiness.changed", "rules.applied", "task.opened", "task.decided",
+    "readiness.changed", "rules.applied", "task.opened", "task.decided", "refetch.needed", "refetch.done",
 )  # fmt: skip
 """All kinds of events."""
+AT_ONCE = 1_000
+"""Records that one event names at most, where there is one for many."""
 
 
 class FeedRow(NamedTuple):
     """One event: its kind, the golden number it is about, the record that moved, the decision that brought it.
 
-    `others` is a JSON list: of the other golden numbers involved, of the ids of tasks, or the rules version; of a
-    reference its attribute, the entity type that it leads to, and the golden numbers before and now; of divergence each
-    attribute and record; of readiness the process and what is missing.
+    `others` is a JSON list: of the other golden numbers involved, of the ids of tasks or of records to be fetched
+    again, or the rules version; of a reference its attribute, the entity type that it leads to, and the golden numbers
+    before and now; of divergence each attribute and record; of readiness the process and what is missing.
     """
 
     entity_type: str
@@ -123,6 +125,15 @@ def task_events(entity_type: str, opened: Collection[str], decided: Mapping[int,
     for decision, closed in sorted(decided.items()):
         rows.append(FeedRow(entity_type, "task.decided", 0, None, _ids(closed), decision=decision))
     return rows
+
+
+def refetch_events(entity_type: str, *, needed: Sequence[int], done: Sequence[int]) -> list[FeedRow]:
+    """Events of records, by their ids, that are to be fetched again from their sources, and that are no longer."""
+    return [
+        FeedRow(entity_type, f"refetch.{kind}", 0, None, orjson.dumps(ids[start : start + AT_ONCE]).decode())
+        for kind, ids in (("needed", needed), ("done", done))
+        for start in range(0, len(ids), AT_ONCE)
+    ]
 
 
 def _ids(tasks: Collection[str]) -> str:

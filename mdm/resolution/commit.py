@@ -15,6 +15,7 @@ from mdm.resolution import (
     readiness_writing,
     reference_moves,
     references,
+    refetches,
     search_words,
     task_places,
 )
@@ -25,6 +26,7 @@ from mdm.resolution.graph import Graph
 from mdm.resolution.hierarchy import HierarchyChanges
 from mdm.resolution.overrides import Overrides
 from mdm.resolution.readiness_reach import Change, Standing
+from mdm.resolution.refetches import RefetchChanges
 from mdm.resolution.sampled_matches import SampleChanges
 from mdm.resolution.tasks import TaskChanges
 from mdm.resolution.work import Work
@@ -56,6 +58,7 @@ class Result:
     tasks: TaskChanges
     decided: dict[int, list[str]]
     sampled: SampleChanges
+    behind: RefetchChanges
 
 
 def write(writer: Transaction, work: Work, result: Result, *, author: Author, at: int | None) -> int:
@@ -74,7 +77,8 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     writer.lock_log()
     position = _resolved(writer, work, result, author) if at is None else at
     _write_golden(writer, work, result.golden, position)
-    crosswalks.write(writer, work, result.golden, position=position)
+    refetches.write(writer, result.behind, position=position)
+    crosswalks.write(writer, work, result.golden, behind=result.behind.records, position=position)
     search_words.write(writer, work, result.golden)
     task_writing.weigh(writer, result.tasks.weighed)
     task_writing.change(writer, opened=result.tasks.opened, closed=result.tasks.closed, position=position)
@@ -94,6 +98,7 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     change = Change(work, {new.golden for new in result.golden.versions}, moved_or_set, turned, position)
     ready = readiness_writing.write(writer, change, types)
     events = [*_events(work, result), *reference_moves.events(writer, work, moved), *apart, *ready]
+    events += refetches.events(work, result.behind)
     resolution.append_changes(writer, events, columns=feed.FeedRow._fields, position=position)
     _mark_dependents(writer, work, result)
     state = resolution.StateRow(of, work.upto, position, work.entity_type.version, work.tick, result.tasks.cut_records)

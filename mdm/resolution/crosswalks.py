@@ -5,12 +5,16 @@ import orjson
 from mdm.resolution.golden import GoldenChanges
 from mdm.resolution.work import Work
 from mdm.store import crosswalks as stored
-from mdm.store import xref
+from mdm.store import records, refetches, xref
 from mdm.store.database import Transaction
+from mdm.store.refetches import StoredRefetch
 
 
-def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: int) -> None:
-    """Keep the living members of golden records of which one came, went, died or revived."""
+def write(writer: Transaction, work: Work, golden: GoldenChanges, *, behind: set[int], position: int) -> None:
+    """Keep the living members of golden records of which one came, went, died or revived.
+
+    behind: records that are to be fetched again, or no longer, which is told beside their keys; all must be written.
+    """
     changed = [
         number
         for number, members in golden.after.items()
@@ -18,10 +22,13 @@ def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: i
         or any(work.was_living(id_) != work.records[id_].living for id_ in members)
     ]
     living = {number: work.living(golden.after[number]) for number in changed}
+    living |= _of_others(writer, work, {work.records[id_].golden for id_ in behind} - {None, *changed})
+    ids = [id_ for ids in living.values() for id_ in ids]
     since = dict.fromkeys(golden.moved, position)
-    since |= xref.since(writer, [id_ for ids in living.values() for id_ in ids if id_ not in since])
+    since |= xref.since(writer, [id_ for id_ in ids if id_ not in since])
+    open_ = refetches.of_records(writer, ids) if refetches.any_open(writer, work.entity_type.entity_type) else {}
     kept = [
-        (number, work.entity_type.entity_type, _members(work, ids), max(since[id_] for id_ in ids))
+        (number, work.entity_type.entity_type, _members(work, ids, open_), max(since[id_] for id_ in ids))
         for number, ids in sorted(living.items())
         if ids
     ]
@@ -29,6 +36,20 @@ def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: i
     stored.change(writer, gone=sorted(gone), kept=kept)
 
 
-def _members(work: Work, ids: list[int]) -> str:
-    placed = sorted((work.records[id_].source, work.records[id_].source_id) for id_ in ids)
-    return orjson.dumps([{"source": source, "source_id": source_id} for source, source_id in placed]).decode()
+def _of_others(writer: Transaction, work: Work, numbers: set[int | None]) -> dict[int, list[int]]:
+    """The living members of golden records that have stayed as they were."""
+    found: dict[int, list[int]] = {number: [] for number in numbers if number is not None}
+    for stands in records.by_column(writer, "golden", sorted(found)):
+        record = work.keep(stands)
+        if record.living:
+            found[record.golden or 0].append(record.id)
+    return found
+
+
+def _members(work: Work, ids: list[int], behind: dict[int, StoredRefetch]) -> str:
+    placed = sorted((work.records[id_].source, work.records[id_].source_id, id_) for id_ in ids)
+    return orjson.dumps([
+        {"source": source, "source_id": source_id}
+        | ({"needs_refetch": behind[id_].told} if id_ in behind else {})
+        for source, source_id, id_ in placed
+    ]).decode()  # fmt: skip

@@ -14,6 +14,7 @@ _FINDING = "finding, attribute, kind, key, valid_from, valid_to, sources, said"
 _HOLDER = "attribute, target_token"
 _ABOVE = "golden, attribute, valid_from, valid_to, parent, CASE WHEN set_aside THEN 1 ELSE 0 END"
 _GROUP = "golden, attribute, parent, total"
+_BEHIND = "record_id, version, event_time"
 _MISMATCH = "golden, attribute, valid_from, valid_to"
 
 
@@ -43,6 +44,7 @@ def state(transaction: Transaction, entity_type: str | None = None) -> str:
         _rows(transaction, f"SELECT 'above', {_ABOVE} FROM hierarchy_edge WHERE until IS NULL", entity_type),
         _rows(transaction, f"SELECT 'group', {_GROUP} FROM hierarchy_group WHERE 1 = 1", entity_type),
         _rows(transaction, f"SELECT 'mismatch', {_MISMATCH} FROM hierarchy_mismatch WHERE until IS NULL", entity_type),
+        (("behind", keys[id_], *rest) for id_, *rest in _behind(transaction, entity_type)),
         (("apart", golden, keys[id_], attribute) for golden, id_, attribute in _divergence(transaction, entity_type)),
         _rows(transaction, "SELECT 'ready', golden, process, missing, due FROM readiness WHERE 1 = 1", entity_type),
         _rows(transaction, f"SELECT 'finding', golden, {_FINDING} FROM line_finding WHERE until IS NULL", entity_type),
@@ -95,7 +97,8 @@ def neutral(transaction: Transaction) -> str:
             *transaction.rows(f"SELECT 'holder', golden, {_HOLDER} FROM line_holder WHERE until IS NULL"),
         ]
     ]
-    return _total([*goldens, *edges, *tasks, *disputed, *led, *above, *apart, *disagreeing, *ready, *lines])
+    behind = [("behind", keys[id_], *rest) for id_, *rest in _behind(transaction, None)]
+    return _total([*goldens, *edges, *tasks, *disputed, *led, *above, *apart, *disagreeing, *ready, *lines, *behind])
 
 
 def history(transaction: Transaction, *, upto: int = NOW) -> str:
@@ -126,6 +129,10 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
                 "SELECT record_id, attribute, since, until, target, valid_from, valid_to, golden, standing"
                 " FROM reference"
             )
+        ),
+        (
+            ("behind", keys[id_], *rest)
+            for id_, *rest in transaction.rows(f"SELECT {_BEHIND}, since, until, event FROM refetch")
         ),
         transaction.rows(f"SELECT 'above', since, until, trust, target_token, {_ABOVE} FROM hierarchy_edge"),
         transaction.rows(f"SELECT 'mismatch', since, until, {_MISMATCH} FROM hierarchy_mismatch"),
@@ -207,6 +214,10 @@ def _references(transaction: Transaction, entity_type: str | None) -> list[tuple
 
 def _divergence(transaction: Transaction, entity_type: str | None) -> list[tuple[int, int, str]]:
     return _rows(transaction, "SELECT golden, record_id, attribute FROM divergence WHERE until IS NULL", entity_type)
+
+
+def _behind(transaction: Transaction, entity_type: str | None) -> list[tuple[Any, ...]]:
+    return _rows(transaction, f"SELECT {_BEHIND} FROM refetch WHERE until IS NULL", entity_type)
 
 
 def _rows(transaction: Transaction, statement: str, entity_type: str | None) -> list[tuple[Any, ...]]:

@@ -34,7 +34,7 @@ AT_ONCE = 1_000
 """Records whose versions are read together."""
 UNRESOLVED = (
     "resolved", "snapshot", "absence", "task_work", "proposal", "settlement", "measured", "incarnation",
-    "second_opinion", "disagreement_settled",
+    "second_opinion", "disagreement_settled", "gap",
 )  # fmt: skip
 """Kinds of facts that no resolver reads."""
 OF_ALL = ""
@@ -173,6 +173,11 @@ def _said(
     each = "json_array(key_token, log.position, json(CAST(body AS TEXT)))"
     row = transaction.one(f"SELECT json_group_array({each}) {source} {condition}", list(tokens), kind, end)
     return [(token, position, body) for token, position, body in orjson.loads(row[0] if row else "[]")]
+
+
+def any_of(transaction: Transaction, kind: FactKind) -> bool:
+    """Whether there is any fact of a kind that has an index of its own."""
+    return transaction.one(f"SELECT 1 FROM log WHERE kind = '{kind}' LIMIT 1") is not None
 
 
 def latest(transaction: Transaction, kind: FactKind, token: int) -> StoredFact | None:

@@ -1,6 +1,6 @@
 """Cross-references: from a source key to the golden number it bears, now or at a position of the log."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from mdm.store.database import Transaction
@@ -11,7 +11,10 @@ NOW = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Borne:
-    """The golden number a source record bears, and the position since which it does."""
+    """The golden number a source record bears, and the position since which it does.
+
+    `needs_refetch`: that it has changed in its source since, where readers say so.
+    """
 
     record_id: int
     source: str
@@ -20,6 +23,7 @@ class Borne:
     deleted: bool
     golden: int
     since: int
+    needs_refetch: Mapping[str, object] | None = None
 
     @property
     def key(self) -> str:

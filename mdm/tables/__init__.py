@@ -28,7 +28,7 @@ from mdm.tables.records import (
     SourceLink,
     SourceRecord,
 )
-from mdm.tables.relations import Divergence, HierarchyEdge, HierarchyGroup, HierarchyMismatch, Reference
+from mdm.tables.relations import Divergence, HierarchyEdge, HierarchyGroup, HierarchyMismatch, Reference, Refetch
 from mdm.tables.tasks import Mention, TaskComment, TaskSkip, TaskWork
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "Readiness",
     "Reference",
     "ReferenceLink",
+    "Refetch",
     "Resolution",
     "RulesDocument",
     "SQLModel",

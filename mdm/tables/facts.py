@@ -26,6 +26,7 @@ class Log(SQLModel, table=True):
         partial("ix_log_tick", "position", where="kind = 'tick'"),
         partial("ix_log_decided", "position", where=DECIDED),
         partial("ix_log_incarnation", "key_token", where="kind = 'incarnation'"),
+        partial("ix_log_changed", "key_token", where="kind = 'changed'"),
     )
     position: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: str

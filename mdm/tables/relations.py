@@ -1,4 +1,4 @@
-"""What source records refer to and where that leads, and where they disagree with the golden record; all derived."""
+"""What source records refer to, where they disagree with the golden record, and which are behind; all derived."""
 
 from sqlalchemy import BigInteger, Index, Text
 from sqlmodel import Field, SQLModel
@@ -34,6 +34,23 @@ class Reference(SQLModel, table=True):
     valid_to: str | None
     golden: int | None = Field(sa_type=BigInteger)
     standing: str
+
+
+class Refetch(SQLModel, table=True):
+    """That a source record has changed in its source since its last version here, from one commit to another.
+
+    `event` is the position of the oldest word of the source that nothing has answered, and `version` (in JSON) and
+    `event_time` are what the newest of them names.
+    """
+
+    __table_args__ = (partial("ix_refetch_open", "entity_type", "event", "record_id", where="until IS NULL"), CLUSTERED)
+    record_id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    since: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    until: int | None = Field(sa_type=BigInteger)
+    entity_type: str
+    event: int = Field(sa_type=BigInteger)
+    version: str | None
+    event_time: str | None
 
 
 class HierarchyEdge(SQLModel, table=True):

@@ -27,6 +27,8 @@ TAKES = {
     "/v1/golden-records/{golden_id}/divergence": {"as_of"},
     "/v1/divergence": {"as_of"},
     "/v1/references:waiting": {"as_of"},
+    "/v1/refetches:waiting": {"as_of"},
+    "/v1/refetches": {"as_of"},
     "/v1/hierarchies:mismatches": {"as_of", "on"},
     "/v1/golden-records/{golden_id}/rate": {"as_of", "on"},
     "/v1/rates:findings": {"as_of", "on"},

@@ -119,6 +119,8 @@ def records(write):
         write(f"PUT {RECORD}", {"attributes": {"name": name, "address": BERLIN}}, **ONE | {"source_id": f"e{number}"})
     write(f"DELETE {RECORD}", **ONE | {"source_id": "e9"})
     write(f"POST {RECORD}:merge", {"into": "e8"}, **ONE | {"source_id": "e9"})
+    write(f"POST {RECORD}:changed", {}, query="&wait=resolved", **ONE)
+    write("POST /v1/source-records/{source}/{entity_type}:gap", source="crm", entity_type="customer")
     bad = [{**ONE, "source_id": n, "attributes": {"name": "B"}, "event_time": "soon"} for n in ("3", "4", "5")]
     write("POST /v1/source-records:batch", [{**ONE, "source_id": "2", "attributes": {"name": "Acme"}}, *bad])
     rows = [row["id"] for row in write.admin("GET", "/v1/quarantine").json()["items"]]

@@ -6,8 +6,10 @@ from typing import Any
 import orjson
 import pytest
 
+from mdm.entity_types import shipped
 from mdm.ingest import Columns
-from mdm.services import rebuild
+from mdm.ingest.mapping import parse_mapping
+from mdm.services import rebuild, resolving
 from mdm.services.intake import ingest, quarantine
 from mdm.services.intake.preparing import File
 from tests.conftest import AUTHOR
@@ -105,3 +107,85 @@ def test_deleted_records_that_may_have_been_merged_are_listed(server: Any) -> No
     assert found["items"][0]["like"][0]["record"] == "erp:customer:2"
     assert send("GET", "/v1/source-merges:suspected?type=custmer").status_code == 404
     assert server.as_("reader")("GET", "/v1/source-merges:suspected?type=customer").status_code == 403
+
+
+@pytest.mark.parametrize("door", ["POST", "batch", "csv", "jsonl", "mapped"])
+def test_that_a_record_changed_is_said_alike_at_every_door(server: Any, tmp_path: Path, door: str) -> None:
+    send = server.as_("admin")
+    send("PUT", f"{PATH}?wait=resolved", json=FIRST)
+    if door == "POST":
+        told = send("POST", f"{PATH}:changed?wait=resolved", json={"version": 2}).json()
+        assert (told["status"], told["golden_id"][:4]) == ("accepted", "cus_")
+    elif door == "batch":
+        item = {"source": "crm", "entity_type": "customer", "source_id": "1", "changed": True, "version": 2}
+        assert send("POST", "/v1/source-records:batch", json=[item]).json()["items"][0]["status"] == "accepted"
+    else:
+        path, how = tmp_path / ("crm.jsonl" if door == "jsonl" else "crm.csv"), None
+        path.write_text({
+            "csv": "id,version,name,changed\n1,2,,true\n", "jsonl": '{"id": "1", "version": 2, "changed": true}\n',
+            "mapped": "Nr;Stand;Neu\n1;2;X\n",
+        }[door], encoding="utf-8")  # fmt: skip
+        if door == "mapped":
+            text = "rename: {Nr: id, Stand: version, Neu: changed}\nbooleans: {Neu: {when_true: [X], when_false: [Y]}}"
+            how = parse_mapping(text, server.hub.entity_type("customer"), file="m.yaml")
+        summary = ingest.ingest_file(server.hub, File(str(path), "crm", "customer", Columns(), how), author=AUTHOR)
+        assert summary.accepted == 1
+    resolving.resolve_all(server.hub, author=AUTHOR)
+    found = server.as_("source", source="crm")("GET", "/v1/refetches?source=crm").json()
+    [item] = found["items"]
+    assert (item["key"], item["version"], found["next"]) == ("crm:customer:1", 2, None)
+    xref = server.as_("reader")("GET", "/v1/xref/crm/customer/1").json()
+    assert xref["needs_refetch"] == xref["crosswalk"][0]["needs_refetch"] == {"since": item["since"], "version": 2}
+    [group] = server.as_("reader")("GET", "/v1/refetches:waiting").json()["items"]
+    assert (group["count"], group["samples"]) == (1, [item])
+    send("PUT", f"{PATH}?wait=resolved", json={**FIRST, "version": 2})
+    assert server.as_("reader")("GET", "/v1/refetches").json()["items"] == []
+    assert rebuild.verify(server.hub).match
+
+
+def test_what_only_says_that_it_changed_says_nothing_else(server: Any, tmp_path: Path) -> None:
+    send = server.as_("admin")
+    item = {"source": "crm", "entity_type": "customer", "source_id": "1", "changed": True}
+    wrong = [{**item, "attributes": {"name": "A"}}, {**item, "deleted": True}, {**item, "partial": True}]
+    told = send("POST", "/v1/source-records:batch", json=wrong).json()["items"]
+    assert {one["errors"][0]["rule"] for one in told} == {"changed"}
+    for name, text in (("a.csv", "id,name,changed\n2,A,yes\n"), ("a.jsonl", '{"id": 3, "name": "A", "changed": true}')):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        assert ingest.ingest_file(server.hub, File(str(path), "crm", "customer", Columns()), author=AUTHOR).quarantined
+    assert {(row["column"], row["rule"]) for row in quarantine.page(server.hub)["items"]} == {("changed", "changed")}
+    assert send("POST", f"{PATH}:changed", json={"version": "soon"}).status_code == 422
+    assert send("POST", f"{PATH}:changed", json={"name": "Acme"}).status_code == 422
+    send("PUT", f"{PATH}?wait=resolved", json=FIRST)
+    mixed = send("POST", f"{PATH}:changed", json={"version": "2026-03-01"})
+    assert (mixed.status_code, mixed.json()["errors"][0]["rule"]) == (422, "version_sort")
+    assert send("POST", f"{PATH}:changed", json={"event_time": "2026-03-01"}).status_code == 202
+
+
+def test_a_source_says_that_changes_of_it_were_lost(server: Any) -> None:
+    for number in ("1", "2"):
+        server.put(f"crm:customer:{number}", name=f"Firm {number}")
+    assert server.as_("source", source="erp")("POST", "/v1/source-records/crm/customer:gap").status_code == 403
+    told = server.as_("source", source="crm")("POST", "/v1/source-records/crm/customer:gap").json()
+    assert told["records"] == 2
+    resolving.resolve_all(server.hub, author=AUTHOR)
+    first = server.as_("source", source="crm")("GET", "/v1/refetches?limit=1").json()
+    rest = server.as_("source", source="crm")("GET", f"/v1/refetches?limit=1&cursor={first['next']}").json()
+    assert [one["key"] for one in (*first["items"], *rest["items"])] == ["crm:customer:1", "crm:customer:2"]
+    assert rest["next"] is None
+    assert server.as_("admin")("GET", "/v1/refetches?cursor=x").status_code == 422
+    assert server.as_("admin")("POST", "/v1/source-records/crm/custmer:gap").status_code == 404
+
+
+def test_a_record_that_says_it_is_of_another_instance_is_refused_over_http(server: Any) -> None:
+    document = shipped()["customer"] + "sources: {crm: {instance: P01/100}}\n"
+    send = server.as_("admin")
+    send("POST", "/v1/rules:apply", json={"document": document})
+    assert send("PUT", PATH, json={**FIRST, "instance": "P01/100"}).status_code == 202
+    newer = {**FIRST, "version": 2}
+    for method, address, body in (("PUT", PATH, newer), ("PATCH", PATH, newer), ("POST", f"{PATH}:changed", {})):
+        refused = send(method, address, json={**body, "instance": "T01/200"})
+        assert (refused.status_code, refused.json()["errors"][0]["rule"]) == (422, "instance"), method
+    item = {"source": "crm", "entity_type": "customer", "source_id": "2", **FIRST, "instance": "T01/200"}
+    told = send("POST", "/v1/source-records:batch", json=[item]).json()["items"][0]
+    assert (told["status"], told["errors"][0]["pointer"]) == ("quarantined", "/instance")

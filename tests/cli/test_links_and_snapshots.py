@@ -63,7 +63,7 @@ def test_a_snapshot_with_rows_that_have_no_id_says_that_it_proves_nothing(loaded
         "ingest", "-", "--source", "crm", "--type", "customer", "--snapshot", stdin="id,name\n1,Waldsee\n,Blackwell\n"
     )
     assert ran.code == 1
-    assert "1 rows have no id that can be read, so no record counts as absent" in ran.out
+    assert "1 rows have no id that can be read, or come from another instance, so no record" in ran.out
 
 
 def test_a_short_snapshot_is_refused_in_one_line_and_taken_when_told_to(mdm: Mdm) -> None:

@@ -4,19 +4,21 @@ import io
 
 import pytest
 
-from mdm.entity_types import parse, shipped
+from mdm.entity_types import EntityType, parse, shipped
 from mdm.errors import UnreadableFile
 from mdm.ingest import Columns, read
 from mdm.ingest.mapping import parse_mapping
-from mdm.ingest.presence import ids_of
+from mdm.ingest.presence import Expected, ids_of
 
 CUSTOMER = parse(shipped()["customer"], file="customer.yaml")
 
 
-def ids(text: str, *, file: str = "c.csv", mapping: str | None = None, **columns: str) -> list[str | None]:
+def ids(
+    text: str, *, file: str = "c.csv", mapping: str | None = None, of: EntityType = CUSTOMER, **columns: str
+) -> list[str | None]:
     rows = read(file, stream=io.BytesIO(text.encode()))
     how = None if mapping is None else parse_mapping(mapping, CUSTOMER, file="m.yaml")
-    return list(ids_of(rows, columns=Columns(**columns), mapping=how, file=file))
+    return list(ids_of(rows, Expected(of, "crm"), columns=Columns(**columns), mapping=how, file=file))
 
 
 @pytest.mark.parametrize(
@@ -63,3 +65,14 @@ def test_through_a_mapping_only_what_makes_the_id_must_be_right(mapping: str) ->
 def test_an_id_that_the_mapping_cannot_make_is_none() -> None:
     mapping = "{split: [{column: Nr, by: '-', into: [id, name]}]}"
     assert ids("Nr;x\nA\n", mapping=mapping) == [None]
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [None, "{rename: {id: id, org: instance}, drop: [name]}", "{constant: {instance: P9}, drop: [name, org]}"],
+)
+def test_rows_of_another_instance_hold_no_record_of_this_one(mapping: str | None) -> None:
+    declared = parse(shipped()["customer"] + "sources: {crm: {instance: P1}}\n", file="customer.yaml")
+    column = "instance" if mapping is None else "org"
+    expected = [None, None, None] if mapping and "constant" in mapping else ["1", None, "3"]
+    assert ids(f"id,name,{column}\n1,a,P1\n2,b,P2\n3,c,\n", mapping=mapping, of=declared) == expected

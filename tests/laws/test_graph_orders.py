@@ -1,8 +1,8 @@
 """The law of the web: thirty records of four types that refer to one another, in any order, give one state.
 
 Two dated hierarchies (with a cycle and a mismatch that stand on some days only), references that keep, clear and
-retire, dated references and values, merges that sources made, and deletions
-that take other types along, of which one is taken back.
+retire, dated references and values, merges that sources made, deletions that take other types along, of which one is
+taken back, and records that are said to have changed, of which one has come.
 """
 
 import random
@@ -18,7 +18,7 @@ from mdm.services.hub import Hub, open_hub
 from mdm.services.intake.records import put_many
 from mdm.services.rulebook import rules
 from mdm.services.stewarding import tasks
-from mdm.services.watching import hierarchy_mismatches
+from mdm.services.watching import hierarchy_mismatches, refetches
 from mdm.settings import Settings
 from mdm.store import digests
 from mdm.store.batches import Origin
@@ -89,6 +89,8 @@ def facts() -> list[Incoming]:
         _word(47, "erp:firm:3", "put", {"name": "Gamma", "above": "crm:firm:1"}),
         _word(48, "psa:client:2", "patch", {"name": "Bolt"}),
         _word(49, "crm:card:3", "delete", {}),
+        _word(50, "erp:client:1", "changed", {}),  # never fetched
+        _word(45, "erp:firm:3", "changed", {}),  # and fetched, perhaps before this was said
     ]
     assert len(made) == 30
     return [*made, *later]
@@ -144,6 +146,7 @@ def test_the_web_comes_out_as_it_is_and_as_a_rebuild_has_it(web: Hub) -> None:
     with web.database.read() as reader:
         aside = reader.rows("SELECT valid_from, valid_to FROM hierarchy_edge WHERE set_aside AND until IS NULL")
     assert aside == [(DAYS[1], DAYS[2])]
+    assert [one["key"] for one in refetches.page(web, refetches.Wanted())["items"]] == ["erp:client:1"]
     assert rebuild.verify(web).match
 
 

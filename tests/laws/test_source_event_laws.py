@@ -1,7 +1,8 @@
 """The law of what happens in sources: any order, batches and spelling of ids give one state, as a rebuild does.
 
 Random sources send records whole and in part, delete and revive them, merge them in all shapes, in chains, in circles
-and into what never arrives, send everything twice, spell ids in several ways, and copy production into a sandbox.
+and into what never arrives, say that some changed and not how, send everything twice, spell ids in several ways, and
+copy production into a sandbox.
 """
 
 import random
@@ -11,19 +12,22 @@ from typing import Any
 import pytest
 
 from mdm.ingest import Incoming
+from mdm.log import Key
 from mdm.services import rebuild, resolving
 from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import refetches as thin
 from mdm.services.intake.records import put_many
-from mdm.services.reading import golden
+from mdm.services.reading import golden, lookup
 from mdm.services.rulebook import rules
+from mdm.services.watching import refetches
 from mdm.settings import Settings
-from mdm.store import digests
+from mdm.store import digests, log
 from mdm.store.batches import Origin
 from tests.conftest import AUTHOR
 from tests.stories.state_language import SITE
 
 DECLARED = "sources: {a: {ids: no_leading_zeros}, b: {ids: ignore_case}, t: {environment: sandbox}}\n"
-MODES = ("put",) * 5 + ("patch",) * 2 + ("delete",) * 2
+MODES = ("put",) * 5 + ("patch",) * 2 + ("delete",) * 2 + ("changed",) * 4
 
 
 def event(pick: Any, number: int) -> Incoming:
@@ -42,12 +46,36 @@ def event(pick: Any, number: int) -> Incoming:
         said = {"merged_into": said["merged_into"] and "x" + said["merged_into"],
                 "merged_from": tuple("X" + one for one in said["merged_from"])}  # fmt: skip
     day = f"2026-01-{number % 28 + 1:02}T{number // 28:02}:00:00.000000Z"
+    if mode == "changed":  # the version that it names is that of another word, or of none
+        return Incoming(source, "site", spelled, {}, pick(range(60)) * 37 % 101, None, mode)
     return Incoming(source, "site", spelled, {} if mode == "delete" else given, number * 37 % 101, day, mode, **said)
 
 
 def events(seed: int) -> list[Incoming]:
     pick = random.Random(seed).choice
     return [event(pick, number) for number in range(40 + seed % 20)]
+
+
+def behind(sent: list[Incoming]) -> dict[str, int]:
+    """By source key what must be fetched again, as the newest version that its source named: told in plain words."""
+    found = {}
+    for key in {(one.source, one.source_id) for one in sent}:
+        said = [one for one in sent if (one.source, one.source_id) == key]
+        whole = [one.version for one in said if one.mode in {"put", "delete"}]
+        parts = {one.version for one in said if one.mode == "patch"}
+        left = [
+            one.version
+            for one in said
+            if one.mode == "changed" and one.version not in parts and not any(it >= one.version for it in whole)
+        ]
+        if left:
+            found[f"{key[0]}:site:{key[1]}"] = max(left)
+    return found
+
+
+def told(hub: Hub, as_of: int | None = None) -> dict[str, int]:
+    items = refetches.page(hub, refetches.Wanted(), limit=1_000, as_of=as_of)["items"]
+    return {one["key"]: one["version"] for one in items}
 
 
 def settled(template: Path, folder: Path, sent: list[Incoming], seed: int) -> Hub:
@@ -80,8 +108,35 @@ def test_what_sources_do_to_their_records_gives_one_state_in_any_order(
         with hub.database.read() as reader:
             found.add(digests.neutral(reader))
         assert rebuild.verify(hub).match
+        assert told(hub) == behind([one.in_form(hub.entity_type("site")) for one in events(seed)])
         for one in golden.export(hub, "site"):
             sandbox = {entry["source"] == "t" for entry in one["crosswalk"]}
             assert len(sandbox) == 1, "a sandbox is never linked to production"
         hub.close()
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("seed", [3, *(pytest.param(seed, marks=pytest.mark.verify) for seed in range(200, 215))])
+def test_what_was_to_be_fetched_at_any_moment_is_told_ever_after(hub: Hub, seed: int) -> None:
+    rules.apply(hub, SITE, file="site.yaml", author=AUTHOR)
+    kept, rnd = [], random.Random(seed)
+    for one in events(seed):
+        word = one._replace(version=None) if one.mode == "changed" and rnd.random() < 0.3 else one
+        put_many(hub, [word], author=AUTHOR, batch=Origin())
+        if rnd.random() < 0.2:
+            thin.gap(hub, rnd.choice("ab"), "site", author=AUTHOR)
+        resolving.resolve_all(hub, author=AUTHOR)
+        with hub.database.read() as reader:
+            position = log.head(reader)
+        key = Key(one.source, "site", one.source_id)
+        kept.append((position, key, _page(hub), lookup.xrefs(hub, [key])))
+    assert max(len(page) for _, _, page, _ in kept) > 3
+    for position, key, page, found in kept:
+        assert _page(hub, as_of=position) == page
+        assert lookup.xrefs(hub, [key], as_of=position) == found
+    assert rebuild.verify(hub).match
+
+
+def _page(hub: Hub, **asked: Any) -> list[dict[str, Any]]:
+    items = refetches.page(hub, refetches.Wanted(), limit=1_000, **asked)["items"]
+    return [{name: value for name, value in one.items() if name != "days"} for one in items]

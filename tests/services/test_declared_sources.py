@@ -8,6 +8,7 @@ import pytest
 from mdm.entity_types import shipped
 from mdm.errors import InvalidInput
 from mdm.ingest import Columns, Incoming
+from mdm.ingest.mapping import parse_mapping
 from mdm.log import Key
 from mdm.services import rebuild, resolving
 from mdm.services.deciding import decisions
@@ -113,3 +114,43 @@ def test_a_source_that_is_declared_a_sandbox_later_leaves_production(hub: Hub) -
     resolving.resolve_all(hub, author=AUTHOR)
     assert bearer(hub, "sf:customer:1") != bearer(hub, "sf_test:customer:1")
     assert rebuild.verify(hub).match
+
+
+INSTANCE = "sources: {sf_test: {environment: sandbox, instance: 00D5g000004XyZt, ids: salesforce}}\n"
+LONG_INSTANCE, REFRESHED = "00D5g000004XyZtEAK", "00D9X000001AbCd"
+
+
+def test_rows_of_a_sandbox_that_was_refreshed_go_to_quarantine_until_its_instance_is_declared(
+    hub: Hub, tmp_path: Path
+) -> None:
+    rules.apply(hub, shipped()["customer"] + INSTANCE, file="customer.yaml", author=AUTHOR)
+    before = put(hub, f"sf_test:customer:{LONG}", name="Nordlicht Bau GmbH")
+    path = tmp_path / "accounts.csv"
+    rows = f"{LONG},Nordlicht Bau AG,{REFRESHED}\n2,Waldsee,{LONG_INSTANCE}\n"
+    path.write_text(f"Id,Name,Org\n{rows}", encoding="utf-8")
+    how = parse_mapping("rename: {Id: id, Name: name, Org: instance}", hub.entity_type("customer"), file="m.yaml")
+    file = File(str(path), "sf_test", "customer", Columns(), how)
+    summary = ingest.ingest_file(hub, file, author=AUTHOR)
+    assert (summary.accepted, summary.quarantined) == (1, 1), "the long form of the declared one is the same"
+    [row] = quarantine.page(hub)["items"]
+    assert (row["file"], row["line"], row["column"], row["rule"]) == ("accounts.csv", 2, "Org", "instance")
+    assert row["detail"] == f"comes from the instance '{REFRESHED}', and sf_test is declared to be '00D5g000004XyZt'"
+    assert golden.get(hub, str(before))["attributes"]["name"] == "Nordlicht Bau GmbH", "nothing of it has come in"
+    assert quarantine.retry(hub, row["id"], author=AUTHOR)["status"] == "open"
+    moved = INSTANCE.replace("00D5g000004XyZt", REFRESHED)
+    rules.apply(hub, shipped()["customer"] + moved, file="customer.yaml", author=AUTHOR)
+    assert quarantine.retry(hub, row["id"], author=AUTHOR)["status"] == "retried"
+    assert golden.get(hub, str(before))["attributes"]["name"] == "Nordlicht Bau AG"
+    assert rebuild.verify(hub).match
+
+
+def test_a_snapshot_of_another_instance_deletes_nothing(hub: Hub, tmp_path: Path) -> None:
+    rules.apply(hub, shipped()["customer"] + INSTANCE, file="customer.yaml", author=AUTHOR)
+    put(hub, "sf_test:customer:1", name="Nordlicht Bau GmbH")
+    path = tmp_path / "accounts.csv"
+    path.write_text(f"id,name,instance\n1,Nordlicht,{REFRESHED}\n", encoding="utf-8")
+    file = File(str(path), "sf_test", "customer", Columns())
+    for _ in range(2):
+        found = snapshots.ingest_snapshot(hub, file, author=AUTHOR)
+        assert (found.quarantined, found.unreadable, found.absent, found.deleted) == (1, 1, 0, 0)
+    assert "deleted" not in lookup.xref(hub, Key("sf_test", "customer", "1"))

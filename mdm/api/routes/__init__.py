@@ -20,6 +20,7 @@ from mdm.api.routes import (
     queue,
     rates,
     readiness,
+    refetches,
     relations,
     rules,
     second_opinions,
@@ -35,6 +36,7 @@ from mdm.api.routes import (
 ROUTERS = (
     source_records.router,
     source_merges.router,
+    refetches.router,
     xref.router,
     exports.router,
     golden_records.router,

@@ -110,11 +110,16 @@ def _read(
 
 def _records(found: Collection[StoredChange]) -> set[int]:
     apart = {record for change in found if _is_divergence(change) for _, record in orjson.loads(change.others or "[]")}
-    return apart | {change.record_id for change in found if change.record_id is not None}
+    behind = {record for change in found if _is_refetch(change) for record in orjson.loads(change.others or "[]")}
+    return apart | behind | {change.record_id for change in found if change.record_id is not None}
 
 
 def _is_divergence(change: StoredChange) -> bool:
     return change.kind.startswith("divergence.")
+
+
+def _is_refetch(change: StoredChange) -> bool:
+    return change.kind.startswith("refetch.")
 
 
 def _versions(found: Collection[StoredChange]) -> set[tuple[int, int]]:
@@ -150,6 +155,8 @@ def _data(change: StoredChange, context: _Context, about: str | None) -> Documen
         data["decision_id"] = decision_id(change.decision)
     if about is None:
         others = orjson.loads(change.others) if change.others else []
+        if _is_refetch(change):
+            return data | {"keys": [context.keys[id_] for id_ in others]}
         return data | ({"rules_version": others[0]} if change.kind == "rules.applied" else {"task_ids": others})
     data["golden_id"] = about
     if change.kind == "reference.moved":

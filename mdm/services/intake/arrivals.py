@@ -15,6 +15,7 @@ from mdm.services.hub import Hub
 from mdm.services.intake import absences, incarnations, source_merges
 from mdm.services.intake.echoes import Echoes
 from mdm.services.intake.prepared import Body, Marked, Prepared, Saying
+from mdm.services.intake.told_changes import ToldChanges, fact_of
 from mdm.store import log, versions
 from mdm.store.batches import Origin, RejectedRow
 from mdm.store.database import Transaction
@@ -92,11 +93,14 @@ class Arrivals:
             found = self._incarnation(place, token, body)
             one, token, body = (place, token, body) if found is None else found
         known = self.known.get(token, [])
+        if body["mode"] == "changed":
+            return self._changed(place, token, body, known)
         outcome = self._known(place, body, known) or self._version_sort(place, body)
         if outcome is None and known and self.echoes is not None:
             outcome = self._echo(place, token, body)
-        outcome = outcome or self._accept(one, token, body)
-        revived = None if outcome.faults else self._revived(place, token, body, known=outcome.status == "unchanged")
+        there = outcome is not None
+        outcome = self._accept(one, token, body) if outcome is None else self._fetched(place, token, body, outcome)
+        revived = None if outcome.faults else self._revived(place, token, body, known=there)
         return outcome if revived is None else self._accept(revived, token, {**revived.body})
 
     @cached_property
@@ -116,9 +120,10 @@ class Arrivals:
         found = key_token(self.hub.salt, str(later))
         if found not in self.known:
             self.known[found] = [(position, one) for _, position, one in log.versions(self.writer, [found])]
-            if not self.known[found]:
+            if not self.known[found] and body["mode"] != "changed":
                 self.accepted.append(incarnations.fact_of(plain, body["created"], token))
-        self.reused.add(token)
+        if body["mode"] != "changed":
+            self.reused.add(token)
         self.later[place] = found, later.source_id
         body = {**body, "source_id": later.source_id}
         return Fact("record", entity_type, body, found), found, body
@@ -139,6 +144,31 @@ class Arrivals:
         if self.echoes is None or not self.echoes.is_one(owner, token, body, origin=origin):
             return None
         return Outcome("unchanged", self.known[token][-1][0])
+
+    @cached_property
+    def told_changes(self) -> ToldChanges:
+        """The words of sources that a record has changed."""
+        return ToldChanges(self.writer, self.distinct)
+
+    def _changed(self, place: int, token: int, body: Body, known: Sequence[tuple[int, Body]]) -> Outcome:
+        """Take the word of a source that a record has changed; `unchanged` where that is known, or has come."""
+        wrong = None if body["version"] is None else self._version_sort(place, body)
+        if wrong is not None:
+            return wrong
+        if not self.told_changes.is_news(token, body, known, at=-len(self.accepted)):
+            return Outcome("unchanged", self.told_changes.last(token, known))
+        return self._add(fact_of("changed", self.prepared.owners[place][1], token, body))
+
+    def _fetched(self, place: int, token: int, body: Body, outcome: Outcome) -> Outcome:
+        """Note that a version that is known came again where its source had said that the record changed."""
+        known = self.known.get(token, ())
+        if outcome.faults or not self.told_changes.is_answer(token, body, known, at=-len(self.accepted)):
+            return outcome
+        return self._add(fact_of("fetched", self.prepared.owners[place][1], token, body))
+
+    def _add(self, fact: Fact) -> Outcome:
+        self.accepted.append(fact)
+        return Outcome("accepted", 1 - len(self.accepted))
 
     def _accept(self, one: int | Fact, token: int, body: Body) -> Outcome:
         outcome = Outcome("accepted", -len(self.accepted))
@@ -228,6 +258,9 @@ def _refused(body: Body, raw: str, rule: str, detail: str) -> Rejected:
     # Its columns are not at hand any more, so it is kept as the whole source record that was made of it.
     named = ("source_id", "attributes", "version", "event_time", *MARKS)
     members = {name: body[name] for name in named if name in body}
-    parts = Parts({**members, "deleted": body["mode"] == "delete", "partial": body["mode"] == "patch"}, typed=True)
+    said = {"deleted": body["mode"] == "delete", "partial": body["mode"] == "patch"}
+    if body["mode"] == "changed":
+        said, members = {"changed": True}, {name: value for name, value in members.items() if name != "attributes"}
+    parts = Parts({**members, **said}, typed=True)
     raw = raw or canonical(parts.values).decode()  # a row of parquet has no text of its own
     return Rejected("", body["line"], "version", value, rule, detail, raw, parts)

@@ -51,7 +51,7 @@ class Saying(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """A record that says more of itself than its values, and the merges that it speaks of."""
+    """A record that says more of itself than its values, or only that it changed, and the merges that it speaks of."""
 
     item: Incoming
     sayings: tuple[Saying, ...]
@@ -119,7 +119,7 @@ def _all_marked(records: Records, refused: Container[int], salt: bytes) -> dict[
 
 
 def _is_marked(item: Incoming) -> bool:
-    return bool(item.merged_into or item.merged_from or item.created or item.origin)
+    return item.mode == "changed" or bool(item.merged_into or item.merged_from or item.created or item.origin)
 
 
 def _marked(item: Incoming, salt: bytes) -> Marked:

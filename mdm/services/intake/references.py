@@ -66,8 +66,8 @@ def waiting(hub: Hub, wanted: Wanted, *, as_of: AsOf = None, moment: str | None 
     groups: dict[tuple[str, ...], Document] = {}
     for one in found:
         to = entity_types[one.entity_type].references[one.attribute]
-        group = groups.setdefault(one[:4], _group(one, to, _age(authors[one.oldest][1], end)))
-        group["samples"].append(_sample(one, _age(authors[one.since][1], end)))
+        group = groups.setdefault(one[:4], _group(one, to, age(authors[one.oldest][1], end)))
+        group["samples"].append(_sample(one, age(authors[one.since][1], end)))
     return {"items": list(groups.values())}
 
 
@@ -76,7 +76,7 @@ def _recorded_at(transaction: Transaction, at: int) -> str:
     return stored_log.authors(transaction, [last])[last][1] if last else ""
 
 
-def _age(recorded_at: str, end: str) -> Document:
+def age(recorded_at: str, end: str) -> Document:
     """Since when it has been so, and for how many whole days until an end."""
     passed = datetime.fromisoformat(end) - datetime.fromisoformat(recorded_at)
     return {"recorded_at": recorded_at, "days": max(passed.days, 0)}

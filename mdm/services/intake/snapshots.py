@@ -12,7 +12,7 @@ import numpy as np
 from matching.sets import among, sorted_set
 from mdm.errors import Conflict
 from mdm.ingest import read
-from mdm.ingest.presence import ids_of
+from mdm.ingest.presence import Expected, ids_of
 from mdm.ingest.twice import kept
 from mdm.log import Author, Fact, key_token
 from mdm.services.hub import Hub
@@ -24,6 +24,7 @@ from mdm.services.resolving import resolve, resolve_all
 from mdm.store import batches, log, records
 
 CHUNK = 50_000
+NO_RECORD = "have no id that can be read, or come from another instance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class SnapshotSummary(Summary):
     """What became of one snapshot file.
 
     `absent`: records that it is the first not to hold; `deleted`: those that the one before did not hold either;
-    `unreadable`: rows whose id cannot be read, for which any absent record may stand: then none is counted absent.
+    `unreadable`: rows whose id cannot be read, or that come from another instance, for which any absent record may
+    stand: then none is counted absent.
     """
 
     absent: int = 0
@@ -41,7 +43,7 @@ class SnapshotSummary(Summary):
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What a file holds: the key tokens of its records, sorted, and how many rows have no id that can be read."""
+    """What a file holds: the key tokens of its records, sorted, and how many rows name none that can be read."""
 
     tokens: Tokens
     unreadable: int
@@ -82,7 +84,8 @@ def _held(hub: Hub, file: File, stream: Callable[[], BinaryIO | None]) -> _Held:
     entity_type = hub.entity_type(file.entity_type)
     reading = reading_of(file, entity_type)
     rows = read(file.path, stream=stream(), reading=reading)
-    for source_id in ids_of(rows, columns=file.columns, mapping=file.mapping, file=file.name):
+    whose = Expected(entity_type, file.source)
+    for source_id in ids_of(rows, whose, columns=file.columns, mapping=file.mapping, file=file.name):
         if source_id is None:
             unreadable += 1
         else:
@@ -107,12 +110,13 @@ def _ensure_not_short(hub: Hub, file: File, held: _Held, *, allow_short: bool) -
     living, _ = _living(hub, file)
     known, there = len(living), int(among(living, held.tokens).sum())
     share = hub.settings.snapshot_share
+    others = f"; {held.unreadable:,} rows {NO_RECORD}" if held.unreadable else ""
     if allow_short or known < hub.settings.snapshot_few or there * 100 >= known * share:
         return
     raise Conflict(
         f"{file.name} holds {there:,} of the {known:,} living records of {file.source} {file.entity_type}"
-        f" ({100 * there // known} %; at least {share} % are expected): nothing was written. Is the export whole?"
-        " If so, --allow-short takes it",
+        f" ({100 * there // known} %; at least {share} % are expected{others}): nothing was written."
+        " Is the export whole? If so, --allow-short takes it",
         extra={"known": known, "held": there, "expected_share": share},
     )
 

@@ -13,7 +13,7 @@ from mdm.services.hub import Hub
 from mdm.services.intake import incarnations
 from mdm.services.known_keys import known
 from mdm.services.positions import AsOf, position
-from mdm.services.reading.crosswalks import crosswalks, entries
+from mdm.services.reading.crosswalks import behind, crosswalks, entries, with_refetches
 from mdm.store import golden as stored_golden
 from mdm.store import xref as stored_xref
 from mdm.store.database import Transaction
@@ -26,7 +26,8 @@ def xref(hub: Hub, key: Key, *, target: str | None = None, as_of: AsOf = None) -
     """The golden ID a source key bears and the whole crosswalk, or only its entries in the system `target`.
 
     `status` is `active`, `retired` (nothing living bears the ID) or `pending` (arrived, not yet resolved).
-    `incarnations`, where there are any, are the later records of an id that its source used again.
+    `incarnations`, where there are any, are the later records of an id that its source used again. `needs_refetch`
+    says, here and in the crosswalk, that a record has changed in its source since its last version arrived.
 
     Raises:
         NotFound: no such source record has ever arrived.
@@ -75,7 +76,8 @@ def _xrefs(
     asked = set(tokens) if at != NOW else set(tokens) - arrived.keys()  # those that have arrived are in the log
     waiting = stored_xref.acknowledged(transaction, asked, at=at)
     found_then = stored_xref.of_records(transaction, set(ids.values()), at=at)
-    borne = {one.record_id: one for one in with_deletions(hub, transaction, found_then.values(), at=at)}
+    told = with_deletions(hub, transaction, found_then.values(), at=at)
+    borne = {one.record_id: one for one in with_refetches(transaction, told, at=at)}
     numbers = {one.golden for one in borne.values()}
     walks = crosswalks(hub, transaction, numbers, at=at)
     living = stored_golden.living(transaction, numbers, position=at)
@@ -99,5 +101,6 @@ def _document(borne: Borne, prefix: str, crosswalk: Sequence[Borne], *, living: 
         "entity_type": borne.entity_type,
         "crosswalk": entries(crosswalk),
         "seq": max((one.since for one in crosswalk), default=borne.since),
+        **behind(borne),
     }
     return {**document, "deleted": True} if borne.deleted else document
