@@ -7,6 +7,7 @@ from mdm.resolution.work import Work
 from mdm.store import crosswalks as stored
 from mdm.store import records, refetches, xref
 from mdm.store.database import Transaction
+from mdm.store.records import StoredRecord
 from mdm.store.refetches import StoredRefetch
 
 
@@ -21,35 +22,33 @@ def write(writer: Transaction, work: Work, golden: GoldenChanges, *, behind: set
         if members != golden.before.get(number)
         or any(work.was_living(id_) != work.records[id_].living for id_ in members)
     ]
-    living = {number: work.living(golden.after[number]) for number in changed}
-    living |= _of_others(writer, work, {work.records[id_].golden for id_ in behind} - {None, *changed})
-    ids = [id_ for ids in living.values() for id_ in ids]
+    living = {number: [work.records[id_] for id_ in work.living(golden.after[number])] for number in changed}
+    living |= _of_others(writer, {work.records[id_].golden for id_ in behind} - {None, *changed})
+    ids = [record.id for some in living.values() for record in some]
     since = dict.fromkeys(golden.moved, position)
     since |= xref.since(writer, [id_ for id_ in ids if id_ not in since])
     open_ = refetches.of_records(writer, ids) if refetches.any_open(writer, work.entity_type.entity_type) else {}
     kept = [
-        (number, work.entity_type.entity_type, _members(work, ids, open_), max(since[id_] for id_ in ids))
-        for number, ids in sorted(living.items())
-        if ids
+        (number, work.entity_type.entity_type, _members(some, open_), max(since[record.id] for record in some))
+        for number, some in sorted(living.items())
+        if some
     ]
-    gone = {number for number, ids in living.items() if not ids} | (golden.before.keys() - golden.after.keys())
+    gone = {number for number, some in living.items() if not some} | (golden.before.keys() - golden.after.keys())
     stored.change(writer, gone=sorted(gone), kept=kept)
 
 
-def _of_others(writer: Transaction, work: Work, numbers: set[int | None]) -> dict[int, list[int]]:
+def _of_others(writer: Transaction, numbers: set[int | None]) -> dict[int, list[StoredRecord]]:
     """The living members of golden records that have stayed as they were."""
-    found: dict[int, list[int]] = {number: [] for number in numbers if number is not None}
-    for stands in records.by_column(writer, "golden", sorted(found)):
-        record = work.keep(stands)
+    found: dict[int, list[StoredRecord]] = {number: [] for number in numbers if number is not None}
+    for record in records.by_column(writer, "golden", sorted(found)):
         if record.living:
-            found[record.golden or 0].append(record.id)
+            found[record.golden or 0].append(record)
     return found
 
 
-def _members(work: Work, ids: list[int], behind: dict[int, StoredRefetch]) -> str:
-    placed = sorted((work.records[id_].source, work.records[id_].source_id, id_) for id_ in ids)
+def _members(some: list[StoredRecord], behind: dict[int, StoredRefetch]) -> str:
     return orjson.dumps([
         {"source": source, "source_id": source_id}
         | ({"needs_refetch": behind[id_].told} if id_ in behind else {})
-        for source, source_id, id_ in placed
+        for source, source_id, id_ in sorted((record.source, record.source_id, record.id) for record in some)
     ]).decode()  # fmt: skip

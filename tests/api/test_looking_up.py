@@ -45,7 +45,9 @@ def filled(either_server: Any) -> Any:
 
 
 def test_it_gives_the_bytes_and_the_etag_of_the_route_for_every_key_there_is(filled, monkeypatch):
-    ask = filled.as_("reader")
+    ask, word = filled.as_("reader"), {"event_time": "2026-03-01"}
+    for behind in ("/v1/source-records/crm/customer/1", "/v1/source-records/hcm/customer/unknown"):
+        assert filled.as_("admin")("POST", f"{behind}:changed?wait=resolved", json=word).status_code == 200
     places = [("crm", one) for one in AWKWARD] + [("erp", "gone"), ("psa", "new"), ("hcm", "again"), ("crm", "never")]
     quick = [ask("GET", path(*place)) for place in places]
     asked = {"keys": [[source, "customer", source_id] for source, source_id in places]}

@@ -21,8 +21,6 @@ from mdm.store import log, records
 from mdm.store.batches import Origin
 from mdm.store.database import Transaction
 
-CHUNK = 20_000
-
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -75,7 +73,7 @@ def gap(hub: Hub, source: str, entity_type: str, *, author: Author) -> Gap:
     while page:
         with hub.database.write() as writer:
             writer.lock_log()
-            page = records.living(writer, source, entity_type, after=after, limit=CHUNK)
+            page = records.living(writer, source, entity_type, after=after, limit=hub.settings.ingest_chunk)
             facts = _lost(writer, source, entity_type, [token for _, token in page])
             if facts:
                 log.append(writer, facts, author=author)
