@@ -21,7 +21,7 @@ GRADES = ("G1", "G2", "G3", "G4", "G5", "G6")
 
 @dataclass(frozen=True, slots=True)
 class Employment:
-    """One time with the firm; a contractor's number starts with C."""
+    """One time with the firm, its last day included; a contractor's number starts with C."""
 
     number: str
     hired: str
@@ -138,7 +138,8 @@ def _employments(office: _Office) -> tuple[Employment, ...]:
     if chance < 0.12:
         end = _day(random, 2021, 2024)
         first = Employment(office.number(contractor=True), _day(random, 2017, 2020), end, contractor=True)
-        return first, Employment(office.number(), end, None, contractor=False)
+        start = (date.fromisoformat(end) + timedelta(days=1)).isoformat()  # the end is the last day
+        return first, Employment(office.number(), start, None, contractor=False)
     left = _day(random, 2025, 2026) if chance > 0.93 else None
     if chance < 0.18:
         return (Employment(office.number(contractor=True), _day(random, 2018, 2024), left, contractor=True),)

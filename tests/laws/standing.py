@@ -8,7 +8,9 @@ import numpy as np
 import orjson
 
 from mdm.services.hub import Hub
+from mdm.store import refetches
 from mdm.store.database import Transaction
+from mdm.store.refetches import StoredRefetch
 
 
 def check(hub: Hub) -> None:
@@ -24,6 +26,7 @@ def check(hub: Hub) -> None:
             _cut,
             _due,
             _references,
+            _refetches,
             _links,
             _feed,
             _tasks,
@@ -51,19 +54,34 @@ def _xrefs(reader: Transaction) -> None:
 
 
 def _crosswalks(reader: Transaction) -> None:
-    """What is kept for look-ups are the living members of every golden number that has any."""
-    members: defaultdict[int, list[tuple[str, str, int, str]]] = defaultdict(list)
+    """What is kept for look-ups are the living members of every golden number that has any, and which are behind."""
+    members: defaultdict[int, list[tuple[str, str, int, str, int]]] = defaultdict(list)
     for golden, *member in reader.rows(
-        "SELECT xref.golden, source, source_id, since, entity_type FROM xref JOIN source_record ON record_id = id"
+        "SELECT xref.golden, source, source_id, since, entity_type, id FROM xref JOIN source_record ON record_id = id"
         " WHERE until IS NULL AND NOT deleted"
     ):
         members[golden].append(tuple(member))
+    behind = refetches.of_records(reader, [one[4] for of in members.values() for one in of])
     expected = [
-        (golden, of[0][3], [{"source": one[0], "source_id": one[1]} for one in sorted(of)], max(one[2] for one in of))
+        (golden, of[0][3], [_told(one, behind) for one in sorted(of)], max(one[2] for one in of))
         for golden, of in sorted(members.items())
     ]
     rows = reader.rows("SELECT golden, entity_type, members, seq FROM crosswalk ORDER BY golden")
     assert [(golden, of, orjson.loads(said), seq) for golden, of, said, seq in rows] == expected
+
+
+def _refetches(reader: Transaction) -> None:
+    """A record is to be fetched again in intervals that do not overlap."""
+    found: defaultdict[int, list[tuple[int, int | None]]] = defaultdict(list)
+    for record, since, until in reader.rows("SELECT record_id, since, until FROM refetch ORDER BY record_id, since"):
+        found[record].append((since, until))
+    for intervals in found.values():
+        assert all(one[1] is not None and one[1] <= other[0] for one, other in pairwise(intervals)), intervals
+
+
+def _told(member: tuple[str, str, int, str, int], behind: dict[int, StoredRefetch]) -> dict[str, Any]:
+    told = {"needs_refetch": behind[member[4]].told} if member[4] in behind else {}
+    return {"source": member[0], "source_id": member[1], **told}
 
 
 def _versions(reader: Transaction) -> None:

@@ -23,16 +23,20 @@ from hypothesis.stateful import (
 from sqlmodel import SQLModel
 
 from mdm.errors import Conflict, InvalidInput, Stale
+from mdm.ingest import Incoming
 from mdm.log import Author
 from mdm.services import rebuild
 from mdm.services.deciding import decisions
 from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import refetches as thin
 from mdm.services.reading import golden
 from mdm.services.stewarding import bulk_decisions, proposals, task_work, tasks
 from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.proposals import Proposed
+from mdm.services.watching import refetches
 from mdm.settings import Settings
-from tests.laws import histories, standing
+from tests.laws import histories, plain_refetches, standing
+from tests.laws.plain_refetches import Word
 from tests.laws.replay import AUTHOR, Driven
 from tests.laws.test_resolution_laws import same_as_plain
 
@@ -57,6 +61,7 @@ class Life(RuleBasedStateMachine):
         self.hub, self.history = self.driven.hub, list[histories.Fact]()
         self.held: list[str] = []
         self.told: list[tuple[str, int, dict[str, Any]]] = []
+        self.words: list[Word] = []
 
     @initialize(seed=st.integers(0, 10**6))
     def a_dense_history(self, seed: int) -> None:
@@ -79,6 +84,8 @@ class Life(RuleBasedStateMachine):
         for of in ("place", "thing"):
             same_as_plain(self.driven, of)
         standing.check(self.hub)
+        told = {one["key"]: one.get("version") for one in refetches.page(self.hub, refetches.Wanted())["items"]}
+        assert told == plain_refetches.behind(self.words, self.driven.facts)
 
     @rule(data=st.data(), mood=st.sampled_from(histories.MOODS))
     def something_happens(self, data: st.DataObject, mood: histories.Mood) -> None:
@@ -88,6 +95,13 @@ class Life(RuleBasedStateMachine):
     def records_arrive(self, data: st.DataObject, mood: histories.Mood) -> None:
         for _ in range(3):
             self._put(data, mood, ["record"])
+
+    @rule(key=st.sampled_from(histories.ALL), version=st.one_of(st.none(), st.integers(0, 22)))
+    def a_record_is_said_to_have_changed(self, key: str, version: int | None) -> None:
+        word = Incoming(*key.split(":"), {}, version, None, "changed")
+        found = thin.changed(self.hub, word, author=AUTHOR, wait=False)
+        if found.status == "accepted":
+            self.words.append(Word(found.position, key, version))
 
     def _put(self, data: st.DataObject, mood: histories.Mood, kinds: Any) -> None:
         pick = lambda options: data.draw(st.sampled_from(options))  # noqa: E731

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from mdm.auth import Principal
+from mdm.entity_types import shipped
 from mdm.errors import InvalidRules
 from mdm.ingest import Incoming
 from mdm.log import Key
@@ -13,7 +14,7 @@ from mdm.services.access import masking
 from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
 from mdm.services.intake import records, source_merges
-from mdm.services.reading import golden
+from mdm.services.reading import golden, lookup
 from mdm.services.rulebook import rules
 from mdm.services.stewarding import tasks
 from tests.conftest import AUTHOR
@@ -139,3 +140,34 @@ def test_a_constraint_that_cannot_be_held_is_refused_by_its_place(people: Hub, w
     with pytest.raises(InvalidRules) as refused:
         rules.apply(people, document, file="person.yaml", author=AUTHOR)
     assert [fault.pointer for fault in refused.value.faults] == [path]
+
+
+BERLIN = {"street": "Hauptstrasse 5", "city": "Berlin", "postcode": "10115", "country": "DE"}
+MUTUAL = {"name": "Nordwind Logistik GmbH", "email": ["info@nordwind.example"], "address": BERLIN}
+HOLDING = {"name": "Nordwind Holding AG", "address": BERLIN, "registration_number": "HRB 4711"}
+JOB = {"name": "Anna Lindqvist", "birth_date": "1988-04-02", "email": ["anna.lindqvist@nordwind.example"]}
+
+
+@pytest.mark.parametrize(
+    ("of", "same", "first", "second", "attribute"),
+    [
+        ("customer", MUTUAL, {"tax_id": GERMAN}, {"tax_id": AUSTRIAN}, "tax_id"),
+        ("legal_entity", HOLDING, {"lei": "5299000J2N45DDNE4Y28"}, {"lei": "529900T8BM49AURSDO55"}, "lei"),
+        (
+            "employee", JOB, {"employee_number": ["P100"], "hire_date": "2020-01-01"},
+            {"employee_number": ["P200"], "hire_date": "2021-01-01"}, "employee_number",
+        ),
+    ],
+)  # fmt: skip
+def test_the_shipped_types_keep_apart_what_cannot_be_one_and_say_why(
+    hub: Hub, of: str, same: dict[str, object], first: dict[str, object], second: dict[str, object], attribute: str
+) -> None:
+    rules.apply(hub, shipped()[of], file=f"{of}.yaml", author=AUTHOR)
+    for id_, said in (("1", first), ("2", second), ("between", {})):
+        incoming = Incoming("hcm", of, id_, {**same, **said}, None, None, "put")
+        records.put(hub, incoming, author=AUTHOR, wait=True)
+    found = {id_: lookup.xref(hub, Key("hcm", of, id_))["golden_id"] for id_ in ("1", "2", "between")}
+    assert found["1"] != found["2"]
+    [task] = [one for one in open_tasks(hub) if one["kind"] == "constraint"]
+    assert task["records"] == [f"hcm:{of}:1", f"hcm:{of}:2"]
+    assert attribute in task["about"]["constraints"][0]["values"]
