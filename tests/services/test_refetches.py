@@ -185,3 +185,30 @@ def test_it_is_told_since_when_and_the_feed_says_both_ends(sites: Hub) -> None:
     assert changes.page(sites, after=start, wanted=wanted)["items"] == []
     with pytest.raises(InvalidInput, match="no cursor"):
         refetches.page(sites, Wanted(), cursor="x:1")
+
+
+def test_an_echo_that_was_fetched_answers_and_still_counts_as_nothing_the_source_said(hub: Hub) -> None:
+    """A system tells the hub's own write as a change: what is fetched then is what the hub wrote."""
+    rules.apply(hub, SITE + "sources: {a: {written_back: true}}\n", file="site.yaml", author=AUTHOR)
+    send(hub, site("a:1", "put", 1, number="4711"), site("b:1", "put", 1, number="4711", street="Oak"))
+    golden_id = lookup.xref(hub, Key("a", "site", "1"))["golden_id"]
+    published = golden.get(hub, golden_id)["attributes"]
+    send(hub, site("a:1", "changed", 2))
+    assert send(hub, site("a:1", "put", 2, **published)) == ["accepted"]
+    assert behind(hub) == []
+    assert golden.lineage(hub, golden_id)["lineage"]["street"]["winner"]["source"] == "b"
+    assert golden.lineage(hub, golden_id)["lineage"]["street"]["losers"] == []
+    assert rebuild.verify(hub).match
+
+
+def test_a_later_record_of_an_id_is_told_apart_here_too(sites: Hub) -> None:
+    first, later = "2019-05-01T00:00:00Z", "2026-02-03T00:00:00Z"
+    send(sites, site("a:1", "put", 1, number="1")._replace(created=first))
+    send(sites, site("a:1", "put", 1, number="2")._replace(created=later))
+    outcomes = records.put_many(sites, [site("a:1", "changed", 2)], author=AUTHOR, batch=Origin("b"))
+    assert [one.faults[0].rule for one in outcomes] == ["incarnation"], "nobody guesses which of the two"
+    assert send(sites, site("a:1", "changed", 2)._replace(created=later)) == ["accepted"]
+    assert behind(sites) == [(f"a:1~{later}", 2)]
+    send(sites, site("a:1", "put", 2, number="2")._replace(created=later))
+    assert behind(sites) == []
+    assert rebuild.verify(sites).match
