@@ -61,7 +61,8 @@ def _print(preview: "Preview", rows: "list[dict[str, object]]") -> None:
             marks = [
                 f"{name}: {output.words(row[name])}" for name in ("version", "event_time") if row[name] is not None
             ]
-            values = ["deleted"] if row["deleted"] else [output.words(row["attributes"])]
+            said = next((word for word in ("deleted", "changed") if row.get(word)), None)
+            values = [said or output.words(row["attributes"])]
             values += [f"merged into {row['merged_into']}"] if "merged_into" in row else []
             values += [f"merged from {', '.join(row['merged_from'])}"] if "merged_from" in row else []  # type: ignore[arg-type]
             what = ", ".join([*marks, *values])
@@ -83,6 +84,7 @@ def _row(item: "Item") -> dict[str, object]:
     return {
         "line": item.line, "status": "accepted", "source_id": item.source_id, "version": item.version,
         "event_time": item.event_time, "deleted": item.mode == "delete", "attributes": item.attributes,
+        **({"changed": True} if item.mode == "changed" else {}),
         **({"merged_into": item.merged_into} if item.merged_into is not None else {}),
         **({"merged_from": list(item.merged_from)} if item.merged_from else {}),
     }  # fmt: skip

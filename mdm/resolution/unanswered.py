@@ -4,30 +4,44 @@ A word that names a version or a time is answered by what is at least as new, wh
 that names nothing that can be compared is answered by what arrives after it and is no older than what stood before.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable
+from itertools import accumulate
+from operator import itemgetter
 from typing import Any
 
 from mdm.resolution.fold import Body, order
 
 Said = tuple[int, Body]
 """A position of the log, and what was said there."""
+Age = tuple[Any, ...]
+"""What versions are ordered by, but for where they stand."""
+POSITION = itemgetter(0)
 
 
-def unanswered(words: Iterable[Said], versions: Sequence[Said]) -> list[Said]:
+def unanswered(words: Iterable[Said], versions: Iterable[Said]) -> list[Said]:
     """Of words that a record has changed those that no version of it answers, the newest last.
 
     versions: what came of the record, and what came and was known already; a position after all counts as now.
     """
-    return sorted((word for word in words if not any(_answers(one, word, versions) for one in versions)), key=order)
+    placed = sorted(versions, key=POSITION)
+    newest = list(accumulate(map(_age, placed), max))
+    left = []
+    for word in words:
+        before = bisect_left(placed, word[0], key=POSITION)
+        stood = newest[before - 1] if before else ()
+        if not any(_answers(one, word, stood) for one in reversed(placed)):  # mostly the last one does
+            left.append(word)
+    return sorted(left, key=order)
 
 
-def _answers(version: Said, word: Said, versions: Sequence[Said]) -> bool:
+def _answers(version: Said, word: Said, stood: Age) -> bool:
     """A partial update tells only its own change: it answers the word about that one and about no other."""
     partial, compared = version[1]["mode"] == "patch", _compared(version[1], word[1])
     if compared is not None:
         mine, its = compared
         return bool(mine == its if partial else mine >= its)
-    return not partial and version[0] > word[0] and _age(version) >= _stood(word, versions)
+    return not partial and version[0] > word[0] and _age(version) >= stood
 
 
 def _compared(version: Body, word: Body) -> tuple[Any, Any] | None:
@@ -44,9 +58,5 @@ def _time(body: Body) -> str | None:
     return body["event_time"] or (body["version"] if isinstance(body["version"], str) else None)
 
 
-def _stood(word: Said, versions: Sequence[Said]) -> tuple[object, ...]:
-    return max((_age(one) for one in versions if one[0] < word[0]), default=())
-
-
-def _age(version: Said) -> tuple[Any, ...]:
+def _age(version: Said) -> Age:
     return order(version)[:-1]

@@ -55,3 +55,26 @@ def test_a_task_about_a_cycle_shows_the_way_round_and_what_is_set_aside(mdm):
         True,
         False,
     ]
+
+
+def test_what_changed_in_its_source_is_listed_until_it_has_come(mdm):
+    mdm("init")
+    mdm("ingest", "-", "--source", "sap", "--type", "customer", stdin="id,name,version\n1,Tannwald,6\n2,Waldsee,1\n")
+    added = mdm("refetches", "add", "sap:customer:1", "--version", "8")
+    assert "sap:customer:1 is to be fetched again: accepted, cus_" in added.out
+    assert mdm("refetches", "add", "sap:customer:1", "--version", "8", "--json").json["status"] == "unchanged"
+    assert mdm("refetches", "add", "sap:customer:1", "--version", "soon").code == 2
+    [listed] = mdm("refetches", "list", "--json").json["items"]
+    assert (listed["key"], listed["version"], listed["days"]) == ("sap:customer:1", 8, 0)
+    assert "sap:customer:1" in mdm("refetches", "list").out
+    assert "version 8" in mdm("lookup", "sap", "customer", "1").out
+    assert "version 8" in mdm("golden", listed["golden_id"]).out
+    assert "2 records of sap customer" in mdm("refetches", "gap", "sap", "customer").out
+    [group] = mdm("refetches", "waiting", "--json").json["items"]
+    assert (group["source"], group["count"]) == ("sap", 2)
+    assert "sap:customer:2" in mdm("refetches", "waiting").out
+    assert mdm("refetches", "gap", "sap", "custmer").code == 1
+    preview = mdm("ingest", "-", "--source", "sap", "--type", "customer", "--preview", stdin="id,changed\n1,true\n")
+    assert "changed" in preview.out
+    mdm("ingest", "-", "--source", "sap", "--type", "customer", stdin="id,name,version\n1,Tannwald,8\n2,Waldsee,1\n")
+    assert mdm("refetches", "waiting").out == "Nothing is to be fetched again\n"
