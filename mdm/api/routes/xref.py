@@ -17,7 +17,11 @@ router = APIRouter(prefix="/v1", tags=["cross-references"], route_class=JsonRout
 LookingUp = Annotated[Caller, Depends(Requires("look up"))]
 EXAMPLE = {
     "golden_id": "cus_000002a", "status": "active", "since": 4712, "entity_type": "customer",
-    "crosswalk": [{"source": "crm", "source_id": "0015g"}, {"source": "erp", "source_id": "4711"}], "seq": 4712,
+    "crosswalk": [
+        {"source": "crm", "source_id": "0015g", "needs_refetch": {"since": 4700, "version": 8}},
+        {"source": "erp", "source_id": "4711"},
+    ],
+    "seq": 4712,
 }  # fmt: skip
 
 
@@ -31,7 +35,11 @@ def one(
     target: Annotated[str | None, Query(description="Only the entries of this system.", max_length=100)] = None,
     as_of: AsOf = None,
 ) -> Response:  # fmt: skip
-    """Give the golden ID that a source record bears, and every other source record that bears it."""
+    """Give the golden ID that a source record bears, and every other source record that bears it.
+
+    `needs_refetch`, of the record itself and in the crosswalk, says that it has changed in its source since its last
+    version arrived: `since` which position, and the `version` and `event_time` that were named.
+    """
     found = lookup.xref(caller.hub, record, target=target, as_of=as_of)
     return tagged(request, found)
 
