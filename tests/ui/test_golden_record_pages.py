@@ -40,6 +40,14 @@ def test_a_golden_record_says_whose_value_each_is_and_how_far_that_is_trusted(de
     assert "Nobody has to look at this record" not in text_of(desk.page(f"/entity/{acme}", "reader"))
 
 
+def test_a_record_that_changed_in_its_source_is_said_beside_its_key(desk, acme):
+    assert "to be fetched again" not in text_of(desk.page(f"/entity/{acme}"))
+    send = desk.server.as_("admin")
+    for key, body in (("crm/customer/1", {"event_time": "2026-03-01"}), ("psa/customer/2", {})):
+        assert send("POST", f"/v1/source-records/{key}:changed?wait=resolved", json=body).status_code == 200
+    assert text_of(desk.page(f"/entity/{acme}")).count("changed there since, to be fetched again") == 2
+
+
 def test_the_api_tells_all_that_the_page_shows(desk, acme):
     told = desk.server.as_("steward")("GET", f"/v1/golden-records/{acme}/whole").json()
     assert told["trust"]["tax_id"] == {"crm:1": 0, "erp:3": 90, "psa:2": 60}  # crm falls with an age nobody knows
