@@ -212,3 +212,11 @@ def test_a_later_record_of_an_id_is_told_apart_here_too(sites: Hub) -> None:
     send(sites, site("a:1", "put", 2, number="2")._replace(created=later))
     assert behind(sites) == []
     assert rebuild.verify(sites).match
+
+
+def test_a_word_that_comes_first_does_not_say_what_sort_of_version_records_have(sites: Hub) -> None:
+    assert send(sites, site("a:1", "changed", 3)) == ["accepted"]
+    assert send(sites, site("a:1", "put", None, "05", number="1")) == ["accepted"]
+    assert behind(sites) == [], "it came whole after the word, and nothing else can be compared"
+    outcomes = records.put_many(sites, [site("a:1", "changed", 4)], author=AUTHOR, batch=Origin("b"))
+    assert [one.faults[0].rule for one in outcomes] == ["version_sort"]

@@ -151,9 +151,12 @@ class Arrivals:
         return ToldChanges(self.writer, self.distinct)
 
     def _changed(self, place: int, token: int, body: Body, known: Sequence[tuple[int, Body]]) -> Outcome:
-        """Take the word of a source that a record has changed; `unchanged` where that is known, or has come."""
-        wrong = None if body["version"] is None else self._version_sort(place, body)
-        if wrong is not None:
+        """Take the word of a source that a record has changed; `unchanged` where that is known, or has come.
+
+        It says nothing of what sort of version the source's records have, but must not contradict it.
+        """
+        sorted_ = body["version"] is not None and self.prepared.owners[place][:2] in self.sorts
+        if sorted_ and (wrong := self._version_sort(place, body)) is not None:
             return wrong
         if not self.told_changes.is_news(token, body, known, at=-len(self.accepted)):
             return Outcome("unchanged", self.told_changes.last(token, known))
