@@ -155,8 +155,8 @@ class Arrivals:
 
         It says nothing of what sort of version the source's records have, but must not contradict it.
         """
-        sorted_ = body["version"] is not None and self.prepared.owners[place][:2] in self.sorts
-        if sorted_ and (wrong := self._version_sort(place, body)) is not None:
+        is_known = body["version"] is not None and self.prepared.owners[place][:2] in self.sorts
+        if is_known and (wrong := self._version_sort(place, body)) is not None:
             return wrong
         if not self.told_changes.is_news(token, body, known, at=-len(self.accepted)):
             return Outcome("unchanged", self.told_changes.last(token, known))
