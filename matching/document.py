@@ -83,11 +83,48 @@ class LevelTuning(_Document):
     u: Likelihood | None = None
 
 
+class Step(_Document):
+    """How common the values of a step are: at least one in so many records has each, None in the rarest step.
+
+    Of the records that have a value a share `m` has one of the step, and of pairs that agree by chance a share `u`.
+    """
+
+    one_in: int | None = Field(default=None, ge=2)
+    m: Likelihood
+    u: Likelihood
+
+
+class Frequencies(_Document):
+    """How common the values of an attribute are among so many records, counted once and for all.
+
+    `common` lists those that at least ten records have, with how many, for the whole value or for each of its parts;
+    all others are rarer. The best level of the attribute is parted into the `steps`, from the rarest to the commonest.
+    """
+
+    records: int = Field(ge=1)
+    common: list[dict[str, Annotated[int, Field(ge=1)]]]
+    steps: list[Step]
+
+    @model_validator(mode="after")
+    def _from_rare_to_common(self) -> "Frequencies":
+        bounds = [step.one_in for step in self.steps[1:]]
+        falling = [one for one in bounds if one is not None]
+        if not self.steps or self.steps[0].one_in is not None or falling != sorted({*falling}, reverse=True):
+            raise ValueError("steps go from the rarest, which has no `one_in`, to the commonest, `one_in` falling")
+        if len(falling) < max(len(bounds), 1):
+            raise ValueError("there are two steps at least, and only the rarest has no `one_in`")
+        return self
+
+
 class Comparison(_Document):
-    """A compared attribute with tuned levels; `weight` is a factor on all its match weights."""
+    """A compared attribute with tuned levels; `weight` is a factor on all its match weights.
+
+    With `frequencies` its best level has steps: `exact` is that of rare values, `exact_1_in_64` one of common values.
+    """
 
     attribute: str
     levels: list[LevelTuning] | None = None
+    frequencies: Frequencies | None = None
     weight: Factor | None = None
 
 

@@ -116,7 +116,8 @@ def _attributes(model: MatchModel, table: Table, levels: Sequence[int]) -> list[
             weights = np.zeros((len(model.groups), len(_PLAIN)), dtype=np.int32)
             level = _plain_level(model, table, name)
         own = {place: one.condition.word for place, one in enumerate(rules) if name in one.condition.attributes}
-        truth = {place: _truth(word, weights.shape[1]) for place, word in own.items()}
+        steps = model.kind(name).steps if name in now else BEST
+        truth = {place: _truth(word, weights.shape[1], steps) for place, word in own.items()}
         for place, word in own.items():
             truth[place][level] = _holds(model, table, Condition(**{word: name}))
         found.append(_Attribute(name, level, weights, truth))
@@ -129,9 +130,9 @@ def _plain_level(model: MatchModel, table: Table, name: str) -> int:
     return BEST if _holds(model, table, Condition(same=name)) else BEST + 1
 
 
-def _truth(word: str, levels: int) -> Truth:
-    """Whether a condition holds on an attribute at each of its levels."""
-    found: Truth = (np.arange(levels) == BEST) == (word == "same")
+def _truth(word: str, levels: int, steps: int) -> Truth:
+    """Whether a condition holds on an attribute at each of its levels, of which the best has so many steps."""
+    found: Truth = (np.arange(levels) < BEST + steps) == (word == "same")
     found[MISSING] = False
     return found
 

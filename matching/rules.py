@@ -11,6 +11,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from matching.document import Comparison, Condition, Constraint, LevelTuning, MatchAttribute, MatchRules, Thresholds
 from matching.kinds import KINDS
 from matching.kinds.kind import Kind
+from matching.kinds.steps import by_frequency
 
 __all__ = [
     "ALWAYS_WEIGHT",
@@ -73,13 +74,15 @@ class Group:
 class MatchModel:
     """Match rules made ready: names resolved, probabilities turned into integer match weights.
 
-    `attributes` are those that can be evidence. Weights are thousandths of a bit. `weights[attribute]` is indexed
-    by level; [0] is the weight of a missing value, always 0. `groups` are those of strangers, at least one.
+    `attributes` are those that can be evidence, `in_steps` the kinds of those whose frequencies are known. Weights are
+    thousandths of a bit. `weights[attribute]` is indexed by level; [0] is the weight of a missing value, always 0.
+    `groups` are those of strangers, at least one.
     """
 
     entity_type: str
     attributes: dict[str, MatchAttribute]
     rules: MatchRules
+    in_steps: Mapping[str, Kind] = field(compare=False)
     blocking: Blocking
     compared: tuple[str, ...]
     weights: Weights = field(compare=False)
@@ -90,7 +93,7 @@ class MatchModel:
 
     def kind(self, attribute: str) -> Kind:
         """Give the kind of an attribute."""
-        return KINDS[self.attributes[attribute].kind]
+        return self.in_steps.get(attribute) or KINDS[self.attributes[attribute].kind]
 
 
 def match_model(entity_type: str, attributes: Mapping[str, MatchAttribute], rules: MatchRules) -> MatchModel:
@@ -107,15 +110,18 @@ def match_model(entity_type: str, attributes: Mapping[str, MatchAttribute], rule
                 _evidence(name, attributes, (section, number, condition.word))
     for number, constraint in enumerate(rules.constraints):
         _constraint(constraint, attributes, ("constraints", number))
-    weights = _weights(attributes, rules)
+    in_steps = _in_steps(attributes, rules)
+    kinds = {**{name: KINDS[one.kind] for name, one in attributes.items()}, **in_steps}
+    weights = _weights(attributes, kinds, rules)
     return MatchModel(
         entity_type=entity_type,
         attributes={name: one for name, one in attributes.items() if KINDS[one.kind].evidence},
         rules=rules,
+        in_steps=in_steps,
         blocking=_blocking(attributes, rules),
         compared=tuple(weights),
         weights=weights,
-        groups=_groups(attributes, rules, weights),
+        groups=_groups(kinds, rules, weights),
         prior_weight=weight_of(rules.prior),
         match_weight=weight_of(rules.thresholds.match),
         review_weight=weight_of(rules.thresholds.review),
@@ -178,7 +184,16 @@ def _block_part(attributes: Mapping[str, MatchAttribute], word: str, path: Path)
     return BlockPart(name, part)
 
 
-def _weights(attributes: Mapping[str, MatchAttribute], rules: MatchRules) -> Weights:
+def _in_steps(attributes: Mapping[str, MatchAttribute], rules: MatchRules) -> dict[str, Kind]:
+    found = {}
+    for number, entry in enumerate(rules.compare):
+        if not isinstance(entry, str) and entry.frequencies is not None:
+            _evidence(entry.attribute, attributes, ("compare", number, "attribute"))
+            found[entry.attribute] = by_frequency(KINDS[attributes[entry.attribute].kind], entry.frequencies)
+    return found
+
+
+def _weights(attributes: Mapping[str, MatchAttribute], kinds: Mapping[str, Kind], rules: MatchRules) -> Weights:
     weights: Weights = {}
     for number, entry in enumerate(rules.compare):
         comparison = Comparison(attribute=entry) if isinstance(entry, str) else entry
@@ -187,7 +202,7 @@ def _weights(attributes: Mapping[str, MatchAttribute], rules: MatchRules) -> Wei
         _evidence(name, attributes, path)
         if name in weights:
             raise RulesError(f"{name!r} is compared twice", path)
-        m, u = _shares(KINDS[attributes[name].kind], comparison, ("compare", number))
+        m, u = _shares(kinds[name], comparison, ("compare", number))
         weights[name] = _in_bits(m, u, comparison.weight)
     return weights
 
@@ -208,7 +223,7 @@ def _in_bits(m: Mapping[str, float], u: Mapping[str, float], factor: float | Non
     return np.array([0, *(round(1000 * bit) for bit in bits)], dtype=np.int32)
 
 
-def _groups(attributes: Mapping[str, MatchAttribute], rules: MatchRules, weights: Weights) -> tuple[Group, ...]:
+def _groups(kinds: Mapping[str, Kind], rules: MatchRules, weights: Weights) -> tuple[Group, ...]:
     prior = weight_of(rules.prior)
     compared = {entry.attribute: entry for entry in rules.compare if not isinstance(entry, str)}
     groups = []
@@ -218,7 +233,7 @@ def _groups(attributes: Mapping[str, MatchAttribute], rules: MatchRules, weights
             path: Path = ("strangers", number, "levels", name)
             _known(name, weights, "compared attribute", path)
             comparison = compared.get(name, Comparison(attribute=name))
-            kind = KINDS[attributes[name].kind]
+            kind = kinds[name]
             m, u = _shares(kind, comparison, path)
             for level in levels:
                 _known(level, u, f"level of {kind.name}", path)

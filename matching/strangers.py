@@ -34,6 +34,12 @@ class Mixture:
     shares: Shares
     u: list[Shares]
 
+    def belonging(self, vectors: Levels) -> Shares:
+        """Say how likely strangers with each of these vectors are of each group: (vectors, groups)."""
+        marks = _marks(vectors, [each[0] for each in self.u])
+        likely = _likely(marks, np.concatenate([each.T for each in self.u]), self.shares)
+        return np.asarray(likely / likely.sum(axis=1, keepdims=True))
+
 
 def one_group(vectors: Levels, counts: Shares, start: Sequence[Shares], *, pull: float) -> list[Shares]:
     """Give the share of each level among pairs that are taken for one group, such as the matches.
@@ -59,10 +65,7 @@ def mixture(vectors: Levels, counts: Shares, start: Sequence[Shares], *, groups:
     belongs = _by_agreement(vectors, groups)
     shares, u = _maximised(turned, belongs * counts[:, None], pull, first)
     for _ in range(ROUNDS - 1):
-        belongs = marks @ np.log(u)
-        belongs += np.log(shares)
-        belongs -= belongs.max(axis=1, keepdims=True)
-        np.exp(belongs, out=belongs)
+        belongs = _likely(marks, u, shares)
         belongs *= (counts / belongs.sum(axis=1))[:, None]
         shares, u = _maximised(turned, belongs, pull, first)
     return Mixture(shares, np.split(u.T, first[1:], axis=1))
@@ -85,6 +88,15 @@ def _marks(vectors: Levels, start: Sequence[Shares]) -> "csr_array":
     places = (vectors + (first - 1))[known]
     ends = np.cumsum(np.append(0, known.sum(axis=1)))
     return csr_array((np.ones(len(places)), places, ends), shape=(len(vectors), sum(map(len, start))))
+
+
+def _likely(marks: "csr_array", u: Shares, shares: Shares) -> Shares:
+    """Give the likelihood of each vector in each group, as a share of that in the likeliest one."""
+    likely: Shares = marks @ np.log(u)
+    likely += np.log(shares)
+    likely -= likely.max(axis=1, keepdims=True)
+    np.exp(likely, out=likely)
+    return likely
 
 
 def _maximised(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from matching.columns import PART, SEPARATOR
+from matching.document import Frequencies
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, each_distinct
 from matching.kinds.strings import InBulk
 
@@ -53,6 +54,8 @@ class Kind:
     and `pieces` says how it is cleaned field by field, where it can be; `any_texts` says that `accepts` takes
     every object of them whose values are texts, and `whole_column` that `prepare` wants all values of a file,
     not only those of the pairs. `in_bulk` gives the strings of a part for many values at once, where that is quicker.
+    `independent_parts` says that the parts of a value are common or rare each by itself, as given names and surnames
+    are; `frequencies` those by which the best level has steps (see `matching.kinds.steps`).
     """
 
     name: str
@@ -68,10 +71,17 @@ class Kind:
     pieces: Pieces | None = None
     whole_column: bool = False
     in_bulk: Mapping[str, InBulk] = field(default_factory=dict)
+    independent_parts: bool = False
+    frequencies: Frequencies | None = None
 
-    def __reduce__(self) -> tuple[Callable[[str], "Kind"], tuple[str]]:
+    def __reduce__(self) -> tuple[Callable[..., "Kind"], tuple[object, ...]]:
         """Go to another process by name: it has the same kinds."""
-        return _by_name, (self.name,)
+        return by_name, (self.name,)
+
+    @property
+    def steps(self) -> int:
+        """How many of the levels are steps of the best one: 1 where frequencies are not known."""
+        return 1 if self.frequencies is None else len(self.frequencies.steps)
 
     @property
     def any_text(self) -> bool:
@@ -83,6 +93,10 @@ class Kind:
         """Whether its values can say that two records are one thing: a kind without levels has nothing to say."""
         return bool(self.levels)
 
+    def agrees(self, level: str) -> bool:
+        """Say whether a level is the best one, or a step of it."""
+        return level in {one.name for one in self.levels[: self.steps]}
+
     def compare(self, left: Sequence[str], right: Sequence[str]) -> Outcomes:
         """Compare aligned standardised values: the number of the level of each pair, 1 the best."""
         places: dict[str, int] = {}
@@ -93,7 +107,8 @@ class Kind:
         return self.prepare(list(places))(one, other)
 
 
-def _by_name(name: str) -> Kind:
+def by_name(name: str) -> Kind:
+    """Give the kind of that name."""
     from matching.kinds import KINDS
 
     return KINDS[name]

@@ -288,4 +288,5 @@ KIND = Kind(
     ),
     prepare=_prepare,
     accepts=takes_text,
+    independent_parts=True,
 )

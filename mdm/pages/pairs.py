@@ -149,7 +149,7 @@ def _row(model: MatchModel, one: ComparisonEvidence, left: Side, right: Side, *,
 def _state(model: MatchModel, one: ComparisonEvidence) -> str:
     if one["level"] in RULED:
         return "rule"
-    if one["level"] != TOGETHER and one["level"] == model.kind(one["attribute"]).levels[0].name:
+    if one["level"] != TOGETHER and model.kind(one["attribute"]).agrees(one["level"]):
         return "same"
     return "near" if one["weight"] > 0 else "conflict"
 

@@ -1,10 +1,13 @@
 """A reference for the columnar engine: block, compare and score one pair after another in plain Python."""
 
+from fractions import Fraction
 from itertools import combinations, product
 
 import numpy as np
 
 from matching.block import MAX_KEYS
+from matching.columns import PART
+from matching.kinds import KINDS
 from matching.rules import ALWAYS_WEIGHT, Condition, MatchAttribute, MatchModel, MatchRules, match_model
 from matching.score import DISTINCT, MATCH, NEVER, REVIEW
 
@@ -27,6 +30,31 @@ def small_model(**changes: object) -> MatchModel:
         "never": [{"different": "tax_id"}],
     }
     return match_model("customer", attributes, MatchRules.model_validate(rules | changes))
+
+
+COMMON: list[dict[str, object]] = [
+    {
+        "attribute": "country",
+        "frequencies": {
+            "records": 100,
+            "common": [{"DE": 50}],
+            "steps": [{"m": 0.2, "u": 0.05}, {"one_in": 4, "m": 0.8, "u": 0.95}],
+        },
+    },
+    {
+        "attribute": "email",
+        "frequencies": {
+            "records": 640,
+            "common": [{f"info{PART}acme.example": 160, f"sales{PART}acme.example": 40}],
+            "steps": [
+                {"m": 0.3, "u": 0.01},
+                {"one_in": 16, "m": 0.3, "u": 0.09},
+                {"one_in": 4, "m": 0.4, "u": 0.9},
+            ],
+        },
+    },
+]
+"""Comparisons of a country and of e-mail addresses whose frequencies are known."""
 
 
 def values_of(model: MatchModel, record: Record, name: str) -> list[str]:
@@ -62,10 +90,31 @@ def levels_of(model: MatchModel, left: Record, right: Record) -> list[int]:
     """Compare two records attribute by attribute."""
     levels = []
     for name in model.compared:
-        pairs = list(product(values_of(model, left, name), values_of(model, right, name)))
-        compare = model.kind(name).compare
-        levels.append(min((int(compare([one], [other])[0]) for one, other in pairs), default=0))
+        pairs = product(values_of(model, left, name), values_of(model, right, name))
+        levels.append(min((level_of(model, name, one, other) for one, other in pairs), default=0))
     return levels
+
+
+def level_of(model: MatchModel, name: str, one: str, other: str) -> int:
+    """Compare two values; where frequencies are known, the best level is one of as many as there are steps."""
+    level = int(KINDS[model.attributes[name].kind].compare([one], [other])[0])
+    frequencies = model.kind(name).frequencies
+    if frequencies is None:
+        return level
+    if level > 1:
+        return level + len(frequencies.steps) - 1
+    share = max(share_of(model, name, value) for value in (one, other))
+    return 1 + sum(share * step.one_in >= 1 for step in frequencies.steps if step.one_in is not None)
+
+
+def share_of(model: MatchModel, name: str, value: str) -> Fraction:
+    """Say how large a share of the records has a value, at most where it is not listed."""
+    kind, share = model.kind(name), Fraction(1)
+    assert kind.frequencies is not None
+    parts = value.split(PART) if kind.independent_parts else [value]
+    for part, common in zip(parts, kind.frequencies.common, strict=True):
+        share *= Fraction(common.get(part, 9), kind.frequencies.records) if part else 1
+    return share
 
 
 def holds(model: MatchModel, condition: Condition, left: Record, right: Record) -> bool:

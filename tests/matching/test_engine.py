@@ -6,6 +6,7 @@ from colliding import RECORDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rowwise import (
+    COMMON,
     Record,
     columns,
     keys_of,
@@ -21,6 +22,7 @@ from matching.score import REVIEW, asked, edges, score
 from matching.standardise import standardise
 
 MODEL = small_model()
+COUNTED = small_model(compare=["name", *COMMON, "founded"])
 PLAIN = small_model(always=[{"same": ["name", "email"]}], never=[{"different": ["country", "founded"]}])
 
 
@@ -35,7 +37,7 @@ def resolve(model, records, cap=200):
 
 
 @settings(max_examples=60, deadline=None)
-@given(records=RECORDS, cap=st.sampled_from([2, 3, 200]), model=st.sampled_from([MODEL, PLAIN]))
+@given(records=RECORDS, cap=st.sampled_from([2, 3, 200]), model=st.sampled_from([MODEL, PLAIN, COUNTED]))
 def test_the_columnar_engine_agrees_with_the_row_by_row_reference(records, cap, model):
     expected = {
         (i, j): (levels_of(model, records[i], records[j]), *score_of(model, records[i], records[j]))
@@ -66,7 +68,7 @@ def test_records_share_a_hashed_key_exactly_where_they_share_a_key_in_words(reco
 
 
 @settings(max_examples=60, deadline=None)
-@given(records=RECORDS, model=st.sampled_from([MODEL, PLAIN]))
+@given(records=RECORDS, model=st.sampled_from([MODEL, PLAIN, COUNTED]))
 def test_giving_up_hopeless_pairs_early_loses_no_edge_and_changes_no_weight(records, model):
     table = standardise(model, columns(records, list(model.attributes)))
     deciding = {name: table[name] for name in asked(model)}

@@ -3,7 +3,7 @@
 from colliding import RECORDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rowwise import keys_of, score_of, small_model
+from rowwise import COMMON, keys_of, score_of, small_model
 
 from matching.block import MAX_KEYS, key_words
 from matching.explain import why, why_all
@@ -11,11 +11,12 @@ from matching.score import OUTCOMES
 from matching.standardise import standardise
 
 MODEL = small_model()
+COUNTED = small_model(compare=["name", *COMMON, "founded"])
 TUNED = small_model(compare=[{"attribute": "country", "levels": [{"level": "same", "u": 1e-9}], "weight": 10}])
 
 
 @settings(max_examples=80, deadline=None)
-@given(records=RECORDS.filter(lambda records: len(records) > 1), model=st.sampled_from([MODEL, TUNED]))
+@given(records=RECORDS.filter(lambda records: len(records) > 1), model=st.sampled_from([MODEL, TUNED, COUNTED]))
 def test_prior_and_weights_sum_to_the_weight_the_engine_gives(records, model):
     left, right = records[:2]
     evidence = why(model, left, right)
@@ -33,10 +34,22 @@ def test_prior_and_weights_sum_to_the_weight_the_engine_gives(records, model):
 
 
 @settings(max_examples=40, deadline=None)
-@given(records=RECORDS, model=st.sampled_from([MODEL, TUNED]))
+@given(records=RECORDS, model=st.sampled_from([MODEL, TUNED, COUNTED]))
 def test_many_pairs_are_explained_as_each_alone(records, model):
     pairs = [(one, other) for one in records[:4] for other in records[:4]]
     assert why_all(model, pairs) == [why(model, *pair) for pair in pairs]
+
+
+def test_a_common_value_and_a_rare_one_are_told_apart_in_words_with_their_weight():
+    lines = [
+        why(COUNTED, {"email": email}, {"email": email})["comparisons"]
+        for email in ("info@acme.example", "a@b.example")
+    ]
+    common, rare = (next(line for line in each if line["attribute"] == "email") for each in lines)
+    assert (common["level"], rare["level"]) == ("same_1_in_4", "same")
+    assert common["words"] == "the same e-mail address; a common value: at least 1 in 4 records would have it"
+    assert rare["words"] == "the same e-mail address; a rare value: fewer than 1 in 16 records would have it"
+    assert rare["weight"] > common["weight"]
 
 
 def test_an_always_rule_is_a_line_of_its_own():

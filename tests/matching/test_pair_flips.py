@@ -5,7 +5,7 @@ from applied import check, witnesses
 from colliding import COUNTRIES, DATES, EMAILS, NAMES, RECORDS, TAX_IDS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rowwise import small_model
+from rowwise import COMMON, small_model
 
 from matching.explain import why
 from matching.flips import flips
@@ -18,6 +18,7 @@ MODELS = [
     small_model(),
     small_model(compare=[{"attribute": "country", "levels": [{"level": "same", "u": 1e-9}], "weight": 10}, "name"]),
     small_model(strangers=STRANGERS, always=[], never=[{"different": ["tax_id", "country"]}]),
+    small_model(compare=["name", *COMMON], always=[{"same": ["email", "country"]}], never=[{"different": "country"}]),
 ]
 POOLS = {
     "name": [*NAMES, "Acme Lmited", "Nordwind", "Acme Trading"], "tax_id": [*TAX_IDS, "A-1002"], "country": COUNTRIES,
@@ -34,14 +35,14 @@ def _every_flip_is_the_smallest(records, number):
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
-@given(records=RECORDS.filter(lambda records: len(records) > 1), number=st.integers(0, 2))
+@given(records=RECORDS.filter(lambda records: len(records) > 1), number=st.integers(0, len(MODELS) - 1))
 def test_a_flip_leads_to_its_outcome_and_none_smaller_does(records, number):
     _every_flip_is_the_smallest(records, number)
 
 
 @pytest.mark.verify
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
-@given(records=RECORDS.filter(lambda records: len(records) > 1), number=st.integers(0, 2))
+@given(records=RECORDS.filter(lambda records: len(records) > 1), number=st.integers(0, len(MODELS) - 1))
 def test_five_hundred_pairs_flip_by_the_smallest_change(records, number):
     _every_flip_is_the_smallest(records, number)
 

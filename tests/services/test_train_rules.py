@@ -126,6 +126,18 @@ def test_the_trained_rules_are_the_given_ones_with_other_figures_and_a_head_that
     assert {one.level: (one.m, one.u) for one in code.levels or ()}["same"] == level(report, "code", "same")
 
 
+def test_frequencies_stay_and_their_steps_are_learnt(folder: Path) -> None:
+    counted = "{records: 800, common: [{'1': 400, \"2\": 90}], steps: [{m: 0.4, u: 0.1}, {one_in: 4, m: 0.6, u: 0.9}]}"
+    report = trained(RULES.replace("weight: 0.5}", f"weight: 0.5, frequencies: {counted}}}"))
+    after = parse(Path("trained.yaml").read_text(encoding="utf-8"), file="after")
+    [code] = [one for one in after.match.compare if not isinstance(one, str) and one.attribute == "code"]
+    assert code.frequencies is not None
+    assert code.frequencies.common == [{"1": 400, "2": 90}]
+    rare, common = (level(report, "code", name) for name in ("same", "same_1_in_4"))
+    assert {(one.m, one.u) for one in code.levels or ()} >= {rare, common}
+    assert rare[0] / rare[1] > common[0] / common[1]
+
+
 @pytest.mark.verify
 @pytest.mark.parametrize(
     "rules",

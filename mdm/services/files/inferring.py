@@ -8,13 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.block import Rows
-from matching.columns import Table
+from matching.columns import Column, Table
 from matching.compare import Comparisons, Levels, rows_of
 from matching.copies import Copies, copies_of
-from matching.document import MatchAttribute, MatchRules, Nearest, Thresholds
+from matching.document import Comparison, MatchAttribute, MatchRules, Nearest, Thresholds
+from matching.frequency import counted
 from matching.infer import Inferred, InferredAttribute, choose_keys, infer, looked_at
 from matching.infer.attributes import columns_of
 from matching.infer.keys import CAP
+from matching.kinds import KINDS, Kind
 from matching.learn import Learnt
 from matching.rules import MatchModel, match_model
 from matching.score import sums
@@ -127,7 +129,7 @@ def _rules(attributes: dict[str, MatchAttribute], table: Table, who: Who, *, lin
     worded = [name for name, one in attributes.items() if one.kind == "wording"]
     return MatchRules(
         block_on=choose_keys(attributes, keyed, who.ranks),
-        compare=list(attributes),
+        compare=[_compared(name, KINDS[one.kind], table[name]) for name, one in attributes.items()],
         thresholds=Thresholds(match=MATCH, review=REVIEW),
         prior=0.01,
         linkage="average",
@@ -135,6 +137,11 @@ def _rules(attributes: dict[str, MatchAttribute], table: Table, who: Who, *, lin
         nearest=Nearest(attributes=worded, count=NEIGHBOURS) if worded else None,
         block_cap=CAP,
     )
+
+
+def _compared(name: str, kind: Kind, column: Column) -> str | Comparison:
+    frequencies = counted(kind, column)
+    return name if frequencies is None else Comparison(attribute=name, frequencies=frequencies)
 
 
 def _learnt(model: MatchModel, taken: Sample, who: Who) -> Learnt:

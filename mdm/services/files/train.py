@@ -11,6 +11,7 @@ from matching.compare import Comparisons, rows_of
 from matching.document import Thresholds
 from matching.ecm import estimate
 from matching.learn import Learnt
+from matching.rarity import as_one
 from matching.rules import MatchModel, match_model
 from mdm.entity_types import EntityType, hint, parse, shipped
 from mdm.errors import InvalidInput, NotFound
@@ -156,9 +157,10 @@ def _second_opinion(model: MatchModel, taken: Sample) -> float:
 
     It takes attributes for independent, so where relation makes them agree (families, branches) it finds more.
     """
-    counts = [len(model.weights[name]) - 1 for name in model.compared]
+    steps = [model.kind(name).steps for name in model.compared]
+    counts = [len(model.weights[name]) - each for name, each in zip(model.compared, steps, strict=True)]
     try:
-        return estimate(taken.levels, counts, seed=0).prior
+        return estimate(as_one(taken.levels, steps), counts, seed=0).prior
     except ValueError:
         return 0.0
 

@@ -83,6 +83,9 @@ def _written(entry: str | Comparison) -> str:
         parts.append(f"weight: {_number(entry.weight)}")
     if entry.levels is not None:
         parts.append(f"levels: [{', '.join(_written_level(level) for level in entry.levels)}]")
+    if entry.frequencies is not None:
+        counted = entry.frequencies.model_dump(mode="json", exclude_none=True)
+        parts.append(f"frequencies: {json.dumps(counted, ensure_ascii=False)}")
     return "{" + ", ".join(parts) + "}"
 
 

@@ -293,6 +293,6 @@ def state_of(
         return "same"
     if line is None:
         return "other"
-    if line["level"] == model.kind(line["attribute"]).levels[0].name:
+    if model.kind(line["attribute"]).agrees(line["level"]):
         return "same"
     return "near" if line["weight"] > 0 else "conflict"
