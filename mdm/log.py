@@ -4,11 +4,11 @@ Source: the chain follows the idea of RFC 9162 section 1 (append only, each entr
 """
 
 import hashlib
+import os
 import struct
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain as each
 from typing import Literal, cast
 
 import orjson
@@ -37,28 +37,33 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts of one kind as they are to be appended: the token and the body in canonical bytes of each.
+    """Facts of one kind as they are to be appended: the token of each, its body in canonical bytes, and what binds it.
 
-    Bodies stand one after the other, as long as `lengths` says. A few long byte strings and arrays are handed to a
-    database or to another process far faster than many short ones.
+    Bodies stand one after the other, as long as `lengths` says; so do their salts (16 bytes each) and commitments (32).
+    A few long byte strings and arrays are handed to a database or to another process far faster than many short ones.
     """
 
     tokens: Sequence[int | None]
     bodies: bytes
     lengths: Sequence[int]
+    salts: bytes
+    commitments: bytes
 
     @classmethod
     def of(cls, tokens: Sequence[int | None], bodies: Sequence[bytes]) -> "Facts":
-        """Put bodies together."""
-        return cls(tokens, b"".join(bodies), array("q", map(len, bodies)))
+        """Put bodies together, each bound to a fresh salt."""
+        salts = os.urandom(SALT * len(bodies))
+        return cls(tokens, b"".join(bodies), array("q", map(len, bodies)), salts, commitments(salts, bodies))
 
     @classmethod
     def joined(cls, parts: Sequence["Facts"]) -> "Facts":
         """Put facts about source keys together, in their order."""
         return cls(
-            array("q", cast("Iterable[int]", each.from_iterable(part.tokens for part in parts))),
-            b"".join(part.bodies for part in parts),
-            array("q", each.from_iterable(part.lengths for part in parts)),
+            longs(cast("Sequence[int]", part.tokens) for part in parts),
+            b"".join([part.bodies for part in parts]),
+            longs(part.lengths for part in parts),
+            b"".join([part.salts for part in parts]),
+            b"".join([part.commitments for part in parts]),
         )
 
     def each_body(self) -> Iterator[bytes]:
@@ -71,7 +76,21 @@ class Facts:
     def only(self, places: Sequence[int]) -> "Facts":
         """Leave out all but these, in this order."""
         bodies = list(self.each_body())
-        return Facts.of([self.tokens[place] for place in places], [bodies[place] for place in places])
+        return Facts(
+            [self.tokens[place] for place in places],
+            b"".join([bodies[place] for place in places]),
+            array("q", [self.lengths[place] for place in places]),
+            b"".join([self.salts[SALT * place : SALT * (place + 1)] for place in places]),
+            b"".join([self.commitments[HASH * place : HASH * (place + 1)] for place in places]),
+        )
+
+
+def longs(parts: Iterable[Sequence[int]]) -> "array[int]":
+    """Put whole numbers of up to 64 bits together."""
+    together = array("q")
+    for part in parts:
+        together.extend(part)
+    return together
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +159,9 @@ def key_token(salt: bytes, written: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def key_tokens(salt: bytes, written: Iterable[str]) -> list[int]:
-    """The tokens of many written keys, as `key_token` makes each."""
-    keyed = hashlib.blake2b(digest_size=8, key=salt)
+def key_tokens(salt: bytes, written: Iterable[str], *, begin: str = "") -> list[int]:
+    """The tokens of many written keys, as `key_token` makes each; all of them `begin` with the same words."""
+    keyed = hashlib.blake2b(begin.encode(), digest_size=8, key=salt)
     digests = []
     for key in written:
         one = keyed.copy()
@@ -151,26 +170,30 @@ def key_tokens(salt: bytes, written: Iterable[str]) -> list[int]:
     return list(struct.unpack(f">{len(digests)}q", b"".join(digests)))
 
 
-def commitments(facts: Facts, *, salts: bytes) -> bytes:
-    """The commitments to the bodies of facts, one after the other; `salts` are 16 bytes for each."""
-    starts = range(0, len(salts), SALT)
-    bodies = zip(starts, facts.each_body(), strict=True)
-    return b"".join([commitment(salts[start : start + SALT], body) for start, body in bodies])
+def commitments(salts: bytes, bodies: Sequence[bytes]) -> bytes:
+    """The commitments to bodies, one after the other, as `commitment` makes each; `salts` are 16 bytes for each."""
+    empty, bound = hashlib.sha256(), []  # to copy one is faster than to look up the algorithm anew
+    for start, body in zip(range(0, len(salts), SALT), bodies, strict=True):
+        one = empty.copy()
+        one.update(salts[start : start + SALT] + body)
+        bound.append(one.digest())
+    return b"".join(bound)
 
 
-def chain(facts: Facts, bound: bytes, same: Sequence[str | None], *, first: int, previous: bytes) -> bytes:
+def chain(facts: Facts, same: Sequence[str | None], *, first: int, previous: bytes) -> bytes:
     """The hashes that the envelopes of facts carry, one after the other: each that of the envelope before.
 
-    `bound` are their commitments, `same` the columns from kind to recorded_at, alike in all of them; `previous` is the
-    hash of the envelope before the first. Gives what `envelope_hash` gives for each, in one go.
+    `same` are the columns from kind to recorded_at, alike in all of them; `previous` is the hash of the envelope
+    before the first. Gives what `envelope_hash` gives for each, in one go.
     """
     written = canonical(same)[1:-1].decode()
-    carried, hashes, sha256 = previous.hex(), [], hashlib.sha256
-    each_bound = bound.hex("-", HASH).split("-") if bound else []
+    carried, hashes, empty = previous.hex(), [], hashlib.sha256()
+    each_bound = facts.commitments.hex("-", HASH).split("-") if facts.commitments else []
     for position, (token, its_own) in enumerate(zip(facts.tokens, each_bound, strict=True), start=first):
         hashes.append(carried)
-        envelope = f'[{position},{written},{"null" if token is None else token},"{its_own}","{carried}"]'
-        carried = sha256(envelope.encode()).hexdigest()
+        envelope = empty.copy()
+        envelope.update(f'[{position},{written},{"null" if token is None else token},"{its_own}","{carried}"]'.encode())
+        carried = envelope.hexdigest()
     return bytes.fromhex("".join(hashes))
 
 

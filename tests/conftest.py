@@ -81,10 +81,10 @@ def _who_writes_opens_no_second_transaction() -> Iterator[None]:
     begin, within = Database._transaction, threading.local()
 
     @contextmanager
-    def watched(database: Database, *, for_writing: bool) -> Iterator[Transaction]:
+    def watched(database: Database, *, for_writing: bool, load: bool = False) -> Iterator[Transaction]:
         writing: list[Database] = vars(within).setdefault("writing", [])
         assert database not in writing, "a transaction was opened within one that writes: hand that one on instead"
-        with begin(database, for_writing=for_writing) as transaction:
+        with begin(database, for_writing=for_writing, load=load) as transaction:
             writing += [database] * for_writing
             try:
                 yield transaction

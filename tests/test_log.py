@@ -10,7 +10,6 @@ from mdm.log import (
     canonical,
     chain,
     commitment,
-    commitments,
     envelope_hash,
     key_token,
     key_tokens,
@@ -24,21 +23,20 @@ tokens = st.none() | st.integers(-(2**63), 2**63 - 1)
 def test_a_chain_carries_the_hash_of_each_envelope_to_the_next(
     facts: list[tuple[int | None, bytes]], same: tuple[str | None, ...], first: int
 ) -> None:
-    salts = bytes(range(SALT)) * len(facts)
     run = Facts.of([token for token, _ in facts], [body for _, body in facts])
-    each_bound = commitments(run, salts=salts)
-    hashes = chain(run, each_bound, same, first=first, previous=GENESIS)
+    hashes = chain(run, same, first=first, previous=GENESIS)
     previous = GENESIS
     for place, (token, body) in enumerate(facts):
         assert hashes[32 * place : 32 * (place + 1)] == previous
-        bound = commitment(bytes(range(SALT)), body)
-        assert each_bound[32 * place : 32 * (place + 1)] == bound
+        bound = commitment(run.salts[SALT * place : SALT * (place + 1)], body)
+        assert run.commitments[32 * place : 32 * (place + 1)] == bound
         previous = envelope_hash((first + place, *same, token, bound, previous))
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=8), max_size=5))
 def test_tokens_of_many_keys_are_those_of_each(keys: list[str]) -> None:
     assert key_tokens(b"salt", keys) == [key_token(b"salt", key) for key in keys]
+    assert key_tokens(b"salt", keys, begin="crm:") == [key_token(b"salt", f"crm:{key}") for key in keys]
 
 
 def test_facts_are_left_out_and_put_together_whole() -> None:
@@ -47,4 +45,8 @@ def test_facts_are_left_out_and_put_together_whole() -> None:
     parts = [facts.only([0, 1]), facts.only([2, 3])]
     assert list(Facts.joined(parts).tokens) == [1, 2, 3, 4]
     assert list(Facts.joined(parts).each_body()) == bodies
-    assert list(facts.only([2, 0]).each_body()) == [bodies[2], bodies[0]]
+    assert Facts.joined(parts).salts == facts.salts
+    assert Facts.joined(parts).commitments == facts.commitments
+    some = facts.only([2, 0])
+    assert list(some.each_body()) == [bodies[2], bodies[0]]
+    assert some.commitments == commitment(some.salts[:SALT], bodies[2]) + commitment(some.salts[SALT:], bodies[0])

@@ -21,6 +21,7 @@ from mdm.ingest.cells import BETWEEN_VALUES, taker
 from mdm.ingest.columns import ENTITY_TYPE, INSTANCE, SOURCE, Layout
 from mdm.ingest.flags import FALSE
 from mdm.ingest.rows import Chunk
+from mdm.ingest.texts import Texts, members, objects
 from mdm.ingest.times import time_text, version_value
 from mdm.log import canonical
 
@@ -112,19 +113,22 @@ class Columnar:
             odd.update(place for place, cell in enumerate(cells) if cell in wrong)
         return [answers[cell] for cell in cells]
 
-    def _attributes(self, chunk: Chunk, odd: Places) -> list[str]:
-        columns = {name: write(chunk.columns[name], odd) for name, write in self.writers.items()}
+    def _attributes(self, chunk: Chunk, odd: Places) -> Sequence[str]:
+        columns: dict[str, Sequence[str]] = {
+            name: write(chunk.columns[name], odd) for name, write in self.writers.items()
+        }
         columns |= {name: self._objects(chunk, name, odd) for name in self.parts}
         blank = [""] * len(chunk.lines)
         for name, attribute in self.entity_type.attributes.items():
             if attribute.must_be_there and "" in columns.get(name, blank):
                 odd.update(place for place, member in enumerate(columns.get(name, blank)) if not member)
-        members = (columns[name] for name in sorted(columns))
         return (
-            [f"{{{one[1:]}}}" for one in map("".join, zip(*members, strict=True))] if columns else ["{}"] * len(blank)
+            _together([columns[name] for name in sorted(columns)], "{", "}", blank=False)
+            if columns
+            else ["{}"] * len(blank)
         )
 
-    def _writer(self, name: str) -> Callable[[Cells, Places], list[str]]:
+    def _writer(self, name: str) -> Callable[[Cells, Places], Sequence[str]]:
         """Make the function that writes the cells of one column as members of an object, "" where there is none."""
         many = self.entity_type.attributes[name].many
         member = _member(name)
@@ -134,21 +138,20 @@ class Columnar:
         def checked(cells: Cells, odd: Places) -> list[str]:
             return _written(member, check(cells, odd))
 
-        def write(cells: Cells, odd: Places) -> list[str]:
+        def write(cells: Cells, odd: Places) -> Sequence[str]:
             found = _texts(cells, odd, form, typed=self.typed)
             return checked(cells, odd) if found is None else found
 
         return write if takes_any_text(self.entity_type, name) else checked
 
-    def _objects(self, chunk: Chunk, name: str, odd: Places) -> list[str]:
+    def _objects(self, chunk: Chunk, name: str, odd: Places) -> Sequence[str]:
         cells = [chunk.columns[column] for _, column in self.parts[name]]
         if takes_any_parts(self.entity_type, name):
             forms = [_Form(_member(part), "", parted=False) for part, _ in self.parts[name]]
             members = [_texts(column, odd, form, typed=self.typed) for column, form in zip(cells, forms, strict=True)]
             known = [column for column in members if column is not None]
             if len(known) == len(members):
-                before, inside = _member(name), map("".join, zip(*known, strict=True))
-                return [f"{before}{{{one[1:]}}}" if one else "" for one in inside]
+                return _together(known, f"{_member(name)}{{", "}", blank=True)
         if not self.typed:
             cells = [[str(cell).strip() or None for cell in column] for column in cells]
         parts = [part for part, _ in self.parts[name]]
@@ -176,7 +179,7 @@ def _written(member: str, values: Cells) -> list[str]:
 
 
 def _ids(cells: Cells, odd: Places) -> list[str]:
-    if not all(isinstance(cell, str) for cell in cells):
+    if set(map(type, cells)) - {str}:
         odd.update(
             place for place, cell in enumerate(cells) if isinstance(cell, bool) or not isinstance(cell, str | int)
         )
@@ -188,13 +191,23 @@ def _ids(cells: Cells, odd: Places) -> list[str]:
         odd.update(place for place, text in enumerate(ids) if not text.isprintable())
     if "" in ids:
         odd.update(place for place, text in enumerate(ids) if not text)
-    if len(joined) > LONGEST_ID:
+    if max(map(len, ids), default=0) > LONGEST_ID:
         odd.update(place for place, text in enumerate(ids) if len(text) > LONGEST_ID)
     return ids
 
 
-def _texts(cells: Cells, odd: Places, form: _Form, *, typed: bool) -> list[str] | None:
+def _together(columns: Sequence[Sequence[str]], before: str, after: str, *, blank: bool) -> Sequence[str]:
+    """Put members, each of which begins with a comma, together into one object a row, or `blank` where none is."""
+    if any(isinstance(column, Texts) for column in columns):
+        return objects(columns, before, after, blank=blank)
+    empty = "" if blank else f"{before}{after}"
+    return [f"{before}{one[1:]}{after}" if one else empty for one in map("".join, zip(*columns, strict=True))]
+
+
+def _texts(cells: Cells, odd: Places, form: _Form, *, typed: bool) -> Sequence[str] | None:
     """Write stripped texts in a form, "" for blank ones; None where some are of another type."""
+    if isinstance(cells, Texts) and not (form.parted and cells.has(";|")):
+        return members(cells, form.before, form.after)
     try:
         texts: Sequence[str] = cells if not typed else ["" if cell is None else cell for cell in cells]  # type: ignore[assignment, misc]
         joined = "".join(texts)

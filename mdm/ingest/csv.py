@@ -7,6 +7,7 @@ from typing import NamedTuple, TextIO
 
 from mdm.entity_types import LONGEST_TEXT
 from mdm.errors import UnreadableFile
+from mdm.ingest.block import columns_of
 from mdm.ingest.delimiter import start_of
 from mdm.ingest.parts import Parts, uneven
 from mdm.ingest.reading import Reading
@@ -20,6 +21,8 @@ LONGEST_CELL = 8 << 20
 ENDLESS, BEGINNING = "endless_cell", 100_000
 AT_ONCE = 250
 """Lines that are parsed together, and one by one where something is wrong with any of them."""
+MANY, BLOCK = 20_000, 512 << 10
+"""Lines from which it is worth loading what parses a whole block at once, and the characters of one."""
 
 
 class Beginning(NamedTuple):
@@ -42,13 +45,28 @@ def read_tsv(text: TextIO, file: str, *, reading: Reading) -> Iterator[Chunk | R
 
 def _read(text: TextIO, file: str, reading: Reading, *, delimiter: str | None) -> Iterator[Chunk | Row | Rejected]:
     header, delimiter, above = beginning(text, file, reading, delimiter=delimiter)
-    while lines := list(islice(text, AT_ONCE)):
-        chunk = _chunk(lines, header, delimiter=delimiter, above=above)
-        if chunk is not None:
-            yield chunk
+    while lines := text.readlines(BLOCK) if above >= MANY else list(islice(text, AT_ONCE)):
+        columns = columns_of(lines, header, delimiter=delimiter) if len(lines) > AT_ONCE else None
+        if columns is not None:
+            yield Chunk(range(above + 1, above + 1 + len(lines)), columns, lines)
             above += len(lines)
         else:
-            above = yield from _rows(text, file, header, delimiter=delimiter, above=above, lines=lines)
+            above = yield from _groups(text, file, header, delimiter=delimiter, above=above, lines=lines)
+
+
+def _groups(
+    text: TextIO, file: str, header: list[str], *, delimiter: str, above: int, lines: list[str]
+) -> Generator[Chunk | Row | Rejected, None, int]:
+    """Read group by group until these lines, and what belongs to the last of them, are read; gives the last line."""
+    end, rest = above + len(lines), chain(lines, text)
+    while above < end and (group := list(islice(rest, min(AT_ONCE, end - above)))):
+        chunk = _chunk(group, header, delimiter=delimiter, above=above)
+        if chunk is not None:
+            yield chunk
+            above += len(group)
+        else:
+            above = yield from _rows(rest, file, header, delimiter=delimiter, above=above, lines=group)
+    return above
 
 
 def beginning(text: TextIO, file: str, reading: Reading, *, delimiter: str | None) -> Beginning:
@@ -83,7 +101,7 @@ def _chunk(lines: list[str], header: list[str], *, delimiter: str, above: int) -
 
 
 def _rows(
-    text: TextIO, file: str, header: list[str], *, delimiter: str, above: int, lines: list[str]
+    text: Iterator[str], file: str, header: list[str], *, delimiter: str, above: int, lines: list[str]
 ) -> Generator[Row | Rejected, None, int]:
     """Read row by row until these lines, and what belongs to the last of them, are read; gives the last line."""
     taken: list[str] = []

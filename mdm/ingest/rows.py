@@ -30,7 +30,7 @@ class Chunk(NamedTuple):
     """
 
     lines: Sequence[int]
-    columns: dict[str, Sequence[object]]
+    columns: Mapping[str, Sequence[object]]
     raws: Sequence[str]
     typed: bool = False
 
@@ -96,6 +96,7 @@ def each_row(found: "Iterable[Chunk | Row | Rejected]") -> "Iterator[Row | Rejec
     """Give the rows of chunks one by one, for work that looks at whole rows."""
     for one in found:
         if isinstance(one, Chunk):
-            yield from map(one.row, range(len(one.lines)))
+            listed = one._replace(columns={name: [*column] for name, column in one.columns.items()})
+            yield from map(listed.row, range(len(one.lines)))
         else:
             yield one

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from matching.coded import Coded
 from mdm.entity_types import LONGEST_TEXT
+from mdm.ingest.block import LINE_END, RETURN, quoted_as_usual
 from mdm.ingest.csv import beginning
 from mdm.ingest.reading import Reading
 from mdm.ingest.text import open_text
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 DELIMITERS = {".csv": None, ".txt": None, ".tsv": "\t", ".tab": "\t"}
 SMALL = 8 << 20
 """Bytes below which it is not worth loading what reads the file."""
-_QUOTE, _LINE_END, _RETURN = b'"\n\r'
 
 
 class Whole(NamedTuple):
@@ -69,29 +68,15 @@ def _as_usual(everything: mmap, start: int, delimiter: str) -> bool:
     """
     letters = np.frombuffer(everything, dtype=np.uint8)[start:]
     try:
-        ends = np.flatnonzero(letters == _LINE_END)
+        ends = np.flatnonzero(letters == LINE_END)
         if len(ends) < 1 or np.diff(ends, prepend=-1, append=len(letters)).max() > LONGEST_TEXT:
             return False
-        returns = np.flatnonzero(letters == _RETURN) + 1 if everything.find(b"\r", start) >= 0 else ends[:0]
-        if len(returns) and (returns[-1] >= len(letters) or (letters[returns] != _LINE_END).any()):
+        returns = np.flatnonzero(letters == RETURN) + 1 if everything.find(b"\r", start) >= 0 else ends[:0]
+        if len(returns) and (returns[-1] >= len(letters) or (letters[returns] != LINE_END).any()):
             return False
-        return everything.find(b'"', start) < 0 or _quoted_as_usual(letters, ord(delimiter))
+        return everything.find(b'"', start) < 0 or quoted_as_usual(letters, ord(delimiter))
     finally:
         del letters  # or the file could not be closed
-
-
-def _quoted_as_usual(letters: npt.NDArray[np.uint8], delimiter: int) -> bool:
-    quotes = np.flatnonzero(letters == _QUOTE)
-    if len(quotes) % 2:
-        return False
-    border = np.zeros(256, dtype=bool)
-    border[[delimiter, _LINE_END, _RETURN]] = True
-    opening, closing = quotes[::2], quotes[1::2]
-    opens = border[letters[opening - 1]] | (opening == 0)
-    opens[1:] |= opening[1:] == closing[:-1] + 1  # doubled: the quote goes on
-    after = letters[np.minimum(closing + 1, len(letters) - 1)]
-    closes = border[after] | (after == _QUOTE) | (closing == len(letters) - 1)
-    return bool(opens.all() and closes.all())
 
 
 def _parsed(rows: bytes, header: Sequence[str], delimiter: str) -> Whole | None:

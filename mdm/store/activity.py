@@ -70,7 +70,7 @@ def in_force(transaction: Transaction, positions: Collection[int]) -> dict[int, 
 
 def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
     conditions, values = (
-        [f"log.{facts.DECIDED}", "log.kind {in}", "log.position > ?"],
+        [*(f"log.{one}" for one in facts.DECIDED), "log.kind {in}", "log.position > ?"],
         [list(wanted.kinds), wanted.after],
     )
     for condition, value in (

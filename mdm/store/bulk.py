@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+import numpy as np
+
 from mdm.store.database import Transaction, as_json
 
 Rows = Sequence[tuple[object, ...]]
@@ -90,8 +92,8 @@ def _numbers(column: Column) -> str | None:
         return as_json(column.values)
     if not isinstance(column, Bytes):
         return None
-    ends = accumulate(column.lengths)
-    return as_json([((end - length) << LENGTH_BITS) | length for end, length in zip(ends, column.lengths, strict=True)])
+    lengths = np.asarray(column.lengths, dtype=np.int64)
+    return as_json((((np.cumsum(lengths) - lengths) << LENGTH_BITS) | lengths).tolist())
 
 
 def upsert(transaction: Transaction, table: str, columns: Sequence[str], rows: Rows, *, keys: int) -> None:

@@ -26,6 +26,8 @@ from mdm.errors import Unavailable
 LOG_LOCK = 7_301
 PATIENCE = 60
 """Seconds for which a write waits until others have written."""
+USUALLY, IN_A_LOAD = 1_000, 25_000
+"""Pages in SQLite's write-ahead log from which a commit moves them to their places: its own measure, and ours."""
 _REPEATABLE_READ = 3
 """psycopg's IsolationLevel.REPEATABLE_READ; the driver is loaded only where it is used."""
 
@@ -134,15 +136,20 @@ class Database:
             yield transaction
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
-        """A transaction that may change something; durable once its block has ended."""
-        with tracing.leaf("write transaction", self._told), self._transaction(for_writing=True) as transaction:
+    def write(self, *, load: bool = False) -> Iterator[Transaction]:
+        """A transaction that may change something; durable once its block has ended.
+
+        `load`: it is one of many that follow one another. SQLite then moves pages from its write-ahead log to their
+        places less often: those that each of them changes, as most of an index, are moved once for several.
+        """
+        told = tracing.leaf("write transaction", self._told)
+        with told, self._transaction(for_writing=True, load=load) as transaction:
             yield transaction
 
     @contextmanager
-    def _transaction(self, *, for_writing: bool) -> Iterator[Transaction]:
+    def _transaction(self, *, for_writing: bool, load: bool = False) -> Iterator[Transaction]:
         with self._turn() if for_writing and not self.postgresql else nullcontext():
-            yield from self._begun(for_writing=for_writing)
+            yield from self._begun(for_writing=for_writing, load=load and not self.postgresql)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -158,9 +165,11 @@ class Database:
         finally:
             self._writing.release()
 
-    def _begun(self, *, for_writing: bool) -> Iterator[Transaction]:
+    def _begun(self, *, for_writing: bool, load: bool) -> Iterator[Transaction]:
         pooled = self.connected()
         try:
+            if load:
+                _move_pages_at(pooled, IN_A_LOAD)
             transaction = Transaction(self.engine, pooled)
             if self.postgresql:
                 # Only told to the driver, which begins with the first statement.
@@ -178,6 +187,8 @@ class Database:
                 raise refusal from error
             raise
         finally:
+            if load and pooled.is_valid:
+                _move_pages_at(pooled, USUALLY)
             pooled.close()
 
     def connected(self) -> PoolProxiedConnection:
@@ -241,6 +252,10 @@ def _take_back(pooled: PoolProxiedConnection, *, postgresql: bool) -> None:
         pooled.rollback()
     except _refusals(postgresql):
         pooled.invalidate()  # the server ended the session, and with it the transaction
+
+
+def _move_pages_at(pooled: PoolProxiedConnection, pages: int) -> None:
+    pooled.cursor().execute(f"PRAGMA wal_autocheckpoint={pages}")
 
 
 def _unlock(connection: SQLConnection, name: str) -> None:

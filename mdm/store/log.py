@@ -1,9 +1,11 @@
 """The append-only log: facts in with gapless positions, facts out by position or by source key."""
 
-import os
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -20,7 +22,6 @@ from mdm.log import (
     Facts,
     canonical,
     chain,
-    commitments,
     envelope_hash,
 )
 from mdm.store import bulk, once
@@ -30,6 +31,8 @@ ENVELOPE = (
     "position", "kind", "entity_type", "actor", "correlation_id", "recorded_at", "key_token", "commitment",
     "previous_hash",
 )  # fmt: skip
+MANY = 1_000
+"""Facts whose hashes are worth a thread of their own."""
 AT_ONCE = 1_000
 """Records whose versions are read together."""
 UNRESOLVED = (
@@ -81,27 +84,46 @@ def append_run(
     first: int = last[0] + 1 if last else 1
     recorded_at = max(author.recorded_at, last[ENVELOPE.index("recorded_at")]) if last else author.recorded_at
     same = (kind, entity_type, author.actor, author.correlation_id, recorded_at)
-    salts = os.urandom(SALT * len(facts.tokens))
-    bound = commitments(facts, salts=salts)
-    hashes = chain(facts, bound, same, first=first, previous=envelope_hash(last) if last else GENESIS)
-    envelope: dict[str, bulk.Column] = {
-        **dict(zip(ENVELOPE[1:6], same, strict=True)),
-        "key_token": bulk.Numbers(facts.tokens),
-        "commitment": bulk.Packed(bound, HASH),
-        "previous_hash": bulk.Packed(hashes, HASH),
-    }
-    payload: dict[str, bulk.Column] = {
-        "salt": bulk.Packed(salts, SALT),
-        "body": bulk.Bytes(facts.bodies, facts.lengths),
-    }
-    bulk.insert_run(transaction, "log", envelope, first=first, count=len(facts.tokens))
-    bulk.insert_run(transaction, "payload", payload, first=first, count=len(facts.tokens))
+    previous = envelope_hash(last) if last else GENESIS
+    with _soon(partial(chain, facts, same, first=first, previous=previous), beside=len(facts.tokens) > MANY) as hashes:
+        _insert_payloads(transaction, facts, first)
+        _insert_envelopes(transaction, facts, same, hashes(), first)
     if author.once is not None and kind != "resolved":
         once.took_effect(transaction, author.once, first)
     if kind not in UNRESOLVED:
         row = (entity_type or OF_ALL, first + len(facts.tokens) - 1)
         bulk.upsert(transaction, "latest_fact", ("entity_type", "position"), [row], keys=1)
     return first
+
+
+@contextmanager
+def _soon(work: Callable[[], bytes], *, beside: bool) -> Iterator[Callable[[], bytes]]:
+    """Do some work when it is asked for or, `beside`, in a thread: while SQLite works, another one can."""
+    if not beside:
+        yield work
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="chain") as thread:
+        yield thread.submit(work).result
+
+
+def _insert_payloads(transaction: Transaction, facts: Facts, first: int) -> None:
+    columns: dict[str, bulk.Column] = {
+        "salt": bulk.Packed(facts.salts, SALT),
+        "body": bulk.Bytes(facts.bodies, facts.lengths),
+    }
+    bulk.insert_run(transaction, "payload", columns, first=first, count=len(facts.tokens))
+
+
+def _insert_envelopes(
+    transaction: Transaction, facts: Facts, same: tuple[str | None, ...], hashes: bytes, first: int
+) -> None:
+    columns: dict[str, bulk.Column] = {
+        **dict(zip(ENVELOPE[1:6], same, strict=True)),
+        "key_token": bulk.Numbers(facts.tokens),
+        "commitment": bulk.Packed(facts.commitments, HASH),
+        "previous_hash": bulk.Packed(hashes, HASH),
+    }
+    bulk.insert_run(transaction, "log", columns, first=first, count=len(facts.tokens))
 
 
 def waits(transaction: Transaction, entity_type: str, *, after: int) -> bool:
@@ -155,10 +177,12 @@ def said_of(
 
 def _known(transaction: Transaction, tokens: Sequence[int]) -> list[int]:
     """Those of these key tokens that some fact is about."""
-    together = "array_agg(DISTINCT key_token)" if transaction.postgresql else "json_group_array(DISTINCT key_token)"
-    row = transaction.one(f"SELECT {together} FROM log WHERE key_token {{in}}", list(tokens))
-    known = row[0] if row else None
-    return sorted(orjson.loads(known) if isinstance(known, str) else known or [])
+    if transaction.postgresql:
+        row = transaction.one("SELECT array_agg(DISTINCT key_token) FROM log WHERE key_token {in}", list(tokens))
+        return sorted((row and row[0]) or [])
+    found = "SELECT json_group_array(DISTINCT key_token) FROM json_each(?) CROSS JOIN log ON key_token = value"
+    row = transaction.one(found, list(tokens))
+    return sorted(orjson.loads(row[0] if row else "[]"))
 
 
 def _said(

@@ -24,7 +24,7 @@ class OneTransaction(Database):
         yield self.transaction
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self, *, load: bool = False) -> Iterator[Transaction]:  # noqa: ARG002  it ends with the one
         """The one transaction, of which the part of a block that fails is taken back."""
         self.transaction.run(f"SAVEPOINT {PART}")
         try:

@@ -2,6 +2,7 @@
 
 import csv as csv_module
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from mdm.entity_types import parse
 from mdm.ingest import Columns, Incoming, Records, Rejected, csv, each_item, each_row, incoming_records
 from mdm.ingest.read import read_chunks
+from mdm.ingest.rows import Chunk
+from mdm.ingest.texts import Texts
 from mdm.services.intake.prepared import joined, prepare, prepare_records
 
 TYPE = parse(
@@ -60,6 +63,23 @@ cells = st.fixed_dictionaries(
     }
 )
 tables = st.lists(cells, max_size=12)
+usual = st.text(st.sampled_from('ab"\\;|,é漢 '), max_size=6)
+usual_cells = st.fixed_dictionaries(
+    {
+        **dict.fromkeys(HEADER, st.just("")),
+        "id": st.sampled_from(["1", "2", " 3 ", 'q"']),
+        "version": st.sampled_from(["", "1", " 7 "]),
+        "event_time": st.sampled_from(["", "2024-01-01"]),
+        "name": usual | st.just("Acme"),
+        "email": usual | st.just("a@b.example"),
+        "address.street": usual,
+        "address.city": usual,
+        "price": st.sampled_from(["", "12.50"]),
+        "mark": st.sampled_from(["", "AB", "ab"]),
+    }
+)
+usual_tables = st.lists(usual_cells, max_size=12)
+"""Such as most files hold, parsed together: without anything that is not printable."""
 EMPTY = dict.fromkeys(HEADER, "")
 
 
@@ -110,6 +130,56 @@ def test_lines_read_together_are_read_as_each_alone(text: str, at_once: int) -> 
         together = list(each_row(read_chunks("f.tsv", stream=io.BytesIO(data))))
         patch.setattr(csv, "_chunk", lambda *_args, **_named: None)
         assert together == list(each_row(read_chunks("f.tsv", stream=io.BytesIO(data))))
+
+
+@pytest.fixture(scope="module")
+def blocks() -> Iterator[None]:
+    """Lines are parsed in blocks of a few from the first on, which they are otherwise only in large files."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, lines in (("MANY", 0), ("BLOCK", 200), ("AT_ONCE", 1)):
+            patch.setattr(csv, name, lines)
+        yield
+
+
+@settings(deadline=None, max_examples=200)
+@given(usual_tables | tables)
+@example([{**EMPTY, "id": "1", "name": ' A"c\\e ', "email": 'a"b', "address.street": "x"}, {**EMPTY, "id": "2"}])
+@example([{**EMPTY, "id": "1", "name": "A", "email": "a;b"}, {**EMPTY, "id": "1", "name": "B", "price": "12.5"}])
+@example([{**EMPTY, "id": "1", "name": "\u00a0A"}, {**EMPTY, "id": "2", "name": "A"}, {**EMPTY, "name": "A"}])
+@example([{**EMPTY, "id": "x" * 1_001, "name": "A"}, {**EMPTY, "id": "2", "name": "\ufeffA"}])
+@pytest.mark.usefixtures("blocks")
+def test_cells_of_a_block_become_what_they_become_row_by_row(rows: list[dict[str, str]]) -> None:
+    by_column, by_row, records = both_ways(written(rows), "f.tsv")
+    assert by_column == by_row
+    assert facts(records) == facts(by_row)
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(st.sampled_from([*'ab",', "a", "\r\n", "\n", "\n", " ", ",", "é", "漢", "\x07", "\u00a0"]), max_size=60)
+)
+@example(list('a,b\n"c\nd",e\n,\n\na,b,c\n"'))
+@example(list('a,b\n"c ""d""",e\nf,g'))
+@example(list('"",""\na,b\n'))
+@pytest.mark.usefixtures("blocks")
+def test_a_block_of_lines_is_read_as_each_alone(letters: list[str]) -> None:
+    data = ("id,name\n" + "".join(letters)).encode()
+    together = list(each_row(read_chunks("f.csv", stream=io.BytesIO(data))))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv, "columns_of", lambda *_args, **_named: None)
+        patch.setattr(csv, "_chunk", lambda *_args, **_named: None)
+        assert together == list(each_row(read_chunks("f.csv", stream=io.BytesIO(data))))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.usefixtures("blocks")
+def test_usual_lines_are_read_as_a_block(end: str) -> None:
+    data = end.join(["id,name", '1,"Smith, ""Bob"""', '2," Müller "', "3,", '"","漢字"', ""]).encode()
+    [chunk] = read_chunks("f.csv", stream=io.BytesIO(data))
+    assert isinstance(chunk, Chunk)
+    assert isinstance(chunk.columns["name"], Texts)
+    assert [*chunk.columns["name"]] == ['Smith, "Bob"', " Müller ", "", "漢字"]
+    assert chunk.row(3).values == {"id": "", "name": "漢字"}
 
 
 typed = st.fixed_dictionaries(

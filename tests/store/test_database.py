@@ -194,3 +194,15 @@ def test_whether_there_is_a_database_is_asked_without_making_one(hub: Hub, tmp_p
     absent = Database(f"sqlite:///{tmp_path}/absent.db")
     assert not absent.exists()
     assert not absent.exists()
+
+
+def test_a_load_moves_pages_seldom_and_whoever_writes_next_as_usual(sqlite_hub: Hub) -> None:
+    def pages(*, load: bool) -> int:
+        with sqlite_hub.database.write(load=load) as writer:
+            (found,) = writer.one("PRAGMA wal_autocheckpoint") or (0,)
+        return int(found)
+
+    assert pages(load=True) > 10 * pages(load=False)
+    with pytest.raises(ZeroDivisionError), sqlite_hub.database.write(load=True):
+        _ = 1 / 0
+    assert pages(load=False) == 1_000

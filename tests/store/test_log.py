@@ -208,3 +208,15 @@ def test_what_waits_is_told_as_the_log_tells_it(hub: Hub) -> None:
     with hub.database.read() as reader:
         assert all(log.waits(reader, name, after=start + 2) for name in ("customer", "employee"))
         assert not any(log.waits(reader, name, after=start + 3) for name in ("customer", "employee"))
+
+
+def test_many_facts_at_once_stand_as_a_few_do_and_in_one_chain(hub: Hub) -> None:
+    """Their hashes are made in a thread of their own."""
+    count = log.MANY + 1
+    with hub.database.write() as writer:
+        log.append(writer, [fact("before")], author=AUTHOR)
+        first = log.append(writer, [fact(str(number)) for number in range(count)], author=AUTHOR)
+        log.append(writer, [fact("after")], author=AUTHOR)
+        said = log.bodies(writer, range(first, first + count))
+        assert broken(writer) == []
+    assert [said[first + number]["source_id"] for number in range(count)] == [str(number) for number in range(count)]

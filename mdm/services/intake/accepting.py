@@ -1,8 +1,10 @@
 """Accepts records into the log: each version once; those that contradict what is there are refused."""
 
-from collections.abc import Sequence
-from itertools import groupby, repeat
-from typing import cast
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple, cast
 
 from mdm.log import Author, Fact
 from mdm.services.hub import Hub
@@ -13,31 +15,52 @@ from mdm.store.batches import Origin, RejectedRow
 from mdm.store.database import Transaction
 
 
-def accept(
-    hub: Hub, writer: Transaction, prepared: Prepared, *, batch: Origin, author: Author
-) -> tuple[list[Outcome], list[RejectedRow]]:
-    """Append what is new, under the global lock; gives the outcome of each item, and what quarantine should keep."""
+class Accepted(NamedTuple):
+    """What became of items: how many have which outcome, and what quarantine should keep.
+
+    `outcomes`: that of each item, made as they are gone through, and so only once.
+    """
+
+    counts: Counter[str]
+    outcomes: Iterator[Outcome]
+    rejected: list[RejectedRow]
+
+
+def accept(hub: Hub, writer: Transaction, prepared: Prepared, *, batch: Origin, author: Author) -> Accepted:
+    """Append what is new, under the global lock."""
     writer.lock_log()
     arrivals = Arrivals(hub, writer, prepared, batch)
     if arrivals.all_new():
-        count = len(prepared.owners)
-        first = _append(writer, prepared, range(count), author=author)
-        # By `_make`, as there are many: to name the fields takes twice as long.
-        outcomes = list(map(Outcome._make, zip(repeat("accepted"), range(first, first + count), repeat(()))))
+        first, count = _append_all(writer, prepared, author=author), len(prepared.owners)
+        outcomes: Iterator[Outcome] = (Outcome("accepted", position) for position in range(first, first + count))
+        counts = Counter({"accepted": count})
     else:
-        outcomes = arrivals.one_by_one()
+        judged = arrivals.one_by_one()
         first = _append(writer, prepared, arrivals.accepted, author=author)
-        outcomes = [_placed(outcome, first) for outcome in outcomes]
+        outcomes = (_placed(outcome, first) for outcome in judged)
+        counts = Counter(map(itemgetter(0), judged))
     arrivals.keep_sorts()
-    if prepared.refused:
-        left = iter(outcomes)
-        outcomes = [
-            arrivals.reject(prepared.refused[place], batch.source, batch.entity_type)
-            if place in prepared.refused
-            else next(left)
-            for place in range(len(prepared))
-        ]
-    return outcomes, arrivals.rejected
+    refused = {
+        place: arrivals.reject(item, batch.source, batch.entity_type) for place, item in prepared.refused.items()
+    }
+    if refused:
+        counts["quarantined"] += len(refused)
+        outcomes = _in_order(outcomes, refused, len(prepared))
+    return Accepted(counts, outcomes, arrivals.rejected)
+
+
+def _in_order(outcomes: Iterator[Outcome], refused: Mapping[int, Outcome], count: int) -> Iterator[Outcome]:
+    """Put the outcomes of items that are refused, by their places, between those of the others."""
+    for place in range(count):
+        yield refused[place] if place in refused else next(outcomes)
+
+
+def _append_all(writer: Transaction, prepared: Prepared, *, author: Author) -> int:
+    """Append the facts of all records; returns the position of the first."""
+    types = {entity_type for _, entity_type, _ in set(prepared.owners)}
+    if len(types) > 1:
+        return _append(writer, prepared, range(len(prepared.owners)), author=author)
+    return sum(log.append_run(writer, prepared.facts, kind="record", entity_type=one, author=author) for one in types)
 
 
 def _append(writer: Transaction, prepared: Prepared, accepted: Sequence[int | Fact], *, author: Author) -> int:
@@ -53,8 +76,9 @@ def _append(writer: Transaction, prepared: Prepared, accepted: Sequence[int | Fa
             firsts.append(log.append(writer, cast("list[Fact]", list(some)), author=author))
             continue
         places = cast("list[int]", list(some))
-        facts = prepared.facts if len(places) == len(prepared.owners) else prepared.facts.only(places)
-        firsts.append(log.append_run(writer, facts, kind="record", entity_type=entity_type, author=author))
+        firsts.append(
+            log.append_run(writer, prepared.facts.only(places), kind="record", entity_type=entity_type, author=author)
+        )
     return firsts[0] if firsts else 0
 
 

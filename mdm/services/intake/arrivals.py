@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple, cast
 
+import numpy as np
 import orjson
 
 from mdm.errors import Fault
@@ -37,13 +38,13 @@ class Arrivals:
     def __init__(self, hub: Hub, writer: Transaction, prepared: Prepared, batch: Origin) -> None:
         self.hub, self.writer, self.prepared, self.batch = hub, writer, prepared, batch
         self.tokens = cast("Sequence[int]", prepared.facts.tokens)
-        self.distinct = set(self.tokens)
+        self.distinct: list[int] = np.unique(np.asarray(self.tokens, dtype=np.int64)).tolist()
         self.owners = set(prepared.owners)
         self.accepted: list[int | Fact] = []
         self.rejected: list[RejectedRow] = []
         self.known: dict[int, list[tuple[int, Body]]] = {}
         self.later: dict[int, tuple[int, str]] = {}
-        for token, position, body in log.versions(writer, sorted(self.distinct)):
+        for token, position, body in log.versions(writer, self.distinct):
             self.known.setdefault(token, []).append((position, body))
         self.before = versions.sorts(writer, {owner[:2] for owner in self.owners})
         self.sorts = dict(self.before)

@@ -10,7 +10,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from operator import itemgetter
 from pathlib import Path
 
 from mdm.errors import UnreadableFile
@@ -157,15 +156,14 @@ def _written(writing: "Future[Counter[str]]", counts: Counter[str], progress: Ro
 
 def _write(hub: Hub, prepared: Prepared, origin: Origin, author: Author) -> Counter[str]:
     """Acknowledge one chunk: its records, what of it goes to quarantine, and the count are one transaction."""
-    with hub.database.write() as writer:
-        outcomes, rejected = accept(hub, writer, prepared, batch=origin, author=author)
-        counted = Counter(map(itemgetter(0), outcomes))
+    with hub.database.write(load=True) as writer:
+        counted, _, rejected = accept(hub, writer, prepared, batch=origin, author=author)
         batches.quarantine(writer, origin, rejected, recorded_at=author.recorded_at)
         batches.count(
             writer, origin.id, accepted=counted["accepted"], unchanged=counted["unchanged"],
             quarantined=counted["quarantined"],
         )  # fmt: skip
-    return Counter(counted)
+    return counted
 
 
 @contextmanager

@@ -3,11 +3,13 @@
 from array import array
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate, chain, repeat
 from typing import Any, NamedTuple
 
 from mdm.ingest import Incoming, Records, Rejected
-from mdm.log import Facts, canonical, key_tokens
+from mdm.ingest.texts import Texts
+from mdm.ingest.texts import joined as joined_texts
+from mdm.log import Facts, canonical, key_tokens, longs
 
 Body = dict[str, Any]
 Owner = tuple[str, str, str]
@@ -95,10 +97,10 @@ def prepare_records(salt: bytes, records: Records, batch: str) -> Prepared:
     ids, raws = list(records.ids), list(records.raws) or [""] * len(records.ids)
     for place, item in records.singles.items():
         ids[place] = item.source_id if isinstance(item, Incoming) else ""
-    key = f"{records.source}:{records.entity_type}:"
-    tokens = key_tokens(salt, [key + ident for ident in ids])
+    tokens = key_tokens(salt, ids, begin=f"{records.source}:{records.entity_type}:")
     owners_by_sort = {sort: (records.source, records.entity_type, sort) for sort in ("none", "integer", "time")}
-    owners = [owners_by_sort[_sort(version)] for version in records.versions]  # the same few: they travel lightly
+    by_version = {version: owners_by_sort[_sort(version)] for version in set(records.versions)}
+    owners = [by_version[version] for version in records.versions]  # the same few: they travel lightly
     bodies = _bodies(records, ids, batch)
     refused = {}
     for place, item in sorted(records.singles.items(), reverse=True):
@@ -137,21 +139,28 @@ def _marked(item: Incoming, salt: bytes) -> Marked:
 
 def _bodies(records: Records, ids: Sequence[str], batch: str) -> list[bytes]:
     """Write the bodies of facts as `canonical` writes what `_body` gives."""
-    times = {time: canonical(time).decode() for time in set(records.event_times)}
-    versions = {version: canonical(version).decode() for version in set(records.versions)}
-    before = f',"batch":{canonical(batch).decode()},"event_time":'
     joined_ids = "".join(ids)
     plain = joined_ids.isprintable() and '"' not in joined_ids and "\\" not in joined_ids
-    written = [f'"{ident}"' for ident in ids] if plain else [canonical(ident).decode() for ident in ids]
-    mode, source = ',"mode":"put"', f',"source":{canonical(records.source).decode()},"source_id":'
-    modes = [mode] * len(ids)
-    for place, sent in records.sent_as.items():
-        modes[place] = f'{mode},"sent_as":{canonical(sent).decode()}'
-    rows = zip(records.attributes, records.event_times, records.lines, modes, written, records.versions, strict=True)
-    return [
-        f'{{"attributes":{attributes}{before}{times[time]},"line":{line}{mode}{source}{ident},"version":{versions[version]}}}'.encode()
-        for attributes, time, line, mode, ident, version in rows
-    ]
+    quote, written = ('"', ids) if plain else ("", [canonical(ident).decode() for ident in ids])
+    put = ',"mode":"put"'
+    sent = {place: f'{put},"sent_as":{canonical(one).decode()}' for place, one in records.sent_as.items()}
+    columns = (
+        '{"attributes":', records.attributes, f',"batch":{canonical(batch).decode()},"event_time":',
+        _each_written(records.event_times), ',"line":', list(map(str, records.lines)),
+        [sent.get(place, put) for place in range(len(ids))] if sent else put,
+        f',"source":{canonical(records.source).decode()},"source_id":{quote}', written, f'{quote},"version":',
+        _each_written(records.versions), "}",
+    )  # fmt: skip
+    if isinstance(records.attributes, Texts):
+        return joined_texts(columns).encoded()
+    rows = zip(*(repeat(column) if isinstance(column, str) else column for column in columns), strict=False)
+    return [row.encode() for row in map("".join, rows)]
+
+
+def _each_written(values: Sequence[int | str | None]) -> str | list[str]:
+    """Write values as JSON, each distinct one once; a single text where all are alike."""
+    written = {value: canonical(value).decode() for value in set(values)}
+    return next(iter(written.values())) if len(written) == 1 else [written[value] for value in values]
 
 
 def joined(parts: Sequence[Prepared]) -> Prepared:
@@ -166,8 +175,8 @@ def joined(parts: Sequence[Prepared]) -> Prepared:
         Facts.joined([part.facts for part in parts]),
         list(chain.from_iterable(part.owners for part in parts)),
         Raws(
-            "".join(part.raws.text for part in parts),
-            array("q", chain.from_iterable(part.raws.lengths for part in parts)),
+            "".join([part.raws.text for part in parts]),
+            longs(part.raws.lengths for part in parts),
         ),
         marked,
         refused,

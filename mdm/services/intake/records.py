@@ -56,7 +56,8 @@ def take_in(
     hub: Hub, writer: Transaction, items: Sequence[Incoming | Rejected], *, author: Author, batch: Origin
 ) -> tuple[list[Outcome], list[RejectedRow]]:
     """Take in many records within a transaction of the caller's; also gives what quarantine should keep."""
-    return accept(hub, writer, prepare(hub.salt, items, batch.id), batch=batch, author=author)
+    taken = accept(hub, writer, prepare(hub.salt, items, batch.id), batch=batch, author=author)
+    return list(taken.outcomes), taken.rejected
 
 
 def _where(hub: Hub, incoming: Incoming, outcome: Outcome) -> Put:

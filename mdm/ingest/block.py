@@ -1,0 +1,85 @@
+"""Parses many lines of csv at once, where nothing in them is out of the ordinary.
+
+That takes a third of the time of parsing them row by row, and the cells of a column stay in one piece of memory.
+Whatever could be read in another way by one reader than by the other is left to the reader of rows.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from mdm.entity_types import LONGEST_TEXT
+from mdm.ingest.texts import Texts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+QUOTE, LINE_END, RETURN = b'"\n\r'
+PRINTABLE = bytes(range(ord(" "), ord("~") + 1)) + b"\n"
+
+
+def columns_of(lines: Sequence[str], header: Sequence[str], *, delimiter: str) -> dict[str, Texts] | None:
+    """The cells of each column; None where these lines are not just so many rows of printable text."""
+    if max(map(len, lines)) > LONGEST_TEXT:
+        return None
+    written = "".join(lines).encode().replace(b"\r\n", b"\n")
+    # What is left is what need not be printable, and letters beyond ASCII, which stand there whole.
+    if not written.translate(None, PRINTABLE + delimiter.encode()).decode().isprintable():
+        return None
+    if b'"' in written and not _quoted_in_lines(np.frombuffer(written, dtype=np.uint8), ord(delimiter)):
+        return None
+    return _parsed(written, header, delimiter, rows=len(lines))
+
+
+def quoted_as_usual(letters: npt.NDArray[np.uint8], delimiter: int) -> bool:
+    """Say whether a quote that opens stands at the start of a cell, one that closes at its end, others doubled."""
+    quotes = np.flatnonzero(letters == QUOTE)
+    if len(quotes) % 2:
+        return False
+    border = np.zeros(256, dtype=bool)
+    border[[delimiter, LINE_END, RETURN]] = True
+    opening, closing = quotes[::2], quotes[1::2]
+    opens = border[letters[opening - 1]] | (opening == 0)
+    opens[1:] |= opening[1:] == closing[:-1] + 1  # doubled: the quote goes on
+    after = letters[np.minimum(closing + 1, len(letters) - 1)]
+    closes = border[after] | (after == QUOTE) | (closing == len(letters) - 1)
+    return bool(opens.all() and closes.all())
+
+
+def _quoted_in_lines(letters: npt.NDArray[np.uint8], delimiter: int) -> bool:
+    """Say whether quotes stand as usual, and each is closed in its line."""
+    before = np.searchsorted(np.flatnonzero(letters == QUOTE), np.flatnonzero(letters == LINE_END))
+    return not (before % 2).any() and quoted_as_usual(letters, delimiter)
+
+
+def _parsed(written: bytes, header: Sequence[str], delimiter: str, *, rows: int) -> dict[str, Texts] | None:
+    import pyarrow as pa  # slow to load, and only large files need it
+    from pyarrow import csv
+
+    try:
+        table = csv.read_csv(
+            pa.BufferReader(written),
+            read_options=csv.ReadOptions(
+                column_names=list(header), use_threads=False, block_size=len(written) + 1
+            ),
+            parse_options=csv.ParseOptions(delimiter=delimiter),
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(header, pa.string()), null_values=[""], strings_can_be_null=True,
+            ),
+        )  # fmt: skip
+    except pa.ArrowInvalid:  # such as a row with more cells than the header
+        return None
+    found = {name: table[name].combine_chunks() for name in header}
+    if table.num_rows != rows or _has_blank_row(list(found.values())):
+        return None
+    return {name: Texts(column) for name, column in found.items()}
+
+
+def _has_blank_row(columns: "Sequence[pa.Array]") -> bool:
+    """A row without any cell is none, and is left to the reader of rows."""
+    if not all(column.null_count for column in columns):
+        return False
+    filled = np.logical_or.reduce([column.is_valid().to_numpy(zero_copy_only=False) for column in columns])
+    return not filled.all()

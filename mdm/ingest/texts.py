@@ -1,0 +1,96 @@
+"""A column of texts in one piece of memory: what is done to all of them at once needs no object for each."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, overload
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Texts(Sequence[str]):
+    """Texts as Arrow holds them, in which a blank one is null; they can be read one by one like any others."""
+
+    def __init__(self, array: "pa.StringArray") -> None:
+        self.array = array
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._listed)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Texts": ...
+    def __getitem__(self, place: int | slice) -> "str | Texts":
+        return Texts(self.array[place]) if isinstance(place, slice) else self._listed[place]
+
+    @cached_property
+    def _listed(self) -> list[str]:
+        return self.array.fill_null("").to_pylist()  # type: ignore[no-any-return]
+
+    def encoded(self) -> list[bytes]:
+        """Give each as UTF-8."""
+        import pyarrow as pa
+
+        return self.array.fill_null("").cast(pa.binary()).to_pylist()  # type: ignore[no-any-return]
+
+    def has(self, letters: str) -> bool:
+        """Whether any of some letters of ASCII may stand in a text."""
+        data = self.array.buffers()[2]
+        return data is not None and any(letter in data.to_pybytes() for letter in letters.encode("ascii"))
+
+
+def members(texts: Texts, before: str, after: str) -> Texts:
+    """Write stripped texts as JSON, with what stands before and after each; blank ones stay blank.
+
+    The texts are printable, so that of all that JSON escapes there are only quotes and backslashes in them, and of
+    blanks only spaces.
+    """
+    from pyarrow import compute
+
+    array = compute.utf8_trim(texts.array, characters=" ")
+    if texts.has("\\"):
+        array = compute.replace_substring(array, pattern="\\", replacement="\\\\")
+    if texts.has('"'):
+        array = compute.replace_substring(array, pattern='"', replacement='\\"')
+    return Texts(compute.binary_join_element_wise(f'{before}"', _unless_blank(array), f'"{after}', ""))
+
+
+def objects(columns: Sequence[Sequence[str]], before: str, after: str, *, blank: bool) -> Texts:
+    """Put members, each of which begins with a comma, together into one object a row.
+
+    One without any is `blank`, or has only what stands before and after.
+    """
+    from pyarrow import compute
+
+    arrays = [column.array if isinstance(column, Texts) else _array(column) for column in columns]
+    # With one text that is there: of nothing but nulls Arrow makes no row at all.
+    inside = compute.binary_join_element_wise("", *arrays, "", null_handling="skip")
+    opened = compute.binary_replace_slice(
+        _unless_blank(inside) if blank else inside, start=0, stop=1, replacement=before
+    )
+    return Texts(compute.binary_join_element_wise(opened, after, ""))
+
+
+def joined(columns: "Sequence[str | Texts | pa.Array]") -> Texts:
+    """Put the texts of each row together, none of them blank; a single text stands alike in all of them."""
+    from pyarrow import compute
+
+    arrays = [column.array if isinstance(column, Texts) else column for column in columns]
+    return Texts(compute.binary_join_element_wise(*arrays, ""))
+
+
+def _array(texts: Sequence[str]) -> "pa.StringArray":
+    import pyarrow as pa
+
+    return pa.array([text or None for text in texts], pa.string())
+
+
+def _unless_blank(array: "pa.StringArray") -> "pa.StringArray":
+    from pyarrow import compute
+
+    blank = compute.equal(array, "")
+    return compute.if_else(blank, None, array) if compute.any(blank).as_py() else array
