@@ -41,9 +41,10 @@ def read(transaction: Transaction, entity_type: str | None, *, who: str, today: 
         " max(recorded_at) FROM log LEFT JOIN resolution ON resolution.entity_type = log.entity_type"
         " WHERE kind = 'record' AND log.position > (SELECT max(position) FROM log) - ?"
         f" UNION ALL SELECT 'overdue', '', count(*), NULL {pressing} < ?{of}"
-        f" UNION ALL SELECT 'due_today', '', count(*), NULL {pressing} = ?{of}"
+        # A range of one day: for a single value SQLite would look at all that is open.
+        f" UNION ALL SELECT 'due_today', '', count(*), NULL {pressing} BETWEEN ? AND ?{of}"
         f" UNION ALL SELECT 'opinions', '', many, NULL FROM ({opinions}) AS opinions",
-        RECENT, today, *values, today, *values, *asked,
+        RECENT, today, *values, today, today, *values, *asked,
     )  # fmt: skip
     one = {name: many for name, _, many, _ in rows if name not in COUNTED}
     last = next(said for name, _, _, said in rows if name == "pending")
