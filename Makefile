@@ -64,12 +64,9 @@ screenshots: .venv/browser ## Pictures of the stewards' desk, taken from the dem
 	@$(CHROMIUM)
 	@$(BIN)/python docs/screenshots.py
 
-# A hundred and twenty decisions on a slow network take three minutes, and hang on how busy a machine is.
-LONG_DAY = tests/browser/test_a_long_day.py
-
 browser: .venv/browser ## The stewards' desk in a real Chromium: by keyboard, on a slow network, accessible
 	@$(CHROMIUM)
-	@$(BIN)/pytest -m browser tests/browser $(if $(CI),--deselect $(LONG_DAY))
+	@$(BIN)/pytest -m browser tests/browser
 
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header

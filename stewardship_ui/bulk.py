@@ -22,7 +22,6 @@ from stewardship_ui.forms import Sent
 from stewardship_ui.queue import LIKELY, VIEWS, chosen, link, looking
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page
-from stewardship_ui.verbs import HOLD
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Deciding = Annotated[Caller, Depends(Requires("decide"))]
@@ -69,7 +68,7 @@ def decide(caller: Deciding, sent: Sent) -> Response:
         told = urlencode([(name, value) for name, value in [*asked, ("changed", "1")] if value])
         return Response(status_code=303, headers={"Location": f"/queue/bulk?{told}"})
     parts = {"tasks": [[*one] for one in meant], "verdict": verdict, "reason": reason, "supersede": False}
-    done = proposals.decide(caller.hub, Intent("decide_tasks", parts), author=caller.author(), hold=HOLD)
+    done = proposals.decide(caller.hub, Intent("decide_tasks", parts), author=caller.author(), hold=sent.hold)
     named = done.document["proposal_id"] if isinstance(done, Proposed) else done.decision_id
     return Response(status_code=303, headers={"Location": f"/decisions?done={named}"})
 

@@ -8,11 +8,10 @@ from mdm.api.caller import Caller
 from mdm.services.stewarding import proposals
 from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.proposals import Proposed
-from stewardship_ui.verbs import HOLD
 
 
-def carried_out(caller: Caller, intent: Intent, address: str) -> Response:
-    """Decide as every decision made at the desk, and lead to an address that tells of it."""
-    found = proposals.decide(caller.hub, intent, author=caller.author(), hold=HOLD)
+def carried_out(caller: Caller, intent: Intent, address: str, *, hold: int) -> Response:
+    """Decide as every decision made at the desk, held for some seconds, and lead to an address that tells of it."""
+    found = proposals.decide(caller.hub, intent, author=caller.author(), hold=hold)
     held = f"?{urlencode({'held': found.document['proposal_id']})}" if isinstance(found, Proposed) else ""
     return Response(status_code=303, headers={"Location": address + held})

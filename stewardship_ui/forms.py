@@ -9,13 +9,15 @@ from fastapi import Depends, Request
 
 from mdm.errors import Fault, InvalidInput
 from mdm.services.deciding.decisions import Verdict
+from stewardship_ui import preferences
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of a form, each once or several times."""
+    """The fields of a form, each once or several times; hold: for how many seconds its sender has decisions held."""
 
     fields: Mapping[str, Sequence[str]]
+    hold: int
 
     def one(self, name: str) -> str:
         """A field that has to be there; raises InvalidInput when it is empty."""
@@ -47,7 +49,7 @@ async def read(request: Request) -> Form:
     found: dict[str, list[str]] = {}
     for name, value in parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=200):
         found.setdefault(name, []).append(value)
-    return Form(found)
+    return Form(found, preferences.of(request).hold)
 
 
 Sent = Annotated[Form, Depends(read)]

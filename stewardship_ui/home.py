@@ -8,11 +8,11 @@ from starlette.responses import Response
 from mdm.api.caller import Caller, Requires
 from mdm.auth import MAY
 from mdm.errors import Unauthorised
-from mdm.services import health
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
-from mdm.services.stewarding import mentions, proposals, queue, second_opinions, task_counts
+from mdm.services.stewarding import mentions, proposals, queue
 from mdm.services.stewarding.queue import Looking, View
+from mdm.services.watching import at_a_glance
 from mdm.settings import now
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page
@@ -35,29 +35,29 @@ def home(request: Request, caller: Annotated[Caller | None, Depends(at_the_door)
     """Show what waits for the reader."""
     if caller is None:
         return page(request, "welcome.html")
-    rules = Shown(caller.hub)
-    stats = health.at_a_glance(caller.hub, rules.now)
-    work = _work(caller, stats, rules) if "read tasks" in MAY[caller.principal.role] else None
+    rules, of = Shown(caller.hub), caller.principal.entity_type
+    seen = at_a_glance.look(caller.hub, rules.now, caller.actor, narrowed=of)
+    work = _work(caller, seen, rules) if "read tasks" in MAY[caller.principal.role] else None
     return page(
         request,
         "home.html",
         caller,
-        stats=stats["entity_types"],
+        stats=seen["entity_types"],
         work=work,
         now=now(),
-        reached=stats,
+        reached=seen,
         twin="/v1/stats",
     )
 
 
-def _work(caller: Caller, stats: dict[str, Any], rules: Shown) -> dict[str, Any]:
+def _work(caller: Caller, seen: dict[str, Any], rules: Shown) -> dict[str, Any]:
     """What waits for the caller, and what they decided last."""
     of = caller.principal.entity_type
     looking = Looking(caller.actor, rules.now, now(), of)
-    found = queue.waiting(caller.hub, tuple(LISTS), looking, limit=FEW)
     decided = proposals.page(caller.hub, status=None, proposer=caller.actor, entity_type=of, limit=FEW)["items"]
     said = mentions.unread(caller.hub, caller.actor, entity_type=of, limit=FEW)
-    about = queue.named(caller.hub, {one["task_id"] for one in said["items"]}, looking) if said["items"] else {}
+    named = {one["task_id"] for one in said["items"]}
+    found, about = queue.waiting(caller.hub, tuple(LISTS), looking, limit=FEW, ids=named)
     return {
         "mentions": [
             {**masking.mention(caller.principal, one),
@@ -66,13 +66,12 @@ def _work(caller: Caller, stats: dict[str, Any], rules: Shown) -> dict[str, Any]
         ],
         "more_mentions": said["next"] is not None,
         "counts": {
-            "open": sum(one["open_tasks"] for name, one in stats["entity_types"].items() if of in {None, name}),
-            **task_counts.pressing(caller.hub, entity_type=of),
-            "opinions": second_opinions.count(caller.hub, caller.actor, entity_type=of),
+            "open": sum(one["open_tasks"] for name, one in seen["entity_types"].items() if of in {None, name}),
+            **{name: seen[name] for name in ("overdue", "due_today", "opinions")},
         },
         "lists": [(title, view, [masking.queue_row(caller.principal, rules, one) for one in found[view]])
                   for view, title in LISTS.items()],
         "decided": [masking.proposal(caller.principal, rules.now.get(one["entity_type"]), one) for one in decided],
-        "most_counted": second_opinions.MANY,
+        "most_counted": at_a_glance.MANY,
         "may_decide": "decide" in MAY[caller.principal.role],
     }  # fmt: skip

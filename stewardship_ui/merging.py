@@ -56,7 +56,7 @@ def merge(caller: Deciding, golden_id: str, sent: Sent) -> Response:
     ensure_unchanged(seen, sent.given("version"))
     ensure_unchanged(chosen, sent.given("other_version"))
     intent = _intent(seen, chosen, supersede=sent.given("supersede"), reason=sent.given("reason"))
-    return carried_out(caller, intent, entity(golden_id, "cluster"))
+    return carried_out(caller, intent, entity(golden_id, "cluster"), hold=sent.hold)
 
 
 def _intent(seen: Look, chosen: Look, *, supersede: str, reason: str) -> Intent:

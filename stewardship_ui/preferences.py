@@ -1,4 +1,4 @@
-"""What a reader has set for themselves: keys, density and theme, kept in a cookie of their browser."""
+"""What a reader has set for themselves: keys, density, theme and hold, kept in a cookie of their browser."""
 
 import re
 from dataclasses import asdict, dataclass, field
@@ -8,22 +8,29 @@ from urllib.parse import quote, unquote
 import orjson
 from fastapi import Request
 
+from mdm.services.stewarding.proposals import LONGEST_HOLD
+
 COOKIE = "mdm-desk"
 THEMES = {"auto": "As the system is", "light": "Light", "dark": "Dark"}
 DENSITIES = {"roomy": "Roomy", "tight": "Tight"}
-MOST = 60
+MOST, HOLD = 60, 10
 _ACTION = re.compile(r"[a-z]+([- ][a-z]+)*")
+_SECONDS = re.compile(r"[0-9]{1,3}")
 _KEY = re.compile(r"\S{1,12}( \S)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """Each as it is when nothing was set; `keys` are only those of actions that were given another."""
+    """Each as it is when nothing was set; `keys` are only those of actions that were given another.
+
+    hold: seconds before a decision made at the desk has any effect; taken back within them it leaves no trace.
+    """
 
     theme: str = "auto"
     density: str = "roomy"
     single_keys: bool = True
     keys: dict[str, str] = field(default_factory=dict)
+    hold: int = HOLD
 
     @property
     def written(self) -> str:
@@ -44,10 +51,11 @@ def checked(said: dict[str, Any]) -> Preferences:
         for action, key in (keys.items() if isinstance(keys, dict) else ())
         if _ACTION.fullmatch(str(action)) and len(str(action)) <= 30 and _KEY.fullmatch(str(key))
     }
-    theme, density = str(said.get("theme")), str(said.get("density"))
+    theme, density, hold = (str(said.get(name)) for name in ("theme", "density", "hold"))
     return Preferences(
         theme if theme in THEMES else "auto", density if density in DENSITIES else "roomy",
         said.get("single_keys") is not False, dict(list(given.items())[:MOST]),
+        min(int(hold), LONGEST_HOLD) if _SECONDS.fullmatch(hold) else HOLD,
     )  # fmt: skip
 
 

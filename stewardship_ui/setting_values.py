@@ -68,7 +68,7 @@ def pin(caller: Deciding, golden_id: str, attribute: str, sent: Sent) -> Respons
     _ensure_settable(caller, seen.entity_type, attribute)
     fields = {name: sent.given(name) for name in ("take", "value", "until", "until_source_changes")}
     intent = _intent(caller, seen, attribute, {**fields, "reason": sent.one("reason")})
-    return carried_out(caller, intent, entity(golden_id, "sources"))
+    return carried_out(caller, intent, entity(golden_id, "sources"), hold=sent.hold)
 
 
 @router.get("/entity/{golden_id}/undo/{decision_id}")
@@ -93,7 +93,7 @@ def undo(caller: Deciding, golden_id: str, decision_id: str, sent: Sent) -> Resp
     caller.ensure(entity_type=golden.entity_type_of(caller.hub, golden_id)[0])
     caller.ensure(entity_type=decided_type(caller.hub, decision_id))
     intent = Intent("undo", {"decision_id": decision_id, "reason": sent.one("reason")})
-    return carried_out(caller, intent, entity(golden_id, "history"))
+    return carried_out(caller, intent, entity(golden_id, "history"), hold=sent.hold)
 
 
 def _decision(caller: Caller, golden_id: str, decision_id: str) -> dict[str, Any]:

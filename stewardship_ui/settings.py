@@ -1,4 +1,4 @@
-"""The page on which a reader sets keys, density and theme for themselves."""
+"""The page on which a reader sets keys, density, theme and hold for themselves."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
+from mdm.services.stewarding.proposals import LONGEST_HOLD
 from stewardship_ui.forms import Sent
 from stewardship_ui.preferences import COOKIE, DENSITIES, THEMES, Preferences, checked
 from stewardship_ui.refusals import PageRoute
@@ -21,7 +22,7 @@ KEY = "key "
 @router.get("/settings")
 def settings(request: Request, caller: Reading, saved: str = "") -> Response:
     """Show what is set."""
-    return page(request, "settings.html", caller, themes=THEMES, densities=DENSITIES, saved=saved)
+    return page(request, "settings.html", caller, themes=THEMES, densities=DENSITIES, longest=LONGEST_HOLD, saved=saved)
 
 
 @router.post("/settings")
@@ -32,7 +33,7 @@ def save(_caller: Reading, sent: Sent) -> Response:
     keys = {name.removeprefix(KEY): sent.given(name) for name in sent.fields if name.startswith(KEY)}
     said = {
         "theme": sent.given("theme"), "density": sent.given("density"),
-        "single_keys": not sent.given("keys_off"), "keys": keys,
+        "single_keys": not sent.given("keys_off"), "keys": keys, "hold": sent.given("hold"),
     }  # fmt: skip
     return _kept(checked(said))
 

@@ -62,7 +62,7 @@ def split(caller: Deciding, golden_id: str, sent: Sent) -> Response:
         seen.document.get("current_id") or golden_id, keys, brought=sent.given("brought"),
         supersede=sent.given("supersede"), reason=sent.given("reason") or NO_REASON,
     )  # fmt: skip
-    return carried_out(caller, intent, entity(golden_id, "cluster"))
+    return carried_out(caller, intent, entity(golden_id, "cluster"), hold=sent.hold)
 
 
 def ensure_unchanged(seen: Look, version: str) -> None:

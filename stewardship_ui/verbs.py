@@ -20,8 +20,6 @@ from stewardship_ui.work_set import Wanted, wanted
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Deciding = Annotated[Caller, Depends(Requires("decide"))]
 WorkSet = Annotated[Wanted, Depends(wanted)]
-HOLD = 10
-"""Seconds before a decision made at the desk has any effect, in which taking it back leaves no trace in the feed."""
 NO_REASON = "Compared side by side"
 
 
@@ -38,7 +36,7 @@ def decide(caller: Deciding, task_id: str, sent: Sent, work_set: WorkSet) -> Res
         "picks": picks or None, "etag": sent.one("etag"), "reason": sent.given("reason") or NO_REASON,
         "supersede": False,
     }  # fmt: skip
-    proposals.decide(caller.hub, Intent("decide_task", parts), author=caller.author(), hold=HOLD)
+    proposals.decide(caller.hub, Intent("decide_task", parts), author=caller.author(), hold=sent.hold)
     return _on(caller, work_set)
 
 

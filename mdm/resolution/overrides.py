@@ -55,11 +55,16 @@ class Overrides:
         """Read all overrides that name one of these records, with what they say."""
         if self.none:
             return
-        for one in stored_overrides.of(self.work.reader, ids):
-            in_force = self.switched.get(one.position, bool(one.in_force))
-            self.by_record[one.record_id].add(one._replace(in_force=in_force))
+        self.take(stored_overrides.of(self.work.reader, ids), {})
         wanted = {one.position for ones in self.by_record.values() for one in ones if one.in_force}
         self.bodies |= stored_log.bodies(self.work.reader, sorted(wanted - self.bodies.keys()))
+
+    def take(self, found: Collection[StoredOverride], bodies: Mapping[int, Body]) -> None:
+        """Take in hand what has been read of the store, with what the overrides say."""
+        for one in found:
+            in_force = self.switched.get(one.position, bool(one.in_force))
+            self.by_record[one.record_id].add(one._replace(in_force=in_force))
+        self.bodies |= bodies
 
     def of(self, members: Collection[int]) -> list[Override]:
         """The overrides in force on the attributes of a cluster; one whose payload was erased says nothing.

@@ -12,7 +12,6 @@ from mdm.resolution.fold import values_of
 from mdm.resolution.judging import evidence
 from mdm.resolution.work import Work, layers_of, may_hold
 from mdm.store import records as stored_records
-from mdm.store import references as stored_references
 from mdm.store.records import StoredRecord
 
 NOWHERE = "?"
@@ -79,9 +78,8 @@ def read_targets(work: Work, ids: Iterable[int], *, beside: Iterable[str] = ()) 
     work.references.update({tokens[token]: smallest for token, (smallest, _) in found.items()})
     if work.entity_type.must_exist:
         work.existing |= {tokens[token] for token, (_, lives) in found.items() if lives}
-    lifeless = [token for token in tokens if token not in found or not found[token][1]]
-    if work.entity_type.cleared and lifeless:
-        work.gone |= {tokens[token] for token in stored_references.gone(work.reader, lifeless)}
+    if work.entity_type.cleared:
+        work.gone |= {tokens[token] for token, (_, lives) in found.items() if not lives}
 
 
 def seen(work: Work, id_: int) -> dict[str, Any]:

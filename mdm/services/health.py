@@ -12,6 +12,7 @@ from mdm.store import health as stored_health
 from mdm.store import log as stored_log
 from mdm.store import schema
 from mdm.store.database import Database, Transaction
+from mdm.store.golden import COUNTED
 from mdm.store.health import Waiting
 
 Document = dict[str, Any]
@@ -39,7 +40,7 @@ def readiness(settings: Settings) -> tuple[bool, Document]:
 def stats(hub: Hub) -> Document:
     """How much the hub holds, by entity type, how far log and feed reach, and how far the resolver is behind."""
     with hub.database.read() as transaction:
-        counts = _counts(transaction, hub.entity_types(seen_by=transaction))
+        counts = of_each(hub.entity_types(seen_by=transaction), stored_golden.counts(transaction))
         pending, since = stored_health.pending(transaction), stored_health.waiting(transaction).since
         reached = _reached(transaction)
     return {
@@ -50,22 +51,9 @@ def stats(hub: Hub) -> Document:
     }
 
 
-def at_a_glance(hub: Hub, entity_types: Iterable[str]) -> Document:
-    """How much the hub holds and how far it has come, in few statements.
-
-    `{"entity_types", "log", "feed", "pending", "last_record_at"}`: the counts and positions of `stats`, and what waits
-    and came last of the last 10,000 facts.
-    """
-    with hub.database.read() as transaction:
-        counts, reached = _counts(transaction, entity_types), _reached(transaction)
-        pending, last = stored_health.latest(transaction)
-    return {"entity_types": counts, **reached, "pending": pending, "last_record_at": last}
-
-
-def _counts(transaction: Transaction, entity_types: Iterable[str]) -> dict[str, dict[str, int]]:
-    counts = stored_golden.counts(transaction)
-    empty = {"source_records": 0, "golden_records": 0, "open_tasks": 0, "quarantined": 0}
-    return {name: counts.get(name, empty) for name in sorted(entity_types)}
+def of_each(entity_types: Iterable[str], counts: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """What there is of each entity type, those included of which there is nothing."""
+    return {name: counts.get(name, dict.fromkeys(COUNTED, 0)) for name in sorted(entity_types)}
 
 
 def _reached(transaction: Transaction) -> dict[str, int]:

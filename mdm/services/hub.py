@@ -31,8 +31,7 @@ def code_list(document: str) -> CodeList:
 
 def read_code_lists(transaction: Transaction, *, upto: int = NOW) -> CodeLists:
     """The code lists and mappings as of a position of the log, read anew."""
-    documents = code_lists.lists(transaction, upto)
-    mapped = code_lists.mappings(transaction, upto)
+    documents, mapped = code_lists.lists_and_mappings(transaction, upto)
     return CodeLists(
         {name: code_list(document) for name, document in documents.items()},
         {Value(row.code_list, row.source, row.folded): str(row.code) for row in mapped},
@@ -64,6 +63,8 @@ class Hub:
         """The entity types as the rules applied last describe them."""
         with self._reading(seen_by) as reader:
             versions = resolution.in_force(reader)
+            if unread := set(versions.values()) - self._documents.keys():
+                self._documents |= resolution.documents(reader, unread)
             return {name: self.rules(version, seen_by=reader) for name, version in sorted(versions.items())}
 
     def entity_type(self, name: str, *, seen_by: Transaction | None = None) -> EntityType:

@@ -45,14 +45,17 @@ def places(transaction: Transaction, upto: int) -> Places:
     return ((row and row[0]) or 0, (row and row[1]) or 0)
 
 
-def lists(transaction: Transaction, upto: int) -> dict[str, str]:
-    """The document of each list as of a position."""
+def lists_and_mappings(transaction: Transaction, upto: int) -> tuple[dict[str, str], list[MappingRow]]:
+    """The document of each list, and the mappings that hold, as of a position; one statement."""
+    columns = ", ".join(MappingRow._fields)
     rows = transaction.rows(
-        "SELECT code_list, document FROM code_list AS this WHERE position = (SELECT max(position) FROM code_list AS"
-        " other WHERE other.code_list = this.code_list AND position <= ?) ORDER BY 1",
-        upto,
-    )
-    return dict(rows)
+        f"SELECT {columns}, NULL AS document FROM code_mapping WHERE position <= ? UNION ALL"
+        " SELECT code_list, '', '', position, '', NULL, document FROM code_list WHERE position <= ? ORDER BY position",
+        upto, upto,
+    )  # fmt: skip
+    documents = {row[0]: str(row[-1]) for row in rows if row[-1] is not None}
+    latest = {row[:3]: MappingRow(*row[:-1]) for row in rows if row[-1] is None}
+    return dict(sorted(documents.items())), [row for _, row in sorted(latest.items()) if row.code is not None]
 
 
 def mappings(transaction: Transaction, upto: int, code_list: str | None = None) -> list[MappingRow]:

@@ -1,6 +1,6 @@
 """Golden records for readers: versions by number and position, pages, and what their lineage points to."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -121,20 +121,30 @@ def batch_files(transaction: Transaction, batches: Collection[str]) -> dict[str,
     return dict(transaction.rows("SELECT id, file FROM batch WHERE id {in}", list(batches)))
 
 
+COUNTED = {
+    "source_records": "source_record WHERE first_position IS NOT NULL AND NOT deleted",
+    "golden_records": "golden_version WHERE until IS NULL AND attributes IS NOT NULL",
+    "open_tasks": "task WHERE status = 'open'",
+    "quarantined": "quarantine WHERE status = 'open'",
+}
+"""What there is of each entity type, and the rows that it is counted of."""
+COUNTS = " UNION ALL ".join(
+    f"SELECT '{name}' AS counted, entity_type, count(*) AS many FROM {rows} GROUP BY entity_type"
+    for name, rows in COUNTED.items()
+)
+"""The statement that counts it: rows of the name, the entity type and the number."""
+
+
 def counts(transaction: Transaction) -> dict[str, dict[str, int]]:
     """How much there is of each entity type: source records, golden records, open tasks, rows in quarantine."""
-    statements = {
-        "source_records": "SELECT entity_type, count(*) FROM source_record"
-        " WHERE first_position IS NOT NULL AND NOT deleted GROUP BY entity_type",
-        "golden_records": "SELECT entity_type, count(*) FROM golden_version"
-        " WHERE until IS NULL AND attributes IS NOT NULL GROUP BY entity_type",
-        "open_tasks": "SELECT entity_type, count(*) FROM task WHERE status = 'open' GROUP BY entity_type",
-        "quarantined": "SELECT entity_type, count(*) FROM quarantine WHERE status = 'open' GROUP BY entity_type",
-    }
-    each = (statement.replace("SELECT", f"SELECT '{name}',", 1) for name, statement in statements.items())
+    return by_type(transaction.rows(COUNTS))
+
+
+def by_type(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
+    """The rows of COUNTS by entity type and name."""
     found: dict[str, dict[str, int]] = {}
-    for name, entity_type, count in transaction.rows(" UNION ALL ".join(each)):
-        found.setdefault(entity_type, dict.fromkeys(statements, 0))[name] = count
+    for name, entity_type, many in rows:
+        found.setdefault(entity_type, dict.fromkeys(COUNTED, 0))[name] = many
     return found
 
 

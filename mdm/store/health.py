@@ -8,7 +8,7 @@ from mdm.store.database import Transaction
 from mdm.store.log import UNRESOLVED, waits
 
 # A probe must be quick: it looks at this many positions of the log at most.
-WINDOW, RECENT = 100_000, 10_000
+WINDOW = 100_000
 LEAST_ROOM = 64 * 2**20
 """Bytes that must be free beside a hub in SQLite: its write-ahead log grows with every commit."""
 
@@ -23,17 +23,6 @@ def unsafe(transaction: Transaction) -> list[str]:
         " ORDER BY name"
     )
     return [f"{name} is off" for name, setting in rows if setting == "off"]
-
-
-def latest(transaction: Transaction) -> tuple[int, str | None]:
-    """How many record versions of the last RECENT positions are not yet resolved, and when the last of them came."""
-    row = transaction.one(
-        "SELECT count(CASE WHEN log.position > coalesce(upto, 0) THEN 1 END), max(recorded_at) FROM log"
-        " LEFT JOIN resolution ON resolution.entity_type = log.entity_type"
-        " WHERE kind = 'record' AND log.position > (SELECT max(position) FROM log) - ?",
-        RECENT,
-    )
-    return (row[0], row[1]) if row else (0, None)
 
 
 def pending(transaction: Transaction) -> dict[str, int]:

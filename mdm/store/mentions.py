@@ -1,6 +1,7 @@
 """Comments that name somebody who has not read them."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from mdm.store import bulk
 from mdm.store.database import Transaction
@@ -16,16 +17,30 @@ def end(transaction: Transaction, task_id: str, person: str) -> None:
     transaction.run("DELETE FROM mention WHERE person = ? AND task_id = ?", person, task_id)
 
 
-def unread(
-    transaction: Transaction, person: str, entity_type: str | None, *, before: int, limit: int
-) -> list[tuple[str, int]]:
-    """(task id, position) of the comments that name a person, the newest first, those before a position."""
+class Mention(NamedTuple):
+    """A comment that names somebody, and the task it is on; body: what its fact says, None once that is erased."""
+
+    task_id: str
+    kind: str
+    entity_type: str
+    status: str
+    by: str
+    at: str
+    position: int
+    body: bytes | None
+
+
+def unread(transaction: Transaction, person: str, entity_type: str | None, *, before: int, limit: int) -> list[Mention]:
+    """The comments that name a person, the newest first, those before a position."""
     only, values = ("", ()) if entity_type is None else (" AND task.entity_type = ?", (entity_type,))
-    return transaction.rows(
-        "SELECT task_id, position FROM mention JOIN task ON task.id = task_id"
-        f" WHERE person = ? AND position < ?{only} ORDER BY position DESC LIMIT ?",
+    rows = transaction.rows(
+        "SELECT task_id, task.kind, task.entity_type, status, actor, recorded_at, mention.position, body FROM mention"
+        " JOIN task ON task.id = task_id JOIN log ON log.position = mention.position"
+        " LEFT JOIN payload ON payload.position = mention.position"
+        f" WHERE person = ? AND mention.position < ?{only} ORDER BY mention.position DESC LIMIT ?",
         person, before, *values, limit,
     )  # fmt: skip
+    return [Mention(*row) for row in rows]
 
 
 def any_of(transaction: Transaction, person: str, task_id: str) -> bool:

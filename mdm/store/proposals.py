@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -50,21 +50,50 @@ def by_position(transaction: Transaction, position: int) -> StoredProposal | Non
     return _stored(row) if row else None
 
 
-def page(transaction: Transaction, wanted: Wanted, *, before: int | None, limit: int) -> list[StoredProposal]:
-    """The next proposals before a position, newest first."""
+class Told(NamedTuple):
+    """A proposal with what its facts say: when it was made and when settled, and their bodies, None once erased."""
+
+    stored: StoredProposal
+    proposed_at: str
+    said: dict[str, Any]
+    settled_at: str | None
+    settled: dict[str, Any]
+
+
+_TOLD = (
+    f"SELECT {', '.join(f'proposal.{name}' for name in COLUMNS)}, made.recorded_at, said.body, ended.recorded_at,"
+    " answer.body FROM proposal JOIN log AS made ON made.position = proposal.position"
+    " LEFT JOIN payload AS said ON said.position = proposal.position"
+    " LEFT JOIN log AS ended ON ended.position = settled LEFT JOIN payload AS answer ON answer.position = settled"
+)
+
+
+def _told(row: tuple[Any, ...]) -> Told:
+    *stored, proposed_at, said, settled_at, settled = row
+    read = [{} if body is None else orjson.loads(body) for body in (said, settled)]
+    return Told(_stored(tuple(stored)), proposed_at, read[0], settled_at, read[1])
+
+
+def told(transaction: Transaction, position: int) -> Told | None:
+    """The proposal at a position of the log, with what its facts say."""
+    row = transaction.one(f"{_TOLD} WHERE proposal.position = ?", position)
+    return _told(row) if row else None
+
+
+def page(transaction: Transaction, wanted: Wanted, *, before: int | None, limit: int) -> list[Told]:
+    """The next proposals before a position, newest first, with what their facts say."""
     conditions, values = ["1 = 1"], list[Any]()
     for name in ("entity_type", "status", "needs_approval", "proposer"):
         if (value := getattr(wanted, name)) is not None:
-            conditions.append(f"{name} = ?")
+            conditions.append(f"proposal.{name} = ?")
             values.append(value)
     if before is not None:
-        conditions.append("position < ?")
+        conditions.append("proposal.position < ?")
         values.append(before)
     rows = transaction.rows(
-        f"SELECT {', '.join(COLUMNS)} FROM proposal WHERE {' AND '.join(conditions)} ORDER BY position DESC LIMIT ?",
-        *values, limit,
-    )  # fmt: skip
-    return [_stored(row) for row in rows]
+        f"{_TOLD} WHERE {' AND '.join(conditions)} ORDER BY proposal.position DESC LIMIT ?", *values, limit
+    )
+    return [_told(row) for row in rows]
 
 
 def of_tasks(transaction: Transaction, ids: Collection[str], *, at: int = NOW) -> dict[str, StoredProposal]:

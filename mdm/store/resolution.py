@@ -1,6 +1,6 @@
 """How far each entity type is resolved; the rules documents; the change feed's tail."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -81,6 +81,11 @@ def document(transaction: Transaction, version: str) -> str:
     if row is None:
         raise NotFound(f"there is no rules version {version}")
     return str(row[0])
+
+
+def documents(transaction: Transaction, versions: Collection[str]) -> dict[str, str]:
+    """The texts of these rules versions."""
+    return dict(transaction.rows("SELECT version, document FROM rules_document WHERE version {in}", list(versions)))
 
 
 def behind(transaction: Transaction, position: int) -> bool:

@@ -99,15 +99,14 @@ def waiting(
     return sorted((Opinion(*row) for row in (*decided, *matched)), key=lambda one: one.task_id)[:limit]
 
 
-def count_waiting(transaction: Transaction, entity_type: str | None, *, other_than: str, most: int) -> int:
-    """How many `waiting` would give, counted as far as `most`."""
+def counting(entity_type: str | None, *, other_than: str, most: int) -> tuple[str, list[object]]:
+    """The statement that counts, as far as `most`, how `many` of them `waiting` would give; and the values it takes."""
     only, of, values = _only(entity_type)
-    row = transaction.one(
-        f"SELECT count(*) FROM (SELECT 1 FROM second_opinion{_HOLDS} WHERE second_opinion.position IS NULL{only}"
-        f" AND first <> ? UNION ALL SELECT 1{_UNASKED}{of} LIMIT ?) AS counted",
-        *values, other_than, *values, most,
-    )  # fmt: skip
-    return row[0] if row else 0
+    statement = (
+        f"SELECT count(*) AS many FROM (SELECT 1 FROM second_opinion{_HOLDS} WHERE second_opinion.position IS NULL"
+        f"{only} AND first <> ? UNION ALL SELECT 1{_UNASKED}{of} LIMIT ?) AS counted"
+    )
+    return statement, [*values, other_than, *values, most]
 
 
 def _only(entity_type: str | None) -> tuple[str, str, tuple[str, ...]]:

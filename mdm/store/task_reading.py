@@ -1,10 +1,13 @@
 """All that one steward task rests on, read in few statements: a page about it should cost little."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import orjson
 
 from mdm.store.code_lists import Places
 from mdm.store.database import Transaction
+from mdm.store.overrides import StoredOverride
 from mdm.store.records import COLUMNS as RECORD
 from mdm.store.records import StoredRecord
 from mdm.store.resolution import STATE, StateRow
@@ -71,14 +74,17 @@ def beside(transaction: Transaction, ids: Collection[int]) -> list[tuple[StoredR
 
 
 class Beside(NamedTuple):
-    """What stands of a task, the living records of each blocking key, and what was ever decided about a pair.
+    """What stands of a task, the living records of each blocking key, and what was ever decided about its records.
 
-    decided: (position, verdict, in force), oldest first.
+    decided: (position, verdict, in force) of the pair, oldest first; overrides: those that name one of the records,
+    and `bodies` what they say, those whose payload was erased left out.
     """
 
     said: list[Said]
     living: dict[int, int]
     decided: list[tuple[int, str, bool]]
+    overrides: list[StoredOverride]
+    bodies: dict[int, dict[str, Any]]
 
 
 def said(transaction: Transaction, ids: Collection[str]) -> list[Said]:
@@ -87,19 +93,32 @@ def said(transaction: Transaction, ids: Collection[str]) -> list[Said]:
     return [Said(*row) for row in transaction.rows(_told(""), *[listed] * LISTS)]
 
 
-def said_and_carried(transaction: Transaction, task: str, keys: Collection[int], pair: tuple[int, int]) -> Beside:
-    """What `said` tells of a task, how many records carry these keys, and what was decided about a pair, at once."""
+def said_and_carried(
+    transaction: Transaction, task: str, keys: Collection[int], pair: tuple[int, int], members: Collection[int]
+) -> Beside:
+    """What `said` tells of a task, how many records carry these keys, and what was decided, at once.
+
+    pair: the ids of the two records that it is about; members: those of all records of their golden records.
+    """
     more = (
         " UNION ALL SELECT 'key', NULL, key, CAST(living AS TEXT), NULL, NULL, NULL, NULL FROM block_size"
         " WHERE key {in}"
         " UNION ALL SELECT 'pair', NULL, position, verdict, CASE WHEN in_force THEN 'yes' END, NULL, NULL, NULL"
         " FROM decision_pair WHERE left_id = ? AND right_id = ?"
+        " UNION ALL SELECT 'override', NULL, position, attribute, CASE WHEN in_force THEN 'yes' END,"
+        " CAST(record_id AS TEXT), CAST(target_token AS TEXT), NULL FROM decision WHERE record_id {in}"
     )
-    rows = transaction.rows(_told(more), *[[task]] * LISTS, list(keys), *pair)
+    rows = transaction.rows(_told(more), *[[task]] * LISTS, list(keys), *pair, list(members))
+    of = {name: [row for row in rows if row[0] == name] for name in ("key", "pair", "override")}
     return Beside(
-        [Said(*row) for row in rows if row[0] not in {"key", "pair"}],
-        {row[2]: int(row[3]) for row in rows if row[0] == "key"},
-        [(row[2], row[3], row[4] is not None) for row in rows if row[0] == "pair"],
+        [Said(*row) for row in rows if row[0] not in of],
+        {row[2]: int(row[3]) for row in of["key"]},
+        [(row[2], row[3], row[4] is not None) for row in of["pair"]],
+        [
+            StoredOverride(row[2], int(row[5]), row[3], None if row[6] is None else int(row[6]), row[4] is not None)
+            for row in of["override"]
+        ],
+        {row[2]: orjson.loads(row[-1]) for row in of["override"] if row[-1] is not None},
     )
 
 

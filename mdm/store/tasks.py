@@ -1,6 +1,6 @@
 """Steward tasks for readers: one by its id, and pages of them, as they stand or as they stood."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,16 +94,40 @@ def page(
     order: str = "urgent",
 ) -> list[StoredTask]:  # fmt: skip
     """The next tasks after one of them, in one of ORDERS, as they stood at a position."""
-    by = ORDERS[order]
+    statement, values = _page(wanted, after=after, limit=limit, position=position, order=order)
+    return [StoredTask(*row) for row in transaction.rows(statement, *values)]
+
+
+def several(
+    transaction: Transaction, lists: Sequence[tuple[Filter, str]], ids: Collection[str], *, limit: int
+) -> tuple[list[list[StoredTask]], list[StoredTask]]:
+    """The first tasks of several lists, each with what is wanted and in which order, and these tasks; one statement."""
+    pages = [_page(wanted, after=None, limit=limit, position=NOW, order=order) for wanted, order in lists]
+    parts = [f"SELECT {place} AS list, page.* FROM ({statement}) AS page" for place, (statement, _) in enumerate(pages)]
+    rows = transaction.rows(
+        " UNION ALL ".join([*parts, f"SELECT {len(lists)}, {COLUMNS} FROM task WHERE id {{in}}"]),
+        *(value for _, values in pages for value in values), list(ids),
+    )  # fmt: skip
+    found: list[list[StoredTask]] = [[] for _ in range(len(lists) + 1)]
+    for place, *row in rows:
+        found[place].append(StoredTask(*row))
+    for some, (_, order) in zip(found, lists, strict=False):
+        some.sort(key=lambda task, order=order: (_place(task, order), task.id))  # type: ignore[misc]
+    return found[:-1], found[-1]
+
+
+def _page(
+    wanted: Filter, *, after: StoredTask | None, limit: int, position: int, order: str
+) -> tuple[str, list[object]]:
+    """The statement for a page, and the values it takes."""
     asked, values = conditions(wanted, after, order=order)
     source, places = _standing(position)
-    rows = transaction.rows(
+    statement = (
         f"SELECT {COLUMNS} FROM {_beginning(wanted, source)}"
         " LEFT JOIN task_work ON task_work.task_id = task.id AND task_work.opened = task.opened"
-        f" WHERE {asked} ORDER BY {by}, task.id LIMIT ?",
-        *places, *_beginning_values(wanted), *values, limit,
-    )  # fmt: skip
-    return [StoredTask(*row) for row in rows]
+        f" WHERE {asked} ORDER BY {ORDERS[order]}, task.id LIMIT ?"
+    )
+    return statement, [*places, *_beginning_values(wanted), *values, limit]
 
 
 _WORKED = {

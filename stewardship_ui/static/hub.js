@@ -27,6 +27,11 @@ export async function fragment(address) {
   return answer.text();
 }
 
+// For those who hear the page: what others see change somewhere on it.
+export function aloud(words) {
+  document.getElementById("aloud").textContent = words;
+}
+
 const said = () => document.getElementById("said");
 
 export function say(words, { trouble = false, link = null, stays = false } = {}) {

@@ -1,11 +1,11 @@
 // The workbench by keyboard: the next tasks are read ahead, a decision shows the next one at once and is sent behind
 // it. Whatever a key decides, it decides of the task that was on the screen when it was pressed.
-import { ask, fragment, Refused, say } from "./hub.js";
+import { aloud, ask, fragment, Refused, say } from "./hub.js";
 import { showKeys } from "./keys.js";
 import { showTimes } from "./times.js";
 
 const AHEAD = 2;
-const HOLD = 10; // seconds in which an undo leaves no trace in the feed
+const HOLD = Number(document.querySelector("meta[name=desk-hold]").content); // seconds in which an undo leaves no trace in the feed
 const WORKER = 5; // seconds within which what was held until now is carried out
 const HEARTBEAT = 120_000;
 const LONG = 50 * 60_000; // of work without a pause, after which a pause is suggested once
@@ -19,6 +19,17 @@ export function startWorkbench({ guard }) {
   return desk;
 }
 
+// A row as it is heard: what it is about and how the two stand to each other, then what each column says.
+function heard(row) {
+  const plain = (cell) => {
+    const copy = cell.cloneNode(true);
+    for (const one of copy.querySelectorAll("[aria-hidden]")) one.remove();
+    return copy.textContent.replace(/\s+/g, " ").trim();
+  };
+  const heads = [...document.querySelectorAll("#compare thead th")].map((one) => (one.querySelector("b, a") ?? one).firstChild.textContent.trim());
+  return `${[...row.children].map((cell, at) => (at ? `${heads[at]}: ` : "") + plain(cell)).join("; ")}.`;
+}
+
 class Desk {
   constructor(article, guard) {
     this.guard = guard;
@@ -27,11 +38,12 @@ class Desk {
     this.upcoming = [];
     this.decided = new Set(); // decided here, whether or not the hub has answered yet
     this.mine = []; // my decisions, the latest last: {task, words, id}
-    this.sending = Promise.resolve();
+    this.sending = Promise.resolve(); // what was decided goes out one after the other
+    this.unsent = new Set();
     this.row = -1;
     history.replaceState({ task: article.dataset.task }, "", location.href);
     addEventListener("popstate", () => this.back());
-    addEventListener("pagehide", () => this.leave());
+    addEventListener("pagehide", () => { this.sendRest(); this.leave(); });
     setInterval(() => this.hold(), HEARTBEAT);
     setInterval(() => this.tell(), 1000);
   }
@@ -112,16 +124,29 @@ class Desk {
     const entry = { task, words: verdict, at: Date.now(), id: null, hold, article: this.article };
     this.decided.add(task);
     this.mine.push(entry);
-    const sent = () => ask("POST", `/v1/tasks/${task}:decide`, body).then(
-      (told) => { entry.id = told.proposal_id ?? told.decision_id; entry.due = told.due; entry.needs = told.needs; this.told(entry, told); },
-      (error) => this.refused(entry, error),
-    );
-    this.sending = this.sending.then(sent);
+    this.sending = this.send(`/v1/tasks/${task}:decide`, body).then((told) => told && this.told(entry, told), (error) => this.refused(entry, error));
     entry.sent = this.sending;
+    aloud(`${verdict}, ${hold ? `in force in ${hold} seconds` : "in force at once"}.`);
+    this.tell();
     this.advance();
   }
 
+  // Whoever leaves at once has decided all the same: what waits its turn then goes out with the page.
+  send(path, body) {
+    const one = { path, body };
+    this.unsent.add(one);
+    return this.sending.then(() => (this.unsent.delete(one) ? ask("POST", path, body, { keepalive: true }) : null));
+  }
+
+  sendRest() {
+    for (const { path, body } of this.unsent) ask("POST", path, body, { keepalive: true }).catch(() => {});
+    this.unsent.clear();
+  }
+
   told(entry, told) {
+    entry.id = told.proposal_id ?? told.decision_id;
+    entry.due = told.due;
+    entry.needs = told.needs;
     if (told.needs?.length) say(`${entry.words}: waits for a second person (${told.needs.join("; ")}).`);
     this.tell();
     if (told.status === "held") setTimeout(() => this.followed(entry), (entry.hold + WORKER) * 1000);
@@ -142,6 +167,7 @@ class Desk {
   async refused(entry, error) {
     this.decided.delete(entry.task);
     this.mine = this.mine.filter((one) => one !== entry);
+    this.tell();
     const words = `“${entry.words}” was not taken: ${error.message}.`;
     say(words, { trouble: true, stays: true, link: { href: `/task/${entry.task}${this.query}`, words: "Look again" } });
     if ([409, 412].includes(error.status)) await this.show(entry.task, { before: entry.article }).catch(() => {});
@@ -150,7 +176,7 @@ class Desk {
   skip() {
     const { task } = this.article.dataset;
     this.decided.add(task);
-    this.sending = this.sending.then(() => ask("POST", `/v1/tasks/${task}:skip`)).catch((error) => say(error.message, { trouble: true }));
+    this.sending = this.send(`/v1/tasks/${task}:skip`).catch((error) => say(error.message, { trouble: true }));
     say("Skipped until something about it changes.");
     this.advance();
   }
@@ -345,8 +371,7 @@ class Desk {
     this.row = Math.min(Math.max(this.row + step, 0), rows.length - 1);
     rows[this.row].classList.add("here");
     rows[this.row].scrollIntoView({ block: "nearest" });
-    const words = rows[this.row].querySelector("th").textContent;
-    document.getElementById("said").setAttribute("aria-label", words);
+    aloud(heard(rows[this.row]));
   }
 
   onCell(cell) {
@@ -384,6 +409,7 @@ class Desk {
     if (reason) this.article.querySelector("#reason").value = reason;
     this.row = at - 1;
     this.move(1);
+    aloud(`${again ? "Left to the rules" : "Picked"}. ${heard(this.rows()[this.row])}`);
   }
 
   // Another value than any record has, for the attribute of the row; it holds from now on, until it is taken back.
@@ -455,7 +481,8 @@ class Desk {
     const words = document.getElementById("last-words");
     if (!words) return;
     const entry = this.mine.at(-1);
-    if (!entry) return;
+    words.textContent = entry && !entry.id ? `${entry.words}, on its way` : "";
+    if (!entry?.id) return;
     const seconds = Math.round((Date.now() - entry.at) / 1000);
     const left = (entry.hold ?? HOLD) - seconds;
     words.textContent = `${entry.words}, ${left > 0 && !entry.needs?.length ? `in force in ${left} s` : `${seconds} s ago`}`;

@@ -1,6 +1,9 @@
 """What tests of the workbench share: keys that are witnessed, and what the network does to them."""
 
+import time
 from typing import Any
+
+from tests.browser.conftest import Desk
 
 VERDICTS = {"1": "same", "2": "distinct", "3": "related"}
 # Notes each key that is pressed with the task that is shown at that moment, before any handler of the page sees it,
@@ -71,8 +74,17 @@ def press_on(page: Any, key: str, *, repeats: int = 0) -> str:
 
 
 def settled(page: Any) -> None:
-    """Wait until everything that was decided has reached the hub."""
+    """Wait until everything that was decided has reached the hub: decisions go out in turn, the bar tells the last."""
     page.wait_for_load_state("networkidle")
+    page.wait_for_function(
+        "() => !document.getElementById('last-words')?.textContent.endsWith('on its way')", timeout=60_000
+    )
+
+
+def in_force(desk: Desk) -> None:
+    """Wait until nothing that was decided is held any more; a list changes when it comes into force."""
+    while desk.ask("/v1/proposals?proposer=me&status=held&limit=1")["items"]:
+        time.sleep(0.2)
 
 
 def proposed_together(page: Any, count: int, *, reason: str) -> str:

@@ -10,6 +10,7 @@ from tests.browser.driving import (
     REPEATS,
     VERDICTS,
     WITNESS,
+    in_force,
     in_weather,
     press_on,
     pressed,
@@ -172,6 +173,7 @@ def split_one_off(page: Any, desk: Desk) -> None:
 
 def decide_a_list(browser: Any, desk: Desk) -> None:
     """All that is left of the list at once, which somebody else approves."""
+    in_force(desk)
     count = len(desk.ask(f"/v1/queue?{CHOSEN}&limit=200")["items"])
     assert count > 20
     with opened(browser, desk) as page:

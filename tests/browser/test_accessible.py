@@ -188,9 +188,36 @@ def test_no_page_scrolls_sideways_on_a_phone(browser: Any, desk: Desk) -> None:
     with pages as page:
         for name in PAGES:
             page.goto(address(desk, name))
-            wide[name] = page.evaluate("document.documentElement.scrollWidth")
+            parts = "[document.documentElement, document.querySelector('.top')]"
+            wide[name] = page.evaluate(f"Math.max(...{parts}.map((one) => one.scrollWidth))")
         pages.complaints[:] = [one for one in pages.complaints if "404" not in one]  # of what is not there
     assert {name: width for name, width in wide.items() if width > 390} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_menu_and_choice_open_without_a_script(browser: Any, desk: Desk, scheme: str) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": scheme}
+    with opened(browser, desk, java_script_enabled=False, **phone) as page:
+        page.goto("/queue")
+        assert not page.get_by_role("link", name="Quality").is_visible()
+        page.get_by_role("button", name="Menu").click()
+        page.get_by_role("link", name="Quality").click()
+        page.wait_for_url("**/quality")
+        page.goto("/queue")
+        page.get_by_role("button", name="Choose: All open").click()
+        page.get_by_role("link", name="Closed").click()
+        page.wait_for_url("**/queue?view=closed")
+    with opened(browser, desk, **phone) as page:
+        for name, first in (("Menu", "Home"), ("Choose: All open", "All open")):
+            page.goto("/queue")
+            page.get_by_role("button", name=name).focus()
+            page.keyboard.press("Enter")
+            page.keyboard.press("Tab")
+            assert page.evaluate("document.activeElement.textContent").startswith(first)
+            assert violations(page) == []
+            page.keyboard.press("Escape")
+            assert page.get_by_role("button", name=name).evaluate("one => one === document.activeElement")
+            assert not page.locator(":popover-open").count()
 
 
 def test_a_pair_fits_the_screen_of_a_laptop(browser: Any, desk: Desk) -> None:

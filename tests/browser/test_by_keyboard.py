@@ -43,6 +43,25 @@ def test_no_key_decides_a_task_that_was_not_on_the_screen(browser: Any, desk: De
     assert [one for one in made if one not in keys] == []
 
 
+def test_what_was_decided_arrives_though_one_leaves_at_once(page: Any, desk: Desk) -> None:
+    before = desk.decisions()
+    page.add_init_script(WITNESS)
+    page.goto(f"/task/{desk.ask('/v1/tasks:upcoming?kind=review')['items'][0]}?kind=review")
+    page.wait_for_selector("#compare")
+    settled(page)
+    page.wait_for_timeout(300)
+    in_weather(page, "slow")
+    for _ in range(3):
+        press_on(page, "2")
+    keys = pressed(page)
+    page.keyboard.press("g")
+    page.keyboard.press("q")
+    page.wait_for_url("**/queue")
+    while len(desk.decisions()) < len(before) + 3:
+        page.wait_for_timeout(100)
+    assert sorted(desk.decisions()[len(before) :]) == sorted(keys)
+
+
 def test_no_shortcut_fires_where_one_types(browser: Any, desk: Desk) -> None:
     with opened(browser, desk) as page:
         sent: list[str] = []

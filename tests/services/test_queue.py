@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from mdm.errors import InvalidInput, NotFound
-from mdm.services import resolving
+from mdm.services import health, resolving
 from mdm.services.hub import Hub
 from mdm.services.stewarding import queue, saved_filters, task_counts, task_work, tasks
 from mdm.services.stewarding.queue import VIEWS, Choice, Looking
+from mdm.services.watching import at_a_glance
 from mdm.store import task_rows
 from mdm.store import tasks as stored_tasks
 from mdm.store.database import Transaction
@@ -69,17 +70,32 @@ def test_views_are_of_the_person_who_asks_and_counted(full: Hub) -> None:
     assert len(late["items"]) == late["counts"]["overdue"] == 12
     assert listed(full, Choice(view="closed"))["items"] == []
     assert listed(full, Choice(min_probability=0.999))["items"] == []
-    mine = queue.waiting(full, ("mine", "held"), Looking(WHO, full.entity_types(), NOW))["mine"]
-    assert [one["id"] for one in mine] == ids[:1]
+    found, beside = queue.waiting(full, ("mine", "held"), Looking(WHO, full.entity_types(), NOW), ids=ids[2:3])
+    assert {view: [one["id"] for one in some] for view, some in found.items()} == {"mine": ids[:1], "held": ids[1:2]}
+    assert list(beside) == ids[2:3]
+
+
+def test_lists_read_together_are_each_in_their_order(full: Hub) -> None:
+    looking = Looking(WHO, full.entity_types(), "2099-01-01T00:00:00.000000Z")
+    together, _ = queue.waiting(full, ("all", "overdue"), looking, limit=7)
+    for view, some in together.items():
+        assert some == queue.page(full, Choice(view=view), looking, limit=7)["items"]
 
 
 def test_what_presses_is_counted_as_in_the_whole_queue(full: Hub) -> None:
     due = listed(full)["items"][0]["due"]
     for day, entity_type in product(("2000-01-01", due, "2099-01-01"), (None, "thing")):
-        asked = {"entity_type": entity_type, "moment": f"{day}T00:00:00.000000Z"}
-        counted, pressing = task_counts.open_tasks(full, **asked), task_counts.pressing(full, **asked)
-        assert pressing == {name: counted[name] for name in ("overdue", "due_today")}
-    assert task_counts.pressing(full, moment=f"{due}T00:00:00.000000Z")["due_today"] > 0
+        counted = task_counts.open_tasks(full, entity_type=entity_type, moment=f"{day}T00:00:00.000000Z")
+        seen = at_a_glance.look(full, full.entity_types(), WHO, moment=day, narrowed=entity_type)
+        assert [seen[name] for name in ("overdue", "due_today")] == [counted["overdue"], counted["due_today"]]
+    assert at_a_glance.look(full, ["thing"], WHO, moment=due)["due_today"] > 0
+
+
+def test_a_glance_tells_what_the_statistics_tell(full: Hub) -> None:
+    seen, stats = at_a_glance.look(full, full.entity_types(), WHO), health.stats(full)
+    assert {name: {**counted, "pending": 0} for name, counted in seen["entity_types"].items()} == stats["entity_types"]
+    assert {name: seen[name] for name in ("log", "feed")} == stats["positions"]
+    assert seen["pending"] == 0
 
 
 def test_every_order_and_choice_is_found_in_an_index(full: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

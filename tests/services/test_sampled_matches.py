@@ -17,6 +17,7 @@ from mdm.services.hub import Hub
 from mdm.services.intake import records
 from mdm.services.rulebook import rules
 from mdm.services.stewarding import agreement, second_opinions, tasks
+from mdm.services.watching import at_a_glance
 from mdm.store.task_writing import task_id
 from tests.services.two_people import ANNA, BERT, CARL, put
 
@@ -57,7 +58,7 @@ def test_a_match_is_asked_about_like_any_decision_and_a_finding_becomes_a_verdic
     golden = matched(hub)
     [one] = second_opinions.waiting(hub, ANNA.actor)["items"]
     assert (one["kind"], sorted(one["records"])) == ("review", ["crm:customer:1", "erp:customer:1"])
-    assert second_opinions.count(hub, ANNA.actor, entity_type="customer") == 1
+    assert at_a_glance.look(hub, ["customer"], ANNA.actor, narrowed="customer")["opinions"] == 1
     seen = second_opinions.look(hub, one["id"], who=ANNA.actor)
     assert (seen["task"]["kind"], seen["task"]["evidence"], seen["task"]["preview"]) == ("review", None, None)
     assert {row["weight"] for row in seen["attributes"]} == {0.0}

@@ -17,8 +17,11 @@ def test_what_holds_is_what_was_said_last_up_to_a_position(hub: Hub) -> None:
         assert found == [[], ["x"], ["y"], []]
         assert [row.value for row in code_lists.said_last(reader, NOW, "letters")] == ["AB"]
         assert [row.value for row in code_lists.mapped_at(reader, first + 2)] == ["a-b"]
-        assert "letters" not in code_lists.lists(reader, first + 8)
-        assert code_lists.lists(reader, NOW)["letters"] == '{"code_list":"letters","codes":{"x":{}}}'
+        (early, two), (lists, last) = (code_lists.lists_and_mappings(reader, end) for end in (first + 2, NOW))
+        assert "letters" not in early
+        assert [row for row in two if row.code_list == "letters"] == code_lists.mappings(reader, first + 2, "letters")
+        assert last == code_lists.mappings(reader, NOW)
+        assert lists["letters"] == '{"code_list":"letters","codes":{"x":{}}}'
         assert code_lists.places(reader, NOW) == (first + 9, first + 3)
 
 

@@ -41,8 +41,6 @@ def test_what_needs_a_second_person_is_not_carried_out_without_one(hub: Hub) -> 
         settle(hub, propose(hub, "a split"), answered_by=None)
     settle(hub, propose(hub), answered_by=None)
     with hub.database.read() as reader:
-        assert [one.status for one in proposals.page(reader, proposals.Wanted(status=None), before=None, limit=9)] == [
-            "carried_out",
-            "open",
-        ]
+        found = proposals.page(reader, proposals.Wanted(status=None), before=None, limit=9)
+        assert [one.stored.status for one in found] == ["carried_out", "open"]
         assert reader.one("SELECT count(*) FROM log WHERE kind = 'settlement'") == (1,), "nothing half done"

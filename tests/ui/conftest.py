@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mdm.services.hub import Hub
+from mdm.store.database import Transaction
 from tests.api.conftest import Server, served
 
 LEFT = {
@@ -53,3 +54,16 @@ def either_desk(hub: Hub) -> Iterator[Desk]:
     """The same over each database."""
     with served(hub) as http:
         yield Desk(Server(hub, http))
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that a hub of this process runs from now on."""
+    run, found = Transaction._run, list[str]()
+
+    def noted(self: Transaction, statement: str, values: Any) -> None:
+        found.append(statement)
+        run(self, statement, values)
+
+    monkeypatch.setattr(Transaction, "_run", noted)
+    return found

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 import pytest
 
 from mdm.services.stewarding import proposals
-from mdm.store.database import Transaction
 from stewardship_ui.static_files import address
 
 HTML = "<img src=x onerror=alert(1)> Söhne & 'Co' \"Ltd\""
@@ -148,21 +147,6 @@ def test_without_a_script_forms_lead_from_task_to_task(desk):
     gone = desk.send(f"/task/{task['id']}/skip")
     assert gone.headers["Location"] == "/queue"
     assert desk.send("/queue/next").headers["Location"] == "/queue"
-
-
-def test_a_task_page_asks_the_database_little(desk, monkeypatch):
-    task = desk.pair()
-    desk.page(f"/task/{task['id']}")
-    asked: list[str] = []
-    plain = Transaction._run
-
-    def counting(self: Transaction, statement: str, values: object) -> None:
-        asked.append(statement)
-        plain(self, statement, values)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Transaction, "_run", counting)
-    assert desk.page(f"/task/{task['id']}").status_code == 200
-    assert len(asked) <= 8, "\n".join(asked)
 
 
 def test_static_files_are_kept_for_ever_under_the_address_of_their_version(desk):

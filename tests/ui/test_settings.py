@@ -26,9 +26,30 @@ def test_settings_are_kept_and_hold_on_every_page(desk):
         told = orjson.loads(unescape(re.search(r'name="desk-keys" content="([^"]*)"', shown)[1]))
         assert told == {"off": True, "keys": {"same": "q", "go queue": "g u"}}
     assert 'value="dark" checked' in desk.page("/settings", headers=cookie).text
+    assert 'name="desk-hold" content="10"' in desk.page("/queue", headers=cookie).text
     again = desk.send("/settings", reset="1", theme="dark")
     desk.server.http.cookies.clear()
     assert 'data-theme="auto"' in desk.page("/queue", headers={"Cookie": f"{COOKIE}={kept(again)}"}).text
+
+
+def test_decisions_are_held_for_as_long_as_the_reader_has_set(desk):
+    task, when = desk.pair(), {}
+    for seconds in ("0", "60"):
+        sent = desk.send("/settings", hold=seconds)
+        headers = {"Cookie": f"{COOKIE}={kept(sent)}"}
+        desk.server.http.cookies.clear()
+        assert f'name="desk-hold" content="{seconds}"' in desk.page("/queue", headers=headers).text
+        fields = {"verdict": "distinct" if seconds == "60" else "same", "reason": "Looked", "etag": task["etag"]}
+        ask = desk.server.as_("steward")
+        ask("POST", f"/task/{task['id']}/decide", data=fields, headers=headers, follow_redirects=False)
+        when[seconds] = ask("GET", f"/v1/tasks/{task['id']}").json()
+        if seconds == "0":
+            assert when["0"]["status"] == "closed"
+            undone = ask("GET", "/v1/activity?limit=1").json()["items"][0]["decision_id"]
+            ask("POST", f"/v1/decisions/{undone}:undo", json={"reason": "Again"})
+            task = ask("GET", f"/v1/tasks/{task['id']}").json()
+    assert when["60"]["status"] == "open"
+    assert when["60"]["proposed"]["due"] > when["60"]["proposed"]["at"]
 
 
 @pytest.mark.parametrize(
@@ -55,6 +76,7 @@ def test_what_is_kept_is_read_back_and_bounded():
     assert some.keys == many
     assert (some.theme, some.density, some.single_keys) == ("light", "tight", False)
     assert checked({}) == Preferences()
+    assert [checked({"hold": one}).hold for one in (0, "7", 99, "-1", "x", None)] == [0, 7, 60, 10, 10, 10]
     assert (
         len(checked({"keys": {f"{chr(97 + place % 26)}-{chr(97 + place // 26)}": "x" for place in range(200)}}).keys)
         == 60

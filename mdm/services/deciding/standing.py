@@ -38,7 +38,10 @@ class Goldens:
     """Golden records by their numbers, ready to be decided again, on this day or another."""
 
     def __init__(self, work: Work, numbers: Collection[int], *, read: Collection[StoredRecord] | None = None) -> None:
-        """Read their members (unless they are in hand already), what these refer to and what people set, at once."""
+        """Read their members, what these refer to and what people set, at once.
+
+        read: their members, where the caller has them in hand; what people set is then taken in hand by it, too.
+        """
         self.work, self.today = work, work.tick
         self.members: dict[int, list[int]] = {number: [] for number in numbers}
         found = work.load("golden", sorted(numbers)) if read is None else read
@@ -47,7 +50,8 @@ class Goldens:
         everyone = {id_ for ids in self.members.values() for id_ in ids}
         read_targets(work, work.living(sorted(everyone)))
         self.overrides = Overrides(work, [], None)
-        self.overrides.read(everyone)
+        if read is None:
+            self.overrides.read(everyone)
 
     def survived(self, number: int, *, today: str | None) -> Survived | None:
         """What is true of a golden record on a day, None where nothing living bears its ID."""

@@ -149,7 +149,9 @@ class _Comparison:
         self.cells = [cells_of(record) for record in self.records]
         self.carriers = carriers.values(self.work, [record.id for record in self.records])
         pair = (min(ends), max(ends))
-        self.beside = task_reading.said_and_carried(reader, stored.id, self.carriers.keys, pair)
+        everyone = {id_ for ids in self.goldens.members.values() for id_ in ids}
+        self.beside = task_reading.said_and_carried(reader, stored.id, self.carriers.keys, pair, everyone)
+        self.goldens.overrides.take(self.beside.overrides, self.beside.bodies)
         held = tasks.Held(self.pair, self.work.references, codes, self.beside.said)
         self.task = tasks.document(hub, reader, entity_types, stored, moment=moment, held=held)
 

@@ -5,11 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from mdm.services.hub import Hub
 from mdm.services.positions import from_cursor
-from mdm.store import log
 from mdm.store import mentions as stored
-from mdm.store import tasks as stored_tasks
 from mdm.store.xref import NOW
 
 Document = dict[str, Any]
@@ -57,16 +57,12 @@ def unread(
     before = NOW if cursor is None else from_cursor(cursor)
     with hub.database.read() as reader:
         found = stored.unread(reader, who, entity_type, before=before, limit=limit + 1)
-        shown = found[:limit]
-        bodies = log.bodies(reader, [position for _, position in shown])
-        authors = log.authors(reader, [position for _, position in shown])
-        about = {task.id: task for task in stored_tasks.by_ids(reader, {task_id for task_id, _ in shown})}
     items = [
         {
-            "task_id": task_id, "kind": about[task_id].kind, "entity_type": about[task_id].entity_type,
-            "status": about[task_id].status, "by": authors[position][0], "at": authors[position][1],
-            "text": bodies.get(position, {}).get("text"), "seq": position,
+            "task_id": one.task_id, "kind": one.kind, "entity_type": one.entity_type, "status": one.status,
+            "by": one.by, "at": one.at, "text": None if one.body is None else orjson.loads(one.body).get("text"),
+            "seq": one.position,
         }
-        for task_id, position in shown
+        for one in found[:limit]
     ]  # fmt: skip
     return {"items": items, "next": str(items[-1]["seq"]) if len(found) > limit else None}

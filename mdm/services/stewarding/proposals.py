@@ -16,7 +16,7 @@ from mdm.settings import later
 from mdm.store import log
 from mdm.store import proposals as stored_proposals
 from mdm.store.database import Transaction
-from mdm.store.proposals import StoredProposal, Wanted
+from mdm.store.proposals import StoredProposal, Told, Wanted
 
 Document = dict[str, Any]
 LONGEST_HOLD = 60
@@ -76,13 +76,13 @@ def is_proposal_id(written: str) -> bool:
     return written.startswith("pro_")
 
 
-def _stored(reader: Transaction, written: str) -> StoredProposal:
+def _told(reader: Transaction, written: str) -> Told:
     digits = written.removeprefix("pro_")
     there = is_proposal_id(written) and digits.isascii() and digits.isdigit() and len(digits) <= 18
-    stored = stored_proposals.by_position(reader, int(digits)) if there else None
-    if stored is None:
+    told = stored_proposals.told(reader, int(digits)) if there else None
+    if told is None:
         raise NotFound(f"there is no proposal {written!r}; a proposal ID looks like pro_1234")
-    return stored
+    return told
 
 
 def page(
@@ -98,9 +98,9 @@ def page(
     approval = {"held": False, "proposed": True}.get(status or "")
     wanted = Wanted(entity_type, stored_proposals.OPEN if approval is not None else status, approval, proposer)
     with hub.database.read() as reader:
-        before = None if cursor is None else _stored(reader, cursor).position
+        before = None if cursor is None else _told(reader, cursor).stored.position
         found = stored_proposals.page(reader, wanted, before=before, limit=limit + 1)
-        items = _documents(reader, found[:limit])
+    items = [_document(one) for one in found[:limit]]
     return {"items": items, "next": items[-1]["proposal_id"] if len(found) > limit else None}
 
 
@@ -117,44 +117,35 @@ def get(hub: Hub, written: str) -> Document:
         NotFound: there never was such a proposal.
     """
     with hub.database.read() as reader:
-        return _documents(reader, [_stored(reader, written)])[0]
+        return _document(_told(reader, written))
 
 
 def intent(hub: Hub, written: str) -> Intent:
     """What a proposal would carry out, whole; raises NotFound."""
     with hub.database.read() as reader:
-        stored = _stored(reader, written)
-        said = log.bodies(reader, [stored.position]).get(stored.position, {})
+        said = _told(reader, written).said
     return Intent(said["action"], said["parts"])
 
 
-def _documents(reader: Transaction, found: list[StoredProposal]) -> list[Document]:
-    positions = [at for one in found for at in (one.position, one.settled) if at is not None]
-    bodies, authors = log.bodies(reader, positions), log.authors(reader, positions)
-    return [_document(one, bodies, authors) for one in found]
-
-
-def _document(
-    stored: StoredProposal, bodies: Mapping[int, Document], authors: Mapping[int, tuple[str, str]]
-) -> Document:
-    said, settled = bodies.get(stored.position, {}), bodies.get(stored.settled or 0, {})
+def _document(told: Told) -> Document:
+    stored, said, settled = told.stored, told.said, told.settled
     status = stored.status
     if status == stored_proposals.OPEN:
         status = "proposed" if stored.needs_approval else "held"
     return {
         "proposal_id": proposal_id(stored.position), "status": status, "action": stored.action,
-        "entity_type": stored.entity_type, "parts": _told(said.get("parts", {})), "needs": said.get("needs", []),
+        "entity_type": stored.entity_type, "parts": _parts(said.get("parts", {})), "needs": said.get("needs", []),
         "due": stored.due, "golden_ids": said.get("golden_ids", []), "redirects": said.get("redirects", {}),
-        "proposer": stored.proposer, "proposed_at": authors[stored.position][1],
+        "proposer": stored.proposer, "proposed_at": told.proposed_at,
         "answered_by": stored.answered_by,
-        "settled_at": authors[stored.settled][1] if stored.settled is not None else None,
+        "settled_at": told.settled_at,
         "answer": settled.get("reason"), "changed": settled.get("changed"),
         "overtaken_by": settled.get("overtaken_by"),
         "decision_id": None if stored.decision is None else decision_id(stored.decision), "seq": stored.position,
     }  # fmt: skip
 
 
-def _told(parts: Mapping[str, Any]) -> Document:
+def _parts(parts: Mapping[str, Any]) -> Document:
     """Of a bulk decision only how many tasks it is about; a dry run shows which."""
     return {name: len(part) if name == "tasks" else part for name, part in parts.items()}
 
@@ -229,7 +220,7 @@ def carry_out_due(hub: Hub, *, author: Author) -> int:
 
 def _open(hub: Hub, written: str) -> StoredProposal:
     with hub.database.read() as reader:
-        stored = _stored(reader, written)
+        stored = _told(reader, written).stored
     if stored.status != stored_proposals.OPEN:
         raise Settled(told_settled(stored))
     return stored

@@ -110,26 +110,23 @@ def saved(row: StoredFilter, who: str) -> Document:
     }  # fmt: skip
 
 
-def waiting(hub: Hub, views: tuple[View, ...], looking: Looking, *, limit: int = 5) -> dict[View, list[Document]]:
-    """The first rows of several views of a person, all told at once."""
+def waiting(
+    hub: Hub, views: tuple[View, ...], looking: Looking, *, limit: int = 5, ids: Collection[str] = ()
+) -> tuple[dict[View, list[Document]], dict[str, Document]]:
+    """The first rows of several views of a person, and by id those of these tasks, open or closed; told at once."""
+    choices = [Choice(looking.narrowed, view=view) for view in views]
+    lists = [(wanted(one, who=looking.who, moment=looking.moment), one.ordered) for one in choices]
     with hub.database.read() as reader:
-        asked = {
-            view: wanted(Choice(looking.narrowed, view=view), who=looking.who, moment=looking.moment) for view in views
-        }
-        found = {
-            view: stored_tasks.page(reader, one, after=None, limit=limit, order=Choice(view=view).ordered)
-            for view, one in asked.items()
-        }
-        every = {task.id: task for some in found.values() for task in some}
+        found, named = stored_tasks.several(reader, lists, sorted(ids), limit=limit)
+        every = {task.id: task for some in [*found, named] for task in some}
         rows = {one["id"]: one for one in _rows(hub, reader, list(every.values()), looking)}
-    return {view: [rows[task.id] for task in some] for view, some in found.items()}
+    shown = {view: [rows[task.id] for task in some] for view, some in zip(views, found, strict=True)}
+    return shown, {task.id: rows[task.id] for task in named}
 
 
 def named(hub: Hub, ids: Collection[str], looking: Looking) -> dict[str, Document]:
     """The rows of these tasks, open or closed, by id."""
-    with hub.database.read() as reader:
-        found = stored_tasks.by_ids(reader, sorted(ids))
-        return {one["id"]: one for one in _rows(hub, reader, found, looking)}
+    return waiting(hub, (), looking, ids=ids)[1]
 
 
 def wanted(choice: Choice, *, who: str, moment: str) -> Filter:

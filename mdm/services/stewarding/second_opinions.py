@@ -36,7 +36,6 @@ from mdm.store.xref import NOW
 Document = dict[str, Any]
 ASKED = {MATCH: "review"}
 """What is asked of an automatic match is what a task asks, and nobody is told that it is one."""
-MANY = 1_000
 
 
 def waiting(
@@ -63,12 +62,6 @@ def waiting(
         for one in found[:limit]
     ]  # fmt: skip
     return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
-
-
-def count(hub: Hub, who: str, *, entity_type: str | None = None) -> int:
-    """How many second opinions wait for a person; MANY stands for that many and more."""
-    with hub.database.read() as reader:
-        return stored.count_waiting(reader, entity_type, other_than=who, most=MANY)
 
 
 def entity_type_of(hub: Hub, task_id: str) -> str:

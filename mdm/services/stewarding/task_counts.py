@@ -26,10 +26,3 @@ def open_tasks(hub: Hub, *, entity_type: str | None = None, moment: str | None =
         "open": sum(one["open"] for one in by), "overdue": sum(one["overdue"] for one in by),
         "due_today": sum(row[4] for row in rows), "by": by,
     }  # fmt: skip
-
-
-def pressing(hub: Hub, *, entity_type: str | None = None, moment: str | None = None) -> Document:
-    """`{"overdue", "due_today"}` of the open tasks, without counting all of them; `moment` as for `open_tasks`."""
-    with hub.database.read() as reader:
-        overdue, due_today = stored.pressing(reader, entity_type, today=(moment or now())[:10])
-    return {"overdue": overdue, "due_today": due_today}
