@@ -82,7 +82,7 @@ def main() -> None:
         deepest = rnd.choices(ids[-(arguments.count // arguments.depth) :], k=arguments.times)
         moved = rnd.sample(range(1, arguments.count), 20)
         rows = [
-            ("roll-up of the whole group", *timed([partial(_told, hub, ids[0])] * 20)),
+            ("roll-up of the whole group", *timed([partial(_told, hub, ids[0])] * 200)),
             ("roll-up of any", *timed([partial(_told, hub, one) for one in some])),
             ("ultimate parent from the last level", *timed([partial(_told, hub, one, depth=0) for one in deepest])),
             ("another parent for any", *timed([partial(_moved, hub, one, 0) for one in moved])),
