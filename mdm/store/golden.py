@@ -122,17 +122,24 @@ def batch_files(transaction: Transaction, batches: Collection[str]) -> dict[str,
 
 
 COUNTED = {
-    "source_records": "source_record WHERE first_position IS NOT NULL AND NOT deleted",
-    "golden_records": "golden_version WHERE until IS NULL AND attributes IS NOT NULL",
-    "open_tasks": "task WHERE status = 'open'",
-    "quarantined": "quarantine WHERE status = 'open'",
+    "source_records": ("source_record", "source_record WHERE deleted OR first_position IS NULL"),
+    "golden_records": (
+        "golden_version WHERE until IS NULL",
+        "golden_version WHERE until IS NULL AND attributes IS NULL",
+    ),
+    "open_tasks": ("task WHERE status = 'open'",),
+    "quarantined": ("quarantine WHERE status = 'open'",),
 }
-"""What there is of each entity type, and the rows that it is counted of."""
+"""What there is of each entity type: the rows that count, and those of them that do not.
+
+Both are counted in an index alone. To look into each row whether it counts takes six times as long of a million.
+"""
 COUNTS = " UNION ALL ".join(
-    f"SELECT '{name}' AS counted, entity_type, count(*) AS many FROM {rows} GROUP BY entity_type"
-    for name, rows in COUNTED.items()
+    f"SELECT '{name}' AS counted, entity_type, {count} AS many FROM {rows} GROUP BY entity_type"
+    for name, kinds in COUNTED.items()
+    for count, rows in zip(("count(*)", "-count(*)"), kinds, strict=False)
 )
-"""The statement that counts it: rows of the name, the entity type and the number."""
+"""The statement that counts it: rows of the name, the entity type and a number to add up."""
 
 
 def counts(transaction: Transaction) -> dict[str, dict[str, int]]:
@@ -144,7 +151,7 @@ def by_type(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
     """The rows of COUNTS by entity type and name."""
     found: dict[str, dict[str, int]] = {}
     for name, entity_type, many in rows:
-        found.setdefault(entity_type, dict.fromkeys(COUNTED, 0))[name] = many
+        found.setdefault(entity_type, dict.fromkeys(COUNTED, 0))[name] += many
     return found
 
 
