@@ -49,10 +49,14 @@ def resolve_pending(hub: Hub, stop: threading.Event, *, actor: str) -> int:
     for name in order(hub.entity_types().values()):
         known = KnownCells()
         with hub.database.locked(name):
-            while not stop.is_set() and resolving.waits(hub, name):
-                commits += resolving.step(hub, name, author=Author(actor, now()), known=known)
+            while not stop.is_set() and resolving.waits(hub, name) and _step(hub, name, actor, known):
+                commits += 1
         commits += not stop.is_set() and resolving.judge(hub, name, author=Author(actor, now()))
     return commits
+
+
+def _step(hub: Hub, name: str, actor: str, known: KnownCells) -> bool:
+    return resolving.step(hub, name, author=Author(actor, now()), known=known)
 
 
 def let_day_pass(hub: Hub, *, actor: str) -> bool:
