@@ -42,9 +42,9 @@ def waiting(
     moment: until when ages are counted (ISO 8601 UTC); the present when it is left out.
     """
     with hub.database.read() as transaction:
-        found = stored.grouped(transaction, _among(hub, transaction, wanted, as_of), samples=samples)
+        prefixes = _prefixes(hub, transaction, wanted.entity_type)
+        found = stored.grouped(transaction, _among(transaction, wanted, list(prefixes), as_of), samples=samples)
         ages = _Ages(transaction, found, as_of, moment)
-        prefixes = _prefixes(hub, transaction)
     groups: dict[tuple[str, str], Document] = {}
     for one in found:
         head = {"source": one.source, "entity_type": one.entity_type, "count": one.alike, **ages.of(one.oldest)}
@@ -68,23 +68,24 @@ def page(
     """
     after = _after(cursor)
     with hub.database.read() as transaction:
-        found = stored.page(transaction, _among(hub, transaction, wanted, as_of), after=after, limit=limit + 1)
+        prefixes = _prefixes(hub, transaction, wanted.entity_type)
+        among = _among(transaction, wanted, list(prefixes), as_of)
+        found = stored.page(transaction, among, after=after, limit=limit + 1)
         ages = _Ages(transaction, found, as_of, moment)
-        prefixes = _prefixes(hub, transaction)
     items = [_told(one, ages, prefixes) for one in found[:limit]]
     last = found[limit - 1] if len(found) > limit else None
     return {"items": items, "next": None if last is None else f"{last.event}:{last.record_id}"}
 
 
-def _among(hub: Hub, transaction: Transaction, wanted: Wanted, as_of: AsOf) -> Among:
-    if wanted.entity_type is not None:
-        hub.entity_type(wanted.entity_type, seen_by=transaction)
-    types = [wanted.entity_type] if wanted.entity_type is not None else sorted(hub.entity_types(seen_by=transaction))
+def _among(transaction: Transaction, wanted: Wanted, types: list[str], as_of: AsOf) -> Among:
     at, before = position(transaction, as_of), position(transaction, wanted.before, name="before")
     return Among(types, wanted.source, at, before)
 
 
-def _prefixes(hub: Hub, transaction: Transaction) -> dict[str, str]:
+def _prefixes(hub: Hub, transaction: Transaction, only: str | None) -> dict[str, str]:
+    """The ID prefixes of the entity types that are asked for; NotFound where the one that is named is none."""
+    if only is not None:
+        return {only: hub.entity_type(only, seen_by=transaction).id_prefix}
     return {name: one.id_prefix for name, one in hub.entity_types(seen_by=transaction).items()}
 
 
