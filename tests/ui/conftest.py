@@ -57,12 +57,15 @@ def either_desk(hub: Hub) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every statement that a hub of this process runs from now on."""
+def statements(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that the desk's hub is asked from now on; another's of this process are not counted."""
+    name = next(name for name in ("desk", "either_desk") if name in request.fixturenames)
+    asked = request.getfixturevalue(name).server.hub.database.engine.url
     run, found = Transaction._run, list[str]()
 
     def noted(self: Transaction, statement: str, values: Any) -> None:
-        found.append(statement)
+        if self.engine.url == asked:
+            found.append(statement)
         run(self, statement, values)
 
     monkeypatch.setattr(Transaction, "_run", noted)

@@ -44,7 +44,7 @@ def test_the_home_page_the_queue_and_a_task_cost_eight_statements(either_desk, t
         desk.page(path)  # what is read once for all is at hand now
         statements.clear()
         assert desk.page(path).status_code == 200, path
-        assert len(statements) <= 8, (path, "\n".join(statements))
+        assert len(statements) <= 8, "\n".join([path, *statements])
 
 
 def busy(desk, things):
