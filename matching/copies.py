@@ -59,12 +59,19 @@ class Copies:
         return found
 
     def pairs(self, left: Rows, right: Rows) -> tuple[Rows, Rows]:
-        """Give pairs of kept rows as rows of the file; one of two copies holds for the first and each other one."""
+        """Give pairs of kept rows, sorted, as rows of the file; one of two copies holds for the first and each other.
+
+        The pairs are sorted again.
+        """
         one, other, _ = self._with_others(left, right)
         return one, other
 
+    def count_pairs(self, left: Rows, right: Rows) -> int:
+        """Say how many pairs `pairs` would give."""
+        return len(left) + int(self._found(left, right)[0].sum())
+
     def edges(self, edges: Edges) -> Edges:
-        """Give edges between kept rows as those between rows of the file, as `pairs` does."""
+        """Give edges between kept rows, sorted, as those between rows of the file, as `pairs` does."""
         left, right, of = self._with_others(edges.left, edges.right)
         return Edges(left, right, edges.weights[of], edges.outcomes[of])
 
@@ -80,13 +87,18 @@ class Copies:
 
     def _of_others(self, left: Rows, right: Rows) -> Iterator[tuple[Rows, Rows, Rows]]:
         yield self.kept[left], self.kept[right], np.arange(len(left))
+        there, place = self._found(left, right)
+        yield self.kept[self.first[there]], self.others[there], place[there]
+
+    def _found(self, left: Rows, right: Rows) -> tuple[npt.NDArray[np.bool_], Rows]:
+        """Say of each of the others whether its two kept copies are one of these pairs, and where that stands."""
+        if not len(left):
+            return np.zeros(len(self.others), dtype=bool), np.zeros(len(self.others), dtype=np.int64)
         count = len(self.kept)
         asked = np.minimum(self.first, self.second) * count + np.maximum(self.first, self.second)
         known = left * count + right
-        order = np.argsort(known)
-        place = np.minimum(np.searchsorted(known[order], asked), max(len(known) - 1, 0))
-        there = known[order][place] == asked if len(known) else np.zeros(len(asked), dtype=bool)
-        yield self.kept[self.first[there]], self.others[there], order[place[there]] if len(known) else place[there]
+        place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+        return known[place] == asked, place
 
 
 def copies_of(table: Table, sources: Rows, ranks: Rows) -> Copies:

@@ -20,7 +20,10 @@ from matching.score import NEVER, sums
 from matching.sets import distinct_numbers, packed
 
 ROUNDS = 12
-_UNSETTLED = f"the clusters still changed a little after {ROUNDS} rounds"
+_RARER = (16, 16, 4, 2)
+"""Where clusters do not settle, it is learnt again from the surest: in the first rounds matches are taken to be so
+many times rarer than they are."""
+_UNSETTLED = "the clusters still changed a little in the last round of learning"
 _STILL = 0.0005
 """Clusters count as settled when so small a share of the pairs within them changes."""
 FEWEST = 50
@@ -67,18 +70,43 @@ def learn(
     if len(levels) < 2 * FEWEST:
         return Learnt(model.rules, True, [_too_few("candidate pairs", len(levels))])
     pairs = _Pairs.of(levels, left, right, known)
-    given, before, learnt = model, np.zeros(len(levels), dtype=bool), Learnt(model.rules, False)
-    for rounds in range(1, ROUNDS + 1):
-        weights = pairs.weights(model)
-        same = pairs.same(cluster(model, weights))
+    learnt, changed = _in_turns(model, pairs, cluster)
+    if changed > _STILL:
+        again, changes = _in_turns(model, pairs, cluster, rarer=_RARER)
+        return again if changes < changed else learnt
+    return learnt
+
+
+def _in_turns(
+    given: MatchModel, pairs: "_Pairs", cluster: Clusters, *, rarer: tuple[int, ...] = ()
+) -> tuple[Learnt, float]:
+    """Learn and cluster in turns; gives what was learnt and the share of pairs within clusters that changed at last.
+
+    A mistake of the start can feed on itself: sister companies at one address, taken for one, teach that a company has
+    two tax ids, which keeps them together. Seldom do clusters settle then.
+    `rarer`: so many times rarer matches are taken to be in the first rounds, which leaves the surest to learn from.
+    """
+    model, before, changed = given, np.zeros(len(pairs.number), dtype=bool), 1.0
+    learnt = Learnt(given.rules, False)
+    for rounds in range(1, ROUNDS + len(rarer) + 1):
+        asked = _with_rarer(model, rarer[rounds - 1]) if rounds <= len(rarer) else model
+        weights = pairs.weights(asked)
+        same = pairs.same(cluster(asked, weights))
         if few := pairs.too_few(same):
-            return Learnt(given.rules, False, [few])
-        if (same != before).sum() <= _STILL * same.sum():
-            return replace(learnt, settled=True, notes=[])
+            return Learnt(given.rules, False, [few]), 0.0 if not rarer else 1.0
+        changed = float((same != before).sum() / same.sum())
+        if rounds > len(rarer) and changed <= _STILL:
+            return replace(learnt, settled=True, notes=[]), changed
         before, (rules, kept, matches) = same, pairs.fitted(given, same, weights)
         learnt = Learnt(rules, False, [_UNSETTLED], kept, rounds, matches)
         model = match_model(model.entity_type, model.attributes, rules)
-    return learnt
+    return learnt, changed
+
+
+def _with_rarer(model: MatchModel, times: int) -> MatchModel:
+    """Give the model as it would be if matches were so many times rarer."""
+    prior = model.rules.prior / (model.rules.prior + times * (1 - model.rules.prior))
+    return match_model(model.entity_type, model.attributes, model.rules.model_copy(update={"prior": prior}))
 
 
 @dataclass(frozen=True, slots=True)

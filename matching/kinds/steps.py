@@ -9,7 +9,7 @@ import numpy.typing as npt
 from matching.columns import PART
 from matching.document import Frequencies, Step
 from matching.kinds.kind import Kind, Level, by_name
-from matching.kinds.pairs import Codes, Outcomes, PairComparison
+from matching.kinds.pairs import Codes, Outcomes, PairComparison, parts_of
 
 FEWEST = 10
 """So many records have a value that is listed: what fewer have says of whom it speaks, and is as good as rare."""
@@ -57,14 +57,11 @@ def shares_of(kind: Kind, values: Sequence[str], common: Sequence[Mapping[str, i
 
     Of parts that are common or rare each by itself the shares are multiplied; an empty part says nothing.
     """
-    unlisted = FEWEST - 1
-    shares = np.empty(len(values))
-    for place, value in enumerate(values):
-        share = 1.0
-        for part, text in zip(common, parts_of_value(kind, value), strict=False):
-            if text:
-                share *= part.get(text, unlisted) / records
-        shares[place] = share
+    shares = np.ones(len(values))
+    texts = parts_of(values, len(common)) if kind.independent_parts else [values]
+    for listed, of_part in zip(common, texts, strict=True):
+        known = {**listed, "": records}
+        shares *= np.array([known.get(text, FEWEST - 1) for text in of_part]) / records
     return shares
 
 

@@ -1,5 +1,7 @@
 """Copies: two of the records that say the same stand for all of them, whatever order they come in."""
 
+from itertools import combinations
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,6 +66,14 @@ def test_a_pair_of_two_copies_holds_for_the_first_and_each_other_one():
     ]  # fmt: skip
     without = copies.edges(Edges(numbers(0), numbers(1), np.array([100], np.int32), np.array([1], np.int8)))
     assert list(zip(without.left, without.right, strict=True)) == [(0, 1)]
+
+
+@given(ROWS, st.randoms(use_true_random=False))
+def test_the_pairs_of_all_records_are_counted_without_being_listed(rows, rnd):
+    copies = found(rows)
+    chosen = [pair for pair in combinations(range(len(copies.kept)), 2) if rnd.random() < 0.5]
+    left, right = np.array(chosen, dtype=np.int64).reshape(-1, 2).T
+    assert copies.count_pairs(left, right) == len(copies.pairs(left, right)[0])
 
 
 def test_records_of_other_sources_are_no_copies():

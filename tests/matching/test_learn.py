@@ -5,7 +5,7 @@ import pytest
 
 from matching.document import MatchAttribute, MatchRules, Thresholds
 from matching.fitted import GROUPS
-from matching.learn import BY_RULE, FEWEST, OTHERS, learn
+from matching.learn import BY_RULE, FEWEST, OTHERS, ROUNDS, learn
 from matching.linkage import average_linkage
 from matching.rules import figures_of, match_model
 from matching.score import sums
@@ -60,6 +60,48 @@ def test_couples_at_one_address_are_not_taken_for_one_person():
     same, true = leads[left] == leads[right], persons[left] == persons[right]
     assert (same & true).sum() / true.sum() > 0.95
     assert (same & true).sum() / same.sum() > 0.95
+
+
+def test_where_clusters_do_not_settle_it_is_learnt_again_from_the_surest():
+    persons, values, left, right = people(200)
+    made = model("street", "surname", "given", "birth")
+    asked = []
+
+    def cluster(current, weights):
+        sure = len(asked) >= ROUNDS  # the first rounds go to and fro: now persons, now couples
+        asked.append((current.rules.prior, int((weights >= current.match_weight).sum())))
+        return persons if sure or len(asked) % 2 else persons // 2
+
+    levels = levels_of(values, left, right)
+    learnt = learn(made, levels, left, right, cluster=cluster)
+    assert learnt.settled
+    assert not learnt.notes
+    once = learn(made, levels, left, right, cluster=lambda _model, _weights: persons)
+    assert learnt.rules.prior == pytest.approx(once.rules.prior, rel=0.05)
+    (given, matches), (rarer, surest) = asked[0], asked[ROUNDS]
+    assert given == made.rules.prior
+    assert rarer < given / 15
+    assert surest < matches
+
+
+def test_the_steadier_of_two_that_did_not_settle_is_kept():
+    persons, values, left, right = people(200)
+    made = model("street", "surname", "given", "birth")
+    rounds = 0
+
+    def cluster(_model, _weights):
+        nonlocal rounds
+        rounds += 1
+        other = persons.copy()
+        if rounds > ROUNDS:
+            other[: 40 * (rounds % 2)] = -1
+            return other
+        return persons if rounds % 2 else persons // 2
+
+    learnt = learn(made, levels_of(values, left, right), left, right, cluster=cluster)
+    assert not learnt.settled
+    assert learnt.rounds > ROUNDS
+    assert learnt.notes == ["the clusters still changed a little in the last round of learning"]
 
 
 def test_the_same_pairs_teach_the_same():

@@ -225,6 +225,7 @@ def test_too_few_pairs_are_refused(folder: Path) -> None:
 
 def test_learning_that_does_not_settle_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("matching.learn.ROUNDS", 1)
+    monkeypatch.setattr("matching.learn._RARER", ())
     report = trained()
     assert (report.fit["settled"], report.fit["rounds"]) == (False, 1)
     text = Path("trained.yaml").read_text(encoding="utf-8")

@@ -109,8 +109,8 @@ def dedupe(job: Job) -> Report:
     entity_type, records, copies = understood.entity_type, understood.records, understood.copies
     edges = report.timed("compare and score", lambda: _scored(understood))
     leads = copies.leads(report.timed("cluster", lambda: _cluster(understood, edges)))
-    pairs, (left, right) = copies.edges(edges), copies.pairs(*understood.pairs)
-    _count(report, records, candidates=len(left), pairs=pairs, leads=leads)
+    pairs = copies.edges(edges)
+    _count(report, records, candidates=copies.count_pairs(*understood.pairs), pairs=pairs, leads=leads)
     report.model = entity_type.model_dump(mode="json", exclude_defaults=True)
     report.notes += understood.notes
     report.warnings += understood.warnings
@@ -121,7 +121,7 @@ def dedupe(job: Job) -> Report:
 
         done = Deduplicated(
             job.files, _origin(job), job.link_only, entity_type, records, understood.table, copies,
-            left, right, pairs, leads,
+            *copies.pairs(*understood.pairs), pairs, leads,
         )  # fmt: skip
         page = job.outputs.report
         said = (report.counts, dict(report.seconds), report.warnings)
