@@ -17,6 +17,7 @@ from mdm.settings import now
 from stewardship_ui.addresses import address, link
 from stewardship_ui.bulk import with_names
 from stewardship_ui.forms import Sent
+from stewardship_ui.one_moment import at_one_moment, rehearses
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rehearsed import Rehearsal, rehearse
 from stewardship_ui.rendering import page
@@ -45,15 +46,18 @@ def listed(request: Request, caller: Reading, cursor: Cursor = "") -> Response:
 
 
 @router.get("/approvals/{proposal_id}")
+@rehearses
 def one(request: Request, caller: Reading, proposal_id: str) -> Response:
     """Show what a proposal would do if it were approved now."""
-    proposal = _seen(caller, proposal_id)
+    with at_one_moment(caller) as reading:
+        proposal = _seen(reading, proposal_id)
+        intent = proposals.intent(reading.hub, proposal_id) if proposal["status"] == "proposed" else None
     may = caller.actor != proposal["proposer"] and proposal["status"] == "proposed"
     rehearsal, told, trouble = None, None, None
     # A rehearsal takes its turn among those who write; who only reads is shown what was proposed.
-    if proposal["status"] == "proposed" and "decide" in MAY[caller.principal.role]:
+    if intent is not None and "decide" in MAY[caller.principal.role]:
         try:
-            rehearsal, told = _would(caller, proposals.intent(caller.hub, proposal_id))
+            rehearsal, told = _would(caller, intent)
         except HubError as error:
             trouble = error.detail
     return page(

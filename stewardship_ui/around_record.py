@@ -9,13 +9,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
-from mdm.services.access import masking, masking_around
+from mdm.services.access import masking_around
 from mdm.services.access.shown import Shown
 from mdm.services.reading import golden, hierarchy
 from mdm.services.reading import relations as related
 from mdm.services.watching import divergence as disagreeing
 from mdm.services.watching import readiness as ready_for
-from stewardship_ui.golden_record import headed
+from stewardship_ui.golden_record import glance, headed
 from stewardship_ui.moments import Then, entity, then, twin
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page, wants_fragment
@@ -86,9 +86,6 @@ def _page(request: Request, caller: Caller, golden_id: str, at: Then, part: str,
     if wants_fragment(request):
         given |= {"alone": False}
         return page(request, f"{part}_body.html", caller, **given)
-    rules, name = _opened(caller, golden_id)
-    found = golden.get(caller.hub, golden_id, as_of=at.as_of, on=at.on)
-    document = masking.golden(caller.principal, rules, found)
-    entity_type = rules.under(name, document["rules_version"])
-    head = headed(caller, document, entity_type, at, part)
+    seen = glance(caller, golden_id, at)
+    head = headed(caller, seen.document, seen.entity_type, at, part)
     return page(request, f"{part}.html", caller, **{**head, **given, "alone": True})

@@ -19,6 +19,7 @@ from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.proposals import Proposed
 from mdm.settings import now
 from stewardship_ui.forms import Sent
+from stewardship_ui.one_moment import at_one_moment, rehearses
 from stewardship_ui.queue import LIKELY, VIEWS, chosen, link, looking
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page
@@ -31,6 +32,7 @@ VERDICTS: tuple[Literal["same", "distinct", "related"], ...] = ("same", "distinc
 
 
 @router.get("/queue/bulk")
+@rehearses
 def ask(  # noqa: PLR0913  the state of the page
     request: Request, caller: Deciding, *, entity_type: Text = "", kind: Text = "", view: Text = "", order: Text = "",
     likely: Text = "", verdict: Text = "", reason: Text = "", changed: Text = "", ticked: Text = "",
@@ -43,7 +45,8 @@ def ask(  # noqa: PLR0913  the state of the page
     try:
         if ticked and not task:
             raise InvalidInput("no task is ticked; go back and tick some")
-        meant = _meant(caller, state, task)
+        with at_one_moment(caller) as reading:
+            meant = _meant(reading, state, task)
         if verdict:
             told = _preview(caller, meant, cast("Verdict", verdict), reason)
     except HubError as error:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from mdm.services.access import masking
 from mdm.services.reading import cluster as clusters
 from stewardship_ui import graph_drawing
-from stewardship_ui.golden_record import At, Reading, headed, look
+from stewardship_ui.golden_record import At, Reading, glance, headed
 from stewardship_ui.moments import Then, twin
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page
@@ -22,7 +22,7 @@ MOST_ROWS = 200
 @router.get("/entity/{golden_id}/cluster")
 def cluster(request: Request, caller: Reading, golden_id: str, at: At, held: str = "") -> Response:
     """Show what ties the records of a golden record as things are now; `held` is a proposal just made here."""
-    seen = look(caller, golden_id, Then())
+    seen = glance(caller, golden_id, Then())
     found = masking.cluster(caller.principal, seen.rules, clusters.cluster(caller.hub, golden_id))
     return page(
         request, "cluster.html", caller, **headed(caller, seen.document, seen.entity_type, Then(), "cluster"),

@@ -19,6 +19,7 @@ from mdm.services.stewarding import comparison, intents, tasks
 from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.preview import Preview, preview
 from mdm.settings import now
+from stewardship_ui.one_moment import at_one_moment, rehearses
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page, wants_fragment
 
@@ -37,15 +38,19 @@ Document = dict[str, Any]
 
 
 @router.get("/task/{task_id}/effects")
+@rehearses
 def effects(
     request: Request, caller: Deciding, task_id: str,
     pick: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006  FastAPI copies it
 ) -> Response:  # fmt: skip
     """Rehearse `same`: whether it makes just what was shown, what else changes, and who would have to approve it."""
-    caller.ensure(entity_type=tasks.entity_type_of(caller.hub, task_id))
-    rules, picks = Shown(caller.hub), comparison.parsed_picks(pick)
-    expected = comparison.compare(caller.hub, task_id, picks=picks)
-    before = explain.why(caller.hub, *(Key.parse(key) for key in expected["task"]["records"]))
+    picks = comparison.parsed_picks(pick)
+    with at_one_moment(caller) as reading:
+        caller.ensure(entity_type=tasks.entity_type_of(reading.hub, task_id))
+        rules = Shown(reading.hub)
+        expected = comparison.compare(reading.hub, task_id, picks=picks)
+        before = explain.why(reading.hub, *(Key.parse(key) for key in expected["task"]["records"]))
+        before = masking.why(caller.principal, rules, before)
     found, because = Preview([], {}, []), None
     try:
         found = preview(caller.hub, lambda hub, author: _same(hub, author, expected, picks), author=caller.author())
@@ -54,7 +59,7 @@ def effects(
     template = "effects_body.html" if wants_fragment(request) else "effects.html"
     return page(
         request, template, caller, told=_told(found), needs=found.needs, because=because, task_id=task_id, now=now(),
-        earlier=masking.why(caller.principal, rules, before)["decisions"],
+        earlier=before["decisions"],
         otherwise=None if because else _otherwise(caller, rules, expected, found),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from mdm.api.caller import Caller, Requires
 from mdm.auth import MAY
 from mdm.entity_types import EntityType
+from mdm.services.access import masking
 from mdm.services.access.shown import Shown
 from mdm.services.pricing.whole_record import WholeRecord, shown, whole_record
 from mdm.services.reading import golden
@@ -81,6 +82,25 @@ def look(caller: Caller, golden_id: str, at: Then, *, flips: bool = False) -> Lo
         found = replace(found, document={**found.document, "lineage": told})
     found = shown(caller.principal, rules, found)
     return Look(rules, rules.under(name, found.document["rules_version"]), found, found.document)
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What the head of a page about a golden record takes, and nothing of where its values came from."""
+
+    rules: Shown
+    entity_type: EntityType
+    document: dict[str, Any]
+
+
+def glance(caller: Caller, golden_id: str, at: Then) -> Glance:
+    """Read a golden record as the reader may see it, without its lineage and what hangs on it; raises as `look`."""
+    rules = Shown(caller.hub)
+    name, _ = golden.entity_type_of(caller.hub, golden_id, rules.now)
+    caller.ensure(entity_type=name)
+    found = golden.get(caller.hub, golden_id, as_of=at.as_of, on=at.on)
+    document = masking.golden(caller.principal, rules, found)
+    return Glance(rules, rules.under(name, document["rules_version"]), document)
 
 
 @router.get("/entity/{golden_id}")

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from mdm.services.access import masking
 from mdm.services.reading import differences, golden
-from stewardship_ui.golden_record import At, Look, Reading, headed, look
+from stewardship_ui.golden_record import At, Glance, Reading, glance, headed
 from stewardship_ui.moments import Then, twin
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page
@@ -48,7 +48,7 @@ def history(  # noqa: PLR0913  the state of the page
     end: Annotated[Side, Query(alias="to")] = "", held: str = "",
 ) -> Response:  # fmt: skip
     """Show how a golden record came about, and the difference between two of its versions or moments."""
-    seen = look(caller, golden_id, at)
+    seen = glance(caller, golden_id, at)
     found = masking.history(caller.principal, seen.rules, golden.history(caller.hub, golden_id, as_of=at.as_of))
     difference = None
     if start:
@@ -64,7 +64,7 @@ def history(  # noqa: PLR0913  the state of the page
     )  # fmt: skip
 
 
-def _labels(seen: Look) -> dict[str, str]:
+def _labels(seen: Glance) -> dict[str, str]:
     return {name: one.label for name, one in seen.entity_type.attributes.items() if one.label}
 
 

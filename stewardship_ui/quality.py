@@ -44,7 +44,7 @@ def shown(  # noqa: PLR0913  the state of the page
     }  # fmt: skip
     name, asked = wanted.entity_type, {"type": wanted.entity_type or "", "source": source, "attribute": attribute}
     state = {**asked, "since": since, "fresh": fresh}
-    told = measures.stats(caller.hub, since=wanted.since)["entity_types"]
+    told = measures.readiness(caller.hub, since=str(wanted.since))
     counted = disagreeing.counts(caller.hub, disagreeing.Wanted(name, source or None, attribute or None))["items"]
     history = [one for one in found["history"] if (one["source"] or "", one["attribute"] or "") == (source, attribute)]
     course = {} if name is None else {measure: _course(history, measure) for measure in MEASURES}
@@ -52,7 +52,7 @@ def shown(  # noqa: PLR0913  the state of the page
         request, "quality.html", caller, types=types, state=state, link=link("/quality", state), measures=MEASURES,
         whole=_chosen(found["items"], source, attribute), by_source=_by(found["items"], "source", attribute),
         by_attribute=_by(found["items"], "attribute", source), course=course, history=history[::-1],
-        ready={of: told[of]["readiness"] for of in types if of in told and name in {None, of}},
+        ready={of: told.get(of, {}) for of in types if name in {None, of}},
         disagreements=_disagreements(counted, str(wanted.since), now()[:10]), counted=counted[::-1], since=wanted.since,
         ticks=sorted({one["tick"] for one in found["items"] if one["tick"]}),
         twins=_twins(wanted, asked), twin=_twins(wanted, asked)[0],

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from mdm.api import problems
 from mdm.errors import HubError, Unauthorised
+from stewardship_ui import one_moment
 from stewardship_ui.rendering import page
 
 TITLES = {
@@ -28,7 +29,12 @@ NEXT = {
 
 
 class PageRoute(APIRoute):
-    """A route whose refusals are pages."""
+    """A route whose refusals are pages, and whose pages tell of one moment."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        """Make the route; FastAPI says what else there is to it."""
+        reads = set(more.get("methods") or ()) == {"GET"}
+        super().__init__(path, one_moment.told_of(endpoint) if reads else endpoint, **more)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap FastAPI's own handler."""

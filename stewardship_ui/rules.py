@@ -21,10 +21,9 @@ Version = Annotated[str, Query(max_length=64)]
 @router.get("/rules")
 def listed(request: Request, caller: Reading) -> Response:
     """List the documents in force."""
-    items = [
-        {"entity_type": one, "applied": rules.history(caller.hub, name)}
-        for name, one in caller.hub.entity_types().items()
-    ]
+    types = caller.hub.entity_types()
+    applied = rules.histories(caller.hub, types)
+    items = [{"entity_type": one, "applied": applied[name]} for name, one in types.items()]
     return page(request, "rules.html", caller, items=items, now=now(), twin="/v1/rules")
 
 

@@ -84,6 +84,6 @@ def _told(caller: Caller, release: Release) -> list[dict[str, Any]]:
 
 def _trial(request: Request, caller: Caller, *, status: int = 200, **given: Any) -> Response:
     """Beside what is given, how many records a trial has to resolve anew."""
-    held = health.stats(caller.hub)["entity_types"].get(given["of"], {}).get("source_records", 0)
+    held = health.held(caller.hub).get(given["of"], {}).get("source_records", 0)
     usual: dict[str, Any] = {"report": None, "trouble": [], "version": "", "differences": [], "held": held}
     return page(request, "rules_trial.html", caller, status=status, now=now(), **{**usual, **given})

@@ -19,8 +19,9 @@ from mdm.services.reading.history import decided_type
 from mdm.services.stewarding.intents import Intent
 from stewardship_ui.carrying_out import carried_out
 from stewardship_ui.forms import Sent
-from stewardship_ui.golden_record import Look, headed, look
+from stewardship_ui.golden_record import Look, glance, headed, look
 from stewardship_ui.moments import Then, entity
+from stewardship_ui.one_moment import at_one_moment, rehearses
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rehearsed import rehearse
 from stewardship_ui.rendering import page
@@ -34,12 +35,14 @@ OTHER, NOTHING = "other", "nothing"
 
 
 @router.get("/entity/{golden_id}/pin/{attribute}")
+@rehearses
 def ask(  # noqa: PLR0913  the fields of the form
     request: Request, caller: Deciding, golden_id: str, attribute: str, *, take: Text = "", value: Text = "",
     until: Text = "", until_source_changes: Text = "", reason: Text = "",
 ) -> Response:  # fmt: skip
     """Ask for the value and the reason; with a value, also say what setting it would change."""
-    seen = look(caller, golden_id, Then())
+    with at_one_moment(caller) as reading:
+        seen = look(reading, golden_id, Then())
     _ensure_settable(caller, seen.entity_type, attribute)
     entry = seen.document["lineage"].get(attribute, {"losers": []})
     winners = [entry["winner"]] if "winner" in entry else list(entry.get("winners", ()))
@@ -72,10 +75,12 @@ def pin(caller: Deciding, golden_id: str, attribute: str, sent: Sent) -> Respons
 
 
 @router.get("/entity/{golden_id}/undo/{decision_id}")
+@rehearses
 def ask_undo(request: Request, caller: Deciding, golden_id: str, decision_id: str, reason: Text = "") -> Response:
     """Say what taking a decision back would change, and ask for the reason."""
-    seen = look(caller, golden_id, Then())
-    decision = _decision(caller, golden_id, decision_id)
+    with at_one_moment(caller) as reading:
+        seen = glance(reading, golden_id, Then())
+        decision = _decision(reading, golden_id, decision_id)
     rehearsal, trouble = None, None
     try:
         rehearsal = rehearse(caller, Intent("undo", {"decision_id": decision_id, "reason": reason or "rehearsed"}))

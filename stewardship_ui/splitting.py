@@ -15,8 +15,9 @@ from mdm.services.stewarding.intents import Intent
 from stewardship_ui.both_sides import Tried, tried
 from stewardship_ui.carrying_out import carried_out
 from stewardship_ui.forms import Sent
-from stewardship_ui.golden_record import Look, headed, look
+from stewardship_ui.golden_record import Glance, glance, headed
 from stewardship_ui.moments import Then, entity, twin
+from stewardship_ui.one_moment import at_one_moment, rehearses
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page, wants_fragment
 
@@ -27,19 +28,20 @@ NO_REASON = "Parted at the desk"
 
 
 @router.get("/entity/{golden_id}/split")
+@rehearses
 def ask(  # noqa: PLR0913  the fields of the form
     request: Request, caller: Deciding, golden_id: str, *, key: Chosen = [], brought: str = "",  # noqa: B006
     supersede: str = "", reason: Annotated[str, Query(max_length=2_000)] = "",
 ) -> Response:  # fmt: skip
     """Offer the records of a golden record; with some chosen, show both sides as they would be."""
-    seen = look(caller, golden_id, Then())
-    current = seen.document.get("current_id", golden_id)
-    found = masking.cluster(caller.principal, seen.rules, clusters.cluster(caller.hub, current))
-    chosen = [one for one in found["records"] if one["key"] in key]
-    with_them: list[str] = []
+    with at_one_moment(caller) as reading:
+        seen = glance(reading, golden_id, Then())
+        current = seen.document.get("current_id", golden_id)
+        found = masking.cluster(caller.principal, seen.rules, clusters.cluster(reading.hub, current))
+        chosen = [one for one in found["records"] if one["key"] in key]
+        with_them = _brought(reading, current, key) if chosen else []
     outcome = Tried()
     if chosen:
-        with_them = _brought(caller, current, key)
         intent = _intent(current, key, brought=brought, supersede=supersede, reason=reason)
         outcome = tried(caller, intent, seen.entity_type, [{**seen.document, "golden_id": current}])
     template = "split_preview.html" if wants_fragment(request) else "split.html"
@@ -53,7 +55,7 @@ def ask(  # noqa: PLR0913  the fields of the form
 @router.post("/entity/{golden_id}/split")
 def split(caller: Deciding, golden_id: str, sent: Sent) -> Response:
     """Take the chosen records out, held for a while as every decision made at the desk."""
-    seen = look(caller, golden_id, Then())
+    seen = glance(caller, golden_id, Then())
     keys = sent.all("key")
     if not keys:
         raise InvalidInput("no record is chosen: tick those that leave")
@@ -65,7 +67,7 @@ def split(caller: Deciding, golden_id: str, sent: Sent) -> Response:
     return carried_out(caller, intent, entity(golden_id, "cluster"), hold=sent.hold)
 
 
-def ensure_unchanged(seen: Look, version: str) -> None:
+def ensure_unchanged(seen: Glance, version: str) -> None:
     """Refuse what was decided of a golden record that is another one by now."""
     if version != str(seen.document["version"]):
         detail = (

@@ -51,6 +51,12 @@ def stats(hub: Hub) -> Document:
     }
 
 
+def held(hub: Hub) -> dict[str, dict[str, int]]:
+    """How much the hub holds, by entity type."""
+    with hub.database.read() as transaction:
+        return of_each(hub.entity_types(seen_by=transaction), stored_golden.counts(transaction))
+
+
 def of_each(entity_types: Iterable[str], counts: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
     """What there is of each entity type, those included of which there is nothing."""
     return {name: counts.get(name, dict.fromkeys(COUNTED, 0)) for name in sorted(entity_types)}

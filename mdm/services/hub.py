@@ -1,7 +1,8 @@
 """An open hub: its settings, its database, and the entity types in force."""
 
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from mdm.settings import Settings
 from mdm.store import code_lists, hubs, resolution, schema
 from mdm.store.code_lists import Places
 from mdm.store.database import Database, Transaction
+from mdm.store.one_reading import OneReading
 from mdm.store.xref import NOW
 
 KEPT = 4
@@ -90,10 +92,19 @@ class Hub:
         places = code_lists.places(transaction, upto) if places is None else places
         found = self._code_lists.get(places)
         if found is None:
-            found = read_code_lists(transaction, upto=upto)
-            kept = list(self._code_lists.items())[1 - KEPT :]
-            self._code_lists = {**dict(kept), places: found}
+            found = self._code_lists[places] = read_code_lists(transaction, upto=upto)
+            for one in list(self._code_lists)[:-KEPT]:
+                self._code_lists.pop(one, None)
         return found
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator["Hub"]:
+        """The hub as it stands at one moment, for what is read together: one transaction, in which nothing is written.
+
+        What its services read more than once, as most do the rules in force, is read from the database once.
+        """
+        with self.database.read() as reader:
+            yield replace(self, database=OneReading(self.database, reader))
 
     def _reading(self, seen_by: Transaction | None) -> AbstractContextManager[Transaction]:
         return self.database.read() if seen_by is None else nullcontext(seen_by)

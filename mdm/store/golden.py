@@ -41,6 +41,8 @@ def at(transaction: Transaction, golden: Collection[int], *, position: int = NOW
 
 def living(transaction: Transaction, golden: Collection[int], *, position: int = NOW) -> set[int]:
     """Those of these golden numbers that a living record bore at a position."""
+    if not golden:
+        return set()
     rows = transaction.rows(
         "SELECT golden FROM golden_version WHERE golden {in} AND since <= ? AND (until IS NULL OR until > ?)"
         " AND attributes IS NOT NULL",
@@ -60,6 +62,8 @@ def versions(transaction: Transaction, golden: int, *, position: int = NOW) -> l
 
 def activity(transaction: Transaction, golden: Collection[int]) -> dict[int, list[tuple[int, bool]]]:
     """(since, active) of all versions of each of these golden numbers, oldest first."""
+    if not golden:
+        return {}
     rows = transaction.rows(
         "SELECT golden, since, attributes IS NOT NULL FROM golden_version WHERE golden {in} ORDER BY golden, version",
         list(golden),
@@ -118,6 +122,8 @@ def due_after(
 
 def batch_files(transaction: Transaction, batches: Collection[str]) -> dict[str, str]:
     """The file that each of these batches was read from."""
+    if not batches:
+        return {}
     return dict(transaction.rows("SELECT id, file FROM batch WHERE id {in}", list(batches)))
 
 

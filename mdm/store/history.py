@@ -4,13 +4,34 @@ from collections.abc import Collection
 
 from mdm.store.database import Transaction
 
+_ABOUT = """
+WITH RECURSIVE about(position, record_id) AS (
+  SELECT position, left_id FROM decision_pair WHERE left_id {in}
+  UNION SELECT position, right_id FROM decision_pair WHERE right_id {in}
+  UNION SELECT position, record_id FROM decision WHERE record_id {in}
+  UNION SELECT decision_void.position, record_id FROM about JOIN decision_void ON voided = about.position
+)"""
+"""The decisions about records, which are to be given three times, and those that void such a one, and so on."""
+
 
 def decisions_about(transaction: Transaction, record_ids: Collection[int]) -> dict[int, tuple[str, bool]]:
     """By position: (kind, in force) of each decision that names one of these records, or that voids such a one."""
-    positions = _about(transaction, record_ids)
-    positions |= {voiding for _, voiding in voids_of(transaction, positions)}
-    states = transaction.rows("SELECT position, kind, in_force FROM decision WHERE position {in}", sorted(positions))
+    ids = list(record_ids)
+    states = transaction.rows(
+        f"{_ABOUT} SELECT position, kind, in_force FROM decision WHERE position IN (SELECT position FROM about)",
+        ids, ids, ids,
+    )  # fmt: skip
     return {position: (kind, bool(in_force)) for position, kind, in_force in states}
+
+
+def decided_of(transaction: Transaction, record_ids: Collection[int]) -> dict[int, set[int]]:
+    """The positions of those decisions, each with those of the records that it is about."""
+    if not record_ids:
+        return {}
+    ids, found = list(record_ids), dict[int, set[int]]()
+    for position, record_id in transaction.rows(f"{_ABOUT} SELECT position, record_id FROM about", ids, ids, ids):
+        found.setdefault(position, set()).add(record_id)
+    return found
 
 
 def voids_of(transaction: Transaction, positions: Collection[int]) -> set[tuple[int, int]]:
@@ -21,14 +42,3 @@ def voids_of(transaction: Transaction, positions: Collection[int]) -> set[tuple[
         reached = {voiding for _, voiding in rows} - {voiding for _, voiding in found}
         found |= set(rows)
     return found
-
-
-def _about(transaction: Transaction, record_ids: Collection[int]) -> set[int]:
-    ids = list(record_ids)
-    rows = transaction.rows(
-        "SELECT position FROM decision_pair WHERE left_id {in}"
-        " UNION SELECT position FROM decision_pair WHERE right_id {in}"
-        " UNION SELECT position FROM decision WHERE record_id {in}",
-        ids, ids, ids,
-    )  # fmt: skip
-    return {row[0] for row in rows}

@@ -63,10 +63,18 @@ def derive(transaction: Transaction) -> None:
         keep(transaction, [(position, of, orjson.loads(body))])
 
 
-def latest_tick(transaction: Transaction, entity_type: str) -> str | None:
-    """The latest day before which figures of an entity type were kept."""
-    row = transaction.one("SELECT max(tick) FROM quality_measure WHERE entity_type = ?", entity_type)
-    return row[0] if row else None
+def kept_last(
+    transaction: Transaction, entity_types: Collection[str], attribute: str | None
+) -> list[tuple[str, str, tuple[Any, ...]]]:
+    """What `kept` tells of the latest day before which figures of each of these types were kept."""
+    own, values = ("", []) if attribute is None else (" AND attribute = ?", [attribute])
+    rows = transaction.rows(
+        f"SELECT entity_type, tick, {', '.join(FIGURES)} FROM quality_measure AS told WHERE entity_type {{in}}{own}"
+        " AND tick = (SELECT max(tick) FROM quality_measure WHERE entity_type = told.entity_type)"
+        " ORDER BY entity_type, source, attribute",
+        list(entity_types), *values,
+    )  # fmt: skip
+    return [(row[0], row[1], row[2:]) for row in rows]
 
 
 def kept(transaction: Transaction, wanted: Filter) -> list[tuple[str, str, tuple[Any, ...]]]:

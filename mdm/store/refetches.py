@@ -3,12 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-import orjson
-
 from mdm.store import bulk
 from mdm.store.database import Transaction
 from mdm.store.moments import THEN
-from mdm.store.xref import NOW
+from mdm.store.xref import described
 
 PLACE = ("record_id", "since")
 
@@ -29,12 +27,6 @@ class StoredRefetch(NamedTuple):
         return described(self.event, self.version, self.event_time)
 
 
-def described(event: int, version: str | None, event_time: str | None) -> dict[str, object]:
-    """Since which position, and the version and the time that the source names, where it does."""
-    named = {"version": None if version is None else orjson.loads(version), "event_time": event_time}
-    return {"since": event, **{name: value for name, value in named.items() if value is not None}}
-
-
 _COLUMNS = ", ".join(f"refetch.{name}" for name in StoredRefetch._fields)
 
 
@@ -44,11 +36,9 @@ def any_open(transaction: Transaction, entity_type: str) -> bool:
     return row is not None
 
 
-def of_records(transaction: Transaction, ids: Collection[int], *, at: int = NOW) -> dict[int, StoredRefetch]:
-    """Those of these records that were to be fetched again at a position of the log, by record id."""
-    rows = transaction.rows(
-        f"SELECT {_COLUMNS} FROM refetch WHERE record_id {{in}} AND {THEN.format('refetch')}", list(ids), at, at
-    )
+def of_records(transaction: Transaction, ids: Collection[int]) -> dict[int, StoredRefetch]:
+    """Those of these records that are to be fetched again, by record id."""
+    rows = transaction.rows(f"SELECT {_COLUMNS} FROM refetch WHERE record_id {{in}} AND until IS NULL", list(ids))
     return {row[0]: StoredRefetch(*row) for row in rows}
 
 

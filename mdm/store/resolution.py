@@ -51,6 +51,19 @@ def boundary(transaction: Transaction, entity_type: str, *, at: int) -> Boundary
     return Boundary(row[0], said["upto"], said["rules_version"])
 
 
+def boundaries(transaction: Transaction, entity_type: str, positions: Collection[int]) -> dict[int, int]:
+    """Up to where the last commit of a type by each of these positions of the log had read it, 0 before the first."""
+    if not positions:
+        return {}
+    rows = transaction.rows(
+        "SELECT asked.position, body FROM log AS asked JOIN payload ON payload.position = (SELECT max(made.position)"
+        " FROM log AS made WHERE kind = 'resolved' AND entity_type = ? AND made.position <= asked.position)"
+        " WHERE asked.position {in}",
+        entity_type, list(positions),
+    )  # fmt: skip
+    return {**dict.fromkeys(positions, 0), **{position: orjson.loads(body)["upto"] for position, body in rows}}
+
+
 def tick(transaction: Transaction, entity_type: str, *, at: int) -> str | None:
     """The latest day that a type had seen pass at a position of the log, None before the first."""
     if at == NOW:

@@ -34,17 +34,18 @@ class Rewritten(NamedTuple):
     now: bytes
 
 
-def applied(transaction: Transaction, entity_type: str) -> list[Applied]:
-    """Every time that rules of an entity type were applied, oldest first; one whose payload was erased is left out."""
+def applied(transaction: Transaction, entity_types: Collection[str]) -> dict[str, list[Applied]]:
+    """Every time that rules of these types were applied, oldest first; one whose payload was erased is left out."""
     rows = transaction.rows(
-        "SELECT log.position, actor, recorded_at, body FROM log JOIN payload ON payload.position = log.position"
-        " WHERE kind = 'rules' AND entity_type = ? ORDER BY log.position",
-        entity_type,
+        "SELECT entity_type, log.position, actor, recorded_at, body FROM log"
+        " JOIN payload ON payload.position = log.position"
+        " WHERE kind = 'rules' AND entity_type {in} ORDER BY log.position",
+        list(entity_types),
     )
-    found = []
-    for position, actor, recorded_at, body in rows:
+    found: dict[str, list[Applied]] = {name: [] for name in entity_types}
+    for name, position, actor, recorded_at, body in rows:
         said = orjson.loads(body)
-        found.append(Applied(position, said["version"], said.get("rolled_back"), actor, recorded_at))
+        found[name].append(Applied(position, said["version"], said.get("rolled_back"), actor, recorded_at))
     return found
 
 

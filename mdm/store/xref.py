@@ -2,8 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import orjson
 
 from mdm.store.database import Transaction
+from mdm.store.moments import THEN
 
 # A position after everything: what holds now is what held then.
 NOW = 2**62
@@ -13,7 +17,7 @@ NOW = 2**62
 class Borne:
     """The golden number a source record bears, and the position since which it does.
 
-    `needs_refetch`: that it has changed in its source since, where readers say so.
+    `needs_refetch`: what the source said of a newer version, where it had to be fetched again at that position.
     """
 
     record_id: int
@@ -31,14 +35,25 @@ class Borne:
         return f"{self.source}:{self.entity_type}:{self.source_id}"
 
 
+def described(event: int, version: str | None, event_time: str | None) -> dict[str, object]:
+    """Since which position, and the version and the time that the source names, where it does."""
+    named = {"version": None if version is None else orjson.loads(version), "event_time": event_time}
+    return {"since": event, **{name: value for name, value in named.items() if value is not None}}
+
+
 _BORNE = (
-    "SELECT source_record.id, source, entity_type, source_id, deleted, xref.golden, xref.since FROM source_record"
-    " JOIN xref ON xref.record_id = source_record.id AND xref.since <= ? AND (xref.until IS NULL OR xref.until > ?)"
+    "SELECT source_record.id, source, source_record.entity_type, source_id, deleted, xref.golden, xref.since,"
+    " refetch.event, refetch.version, refetch.event_time FROM source_record"
+    f" JOIN xref ON xref.record_id = source_record.id AND {THEN.format('xref')}"
+    f" LEFT JOIN refetch ON refetch.record_id = source_record.id AND {THEN.format('refetch')}"
 )
+"""Asks for the position four times."""
 
 
 def arrived(transaction: Transaction, tokens: Collection[int]) -> dict[int, tuple[int, str]]:
     """The records that have arrived, by key token: (record id, written key)."""
+    if not tokens:
+        return {}
     rows = transaction.rows(
         "SELECT key_token, id, source, entity_type, source_id FROM source_record"
         " WHERE key_token {in} AND first_position IS NOT NULL",
@@ -49,6 +64,8 @@ def arrived(transaction: Transaction, tokens: Collection[int]) -> dict[int, tupl
 
 def acknowledged(transaction: Transaction, tokens: Collection[int], *, at: int = NOW) -> set[int]:
     """Those of these key tokens of which some version was in the log by a position, resolved or not."""
+    if not tokens:
+        return set()
     rows = transaction.rows(
         "SELECT DISTINCT key_token FROM log WHERE key_token {in} AND kind = 'record' AND position <= ?",
         list(tokens), at,
@@ -76,7 +93,9 @@ def representatives(transaction: Transaction, tokens: Collection[int], *, at: in
 
 def of_records(transaction: Transaction, ids: Collection[int], *, at: int = NOW) -> dict[int, Borne]:
     """What these records bore at a position, by record id; a record not yet resolved is absent."""
-    rows = transaction.rows(f"{_BORNE} WHERE source_record.id {{in}}", at, at, list(ids))
+    if not ids:
+        return {}
+    rows = transaction.rows(f"{_BORNE} WHERE source_record.id {{in}}", at, at, at, at, list(ids))
     return {row[0]: _borne(row) for row in rows}
 
 
@@ -89,7 +108,9 @@ def since(transaction: Transaction, ids: Collection[int]) -> dict[int, int]:
 
 def crosswalks(transaction: Transaction, golden: Collection[int], *, at: int = NOW) -> dict[int, list[Borne]]:
     """Who bore each golden number at a position, those deleted now included, sorted by key."""
-    rows = transaction.rows(f"{_BORNE} WHERE xref.golden {{in}}", at, at, list(golden))
+    if not golden:
+        return {}
+    rows = transaction.rows(f"{_BORNE} WHERE xref.golden {{in}}", at, at, at, at, list(golden))
     found: dict[int, list[Borne]] = {}
     for one in sorted(map(_borne, rows), key=lambda borne: (borne.source, borne.source_id)):
         found.setdefault(one.golden, []).append(one)
@@ -100,7 +121,7 @@ def bearers(transaction: Transaction, golden: int, *, at: int = NOW) -> list[Bor
     """Every record that bore this golden number by a position, with the number that it bore at that position."""
     rows = transaction.rows(
         f"{_BORNE} WHERE source_record.id IN (SELECT record_id FROM xref WHERE golden = ? AND since <= ?)",
-        at, at, golden, at,
+        at, at, at, at, golden, at,
     )  # fmt: skip
     return [_borne(row) for row in rows]
 
@@ -125,6 +146,8 @@ def departures(
     transaction: Transaction, golden: Collection[int], positions: Collection[int]
 ) -> list[tuple[int, int, int]]:
     """(position, golden number before, golden number after) of records that left these numbers at these positions."""
+    if not golden or not positions:
+        return []
     return transaction.rows(
         "SELECT DISTINCT was.until, was.golden, came.golden FROM xref AS was"
         " JOIN xref AS came ON came.record_id = was.record_id AND came.since = was.until"
@@ -151,9 +174,10 @@ def moved(
     return {place: sorted(set(keys)) for place, keys in found.items()}
 
 
-def _borne(row: tuple[int, str, str, str, bool, int, int]) -> Borne:
-    record_id, source, entity_type, source_id, deleted, golden, since = row
-    return Borne(record_id, source, entity_type, source_id, bool(deleted), golden, since)
+def _borne(row: tuple[Any, ...]) -> Borne:
+    record_id, source, entity_type, source_id, deleted, golden, since, event, *named = row
+    behind = None if event is None else described(event, *named)
+    return Borne(record_id, source, entity_type, source_id, bool(deleted), golden, since, behind)
 
 
 def bearing(transaction: Transaction, tokens: Collection[int]) -> list[tuple[int, str]]:

@@ -109,13 +109,6 @@ def test_a_merged_id_leads_on_and_the_past_is_told_as_known_then(desk, acme):
     assert desk.page(f"/entity/{acme}?as_of=yesterday").status_code == 422
 
 
-def test_the_record_costs_few_statements(desk, acme, statements):
-    desk.page(f"/entity/{acme}")
-    statements.clear()
-    desk.page(f"/entity/{acme}")
-    assert len(statements) <= 12, "\n".join(statements)
-
-
 def test_parts_are_swapped_in_by_a_script_and_are_pages_without(desk, acme):
     for part in ("relations", "readiness", "divergence"):
         whole = desk.page(f"/entity/{acme}/{part}").text

@@ -246,7 +246,7 @@ def _across(hub: Hub, reader: Transaction, ruling: Ruling) -> tuple[dict[tuple[i
 def contradiction(hub: Hub, positions: list[int]) -> Conflict:
     """The refusal of a decision that says the opposite of these, which it names."""
     with hub.database.read() as reader:
-        bodies, authors = log.bodies(reader, positions), log.authors(reader, positions)
+        bodies, authors = log.said(reader, positions)
     listed = [
         {
             "decision_id": decision_id(position),

@@ -40,7 +40,7 @@ def events(transaction: Transaction, moves: Sequence[Move], *, entity_type: str,
     for (position, _, _), movers in steps.items():
         moved[position] |= {id_ for id_, _ in movers}
     times = stored_log.authors(transaction, positions)
-    decided = {position: _decisions(transaction, entity_type, position, ids) for position, ids in moved.items()}
+    decided = _decisions(transaction, entity_type, moved)
     return [
         {
             "event": _event(active, went[position, old], position, old, new),
@@ -80,8 +80,11 @@ def _is_active(versions: Sequence[tuple[int, bool]], position: int) -> bool:
     return next((active for since, active in reversed(versions) if since <= position), False)
 
 
-def _decisions(transaction: Transaction, entity_type: str, position: int, record_ids: set[int]) -> list[int]:
-    """The decisions about these records that the commit at a position was the first to know."""
-    after = resolution.boundary(transaction, entity_type, at=position - 1).upto
-    upto = resolution.boundary(transaction, entity_type, at=position).upto
-    return sorted(one for one in stored_history.decisions_about(transaction, record_ids) if after < one <= upto)
+def _decisions(transaction: Transaction, entity_type: str, moved: Mapping[int, set[int]]) -> dict[int, list[int]]:
+    """The decisions about the records that moved at each position which the commit there was the first to know."""
+    upto = resolution.boundaries(transaction, entity_type, {one for at in moved for one in (at - 1, at)})
+    about = stored_history.decided_of(transaction, set().union(*moved.values()))
+    return {
+        at: sorted(one for one, of in about.items() if of & ids and upto[at - 1] < one <= upto[at])
+        for at, ids in moved.items()
+    }

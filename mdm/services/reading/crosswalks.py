@@ -1,12 +1,10 @@
 """Crosswalks: the living source records behind a golden number, now or at a position of the log."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
 
 from mdm.services.as_then import with_deletions
 from mdm.services.hub import Hub
-from mdm.store import refetches
 from mdm.store import xref as stored_xref
 from mdm.store.database import Transaction
 from mdm.store.xref import NOW, Borne
@@ -15,8 +13,7 @@ from mdm.store.xref import NOW, Borne
 def crosswalks(hub: Hub, transaction: Transaction, golden: Collection[int], *, at: int = NOW) -> dict[int, list[Borne]]:
     """Who bore each golden number at a position and was not deleted then, sorted by key."""
     found = with_who_is_gone(hub, transaction, golden, at=at)
-    told = iter(with_refetches(transaction, [one for walk in found.values() for one in walk if not one.deleted], at=at))
-    return {number: [next(told) for one in walk if not one.deleted] for number, walk in found.items()}
+    return {number: [one for one in walk if not one.deleted] for number, walk in found.items()}
 
 
 def with_who_is_gone(
@@ -28,10 +25,12 @@ def with_who_is_gone(
     return {number: [next(told) for _ in walk] for number, walk in found.items()}
 
 
-def with_refetches(transaction: Transaction, borne: Collection[Borne], *, at: int = NOW) -> list[Borne]:
-    """Say of each whether it had to be fetched again from its source then."""
-    found = refetches.of_records(transaction, [one.record_id for one in borne], at=at) if borne else {}
-    return [replace(one, needs_refetch=found[one.record_id].told) if one.record_id in found else one for one in borne]
+def of_bearers(
+    hub: Hub, transaction: Transaction, bearers: Collection[Borne], golden: int, *, at: int = NOW
+) -> list[Borne]:
+    """The crosswalk of a golden number, picked from all who ever bore one that it is or that has become it."""
+    own = sorted((one for one in bearers if one.golden == golden), key=lambda one: (one.source, one.source_id))
+    return [one for one in with_deletions(hub, transaction, own, at=at) if not one.deleted]
 
 
 def entries(crosswalk: Collection[Borne]) -> list[dict[str, Any]]:

@@ -87,7 +87,7 @@ def _seen(hub: Hub, left: Key, right: Key, as_of: AsOf = None) -> tuple[dict[str
     ensure_one(entity_type, [str(left), str(right)])
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
-        ids = [_arrived(hub, transaction, key) for key in (left, right)]
+        ids = _arrived(hub, transaction, (left, right))
         evidence, values = _evidence(hub, transaction, entity_type, ids, at=at)
         decisions = _decided(hub, transaction, entity_type, ids, at=at)
     verdict = next((one["verdict"] for one in reversed(decisions) if one["in_force"]), None)
@@ -211,9 +211,11 @@ def _led_to(smallest: Mapping[str, str], keys: list[str], dated: bool) -> Any:  
     return [smallest[key] for key in keys if key in smallest] if dated else smallest.get(keys[0])
 
 
-def _arrived(hub: Hub, transaction: Transaction, key: Key) -> int:
-    token = key_token(hub.salt, str(key))
-    for record in stored_records.by_column(transaction, "key_token", [token]):
-        if record.first_position is not None and record.key == str(key):
-            return record.id
-    raise NotFound(f"no source record {str(key)!r} has arrived, or it is not resolved yet")
+def _arrived(hub: Hub, transaction: Transaction, keys: Sequence[Key]) -> list[int]:
+    written = [str(key) for key in keys]
+    tokens = [key_token(hub.salt, key) for key in written]
+    found = {key: id_ for id_, key in stored_xref.arrived(transaction, tokens).values()}
+    for key in written:
+        if key not in found:
+            raise NotFound(f"no source record {key!r} has arrived, or it is not resolved yet")
+    return [found[key] for key in written]

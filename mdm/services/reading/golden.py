@@ -10,15 +10,14 @@ from mdm.entity_types import EntityType
 from mdm.errors import NotFound
 from mdm.log import Key
 from mdm.services.environments import shown_apart
-from mdm.services.hub import Hub, parsed
+from mdm.services.hub import Hub
 from mdm.services.known_keys import known
 from mdm.services.positions import AsOf, position
 from mdm.services.reading import history as kept_history
-from mdm.services.reading.crosswalks import crosswalks, entries
+from mdm.services.reading.crosswalks import crosswalks, entries, of_bearers
 from mdm.services.reading.lineage import lineage_of
 from mdm.services.reading.valid_time import day, in_force
 from mdm.store import golden as stored_golden
-from mdm.store import resolution
 from mdm.store import xref as stored_xref
 from mdm.store.database import Transaction
 from mdm.store.golden import StoredGolden
@@ -89,8 +88,8 @@ def get(
         at = position(transaction, as_of)
         document, shown = answer_at(hub, transaction, prefixes, asked, at=at, hint=hint)
         if "lineage" in include:
-            document["lineage"] = lineage_of(transaction, shown)
-        return shown_apart(types, _on_day(transaction, document, on))
+            document["lineage"] = lineage_of(transaction, shown, hub.rules(shown.rules_version, seen_by=transaction))
+        return shown_apart(types, _on_day(hub, transaction, document, on))
 
 
 def standing(hub: Hub, numbers: Collection[int]) -> dict[int, Document]:
@@ -148,7 +147,7 @@ def page(
         at = position(transaction, as_of)
         found = stored_golden.page(transaction, entity_type, after=after, limit=limit + 1, position=at)
         items = _documents(hub, transaction, prefixes, found[:limit], at=at)
-        items = [shown_apart(types, _on_day(transaction, one, on)) for one in items]
+        items = [shown_apart(types, _on_day(hub, transaction, one, on)) for one in items]
     return {"items": items, "next": items[-1]["golden_id"] if len(found) > limit else None}
 
 
@@ -177,7 +176,7 @@ def told(
     return [
         _gone(transaction, prefixes, one, at=at)
         if one.attributes is None
-        else shown_apart(types, _on_day(transaction, next(active), on))
+        else shown_apart(types, _on_day(hub, transaction, next(active), on))
         for one in found
     ]
 
@@ -188,11 +187,11 @@ def _gone(transaction: Transaction, prefixes: Mapping[str, str], stored: StoredG
     return {**found, "version": stored.version, "seq": stored.since}
 
 
-def _on_day(transaction: Transaction, document: Document, on: str | None) -> Document:
+def _on_day(hub: Hub, transaction: Transaction, document: Document, on: str | None) -> Document:
     """Of what is dated that which holds on a day; what is dated is told by the rules it was made under."""
     if on is None:
         return document
-    return in_force(parsed(resolution.document(transaction, document["rules_version"])), document, on)
+    return in_force(hub.rules(document["rules_version"], seen_by=transaction), document, on)
 
 
 def answer_at(
@@ -200,18 +199,28 @@ def answer_at(
     hint: str | None = None,
 ) -> tuple[Document, StoredGolden]:  # fmt: skip
     """What an ID (as written, its type, its number) stood for at a position, and the golden version that shows."""
-    found, shown = head_at(transaction, prefixes, asked, at=at, hint=hint)
-    document = _documents(hub, transaction, prefixes, [shown], at=at)[0]
-    return {**document, **found}, shown
+    bearers = stored_xref.bearers(transaction, asked[2], at=at)
+    found, shown = _led(transaction, prefixes, asked, bearers, at=at, hint=hint)
+    if shown.golden == asked[2]:  # those who bear it are among those who ever did
+        walk = of_bearers(hub, transaction, bearers, shown.golden, at=at)
+    else:
+        walk = crosswalks(hub, transaction, [shown.golden], at=at).get(shown.golden, [])
+    return {**_document(shown, prefixes[shown.entity_type], walk), **found}, shown
 
 
 def head_at(
-    transaction: Transaction, prefixes: Mapping[str, str], asked: tuple[str, str, int], *, at: int,
-    hint: str | None = None,
-) -> tuple[Document, StoredGolden]:  # fmt: skip
+    transaction: Transaction, prefixes: Mapping[str, str], asked: tuple[str, str, int], *, at: int
+) -> tuple[Document, StoredGolden]:
     """What `head` tells of an ID at a position, and the golden version that shows, without what that says."""
+    return _led(transaction, prefixes, asked, stored_xref.bearers(transaction, asked[2], at=at), at=at)
+
+
+def _led(
+    transaction: Transaction, prefixes: Mapping[str, str], asked: tuple[str, str, int], bearers: Collection[Borne], *,
+    at: int, hint: str | None = None,
+) -> tuple[Document, StoredGolden]:  # fmt: skip
+    """Where an ID led at a position, by all records that ever bore it."""
     written, entity_type, number = asked
-    bearers = stored_xref.bearers(transaction, number, at=at)
     versions = stored_golden.at(transaction, {number, *(one.golden for one in bearers)}, position=at)
     if number not in versions or versions[number].entity_type != entity_type:
         raise NotFound(f"the golden ID {written!r} was never given" + (" by then" if at != NOW else ""))

@@ -59,8 +59,7 @@ def decisions_about(transaction: Transaction, entity_type: str, record_ids: set[
     states = stored_history.decisions_about(transaction, record_ids)
     if at != NOW:
         states = _then(transaction, states, upto=resolution.boundary(transaction, entity_type, at=at).upto)
-    bodies = stored_log.bodies(transaction, sorted(states))
-    authors = stored_log.authors(transaction, sorted(states))
+    bodies, authors = stored_log.said(transaction, sorted(states))
     many = any("pairs" in body for body in bodies.values())
     own = {record.key for record in stored_records.by_column(transaction, "id", record_ids)} if many else set[str]()
     return [

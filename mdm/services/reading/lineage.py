@@ -51,8 +51,7 @@ def told_of(
     """Tell entries of the lineage of a golden record, as they are kept, the way `lineage_of` does."""
     decided = {place["decision"] for entry in kept.values() for place in _places(entry) if "decision" in place}
     positions = {place["position"] for entry in kept.values() for place in _places(entry) if "position" in place}
-    bodies = stored_log.bodies(transaction, sorted(positions | decided))
-    authors = stored_log.authors(transaction, sorted(decided)) if decided else {}
+    bodies, authors = stored_log.said(transaction, sorted(positions | decided))
     files = stored_golden.batch_files(transaction, {body["batch"] for body in bodies.values() if body.get("batch")})
     made_under = rules or parsed(stored_rules.document(transaction, golden.rules_version))
     renamed = made_under.renamed

@@ -13,7 +13,7 @@ from mdm.services.hub import Hub
 from mdm.services.intake import incarnations
 from mdm.services.known_keys import known
 from mdm.services.positions import AsOf, position
-from mdm.services.reading.crosswalks import behind, crosswalks, entries, with_refetches
+from mdm.services.reading.crosswalks import behind, crosswalks, entries
 from mdm.store import golden as stored_golden
 from mdm.store import xref as stored_xref
 from mdm.store.database import Transaction
@@ -76,8 +76,7 @@ def _xrefs(
     asked = set(tokens) if at != NOW else set(tokens) - arrived.keys()  # those that have arrived are in the log
     waiting = stored_xref.acknowledged(transaction, asked, at=at)
     found_then = stored_xref.of_records(transaction, set(ids.values()), at=at)
-    told = with_deletions(hub, transaction, found_then.values(), at=at)
-    borne = {one.record_id: one for one in with_refetches(transaction, told, at=at)}
+    borne = {one.record_id: one for one in with_deletions(hub, transaction, found_then.values(), at=at)}
     numbers = {one.golden for one in borne.values()}
     walks = crosswalks(hub, transaction, numbers, at=at)
     living = stored_golden.living(transaction, numbers, position=at)

@@ -57,7 +57,7 @@ def search(hub: Hub, text: str, *, of: str | None = None, limit: int = 20, witho
     hits = _by_id(hub, types, asked)
     with hub.database.read() as reader:
         terms = terms_of(reader, types, asked, barred)
-        worded = [hit for of, one in types.items() for hit in _by_words(reader, one, terms[of], barred.get(of, ()))]
+        worded = _by_words(reader, types, terms, barred)
     hits += sorted(worded, key=lambda hit: (-hit.score, hit.golden))
     first = list({hit.golden: hit for hit in reversed(hits)}.values())[::-1]
     return {"items": _told(hub, types, first[:limit]), "more": len(first) > limit}
@@ -85,25 +85,29 @@ def _by_id(hub: Hub, types: Mapping[str, EntityType], text: str) -> list[Hit]:
 
 
 def _by_words(
-    reader: Transaction, entity_type: EntityType, terms: Sequence[Term], barred: Collection[str]
+    reader: Transaction, types: Mapping[str, EntityType], terms: Mapping[str, Sequence[Term]], barred: Hidden
 ) -> list[Hit]:
-    """The golden records of a type whose values hold most of what a text says."""
-    counted: Counter[int] = Counter()
-    for term in terms:
-        counted.update(dict.fromkeys(term.goldens, term.weight))
-    candidates = sorted(counted, key=lambda golden: (-counted[golden], golden))[:CANDIDATES]
-    said = _said(reader, candidates, barred)
-    hits = [_judged(entity_type, golden, words, terms) for golden, words in said.items()]
+    """The golden records whose values hold most of what a text says."""
+    candidates = {of: _candidates(terms[of]) for of in types}
+    standing = stored_golden.at(reader, [golden for some in candidates.values() for golden in some])
+    hits = [
+        _judged(types[of], golden, _said(standing[golden].attributes, barred.get(of, ())), terms[of])
+        for of, some in candidates.items() for golden in some if golden in standing
+    ]  # fmt: skip
     return [hit for hit in hits if hit.score >= ENOUGH]
 
 
-def _said(reader: Transaction, goldens: Collection[int], barred: Collection[str]) -> dict[int, set[tuple[str, str]]]:
-    """(word, attribute) of what stands of each golden number."""
-    standing = stored_golden.at(reader, goldens)
-    return {
-        golden: {(word, name) for word, name in words_of(orjson.loads(one.attributes)) if name not in barred}
-        for golden, one in standing.items() if one.attributes is not None
-    }  # fmt: skip
+def _candidates(terms: Sequence[Term]) -> list[int]:
+    """The golden numbers of a type that have most of these words."""
+    counted: Counter[int] = Counter()
+    for term in terms:
+        counted.update(dict.fromkeys(term.goldens, term.weight))
+    return sorted(counted, key=lambda golden: (-counted[golden], golden))[:CANDIDATES]
+
+
+def _said(attributes: bytes | None, barred: Collection[str]) -> set[tuple[str, str]]:
+    """(word, attribute) of what stands of a golden record."""
+    return {(word, name) for word, name in words_of(orjson.loads(attributes or b"{}")) if name not in barred}
 
 
 def _judged(entity_type: EntityType, golden: int, said: set[tuple[str, str]], terms: Sequence[Term]) -> Hit:

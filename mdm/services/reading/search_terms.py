@@ -60,15 +60,12 @@ def terms_of(reader: Transaction, types: Collection[str], text: str, without: Hi
 def _begun(
     reader: Transaction, types: Collection[str], starts: Collection[str], without: Hidden
 ) -> dict[str, list[Term]]:
-    found = {
-        (of, start): stored.beginning(reader, of, start, without=without.get(of, ()), limit=COMMON)
-        for of in types
-        for start in starts
-    }
-    known = {start for (_, start), words in found.items() if words}
+    asked = {of: without.get(of, ()) for of in types}
+    found = {start: stored.beginning(reader, asked, start, limit=COMMON) for start in starts}
+    known = {start for start, of_each in found.items() if any(of_each.values())}
     return {
         of: [
-            Term(start, frozenset(), _goldens(found[of, start]))
+            Term(start, frozenset(), _goldens(found[start][of]))
             if start in known or len(start) < SHORTEST or not start.isalpha()
             else _near(reader, of, start, without.get(of, ()))
             for start in starts
@@ -81,7 +78,7 @@ def _near(reader: Transaction, of: str, start: str, barred: Collection[str]) -> 
     there = stored.vocabulary(reader, of, start[:SAME_START], without=barred)
     nearness = sorted(((_nearness(start, word), word) for word in there), reverse=True)[:NEAREST]
     near = frozenset(word for how_near, word in nearness if how_near >= NEAR)
-    held = [one for word in near for one in stored.holding(reader, of, word, without=barred, limit=COMMON)]
+    held = [one for word in near for one in stored.holding(reader, {of: barred}, word, limit=COMMON)[of]]
     return Term(start, near, _goldens(held))
 
 

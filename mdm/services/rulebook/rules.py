@@ -1,5 +1,6 @@
 """Rules documents: check, apply and show what an entity type is, and was."""
 
+from collections.abc import Collection
 from typing import Any
 
 from mdm.entity_types import EntityType, hint, order, parse
@@ -11,6 +12,7 @@ from mdm.services.resolving import resolve
 from mdm.store import log, resolution
 from mdm.store import rules as stored_rules
 from mdm.store.resolution import RulesApplied
+from mdm.store.rules import Applied
 
 Document = dict[str, Any]
 
@@ -108,16 +110,22 @@ def history(hub: Hub, name: str) -> list[Document]:
     `rollback`, which says with `rolled_back` which version it took the place of.
     """
     hub.entity_type(name)
+    return histories(hub, [name])[name]
+
+
+def histories(hub: Hub, names: Collection[str]) -> dict[str, list[Document]]:
+    """The `history` of each of these entity types."""
     with hub.database.read() as reader:
-        applied = stored_rules.applied(reader, name)
-    return [
-        {
-            "seq": one.position, "version": one.version, "action": "apply" if one.rolled_back is None else "rollback",
-            "actor": one.actor, "recorded_at": one.recorded_at, "in_force": one is applied[-1],
-            **({} if one.rolled_back is None else {"rolled_back": one.rolled_back}),
-        }
-        for one in applied
-    ]  # fmt: skip
+        applied = stored_rules.applied(reader, names)
+    return {name: [_applied(one, in_force=one is some[-1]) for one in some] for name, some in applied.items()}
+
+
+def _applied(one: Applied, *, in_force: bool) -> Document:
+    return {
+        "seq": one.position, "version": one.version, "action": "apply" if one.rolled_back is None else "rollback",
+        "actor": one.actor, "recorded_at": one.recorded_at, "in_force": in_force,
+        **({} if one.rolled_back is None else {"rolled_back": one.rolled_back}),
+    }  # fmt: skip
 
 
 def before(hub: Hub, name: str) -> str:

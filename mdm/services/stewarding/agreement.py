@@ -197,7 +197,7 @@ def _ensure_apart(hub: Hub, task_id: str, author: Author) -> Opinion:
 def _documents(hub: Hub, found: Sequence[Opinion]) -> list[Document]:
     positions = [at for one in found for at in (one.decision, one.position, one.settled) if at]
     with hub.database.read() as reader:
-        bodies, authors = log.bodies(reader, positions), log.authors(reader, positions)
+        bodies, authors = log.said(reader, positions)
 
     def said(at: int | None, verdict: str | None) -> Document | None:
         if at is None:

@@ -57,7 +57,7 @@ def told(
     positions = [position for some in comments.values() for position in some]
     positions += [one.position for one in proposed.values()] + [one.settled or 0 for one in overtaken.values()]
     positions += [work.escalation for work in works.values() if work.escalation is not None]
-    bodies, authors = log.bodies(transaction, positions), log.authors(transaction, positions)
+    bodies, authors = log.said(transaction, positions)
 
     def said(position: int, member: str, by: str) -> Document:
         return {

@@ -75,6 +75,18 @@ def stats(hub: Hub, *, since: str | None = None, moment: str | None = None) -> D
     return {**found, "history": _history(series, medians, since)}
 
 
+def readiness(hub: Hub, *, since: str) -> dict[str, Document]:
+    """Of each entity type and process the `readiness` that `stats` tells, with how long it took since a day.
+
+    Raises:
+        InvalidInput: `since` is no day.
+    """
+    _check_day(since)
+    with hub.database.read() as transaction:
+        types = hub.entity_types(seen_by=transaction)
+        return _readiness(transaction, types, after=position(transaction, since))
+
+
 def _check_day(written: str | None) -> None:
     try:
         date.fromisoformat(written or "2000-01-01")

@@ -1,5 +1,6 @@
 """Data quality by entity type, source and attribute: as it is, and as it was at each tick. Figures, never values."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -50,7 +51,8 @@ def quality(hub: Hub, wanted: Wanted) -> Document:
     if wanted.entity_type is not None:
         chosen = {wanted.entity_type: hub.entity_type(wanted.entity_type)}
     _check_attribute(chosen, wanted.attribute)
-    items = [item for entity_type in chosen.values() for item in _items(hub, entity_type, wanted)]
+    last = _last(hub, wanted, chosen) if wanted.kept else {}
+    items = [item for name, one in chosen.items() for item in last.get(name) or _now(hub, one, wanted)]
     history = _kept(hub, wanted, chosen)
     _check_source(wanted.source, [*items, *history])
     found = {"days": wanted.days, "items": [item for item in items if wanted.source in {None, item["source"]}]}
@@ -59,12 +61,14 @@ def quality(hub: Hub, wanted: Wanted) -> Document:
     return {**found, "history": [item for item in history if wanted.source in {None, item["source"]}]}
 
 
-def _items(hub: Hub, entity_type: EntityType, wanted: Wanted) -> list[Document]:
-    name = entity_type.entity_type
+def _last(hub: Hub, wanted: Wanted, chosen: Collection[str]) -> dict[str, list[Document]]:
+    """What was kept of each entity type at its latest tick."""
     with hub.database.read() as reader:
-        tick = stored_quality.latest_tick(reader, name) if wanted.kept else None
-        rows = stored_quality.kept(reader, Filter(name, None, wanted.attribute, tick)) if tick else []
-    return [_item(name, day, Figures(*found)) for _, day, found in rows] or _now(hub, entity_type, wanted)
+        rows = stored_quality.kept_last(reader, chosen, wanted.attribute)
+    items: defaultdict[str, list[Document]] = defaultdict(list)
+    for name, tick, found in rows:
+        items[name].append(_item(name, tick, Figures(*found)))
+    return items
 
 
 def _now(hub: Hub, entity_type: EntityType, wanted: Wanted) -> list[Document]:

@@ -14,7 +14,7 @@ from mdm.store import log as stored_log
 from mdm.store import refetches as stored
 from mdm.store.database import Transaction
 from mdm.store.refetches import Among, Waiting
-from mdm.store.xref import NOW
+from mdm.store.xref import NOW, described
 
 Document = dict[str, Any]
 SAMPLES = 3
@@ -106,7 +106,7 @@ class _Ages:
 
 def _told(one: Waiting, ages: _Ages, prefixes: dict[str, str]) -> Document:
     borne = None if one.golden is None else golden_id(prefixes[one.entity_type], one.golden)
-    named = stored.described(one.event, one.version, one.event_time)
+    named = described(one.event, one.version, one.event_time)
     return {"key": f"{one.source}:{one.entity_type}:{one.source_id}", "golden_id": borne, **named, **ages.of(one.event)}
 
 
