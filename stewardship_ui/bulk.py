@@ -14,7 +14,7 @@ from mdm.services.access.shown import Shown
 from mdm.services.deciding.decisions import Verdict
 from mdm.services.stewarding import bulk_decisions, proposals
 from mdm.services.stewarding import queue as rows
-from mdm.services.stewarding.bulk_decisions import Chosen
+from mdm.services.stewarding.bulk_decisions import Chosen, Listed
 from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.proposals import Proposed
 from mdm.settings import now
@@ -41,20 +41,20 @@ def ask(  # noqa: PLR0913  the state of the page
     """Ask what to say of them and why; with a verdict, also tell what that would do."""
     state = {"entity_type": entity_type, "kind": kind, "view": view, "order": order, "likely": likely}
     verdict = verdict if verdict in VERDICTS else ""
-    meant, told, trouble = list[Chosen](), None, None
+    meant, told, trouble = Listed([], 0, 0), None, None
     try:
         if ticked and not task:
             raise InvalidInput("no task is ticked; go back and tick some")
         with at_one_moment(caller) as reading:
             meant = _meant(reading, state, task)
         if verdict:
-            told = _preview(caller, meant, cast("Verdict", verdict), reason)
+            told = _preview(caller, meant.chosen, cast("Verdict", verdict), reason)
     except HubError as error:
         trouble = error.detail
     return page(
-        request, "bulk.html", caller, count=len(meant), seal=bulk_decisions.seal(meant), state=state, picked=task,
-        told=told, trouble=trouble, verdict=verdict, verdicts=VERDICTS, reason=reason, changed=changed,
-        words=_words(state), back=link(state)(), moment=now(),
+        request, "bulk.html", caller, count=len(meant.chosen), seal=bulk_decisions.seal(meant.chosen), state=state,
+        picked=task, told=told, trouble=trouble, verdict=verdict, verdicts=VERDICTS, reason=reason, changed=changed,
+        words=_words(state), apart=_apart(meant), back=link(state)(), moment=now(),
     )  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def decide(caller: Deciding, sent: Sent) -> Response:
     verdict, reason = sent.one("verdict"), sent.one("reason")
     if verdict not in VERDICTS:
         raise InvalidInput(f"a verdict is {', '.join(get_args(Verdict))}, not {verdict!r}")
-    meant = _meant(caller, state, task)
+    meant = _meant(caller, state, task).chosen
     if bulk_decisions.seal(meant) != sent.one("seal"):
         asked = [*state.items(), *(("task", one) for one in task), ("verdict", verdict), ("reason", reason)]
         told = urlencode([(name, value) for name, value in [*asked, ("changed", "1")] if value])
@@ -76,16 +76,22 @@ def decide(caller: Deciding, sent: Sent) -> Response:
     return Response(status_code=303, headers={"Location": f"/decisions?done={named}"})
 
 
-def _meant(caller: Caller, state: dict[str, str], task: Sequence[str]) -> list[Chosen]:
-    """The tasks that were ticked, or all of the list."""
+def _meant(caller: Caller, state: dict[str, str], task: Sequence[str]) -> Listed:
+    """The tasks that were ticked, or all of the list that are not dealt with one by one."""
     if task:
-        meant = bulk_decisions.choose_named(caller.hub, task)
+        meant = Listed(bulk_decisions.choose_named(caller.hub, task), 0, 0)
     else:
         asked = rows.wanted(chosen(caller, state), who=caller.actor, moment=now())
-        meant = bulk_decisions.choose_listed(caller.hub, asked)
-    for name in bulk_decisions.types_of(caller.hub, meant):
+        meant = bulk_decisions.choose_listed(caller.hub, asked, author=caller.author())
+    for name in bulk_decisions.types_of(caller.hub, meant.chosen):
         caller.ensure(entity_type=name)
     return meant
+
+
+def _apart(meant: Listed) -> str:
+    """What of a list is not decided with it, in words."""
+    some = ((meant.in_hand, "in your hands"), (meant.decided, "decided already"))
+    return " and ".join(f"{count} {words}" for count, words in some if count)
 
 
 def _preview(caller: Caller, meant: Sequence[Chosen], verdict: Verdict, reason: str) -> dict[str, Any]:

@@ -254,6 +254,8 @@ def decide_many(  # noqa: PLR0913  a command's options are its parameters
 ) -> None:
     """Decide all open tasks that are meant at once: one decision, taken back by one undo. See first with --dry-run.
 
+    Those that are decided already, or that you hold in hand, are not among them.
+
     Example: mdm tasks decide-many --type customer --min-probability 0.95 --verdict same --reason "sample of 50 checked"
     """
     from mdm.services.stewarding import bulk_decisions
@@ -261,7 +263,7 @@ def decide_many(  # noqa: PLR0913  a command's options are its parameters
 
     with session.opened() as hub:
         wanted = bulk_decisions.Matching(entity_type, kind, min_probability, max_probability)
-        chosen = bulk_decisions.choose(hub, wanted)
+        chosen = bulk_decisions.choose(hub, wanted, author=session.author())
         if dry_run:
             found = bulk_decisions.preview_many(
                 hub, chosen, verdict, reason=reason, author=session.author(), supersede=supersede

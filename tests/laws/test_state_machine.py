@@ -126,7 +126,7 @@ class Life(RuleBasedStateMachine):
     @rule(of=TYPES, verdict=VERDICTS, hold=st.sampled_from([0, 30]), data=st.data())
     def many_tasks_are_decided(self, of: str, verdict: str, hold: int, data: st.DataObject) -> None:
         try:
-            chosen = bulk_decisions.choose(self.hub, bulk_decisions.Matching(of))
+            chosen = bulk_decisions.choose(self.hub, bulk_decisions.Matching(of), author=AUTHOR)
             parts = {
                 "tasks": [[*one] for one in chosen], "verdict": verdict, "reason": "seen",
                 "supersede": data.draw(st.booleans()),

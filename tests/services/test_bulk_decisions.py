@@ -7,11 +7,21 @@ from mdm.services import rebuild
 from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
 from mdm.services.reading import golden
-from mdm.services.stewarding import bulk_decisions, proposals, tasks
-from mdm.services.stewarding.bulk_decisions import Chosen, DecidedMany, Matching, choose, decide_many, preview_many
+from mdm.services.stewarding import bulk_decisions, proposals, task_work, tasks
+from mdm.services.stewarding.bulk_decisions import (
+    Chosen,
+    DecidedMany,
+    Matching,
+    choose,
+    choose_listed,
+    choose_named,
+    decide_many,
+    preview_many,
+)
 from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.proposals import Proposed, decide
 from mdm.store import decisions as stored_decisions
+from mdm.store.tasks import Filter
 from tests.services.two_people import ANNA, BERT, asks_for, head, proposed, put, state
 
 TOWNS = (
@@ -28,7 +38,7 @@ def doubtful(hub: Hub, count: int) -> list[Chosen]:
         put(hub, "crm", str(number), name=f"{town} Logistik GmbH", phone=f"+49 30 9018{number:02}", address=address)
         phone = None if number % 3 else f"+49 40 7012{number:02}"
         put(hub, "erp", str(number), name=f"{town} Logistic", phone=phone, address=address)
-    found = choose(hub, Matching("customer"))
+    found = choose(hub, Matching("customer"), author=ANNA)
     assert len(found) == count
     return found
 
@@ -62,13 +72,41 @@ def test_one_fact_decides_all_of_them_and_one_undo_takes_all_back(hub: Hub) -> N
     assert rebuild.verify(hub).match
 
 
+def test_a_list_is_decided_without_what_its_steward_deals_with_one_by_one(hub: Hub) -> None:
+    chosen = doubtful(hub, 5)
+    in_hand, of_another, decided = (one.id for one in chosen[:3])
+    task_work.claim(hub, in_hand, author=ANNA)
+    task_work.claim(hub, of_another, author=BERT)
+    parts = {"task_id": decided, "verdict": "distinct", "reason": "two", "etag": chosen[2].etag, "picks": None,
+             "supersede": False}  # fmt: skip
+    own = decide(hub, Intent("decide_task", parts), author=ANNA, hold=60)
+    assert isinstance(own, Proposed)
+    listed = choose_listed(hub, Filter("customer", "review"), author=ANNA)
+    assert (listed.in_hand, listed.decided) == (1, 1)
+    assert [one.id for one in listed.chosen] == [of_another, *(one.id for one in chosen[3:])]
+    done = decide_many(hub, listed.chosen, "same", reason="x", author=ANNA)
+    assert (done.tasks, [one["id"] for one in done.left_out]) == (2, [of_another])
+    assert proposals.get(hub, own.document["proposal_id"])["status"] == "held", "their own decision stands"
+    with pytest.raises(InvalidInput, match="0 open tasks"):
+        choose(hub, Matching("customer", max_probability=0), author=ANNA)
+
+
+def test_what_is_in_hand_is_decided_together_where_just_that_is_asked_for(hub: Hub) -> None:
+    chosen = doubtful(hub, 3)
+    task_work.claim(hub, chosen[0].id, author=ANNA)
+    in_hand = Filter("customer", "review", claimed_by=ANNA.actor, now=ANNA.recorded_at)
+    assert choose_listed(hub, in_hand, author=ANNA) == ([chosen[0]], 0, 0)
+    ticked = choose_named(hub, [chosen[0].id, chosen[1].id])
+    assert decide_many(hub, ticked, "distinct", reason="x", author=ANNA).tasks == 2
+
+
 def test_it_gives_what_deciding_one_by_one_gives(hub: Hub) -> None:
     chosen, before = doubtful(hub, 4), state(hub)
     done = decide_many(hub, chosen, "same", reason="x", author=ANNA)
     at_once = state(hub)
     decisions.undo(hub, done.decision_id, reason="x", author=ANNA)
     assert state(hub) == before != at_once
-    for one in choose(hub, Matching("customer")):
+    for one in choose(hub, Matching("customer"), author=ANNA):
         tasks.decide(hub, one.id, verdict="same", reason="x", etag=one.etag, author=ANNA)
     assert state(hub) == at_once
 
@@ -102,7 +140,7 @@ def test_more_than_twenty_need_a_second_person_and_the_rules_may_ask_earlier(hub
     decisions.undo(hub, approved.decision_id, reason="x", author=ANNA)
     assert state(hub) != before
     asks_for(hub, bulk=0)
-    assert isinstance(decide(hub, intent(choose(hub, Matching("customer"))[:1]), author=ANNA), Proposed)
+    assert isinstance(decide(hub, intent(choose(hub, Matching("customer"), author=ANNA)[:1]), author=ANNA), Proposed)
     assert rebuild.verify(hub).match
 
 
@@ -127,11 +165,11 @@ def test_what_has_changed_is_left_out_and_said_and_nothing_left_is_stale(hub: Hu
 def test_a_filter_takes_what_is_within_its_range(hub: Hub) -> None:
     chosen = doubtful(hub, 3)
     likely = min(tasks.get(hub, one.id)["evidence"]["match_probability"] for one in chosen)
-    assert len(choose(hub, Matching("customer", min_probability=likely - 0.001))) == 3
-    assert len(choose(hub, Matching("customer", max_probability=1))) == 3
+    assert len(choose(hub, Matching("customer", min_probability=likely - 0.001), author=ANNA)) == 3
+    assert len(choose(hub, Matching("customer", max_probability=1), author=ANNA)) == 3
     for nothing in (Matching("customer", min_probability=1), Matching("customer", max_probability=0.5)):
         with pytest.raises(InvalidInput, match="from 1 to 10,000"):
-            choose(hub, nothing)
+            choose(hub, nothing, author=ANNA)
 
 
 def test_tasks_of_several_types_or_too_many_records_are_refused(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -183,6 +183,22 @@ def test_some_are_decided_together_at_once_and_all_undone_together(either_desk, 
     assert desk.server.as_("steward")("GET", "/v1/queue?view=proposed").json()["counts"]["views"]["proposed"] == 0
 
 
+def test_what_is_in_hand_or_decided_is_not_decided_with_its_list_and_that_is_said(desk):
+    fill(desk.server.hub, 5, AUTHOR)
+    ask = desk.server.as_("steward")
+    mine, done, *_ = (one["id"] for one in ask("GET", "/v1/queue").json()["items"])
+    ask("POST", f"/v1/tasks/{mine}:claim")
+    etag = ask("GET", f"/v1/tasks/{done}").json()["etag"]
+    desk.send(f"/task/{done}/decide", verdict="distinct", etag=etag, reason="Two")
+    told = desk.page("/queue/bulk?entity_type=thing&verdict=same&reason=Branches").text
+    assert "Decide 3 tasks together" in told
+    assert "without 1 in your hands and 1 decided already" in told
+    assert desk.send("/queue/bulk", entity_type="thing", **hidden_fields(told)).status_code == 303
+    waiting = ask("GET", "/v1/proposals?status=held&proposer=me").json()["items"]
+    assert sorted(one["parts"].get("tasks", 0) for one in waiting) == [0, 3]
+    assert "Decide 1 task together" in desk.page(f"/queue/bulk?task={mine}").text
+
+
 def test_more_than_twenty_wait_for_a_second_person(either_desk, things):
     desk, state = either_desk, {"entity_type": "thing", "verdict": "same", "reason": "Sample checked"}
     told = desk.page(f"/queue/bulk?{urlencode(state)}").text

@@ -216,7 +216,8 @@ def decide(
 def decide_many(caller: Deciding, body: DecideManyBody, *, dry_run: DryRun = False) -> Response:
     """One decision about the pairs of up to 10,000 tasks, taken back by one undo; more than 20 need a second person.
 
-    Tasks that have changed since they were read are left out and listed. A dry run tells the totals, the IDs that
+    A filter means those that nobody has decided yet and that you do not hold in hand. Tasks that have changed since
+    they were read are left out and listed. A dry run tells the totals, the IDs that
     would redirect, the five pairs that speak most against the verdict, and a sample of twenty.
     """
     chosen = _chosen(caller, body)
@@ -238,7 +239,7 @@ def _chosen(caller: Caller, body: DecideManyBody) -> list[Chosen]:
         raise InvalidInput(detail, faults=[Fault("/tasks", detail, "required")])
     if body.filter is not None:
         caller.ensure(entity_type=body.filter.entity_type)
-        return bulk_decisions.choose(caller.hub, Matching(**body.filter.model_dump()))
+        return bulk_decisions.choose(caller.hub, Matching(**body.filter.model_dump()), author=caller.author())
     chosen = [Chosen(one.id, one.etag) for one in body.tasks or ()]
     for name in bulk_decisions.types_of(caller.hub, chosen):
         caller.ensure(entity_type=name)

@@ -14,6 +14,7 @@ from mdm.services.deciding.joined import joined
 from mdm.services.hub import Hub
 from mdm.services.stewarding import queue, task_states, tasks
 from mdm.services.stewarding.preview import rehearsed
+from mdm.store import proposals as stored_proposals
 from mdm.store import records as stored_records
 from mdm.store import tasks as stored_tasks
 from mdm.store.database import Transaction
@@ -41,6 +42,17 @@ class Matching:
     max_probability: float | None = None
 
 
+class Listed(NamedTuple):
+    """The tasks of a list that are decided together, and how many of it are not.
+
+    in_hand: those that whoever decides looks at by themselves.  decided: those decided, but not in force yet.
+    """
+
+    chosen: list[Chosen]
+    in_hand: int
+    decided: int
+
+
 @dataclass(frozen=True, slots=True)
 class Pairs:
     """Tasks about pairs that are as they were read, by id, with the keys of each; and why others are left out."""
@@ -58,28 +70,42 @@ class DecidedMany(Decided):
     left_out: list[Document]
 
 
-def choose(hub: Hub, wanted: Matching) -> list[Chosen]:
-    """The open tasks that are meant, as they stand now; raises as `choose_listed` does."""
+def choose(hub: Hub, wanted: Matching, *, author: Author) -> list[Chosen]:
+    """The open tasks that are meant, as they stand now, of those that `choose_listed` takes; raises as it does."""
     hub.entity_type(wanted.entity_type)
     least, most = queue.weight(wanted.min_probability), queue.weight(wanted.max_probability)
-    return choose_listed(hub, Filter(wanted.entity_type, wanted.kind, least=least, most=most))
+    return choose_listed(hub, Filter(wanted.entity_type, wanted.kind, least=least, most=most), author=author).chosen
 
 
-def choose_listed(hub: Hub, asked: Filter) -> list[Chosen]:
-    """The tasks about pairs in a list, as they stand now.
+def choose_listed(hub: Hub, asked: Filter, *, author: Author) -> Listed:
+    """The tasks about pairs in a list, as they stand now, but for those that are dealt with one by one.
+
+    Nobody who decides a list means the task that they have in hand elsewhere, nor one that they have just decided: of
+    these only a list is taken that holds nothing else. What others hold is left out when it is decided, and listed.
 
     Raises:
         InvalidInput: they are more than may be decided at once, or none.
     """
     with hub.database.read() as reader:
-        found = list(_matching(reader, asked))
+        found, in_hand, decided = _free(reader, list(_matching(reader, asked)), asked, author)
         if len(found) > MOST or not found:
             detail = f"{'more than ' if found else ''}{min(len(found), MOST):,} open tasks are meant"
             raise InvalidInput(
                 f"{detail}; from 1 to {MOST:,} can be decided at once", faults=[Fault("/filter", detail, "limit")]
             )
         etags = tasks.etags(hub, reader, found)
-    return [Chosen(task.id, etags[task.id]) for task in found]
+    return Listed([Chosen(task.id, etags[task.id]) for task in found], in_hand, decided)
+
+
+def _free(
+    reader: Transaction, listed: list[StoredTask], asked: Filter, author: Author
+) -> tuple[list[StoredTask], int, int]:
+    """Those of a list that nobody has decided and the author does not hold, and how many there are of either."""
+    ids = [task.id for task in listed]
+    claims = task_states.claims(reader, ids, moment=author.recorded_at) if asked.claimed_by is None else {}
+    in_hand = {id_ for id_, claim in claims.items() if claim["by"] == author.actor}
+    decided = set() if asked.proposed else stored_proposals.of_tasks(reader, ids).keys() - in_hand
+    return [task for task in listed if task.id not in in_hand | decided], len(in_hand), len(decided)
 
 
 def choose_named(hub: Hub, ids: Sequence[str]) -> list[Chosen]:
