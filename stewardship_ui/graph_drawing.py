@@ -17,7 +17,11 @@ MOST_DRAWN = 200
 MOST_NEAR = 8
 MOST_LABELS = 14
 """With more edges than this only those that matter carry their weight: bridges, ties by decision, and doubtful ones."""
-LONGEST = 22
+MOST_NAMED = 30
+"""With more nodes than this their names would hide one another: only their sources are written."""
+NAMED, PLAIN = (188, 40), (76, 28)
+"""How wide and high a node is, with its name in it and without: what goes behind it is hidden by it."""
+LONGEST = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,26 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The whole of a drawing."""
+    """The whole of a drawing; each node is as large, and is named or only says its source."""
 
     nodes: list[Node]
     lines: list[Line]
     height: int
+
+    @property
+    def named(self) -> bool:
+        """Whether names are written into the nodes."""
+        return len(self.nodes) <= MOST_NAMED
+
+    @property
+    def across(self) -> int:
+        """How wide a node is."""
+        return (NAMED if self.named else PLAIN)[0]
+
+    @property
+    def down(self) -> int:
+        """How high a node is."""
+        return (NAMED if self.named else PLAIN)[1]
 
 
 def drawn(found: Document) -> Picture | None:

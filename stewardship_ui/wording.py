@@ -18,6 +18,10 @@ SPELT = {"center": "centre"}
 """Words of names in code that are spelt otherwise on a page, as the labels of entity types do."""
 
 
+SHORT = 15
+"""A word of so few letters fits everywhere."""
+# After `@` and `//`, before a dot, a slash and the like, with letters on either side.
+_JOINT = re.compile(r"(?<=\w@)(?=\w)|(?<=\w)(?=[./_?&=]\w)|(?<=://)(?=\w)")
 _NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 
 
@@ -46,6 +50,14 @@ def written(value: Any) -> str:
         parts = [value[name] for name in known if value[name] not in {None, ""}]
         return ", ".join(map(written, parts))
     return str(value)
+
+
+def breakable(text: str) -> Markup:
+    """A text whose addresses are broken at their joints, and not inside a word, where they are too long for a line."""
+    return Markup("").join(
+        Markup("<wbr>").join(escape(part) for part in _JOINT.split(word)) if len(word) > SHORT else escape(word)
+        for word in re.split(r"(\s+)", text)
+    )
 
 
 def ago(then: str, now: str) -> str:
@@ -111,5 +123,6 @@ def with_names(text: str, mentions: Collection[str]) -> Markup:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "label": label, "written": written, "ago": ago, "exactly": exactly, "day": day, "signed": signed, "person": person,
-    "spoken": spoken, "with_code": with_code, "with_names": with_names, "anchor": help_words.anchor,
+    "spoken": spoken, "breakable": breakable, "with_code": with_code, "with_names": with_names,
+    "anchor": help_words.anchor,
 }  # fmt: skip

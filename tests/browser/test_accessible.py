@@ -220,6 +220,18 @@ def test_on_a_phone_menu_and_choice_open_without_a_script(browser: Any, desk: De
             assert not page.locator(":popover-open").count()
 
 
+def test_on_a_wide_screen_head_page_and_verbs_stand_in_one_column(browser: Any, desk: Desk) -> None:
+    with opened(browser, desk, viewport={"width": 1920, "height": 1080}) as page:
+        for name in ("pair", "queue", "golden record"):
+            page.goto(address(desk, name))
+            inner = """one => { const box = one.getBoundingClientRect(), style = getComputedStyle(one);
+                return [box.left + parseFloat(style.paddingLeft), box.right - parseFloat(style.paddingRight)] }"""
+            parts = [page.eval_on_selector(part, inner) for part in (".top", "main", ".twin")]
+            parts += page.eval_on_selector_all(".actions", f"all => all.map({inner})")
+            assert all(part == parts[0] for part in parts), (name, parts)
+            assert parts[0][1] - parts[0][0] > 1400
+
+
 def test_a_pair_fits_the_screen_of_a_laptop(browser: Any, desk: Desk) -> None:
     with opened(browser, desk) as page:
         page.goto(address(desk, "pair").partition("?")[0])

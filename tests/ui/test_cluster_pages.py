@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from stewardship_ui import graph_drawing
 from tests.services.test_weak_bridges import PART
 
 HTML = "<img src=x onerror=alert(1)> & 'Co' \"Ltd\""
@@ -51,6 +52,17 @@ def test_the_cluster_shows_every_record_and_tie_and_where_it_would_come_apart(de
     assert answer.text.count('class="tie ') >= len(told["edges"])
     assert "/why?left=crm%3Apart%3A2" in answer.text
     assert desk.page(f"/entity/{chain}/cluster").text == answer.text  # the picture is the same every time
+
+
+def test_names_stand_in_their_nodes_which_hide_what_passes_behind_and_give_way_where_there_are_many(desk, chain):
+    found = desk.server.as_("steward")("GET", f"/v1/golden-records/{chain}/cluster").json()
+    picture = graph_drawing.drawn(found)
+    assert (picture.named, picture.across, picture.down) == (True, 188, 40)
+    shown = desk.page(f"/entity/{chain}/cluster").text.partition("<figure")[2].partition("legend")[0]
+    assert shown.count("<rect") == shown.count('class="name"') + 1, "one for each, and the ring of the founder"
+    assert shown.rindex('class="drawn-line"') < shown.index('class="node'), "lines lie below all nodes"
+    many = [{**found["records"][0], "key": f"crm:part:{number}"} for number in range(40)]
+    assert not graph_drawing.drawn({**found, "records": many, "edges": [], "near": []}).named
 
 
 def test_a_split_is_previewed_to_the_letter_held_and_undone(desk, chain):
