@@ -69,9 +69,11 @@ def kept_last(
     """What `kept` tells of the latest day before which figures of each of these types were kept."""
     own, values = ("", []) if attribute is None else (" AND attribute = ?", [attribute])
     rows = transaction.rows(
-        f"SELECT entity_type, tick, {', '.join(FIGURES)} FROM quality_measure AS told WHERE entity_type {{in}}{own}"
-        " AND tick = (SELECT max(tick) FROM quality_measure WHERE entity_type = told.entity_type)"
-        " ORDER BY entity_type, source, attribute",
+        # From one row for each type on, so that of all days only the last is looked at.
+        f"SELECT told.entity_type, told.tick, {', '.join(FIGURES)} FROM resolution"
+        " CROSS JOIN quality_measure AS told WHERE told.entity_type = resolution.entity_type"
+        " AND told.tick = (SELECT max(tick) FROM quality_measure WHERE entity_type = resolution.entity_type)"
+        f" AND resolution.entity_type {{in}}{own} ORDER BY told.entity_type, source, attribute",
         list(entity_types), *values,
     )  # fmt: skip
     return [(row[0], row[1], row[2:]) for row in rows]
