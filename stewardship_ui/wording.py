@@ -53,11 +53,15 @@ def written(value: Any) -> str:
 
 
 def breakable(text: str) -> Markup:
-    """A text whose addresses are broken at their joints, and not inside a word, where they are too long for a line."""
-    return Markup("").join(
-        Markup("<wbr>").join(escape(part) for part in _JOINT.split(word)) if len(word) > SHORT else escape(word)
-        for word in re.split(r"(\s+)", text)
-    )
+    """A text whose addresses stay whole, and are broken at their joints, not inside a word, where they fill a line."""
+    return Markup("").join(_address(word) for word in re.split(r"(\s+)", text))
+
+
+def _address(word: str) -> Markup:
+    parts = _JOINT.split(word) if len(word) > SHORT else [word]
+    if len(parts) == 1:
+        return escape(word)
+    return Markup('<span class="address">{}</span>').format(Markup("<wbr>").join(map(escape, parts)))
 
 
 def ago(then: str, now: str) -> str:
