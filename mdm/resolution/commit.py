@@ -17,6 +17,7 @@ from mdm.resolution import (
     references,
     refetches,
     search_words,
+    sums,
     task_places,
 )
 from mdm.resolution.candidates import Blocks
@@ -99,6 +100,7 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     ready = readiness_writing.write(writer, change, types)
     events = [*_events(work, result), *reference_moves.events(writer, work, moved), *apart, *ready]
     events += refetches.events(work, result.behind)
+    sums.write(writer, work, result.golden, events, position=position)
     resolution.append_changes(writer, events, columns=feed.FeedRow._fields, position=position)
     _mark_dependents(writer, work, result)
     state = resolution.StateRow(of, work.upto, position, work.entity_type.version, work.tick, result.tasks.cut_records)

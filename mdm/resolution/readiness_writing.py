@@ -11,6 +11,7 @@ import orjson
 
 from mdm.entity_types import EntityType, parse
 from mdm.publish.feed import FeedRow, readiness_event
+from mdm.resolution import sums
 from mdm.resolution.readiness import Facts, needs, next_change
 from mdm.resolution.readiness_facts import PAGE, read_facts
 from mdm.resolution.readiness_reach import Change, Standing, reached
@@ -115,8 +116,11 @@ def _settle(
         for place, said in judged(writer, types, name, goldens).items()
     }
     changed = [now[place] for place in sorted(now) if now[place] != stood.get(place)]
+    gone = stood.keys() - now.keys()
     stored.save(writer, changed)
-    stored.remove(writer, stood.keys() - now.keys())
+    stored.remove(writer, gone)
+    before = [stood[place] for place in (*((one.golden, one.process) for one in changed), *gone) if place in stood]
+    sums.write_answers(writer, gone=before, come=changed)
     return [
         readiness_event(name, one.golden, one.process, orjson.loads(one.missing))
         for one in changed
@@ -126,7 +130,7 @@ def _settle(
 
 def _row(name: str, place: Place, said: tuple[str, str | None], before: Kept | None, position: int) -> Kept:
     missing, due = said
-    ready = missing == "[]"
+    ready = missing == stored.NOTHING
     since = before.since if before is not None and before.missing == missing else position
     ready_since = None if not ready else before.ready_since if before is not None and before.ready else position
     first_ready = before.first_ready if before is not None else None

@@ -91,16 +91,16 @@ class Tally:
         recent = None if days is None else sum(count for age, count in self.ages.items() if age <= days)
         return Figures(
             source, attribute, self.records, self.fillable, self.filled, self.judged, self.valid, self.identified,
-            self.unique, self.dated, recent, _median(self.ages), self.compared, self.differing,
+            self.unique, self.dated, recent, median(self.ages), self.compared, self.differing,
             *(golden or (None, None)),
         )  # fmt: skip
 
 
-def _median(ages: Counter[int]) -> int | None:
-    """The smallest age that at least half do not exceed."""
-    half, passed = (ages.total() + 1) // 2, 0
-    for age in sorted(ages):
-        passed += ages[age]
-        if passed >= half:
-            return age
+def median(counts: Counter[int]) -> int | None:
+    """The smallest number that at least half do not exceed, of how many there are of each; None of none."""
+    half, passed = (counts.total() + 1) // 2, 0
+    for number in sorted(counts):
+        passed += counts[number]
+        if passed >= half > 0:
+            return number
     return None

@@ -15,7 +15,7 @@ DERIVED = (
     "sampled_match", "source_link", "golden_version", "xref", "crosswalk", "change", "task", "task_version",
     "task_work", "task_skip", "task_comment", "mention", "reference_link", "reference", "hierarchy_edge",
     "hierarchy_group", "hierarchy_mismatch", "refetch", "divergence", "readiness", "line_finding", "line_holder",
-    "search_word", "dirty_record",
+    "search_word", "dirty_record", "kept_sum",
 )  # fmt: skip
 GROWING = ("log", "payload")
 """Of the facts, the tables that only ever grow, by position."""

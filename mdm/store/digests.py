@@ -149,6 +149,7 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
         ),
         transaction.rows("SELECT 'queue', id, opened, closed, priority, place, due FROM task"),
         transaction.rows(f"SELECT 'work', {', '.join(task_work.Work._fields)} FROM task_work"),
+        transaction.rows("SELECT 'sum', what, entity_type, about, day, seconds, count FROM kept_sum WHERE count <> 0"),
         transaction.rows("SELECT 'skip', actor, task_id, etag FROM task_skip"),
         transaction.rows("SELECT 'comment', task_id, position FROM task_comment"),
         transaction.rows("SELECT 'mention', person, task_id, position FROM mention"),

@@ -301,6 +301,13 @@ def said(
     return bodies, {position: (actor, recorded_at) for position, actor, recorded_at, _ in rows}
 
 
+def moments(transaction: Transaction, positions: Sequence[int]) -> dict[int, str]:
+    """When the facts at these positions were recorded."""
+    if not positions:
+        return {}
+    return dict(transaction.rows("SELECT position, recorded_at FROM log WHERE position {in}", list(positions)))
+
+
 def resolved(transaction: Transaction, *, after: int, limit: int) -> list[StoredFact]:
     """The resolver's own commits in order, for a rebuild."""
     rows = transaction.rows(

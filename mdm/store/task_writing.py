@@ -33,6 +33,11 @@ def open_among(transaction: Transaction, ids: Collection[str]) -> list[OpenTask]
     return [OpenTask(*row) for row in rows]
 
 
+def opened(transaction: Transaction, ids: Collection[str]) -> dict[str, int]:
+    """The position at which each of these tasks was opened last."""
+    return dict(transaction.rows("SELECT id, opened FROM task WHERE id {in}", list(ids)))
+
+
 def open_about(transaction: Transaction, ids: Collection[int]) -> list[OpenTask]:
     """Open tasks with an end among these records."""
     columns, listed = ", ".join(OpenTask._fields), list(ids)

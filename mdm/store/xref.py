@@ -106,6 +106,24 @@ def since(transaction: Transaction, ids: Collection[int]) -> dict[int, int]:
     return dict(transaction.rows("SELECT record_id, since FROM xref WHERE record_id {in} AND until IS NULL", list(ids)))
 
 
+def since_and_before(
+    transaction: Transaction, ids: Collection[int], *, position: int
+) -> dict[int, tuple[int | None, int | None]]:
+    """Since which position each record bore what it did before the commit at a position, and bears what it does now."""
+    before: dict[int, int] = {}
+    now: dict[int, int] = {}
+    rows = transaction.rows(
+        "SELECT record_id, since, until FROM xref WHERE record_id {in} AND (until IS NULL OR until = ?)",
+        list(ids), position,
+    )  # fmt: skip
+    for record, began, until in rows:
+        if began != position:
+            before[record] = began
+        if until is None:
+            now[record] = began
+    return {id_: (before.get(id_), now.get(id_)) for id_ in ids}
+
+
 def crosswalks(transaction: Transaction, golden: Collection[int], *, at: int = NOW) -> dict[int, list[Borne]]:
     """Who bore each golden number at a position, those deleted now included, sorted by key."""
     if not golden:

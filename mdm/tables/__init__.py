@@ -29,6 +29,7 @@ from mdm.tables.records import (
     SourceRecord,
 )
 from mdm.tables.relations import Divergence, HierarchyEdge, HierarchyGroup, HierarchyMismatch, Reference, Refetch
+from mdm.tables.sums import KeptSum
 from mdm.tables.tasks import Mention, TaskComment, TaskSkip, TaskWork
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "HierarchyGroup",
     "HierarchyMismatch",
     "Hub",
+    "KeptSum",
     "LatestFact",
     "LineFinding",
     "LineHolder",

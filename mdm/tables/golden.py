@@ -15,7 +15,6 @@ class GoldenVersion(SQLModel, table=True):
     __tablename__ = "golden_version"
     __table_args__ = (
         partial("ix_golden_version_current", "entity_type", "golden", where="until IS NULL"),
-        partial("ix_golden_version_gone", "entity_type", where="until IS NULL AND attributes IS NULL"),
         partial("ix_golden_version_due", "entity_type", "due", where="until IS NULL AND due IS NOT NULL"),
     )
     golden: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})

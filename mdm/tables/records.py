@@ -28,7 +28,6 @@ class SourceRecord(SQLModel, table=True):
     __table_args__ = (
         partial("ix_source_record_hangs_on", "hangs_on", where="hangs_on IS NOT NULL"),
         Index("ix_source_record_entity_type", "entity_type", "id"),
-        partial("ix_source_record_gone", "entity_type", where="deleted OR first_position IS NULL"),
     )
     id: int = Field(sa_type=RowNumber, primary_key=True, sa_column_kwargs={"autoincrement": False})
     key_token: int = Field(sa_type=BigInteger, unique=True)

@@ -11,6 +11,7 @@ from mdm.services.hub import Hub
 from mdm.store import refetches
 from mdm.store.database import Transaction
 from mdm.store.refetches import StoredRefetch
+from tests.laws.kept_sums import kept_sums_are_what_counting_gives
 
 
 def check(hub: Hub) -> None:
@@ -30,6 +31,7 @@ def check(hub: Hub) -> None:
             _links,
             _feed,
             _tasks,
+            kept_sums_are_what_counting_gives,
         ):
             law(reader)
 

@@ -23,6 +23,7 @@ from mdm.store.batches import Origin
 from tests.conftest import AUTHOR
 from tests.laws import small_firm
 from tests.laws.kept_groups import kept_groups_are_what_counting_gives
+from tests.laws.kept_sums import kept_sums_are_what_counting_gives
 from tests.laws.test_order_of_types import opened, steps
 
 DAYS = ("2025-12-31", "2026-01-01", "2026-03-01", "2026-03-31", "2026-07-01", "2026-09-15", "2027-01-01", "2031-01-01")
@@ -39,6 +40,8 @@ def kept_is_what_judging_anew_gives(hub: Hub) -> int:
         kept = {(one.golden, one.process): (one.missing, one.due) for one in stored.kept(reader, numbers)}
         assert reader.one("SELECT count(*) FROM readiness") == (len(kept),)
         assert kept == anew
+        sums = kept_sums_are_what_counting_gives(reader)
+        assert {"to_ready", "lacking"} <= {of.what for of in sums}
         odd = reader.rows("SELECT 1 FROM readiness WHERE (missing = '[]') <> (ready_since IS NOT NULL)")
         assert not odd
     return len(kept)

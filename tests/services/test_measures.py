@@ -49,7 +49,10 @@ def test_they_tell_what_happened_when_and_how_long_it_took(hub: Hub) -> None:
     days = {one["day"]: one for one in measures.stats(hub, since="2026-03-01")["history"]}
     assert days["2026-03-02"]["median_seconds_to_all_systems"] == 25 * 3600
     found = measures.stats(hub, since="2026-03-02")
-    assert found["entity_types"]["office"]["median_seconds_to_all_systems"] is None, "it was first seen before"
+    assert found["entity_types"]["office"]["median_seconds_to_all_systems"] == 25 * 3600
+    later = measures.stats(hub, since="2026-03-03")["entity_types"]["office"]
+    assert later["median_seconds_to_all_systems"] is None, "it was there before"
+    assert (later["tasks"]["decided"], later["tasks"]["median_seconds_to_decide"]) == (1, None), "so was the decision"
     office = measures.stats(hub, since="2026-03-01")["entity_types"]["office"]
     assert office == measures.stats(hub, moment="2026-05-01T00:00:00Z")["entity_types"]["office"]
     assert office["duplicates_removed"] == 1
@@ -62,7 +65,8 @@ def test_they_tell_what_happened_when_and_how_long_it_took(hub: Hub) -> None:
     none = dict.fromkeys(measures.SERIES, 0) | dict.fromkeys(measures.MEDIANS)
     assert found["history"] == [
         {**none, "day": "2026-03-02", "entity_type": "office", "duplicates_removed": 1, "tasks_opened": 1,
-         "tasks_decided": 1, "divergence_opened": 1, "median_seconds_to_decide": 7200},
+         "tasks_decided": 1, "divergence_opened": 1, "median_seconds_to_decide": 7200,
+         "median_seconds_to_all_systems": 25 * 3600},
         {**none, "day": "2026-03-04", "entity_type": "office", "divergence_closed": 1},
     ]  # fmt: skip
     put(hub, "crm:2", at(5), mode="delete")

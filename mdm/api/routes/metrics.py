@@ -1,9 +1,8 @@
-"""Figures for Prometheus, as it reads them; worked out of the log when they are asked for."""
+"""Figures for Prometheus, as it reads them; those of `/v1/stats`."""
 
-import time
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.responses import Response
@@ -17,27 +16,15 @@ router = APIRouter(tags=["operation"], route_class=JsonRoute, include_in_schema=
 Reading = Annotated[Caller, Depends(Requires("read statistics"))]
 
 
-FRESH = 60.0
-"""Seconds for which figures are told again: those of a large hub take seconds, and Prometheus asks often."""
-
-
 @router.get("/metrics", summary="Figures for Prometheus")
-def metrics(request: Request, caller: Reading) -> Response:
-    """What `/v1/stats` tells, at most a minute old, in the text format; Prometheus sends a key as its credentials."""
+def metrics(caller: Reading) -> Response:
+    """What `/v1/stats` tells, in the text format; Prometheus sends a key as its credentials."""
     registry = CollectorRegistry()
     gauges: dict[str, Gauge] = {}
     own = caller.principal.entity_type
-    for name, labels, value in measures.samples(_figures(request, caller)):
+    for name, labels, value in measures.samples(measures.stats(caller.hub)):
         if own in {None, labels.get("entity_type", own)}:
             if name not in gauges:
                 gauges[name] = Gauge(f"mdm_{name}", measures.METRICS[name], list(labels), registry=registry)
             (gauges[name].labels(**labels) if labels else gauges[name]).set(value)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
-
-
-def _figures(request: Request, caller: Caller) -> dict[str, Any]:
-    told_at, told = getattr(request.app.state, "figures", (float("-inf"), {}))
-    if time.monotonic() - told_at > FRESH:
-        told = measures.stats(caller.hub)
-        request.app.state.figures = time.monotonic(), told
-    return told

@@ -40,7 +40,8 @@ def stats(
     """What the hub holds by entity type, what it brought, how long that took, and what blocks processes most.
 
     `history` says by how much each count went up on each day, and the medians of what was decided, or reached the last
-    of all systems, on it. Times are those of facts in the log.
+    of all systems, on it. Other medians are of what was reached since that day, or in the last 90 days. Times are those
+    of facts in the log.
     """
     found = measures.stats(caller.hub, since=since)
     own = caller.principal.entity_type

@@ -1,34 +1,29 @@
 """What the hub brings: duplicates removed, tasks decided, divergence closed, processes ready, and how long it took."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from statistics import median_low
 from typing import Any
 
 import orjson
 
-from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput
+from mdm.resolution.tallies import median
 from mdm.services import health
 from mdm.services.hub import Hub
-from mdm.services.positions import position
 from mdm.services.watching.readiness_words import item_of
-from mdm.settings import now, seconds_between
-from mdm.store import measures as stored
-from mdm.store import readiness as stored_readiness
+from mdm.settings import now
+from mdm.store import sums
 from mdm.store.database import Transaction
 
 Document = dict[str, Any]
-SERIES = ("duplicates_removed", "tasks_opened", "tasks_decided", "divergence_opened", "divergence_closed")
-MEDIANS = ("median_seconds_to_decide", "median_seconds_to_all_systems")
+SERIES = ("duplicates_removed", *sums.HAPPENED)
+MEDIANS = {"median_seconds_to_decide": "to_decide", "median_seconds_to_all_systems": "to_all_systems"}
 """What `history` tells beside the counts, of what was decided, or reached the last of all systems, on a day."""
 MOST_BLOCKING = 10
 LATELY = timedelta(days=90)
-Counts = Counter[tuple[str, str]]
-"""How many by entity type and day."""
-Took = list[tuple[str, int]]
-"""The day on which something was reached, and how many seconds it had taken."""
+Times = Counter[int]
+"""How many took how many seconds."""
 
 
 def stats(hub: Hub, *, since: str | None = None, moment: str | None = None) -> Document:
@@ -39,8 +34,9 @@ def stats(hub: Hub, *, since: str | None = None, moment: str | None = None) -> D
     (from the first record to records in all systems that its processes name), and for each process `readiness`: how
     many are ready, `median_seconds_to_ready` from the first record on, and `blocked_by`, what is missing most often.
 
-    Times are those at which facts entered the log. Of golden records, how long it took is told of those that were
-    first seen since the day, or in the last 90 days where none is given: of all of them it would take too long.
+    Times are those at which facts entered the log. How long it took is told of what was reached since the day, or in
+    the last 90 days where none is given; in whole minutes from ten minutes on, hours from ten hours, days from ten
+    days. All of it is read from sums that are kept, whatever the hub's size.
 
     moment: when the 90 days end (ISO 8601 UTC); the present when it is left out.
 
@@ -48,31 +44,26 @@ def stats(hub: Hub, *, since: str | None = None, moment: str | None = None) -> D
         InvalidInput: `since` is no day.
     """
     _check_day(since)
-    found, entity_types = health.stats(hub), hub.entity_types()
+    found = health.stats(hub)
     start = since or (datetime.fromisoformat(moment or now()) - LATELY).date().isoformat()
     with hub.database.read() as transaction:
-        after = position(transaction, start)
-        series = _series(transaction, history=since is not None)
-        decided = _times_to_decide(transaction)
-        apart = dict(stored.open_divergence(transaction))
-        ready = _readiness(transaction, entity_types, after=after)
-        everywhere = {name: _times_to_all(transaction, one, after=after) for name, one in entity_types.items()}
+        totals = {(what, of, about): count for what, of, about, count in sums.totals(transaction)}
+        times = _times(transaction, since=start)
+        history = [] if since is None else _history(transaction, since=since)
+    ready = _readiness(totals, times)
     for name, counts in found["entity_types"].items():
-        totals = {what: sum(count for (of, _), count in days.items() if of == name) for what, days in series.items()}
+        happened = {what: totals.get((what, name, ""), 0) for what in sums.HAPPENED}
+        opened, closed = happened["divergence_opened"], happened["divergence_closed"]
         found["entity_types"][name] = {
             **counts,
             "duplicates_removed": counts["source_records"] - counts["golden_records"],
-            "divergence": {"open": apart.get(name, 0), "opened": totals["divergence_opened"],
-                           "closed": totals["divergence_closed"]},
-            "tasks": {"opened": totals["tasks_opened"], "decided": totals["tasks_decided"],
-                      "median_seconds_to_decide": _median(took for _, took in decided[name])},
-            "median_seconds_to_all_systems": _median(took for _, took in everywhere[name]),
+            "divergence": {"open": opened - closed, "opened": opened, "closed": closed},
+            "tasks": {"opened": happened["tasks_opened"], "decided": happened["tasks_decided"],
+                      "median_seconds_to_decide": median(times["to_decide", name, ""])},
+            "median_seconds_to_all_systems": median(times["to_all_systems", name, ""]),
             "readiness": ready.get(name, {}),
         }  # fmt: skip
-    if since is None:
-        return found
-    medians = {what: _by_day(took) for what, took in zip(MEDIANS, (decided, everywhere), strict=True)}
-    return {**found, "history": _history(series, medians, since)}
+    return found if since is None else {**found, "history": history}
 
 
 def readiness(hub: Hub, *, since: str) -> dict[str, Document]:
@@ -95,108 +86,57 @@ def _check_day(written: str | None) -> None:
         raise InvalidInput(detail, faults=[Fault("/query/since", detail, "date", written)]) from None
 
 
-def _series(transaction: Transaction, *, history: bool) -> dict[str, Counts]:
-    """What is counted by day; duplicates, for which the whole feed is read, only for the history of the counts."""
-    series: dict[str, Counts] = {what: Counter() for what in SERIES}
-    for what, end in (("divergence_opened", "since"), ("divergence_closed", "until")):
-        for name, day, count in stored.divergence(transaction, end):  # type: ignore[arg-type]
-            series[what][name, day] += count
-    for kind in ("opened", "decided"):
-        for name, when, ids in stored.tasks(transaction, f"task.{kind}"):
-            series[f"tasks_{kind}"][name, when[:10]] += len(orjson.loads(ids))
-    for name, day, kind, before, after, others in stored.joined(transaction) if history else ():
-        series["duplicates_removed"][name, day] += _removed(kind, before, after, others)
-    return series
-
-
-def _removed(kind: str, before: int | None, after: int | None, others: str | None) -> int:
-    """How many more records than golden records an event leaves."""
-    if kind.startswith("xref."):
-        return 1 if kind == "xref.assigned" else -1
-    change = (before is not None) - (after is not None)
-    return change + (len(orjson.loads(others or "[]")) if kind == "golden.merged" else 0)
-
-
-def _history(
-    series: Mapping[str, Counts], medians: Mapping[str, Mapping[tuple[str, str], int | None]], since: str
-) -> list[Document]:
-    """One entry for each day and entity type on which anything happened: what was counted, and medians."""
-    happened = [*series.values(), *medians.values()]
-    places = sorted({(day, name) for days in happened for name, day in days if day >= since})
-    return [
-        {
-            "day": day, "entity_type": name, **{what: days[name, day] for what, days in series.items()},
-            **{what: days.get((name, day)) for what, days in medians.items()},
-        }
-        for day, name in places
-    ]  # fmt: skip
-
-
-def _by_day(took: Mapping[str, Took]) -> dict[tuple[str, str], int | None]:
-    """The median of each entity type and day."""
-    found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for name, times in took.items():
-        for day, seconds in times:
-            found[name, day].append(seconds)
-    return {place: _median(seconds) for place, seconds in found.items()}
-
-
-def _times_to_decide(transaction: Transaction) -> dict[str, Took]:
-    """From the last time that a task was opened to the decision that closed it, by entity type."""
-    opened: defaultdict[str, list[str]] = defaultdict(list)
-    for _, when, ids in stored.tasks(transaction, "task.opened"):
-        for id_ in orjson.loads(ids):
-            opened[id_].append(when)
-    found: defaultdict[str, Took] = defaultdict(list)
-    for name, when, ids in stored.tasks(transaction, "task.decided"):
-        for id_ in orjson.loads(ids):
-            before = [one for one in opened[id_] if one <= when]
-            if before:
-                found[name].append((when[:10], seconds_between(before[-1], when)))
+def _times(transaction: Transaction, *, since: str) -> defaultdict[tuple[str, str, str], Times]:
+    """How long what was reached since a day took, by what that is, entity type and process."""
+    found = defaultdict[tuple[str, str, str], Times](Counter)
+    for what, of, about, seconds, count in sums.times(transaction, since=since):
+        found[what, of, about][seconds] = count
     return found
 
 
-def _times_to_all(transaction: Transaction, entity_type: EntityType, *, after: int) -> Took:
-    """From the first record of each golden record to the first in the last of all systems, of those that got there."""
-    wanted = sorted({source for process in entity_type.readiness.values() for source in process.systems})
-    if not wanted:
-        return []
-    seen: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
-    for golden, _, first, told in stored.first_in(transaction, entity_type.entity_type, wanted, after=after):
-        seen[golden].append((first, told))
-    reached = [(times[0][0], max(told for _, told in times)) for times in seen.values() if len(times) == len(wanted)]
-    return [(last[:10], seconds_between(first, last)) for first, last in reached]
-
-
-def _readiness(transaction: Transaction, entity_types: Mapping[str, EntityType], *, after: int) -> dict[str, Document]:
-    totals: Counter[tuple[str, str]] = Counter()
-    ready: Counter[tuple[str, str]] = Counter()
-    lacking: defaultdict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
-    for name, process, missing, count in stored_readiness.answers(transaction):
-        said = {(one[0], one[1]) for one in orjson.loads(missing)}
-        totals[name, process] += count
-        ready[name, process] += count if not said else 0
-        for one in said:
-            lacking[name, process][one] += count
-    seconds: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for name, process, seen, told in stored.first_ready(transaction, after=after):
-        seconds[name, process].append(seconds_between(seen, told))
-    found: defaultdict[str, Document] = defaultdict(dict)
-    for (name, process), total in sorted(totals.items()):
-        most = sorted(lacking[name, process].items(), key=lambda item: (-item[1], item[0]))[:MOST_BLOCKING]
-        found[name][process] = {
-            "golden_records": total,
-            "ready": ready[name, process],
-            "median_seconds_to_ready": _median(seconds[name, process]),
-            "blocked_by": [{**item_of(*one), "golden_records": count} for one, count in most],
+def _history(transaction: Transaction, *, since: str) -> list[Document]:
+    """One entry for each day and entity type on which anything happened: what was counted, and medians."""
+    series = {what: Counter[tuple[str, str]]() for what in SERIES}
+    for what, of, day, count in sums.by_day(transaction, since=since):
+        name, sign = ("duplicates_removed", 1 - 2 * (what == "golden_records")) if what in sums.HELD else (what, 1)
+        series[name][day, of] += sign * count
+    times = {what: defaultdict[tuple[str, str], Times](Counter) for what in MEDIANS}
+    for what, name in MEDIANS.items():
+        for of, day, seconds, count in sums.times_by_day(transaction, name, since=since):
+            times[what][day, of][seconds] = count
+    places = {place for days in series.values() for place in days} | {
+        place for days in times.values() for place in days
+    }
+    return [
+        {
+            "day": day, "entity_type": of, **{what: days[day, of] for what, days in series.items()},
+            **{what: median(days[day, of]) for what, days in times.items()},
         }
-    return {name: one for name, one in found.items() if name in entity_types}
+        for day, of in sorted(places)
+    ]  # fmt: skip
 
 
-def _median(seconds: Iterable[int]) -> int | None:
-    """The lower of two in the middle, None of none."""
-    listed = list(seconds)
-    return median_low(listed) if listed else None
+def _readiness(
+    totals: Mapping[tuple[str, str, str], int], times: Mapping[tuple[str, str, str], Times]
+) -> dict[str, Document]:
+    lacking = defaultdict[tuple[str, str], list[tuple[int, str, str]]](list)
+    for (what, of, about), count in totals.items():
+        if what == "lacking" and count:
+            process, code, named = orjson.loads(about)
+            lacking[of, process].append((-count, code, named))
+    found = defaultdict[str, Document](dict)
+    for (what, of, process), total in sorted(totals.items()):
+        if what == "concerned" and total:
+            found[of][process] = {
+                "golden_records": total,
+                "ready": totals.get(("ready", of, process), 0),
+                "median_seconds_to_ready": median(times.get(("to_ready", of, process), Counter())),
+                "blocked_by": [
+                    {**item_of(code, named), "golden_records": -less}
+                    for less, code, named in sorted(lacking[of, process])[:MOST_BLOCKING]
+                ],
+            }
+    return found
 
 
 METRICS = {

@@ -1,0 +1,115 @@
+"""What a commit adds to the sums that are kept: how much there is, what happened on its day, and how long it took."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+
+import orjson
+
+from mdm.entity_types import EntityType
+from mdm.publish.feed import FeedRow
+from mdm.resolution.golden import GoldenChanges
+from mdm.resolution.work import Work
+from mdm.settings import seconds_between
+from mdm.store import log, task_writing, xref
+from mdm.store import sums as stored
+from mdm.store.database import Transaction
+from mdm.store.readiness import NOTHING, Kept
+from mdm.store.sums import Sum, Sums
+
+HAPPENED = {
+    "task.opened": "tasks_opened", "task.decided": "tasks_decided",
+    "divergence.opened": "divergence_opened", "divergence.closed": "divergence_closed",
+}  # fmt: skip
+"""Events that name each thing that happened, and how their sum is called."""
+UNITS = ((86_400, 10 * 86_400), (3_600, 10 * 3_600), (60, 10 * 60))
+"""Seconds of a unit, and from how many on a time is told in whole ones: so there are few different times."""
+Reached = tuple[str, str, str, int, int]
+"""What was reached, of which entity type, about which process, and the positions at which it began and was reached."""
+
+
+def write(writer: Transaction, work: Work, golden: GoldenChanges, events: Iterable[FeedRow], *, position: int) -> None:
+    """Add what a commit changed and what it says in the feed; all of it must be written but the feed."""
+    of, sums = work.entity_type.entity_type, Sums()
+    day = log.moments(writer, [position])[position][:10]
+    whole = work.dirty | (work.records.keys() - work.before.keys())
+    living = sum(work.records[id_].living - work.was_living(id_) for id_ in whole)
+    active = sum((new.attributes is not None) - new.was_active for new in golden.versions)
+    sums[Sum("source_records", of, day=day)] = living
+    sums[Sum("golden_records", of, day=day)] = active
+    decided: list[str] = []
+    for event in events:
+        if event.kind in HAPPENED:
+            named = orjson.loads(event.others or "[]")
+            sums[Sum(HAPPENED[event.kind], of, day=day)] += len(named)
+            decided += named if event.kind == "task.decided" else []
+    opened = task_writing.opened(writer, decided) if decided else {}
+    took = Counter[Reached](("to_decide", of, "", opened[id_], position) for id_ in decided)
+    took.update(_to_all_systems(writer, work, golden, position=position))
+    sums.update(_times(writer, took))
+    stored.add(writer, sums)
+
+
+def write_answers(writer: Transaction, *, gone: Collection[Kept], come: Collection[Kept]) -> None:
+    """Add what changes as some answers about readiness take the place of others."""
+    sums, took = Sums(), Counter[Reached]()
+    for answers, sign in ((gone, -1), (come, 1)):
+        alike = Counter((one.entity_type, one.process, one.missing) for one in answers)
+        for (of, process, missing), count in alike.items():
+            sums[Sum("concerned", of, process)] += sign * count
+            sums[Sum("ready", of, process)] += sign * count if missing == NOTHING else 0
+            for said in {(one[0], one[1]) for one in orjson.loads(missing)}:
+                sums[Sum("lacking", of, orjson.dumps([process, *said]).decode())] += sign * count
+        for one in answers:
+            if one.first_ready is not None:
+                took["to_ready", one.entity_type, one.process, one.golden, one.first_ready] += sign
+    sums.update(_times(writer, took))
+    stored.add(writer, sums)
+
+
+def rounded(seconds: int) -> int:
+    """Rounded down to whole minutes from ten minutes on, to whole hours from ten hours, to whole days from ten days."""
+    return next((seconds - seconds % unit for unit, least in UNITS if seconds >= least), seconds)
+
+
+def _times(writer: Transaction, took: Counter[Reached]) -> Sums:
+    changed = {one: count for one, count in took.items() if count}
+    moments = log.moments(writer, sorted({position for *_, begin, end in changed for position in (begin, end)}))
+    sums = Sums()
+    for (what, of, about, begin, end), count in changed.items():
+        seconds = rounded(seconds_between(moments[begin], moments[end]))
+        sums[Sum(what, of, about, moments[end][:10], seconds)] += count
+    return sums
+
+
+def _to_all_systems(writer: Transaction, work: Work, golden: GoldenChanges, *, position: int) -> Counter[Reached]:
+    """Of golden records with other living records than before: those that were in all systems, and those that are."""
+    wanted, formerly = _systems(work.entity_type), _systems(work.stood_under)
+    if not wanted and not formerly:
+        return Counter()
+    here = {number: {id_ for id_ in members if work.records[id_].living} for number, members in golden.after.items()}
+    were = {number: {id_ for id_ in members if work.was_living(id_)} for number, members in golden.before.items()}
+    changed = {one for one in here.keys() | were.keys() if wanted != formerly or here.get(one) != were.get(one)}
+    come = {number: here[number] for number in changed & here.keys() if _all_know(work, here[number], wanted)}
+    gone = {number: were[number] for number in changed & were.keys() if _all_know(work, were[number], formerly)}
+    since = xref.since_and_before(writer, sorted({id_ for ids in (*come.values(), *gone.values()) for id_ in ids}),
+                                  position=position)  # fmt: skip
+    of = work.entity_type.entity_type
+    took = Counter[Reached]()
+    for found, systems, sign, place in ((gone, formerly, -1, 0), (come, wanted, 1, 1)):
+        for number, ids in found.items():
+            first: dict[str, int] = {}
+            for id_ in ids:
+                source, told = work.records[id_].source, since[id_][place] or 0
+                first[source] = min(first.get(source, told), told)
+            took["to_all_systems", of, "", number, max(first[source] for source in systems)] += sign
+    return took
+
+
+def _systems(entity_type: EntityType | None) -> set[str]:
+    """All that must know a thing of this type, whatever the process."""
+    processes = () if entity_type is None else entity_type.readiness.values()
+    return {source for process in processes for source in process.systems}
+
+
+def _all_know(work: Work, ids: Collection[int], systems: set[str]) -> bool:
+    return bool(systems) and systems <= {work.records[id_].source for id_ in ids}
