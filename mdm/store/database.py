@@ -26,6 +26,8 @@ from mdm.errors import Unavailable
 LOG_LOCK = 7_301
 PATIENCE = 60
 """Seconds for which a write waits until others have written."""
+WRITERS, READERS = 10, 30
+"""How many of one process write to PostgreSQL at once, most waiting for the log, and connections for all others."""
 USUALLY, IN_A_LOAD = 1_000, 25_000
 """Pages in SQLite's write-ahead log from which a commit moves them to their places: its own measure, and ours."""
 _REPEATABLE_READ = 3
@@ -126,7 +128,7 @@ class Database:
         self.engine = _engine(str(self.url.render_as_string(hide_password=False)))
         self.postgresql = self.url.get_backend_name() == "postgresql"
         self._told = {"db.system.name": self.url.get_backend_name()}
-        self._writing = threading.Lock()
+        self._writing = threading.BoundedSemaphore(WRITERS if self.postgresql else 1)
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     @contextmanager
@@ -148,15 +150,16 @@ class Database:
 
     @contextmanager
     def _transaction(self, *, for_writing: bool, load: bool = False) -> Iterator[Transaction]:
-        with self._turn() if for_writing and not self.postgresql else nullcontext():
+        with self._turn() if for_writing else nullcontext():
             yield from self._begun(for_writing=for_writing, load=load and not self.postgresql)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Be the one of this process that writes to SQLite, which lets one write at a time.
+        """Be one of those of this process that write: to SQLite, which lets one write at a time, the only one.
 
         Those who wait do so here, where the next is woken at once; at SQLite's own lock they would ask again and
-        again, and each would hold a connection meanwhile.
+        again, and each would hold a connection meanwhile. So they would on PostgreSQL while they wait for the lock of
+        the log, and nobody could read any more.
         """
         if not self._writing.acquire(timeout=PATIENCE):
             raise Unavailable(f"the database {self.url!r} is busy: others have written for {PATIENCE} seconds")
@@ -296,7 +299,9 @@ def _engine(url: str) -> Engine:
         )
         event.listen(engine, "connect", _configure_sqlite)
         return engine
-    return create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    return create_engine(
+        url, pool_size=WRITERS, max_overflow=READERS, pool_pre_ping=True, connect_args={"connect_timeout": 10}
+    )
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

@@ -11,7 +11,7 @@ import pytest
 from mdm.errors import Unavailable
 from mdm.services.hub import Hub
 from mdm.store import bulk
-from mdm.store.database import Database
+from mdm.store.database import READERS, WRITERS, Database
 
 HOLDER = """
 import sys, time
@@ -100,16 +100,23 @@ def test_writers_at_once_lose_nothing(hub: Hub) -> None:
     assert sizes(hub) == [(1, 40)]
 
 
-def test_many_who_wait_to_write_keep_nobody_from_reading(sqlite_hub: Hub) -> None:
-    waiting = 40
+def test_many_who_wait_to_write_keep_nobody_from_reading(hub: Hub) -> None:
+    waiting = WRITERS + READERS + 1
+
+    def put_size_with_a_fact(key: int) -> None:
+        with hub.database.write() as writer:
+            writer.lock_log()
+            bulk.insert(writer, "block_size", ("key", "living", "deleted"), [(key, 1, 0)])
+
     with ThreadPoolExecutor(waiting + 1) as pool:
-        with sqlite_hub.database.write():
-            writes = [pool.submit(put_size, sqlite_hub, key) for key in range(waiting)]
-            assert pool.submit(sizes, sqlite_hub).result(timeout=30) == []
+        with hub.database.write() as writer:
+            writer.lock_log()
+            writes = [pool.submit(put_size_with_a_fact, key) for key in range(waiting)]
+            assert pool.submit(sizes, hub).result(timeout=30) == []
             assert not any(write.done() for write in writes)
         for write in writes:
             write.result()
-    assert len(sizes(sqlite_hub)) == waiting
+    assert len(sizes(hub)) == waiting
 
 
 def test_a_lock_keeps_other_threads_out(hub: Hub) -> None:
