@@ -6,10 +6,10 @@ from mdm import pipeline, tracing
 from mdm.code_lists import NONE
 from mdm.entity_types import order
 from mdm.log import Author, Fact
-from mdm.resolution import quality
 from mdm.resolution.known_cells import KnownCells
 from mdm.resolution.work import State, Work
 from mdm.services.hub import Hub
+from mdm.services.measuring import measured_before
 from mdm.store import log, records, resolution
 from mdm.store import quality as stored_quality
 from mdm.store import readiness as stored_readiness
@@ -86,23 +86,12 @@ def tick(hub: Hub, date: str, *, author: Author) -> int:
     Before it does, how good the data of each entity type is gets measured and kept. That reads every record, in one
     snapshot, and nobody waits for it. Returns the position of the tick.
     """
-    with hub.database.read() as reader:
-        measured = [fact for name in sorted(resolution.in_force(reader)) for fact in _measured(hub, reader, name, date)]
+    measured = measured_before(hub, date)
     with hub.database.write() as writer:
         first = log.append(writer, [*measured, Fact("tick", None, {"date": date})], author=author)
         said = ((first + place, str(fact.entity_type), fact.body) for place, fact in enumerate(measured))
         stored_quality.keep(writer, said)
         return first + len(measured)
-
-
-def _measured(hub: Hub, reader: Transaction, entity_type: str, date: str) -> list[Fact]:
-    """What is to be kept about one entity type before a day; nothing where no record is, or the day has begun."""
-    state = resolution.state(reader, entity_type)
-    if state is None or date <= (state.tick or ""):
-        return []
-    figures = quality.measure(reader, hub.rules(state.rules_version, seen_by=reader), salt=hub.salt, today=date)
-    body = {"tick": date, "rules_version": state.rules_version, "figures": [list(one) for one in figures]}
-    return [Fact("measured", entity_type, body)] if figures else []
 
 
 def latest_tick(hub: Hub) -> str | None:

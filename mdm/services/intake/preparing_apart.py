@@ -1,19 +1,12 @@
 """Prepares a large file in a process of its own: one core reads it while another writes to the log.
 
-The process is a fresh interpreter and no fork, since whoever takes a file in may have threads. It opens no database.
-Its work comes by standard input, and its answers go out by standard output, one pickle after the other; a pipe holds
-little, so it is never more than a chunk ahead of what was taken. It ends when its standard input does: when the one
-who started it is done, or was killed.
+It opens no database. A pipe holds little, so it is never more than a chunk ahead of what was taken.
 """
 
 import gc
-import os
 import pickle
-import signal
-import sys
-import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from io import BufferedReader, BufferedWriter
 from pathlib import Path
@@ -23,13 +16,13 @@ from typing import NamedTuple, cast
 from mdm.errors import HubError, Unavailable
 from mdm.ingest import STDIN
 from mdm.ingest.reading import Found
+from mdm.services import apart
 from mdm.services.intake.prepared import Prepared
 from mdm.services.intake.preparing import File, Work, prepared_chunks
 
 LARGE = 8 << 20
 """Bytes of a file from which a process pays off: to start one takes as long as preparing 50,000 rows."""
-# Without -P a file such as csv.py in the working directory would be imported in place of Python's own.
-COMMAND = (sys.executable, "-P", "-c", "from mdm.services.intake.preparing_apart import answer; answer()")
+COMMAND = apart.command(__name__)
 
 
 class Answer(NamedTuple):
@@ -63,28 +56,23 @@ def _large(file: File) -> bool:
 @contextmanager
 def _answers(work: Work) -> Iterator[Iterator[Prepared]]:
     """Start the process, and end it when no more is wanted."""
-    where = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    # In a group of its own it does not get the Ctrl-C that is meant for this process.
-    with Popen(COMMAND, stdin=PIPE, stdout=PIPE, env=where, process_group=0) as process:
+    with Popen(COMMAND, stdin=PIPE, stdout=PIPE, env=apart.environment(), process_group=0) as process:
         try:
             yield _taken(process, work)
         finally:
-            process.kill()
-            with suppress(BrokenPipeError):
-                cast("BufferedWriter", process.stdin).close()
+            apart.end(process)
 
 
 def _taken(process: "Popen[bytes]", work: Work) -> Iterator[Prepared]:
     """Hand out the work, and take the answers to it."""
     try:
-        _put(cast("BufferedWriter", process.stdin), work)
+        apart.put(cast("BufferedWriter", process.stdin), work)
         while (answer := _next(process)).chunk is not None:
             _note(work.reading.found, answer)
             yield answer.chunk
         _note(work.reading.found, answer)
     except (BrokenPipeError, EOFError, pickle.UnpicklingError):
-        code = process.wait()
-        how = f"was killed ({signal.Signals(-code).name})" if code < 0 else f"ended with {code}"
+        how = apart.how_it_ended(process.wait())
         words = "what was acknowledged is kept, and taking the file in again goes on from there"
         raise Unavailable(f"{work.file.name}: the process that read it {how}; {words}") from None
 
@@ -108,32 +96,14 @@ def _note(found: Found, answer: Answer) -> None:
 def answer() -> None:
     """Do the work that comes by standard input, in the process that is there for it."""
     gc.disable()  # see `ingest`: a load makes no cycles
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # nobody is there to hear of it
-    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out:
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a library that prints does not get in between
-        try:
-            work: Work = pickle.load(sys.stdin.buffer)  # noqa: S301  from the one who started this process
-        except EOFError:
-            return  # who was killed in the meantime
-        threading.Thread(target=_end_with_the_other, daemon=True).start()
+    with apart.work() as (work, out):
         try:
             for chunk in prepared_chunks(work):
-                _put(out, _answer(chunk, work.reading.found))
-            _put(out, _answer(None, work.reading.found))
+                apart.put(out, _answer(chunk, work.reading.found))
+            apart.put(out, _answer(None, work.reading.found))
         except (HubError, OSError) as error:
-            _put(out, error)
+            apart.put(out, error)
 
 
 def _answer(chunk: Prepared | None, found: Found) -> Answer:
     return Answer(chunk, replace(found, share=None), None if found.share is None else found.share())
-
-
-def _put(out: BufferedWriter, value: object) -> None:
-    pickle.dump(value, out, protocol=pickle.HIGHEST_PROTOCOL)
-    out.flush()
-
-
-def _end_with_the_other() -> None:
-    """Wait for the end of standard input, which nobody closes before."""
-    os.read(sys.stdin.fileno(), 1)
-    os._exit(1)
