@@ -1,5 +1,7 @@
 """What the hub brought is counted from the log: duplicates removed, decisions, divergence, and how long it all took."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -7,12 +9,14 @@ import pytest
 from mdm.errors import InvalidInput
 from mdm.ingest import Incoming
 from mdm.log import Author
+from mdm.resolution.sums import rounded
 from mdm.services import resolving
 from mdm.services.hub import Hub
 from mdm.services.intake import records
 from mdm.services.rulebook import rules
 from mdm.services.stewarding import tasks
 from mdm.services.watching import measures
+from mdm.store.database import Transaction
 
 OFFICE = """
 entity_type: office
@@ -76,3 +80,25 @@ def test_they_tell_what_happened_when_and_how_long_it_took(hub: Hub) -> None:
     assert sum(one["duplicates_removed"] for one in history) == counts["duplicates_removed"] == 0
     with pytest.raises(InvalidInput, match="since is no date"):
         measures.stats(hub, since="soon")
+
+
+def test_telling_them_reads_no_table_that_grows_with_the_hub(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules.apply(hub, OFFICE, file="office.yaml", author=at(1))
+    put(hub, "erp:1", at(1), name="Nord", city="Hamburg")
+    run, statements = Transaction._run, list[str]()
+
+    def noted(transaction: Transaction, statement: str, values: Sequence[object]) -> None:
+        statements.append(statement)
+        run(transaction, statement, values)
+
+    monkeypatch.setattr(Transaction, "_run", noted)
+    assert measures.stats(hub, since="2026-03-01")["entity_types"]["office"]["source_records"] == 1
+    growing = re.compile(r"\b(source_record|golden_version|xref|readiness|divergence|payload)\b")
+    assert statements
+    assert not [one for one in statements if growing.search(one)]
+
+
+def test_long_times_are_told_in_whole_minutes_hours_and_days() -> None:
+    told = {599: 599, 600: 600, 659: 600, 35_999: 35_940, 36_000: 36_000, 39_599: 36_000, 864_000: 864_000}
+    assert {seconds: rounded(seconds) for seconds in told} == told
+    assert rounded(10 * 86_400 + 86_399) == 10 * 86_400
