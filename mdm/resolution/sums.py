@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from typing import Any
 
 import orjson
 
@@ -27,23 +28,20 @@ Reached = tuple[str, str, str, int, int]
 """What was reached, of which entity type, about which process, and the positions at which it began and was reached."""
 
 
-def write(writer: Transaction, work: Work, golden: GoldenChanges, events: Iterable[FeedRow], *, position: int) -> None:
+def write(writer: Transaction, work: Work, golden: GoldenChanges, events: list[FeedRow], *, position: int) -> None:
     """Add what a commit changed and what it says in the feed; all of it must be written but the feed."""
-    of, sums = work.entity_type.entity_type, Sums()
+    of = work.entity_type.entity_type
     day = log.moments(writer, [position])[position][:10]
     whole = work.dirty | (work.records.keys() - work.before.keys())
-    living = sum(work.records[id_].living - work.was_living(id_) for id_ in whole)
-    active = sum((new.attributes is not None) - new.was_active for new in golden.versions)
-    sums[Sum("source_records", of, day=day)] = living
-    sums[Sum("golden_records", of, day=day)] = active
-    decided: list[str] = []
+    sums = Sums()
+    sums[Sum("source_records", of, day=day)] = sum(work.records[id_].living - work.was_living(id_) for id_ in whole)
+    sums[Sum("golden_records", of, day=day)] = sum(
+        (one.attributes is not None) - one.was_active for one in golden.versions
+    )
     for event in events:
         if event.kind in HAPPENED:
-            named = orjson.loads(event.others or "[]")
-            sums[Sum(HAPPENED[event.kind], of, day=day)] += len(named)
-            decided += named if event.kind == "task.decided" else []
-    opened = task_writing.opened(writer, decided) if decided else {}
-    took = Counter[Reached](("to_decide", of, "", opened[id_], position) for id_ in decided)
+            sums[Sum(HAPPENED[event.kind], of, day=day)] += len(_named(event))
+    took = _to_decide(writer, of, events, position=position)
     took.update(_to_all_systems(writer, work, golden, position=position))
     sums.update(_times(writer, took))
     stored.add(writer, sums)
@@ -81,6 +79,18 @@ def _times(writer: Transaction, took: Counter[Reached]) -> Sums:
     return sums
 
 
+def _named(event: FeedRow) -> list[Any]:
+    """The tasks, or the places of disagreement, that one event is about."""
+    return orjson.loads(event.others or "[]")  # type: ignore[no-any-return]
+
+
+def _to_decide(writer: Transaction, of: str, events: Iterable[FeedRow], *, position: int) -> Counter[Reached]:
+    """Of the tasks that were decided."""
+    decided = [id_ for event in events if event.kind == "task.decided" for id_ in _named(event)]
+    opened = task_writing.opened(writer, decided) if decided else {}
+    return Counter[Reached](("to_decide", of, "", opened[id_], position) for id_ in decided)
+
+
 def _to_all_systems(writer: Transaction, work: Work, golden: GoldenChanges, *, position: int) -> Counter[Reached]:
     """Of golden records with other living records than before: those that were in all systems, and those that are."""
     wanted, formerly = _systems(work.entity_type), _systems(work.stood_under)
@@ -91,17 +101,13 @@ def _to_all_systems(writer: Transaction, work: Work, golden: GoldenChanges, *, p
     changed = {one for one in here.keys() | were.keys() if wanted != formerly or here.get(one) != were.get(one)}
     come = {number: here[number] for number in changed & here.keys() if _all_know(work, here[number], wanted)}
     gone = {number: were[number] for number in changed & were.keys() if _all_know(work, were[number], formerly)}
-    since = xref.since_and_before(writer, sorted({id_ for ids in (*come.values(), *gone.values()) for id_ in ids}),
-                                  position=position)  # fmt: skip
-    of = work.entity_type.entity_type
+    ids = {id_ for members in (*come.values(), *gone.values()) for id_ in members}
+    before, now = xref.since_and_before(writer, sorted(ids), position=position)
     took = Counter[Reached]()
-    for found, systems, sign, place in ((gone, formerly, -1, 0), (come, wanted, 1, 1)):
-        for number, ids in found.items():
-            first: dict[str, int] = {}
-            for id_ in ids:
-                source, told = work.records[id_].source, since[id_][place] or 0
-                first[source] = min(first.get(source, told), told)
-            took["to_all_systems", of, "", number, max(first[source] for source in systems)] += sign
+    for known, systems, since, sign in ((gone, formerly, before, -1), (come, wanted, now, 1)):
+        for number, members in known.items():
+            last = max(min(since[id_] for id_ in members if work.records[id_].source == one) for one in systems)
+            took["to_all_systems", work.entity_type.entity_type, "", number, last] += sign
     return took
 
 

@@ -108,20 +108,14 @@ def since(transaction: Transaction, ids: Collection[int]) -> dict[int, int]:
 
 def since_and_before(
     transaction: Transaction, ids: Collection[int], *, position: int
-) -> dict[int, tuple[int | None, int | None]]:
+) -> tuple[dict[int, int], dict[int, int]]:
     """Since which position each record bore what it did before the commit at a position, and bears what it does now."""
-    before: dict[int, int] = {}
-    now: dict[int, int] = {}
     rows = transaction.rows(
         "SELECT record_id, since, until FROM xref WHERE record_id {in} AND (until IS NULL OR until = ?)",
         list(ids), position,
     )  # fmt: skip
-    for record, began, until in rows:
-        if began != position:
-            before[record] = began
-        if until is None:
-            now[record] = began
-    return {id_: (before.get(id_), now.get(id_)) for id_ in ids}
+    before = {record: since for record, since, _ in rows if since != position}
+    return before, {record: since for record, since, until in rows if until is None}
 
 
 def crosswalks(transaction: Transaction, golden: Collection[int], *, at: int = NOW) -> dict[int, list[Borne]]:
