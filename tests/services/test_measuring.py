@@ -18,10 +18,10 @@ Started = list["subprocess.Popen[bytes]"]
 ENDLESS = """
 import time
 from mdm.services import measuring
-def _measured(*_):
+def _before(*_):
     print("measuring", flush=True)
     time.sleep(600)
-measuring._measured = _measured
+measuring._before = _before
 measuring.answer()
 """
 STARTER = """
@@ -58,14 +58,16 @@ def test_the_figures_are_the_same_wherever_they_were_measured(
     hub: Hub, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(hub)
-    here = measuring.measured_before(hub, "2026-03-02")
+    wanted = quality.Wanted("customer", attribute="tax_id", days=7)
+    here, now = measuring.measured_before(hub, "2026-03-02"), quality.quality(hub, wanted)
     assert not started
     monkeypatch.setattr(measuring, "LARGE", 3)
     assert measuring.measured_before(hub, "2026-03-02") == here
+    assert quality.quality(hub, wanted) == now
     assert [one.entity_type for one in here] == ["customer"]
     resolving.tick(hub, "2026-03-02", author=AUTHOR)
     resolving.resolve_all(hub, author=AUTHOR)
-    assert [process.returncode is not None for process in started] == [True, True]
+    assert [process.returncode is not None for process in started] == [True] * 3
     kept = quality.quality(hub, quality.Wanted(kept=True))["items"]
     assert {one["records"] for one in kept} == {3}
 
@@ -85,6 +87,13 @@ def test_a_process_that_is_killed_is_noticed_and_no_day_has_passed(
     with pytest.raises(Unavailable, match=r"measures data quality was killed \(SIGKILL\)"):
         resolving.tick(sqlite_hub, "2026-03-02", author=AUTHOR)
     assert resolving.latest_tick(sqlite_hub) is None
+
+
+def test_who_waits_too_long_for_others_is_told(sqlite_hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measuring, "LARGE", 0)
+    monkeypatch.setattr(measuring, "PATIENCE", 0)
+    with measuring._one_at_a_time, pytest.raises(Unavailable, match="has been measured for others"):
+        quality.quality(sqlite_hub, quality.Wanted("customer"))
 
 
 def test_it_ends_with_the_one_who_started_it(sqlite_hub: Hub) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 from mdm.entity_types import EntityType, hint
 from mdm.errors import Fault, InvalidInput, NotFound
-from mdm.resolution.quality import WHOLE, measure
+from mdm.resolution.quality import WHOLE
 from mdm.resolution.tallies import RECENT_DAYS, Figures
 from mdm.services.hub import Hub
+from mdm.services.measuring import measured_now
 from mdm.store import quality as stored_quality
-from mdm.store import resolution
 from mdm.store.quality import Filter
 
 Document = dict[str, Any]
@@ -72,17 +72,11 @@ def _last(hub: Hub, wanted: Wanted, chosen: Collection[str]) -> dict[str, list[D
 
 
 def _now(hub: Hub, entity_type: EntityType, wanted: Wanted) -> list[Document]:
-    """Measure one entity type under the rules that its state was resolved under."""
-    with hub.database.read() as reader:
-        state = resolution.state(reader, entity_type.entity_type)
-    if state is None or (wanted.attribute is not None and wanted.attribute not in entity_type.attributes):
+    if wanted.attribute is not None and wanted.attribute not in entity_type.attributes:
         return []
-    stood_under, only = hub.rules(state.rules_version), None if wanted.attribute is None else {wanted.attribute}
-    with hub.database.read() as reader:
-        found = measure(reader, stood_under, salt=hub.salt, today=state.tick, days=wanted.days, only=only)
-    return [
-        _item(entity_type.entity_type, state.tick, one) for one in found if wanted.attribute in {None, one.attribute}
-    ]
+    name, only = entity_type.entity_type, None if wanted.attribute is None else {wanted.attribute}
+    tick, found = measured_now(hub, name, days=wanted.days, only=only)
+    return [_item(name, tick, one) for one in found if wanted.attribute in {None, one.attribute}]
 
 
 def _kept(hub: Hub, wanted: Wanted, chosen: Mapping[str, EntityType]) -> list[Document]:
