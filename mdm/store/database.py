@@ -128,7 +128,7 @@ class Database:
         self.engine = _engine(str(self.url.render_as_string(hide_password=False)))
         self.postgresql = self.url.get_backend_name() == "postgresql"
         self._told = {"db.system.name": self.url.get_backend_name()}
-        self._writing = threading.BoundedSemaphore(WRITERS if self.postgresql else 1)
+        self._writing = threading.BoundedSemaphore(WRITERS) if self.postgresql else threading.Lock()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     @contextmanager

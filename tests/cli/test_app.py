@@ -126,10 +126,8 @@ def test_an_interrupt_ends_in_one_line_and_exit_130(sqlite_url: str) -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
         assert process.stderr is not None
         lock = Path(f"{sqlite_url.removeprefix('sqlite:///')}-shm")
-        for _ in range(200):
+        while not lock.exists() and process.poll() is None:  # before, nobody is there to end well
             time.sleep(0.05)
-            if lock.exists() or process.poll() is not None:
-                break
         process.send_signal(signal.SIGINT)
         error = process.stderr.read().decode()
         assert process.wait(30) == 130
