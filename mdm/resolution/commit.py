@@ -97,10 +97,11 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     turned = {one.golden for one in result.hierarchy.ended} | {place[0] for place in result.hierarchy.begun}
     moved_or_set = [*moved, *reference_moves.set_by_people(writer, work, result.golden, position=position)]
     change = Change(work, {new.golden for new in result.golden.versions}, moved_or_set, turned, position)
-    ready = readiness_writing.write(writer, change, types)
+    differences = sums.Differences()
+    ready = readiness_writing.write(writer, change, types, differences)
     events = [*_events(work, result), *reference_moves.events(writer, work, moved), *apart, *ready]
     events += refetches.events(work, result.behind)
-    sums.write(writer, work, result.golden, events, position=position)
+    sums.write(writer, work, result.golden, events, differences, position=position)
     resolution.append_changes(writer, events, columns=feed.FeedRow._fields, position=position)
     _mark_dependents(writer, work, result)
     state = resolution.StateRow(of, work.upto, position, work.entity_type.version, work.tick, result.tasks.cut_records)

@@ -11,10 +11,10 @@ import orjson
 
 from mdm.entity_types import EntityType, parse
 from mdm.publish.feed import FeedRow, readiness_event
-from mdm.resolution import sums
 from mdm.resolution.readiness import Facts, needs, next_change
 from mdm.resolution.readiness_facts import PAGE, read_facts
 from mdm.resolution.readiness_reach import Change, Standing, reached
+from mdm.resolution.sums import Differences
 from mdm.store import readiness as stored
 from mdm.store.database import Transaction
 from mdm.store.readiness import Kept
@@ -36,12 +36,12 @@ def standing_types(transaction: Transaction) -> dict[str, Standing]:
     return {name: Standing(_parsed(document), tick) for name, tick, document in rows}
 
 
-def write(writer: Transaction, change: Change, types: Mapping[str, Standing]) -> list[FeedRow]:
+def write(writer: Transaction, change: Change, types: Mapping[str, Standing], sums: Differences) -> list[FeedRow]:
     """Judge anew what a commit may have changed, and keep it; the events of those that are ready now, or no longer.
 
     Where a change reaches more than `MOST` that it did not change themselves, they are marked, and judged in commits to
     come: as many in each as it has records, so that nobody waits long for a record, and `MOST` in one that has none.
-    types: all as they stand, with that of the commit.
+    types: all as they stand, with that of the commit.  sums: where it is added what the answers change.
     """
     work, own = change.work, change.own
     if not any(one.entity_type.readiness for one in types.values()) and not work.afresh:
@@ -55,7 +55,8 @@ def write(writer: Transaction, change: Change, types: Mapping[str, Standing]) ->
         stored.mark(writer, numbers - now)
         ordered = sorted(now)
         for start in range(0, len(ordered), PAGE):
-            events += _settle(writer, types, name, ordered[start : start + PAGE], position=change.position)
+            some = ordered[start : start + PAGE]
+            events += _settle(writer, types, name, some, sums, position=change.position)
     return events
 
 
@@ -108,7 +109,13 @@ def _answers(standing: Standing, facts: Facts) -> Answers:
 
 
 def _settle(
-    writer: Transaction, types: Mapping[str, Standing], name: str, goldens: list[int], *, position: int
+    writer: Transaction,
+    types: Mapping[str, Standing],
+    name: str,
+    goldens: list[int],
+    sums: Differences,
+    *,
+    position: int,
 ) -> list[FeedRow]:
     stood = {(one.golden, one.process): one for one in stored.kept(writer, goldens)}
     now = {
@@ -120,7 +127,7 @@ def _settle(
     stored.save(writer, changed)
     stored.remove(writer, gone)
     before = [stood[place] for place in (*((one.golden, one.process) for one in changed), *gone) if place in stood]
-    sums.write_answers(writer, gone=before, come=changed)
+    sums.answer(gone=before, come=changed)
     return [
         readiness_event(name, one.golden, one.process, orjson.loads(one.missing))
         for one in changed

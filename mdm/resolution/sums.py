@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -28,55 +29,56 @@ Reached = tuple[str, str, str, int, int]
 """What was reached, of which entity type, about which process, and the positions at which it began and was reached."""
 
 
-def write(writer: Transaction, work: Work, golden: GoldenChanges, events: list[FeedRow], *, position: int) -> None:
-    """Add what a commit changed and what it says in the feed; all of it must be written but the feed."""
+@dataclass(slots=True)
+class Differences:
+    """What is to be added to sums, and to how many reached something: all of a commit is written together."""
+
+    sums: Sums = field(default_factory=Sums)
+    reached: Counter[Reached] = field(default_factory=Counter)
+
+    def answer(self, *, gone: Collection[Kept], come: Collection[Kept]) -> None:
+        """Let some answers about readiness take the place of others."""
+        for answers, sign in ((gone, -1), (come, 1)):
+            alike = Counter((one.entity_type, one.process, one.missing) for one in answers)
+            for (of, process, missing), count in alike.items():
+                self.sums[Sum("concerned", of, process)] += sign * count
+                self.sums[Sum("ready", of, process)] += sign * count if missing == NOTHING else 0
+                for said in {(one[0], one[1]) for one in orjson.loads(missing)}:
+                    self.sums[Sum("lacking", of, orjson.dumps([process, *said]).decode())] += sign * count
+            for one in answers:
+                if one.first_ready is not None:
+                    self.reached["to_ready", one.entity_type, one.process, one.golden, one.first_ready] += sign
+
+
+def write(
+    writer: Transaction, work: Work, golden: GoldenChanges, events: list[FeedRow], found: Differences, *, position: int
+) -> None:
+    """Add what a commit changed and what it says in the feed to what was found; all must be written but the feed."""
     of = work.entity_type.entity_type
-    day = log.moments(writer, [position])[position][:10]
+    found.reached.update(_to_decide(writer, of, events, position=position))
+    found.reached.update(_to_all_systems(writer, work, golden, position=position))
+    reached = {one: count for one, count in found.reached.items() if count}
+    moments = log.moments(writer, sorted({position, *(place for one in reached for place in one[-2:])}))
+    day = moments[position][:10]
     whole = work.dirty | (work.records.keys() - work.before.keys())
-    sums = Sums()
-    sums[Sum("source_records", of, day=day)] = sum(work.records[id_].living - work.was_living(id_) for id_ in whole)
-    sums[Sum("golden_records", of, day=day)] = sum(
+    found.sums[Sum("source_records", of, day=day)] = sum(
+        work.records[id_].living - work.was_living(id_) for id_ in whole
+    )
+    found.sums[Sum("golden_records", of, day=day)] = sum(
         (one.attributes is not None) - one.was_active for one in golden.versions
     )
     for event in events:
         if event.kind in HAPPENED:
-            sums[Sum(HAPPENED[event.kind], of, day=day)] += len(_named(event))
-    took = _to_decide(writer, of, events, position=position)
-    took.update(_to_all_systems(writer, work, golden, position=position))
-    sums.update(_times(writer, took))
-    stored.add(writer, sums)
-
-
-def write_answers(writer: Transaction, *, gone: Collection[Kept], come: Collection[Kept]) -> None:
-    """Add what changes as some answers about readiness take the place of others."""
-    sums, took = Sums(), Counter[Reached]()
-    for answers, sign in ((gone, -1), (come, 1)):
-        alike = Counter((one.entity_type, one.process, one.missing) for one in answers)
-        for (of, process, missing), count in alike.items():
-            sums[Sum("concerned", of, process)] += sign * count
-            sums[Sum("ready", of, process)] += sign * count if missing == NOTHING else 0
-            for said in {(one[0], one[1]) for one in orjson.loads(missing)}:
-                sums[Sum("lacking", of, orjson.dumps([process, *said]).decode())] += sign * count
-        for one in answers:
-            if one.first_ready is not None:
-                took["to_ready", one.entity_type, one.process, one.golden, one.first_ready] += sign
-    sums.update(_times(writer, took))
-    stored.add(writer, sums)
+            found.sums[Sum(HAPPENED[event.kind], of, day=day)] += len(_named(event))
+    for (what, of_type, about, begin, end), count in reached.items():
+        seconds = rounded(seconds_between(moments[begin], moments[end]))
+        found.sums[Sum(what, of_type, about, moments[end][:10], seconds)] += count
+    stored.add(writer, found.sums)
 
 
 def rounded(seconds: int) -> int:
     """Rounded down to whole minutes from ten minutes on, to whole hours from ten hours, to whole days from ten days."""
     return next((seconds - seconds % unit for unit, least in UNITS if seconds >= least), seconds)
-
-
-def _times(writer: Transaction, took: Counter[Reached]) -> Sums:
-    changed = {one: count for one, count in took.items() if count}
-    moments = log.moments(writer, sorted({position for *_, begin, end in changed for position in (begin, end)}))
-    sums = Sums()
-    for (what, of, about, begin, end), count in changed.items():
-        seconds = rounded(seconds_between(moments[begin], moments[end]))
-        sums[Sum(what, of, about, moments[end][:10], seconds)] += count
-    return sums
 
 
 def _named(event: FeedRow) -> list[Any]:
@@ -101,6 +103,8 @@ def _to_all_systems(writer: Transaction, work: Work, golden: GoldenChanges, *, p
     changed = {one for one in here.keys() | were.keys() if wanted != formerly or here.get(one) != were.get(one)}
     come = {number: here[number] for number in changed & here.keys() if _all_know(work, here[number], wanted)}
     gone = {number: were[number] for number in changed & were.keys() if _all_know(work, were[number], formerly)}
+    if not come and not gone:
+        return Counter()
     ids = {id_ for members in (*come.values(), *gone.values()) for id_ in members}
     before, now = xref.since_and_before(writer, sorted(ids), position=position)
     took = Counter[Reached]()

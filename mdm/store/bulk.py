@@ -13,7 +13,9 @@ import numpy as np
 from mdm.store.database import Transaction, as_json
 
 Rows = Sequence[tuple[object, ...]]
-FEW = 20
+FEW, MANY = 20, 2_000
+"""Rows up to which each has a statement of its own, and from which on PostgreSQL takes them by COPY."""
+_KNOWN: dict[str, dict[str, str]] = {}
 LENGTH_BITS = 31
 """Of a number that tells where a byte string stands and how long it is: all of them hold less than 2 GiB."""
 
@@ -136,9 +138,9 @@ def update(transaction: Transaction, table: str, columns: Sequence[str], rows: R
         return
     names = _quoted(columns)
     if transaction.postgresql and len(rows) > FEW:
-        stage = _stage(transaction, table, columns, rows)
+        stage, given = _stage(transaction, table, columns, rows)
         changes = ", ".join(f"{name} = stage.{name}" for name in names[keys:])
-        transaction.run(f"UPDATE {table} SET {changes} FROM {stage} AS stage WHERE {_joined(table, names[:keys])}")
+        transaction.run(f"UPDATE {table} SET {changes} FROM {stage} WHERE {_joined(table, names[:keys])}", *given)
     else:
         changes, condition = (
             ", ".join(f"{name} = ?" for name in names[keys:]),
@@ -153,8 +155,8 @@ def delete(transaction: Transaction, table: str, columns: Sequence[str], rows: R
         return
     names = _quoted(columns)
     if transaction.postgresql and len(rows) > FEW:
-        stage = _stage(transaction, table, columns, rows)
-        transaction.run(f"DELETE FROM {table} USING {stage} AS stage WHERE {_joined(table, names)}")
+        stage, given = _stage(transaction, table, columns, rows)
+        transaction.run(f"DELETE FROM {table} USING {stage} WHERE {_joined(table, names)}", *given)
     else:
         _many(transaction, f"DELETE FROM {table} WHERE {' AND '.join(f'{name} = ?' for name in names)}", rows)
 
@@ -168,19 +170,40 @@ def _merge(
     action = f"DO UPDATE SET {changes}" if changes else "DO NOTHING"
     conflict = f"ON CONFLICT ({', '.join(names[:keys])}) {action}"
     if transaction.postgresql and len(rows) > FEW:
-        stage, listed = _stage(transaction, table, columns, rows), ", ".join(names)
-        transaction.run(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {stage} {conflict}")
+        (stage, given), listed = _stage(transaction, table, columns, rows), ", ".join(names)
+        transaction.run(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {stage} {conflict}", *given)
     else:
         _many(transaction, f"INSERT INTO {table} ({', '.join(names)}) VALUES ({_marks(columns)}) {conflict}", rows)
 
 
-def _stage(transaction: Transaction, table: str, columns: Sequence[str], rows: Rows) -> str:
-    """A temporary table with the same columns, filled by COPY, gone with the transaction."""
+def _stage(transaction: Transaction, table: str, columns: Sequence[str], rows: Rows) -> tuple[str, list[list[object]]]:
+    """These rows as a statement reads them, and what is bound to it: arrays, or nothing of a temporary table.
+
+    The table has the same columns, is filled by COPY and gone with the transaction; to make it takes as long as to
+    read a thousand rows from arrays.
+    """
+    if len(rows) <= MANY:
+        kinds = _types(transaction, table)
+        types = ", ".join(f"CAST(? AS {kinds[name]}[])" for name in columns)
+        return f"unnest({types}) AS stage ({', '.join(_quoted(columns))})", [
+            list(column) for column in zip(*rows, strict=True)
+        ]
     stage, names = f"stage_{table}", ", ".join(_quoted(columns))
     transaction.run(f"DROP TABLE IF EXISTS {stage}")
     transaction.run(f"CREATE TEMPORARY TABLE {stage} ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0")
     _copy(transaction, stage, names, rows)
-    return stage
+    return f"{stage} AS stage", []
+
+
+def _types(transaction: Transaction, table: str) -> dict[str, str]:
+    """What PostgreSQL calls the types of a table's columns, asked for once."""
+    if table not in _KNOWN:
+        _KNOWN[table] = dict(transaction.rows(
+            "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+            " WHERE attrelid = CAST(? AS regclass) AND attnum > 0 AND NOT attisdropped",
+            table,
+        ))  # fmt: skip
+    return _KNOWN[table]
 
 
 def _copy(transaction: Transaction, table: str, names: str, rows: Rows) -> None:

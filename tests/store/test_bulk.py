@@ -6,7 +6,7 @@ from mdm.services.hub import Hub
 from mdm.store import bulk
 from mdm.store.database import Transaction
 
-COUNTS = [1, bulk.FEW + 1]
+COUNTS = [1, bulk.FEW + 1, bulk.MANY + 1]
 EDGE = ("left_id", "right_id", "weight", "living")
 SIZE = ("key", "living", "deleted")
 
