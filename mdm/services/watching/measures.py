@@ -47,8 +47,7 @@ def stats(hub: Hub, *, since: str | None = None, moment: str | None = None) -> D
     found = health.stats(hub)
     start = since or (datetime.fromisoformat(moment or now()) - LATELY).date().isoformat()
     with hub.database.read() as transaction:
-        totals = {(what, of, about): count for what, of, about, count in sums.totals(transaction)}
-        times = _times(transaction, since=start)
+        totals, times = _totals(transaction), _times(transaction, since=start)
         history = [] if since is None else _history(transaction, since=since)
     ready = _readiness(totals, times)
     for name, counts in found["entity_types"].items():
@@ -74,8 +73,7 @@ def readiness(hub: Hub, *, since: str) -> dict[str, Document]:
     """
     _check_day(since)
     with hub.database.read() as transaction:
-        types = hub.entity_types(seen_by=transaction)
-        return _readiness(transaction, types, after=position(transaction, since))
+        return _readiness(_totals(transaction), _times(transaction, since=since))
 
 
 def _check_day(written: str | None) -> None:
@@ -84,6 +82,11 @@ def _check_day(written: str | None) -> None:
     except ValueError:
         detail = f"since is no date such as 2026-03-01: {written!r}"
         raise InvalidInput(detail, faults=[Fault("/query/since", detail, "date", written)]) from None
+
+
+def _totals(transaction: Transaction) -> dict[tuple[str, str, str], int]:
+    """How many of everything that is summed up for all days, by what that is, entity type and what it is about."""
+    return {(what, of, about): count for what, of, about, count in sums.totals(transaction)}
 
 
 def _times(transaction: Transaction, *, since: str) -> defaultdict[tuple[str, str, str], Times]:
