@@ -24,8 +24,8 @@ FEW = 8
 PAGES = (
     "/", "/queue", "/queue?view=mine", "/queue?order=likeliest", "/queue/bulk?entity_type=thing", "/decisions",
     "/approvals", "/task/{task}", "/task/{code}", "/task/{task}/why", "/task/{task}/people", "/second-opinions",
-    "/agreement", "/agreement.csv", "/quarantine", "/quarantine/{row}",
-    "/quality?type=customer", "/quality/unready/quote_to_project?type=customer", "/quality/disagreements?type=customer", "/quality/waiting",
+    "/agreement", "/agreement.csv", "/quarantine", "/quarantine/{row}", "/quality?type=customer",
+    "/quality/unready/quote_to_project?type=customer", "/quality/disagreements?type=customer", "/quality/waiting",
     "/rules", "/rules/customer", "/rules/customer?view=yaml", "/rules/customer/versions",
     "/rules/customer/diff?from={version}", "/rules:try?type=customer", "/search", "/search?q=acme+pumps",
     "/activity", "/activity.csv", "/admin", "/admin/people/anna", "/admin/keys", "/admin/roles",
