@@ -73,31 +73,25 @@ class Recorder:
 
     def note(self, count: int) -> None:
         """Ask so many things of the hub as it stands."""
-        with self.driven.hub.database.read() as reader:
-            position = log.head(reader)
-            numbers = reader.rows("SELECT DISTINCT entity_type, golden FROM golden_version ORDER BY golden")
-            named = [row[0] for row in reader.rows("SELECT id FROM task ORDER BY id")]
-        ids = [golden_id(PREFIXES[of], number) for of, number in numbers if of in PREFIXES]
+        hub = self.driven.hub
         for _ in range(count):
             read = self.rnd.choices(list(OFTEN), list(OFTEN.values()))[0]
-            if not named or not ids:
-                read = "xref"
-            about = self._about(read, ids, named)
-            moment = START + timedelta(minutes=self.steps * 10 + self.rnd.randrange(4))
-            answer = asked(self.driven.hub, read, about, None)
-            self.kept.append((read, about, position, moment.isoformat(), answer))
+            named = about(hub, read, self.rnd.choice)
+            if named is None:
+                read, named = "xref", self.rnd.choice(histories.ALL)
+            self._keep(read, named)
 
-    def _about(self, read: str, ids: list[str], named: list[str]) -> str:
-        choice = self.rnd.choice
-        if read == "xref":
-            return choice([*histories.ALL, *histories.MASTERS["thing"]])
-        if read == "lookup":
-            return ",".join(self.rnd.sample(histories.ALL, 4))
-        if read in {"list", "export"}:
-            return choice(["place", "thing"])
-        if read == "tasks":
-            return f"{choice(['place', 'thing'])},{choice(['open', 'open', 'closed', ''])},"
-        return choice(named if read == "task" else ids)
+    def note_all(self) -> None:
+        """Ask for what has become of every golden ID: what is about to change is among them."""
+        for written in golden_ids(self.driven.hub):
+            self._keep("history", written)
+
+    def _keep(self, read: str, named: str) -> None:
+        with self.driven.hub.database.read() as reader:
+            position = log.head(reader)
+        moment = START + timedelta(minutes=self.steps * 10 + self.rnd.randrange(4))
+        answer = asked(self.driven.hub, read, named, None)
+        self.kept.append((read, named, position, moment.isoformat(), answer))
 
     def ask_again(self) -> int:
         """Ask for everything at the position and at the moment it was asked at; returns how many reads that were."""
@@ -106,6 +100,32 @@ class Recorder:
                 again = asked(self.driven.hub, read, about, as_of)
                 assert again == answer, f"{read} {about} as of {as_of}:\n{again}\nbut it said\n{answer}"
         return 2 * len(self.kept)
+
+
+def about(hub: Hub, read: str, choice: Callable[[Any], Any]) -> str | None:
+    """Something that such a read can be about; None where there is nothing yet."""
+    if read == "xref":
+        return str(choice([*histories.ALL, *histories.MASTERS["thing"]]))
+    if read == "lookup":
+        return ",".join(sorted({str(choice(histories.ALL)) for _ in range(4)}))
+    if read in {"list", "export"}:
+        return str(choice(["place", "thing"]))
+    if read == "tasks":
+        return f"{choice(['place', 'thing'])},{choice(['open', 'open', 'closed', ''])},"
+    there = _tasks(hub) if read == "task" else golden_ids(hub)
+    return str(choice(there)) if there else None
+
+
+def golden_ids(hub: Hub) -> list[str]:
+    """Every golden ID that was ever given out."""
+    with hub.database.read() as reader:
+        rows = reader.rows("SELECT DISTINCT entity_type, golden FROM golden_version ORDER BY golden")
+    return [golden_id(PREFIXES[of], number) for of, number in rows]
+
+
+def _tasks(hub: Hub) -> list[str]:
+    with hub.database.read() as reader:
+        return [row[0] for row in reader.rows("SELECT id FROM task ORDER BY id")]
 
 
 def asked(hub: Hub, read: str, about: str, as_of: Any) -> Any:

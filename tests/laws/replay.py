@@ -28,6 +28,7 @@ class Driven:
     representatives: dict[str, str] = field(default_factory=dict)
     alive: set[str] = field(default_factory=set)
     variants: dict[str, int] = field(default_factory=dict)
+    plain: dict[str, tuple[Any, plain_hub.State]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for of in ("place", "thing"):
@@ -64,7 +65,7 @@ class Driven:
         with self.hub.database.read() as reader:
             rows = reader.rows(
                 "SELECT log.position, kind, entity_type, body FROM log"
-                " JOIN payload ON payload.position = log.position WHERE kind IN ('verdict', 'undo')"
+                " JOIN payload ON payload.position = log.position WHERE kind IN ('verdict', 'override', 'undo')"
                 " ORDER BY log.position"
             )
         for position, kind, of, body in rows:
@@ -86,11 +87,14 @@ class Driven:
             return digests.state(reader)
 
     def expected(self, of: str) -> plain_hub.State:
-        """What the plain hub makes of the same facts."""
-        tick = max((body["date"] for _, kind, body in self.facts[of] if kind == "tick"), default=None)
-        entity_type = histories.entity_type(of, self.variants[of])
+        """What the plain hub makes of the same facts; it is asked anew only when there are others, or other rules."""
         known = (self.representatives, self.alive) if of == "thing" else ({}, set())
-        found = plain_hub.state(entity_type, self.facts[of], *known, tick)
+        asked = (self.variants[of], len(self.facts[of]), *known)
+        if of not in self.plain or self.plain[of][0] != asked:
+            tick = max((body["date"] for _, kind, body in self.facts[of] if kind == "tick"), default=None)
+            entity_type = histories.entity_type(of, self.variants[of])
+            self.plain[of] = asked, plain_hub.state(entity_type, self.facts[of], *known, tick)
+        found = self.plain[of][1]
         if of == "place":
             self.representatives, self.alive = found.representatives, found.alive
         return found

@@ -15,9 +15,9 @@ from tests.laws.replay import Driven
 
 
 @pytest.fixture
-def hub(sqlite_template: Path, tmp_path: Path) -> Iterator[Hub]:
+def hub(bare_template: Path, tmp_path: Path) -> Iterator[Hub]:
     path = tmp_path / "hub.db"
-    path.write_bytes(sqlite_template.read_bytes())
+    path.write_bytes(bare_template.read_bytes())
     hub = open_hub(Settings(database_url=f"sqlite:///{path}"))
     Driven(hub, 1)
     yield hub

@@ -13,9 +13,9 @@ Tell = Callable[..., Driven]
 
 
 @pytest.fixture
-def told(sqlite_template: Path, tmp_path: Path) -> Iterator[Tell]:
+def told(bare_template: Path, tmp_path: Path) -> Iterator[Tell]:
     """Tells a history to a fresh hub: `told("thing 0 put a=p b=u", "thing 0 same 1", "tick 5", "settle")`."""
-    hubs = Hubs(sqlite_template, tmp_path)
+    hubs = Hubs(bare_template, tmp_path)
 
     def tell(*lines: str) -> Driven:
         driven = hubs.new()
@@ -43,6 +43,10 @@ def _tell(driven: Driven, number: int, words: list[str]) -> None:
             driven.put(number, (of, "record", _record(number, id_, mode, given)))
         case [of, id_, "set", *given]:
             driven.put(number, (of, "override", _override(_keys(of, id_)[0], given)))
+        case [of, loser, "into", winner]:
+            source, _, id_ = _keys(of, loser)[0].split(":")
+            body = {"source": source, "source_id": id_, "into": winner, "version": number, "event_time": None}
+            driven.put(number, (of, "source_merge", {**body, "batch": "", "line": 0}))
         case [of, left, verdict, right]:
             body = {"verdict": verdict, "left": _keys(of, left), "right": _keys(of, right), "reason": ""}
             driven.put(number, (of, "verdict", {**body, "supersedes": [], "action": "verdict"}))
@@ -118,6 +122,23 @@ def test_a_deleted_founder_leaves_for_a_stronger_match_and_takes_its_number_alon
         "thing 2 put t=ID4711",
     )  # fmt: skip
     assert bears(driven, "thing", "0,1,2") == [0, 1, 0]
+
+
+def test_a_deleted_record_hangs_on_the_smaller_key_of_two_equal_matches_whichever_came_first(told: Tell) -> None:
+    driven = told(
+        "thing 2 put a=p b=u", "thing 1 put a=p b=u", "thing 1 distinct 2", "thing 0 put a=p b=u", "settle",
+        "thing 0 delete",
+    )  # fmt: skip
+    assert bears(driven, "thing", "0,1,2") == [1, 1, 0]
+
+
+def test_merges_of_a_chain_are_judged_by_their_keys_whichever_came_first(told: Tell) -> None:
+    """Once the first ties the middle of the chain, each end stands with a record of another source, and they wait."""
+    driven = told(
+        "thing 6 put a=r", "thing 3 put a=q", "thing 0 put a=p", "thing 1 put b=u", "thing 2 put b=v",
+        "thing 0 same 1", "thing 6 same 2", "thing 3 into 6", "settle", "thing 0 into 3",
+    )  # fmt: skip
+    assert bears(driven, "thing", "0,1,3,6,2") == [1, 1, 1, 0, 0]
 
 
 def test_a_record_without_values_joins_and_the_feed_says_that_it_did(told: Tell) -> None:

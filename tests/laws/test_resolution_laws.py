@@ -36,8 +36,8 @@ class Hubs:
 
 
 @pytest.fixture
-def hubs(sqlite_template: Path, tmp_path: Path) -> Iterator[Hubs]:
-    made = Hubs(sqlite_template, tmp_path)
+def hubs(bare_template: Path, tmp_path: Path) -> Iterator[Hubs]:
+    made = Hubs(bare_template, tmp_path)
     yield made
     for hub in made.made:
         hub.close()
@@ -85,8 +85,8 @@ def follow(driven: Driven, seed: int) -> None:
 @pytest.mark.parametrize(
     "seed", [1, 8, *(pytest.param(seed, marks=pytest.mark.verify) for seed in range(2, 15) if seed != 8)]
 )
-def test_postgresql_gives_the_same(postgres_hub: Hub, seed: int) -> None:
-    follow(Driven(postgres_hub), seed)
+def test_postgresql_gives_the_same(bare_postgres_hub: Hub, seed: int) -> None:
+    follow(Driven(bare_postgres_hub), seed)
 
 
 @both_tiers(SAMPLE)

@@ -29,11 +29,11 @@ def seeds() -> list[int]:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", LAWS)
-def test_every_law_holds_on_fresh_seeds(sqlite_template: Path, tmp_path: Path, seeds: list[int], name: str) -> None:
+def test_every_law_holds_on_fresh_seeds(bare_template: Path, tmp_path: Path, seeds: list[int], name: str) -> None:
     for number, seed in enumerate(seeds, 1):
         if number == 1 or number % EVERY == 0:
             _say(f"{name}: seed {seed} ({number} of {len(seeds)})")
-        _hold(name, seed, sqlite_template, tmp_path / str(seed))
+        _hold(name, seed, bare_template, tmp_path / str(seed))
 
 
 def _say(words: str) -> None:

@@ -4,13 +4,13 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -20,13 +20,14 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlmodel import SQLModel
 
+from golden_records.identity import parse_golden_id
 from mdm.errors import Conflict, InvalidInput, Stale
 from mdm.ingest import Incoming
 from mdm.log import Author
 from mdm.services import rebuild
-from mdm.services.deciding import decisions
+from mdm.services.deciding import decisions, overrides
+from mdm.services.deciding.overrides import Wanted
 from mdm.services.hub import Hub, open_hub
 from mdm.services.intake import refetches as thin
 from mdm.services.reading import golden
@@ -35,7 +36,9 @@ from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.proposals import Proposed
 from mdm.services.watching import refetches
 from mdm.settings import Settings
-from tests.laws import histories, plain_refetches, standing
+from mdm.store import log
+from tests.laws import histories, plain_refetches, recorded, standing
+from tests.laws.conftest import emptied_tables
 from tests.laws.plain_refetches import Word
 from tests.laws.replay import AUTHOR, Driven
 from tests.laws.test_resolution_laws import same_as_plain
@@ -44,6 +47,20 @@ TYPES = st.sampled_from(["place", "thing"])
 VERDICTS = st.sampled_from(["same", "distinct", "related"])
 ACTORS = ("cli:anna", "cli:bert")
 STEPS = 20
+"""What happens in an example, beside the dense history it begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """How many examples there are of a database, in parts that run beside each other: (parts, examples of each)."""
+
+    in_test: tuple[int, int]
+    in_verify: tuple[int, int]
+
+
+# An example takes thrice as long on PostgreSQL.
+SQLITE = Tiers(in_test=(2, 50), in_verify=(8, 250))
+POSTGRESQL = Tiers(in_test=(4, 25), in_verify=(8, 25))
 REFUSED = (Conflict, InvalidInput, Stale)
 """What a service answers when somebody else was there before, or nothing is to be done: nothing is written then."""
 LATER = replace(AUTHOR, actor="worker", recorded_at="2026-03-01T09:45:00.000000Z")
@@ -60,7 +77,7 @@ class Life(RuleBasedStateMachine):
         self.driven = Driven(self.opened())
         self.hub, self.history = self.driven.hub, list[histories.Fact]()
         self.held: list[str] = []
-        self.told: list[tuple[str, int, dict[str, Any]]] = []
+        self.told: list[tuple[str, str, int, Any]] = []
         self.words: list[Word] = []
 
     @initialize(seed=st.integers(0, 10**6))
@@ -72,8 +89,8 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.driven.settle()
-        for golden_id, position, answer in self.told:
-            assert golden.get(self.hub, golden_id, as_of=position) == answer
+        for read, about, position, answer in self.told:
+            assert recorded.asked(self.hub, read, about, position) == answer
         assert rebuild.verify(self.hub).match
         self.hub.close()
 
@@ -172,37 +189,95 @@ class Life(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def a_decision_is_undone(self, data: st.DataObject) -> None:
-        positions = [one[0] for of in self.driven.facts.values() for one in of if one[1] in {"verdict", "undo"}]
+        positions = [
+            one[0] for of in self.driven.facts.values() for one in of if one[1] in {"verdict", "override", "undo"}
+        ]
         if positions:
             position = data.draw(st.sampled_from(sorted(positions)))
             with contextlib.suppress(REFUSED):
                 decisions.undo(self.hub, decisions.decision_id(position), reason="", author=AUTHOR)
 
-    @rule(data=st.data(), of=TYPES)
-    def an_answer_is_kept(self, data: st.DataObject, of: str) -> None:
-        active = [one["golden_id"] for one in golden.page(self.hub, entity_type=of)["items"]]
+    @rule(data=st.data(), of=TYPES, hold=st.sampled_from([0, 0, 30]), brought=st.booleans())
+    def a_golden_record_is_split(self, data: st.DataObject, of: str, hold: int, *, brought: bool) -> None:
+        """Those that were named stand with none of the others afterwards, whatever else ties them."""
+        several = {golden_id: keys for golden_id, keys in self._members(of).items() if len(keys) > 1}
+        if several:
+            chosen = data.draw(st.sampled_from(sorted(several)))
+            named = data.draw(st.lists(st.sampled_from(several[chosen]), min_size=1, max_size=3, unique=True))
+            parts = {
+                "golden_id": chosen, "keys": named, "with_what_it_brought": brought, "reason": "two",
+                "supersede": data.draw(st.booleans()),
+            }  # fmt: skip
+            with contextlib.suppress(REFUSED):
+                done = proposals.decide(self.hub, Intent("split", parts), author=AUTHOR, hold=hold)
+                self._keep(done)
+                if not hold and not brought:
+                    bears = decisions.goldens(self.hub, several[chosen])
+                    rest = set(several[chosen]) - set(named)
+                    assert not {bears[key] for key in named} & {bears[key] for key in rest}
+
+    def _members(self, of: str) -> dict[str, list[str]]:
+        """The keys of every active golden record, those of deleted records among them."""
+        found: dict[str, list[str]] = {}
+        with self.hub.database.read() as reader:
+            rows = reader.rows("SELECT golden, source, source_id FROM source_record WHERE entity_type = ?", of)
+        for one in golden.page(self.hub, entity_type=of)["items"]:
+            number = parse_golden_id(one["golden_id"])[1]
+            found[one["golden_id"]] = sorted(f"{source}:{of}:{id_}" for borne, source, id_ in rows if borne == number)
+        return found
+
+    @rule(data=st.data(), of=TYPES, until_source_changes=st.booleans())
+    def a_value_is_set(self, data: st.DataObject, of: str, *, until_source_changes: bool) -> None:
+        """It is that of the golden record from then on."""
+        active = sorted(self._members(of))
         if active:
             golden_id = data.draw(st.sampled_from(active))
-            with self.hub.database.read() as reader:
-                (head,) = reader.one("SELECT max(position) FROM log") or (0,)
-            self.told.append((golden_id, head, golden.get(self.hub, golden_id, as_of=head)))
+            name = data.draw(st.sampled_from([name for name in histories.SET if of == "thing" or name != "place"]))
+            value = data.draw(st.sampled_from([None, *histories.SET[name]]))
+            wanted = Wanted(golden_id, name, value, until_source_changes=until_source_changes)
+            with contextlib.suppress(REFUSED):
+                overrides.override(self.hub, wanted, reason="seen", author=AUTHOR, supersede=data.draw(st.booleans()))
+                assert golden.get(self.hub, golden_id)["attributes"].get(name) == (value or None)
+
+    @rule(often=st.integers(0, 4))
+    def all_is_derived_again(self, often: int) -> None:
+        """In place of what stands, and life goes on with it."""
+        if often == 0:
+            assert rebuild.rebuild(self.hub).match
+
+    @rule(data=st.data(), reads=st.lists(st.sampled_from(list(recorded.READS)), min_size=1, max_size=4))
+    def answers_are_kept(self, data: st.DataObject, reads: list[str]) -> None:
+        with self.hub.database.read() as reader:
+            head = log.head(reader)
+        for read in reads:
+            about = recorded.about(self.hub, read, lambda options: data.draw(st.sampled_from(options)))
+            if about is not None:
+                self.told.append((read, about, head, recorded.asked(self.hub, read, about, None)))
 
 
-def hold(opened: Opened, examples: int) -> None:
-    """Run so many examples of the machine; `SOAK_N` says how many a soak runs."""
+def hold(opened: Opened, examples: int, *, part: int | None = None) -> None:
+    """Run so many examples of the machine: of one part always the same ones, and without a part others each time."""
     machine = type("Life", (Life,), {"opened": staticmethod(opened)})
     chosen = settings(
         max_examples=examples, stateful_step_count=STEPS, deadline=None, database=None, print_blob=False,
-        derandomize="SOAK_N" not in os.environ, suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    run_state_machine_as_test(machine, settings=chosen)
+    run_state_machine_as_test(machine if part is None else seed(part)(machine), settings=chosen)
+
+
+def both_tiers(tiers: Tiers):  # type: ignore[no-untyped-def]
+    """Some parts in `make test`, more in `make verify`; no two have the same examples."""
+    (few, small), (many, large) = tiers.in_test, tiers.in_verify
+    parts = [(part, small) for part in range(few)]
+    longer = [pytest.param(part, large, marks=pytest.mark.verify) for part in range(few, few + many)]
+    return pytest.mark.parametrize(("part", "examples"), [*parts, *longer])
 
 
 @pytest.fixture
-def copies(sqlite_template: Path, tmp_path: Path) -> Opened:
+def copies(bare_template: Path, tmp_path: Path) -> Opened:
     """Opens a fresh hub in one file, which is put back by copying."""
     begun, path = tmp_path / "begun.db", tmp_path / "hub.db"
-    shutil.copyfile(sqlite_template, begun)
+    shutil.copyfile(bare_template, begun)
     _begin(open_hub(Settings(database_url=f"sqlite:///{begun}")))
 
     def opened() -> Hub:
@@ -213,21 +288,21 @@ def copies(sqlite_template: Path, tmp_path: Path) -> Opened:
 
 
 @pytest.fixture
-def emptied(postgres_url: str) -> Opened:
+def emptied(bare_postgres_url: str) -> Opened:
     """Opens the same PostgreSQL database again and again, in which all tables are put back to what they were."""
-    _begin(open_hub(Settings(database_url=postgres_url)))
-    # What only grows lets nobody empty it, and no step of the machine adds to it.
-    tables = [table.name for table in SQLModel.metadata.sorted_tables if table.name != "access_change"]
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
+    _begin(open_hub(Settings(database_url=bare_postgres_url)))
+    tables = emptied_tables()
+    with psycopg.connect(bare_postgres_url, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA begun")
         for name in tables:
             connection.execute(f"CREATE TABLE begun.{name} AS TABLE public.{name}")
-    again = "; ".join(f"INSERT INTO public.{name} SELECT * FROM begun.{name}" for name in tables)  # noqa: S608
+        begun = [name for name in tables if connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone()]  # noqa: S608
+    again = "; ".join(f"INSERT INTO public.{name} SELECT * FROM begun.{name}" for name in begun)  # noqa: S608
 
     def opened() -> Hub:
-        with psycopg.connect(postgres_url, autocommit=True) as connection:
+        with psycopg.connect(bare_postgres_url, autocommit=True) as connection:
             connection.execute(f"TRUNCATE {', '.join(tables)}; {again}")
-        return open_hub(Settings(database_url=postgres_url))
+        return open_hub(Settings(database_url=bare_postgres_url))
 
     return opened
 
@@ -238,14 +313,14 @@ def _begin(hub: Hub) -> None:
     hub.close()
 
 
-@pytest.mark.parametrize("examples", [3, pytest.param(30, marks=pytest.mark.verify)])
-def test_a_hub_in_sqlite_lives_as_the_plain_one(copies: Opened, examples: int) -> None:
-    hold(copies, examples)
+@both_tiers(SQLITE)
+def test_a_hub_in_sqlite_lives_as_the_plain_one(copies: Opened, part: int, examples: int) -> None:
+    hold(copies, examples, part=part)
 
 
-@pytest.mark.parametrize("examples", [2, pytest.param(10, marks=pytest.mark.verify)])
-def test_a_hub_in_postgresql_lives_as_the_plain_one(emptied: Opened, examples: int) -> None:
-    hold(emptied, examples)
+@both_tiers(POSTGRESQL)
+def test_a_hub_in_postgresql_lives_as_the_plain_one(emptied: Opened, part: int, examples: int) -> None:
+    hold(emptied, examples, part=part)
 
 
 @pytest.mark.soak
