@@ -54,10 +54,10 @@ def _tell(driven: Driven, number: int, words: list[str]) -> None:
 
 def _record(number: int, id_: str, mode: str, given: list[str]) -> dict[str, object]:
     values = dict(each.split("=") for each in given)
-    day = values.pop("on", None)
+    day, version = values.pop("on", None), values.pop("version", number)
     time = f"2026-01-{int(day):02}T00:00:00.000000Z" if day else None
     return {
-        "source": f"s{1 + int(id_) % 3}", "source_id": id_, "version": number, "event_time": time, "mode": mode,
+        "source": f"s{1 + int(id_) % 3}", "source_id": id_, "version": int(version), "event_time": time, "mode": mode,
         "batch": "", "line": 0, "attributes": values,
     }  # fmt: skip
 
@@ -141,6 +141,12 @@ def test_merges_of_a_chain_are_judged_by_their_keys_whichever_came_first(told: T
     assert bears(driven, "thing", "0,1,3,6,2") == [1, 1, 1, 0, 0]
 
 
+def test_a_merge_that_a_constraint_holds_up_leaves_the_doubt_about_the_pair_as_it_is(told: Tell) -> None:
+    """They have one `a`, and a `b` each, which no two records of one source may have."""
+    driven = told("rules thing 2", "thing 0 put a=p b=u", "thing 3 put a=p b=v", "thing 0 into 3")
+    assert {kind for kind, *_ in driven.found("thing").tasks} == {"constraint", "review"}
+
+
 def test_a_record_without_values_joins_and_the_feed_says_that_it_did(told: Tell) -> None:
     driven = told("thing 0 put a=p", "thing 1 put", "settle", "thing 0 same 1")
     assert bears(driven, "thing", "0,1") == [0, 0]
@@ -179,6 +185,11 @@ def test_a_must_link_that_holds_again_cuts_the_piece_it_was_not_part_of(told: Te
 
 def shown(driven: Driven) -> list[bytes]:
     return [attributes for attributes, _ in driven.found("place").values.values()]
+
+
+def test_of_two_contents_of_one_version_the_later_counts_whichever_came_first(told: Tell) -> None:
+    lines = ("place 0 put a=p b=u on=5 version=1", "settle", "place 0 put a=q b=u on=2 version=1")
+    assert shown(told(*lines)) == [b'{"a":"p","b":"u"}']
 
 
 def test_trust_falls_on_the_day_it_is_due_though_nothing_else_happens(told: Tell) -> None:
@@ -231,6 +242,19 @@ def test_what_people_set_holds_while_what_it_overruled_would_survive(told: Tell)
     assert shown(told(*lines)) == [b'{"b":"u"}']
     assert shown(told(*lines, "place 0 put a=q b=u on=2")) == [b'{"a":"q","b":"u"}']
     assert shown(told(*lines, "place 0 put a=q b=u on=2", "settle", "place 0 put a=p on=3")) == [b"{}"]
+
+
+def disagreeing(driven: Driven) -> list[str]:
+    """The attributes in which some record says something else than its golden record, now."""
+    with driven.hub.database.read() as reader:
+        return [row[0] for row in reader.rows("SELECT attribute FROM divergence WHERE until IS NULL")]
+
+
+def test_a_reference_that_people_set_agrees_with_its_records_once_both_lead_to_one_thing(told: Tell) -> None:
+    """What the record refers to bears the smaller key and stays as it is: only what was set leads elsewhere."""
+    lines = ("place 0 put a=p", "place 1 put b=u", "thing 0 put a=p place=0", "thing 0 set place=s2:place:1", "settle")
+    assert disagreeing(told(*lines)) == ["place"]
+    assert disagreeing(told(*lines, "place 0 same 1")) == []
 
 
 def test_trust_that_falls_can_lift_what_people_set(told: Tell) -> None:

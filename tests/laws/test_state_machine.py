@@ -113,12 +113,21 @@ class Life(RuleBasedStateMachine):
         for _ in range(3):
             self._put(data, mood, ["record"])
 
-    @rule(key=st.sampled_from(histories.ALL), version=st.one_of(st.none(), st.integers(0, 22)))
-    def a_record_is_said_to_have_changed(self, key: str, version: int | None) -> None:
-        word = Incoming(*key.split(":"), {}, version, None, "changed")
+    @rule(key=st.sampled_from(histories.ALL), named=st.sampled_from(["none", "any", "newest", "next"]), data=st.data())
+    def a_record_is_said_to_have_changed(self, key: str, named: str, data: st.DataObject) -> None:
+        """Now and then as just the version that has come last, or that will come next."""
+        source, of, source_id = key.split(":")
+        sent = [
+            body["version"]
+            for _, kind, body in self.driven.facts[of]
+            if kind == "record" and (body["source"], body["source_id"]) == (source, source_id)
+        ]
+        newest = max(sent, default=0)
+        chosen = {"none": None, "any": data.draw(st.integers(0, 22)), "newest": newest, "next": newest + 1}
+        word = Incoming(source, of, source_id, {}, chosen[named], None, "changed")
         found = thin.changed(self.hub, word, author=AUTHOR, wait=False)
         if found.status == "accepted":
-            self.words.append(Word(found.position, key, version))
+            self.words.append(Word(found.position, key, chosen[named]))
 
     def _put(self, data: st.DataObject, mood: histories.Mood, kinds: Any) -> None:
         pick = lambda options: data.draw(st.sampled_from(options))  # noqa: E731
@@ -129,8 +138,8 @@ class Life(RuleBasedStateMachine):
         self.driven.put(len(self.history) - 1, fact)
 
     def _sent(self, fact: histories.Fact) -> bool:
-        """Whether this version of the record or merge came before: a version comes with one content only."""
-        names = ("source", "source_id", "version")
+        """Whether this version of the record or merge came before: one of one time comes with one content only."""
+        names = ("source", "source_id", "version", "event_time")
         mine = [fact[2].get(name) for name in names]
         return fact[1] in {"record", "source_merge"} and any(
             one[:2] == fact[:2] and [one[2][name] for name in names] == mine for one in self.history
