@@ -200,9 +200,9 @@ def one_more(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, kinds: S
     kind, key = pick(kinds), pick(ALL)
     of = key.split(":")[1]
     if kind == "record":
-        return of, kind, _record(pick, facts, mood, key)
+        return of, kind, record(pick, facts, mood, key)
     if kind == "master":
-        return of, "record", _record(pick, facts, mood, pick(MASTERS[of]))
+        return of, "record", record(pick, facts, mood, pick(MASTERS[of]))
     if kind in OF_ONE:
         return of, kind, OF_ONE[kind](pick, facts, key)
     if kind in FOR_ALL:
@@ -303,7 +303,8 @@ def _source_merge(pick: Callable[[Any], Any], facts: list[Fact], key: str) -> di
 OF_ONE = {"crosswalk": _crosswalk, "source_merge": _source_merge, "override": _override}
 
 
-def _record(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, key: str) -> dict[str, Any]:
+def record(pick: Callable[[Any], Any], facts: list[Fact], mood: Mood, key: str) -> dict[str, Any]:
+    """A version of one record."""
     source, of, source_id = key.split(":")
     mode, day = pick(mood.modes), pick([None, 1, 2, 5, 9])
     sent = [

@@ -12,9 +12,14 @@ class Word(NamedTuple):
     version: int | None
 
 
-def behind(words: Iterable[Word], facts: dict[str, list[tuple[int, str, dict[str, Any]]]]) -> dict[str, int | None]:
-    """By source key, the newest version that was named and has not come; None where none was named."""
-    found: dict[str, int | None] = {}
+def behind(
+    words: Iterable[Word], facts: dict[str, list[tuple[int, str, dict[str, Any]]]]
+) -> dict[str, tuple[int, int | None]]:
+    """By source key, where the oldest word stands that nothing has answered, and the newest version that was named.
+
+    None where none was named.
+    """
+    found: dict[str, tuple[int, int | None]] = {}
     for word in words:
         source, of, source_id = word.key.split(":")
         versions = [
@@ -23,8 +28,9 @@ def behind(words: Iterable[Word], facts: dict[str, list[tuple[int, str, dict[str
             if kind == "record" and (body["source"], body["source_id"]) == (source, source_id)
         ]
         if not any(_answers(word, one, versions) for one in versions):
-            named = [one for one in (found.get(word.key), word.version) if one is not None]
-            found[word.key] = max(named, default=None)
+            since, version = found.get(word.key, (word.position, None))
+            named = [one for one in (version, word.version) if one is not None]
+            found[word.key] = min(since, word.position), max(named, default=None)
     return found
 
 

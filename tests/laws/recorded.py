@@ -14,7 +14,7 @@ from mdm.services.reading import golden, lookup
 from mdm.services.stewarding import tasks
 from mdm.store import log
 from tests.laws import histories
-from tests.laws.replay import Driven
+from tests.laws.replay import AUTHOR, Driven
 
 START = datetime(2026, 3, 2)  # noqa: DTZ001  every time of the log is UTC
 PREFIXES = {"place": "plc", "thing": "thg"}
@@ -29,7 +29,15 @@ def _export(hub: Hub, about: str, as_of: Any) -> Any:
 
 def _task_page(hub: Hub, about: str, as_of: Any) -> Any:
     of, status, cursor = about.split(",")
-    found = tasks.page(hub, entity_type=of, status=status or None, cursor=cursor or None, limit=4, as_of=as_of)
+    found = tasks.page(
+        hub,
+        entity_type=of,
+        status=status or None,
+        cursor=cursor or None,
+        limit=4,
+        as_of=as_of,
+        moment=AUTHOR.recorded_at,
+    )
     return {**found, "items": [_comparable(one) for one in found["items"]]}
 
 
@@ -41,6 +49,7 @@ def _comparable(task: dict[str, Any]) -> dict[str, Any]:
     return {**task, "records": [], "about": kept}
 
 
+# Whether a claim has run out is asked at one moment always, as it is no question of what was known.
 READS: dict[str, Read] = {
     "xref": lambda hub, about, as_of: lookup.xref(hub, Key.parse(about), as_of=as_of),
     "lookup": lambda hub, about, as_of: lookup.xrefs(hub, [*map(Key.parse, about.split(","))], as_of=as_of),
@@ -49,7 +58,7 @@ READS: dict[str, Read] = {
     "history": lambda hub, about, as_of: golden.history(hub, about, as_of=as_of),
     "list": lambda hub, about, as_of: golden.page(hub, entity_type=about, limit=3, as_of=as_of),
     "export": _export,
-    "task": lambda hub, about, as_of: _comparable(tasks.get(hub, about, as_of=as_of)),
+    "task": lambda hub, about, as_of: _comparable(tasks.get(hub, about, as_of=as_of, moment=AUTHOR.recorded_at)),
     "tasks": _task_page,
 }
 OFTEN = {"xref": 4, "lookup": 1, "golden record": 4, "lineage": 1, "history": 4, "list": 1, "export": 1, "task": 4,

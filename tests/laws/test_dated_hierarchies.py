@@ -129,10 +129,10 @@ def run(hub: Hub, seeds: range) -> None:
 
 
 @pytest.mark.parametrize(
-    "first", [0, *(pytest.param(first, marks=pytest.mark.verify) for first in range(100, 200, 100))]
+    "first", [8, *(pytest.param(first, marks=pytest.mark.verify) for first in range(100, 200, 100))]
 )
 def test_the_hierarchy_of_any_day_is_what_a_plain_model_makes_of_that_day(firms: Hub, first: int) -> None:
-    run(firms, range(first, first + (6 if first == 0 else 100)))
+    run(firms, range(first, first + (6 if first == 8 else 100)))
 
 
 def test_a_rebuild_has_every_day_of_it(sqlite_template: Path, tmp_path: Path) -> None:
