@@ -141,6 +141,14 @@ def test_merges_of_a_chain_are_judged_by_their_keys_whichever_came_first(told: T
     assert bears(driven, "thing", "0,1,3,6,2") == [1, 1, 1, 0, 0]
 
 
+def test_a_merge_does_not_wait_for_the_sake_of_a_record_that_is_gone(told: Tell) -> None:
+    driven = told(
+        "thing 3 put a=q", "thing 1 put b=u", "thing 3 same 1", "thing 6 put a=r", "thing 2 put b=v", "thing 6 same 2",
+        "thing 1 delete", "settle", "thing 3 into 6",
+    )  # fmt: skip
+    assert bears(driven, "thing", "3,1,6,2") == [0, 0, 0, 0]
+
+
 def test_a_merge_that_a_constraint_holds_up_leaves_the_doubt_about_the_pair_as_it_is(told: Tell) -> None:
     """They have one `a`, and a `b` each, which no two records of one source may have."""
     driven = told("rules thing 2", "thing 0 put a=p b=u", "thing 3 put a=p b=v", "thing 0 into 3")

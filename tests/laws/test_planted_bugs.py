@@ -163,6 +163,9 @@ BUGS = [
         'body["event_time"] or "", position', '"", position'),
     Bug("equally trusted edges of a cycle in the order of arrival", "mdm/resolution/hierarchy_cycles.py",
         "(link.trust, keys[link.record_id]))", "(link.trust, link.record_id))"),
+    Bug("merges that wait for records that are gone", "mdm/resolution/merge_judging.py",
+        "!= work.records[merged].source for id_ in work.living(side))",
+        "!= work.records[merged].source for id_ in side)"),
     Bug("a dated line that goes on over a gap", "golden_records/effective.py",
         "return held.end == start and one.record", "return one.record"),
 ]  # fmt: skip
