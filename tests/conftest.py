@@ -8,6 +8,7 @@ import itertools
 import os
 import shutil
 import signal
+import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator
@@ -20,6 +21,7 @@ import pytest
 import structlog
 import typer.testing
 from sqlalchemy import make_url
+from sqlmodel import SQLModel
 
 from mdm.log import Author
 from mdm.services.hub import Hub, open_hub
@@ -30,6 +32,8 @@ from mdm.store.database import Database, Transaction
 AUTHOR = Author("test", "2026-03-01T09:30:00.000000Z")
 NUMBERS = itertools.count(1)
 Address = Callable[[], str]
+# The salt of a hub stays as it is, and of what only grows the database itself lets nobody remove anything.
+KEPT = {"hub", "access_change"}
 
 # Many commands are run in one process: what typer makes of the whole program, dearer than most of them, is made once.
 typer.testing._get_command = cache(typer.testing._get_command)
@@ -112,6 +116,19 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def bare_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file of a hub without facts: laws bring their own types, and each more costs something in every step."""
+    path = tmp_path_factory.mktemp("bare") / "hub.db"
+    shutil.copyfile(sqlite_template, path)
+    connection = sqlite3.connect(path)
+    with connection:
+        for name in emptied_tables():
+            connection.execute(f"DELETE FROM {name}")  # noqa: S608
+    connection.close()  # moves what was written into the one file
+    return path
+
+
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     """The address of a fresh hub in SQLite."""
@@ -160,6 +177,20 @@ def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def bare_postgres_url(postgres_url: str) -> str:
+    """The address of a hub without facts in PostgreSQL."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"TRUNCATE {', '.join(emptied_tables())}")
+    return postgres_url
+
+
+@pytest.fixture
+def bare_postgres_hub(bare_postgres_url: str) -> Iterator[Hub]:
+    """The same, open."""
+    yield from _opened(bare_postgres_url)
+
+
+@pytest.fixture
 def sqlite_hub(sqlite_url: str) -> Iterator[Hub]:
     """A fresh hub in SQLite."""
     yield from _opened(sqlite_url)
@@ -176,6 +207,11 @@ def hub(request: pytest.FixtureRequest) -> Hub:
     """A fresh hub, once in each database."""
     found: Hub = request.getfixturevalue(f"{request.param}_hub")
     return found
+
+
+def emptied_tables() -> list[str]:
+    """The tables of which nothing is left in a bare hub."""
+    return [table.name for table in reversed(SQLModel.metadata.sorted_tables) if table.name not in KEPT]
 
 
 def _opened(url: str) -> Iterator[Hub]:

@@ -37,8 +37,8 @@ from mdm.services.stewarding.proposals import Proposed
 from mdm.services.watching import refetches
 from mdm.settings import Settings
 from mdm.store import log
+from tests.conftest import emptied_tables
 from tests.laws import histories, plain_refetches, recorded, standing
-from tests.laws.conftest import emptied_tables
 from tests.laws.plain_refetches import Word
 from tests.laws.replay import AUTHOR, Driven
 from tests.laws.test_resolution_laws import same_as_plain
