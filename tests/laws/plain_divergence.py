@@ -73,7 +73,8 @@ class _Wanted:
         """What a value means; None where it means nothing."""
         if self.name in self.entity_type.references:
             golden, lives = self._meant(target(self.entity_type, self.name, source, str(value)))
-            return golden if lives or not any(rule.reference_exists for rule in self.valid) else None
+            ignored = not lives and any(rule.reference_exists and rule.grade != "flag" for rule in self.valid)
+            return None if ignored else golden
         if self.name in self.entity_type.code_lists:
             return self.codes.canonical(self.entity_type.code_lists[self.name], source, value)
         if any(rule.pattern == "[^V]" and value == "V" and rule.grade == "ignore" for rule in self.valid):
