@@ -11,6 +11,7 @@ from mdm.services.hub import Hub
 from mdm.services.resolving import replay
 from mdm.services.scratch import scratch
 from mdm.services.stewarding import task_states
+from mdm.services.uncollected import uncollected
 from mdm.store import copies, digests, log, proposals, quality, second_opinions, task_work
 from mdm.store.database import Transaction
 from mdm.store.xref import NOW
@@ -132,6 +133,7 @@ def _follow(hub: Hub, derived: Derived) -> None:
         copies.follow(reader, writer, after=log.head(writer))
 
 
+@uncollected()
 def _replay(derived: Derived) -> int:
     """Repeat the resolver commits that have not been repeated; how many they were."""
     author, repeated = Author("rebuild", ""), 0

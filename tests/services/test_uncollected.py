@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from mdm.services.files.uncollected import uncollected
+from mdm.services.uncollected import uncollected
 
 
 def test_nothing_is_collected_until_the_work_ends():

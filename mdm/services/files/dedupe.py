@@ -23,7 +23,7 @@ from mdm.services.files.dedupe_files import write_clusters, write_golden, write_
 from mdm.services.files.dedupe_pairs import candidates
 from mdm.services.files.dedupe_stages import scored, standardised
 from mdm.services.files.inferring import Understood, understand
-from mdm.services.files.uncollected import uncollected
+from mdm.services.uncollected import uncollected
 
 Result = TypeVar("Result")
 

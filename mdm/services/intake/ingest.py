@@ -1,6 +1,5 @@
 """Ingest a file: acknowledged chunk by chunk, then resolved; safe to repeat after any interruption."""
 
-import gc
 import hashlib
 import sys
 import time
@@ -23,6 +22,7 @@ from mdm.services.intake.prepared import Prepared
 from mdm.services.intake.preparing import File, Item, Work, items_of, reading_of
 from mdm.services.intake.preparing_apart import prepared_beside
 from mdm.services.resolving import resolve_all
+from mdm.services.uncollected import uncollected
 from mdm.store import batches, mappings
 from mdm.store.batches import Origin
 
@@ -173,15 +173,13 @@ def _set_for_a_load() -> Iterator[None]:
     A load makes no cycles of objects: looking for them took a quarter of its time. And the thread that writes has
     to get the interpreter back soon after each statement, rather than in the usual five milliseconds.
     """
-    collecting, interval = gc.isenabled(), sys.getswitchinterval()
-    gc.disable()
+    interval = sys.getswitchinterval()
     sys.setswitchinterval(HANDOVER)
     try:
-        yield
+        with uncollected():
+            yield
     finally:
         sys.setswitchinterval(interval)
-        if collecting:
-            gc.enable()
 
 
 def _start(hub: Hub, origin: Origin, mapping: Mapping | None, author: Author) -> None:
