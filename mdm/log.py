@@ -7,9 +7,9 @@ import hashlib
 import os
 import struct
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import orjson
 
@@ -148,9 +148,12 @@ class Key:
         return cls(*parts)
 
 
-def canonical(value: object) -> bytes:
-    """The one spelling of a JSON value: sorted members, no spaces, no floats in what the hub derives."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+def canonical(value: object, other: Callable[[Any], Any] | None = None) -> bytes:
+    """The one spelling of a JSON value: sorted members, no spaces, no floats in what the hub derives.
+
+    other: what puts in place of a value that JSON does not have one that it has.
+    """
+    return orjson.dumps(value, default=other, option=orjson.OPT_SORT_KEYS)
 
 
 def key_token(salt: bytes, written: str) -> int:

@@ -230,6 +230,12 @@ def _rows(transaction: Transaction, statement: str, entity_type: str | None) -> 
 def _total(items: Iterable[tuple[object, ...]]) -> str:
     total = 0
     for item in items:
-        plain = [bytes(part).decode() if isinstance(part, bytes | memoryview) else part for part in item]
-        total += int.from_bytes(hashlib.blake2b(canonical(plain), digest_size=WIDTH).digest(), "big")
+        total += int.from_bytes(hashlib.blake2b(canonical(item, _text), digest_size=WIDTH).digest(), "big")
     return f"{total % 2 ** (8 * WIDTH):0{2 * WIDTH}x}"
+
+
+def _text(part: object) -> str:
+    """Give bytes, as either database hands them out, as the text that they are."""
+    if isinstance(part, bytes | memoryview):
+        return bytes(part).decode()
+    raise TypeError(type(part))
