@@ -12,8 +12,8 @@ from matching.columns import Column, numbered
 from matching.compare import cell_values
 from matching.document import Frequencies, Step
 from matching.kinds import Kind
-from matching.kinds.pairs import Codes, parts_of
-from matching.kinds.steps import FEWEST, Shares, parts_of_value
+from matching.kinds.pairs import Codes
+from matching.kinds.steps import FEWEST, Shares, parts
 
 MOST_LISTED = 1_000
 FACTOR = 4
@@ -65,7 +65,7 @@ def _parts(kind: Kind, values: list[str]) -> Iterator[tuple[Codes, list[str]]]:
     if not kind.independent_parts:
         yield np.arange(len(values)), values
         return
-    for texts in parts_of(values, len(parts_of_value(kind, values[0]))):
+    for texts in parts(kind, values):
         yield numbered(texts, missing="")
 
 

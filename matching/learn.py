@@ -71,7 +71,7 @@ def learn(
         return Learnt(model.rules, True, [_too_few("candidate pairs", len(levels))])
     pairs = _Pairs.of(levels, left, right, known)
     learnt, changed = _in_turns(model, pairs, cluster)
-    if changed > _STILL:
+    if learnt.rounds and not learnt.settled:
         again, changes = _in_turns(model, pairs, cluster, rarer=_RARER)
         return again if changes < changed else learnt
     return learnt
@@ -93,7 +93,7 @@ def _in_turns(
         weights = pairs.weights(asked)
         same = pairs.same(cluster(asked, weights))
         if few := pairs.too_few(same):
-            return Learnt(given.rules, False, [few]), 0.0 if not rarer else 1.0
+            return Learnt(given.rules, False, [few]), 1.0
         changed = float((same != before).sum() / same.sum())
         if rounds > len(rarer) and changed <= _STILL:
             return replace(learnt, settled=True, notes=[]), changed

@@ -58,16 +58,15 @@ def shares_of(kind: Kind, values: Sequence[str], common: Sequence[Mapping[str, i
     Of parts that are common or rare each by itself the shares are multiplied; an empty part says nothing.
     """
     shares = np.ones(len(values))
-    texts = parts_of(values, len(common)) if kind.independent_parts else [values]
-    for listed, of_part in zip(common, texts, strict=True):
+    for listed, of_part in zip(common, parts(kind, values), strict=False):
         known = {**listed, "": records}
         shares *= np.array([known.get(text, FEWEST - 1) for text in of_part]) / records
     return shares
 
 
-def parts_of_value(kind: Kind, value: str) -> list[str]:
-    """Take a value apart where its parts are common or rare each by itself."""
-    return value.split(PART) if kind.independent_parts else [value]
+def parts(kind: Kind, values: Sequence[str]) -> list[Sequence[str]]:
+    """Give the parts of values that are common or rare each by itself, the first parts of all first; else the whole."""
+    return [*parts_of(values, values[0].count(PART) + 1)] if kind.independent_parts and values else [values]
 
 
 def _edge(step: Step) -> float:

@@ -15,7 +15,7 @@ from matching.document import Comparison, Frequencies, MatchAttribute, MatchRule
 from matching.explain import why
 from matching.frequency import counted
 from matching.kinds import KINDS
-from matching.kinds.steps import by_frequency
+from matching.kinds.steps import by_frequency, shares_of
 from matching.learn import learn
 from matching.rarity import among_matches, among_strangers, as_one
 from matching.rules import MatchModel, match_model
@@ -92,6 +92,15 @@ def test_given_names_and_surnames_are_common_each_by_itself():
     assert found.common[1]["w000"] == 800
     whole = of([cell.replace(PART, " ") for cell in cells])
     assert "ann w000" in whole.common[0]
+
+
+@pytest.mark.parametrize(
+    ("common", "shares"),
+    [([{"anna": 20}], [0.2, 0.09]), ([{}, {"quell": 50}, {}], [0.0081, 0.045])],
+)
+def test_a_document_may_list_fewer_or_more_parts_than_values_have(common, shares):
+    names = [PART.join(each) for each in (("anna", "mai"), ("carl", "quell"))]
+    assert shares_of(NAME, names, common, 100).tolist() == pytest.approx(shares)
 
 
 def test_the_values_of_a_cell_count_each():

@@ -39,7 +39,7 @@ def events(transaction: Transaction, moves: Sequence[Move], *, entity_type: str,
     moved: defaultdict[int, set[int]] = defaultdict(set)
     for (position, _, _), movers in steps.items():
         moved[position] |= {id_ for id_, _ in movers}
-    times = stored_log.authors(transaction, positions)
+    times = stored_log.moments(transaction, positions)
     decided = _decisions(transaction, entity_type, moved)
     return [
         {
@@ -48,7 +48,7 @@ def events(transaction: Transaction, moves: Sequence[Move], *, entity_type: str,
             "from": golden_id(prefix, old), "to": golden_id(prefix, new),
             "keys": sorted(key for _, key in movers),
             "decisions": [decision_id(one) for one in decided[position]],
-            "recorded_at": times[position][1],
+            "recorded_at": times[position],
         }
         for (position, old, new), movers in sorted(steps.items())
     ]  # fmt: skip

@@ -39,7 +39,7 @@ def told(transaction: Transaction, number: int, entity_type: str, prefix: str, *
     versions = stored_golden.versions(transaction, number, position=at)
     moves = stored_xref.moves(transaction, number, at=at)
     positions = {one.since for one in versions} | {since for _, _, _, since, _ in moves}
-    times = {position: at for position, (_, at) in stored_log.authors(transaction, sorted(positions)).items()}
+    times = stored_log.moments(transaction, sorted(positions))
     return {
         "versions": [{
             "version": one.version, "since": one.since, "until": one.until, "recorded_at": times.get(one.since),

@@ -105,7 +105,8 @@ def _free(
     claims = task_states.claims(reader, ids, moment=author.recorded_at) if asked.claimed_by is None else {}
     in_hand = {id_ for id_, claim in claims.items() if claim["by"] == author.actor}
     decided = set() if asked.proposed else stored_proposals.of_tasks(reader, ids).keys() - in_hand
-    return [task for task in listed if task.id not in in_hand | decided], len(in_hand), len(decided)
+    left = in_hand | decided
+    return [task for task in listed if task.id not in left], len(in_hand), len(decided)
 
 
 def choose_named(hub: Hub, ids: Sequence[str]) -> list[Chosen]:

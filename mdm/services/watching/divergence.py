@@ -127,7 +127,7 @@ def _then(hub: Hub, transaction: Transaction, found: Sequence[Told], *, at: int)
     """What stood at a position, under the rules that its golden version was made under."""
     goldens = stored_golden.at(transaction, {one.golden for one in found}, position=at)
     records = {one.id: one for one in as_then.records(hub, transaction, {one.record_id for one in found}, at=at)}
-    times = stored_log.authors(transaction, sorted({one.since for one in found}))
+    times = stored_log.moments(transaction, sorted({one.since for one in found}))
     rules = {
         version: parsed(resolution.document(transaction, version))
         for version in {goldens[one.golden].rules_version for one in found}
@@ -135,7 +135,7 @@ def _then(hub: Hub, transaction: Transaction, found: Sequence[Told], *, at: int)
     return [
         {**_item(rules[goldens[one.golden].rules_version], one._replace(layers=records[one.record_id].layers),
                  goldens[one.golden]),
-         "rules_version": goldens[one.golden].rules_version, "since": one.since, "recorded_at": times[one.since][1]}
+         "rules_version": goldens[one.golden].rules_version, "since": one.since, "recorded_at": times[one.since]}
         for one in found
     ]  # fmt: skip
 
@@ -144,7 +144,7 @@ def _items(
     hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], found: Sequence[Told]
 ) -> list[Document]:
     goldens = stored_golden.at(transaction, {one.golden for one in found})
-    times = stored_log.authors(transaction, sorted({one.since for one in found}))
+    times = stored_log.moments(transaction, sorted({one.since for one in found}))
     works = {of: standing(hub, transaction, entity_types[of]) for of in {one.entity_type for one in found}}
     taken = TakenForms(transaction, hub.salt)
     items = []
@@ -156,7 +156,7 @@ def _items(
         for one in own:
             item = _item(work.entity_type, one, goldens[one.golden])
             item |= lines.told(one, taken) if lines.holds(one) else taken.told(work.entity_type, one, item)
-            items.append({**item, "since": one.since, "recorded_at": times[one.since][1]})
+            items.append({**item, "since": one.since, "recorded_at": times[one.since]})
     order = {(one.golden, one.attribute, one.source, one.source_id): place for place, one in enumerate(found)}
     number = {golden_id(entity_types[one.entity_type].id_prefix, one.golden): one.golden for one in found}
     return sorted(

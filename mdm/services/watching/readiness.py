@@ -105,10 +105,10 @@ def page(hub: Hub, process: str, wanted: Wanted) -> Document:
             outdated = 0
         shown = found[: wanted.limit]
         goldens = stored_golden.at(transaction, [one.golden for one in shown])
-        times = {} if on else stored_log.authors(transaction, sorted({one.since for one in shown}))
+        times = {} if on else stored_log.moments(transaction, sorted({one.since for one in shown}))
     items = [
         _item(entity_types[one.entity_type], one, orjson.loads(goldens[one.golden].attributes or b"{}"))
-        | ({} if on else {"since": one.since, "recorded_at": times[one.since][1], "first_ready": one.first_ready})
+        | ({} if on else {"since": one.since, "recorded_at": times[one.since], "first_ready": one.first_ready})
         for one in shown
     ]
     following = golden_id(entity_types[last[0].entity_type].id_prefix, last[0].golden) if more else None
