@@ -65,6 +65,8 @@ def people(
     of = tasks.entity_type_of(caller.hub, task_id)
     caller.ensure(entity_type=of)
     found = [one for one in task_work.people(caller.hub, of) if me or one["person"] != caller.actor]
+    # "Myself" can be chosen before the others are read: it has to be what is chosen afterwards, too.
+    found.sort(key=lambda one: one["person"] != caller.actor)
     if names:
         named = [one for one in found if one["person"].startswith("user:")]
         return page(request, "names.html", caller, people=named)

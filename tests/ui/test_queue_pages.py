@@ -110,6 +110,9 @@ def test_who_is_named_in_a_comment_finds_it_at_home_until_it_is_read(desk):
     for name in ("anna", "bert"):
         accounts.add(hub, Person(name, "steward"), password=f"{name} on a long way", author=AUTHOR)
     assert 'data-name="anna"' in desk.page(f"{path}/people?names=1").text
+    offered = re.findall("<option.*</option>", desk.page(f"{path}/people?me=1").text)
+    assert ["myself" in one for one in offered] == [True, *[False] * (len(offered) - 1)], "as it was before they came"
+    assert len(offered) > 2
     assert desk.send(f"{path}/comment", text="@anna, is <b>Graz</b> theirs? @berta").status_code == 303
     shown = desk.page(path).text
     assert '<b class="named">@anna</b>, is &lt;b&gt;Graz&lt;/b&gt; theirs? @berta' in shown
