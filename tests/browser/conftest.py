@@ -150,7 +150,7 @@ class opened:  # noqa: N801  reads as what it does
 
     def __enter__(self) -> Any:
         page = self.context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._said)
         return page

@@ -64,7 +64,7 @@ def press_on(page: Any, key: str, *, repeats: int = 0) -> str:
             page.keyboard.down(key)
         page.keyboard.up(key)
         try:
-            page.wait_for_function(NEXT, arg=task, timeout=5_000)
+            page.wait_for_function(NEXT, arg=task, timeout=15_000)
         except TooLong:
             continue
         page.wait_for_timeout(200)

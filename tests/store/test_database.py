@@ -112,7 +112,7 @@ def test_many_who_wait_to_write_keep_nobody_from_reading(hub: Hub) -> None:
         with hub.database.write() as writer:
             writer.lock_log()
             writes = [pool.submit(put_size_with_a_fact, key) for key in range(waiting)]
-            assert pool.submit(sizes, hub).result(timeout=30) == []
+            assert pool.submit(sizes, hub).result(timeout=300) == []
             assert not any(write.done() for write in writes)
         for write in writes:
             write.result()
@@ -139,7 +139,7 @@ def test_a_lock_keeps_other_threads_out(hub: Hub) -> None:
 
 def test_locks_of_two_names_do_not_wait_for_each_other(hub: Hub) -> None:
     with hub.database.locked("customer"), ThreadPoolExecutor(1) as pool:
-        assert pool.submit(_try, hub, "legal_entity").result(timeout=30)
+        assert pool.submit(_try, hub, "legal_entity").result(timeout=300)
 
 
 def test_a_lock_is_free_again_after_an_error(hub: Hub) -> None:
@@ -172,7 +172,7 @@ def test_a_lock_keeps_other_processes_out_and_dies_with_its_holder(hub: Hub, hol
     assert not entered.wait(0.5), "two processes held one lock"
     assert _try(hub, "legal_entity")
     holder.kill()
-    assert entered.wait(30), "the lock outlived the process that held it"
+    assert entered.wait(300), "the lock outlived the process that held it"
     waiting.join()
 
 

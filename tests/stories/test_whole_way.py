@@ -30,7 +30,7 @@ from tests.conftest import AUTHOR
 from tests.serving import free_port, serving
 
 SERVE = [sys.executable, "-c", "from mdm.cli.app import main; main()", "serve"]
-PATIENCE = 60.0
+PATIENCE = 300.0
 CRM = """account,name,tax_id,email,address.street,address.city,address.postcode,address.country,modified
 0015g,Waldsee Medizintechnik AG,DE136695976,info@waldsee.example,Bahnhofstr. 25,München,80313,DE,2026-01-05
 0016h,Blackwell Engineering Ltd,,info@blackwell.example,91 Queen Street,Cardiff,CF10 2GP,GB,2026-01-06
@@ -132,7 +132,7 @@ def in_a_process(written: Path, port: int) -> Iterator[None]:
 def answers(address: str) -> bool:
     try:
         return httpx2.get(address).status_code == 200
-    except httpx2.ConnectError:
+    except httpx2.TransportError:
         return False
 
 
