@@ -1,6 +1,7 @@
 """What tests of the workbench share: keys that are witnessed, and what the network does to them."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from tests.browser.conftest import Desk
@@ -79,6 +80,12 @@ def settled(page: Any) -> None:
     page.wait_for_function(
         "() => !document.getElementById('last-words')?.textContent.endsWith('on its way')", timeout=60_000
     )
+
+
+def until(page: Any, holds: Callable[[], bool]) -> None:
+    """Wait for something that the hub is told behind what is shown."""
+    while not holds():
+        page.wait_for_timeout(50)
 
 
 def in_force(desk: Desk) -> None:

@@ -18,6 +18,7 @@ from tests.browser.driving import (
     proposed_together,
     settled,
     shown,
+    until,
 )
 
 pytestmark = pytest.mark.browser
@@ -95,8 +96,7 @@ def test_a_steward_works_for_a_day_by_keyboard_alone(browser: Any, desk: Desk) -
         pick_a_value(page, desk, decided)
         ask_somebody_else(page, desk)
         passed = press_on(page, "4")
-        settled(page)
-        assert passed not in desk.ask(f"/v1/tasks:upcoming?{CHOSEN}&limit=50")["items"]
+        until(page, lambda: passed not in desk.ask(f"/v1/tasks:upcoming?{CHOSEN}&limit=50")["items"])
         assert desk.decisions() == decided
         split_one_off(page, desk)
     decide_a_list(browser, desk)

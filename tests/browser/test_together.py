@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Desk, opened
-from tests.browser.driving import proposed_together
+from tests.browser.driving import proposed_together, settled
 
 pytestmark = pytest.mark.browser
 # Buttons of a page, outside of what opens, that cannot be seen anywhere on it.
@@ -75,7 +75,7 @@ def test_keys_are_changed_and_switched_off_and_the_list_of_keys_says_so(browser:
         page.keyboard.press("Escape")
         page.keyboard.press("q")
         page.wait_for_function("before => document.getElementById('task')?.dataset.task !== before", arg=task)
-        page.wait_for_load_state("networkidle")
+        settled(page)
         assert desk.decisions()[-1] == (task, "distinct")
         page.goto("/settings")
         page.check("input[name=keys_off]")
@@ -128,7 +128,6 @@ def test_a_value_is_set_and_a_task_given_away_from_the_workbench(browser: Any, d
         page.keyboard.type("Their letter of 3 March")
         page.keyboard.press("Enter")
         page.wait_for_selector("text=Set.")
-        page.wait_for_load_state("networkidle")
         page.keyboard.press("u")
         page.wait_for_selector(f"text=Undone: set {attribute}")
         page.reload()
@@ -173,7 +172,7 @@ def test_two_stewards_at_one_queue_decide_no_task_twice(browser: Any, desk: Desk
                 page.keyboard.press("2")
                 page.wait_for_function("before => document.getElementById('task')?.dataset.task !== before", arg=task)
         for page in (one, other):
-            page.wait_for_load_state("networkidle")
+            settled(page)
     made = [
         proposal["parts"]["task_id"]
         for role in ("steward", "approver")

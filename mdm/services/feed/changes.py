@@ -35,7 +35,7 @@ class _Context:
 
     hub_name: str
     prefixes: Mapping[str, str]
-    times: Mapping[int, tuple[str, str]]
+    times: Mapping[int, str]
     keys: Mapping[int, str]
     moved: Mapping[tuple[int, int], list[str]]
     versions: Mapping[tuple[int, int], StoredGolden]
@@ -101,7 +101,7 @@ def _read(
     return _Context(
         hub_name=hub_name,
         prefixes=prefixes,
-        times=stored_log.authors(transaction, sorted(positions)),
+        times=stored_log.moments(transaction, sorted(positions)),
         keys=stored_changes.keys(transaction, _records(found)),
         moved=stored_xref.moved(transaction, golden, positions),
         versions=stored_golden.numbered(transaction, _versions(found)),
@@ -132,7 +132,6 @@ def _versions(found: Collection[StoredChange]) -> set[tuple[int, int]]:
 
 
 def _event(change: StoredChange, context: _Context) -> Document:
-    recorded = context.times.get(change.position)
     about = golden_id(context.prefixes[change.entity_type], change.golden) if change.golden else None
     event: Document = {
         "specversion": "1.0",
@@ -140,7 +139,7 @@ def _event(change: StoredChange, context: _Context) -> Document:
         "source": f"/hub/{context.hub_name}",
         "type": f"mdm.{change.kind}",
         "subject": about or change.entity_type,
-        "time": recorded[1] if recorded else None,
+        "time": context.times.get(change.position),
         "datacontenttype": "application/json",
         "sequence": f"{change.sequence:020d}",
         "partitionkey": about or change.entity_type,

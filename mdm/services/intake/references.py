@@ -61,19 +61,19 @@ def waiting(hub: Hub, wanted: Wanted, *, as_of: AsOf = None, moment: str | None 
         found = stored.waiting(
             transaction, at=at, only=only, source=wanted.source, before=before, samples=wanted.samples
         )
-        authors = stored_log.authors(transaction, sorted({one.since for one in found}))
+        recorded = stored_log.moments(transaction, sorted({one.since for one in found}))
         end = (moment or now()) if at == NOW else _recorded_at(transaction, at)
     groups: dict[tuple[str, ...], Document] = {}
     for one in found:
         to = entity_types[one.entity_type].references[one.attribute]
-        group = groups.setdefault(one[:4], _group(one, to, age(authors[one.oldest][1], end)))
-        group["samples"].append(_sample(one, age(authors[one.since][1], end)))
+        group = groups.setdefault(one[:4], _group(one, to, age(recorded[one.oldest], end)))
+        group["samples"].append(_sample(one, age(recorded[one.since], end)))
     return {"items": list(groups.values())}
 
 
 def _recorded_at(transaction: Transaction, at: int) -> str:
     last = min(at, stored_log.head(transaction))
-    return stored_log.authors(transaction, [last])[last][1] if last else ""
+    return stored_log.moments(transaction, [last])[last] if last else ""
 
 
 def age(recorded_at: str, end: str) -> Document:

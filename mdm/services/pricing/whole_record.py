@@ -77,7 +77,7 @@ def whole_record(
         findings = stored_findings.of_golden(reader, shown.golden, at=at) if rules.lines else []
         numbers = {shown.golden, *(one.golden for one in references if one.golden)}
         versions = stored_golden.at(reader, numbers, position=at) if len(numbers) > 1 else {shown.golden: shown}
-        recorded = stored_log.authors(reader, [shown.since]).get(shown.since)
+        recorded = stored_log.moments(reader, [shown.since]).get(shown.since)
         tick = resolution.tick(reader, entity_type, at=at)
         tasks = _tasks(reader, shown, at)
     called = Names(types, prefixes, versions)
@@ -87,7 +87,7 @@ def whole_record(
         [told_finding(one, called) for one in findings if one.attribute in rules.lines],
         tasks,
         trusted(rules, document["lineage"], tick),
-        recorded[1] if recorded else None,
+        recorded,
     )
 
 

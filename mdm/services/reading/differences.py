@@ -109,9 +109,9 @@ def _told(hub: Hub, transaction: Transaction, side: _Side) -> Told:
 
 def _head(transaction: Transaction, side: _Side) -> Document:
     """Which version one side is, and when it came to be."""
-    recorded = stored_log.authors(transaction, [side.document["seq"]])
+    recorded = stored_log.moments(transaction, [side.document["seq"]])
     head = {name: side.document[name] for name in HEAD if name in side.document}
-    return {**head, "recorded_at": recorded[side.document["seq"]][1]}
+    return {**head, "recorded_at": recorded[side.document["seq"]]}
 
 
 def _crosswalk(start: _Side, end: _Side) -> Document:

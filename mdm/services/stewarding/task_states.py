@@ -53,7 +53,7 @@ def told(
         return _now(task_reading.said(transaction, ids) if read is None else read, ids, moment or settings.now())
     works, comments = _works(hub, transaction, tasks, at), stored.comments(transaction, ids, at=at)
     proposed, overtaken = proposals.of_tasks(transaction, ids, at=at), proposals.overtaken(transaction, tasks, at=at)
-    now = moment or log.authors(transaction, [at]).get(at, ("", settings.now()))[1]
+    now = moment or log.moments(transaction, [at]).get(at, settings.now())
     positions = [position for some in comments.values() for position in some]
     positions += [one.position for one in proposed.values()] + [one.settled or 0 for one in overtaken.values()]
     positions += [work.escalation for work in works.values() if work.escalation is not None]

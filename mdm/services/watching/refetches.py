@@ -96,8 +96,7 @@ class _Ages:
         positions = {one.event for one in found} | {one.oldest for one in found}
         at = position(transaction, as_of)
         end = min(at, stored_log.head(transaction))
-        told = stored_log.authors(transaction, sorted(positions | ({end} - {0})))
-        self.recorded = {place: recorded_at for place, (_, recorded_at) in told.items()}
+        self.recorded = stored_log.moments(transaction, sorted(positions | ({end} - {0})))
         self.end = (moment or now()) if at == NOW else self.recorded.get(end, "")
 
     def of(self, event: int) -> Document:
