@@ -194,6 +194,19 @@ def test_no_page_scrolls_sideways_on_a_phone(browser: Any, desk: Desk) -> None:
     assert {name: width for name, width in wide.items() if width > 390} == {}
 
 
+def test_a_pair_is_read_on_a_phone_without_scrolling_sideways_inside_either(browser: Any, desk: Desk) -> None:
+    with opened(browser, desk, viewport={"width": 390, "height": 844}) as page:
+        page.goto(address(desk, "pair"))
+        comparison = page.locator(".scroll:has(#compare)")
+        assert comparison.evaluate("one => one.scrollWidth - one.clientWidth") == 0
+        heads = page.locator("#compare thead .record").all()
+        values = page.locator("#compare tbody tr").first.locator("td[data-key]").all()
+        for head, value in zip(heads, values, strict=True):
+            assert head.bounding_box()["x"] == value.bounding_box()["x"], "each value stands below its record"
+        assert violations(page) == []
+        assert page.get_by_role("table", name="The records side by side").get_by_role("row").count() > 5
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_a_phone_menu_and_choice_open_without_a_script(browser: Any, desk: Desk, scheme: str) -> None:
     phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": scheme}
