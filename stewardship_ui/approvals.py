@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
+from mdm.api.one_moment import at_one_moment, rehearses
 from mdm.auth import MAY, hidden
 from mdm.errors import Forbidden, HubError
 from mdm.services.access import masking
@@ -17,7 +18,6 @@ from mdm.settings import now
 from stewardship_ui.addresses import address, link
 from stewardship_ui.bulk import with_names
 from stewardship_ui.forms import Sent
-from stewardship_ui.one_moment import at_one_moment, rehearses
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rehearsed import Rehearsal, rehearse
 from stewardship_ui.rendering import page

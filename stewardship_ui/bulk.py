@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
+from mdm.api.one_moment import at_one_moment, rehearses
 from mdm.errors import HubError, InvalidInput
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
@@ -19,7 +20,6 @@ from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.proposals import Proposed
 from mdm.settings import now
 from stewardship_ui.forms import Sent
-from stewardship_ui.one_moment import at_one_moment, rehearses
 from stewardship_ui.queue import LIKELY, VIEWS, chosen, link, looking
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
+from mdm.api.one_moment import at_one_moment, rehearses
 from mdm.auth import hidden, mask
 from mdm.errors import Conflict, Stale
 from mdm.log import Author, Key
@@ -19,7 +20,6 @@ from mdm.services.stewarding import comparison, intents, tasks
 from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.preview import Preview, preview
 from mdm.settings import now
-from stewardship_ui.one_moment import at_one_moment, rehearses
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page, wants_fragment
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
+from mdm.api.one_moment import at_one_moment, rehearses
 from mdm.auth import hidden
 from mdm.errors import InvalidInput
 from mdm.services.access import masking
@@ -17,7 +18,6 @@ from stewardship_ui.carrying_out import carried_out
 from stewardship_ui.forms import Sent
 from stewardship_ui.golden_record import Glance, glance, headed
 from stewardship_ui.moments import Then, entity
-from stewardship_ui.one_moment import at_one_moment, rehearses
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page
 from stewardship_ui.splitting import ensure_unchanged

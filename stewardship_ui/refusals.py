@@ -10,9 +10,8 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from mdm.api import problems
+from mdm.api import one_moment, problems
 from mdm.errors import HubError, Unauthorised
-from stewardship_ui import one_moment
 from stewardship_ui.rendering import page
 
 TITLES = {

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
+from mdm.api.one_moment import at_one_moment, rehearses
 from mdm.auth import hidden
 from mdm.entity_types import EntityType
 from mdm.errors import Forbidden, HubError, InvalidInput, NotFound
@@ -21,7 +22,6 @@ from stewardship_ui.carrying_out import carried_out
 from stewardship_ui.forms import Sent
 from stewardship_ui.golden_record import Look, glance, headed, look
 from stewardship_ui.moments import Then, entity
-from stewardship_ui.one_moment import at_one_moment, rehearses
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rehearsed import rehearse
 from stewardship_ui.rendering import page

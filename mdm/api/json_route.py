@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from mdm.api import carrying_out, idempotency
+from mdm.api import carrying_out, idempotency, one_moment
 from mdm.errors import Fault, NoRepeat, NotAsOf
 
 WHEN = {"as_of", "on"}
@@ -32,7 +32,7 @@ class JsonRequest(Request):
 class JsonRoute(APIRoute):
     """A route that refuses a body of another media type with 415, and a moment that it would ignore with 400.
 
-    One that writes heeds `dry_run` and `If-Match`.
+    One that writes heeds `dry_run` and `If-Match`; one that only reads tells of one moment.
     """
 
     has_secrets = False
@@ -43,6 +43,8 @@ class JsonRoute(APIRoute):
             if not carrying_out.has_dry_run_of_its_own(endpoint):
                 more["dependencies"] = [*(more.get("dependencies") or ()), Depends(carrying_out.asked)]
             endpoint = carrying_out.carried_out(path, endpoint, secret=self.has_secrets)
+        elif set(more.get("methods") or ()) == {"GET"}:
+            endpoint = one_moment.told_of(endpoint)
         super().__init__(path, endpoint, **more)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

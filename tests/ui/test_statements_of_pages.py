@@ -142,9 +142,10 @@ def test_no_page_is_left_out(something):
     assert left == NOT_PAGES | TRIED_OUT
 
 
-def test_a_page_is_of_one_moment(either_desk, something, monkeypatch):
-    """What changes while a page is read, is on none of its parts."""
-    put, address = either_desk.server.put, f"/entity/{something['acme']}/relations"
+@pytest.mark.parametrize("path", ["/entity/{acme}/relations", "/v1/golden-records/{acme}/relations"])
+def test_a_page_and_what_it_is_as_json_are_of_one_moment(either_desk, something, monkeypatch, path):
+    """What changes while they are read, is on none of their parts."""
+    put, address = either_desk.server.put, path.format_map(something)
     before = either_desk.page(address).text
 
     def later(*given, **more):

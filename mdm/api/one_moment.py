@@ -1,15 +1,16 @@
-"""A page is read in one transaction: what stands on it was so at one moment, and nothing is read twice for it."""
+"""What is read is read in one transaction: all of an answer was so at one moment, and nothing is read twice for it."""
 
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import wraps
-
-from starlette.responses import Response
+from typing import Any
 
 from mdm.api.caller import Caller
 
-View = Callable[..., Response]
+View = Callable[..., Any]
+"""The function of a route."""
 _REHEARSING: set[View] = set()
 
 
@@ -20,12 +21,12 @@ def rehearses(view: View) -> View:
 
 
 def told_of(view: View) -> View:
-    """A view that only reads, made to read at one moment."""
-    if view in _REHEARSING:
+    """A view that only reads, made to read at one moment; one that goes on after it has answered reads for itself."""
+    if view in _REHEARSING or inspect.iscoroutinefunction(view):
         return view
 
     @wraps(view)
-    def at_once(**given: object) -> Response:
+    def at_once(**given: object) -> Any:
         caller = given.get("caller")
         if not isinstance(caller, Caller):  # nobody, who is told nothing of the hub
             return view(**given)
