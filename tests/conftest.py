@@ -4,6 +4,7 @@ PostgreSQL is a real server from a wheel, one a session; MDM_TEST_POSTGRES_URL n
 """
 
 import gc
+import hashlib
 import itertools
 import os
 import shutil
@@ -27,6 +28,7 @@ from mdm.log import Author
 from mdm.services.hub import Hub, open_hub
 from mdm.services.setup import initialise
 from mdm.settings import Settings
+from mdm.store import hubs
 from mdm.store.database import Database, Transaction
 
 AUTHOR = Author("test", "2026-03-01T09:30:00.000000Z")
@@ -70,6 +72,18 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     for name in list(os.environ):
         if name.startswith("MDM_") and not name.startswith("MDM_TEST_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_salt() -> Iterator[None]:
+    """Hubs have the same salt in every run: where tokens decide, a test says today what it said yesterday.
+
+    MDM_TEST_SALT gives them another: what a test says must not hang on it.
+    """
+    salt = hashlib.sha256(os.environ.get("MDM_TEST_SALT", "").encode()).digest()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(hubs, "new_salt", lambda: salt)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

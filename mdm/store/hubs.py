@@ -11,8 +11,13 @@ def create(transaction: Transaction, name: str) -> bool:
     """Give a new database its hub; False when it has one."""
     if transaction.one("SELECT id FROM hub") is not None:
         return False
-    bulk.insert(transaction, "hub", ("id", "name", "salt"), [(1, name, os.urandom(32))])
+    bulk.insert(transaction, "hub", ("id", "name", "salt"), [(1, name, new_salt())])
     return True
+
+
+def new_salt() -> bytes:
+    """32 bytes that nobody can guess, so that nobody can tell from a token which key it stands for."""
+    return os.urandom(32)
 
 
 def salt(transaction: Transaction) -> bytes:
