@@ -28,6 +28,7 @@ from tests.conftest import AUTHOR
 from tests.serving import free_port
 
 CLIENTS = 3
+DATABASES = ("sqlite", "postgres")
 MDM = str(Path(sys.executable).with_name("mdm"))
 
 
@@ -40,21 +41,34 @@ class Ledger:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-@pytest.mark.parametrize(
-    ("database", "kills"),
-    [
-        ("sqlite", 1),
-        pytest.param("sqlite", 8, marks=pytest.mark.verify),
-        pytest.param("postgres", 8, marks=pytest.mark.verify),
-        pytest.param("sqlite", int(os.environ.get("SOAK_N", "50")), marks=pytest.mark.soak),
-        pytest.param("postgres", int(os.environ.get("SOAK_N", "50")), marks=pytest.mark.soak),
-    ],
-)
+@pytest.mark.parametrize("database", DATABASES)
 def test_nothing_acknowledged_is_lost_or_doubled_over_kills_of_server_and_worker(
-    request: pytest.FixtureRequest, database: str, kills: int
+    request: pytest.FixtureRequest, database: str
 ) -> None:
+    killed_over_and_over(request, database, 5, seed=0)
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("seed", range(1, 6))
+@pytest.mark.parametrize("database", DATABASES)
+def test_nothing_acknowledged_is_lost_or_doubled_over_fifty_kills_on_each_database(
+    request: pytest.FixtureRequest, database: str, seed: int
+) -> None:
+    killed_over_and_over(request, database, 10, seed=seed)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("database", DATABASES)
+def test_nothing_acknowledged_is_lost_or_doubled_over_any_number_of_kills(
+    request: pytest.FixtureRequest, database: str
+) -> None:
+    killed_over_and_over(request, database, int(os.environ.get("SOAK_N", "50")), seed=6)
+
+
+def killed_over_and_over(request: pytest.FixtureRequest, database: str, kills: int, *, seed: int) -> None:
+    """Work at a hub whose server and worker are killed and started again; what was acknowledged stands each time."""
     hub = open_hub(Settings(database_url=request.getfixturevalue(f"{database}_url")))
-    key, drawn, ledger = keys.create(hub, role="admin", author=AUTHOR)["key"], random.Random(kills), Ledger()
+    key, drawn, ledger = keys.create(hub, role="admin", author=AUTHOR)["key"], random.Random(seed), Ledger()
     for number in range(kills):
         port = free_port()
         with running(hub, "serve", "--port", str(port)) as server, running(hub, "worker") as worker:
