@@ -134,6 +134,11 @@ def _show(summaries: "Sequence[Summary]", title: str) -> None:
             output.say(f"{summary.file}: {unreadable:,} rows {NO_RECORD}, so no record counts as absent.")
         if told := ingest_preview.unusual(summary):
             output.say(f"{summary.file}: {told}")
+        if summary.older:
+            output.say(
+                f"{summary.file}: {summary.older:,} of {summary.accepted:,} accepted rows are older, by version and "
+                "event time, than what there is of their records, and change nothing that is newer."
+            )
         if summary.same:
             output.say(f"{summary.file}: every row was there already; nothing has changed")
 

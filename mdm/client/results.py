@@ -61,11 +61,19 @@ class Snapshot(Result):
     after: int
 
 
+class Age(Result):
+    """How old the newest version of a record is, where it is newer than what was sent."""
+
+    version: int | str | None = None
+    event_time: str | None = None
+
+
 class Put(Result):
     """The answer to one record: durable from now on; the golden ID where it was waited for."""
 
     seq: int
     status: Literal["accepted", "unchanged"]
+    older_than: Age | None = None
     golden_id: str | None = None
     resolution: Literal["created", "matched", "review"] | None = None
 
@@ -76,6 +84,7 @@ class Taken(Result):
     index: int
     status: Literal["accepted", "unchanged", "quarantined"]
     seq: int | None = None
+    older_than: Age | None = None
     errors: list[dict[str, Any]] = []
 
 

@@ -75,6 +75,23 @@ def test_absent_null_and_empty_are_three_things_at_every_door(server: Any, tmp_p
     assert rebuild.verify(server.hub).match
 
 
+def test_what_is_older_than_what_there_is_of_a_record_is_told_so(server: Any) -> None:
+    send = server.as_("admin")
+    put = lambda **sent: send("PUT", PATH + "?wait=resolved", json={"attributes": {"name": "Acme"}, **sent}).json()  # noqa: E731
+    assert "older_than" not in put(event_time="2026-03-01")
+    march = {"event_time": "2026-03-01T00:00:00.000000Z"}
+    gone = send("DELETE", PATH + "?wait=resolved").json()
+    assert (gone["status"], gone["older_than"]) == ("accepted", march), "what has no event time is the oldest"
+    assert send("GET", "/v1/xref/crm/customer/1").json()["status"] == "active"
+    late = send("PATCH", PATH, json={"attributes": {"name": "Acme Ltd"}, "event_time": "2026-02-01"})
+    assert (late.status_code, late.json()["older_than"]) == (202, march)
+    key = {"source": "crm", "entity_type": "customer", "source_id": "1", "attributes": {"name": "Acme AG"}}
+    items = [{**key, "event_time": f"2026-0{month}-01"} for month in (2, 3, 4)]
+    told = send("POST", "/v1/source-records:batch", json=items).json()["items"]
+    assert [item.get("older_than") for item in told] == [march, None, None]
+    assert "older_than" not in send("DELETE", PATH + "?event_time=2026-05-01").json()
+
+
 def test_a_record_says_what_became_of_it_and_its_losers(server: Any) -> None:
     send = server.as_("admin")
     for number in ("2", "3"):

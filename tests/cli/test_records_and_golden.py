@@ -37,6 +37,16 @@ def test_the_same_file_again_changes_nothing(loaded: Mdm) -> None:
     assert "crm.csv: every row was there already; nothing has changed" in shown
 
 
+def test_rows_that_are_older_than_what_there_is_of_their_records_are_told(mdm: Mdm) -> None:
+    ingest = ("ingest", "crm.csv", "--source", "crm", "--type", "customer")
+    Path("crm.csv").write_text("id,name,modified\n1,Acme,2026-03-01\n2,Bravo,2026-03-01\n", encoding="utf-8")
+    assert mdm(*ingest, "--event-time", "modified", "--json").json["files"][0]["older"] == 0
+    Path("crm.csv").write_text("id,name\n1,Acme Ltd\n2,Bravo\n3,Corvus\n", encoding="utf-8")
+    ran = mdm(*ingest)
+    assert (ran.code, "2 of 3 accepted rows are older" in " ".join(ran.out.split())) == (0, True)
+    assert "Acme Ltd" not in mdm("export", "--type", "customer", "-").out
+
+
 def test_the_same_file_again_with_rejected_rows_is_the_same_too(mdm: Mdm) -> None:
     Path("bad.csv").write_text("id,name\n1,Acme\n2,\n", encoding="utf-8")
     ingest = ("ingest", "bad.csv", "--source", "crm", "--type", "customer", "--json")

@@ -16,6 +16,7 @@ from mdm.errors import InvalidInput, TooLarge
 from mdm.ingest.incoming import Incoming, Mode
 from mdm.log import Key
 from mdm.services.intake import records, source_merges
+from mdm.services.intake.arrivals import Age
 from mdm.services.intake.records import Outcome
 from mdm.store.batches import Origin
 
@@ -25,9 +26,13 @@ Wait = Annotated[
     Literal["resolved"] | None, Query(description="`resolved` answers with the golden ID the record belongs to.")
 ]
 PATH = "/source-records/{source}/{entity_type}/{source_id:path}"
-EXAMPLE = {"seq": 4711, "status": "accepted", "golden_id": "cus_000002a", "resolution": "matched"}
+OLDER_THAN = {"version": 9, "event_time": "2026-03-01T00:00:00.000000Z"}
+EXAMPLE = {
+    "seq": 4711, "status": "accepted", "older_than": OLDER_THAN, "golden_id": "cus_000002a", "resolution": "matched",
+}  # fmt: skip
 LATER: dict[str, Any] = {
-    "accepted": {"seq": 4711, "status": "accepted"}, "perhaps": ("seq", "golden_id", "resolution"),
+    "accepted": {"seq": 4711, "status": "accepted", "older_than": OLDER_THAN},
+    "perhaps": ("seq", "older_than", "golden_id", "resolution"),
 }  # fmt: skip
 MERGED = {"seq": 4712, "status": "accepted", "golden_id": "cus_000002a"}
 BATCH = {"items": [
@@ -50,7 +55,12 @@ BATCH_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {
 
 @router.put(PATH, summary="Take in one version of a source record", **described(EXAMPLE, 404, **LATER))
 def put(caller: Ingesting, record: PathKey, body: RecordBody, wait: Wait = None) -> Response:
-    """Insert or replace; the same version again is `unchanged`. 202 without `wait`: committed, not yet resolved."""
+    """Insert or replace; the same version again is `unchanged`. 202 without `wait`: committed, not yet resolved.
+
+    Versions may come in any order: `older_than` in the answer tells the newest one of the record, where it is newer
+    than this one, which then changes nothing that it says. What comes without a version and an event time is the
+    oldest.
+    """
     return _put(caller, record, body, mode="put", wait=wait)
 
 
@@ -69,7 +79,10 @@ def delete(
         str | None, Query(description="Which record of an id that was used again.", max_length=100)
     ] = None,
 ) -> Response:  # fmt: skip
-    """A source that numbers its versions gives the tombstone a `version` too; a later version revives the record."""
+    """A source that numbers its versions gives the tombstone a `version` too, one that sends event times a time.
+
+    A later version revives the record. `older_than` in the answer says that one has come already.
+    """
     body = RecordBody(attributes={}, version=version, event_time=event_time, created=created)
     return _put(caller, record, body, mode="delete", wait=wait)
 
@@ -126,7 +139,10 @@ def batch(caller: Ingesting, request: Request, sent: Annotated[tuple[bool, bytes
 def _put(caller: Caller, of: Key, body: RecordBody, *, mode: Mode, wait: str | None) -> Response:
     taken: Incoming = incoming.record(of, body, caller.hub.entity_type(of.entity_type), mode=mode)
     found = records.put(caller.hub, taken, author=caller.author(), wait=wait is not None)
-    told = {"seq": found.position, "status": found.status, "golden_id": found.golden_id, "resolution": found.resolution}
+    told = {
+        "seq": found.position, "status": found.status, "older_than": _age(found.older_than),
+        "golden_id": found.golden_id, "resolution": found.resolution,
+    }  # fmt: skip
     known = {name: value for name, value in told.items() if value is not None}
     return answer(known, status=200 if wait else 202)
 
@@ -156,9 +172,16 @@ def _outcome(index: int, outcome: Outcome) -> dict[str, Any]:
     told: dict[str, Any] = {"index": index, "status": outcome.status}
     if outcome.position is not None:
         told["seq"] = outcome.position
+    if outcome.older_than is not None:
+        told["older_than"] = _age(outcome.older_than)
     if outcome.faults:
         told["errors"] = [{"pointer": one.pointer, "detail": one.detail, "rule": one.rule} for one in outcome.faults]
     return told
+
+
+def _age(age: Age | None) -> dict[str, Any] | None:
+    """How old what there is of a record is: what its source has said of it."""
+    return None if age is None else {name: value for name, value in age._asdict().items() if value is not None}
 
 
 def _common(items: list[Any], member: str) -> str:

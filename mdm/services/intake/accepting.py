@@ -18,12 +18,14 @@ from mdm.store.database import Transaction
 class Accepted(NamedTuple):
     """What became of items: how many have which outcome, and what quarantine should keep.
 
-    `outcomes`: that of each item, made as they are gone through, and so only once.
+    `outcomes`: that of each item, made as they are gone through, and so only once. `older`: how many of those
+    accepted are older than what there is of their record.
     """
 
     counts: Counter[str]
     outcomes: Iterator[Outcome]
     rejected: list[RejectedRow]
+    older: int
 
 
 def accept(hub: Hub, writer: Transaction, prepared: Prepared, *, batch: Origin, author: Author) -> Accepted:
@@ -33,12 +35,12 @@ def accept(hub: Hub, writer: Transaction, prepared: Prepared, *, batch: Origin, 
     if arrivals.all_new():
         first, count = _append_all(writer, prepared, author=author), len(prepared.owners)
         outcomes: Iterator[Outcome] = (Outcome("accepted", position) for position in range(first, first + count))
-        counts = Counter({"accepted": count})
+        counts, older = Counter({"accepted": count}), 0
     else:
         judged = arrivals.one_by_one()
         first = _append(writer, prepared, arrivals.accepted, author=author)
         outcomes = (_placed(outcome, first) for outcome in judged)
-        counts = Counter(map(itemgetter(0), judged))
+        counts, older = Counter(map(itemgetter(0), judged)), sum(one.older_than is not None for one in judged)
     arrivals.keep_sorts()
     refused = {
         place: arrivals.reject(item, batch.source, batch.entity_type) for place, item in prepared.refused.items()
@@ -46,7 +48,7 @@ def accept(hub: Hub, writer: Transaction, prepared: Prepared, *, batch: Origin, 
     if refused:
         counts["quarantined"] += len(refused)
         outcomes = _in_order(outcomes, refused, len(prepared))
-    return Accepted(counts, outcomes, arrivals.rejected)
+    return Accepted(counts, outcomes, arrivals.rejected, older)
 
 
 def _in_order(outcomes: Iterator[Outcome], refused: Mapping[int, Outcome], count: int) -> Iterator[Outcome]:
@@ -86,4 +88,4 @@ def _placed(outcome: Outcome, first: int) -> Outcome:
     """Positions are counted from 0 until the log says where they start."""
     if outcome.position is None or outcome.position > 0:
         return outcome
-    return Outcome(outcome.status, first - outcome.position)
+    return outcome._replace(position=first - outcome.position)

@@ -12,6 +12,7 @@ from mdm.ingest import Rejected
 from mdm.ingest.columns import MARKS
 from mdm.ingest.parts import Parts, written
 from mdm.log import Fact, Key, canonical, key_token
+from mdm.resolution.fold import order
 from mdm.services.hub import Hub
 from mdm.services.intake import absences, incarnations, source_merges
 from mdm.services.intake.echoes import Echoes
@@ -24,12 +25,23 @@ from mdm.store.database import Transaction
 Status = Literal["accepted", "unchanged", "quarantined"]
 
 
+class Age(NamedTuple):
+    """How old a version of a record is, by the word of its source."""
+
+    version: int | str | None
+    event_time: str | None
+
+
 class Outcome(NamedTuple):
-    """What became of one item: where it stands in the log, or what was wrong with it."""
+    """What became of one item: where it stands in the log, or what was wrong with it.
+
+    `older_than`: the newest version of its record, where that is newer than the one that was accepted.
+    """
 
     status: Status
     position: int | None = None
     faults: tuple[Fault, ...] = ()
+    older_than: Age | None = None
 
 
 class Arrivals:
@@ -175,8 +187,9 @@ class Arrivals:
         return Outcome("accepted", 1 - len(self.accepted))
 
     def _accept(self, one: int | Fact, token: int, body: Body) -> Outcome:
-        outcome = Outcome("accepted", -len(self.accepted))
-        self.known.setdefault(token, []).append((-len(self.accepted), body))
+        known = self.known.setdefault(token, [])
+        outcome = Outcome("accepted", -len(self.accepted), older_than=_newer_one(body, known))
+        known.append((-len(self.accepted), body))
         self.accepted.append(one)
         return outcome
 
@@ -247,6 +260,12 @@ def _used_again(body: Body) -> str:
 
 
 _WORDS = {"none": "no version", "integer": "whole numbers as versions", "time": "times as versions"}
+
+
+def _newer_one(body: Body, known: Sequence[tuple[int, Body]]) -> Age | None:
+    """The newest version of a record, where it is newer than this one, which then changes nothing that it says."""
+    ages = [Age(one["version"], one["event_time"]) for _, one in known if order((0, one)) > order((0, body))]
+    return max(ages, key=lambda age: order((0, age._asdict())), default=None)
 
 
 def _stamp(body: Body) -> tuple[object, object]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from mdm.errors import UnreadableFile
 from mdm.ingest import each_item
@@ -37,7 +38,9 @@ HANDOVER = 0.001
 class Summary:
     """What became of one file, and what was found out about it.
 
-    `same`: every row was there already, those in quarantine too, so that nothing changed.
+    `older`: how many of those accepted are older than what there is of their record, by version and event time, so
+    that they change nothing that it says. `same`: every row was there already, those in quarantine too, so that
+    nothing changed.
     """
 
     batch: str
@@ -46,12 +49,20 @@ class Summary:
     accepted: int
     unchanged: int
     quarantined: int
+    older: int
     seconds: float
     same: bool
     encoding: str | None
     delimiter: str | None
     sheet: str | None
     header_line: int | None
+
+
+class Counted(NamedTuple):
+    """How many rows have which outcome, and how many of those accepted are older than what there was."""
+
+    counts: Counter[str]
+    older: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +116,10 @@ def ingest_file(
     work = Work(file, entity_type, reading, hub.salt, batch, hub.settings.ingest_chunk)
     with _set_for_a_load():
         told = None if progress is None else shared(progress, reading.found)
-        counts = _take_in(hub, work, origin, author=author, progress=told)
+        counts, older = _take_in(hub, work, origin, author=author, progress=told)
         if resolve:
             resolve_all(hub, author=author)
-    return summary_of(hub, origin, counts, reading.found, seconds=time.perf_counter() - started)
+    return summary_of(hub, origin, counts, reading.found, older=older, seconds=time.perf_counter() - started)
 
 
 def shared(progress: Progress, found: Found) -> Rows:
@@ -116,54 +127,59 @@ def shared(progress: Progress, found: Found) -> Rows:
     return lambda rows: progress(rows, None if found.share is None else found.share())
 
 
-def summary_of(hub: Hub, origin: Origin, counts: Counter[str], found: Found, *, seconds: float) -> Summary:
+def summary_of(
+    hub: Hub, origin: Origin, counts: Counter[str], found: Found, *, seconds: float, older: int = 0
+) -> Summary:
     """Say what became of a file."""
     same = bool(counts) and not counts["accepted"]
     if same and counts["quarantined"]:
         with hub.database.read() as reader:
             same = not batches.brought_rejected(reader, origin.id)
     return Summary(
-        origin.id, origin.file, counts.total(), counts["accepted"], counts["unchanged"], counts["quarantined"],
+        origin.id, origin.file, counts.total(), counts["accepted"], counts["unchanged"], counts["quarantined"], older,
         round(seconds, 3), same, found.encoding, found.delimiter, found.sheet, found.header_line,
     )  # fmt: skip
 
 
-def _take_in(hub: Hub, work: Work, origin: Origin, *, author: Author, progress: Rows | None) -> Counter[str]:
+def _take_in(hub: Hub, work: Work, origin: Origin, *, author: Author, progress: Rows | None) -> Counted:
     """Take in chunk by chunk, in order: while one is being written, the next is read."""
     counts: Counter[str] = Counter()
-    writing: Future[Counter[str]] | None = None
+    older = 0
+    writing: Future[Counted] | None = None
     with prepared_beside(work) as chunks, ThreadPoolExecutor(1, thread_name_prefix="ingest") as writer:
         for prepared in chunks:
             if writing is None:
                 _start(hub, origin, work.file.mapping, author)
             else:
-                _written(writing, counts, progress)
+                older += _written(writing, counts, progress)
             writing = writer.submit(_write, hub, prepared, origin, author)
         if writing is not None:
-            _written(writing, counts, progress)
+            older += _written(writing, counts, progress)
     if counts:
         with hub.database.write() as last:
             batches.finish(last, origin.id, at=author.recorded_at)
-    return counts
+    return Counted(counts, older)
 
 
-def _written(writing: "Future[Counter[str]]", counts: Counter[str], progress: Rows | None) -> None:
-    """Wait until a chunk is acknowledged, and count it."""
-    counts.update(writing.result())
+def _written(writing: "Future[Counted]", counts: Counter[str], progress: Rows | None) -> int:
+    """Wait until a chunk is acknowledged, and count it; gives how many of it are older than what there was."""
+    found = writing.result()
+    counts.update(found.counts)
     if progress is not None:
         progress(counts.total())
+    return found.older
 
 
-def _write(hub: Hub, prepared: Prepared, origin: Origin, author: Author) -> Counter[str]:
+def _write(hub: Hub, prepared: Prepared, origin: Origin, author: Author) -> Counted:
     """Acknowledge one chunk: its records, what of it goes to quarantine, and the count are one transaction."""
     with hub.database.write(load=True) as writer:
-        counted, _, rejected = accept(hub, writer, prepared, batch=origin, author=author)
+        counted, _, rejected, older = accept(hub, writer, prepared, batch=origin, author=author)
         batches.quarantine(writer, origin, rejected, recorded_at=author.recorded_at)
         batches.count(
             writer, origin.id, accepted=counted["accepted"], unchanged=counted["unchanged"],
             quarantined=counted["quarantined"],
         )  # fmt: skip
-    return counted
+    return Counted(counted, older)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from mdm.ingest import Incoming, Rejected
 from mdm.log import Author, key_token
 from mdm.services.hub import Hub
 from mdm.services.intake.accepting import accept
-from mdm.services.intake.arrivals import Outcome, Status
+from mdm.services.intake.arrivals import Age, Outcome, Status
 from mdm.services.intake.prepared import prepare
 from mdm.services.resolving import resolve
 from mdm.store import batches, log, records
@@ -22,10 +22,14 @@ __all__ = ["Outcome", "Put", "Status", "put", "put_many", "take_in"]
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """The answer to one record: acknowledged, and when it was waited for, the golden record it belongs to."""
+    """The answer to one record: acknowledged, and when it was waited for, the golden record it belongs to.
+
+    `older_than`: the newest version of the record, where that is newer than the one that was sent.
+    """
 
     position: int
     status: Status
+    older_than: Age | None = None
     golden_id: str | None = None
     resolution: Literal["created", "matched", "review"] | None = None
 
@@ -36,7 +40,7 @@ def put(hub: Hub, incoming: Incoming, *, author: Author, wait: bool) -> Put:
     if outcome.status == "quarantined" or outcome.position is None:
         raise InvalidInput(outcome.faults[0].detail, faults=outcome.faults)
     if not wait:
-        return Put(outcome.position, outcome.status)
+        return Put(outcome.position, outcome.status, outcome.older_than)
     resolve(hub, incoming.entity_type, author=author, upto=outcome.position)
     return _where(hub, incoming, outcome)
 
@@ -71,4 +75,5 @@ def _where(hub: Hub, incoming: Incoming, outcome: Outcome) -> Put:
         doubtful = records.has_open_task(reader, record.id)
     prefix = hub.entity_type(incoming.entity_type).id_prefix
     resolution: Literal["created", "matched", "review"] = "review" if doubtful else "matched" if others else "created"
-    return Put(outcome.position or 0, outcome.status, golden_id(prefix, record.golden or 0), resolution)
+    found = golden_id(prefix, record.golden or 0)
+    return Put(outcome.position or 0, outcome.status, outcome.older_than, found, resolution)
