@@ -63,7 +63,7 @@ def divergence(  # noqa: PLR0913  what can be asked for
 def _print(found: Document) -> None:
     rows = [
         (one["golden_id"], one["label"], one["attribute"], f"{one['source']}:{one['source_id']}", one["value"],
-         one.get("because") if one.get("take") is None else one["take"], one["recorded_at"])
+         "; ".join(filter(None, (output.words(one.get("take")), one.get("because")))), one["recorded_at"])
         for one in found["items"]
     ]  # fmt: skip
     if rows:

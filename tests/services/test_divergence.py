@@ -30,6 +30,7 @@ attributes:
   above:   {kind: reference, to: office}
   rates:   {kind: lines, key: [role], of: {role: {kind: code, list: roles}, rate: {kind: money, required: true}}}
   lead:    {kind: text, dated: true}
+  under:   {kind: reference, to: office, dated: true}
 match: {block_on: [[name]], compare: [name], always: [{same: name}]}
 survive: {default: most_trusted, trust: {erp: 90, crm: 80, psa: 70}}
 """
@@ -120,6 +121,22 @@ def test_references_are_compared_by_what_they_mean_and_taken_by_the_sources_own_
     put(offices, "erp:80", name="Sued")
     assert told(offices) == [], "both mean one office now"
     assert rebuild.verify(offices).match
+
+
+def test_what_a_source_has_no_id_for_is_told_of_dated_references_too(offices: Hub) -> None:
+    put(offices, "erp:90", name="Sued")
+    put(offices, "psa:80", name="West")
+    put(offices, "erp:80", name="West")
+    put(
+        offices, "erp:1", under=[{"value": "90", "valid_to": "2026-01-01"}, {"value": "80", "valid_from": "2026-01-01"}]
+    )
+    put(offices, "psa:9", name="Ost")
+    put(offices, "psa:4", under="9")
+    item = divergence.page(offices, Wanted(source="psa"))["items"][0]
+    assert [(one["value"], one["valid_from"], one["valid_to"]) for one in item["take"]] == [
+        (None, None, "2026-01-01"), ("80", "2026-01-01", None),
+    ]  # fmt: skip
+    assert item["because"] == "psa has no office that is erp:office:90"
 
 
 def test_a_reference_that_a_person_set_is_compared_though_no_record_says_it(offices: Hub) -> None:

@@ -51,7 +51,7 @@ def page(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
     An item is `{"golden_id", "entity_type", "label", "attribute", "golden_value", "source", "source_id", "value",
     "take", "because"?, "since", "recorded_at"}`. `value` is what the source says, `take` what it should say, as it can
     say it: a reference by its own id, a code by its own word. Where it cannot, `take` is None and `because` says why.
-    Of dated lines `value` and `take` are those of the days on which they disagree.
+    Of dated lines and values `value` and `take` are those of the days on which they disagree.
 
     as_of: all that stood then, with what both said then. What a system should say is a matter of now, so that `take` is
         left out, and of dated lines `value` is all that the record said. An item tells its `rules_version` instead.

@@ -55,25 +55,34 @@ class LinesAtOdds:
         return one.attribute in self.work.entity_type.lines or one.attribute in self.work.entity_type.dated
 
     def told(self, one: Told, taken: TakenForms) -> Document:
-        """`{"value", "take"}`: lists of lines with the days of both, each beside the golden one that it should be."""
+        """`{"value", "take", "because"?}`: lines with the days of both, each beside the golden one that it should be.
+
+        `because` says which references the source has no id for; `take` has None in their place.
+        """
         own = f"{one.source}:{one.entity_type}:{one.source_id}"
         sent = values_of(orjson.loads(one.layers))[one.attribute]
         if one.attribute in self.work.entity_type.dated:
             sent = [{VALUE: each.value} for each in slices(sent)]
         pairs = [pair for pair in self.pairs.get((one.golden, one.attribute), ()) if pair[0]["record"] == own]
+        days = [common_days(loser, winner) or {} for loser, winner in pairs]
+        forms = [self._taken(one, winner, taken) for _, winner in pairs]
+        why = "; ".join(dict.fromkeys(form["because"] for form in forms if "because" in form))
         return {
-            "value": [{**sent[loser["index"]], **(common_days(loser, winner) or {})} for loser, winner in pairs],
-            "take": [self._taken(one, winner, taken) | (common_days(loser, winner) or {}) for loser, winner in pairs],
+            "value": [{**sent[loser["index"]], **on} for (loser, _), on in zip(pairs, days, strict=True)],
+            "take": [{**form["take"], **on} for form, on in zip(forms, days, strict=True)],
+            **({"because": why} if why else {}),
         }
 
     def _taken(self, one: Told, winner: Stretch, taken: TakenForms) -> Document:
+        """`{"take", "because"?}` of one line."""
         if "decision" in winner:
             shown = self.set_by_day[one.golden, one.attribute, winner["valid_from"]]
         else:
             shown = self.shown[one.attribute, winner["record"], winner["index"]]
         if one.attribute in self.work.entity_type.references:
-            return {VALUE: taken.reference(one.source, str(shown[VALUE]))["take"]}
+            told = taken.reference(one.source, str(shown[VALUE]))
+            return {**told, "take": {VALUE: told["take"]}}
         described = self.work.entity_type.lines.get(one.attribute)
         lists = {} if described is None else {name: field.list for name, field in described.of.items()}
         lists[VALUE] = self.work.entity_type.code_lists.get(one.attribute)
-        return {name: taken.code(lists.get(name), one.source, value) for name, value in shown.items()}
+        return {"take": {name: taken.code(lists.get(name), one.source, value) for name, value in shown.items()}}
