@@ -1,12 +1,11 @@
 """Dated values: what a source sends of an attribute that is `dated`, checked, cleaned and read."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from matching.kinds.lines import VALID_FROM, VALID_TO, end_day, first_day
 from mdm.entity_types.entity_type import OF_A_DATED_VALUE, VALID_THROUGH, VALUE, Attribute, EntityType
-from mdm.entity_types.line_values import MOST_FAULTS, MOST_LINES, interval_faults, line_fault
+from mdm.entity_types.line_values import MOST_FAULTS, MOST_LINES, end_after, interval_faults, line_fault
 from mdm.entity_types.nearest import hint
 from mdm.errors import Fault
 
@@ -65,22 +64,8 @@ def _slice(place: str, attribute: Attribute, one: object, check: CheckValue) -> 
 def days_of(place: str, one: Mapping[str, object]) -> tuple[dict[str, object], list[Fault]]:
     """Read the days of one value: `valid_from`, `valid_to`, and `valid_through` made the end; and what is wrong."""
     days = {field: one[field] for field in (VALID_FROM, VALID_TO) if one.get(field) is not None}
-    faults = [] if one.get(VALID_THROUGH) is None else _through(place, one[VALID_THROUGH], days)
+    faults = end_after(place, one.get(VALID_THROUGH), days)
     return days, faults or interval_faults(place, days)
-
-
-def _through(place: str, last: object, days: dict[str, object]) -> list[Fault]:
-    """Put the day after the last one in place of it; an open end stays open."""
-    place = f"{place}/{VALID_THROUGH}"
-    if VALID_TO in days:
-        return [line_fault(place, f"says what {VALID_TO} says: send one of them", "twice", last)]
-    try:
-        day = end_day(last)
-        if day is not None:
-            days[VALID_TO] = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
-    except (ValueError, OverflowError) as error:
-        return [line_fault(place, str(error), "date", last)]
-    return []
 
 
 def slices(value: Any) -> Iterator[Slice]:

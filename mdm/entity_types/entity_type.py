@@ -324,8 +324,11 @@ class EntityType(_Document):
         return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
     def column_fields(self, attribute: str) -> tuple[str, ...]:
-        """Give the fields of an attribute that may have columns in a flat file: of a dated one its days, too."""
-        return self.fields(attribute) + (OF_A_DATED_VALUE if self.attributes[attribute].dated else ())
+        """Give the fields of an attribute that may have columns in a flat file: the days of a dated one, too."""
+        described, fields = self.attributes[attribute], self.fields(attribute)
+        if described.of and VALID_THROUGH not in fields:
+            return (*fields, VALID_THROUGH)
+        return fields + (OF_A_DATED_VALUE if described.dated else ())
 
     def fields(self, attribute: str) -> tuple[str, ...]:
         """Give the fields that a value of the attribute may be made of; none for kinds of one plain value."""

@@ -1,9 +1,10 @@
 """Checks the dated lines that a source record brings, and cleans their shape."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 from matching.kinds.lines import VALID_FROM, VALID_TO, end_day, first_day
-from mdm.entity_types.entity_type import Attribute, LineField
+from mdm.entity_types.entity_type import VALID_THROUGH, Attribute, LineField
 from mdm.entity_types.nearest import hint
 from mdm.errors import Fault
 
@@ -17,7 +18,8 @@ CheckField = Callable[[str, LineField, object], tuple[object, list[Fault]]]
 def check_lines(name: str, attribute: Attribute, value: object, check_field: CheckField) -> tuple[object, list[Fault]]:
     """Clean the lines of one attribute, and list what is wrong with them, each fault at its line and field.
 
-    One object stands for a list of one; lines and fields that say nothing are left out.
+    One object stands for a list of one; lines and fields that say nothing are left out. `valid_through`, the last day,
+    becomes `valid_to`, the day after it, unless the lines have a field of that name.
     check_field: cleans the value of one field, given its place, what is said of it, and the value.
     """
     if value is None:
@@ -51,13 +53,19 @@ def _line(
     faults: list[Fault] = []
     for field, value in line.items():
         at = f"{place}/{field}"
+        if field == VALID_THROUGH and field not in fields:
+            continue
         if field not in fields:
-            faults.append(line_fault(at, f"is no field of it{hint(str(field), fields)}", "unknown_field", field))
+            near = hint(str(field), (*fields, VALID_THROUGH))
+            faults.append(line_fault(at, f"is no field of it{near}", "unknown_field", field))
             continue
         kept, found = check_field(at, fields[field], value)
         faults += found
         if kept is not None:
             cleaned[field] = kept
+    if VALID_THROUGH in line and VALID_THROUGH not in fields:
+        last, found = check_field(f"{place}/{VALID_THROUGH}", fields[VALID_TO], line[VALID_THROUGH])
+        faults += found or end_after(place, last, cleaned)
     if cleaned and not faults:
         faults = _required(place, fields, cleaned) + interval_faults(place, cleaned)
     return cleaned, faults
@@ -66,6 +74,20 @@ def _line(
 def _required(place: str, fields: dict[str, LineField], cleaned: dict[str, object]) -> list[Fault]:
     missing = [name for name, field in fields.items() if field.required and name not in cleaned]
     return [line_fault(f"{place}/{name}", "is required", "required", None) for name in missing]
+
+
+def end_after(place: str, last: object, days: dict[str, object]) -> list[Fault]:
+    """Add the day after the last one as the end; where none is said, or it is open, there is none."""
+    place = f"{place}/{VALID_THROUGH}"
+    if last is not None and VALID_TO in days:
+        return [line_fault(place, f"says what {VALID_TO} says: send one of them", "twice", last)]
+    try:
+        day = end_day(last)
+        if day is not None:
+            days[VALID_TO] = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+    except (ValueError, OverflowError) as error:
+        return [line_fault(place, str(error), "date", last)]
+    return []
 
 
 def interval_faults(place: str, cleaned: dict[str, object]) -> list[Fault]:

@@ -129,6 +129,26 @@ def test_what_is_no_list_of_lines_is_refused(sent: object, rule: str) -> None:
     assert [fault.rule for fault in faults] == [rule]
 
 
+def test_the_last_day_of_a_line_is_taken_as_the_day_after_it() -> None:
+    taken, faults = lines({**LINE, "valid_from": "2026-01-01", "valid_through": "2026-06-30"})
+    assert (taken, faults) == ([{**LINE, "valid_from": "2026-01-01", "valid_to": "2026-07-01"}], [])
+    for said in ("9999-12-31", None, ""):
+        assert lines({**LINE, "valid_through": said}) == ([LINE], [])
+    one_day = {"valid_from": "2026-01-01", "valid_through": "2026-01-01"}
+    assert lines({**LINE, **one_day})[1] == []
+    assert lines({**LINE, **one_day, "valid_to": "2026-01-02"})[1] == [("/0/valid_through", "twice")]
+    assert lines({**LINE, "valid_through": "2026-02-30"})[1] == [("/0/valid_through", "date")]
+    assert lines({**LINE, "valid_from": "2026-02-01", "valid_through": "2026-01-30"})[1] == [
+        ("/0/valid_to", "interval")
+    ]
+
+
+def test_lines_may_have_a_field_that_is_called_like_a_last_day() -> None:
+    own = parse(RULES.replace("note:       {kind: text}", "valid_through: {kind: text}"), file="c")
+    sent = {**LINE, "valid_through": "the summer"}
+    assert check(own, {"code": "A", "lines": [sent]}) == ({"code": "A", "lines": [sent]}, [])
+
+
 def test_ends_that_are_open_are_taken_in_every_spelling() -> None:
     spelt = [{"valid_from": "1900-01-01", "valid_to": "9999-12-31"}, {"valid_from": "", "valid_to": None}]
     assert lines(*({**LINE, **days} for days in spelt))[1] == []

@@ -25,6 +25,17 @@ match: {block_on: [[name]], compare: [name]}
 """,
     file="person.yaml",
 )
+CARD = parse(
+    """
+entity_type: card
+id_prefix: crd
+attributes:
+  name: {kind: text, required: true}
+  rates: {kind: lines, of: {role: {kind: text}, fee: {kind: number}}}
+match: {block_on: [[name]], compare: [name]}
+""",
+    file="card.yaml",
+)
 HEADER = "id,name,limit,limit.valid_from,limit.valid_to\n"
 MAPPING = """
 rename: {Nr: id, N: name, L: limit, From: limit.valid_from, Till: limit.valid_to}
@@ -60,6 +71,15 @@ def test_the_last_day_may_be_said_instead_of_the_end_and_in_a_systems_own_form()
     assert values(through) == [[{"value": "100", "valid_to": "2026-01-01"}]]
     mapped = "Nr,N,L,From,Till\n1,Ann,100,01.01.2025,31.12.2025\n"
     assert values(mapped, mapping=MAPPING) == [[{"value": "100", "valid_from": "2025-01-01", "valid_to": "2026-01-01"}]]
+
+
+def test_lines_may_say_their_last_day_too() -> None:
+    text = (
+        "id,name,rates.role,rates.fee,rates.valid_from,rates.valid_through\n1,Ann,a,5,2025-01-01,2025-12-31\n1,,b,6,,\n"
+    )
+    first = {"role": "a", "fee": "5", "valid_from": "2025-01-01", "valid_to": "2026-01-01"}
+    assert [one.attributes["rates"] for one in taken(text, of=CARD)] == [[first, {"role": "b", "fee": "6"}]]
+    assert taken(text.replace("12-31", "13-31"), of=CARD)[0].column == "rates.valid_through"
 
 
 def test_a_value_of_parts_has_a_column_for_each_beside_its_days() -> None:
