@@ -129,7 +129,7 @@ def test_a_busy_hub_is_asked_again(connect: Connect) -> None:
     assert (found.golden_id, handler.tries) == ("cus_1", 3)
 
 
-def test_a_snapshot_says_where_to_go_on_and_a_cursor_that_is_too_old_leads_to_it(live: Live, connect: Connect) -> None:
+def test_a_snapshot_says_where_to_go_on_and_a_cursor_that_is_not_kept_leads_to_it(live: Live, connect: Connect) -> None:
     live.hub.settings = live.hub.settings.model_copy(update={"feed_days": 1})
     with live.serving():
         client = connect(live.url, live.key("admin"))
@@ -145,3 +145,6 @@ def test_a_snapshot_says_where_to_go_on_and_a_cursor_that_is_too_old_leads_to_it
             next(client.changes(after=0, wait=0))
         assert gone.value.problem["snapshot"] == "/v1/snapshot"
         assert client.snapshot().after == gone.value.problem["oldest"]
+        with pytest.raises(Gone, match="another hub") as ahead:  # nothing would be told up to there, without a word
+            next(client.changes(after=gone.value.problem["oldest"] + 1, wait=0))
+        assert ahead.value.problem["newest"] == gone.value.problem["oldest"]

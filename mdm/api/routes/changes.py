@@ -90,8 +90,8 @@ async def page(  # noqa: PLR0913, PLR0917  what can be asked for; not sent to an
     """Gapless and in order, at least once; go on with `after` set to `next`.
 
     With `Accept: text/event-stream` a stream that never ends: each event with its `id`, which the browser or client
-    sends as `Last-Event-ID` to go on. A cursor that the feed is kept for no longer is answered with 410, and the
-    address of the snapshot to begin again with.
+    sends as `Last-Event-ID` to go on. A cursor that the feed is kept for no longer, or has not come to, is
+    answered with 410, and the address of the snapshot to begin again with.
     """
     wanted = changes.wanted(entity_type=caller.own_type(entity_type), source=source, events=event or ())
     after = _position(last_event_id, after)

@@ -15,12 +15,23 @@ _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,18})\.([a-z0-9_]{1,64})", re.ASCII)
 
 
 def ensure_kept(hub: Hub, after: int, *, at: str) -> None:
-    """Raise Gone for a cursor behind which something came about longer ago than the feed is kept."""
-    days = hub.settings.feed_days
-    if days is None:
-        return
+    """Raise Gone for a cursor behind which something came about longer ago than the feed is kept.
+
+    So is one that the feed has not come to: it was given by another hub, or by this one before a backup took its
+    place. Whoever waited at it would miss everything up to there.
+    """
+    days, oldest = hub.settings.feed_days, 0
     with hub.database.read() as reader:
-        oldest = stored_changes.reached_by(reader, stored_log.position_at(reader, later(at, seconds=-86_400 * days)))
+        last = stored_changes.head(reader)
+        if days is not None:
+            then = stored_log.position_at(reader, later(at, seconds=-86_400 * days))
+            oldest = stored_changes.reached_by(reader, then)
+    if after > last:
+        raise Gone(
+            f"the feed has come to cursor {last}, not to {after}, which is of another hub, or of this one before it "
+            f"was restored: begin again with {SNAPSHOT}",
+            extra={"snapshot": SNAPSHOT, "newest": last},
+        )
     if after < oldest:
         raise Gone(
             f"the feed is kept for {days} days, which is from cursor {oldest} on: begin again with {SNAPSHOT}",
