@@ -4,7 +4,7 @@ Dependencies that only read what came in are `async`: others are sent to a threa
 """
 
 import re
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Path, Query
 
@@ -23,17 +23,6 @@ TypeFilter = Annotated[str | None, Query(alias="type", description="Only this en
 DryRun = Annotated[bool, Query(description="Tell what would come of it, and write nothing.")]
 Cursor = Annotated[str | None, Query(description="`next` of the page before.", max_length=200)]
 Limit = Annotated[int, Query(description="The most items of one page.", ge=1, le=1_000)]
-TaskKind = Literal[
-    "review",
-    "contradiction",
-    "oversized",
-    "unmapped_code",
-    "conflict",
-    "weak_bridge",
-    "constraint",
-    "source_merge",
-    "hierarchy_cycle",
-]
 AsOf = Annotated[
     str | None, Query(description="As it stood then: an ISO 8601 date or time, or a log position.", max_length=64)
 ]

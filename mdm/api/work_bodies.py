@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from mdm.api.bodies import Body, Text
-from mdm.api.parameters import TaskKind
 from mdm.services.stewarding.queue import View
+from mdm.services.stewarding.task_kinds import TaskKind
 from mdm.services.stewarding.tasks import Order
 
 Seconds = Annotated[int, Field(ge=1, le=86_400)]

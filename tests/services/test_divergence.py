@@ -6,6 +6,7 @@ import pytest
 
 from golden_records import divergence as pure
 from matching import columns
+from mdm.errors import NotFound
 from mdm.ingest import Incoming
 from mdm.services import rebuild, resolving
 from mdm.services.deciding import decisions, overrides
@@ -155,6 +156,14 @@ def test_a_reference_that_a_person_set_is_compared_though_no_record_says_it(offi
     decisions.undo(offices, set_.decision_id, reason="was wrong", author=AUTHOR)
     resolving.resolve_all(offices, author=AUTHOR)
     assert told(offices) == []
+
+
+def test_divergence_of_an_attribute_that_no_type_has_is_refused_rather_than_none(offices: Hub) -> None:
+    for only in (None, "office"):
+        with pytest.raises(NotFound, match="no attribute 'abov'; the nearest is 'above'"):
+            divergence.page(offices, Wanted(entity_type=only, attribute="abov"))
+    with pytest.raises(NotFound, match="no attribute 'tax_id'"):
+        divergence.page(offices, Wanted(entity_type="office", attribute="tax_id"))
 
 
 def test_codes_are_taken_by_the_sources_own_word(offices: Hub) -> None:

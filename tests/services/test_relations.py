@@ -119,13 +119,17 @@ def test_who_refers_to_it_is_told_once_for_an_attribute_by_pages(town: Hub) -> N
         if cursor is None:
             break
     assert found == houses
-    assert relations.relations(town, owner, Wanted("shop"))["referred_by"]["items"] == []
+    assert relations.relations(town, owner, Wanted("employee"))["referred_by"]["items"] == []
     barred = Wanted(barred=[("house", "owner")])
     assert relations.relations(town, owner, barred)["referred_by"]["items"] == []
     with pytest.raises(InvalidInput, match="no page has the cursor"):
         relations.relations(town, owner, Wanted(cursor="house"))
     with pytest.raises(NotFound):
         relations.relations(town, "own_zzzz", Wanted())
+    with pytest.raises(NotFound, match="no entity type 'hous'"):
+        relations.relations(town, owner, Wanted("hous"))
+    with pytest.raises(NotFound, match="no attribute 'ower'; the nearest is 'owner'"):
+        relations.relations(town, owner, Wanted(attribute="ower"))
 
 
 def test_systems_that_lead_elsewhere_are_all_told_and_what_survives_is_marked(town: Hub) -> None:
@@ -163,6 +167,11 @@ def test_new_rules_read_references_anew(town: Hub) -> None:
     resolving.resolve_all(town, author=AUTHOR)
     assert referred(town, owner) == [(house, "keeper", ["crm:1"])]
     assert rebuild.verify(town).match
+
+
+def test_a_report_on_an_attribute_that_no_type_has_is_refused_rather_than_empty(town: Hub) -> None:
+    with pytest.raises(NotFound, match="no attribute 'ower'; the nearest is 'owner'"):
+        references.waiting(town, references.Wanted(attribute="ower"))
 
 
 def test_the_aged_report_names_what_waits_and_what_was_deleted_the_oldest_first(town: Hub) -> None:

@@ -229,6 +229,13 @@ def test_work_is_told_of_nothing_and_asked_of_no_type_that_is_not_there(hub: Hub
         task_work.claim(hub, "task_0", author=AUTHOR)
     with pytest.raises(NotFound):
         task_work.claim_next(hub, author=AUTHOR, entity_type="customers")
+    with pytest.raises(NotFound):
+        task_work.upcoming(hub, author=AUTHOR, entity_type="customers")
+    for asked in (task_work.claim_next, task_work.upcoming):
+        with pytest.raises(InvalidInput, match="no kind 'reviews' of tasks; the nearest is 'review'"):
+            asked(hub, author=AUTHOR, kind="reviews")
+    with pytest.raises(InvalidInput, match="no kind 'reviews' of tasks"):
+        tasks.page(hub, kind="reviews")
     assert task_work.claim_next(hub, author=AUTHOR, entity_type="employee", kind="review") is None
 
 

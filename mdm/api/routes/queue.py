@@ -8,12 +8,13 @@ from starlette.responses import Response
 from mdm.api.answers import answer, described
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import Cursor, Limit, TaskKind, TypeFilter
+from mdm.api.parameters import Cursor, Limit, TypeFilter
 from mdm.api.work_bodies import SavedFilterBody
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
 from mdm.services.stewarding import queue, saved_filters
 from mdm.services.stewarding.queue import Choice, Looking, View
+from mdm.services.stewarding.task_kinds import TaskKind
 from mdm.services.stewarding.tasks import Order
 from mdm.settings import now
 

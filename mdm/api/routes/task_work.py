@@ -9,12 +9,13 @@ from starlette.responses import Response
 from mdm.api.answers import answer, described
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import Cursor, Limit, TaskKind, TypeFilter
+from mdm.api.parameters import Cursor, Limit, TypeFilter
 from mdm.api.routes.tasks import CLAIMED, TaskId
 from mdm.api.work_bodies import AssignBody, ClaimBody, ClaimNextBody, CommentBody, EscalateBody, SnoozeBody
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
 from mdm.services.stewarding import mentions, task_work, tasks
+from mdm.services.stewarding.task_kinds import TaskKind
 
 router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)
 Working = Annotated[Caller, Depends(Requires("decide"))]

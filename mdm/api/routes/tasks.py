@@ -10,7 +10,7 @@ from mdm.api.answers import answer, described, tagged
 from mdm.api.bodies import DecideBody, DecideManyBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import AsOf, Cursor, DryRun, Limit, TaskKind, TypeFilter
+from mdm.api.parameters import AsOf, Cursor, DryRun, Limit, TypeFilter
 from mdm.api.routes.decisions import DECIDED, PROPOSED, carried_out
 from mdm.auth import hidden
 from mdm.errors import Fault, Forbidden, InvalidInput
@@ -19,6 +19,7 @@ from mdm.services.access.shown import Shown
 from mdm.services.stewarding import bulk_decisions, comparison, task_counts, tasks
 from mdm.services.stewarding.bulk_decisions import Chosen, Matching
 from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.task_kinds import TaskKind
 from mdm.services.stewarding.tasks import Order
 
 router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)

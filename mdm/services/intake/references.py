@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from mdm.services.hub import Hub
+from mdm.services.known_attributes import ensure_known
 from mdm.services.positions import AsOf, position
 from mdm.settings import now
 from mdm.store import log as stored_log
@@ -45,10 +46,14 @@ def waiting(hub: Hub, wanted: Wanted, *, as_of: AsOf = None, moment: str | None 
     lives any more). A record that retires with its target is not told.
 
     moment: until when ages are counted (ISO 8601 UTC); the present when it is left out.
+
+    Raises:
+        NotFound: there is no such entity type, or none has the attribute.
+        InvalidInput: `before` or `as_of` is no moment.
     """
-    if wanted.entity_type is not None:
-        hub.entity_type(wanted.entity_type)
     entity_types = hub.entity_types()
+    chosen = entity_types.values() if wanted.entity_type is None else [hub.entity_type(wanted.entity_type)]
+    ensure_known(chosen, wanted.attribute)
     only = {
         (name, attribute): _NOWHERE[attribute in one.retires_with]
         for name, one in entity_types.items()

@@ -11,6 +11,7 @@ from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput
 from mdm.log import key_token
 from mdm.services.hub import Hub
+from mdm.services.known_attributes import ensure_known
 from mdm.services.positions import AsOf, position
 from mdm.services.reading.golden import answer_at, entity_type_of, head, prefixes_of
 from mdm.services.reading.history import decisions_about
@@ -73,13 +74,16 @@ def relations(hub: Hub, written: str, wanted: Wanted, *, as_of: AsOf = None) -> 
     An ID that was merged shows what it leads to.
 
     Raises:
-        NotFound: the ID was never given, or not by then.
+        NotFound: the ID was never given, or not by then; there is no such entity type, or none has the attribute.
         InvalidInput: the cursor is of no page, or `on` is no day.
     """
     on = day(wanted.on)
     asked, prefixes = (written, *entity_type_of(hub, written)), prefixes_of(hub)
     after = _after(wanted.cursor)
     entity_types = hub.entity_types()
+    chosen = entity_types.values() if wanted.entity_type is None else [hub.entity_type(wanted.entity_type)]
+    if as_of is None:  # rules of then may have had others
+        ensure_known(chosen, wanted.attribute)
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         document, shown = answer_at(hub, transaction, prefixes, asked, at=at)

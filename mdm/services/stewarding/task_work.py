@@ -15,6 +15,7 @@ from mdm.log import Author
 from mdm.services.hub import Hub
 from mdm.services.stewarding import tasks
 from mdm.services.stewarding.mentions import named
+from mdm.services.stewarding.task_kinds import ensure_kind
 from mdm.services.stewarding.task_states import Document, ensure_free, lock_of, put_down, told
 from mdm.settings import later
 from mdm.store import accounts, keys, mentions
@@ -49,6 +50,7 @@ def claim_next(
     """
     if entity_type is not None:
         hub.entity_type(entity_type)
+    ensure_kind(kind)
     wanted = Filter(entity_type, kind, now=_moment(author))
     while (name := entity_type or _first_type(hub, wanted, author)) is not None:
         with hub.database.locked(lock_of(name)):
@@ -72,6 +74,9 @@ def upcoming(
 
     after: those that come after this one in the queue, then those before it; it may be closed, but must have been open.
     """
+    if entity_type is not None:
+        hub.entity_type(entity_type)
+    ensure_kind(kind)
     wanted = Filter(entity_type, kind, now=_moment(author))
     with hub.database.read() as reader:
         last = None if after is None else tasks.stored(reader, after)

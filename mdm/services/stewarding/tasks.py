@@ -25,6 +25,7 @@ from mdm.services.reading.explain import evidence_of, seen_by_matching
 from mdm.services.rulebook import code_lists
 from mdm.services.stewarding import task_states
 from mdm.services.stewarding.cycles import abouts as cycles_of
+from mdm.services.stewarding.task_kinds import ensure_kind
 from mdm.services.stewarding.task_states import end_claim, ensure_free, lock_of
 from mdm.settings import now
 from mdm.store import code_lists as stored_code_lists
@@ -69,8 +70,10 @@ def page(  # noqa: PLR0913  what can be asked for
     moment: as for `get`.
 
     Raises:
-        InvalidInput: those of the past cannot be chosen by who worked on them.
+        NotFound: there is no such entity type.
+        InvalidInput: there is no such kind, or those of the past cannot be chosen by who worked on them.
     """
+    ensure_kind(kind)
     people = {"assigned_to": assigned_to, "escalated_to": escalated_to, "claimed_by": claimed_by, "snoozed": snoozed}
     _ensure_present(as_of, **people, proposed=proposed)
     wanted = Filter(

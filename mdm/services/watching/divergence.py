@@ -13,6 +13,7 @@ from mdm.resolution.fold import values_of
 from mdm.services import as_then
 from mdm.services.deciding.standing import standing
 from mdm.services.hub import Hub, parsed
+from mdm.services.known_attributes import ensure_known
 from mdm.services.positions import AsOf, position
 from mdm.services.reading.golden import entity_type_of, head_at, prefixes_of
 from mdm.services.reading.valid_time import day
@@ -57,13 +58,14 @@ def page(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
         left out, and of dated lines `value` is all that the record said. An item tells its `rules_version` instead.
 
     Raises:
-        NotFound: there is no such entity type.
+        NotFound: there is no such entity type, or none has the attribute.
         InvalidInput: the cursor is of no page, or `as_of` no moment.
     """
-    if wanted.entity_type is not None:
-        hub.entity_type(wanted.entity_type)
-    after = _after(hub, wanted.cursor)
     entity_types = hub.entity_types()
+    chosen = entity_types.values() if wanted.entity_type is None else [hub.entity_type(wanted.entity_type)]
+    if as_of is None:  # rules of then may have had others
+        ensure_known(chosen, wanted.attribute)
+    after = _after(hub, wanted.cursor)
     only = Filter(wanted.entity_type, wanted.source, wanted.attribute)
     with hub.database.read() as transaction:
         at = position(transaction, as_of)

@@ -11,6 +11,7 @@ from mdm.errors import Fault, InvalidInput, NotFound
 from mdm.resolution.quality import WHOLE
 from mdm.resolution.tallies import RECENT_DAYS, Figures
 from mdm.services.hub import Hub
+from mdm.services.known_attributes import ensure_known
 from mdm.services.measuring import measured_now
 from mdm.store import quality as stored_quality
 from mdm.store.quality import Filter
@@ -50,7 +51,7 @@ def quality(hub: Hub, wanted: Wanted) -> Document:
     chosen = hub.entity_types()
     if wanted.entity_type is not None:
         chosen = {wanted.entity_type: hub.entity_type(wanted.entity_type)}
-    _check_attribute(chosen, wanted.attribute)
+    ensure_known(chosen.values(), wanted.attribute)
     last = _last(hub, wanted, chosen) if wanted.kept else {}
     items = [item for name, one in chosen.items() for item in last.get(name) or _now(hub, one, wanted)]
     history = _kept(hub, wanted, chosen)
@@ -119,12 +120,6 @@ def _check_day(written: str | None) -> None:
     except ValueError:
         detail = f"since is no date such as 2026-03-01: {written!r}"
         raise InvalidInput(detail, faults=[Fault("/query/since", detail, "date", written)]) from None
-
-
-def _check_attribute(chosen: Mapping[str, EntityType], attribute: str | None) -> None:
-    known = {name for entity_type in chosen.values() for name in entity_type.attributes}
-    if attribute is not None and attribute not in known:
-        raise NotFound(f"there is no attribute {attribute!r}{hint(attribute, known)}")
 
 
 def _check_source(source: str | None, items: Collection[Document]) -> None:
