@@ -238,6 +238,14 @@ def test_a_field_that_is_wrong_is_refused_with_what_would_be_right(
     assert caught.value.faults[0].pointer == f"/query/{next(iter(fields))}"
 
 
+def test_what_has_no_dated_lines_is_refused_rather_than_found_to_be_in_order(sqlite_hub: Hub) -> None:
+    card(sqlite_hub, "erp:rate_card:1", "RC-1", line("Manager", 100), line("Manager", 90), customer="100")
+    acme = put(sqlite_hub, "erp:customer:100", name="Acme GmbH")
+    for about in (acme, "erp:customer:100"):
+        with pytest.raises(InvalidInput, match="a customer has no dated lines; ask about one of these: rate_card"):
+            line_findings.findings(sqlite_hub, line_findings.Wanted(about))
+
+
 def test_what_never_was_is_not_found_and_what_is_barred_is_forbidden(sqlite_hub: Hub) -> None:
     one = card(sqlite_hub, "erp:rate_card:1", "RC-1", line("Manager", 100))
     for about in ("erp:rate_card:99", one[:-1] + "z"):

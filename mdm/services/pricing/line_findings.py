@@ -1,6 +1,6 @@
 """What is wrong with dated lines: overlaps, gaps, conflicts between systems and lines that are over; now or then."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import orjson
 
 from golden_records.identity import golden_id
 from golden_records.line_findings import FINDING_KINDS
-from mdm.entity_types import hint
+from mdm.entity_types import EntityType, hint
 from mdm.errors import Fault, InvalidInput
 from mdm.log import Key
 from mdm.services.hub import Hub
@@ -53,7 +53,8 @@ def findings(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
 
     Raises:
         NotFound: the golden ID, the record or the entity type never was.
-        InvalidInput: there is no such kind, the day is none, or the cursor is of no page.
+        InvalidInput: there is no such kind, the day is none, the cursor is of no page, or what is asked about has no
+            dated lines.
     """
     types = hub.entity_types()
     prefixes = {name: one.id_prefix for name, one in types.items()}
@@ -63,6 +64,8 @@ def findings(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
         hub.entity_type(wanted.entity_type)
     written = None if wanted.about is None else golden_id_of(hub, wanted.about, as_of)
     about = written and (written, *entity_type_of(hub, written, types))
+    if about and as_of is None:  # rules of then may have had lines
+        _ensure_lines(types, about[1])
     kinds = [one for one in FINDING_KINDS if wanted.kind in {None, one} and (one != "expired" or on is not None)]
     pairs = {(name, kind) for name in types for kind in kinds if wanted.entity_type in {None, name}}
     # Barred as a whole: what is left of a finding without its lines would be a golden ID and a kind.
@@ -85,6 +88,13 @@ def _check(wanted: Wanted) -> None:
     if wanted.kind not in {None, *FINDING_KINDS}:
         detail = f"there is no kind {wanted.kind!r} of findings{hint(wanted.kind or '', FINDING_KINDS)}"
         raise InvalidInput(detail, faults=[Fault("/query/kind", detail, "kind", wanted.kind)])
+
+
+def _ensure_lines(types: Mapping[str, EntityType], asked: str) -> None:
+    if not types[asked].lines:
+        having = [name for name, one in types.items() if one.lines]
+        detail = f"a {asked} has no dated lines; ask about one of these: {', '.join(having) or 'none'}"
+        raise InvalidInput(detail, faults=[Fault("/query/golden_id", detail, "entity_type", asked)])
 
 
 def _after(hub: Hub, cursor: str | None) -> tuple[int, str, int]:
