@@ -27,8 +27,8 @@ RulesFile = Annotated[str, typer.Argument(metavar="FILE", help="A YAML file; - f
 def check(file: RulesFile, *, as_json: Json = False) -> None:
     """Check a rules document without applying it; each fault names its path and the nearest valid word.
 
-    Where there is a hub, a code list that it does not have is named too, and the rules are held against every verdict
-    of its stewards.
+    Where there is a hub, a code list or an entity type that it does not have is named too, what would keep it from
+    taking the rules is refused, and the rules are held against every verdict of its stewards.
 
     Example: mdm rules check supplier.yaml
     """

@@ -83,6 +83,14 @@ def test_rules_that_name_a_list_that_is_not_there_say_so(mdm: Mdm) -> None:
         assert (ran.code, ran.err) == (0, expected)
 
 
+def test_rules_that_lead_to_a_type_that_is_not_there_say_so(mdm: Mdm) -> None:
+    text = CONSULTANT.replace("match:", "  office: {kind: reference, to: cost_centre}\nmatch:", 1)
+    expected = "mdm: office: there is no entity type 'cost_centre' yet, so its references wait; the nearest is "
+    for verb in ("check", "apply"):
+        ran = mdm("rules", verb, "-", stdin=text)
+        assert (ran.code, ran.err) == (0, expected + "'cost_center'\n")
+
+
 def test_a_hub_that_stands_keeps_what_was_made_of_its_lists(mdm: Mdm) -> None:
     assert mdm("codes", "apply", "-", stdin="code_list: grades\ncodes: {a: {}}").code == 0
     assert mdm("init").code == 0

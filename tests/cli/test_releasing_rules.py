@@ -45,6 +45,17 @@ def test_people_read_what_a_release_does(shops):
     assert (refused.code, "never had the rules version" in refused.err) == (1, True)
 
 
+def test_check_refuses_what_the_hub_could_not_take(shops):
+    for text, words in (
+        (RULES.replace("shp", "cus"), "id_prefix of shop is 'shp' for ever"),
+        (RULES.replace("type: shop", "type: store"), "id_prefix 'shp' belongs to shop already"),
+        (RULES.replace("match: {", "match: {linkage: average, "), "needs all records at once"),
+    ):
+        for verb in ("check", "simulate", "apply"):
+            ran = shops("rules", verb, "-", stdin=text)
+            assert (ran.code, words in ran.err) == (1, True), (verb, ran.err)
+
+
 def test_versions_are_compared_by_meaning_or_by_line(shops):
     assert "chain" in shops("rules", "diff", "new.yaml").out
     assert "Both say the same." in shops("rules", "diff", "shop.yaml").out

@@ -106,7 +106,9 @@ def diff(
 
 @router.post(
     "/rules:check", summary="Check a rules document",
-    **described({"entity_type": "customer", "version": "9c1d4a5e", "warnings": [], "verdicts": VERDICTS}, 413, 415),
+    **described(
+        {"entity_type": "customer", "version": "9c1d4a5e", "warnings": [], "verdicts": VERDICTS}, 409, 413, 415
+    ),
 )  # fmt: skip
 def check(caller: Applying, body: RulesBody, limit: Examples = 100) -> Response:
     """Without applying it: what it names that is not there, and how it stands against the verdicts of stewards."""

@@ -1,6 +1,6 @@
 """Rules documents: check, apply and show what an entity type is, and was."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from mdm.entity_types import EntityType, hint, order, parse
@@ -28,10 +28,8 @@ def apply(hub: Hub, text: str, *, file: str, author: Author, rolls_back: bool = 
     Readers see the old state until all of it is resolved: it is one commit. `rolls_back` says so in the log.
     """
     entity_type = check(text, file=file)
-    _for_records_that_arrive(entity_type, file)
     known = hub.entity_types()
-    order({**known, entity_type.entity_type: entity_type}.values())
-    _own_prefix(known, entity_type)
+    ensure_applicable(entity_type, known, file=file)
     name, version = entity_type.entity_type, entity_type.version
     if name in known and known[name].version == version:
         return entity_type
@@ -41,6 +39,19 @@ def apply(hub: Hub, text: str, *, file: str, author: Author, rolls_back: bool = 
         resolution.add_document(writer, RulesApplied(version, name, text, position, reports.shown(entity_type)))
     resolve(hub, name, author=author)
     return entity_type
+
+
+def ensure_applicable(entity_type: EntityType, known: Mapping[str, EntityType], *, file: str) -> None:
+    """Raise what keeps a valid document out of a hub that has these entity types already.
+
+    Raises:
+        InvalidInput: it needs all records at once.
+        InvalidRules: with it, references that are evidence lead in a circle.
+        Conflict: its prefix is that of another type, or not the one that its golden IDs have.
+    """
+    _for_records_that_arrive(entity_type, file)
+    order({**known, entity_type.entity_type: entity_type}.values())
+    _own_prefix(known, entity_type)
 
 
 def _for_records_that_arrive(entity_type: EntityType, file: str) -> None:
@@ -60,17 +71,23 @@ def _for_records_that_arrive(entity_type: EntityType, file: str) -> None:
 
 
 def warnings(hub: Hub, entity_type: EntityType) -> list[str]:
-    """What a valid document names that is not there yet: code lists, with the nearest that are."""
+    """What a valid document names that is not there yet: code lists and entity types, with the nearest that are."""
     with hub.database.read() as reader:
         known = hub.code_lists(reader).lists
-    return [
+    lists = [
         f"{name}: there is no code list {list_!r} yet, so its values stay unmapped{hint(list_, known)}"
         for name, list_ in sorted(entity_type.code_lists.items())
         if list_ not in known
     ]
+    types = {*hub.entity_types(), entity_type.entity_type}
+    return lists + [
+        f"{name}: there is no entity type {to!r} yet, so its references wait{hint(to, types)}"
+        for name, to in sorted(entity_type.references.items())
+        if to not in types
+    ]
 
 
-def _own_prefix(known: dict[str, EntityType], entity_type: EntityType) -> None:
+def _own_prefix(known: Mapping[str, EntityType], entity_type: EntityType) -> None:
     """A golden ID names its entity type by its prefix, for ever."""
     name = entity_type.entity_type
     if name in known and known[name].id_prefix != entity_type.id_prefix:

@@ -47,9 +47,14 @@ def going_back(hub: Hub, entity_type: str, version: str | None = None) -> Releas
 
 
 def check(hub: Hub, text: str, *, file: str, limit: int = SHOWN) -> Document:
-    """What a hub knows about a rules document before it is applied: `{"warnings", "verdicts"}`, as in a report."""
+    """What a hub knows about a rules document before it is applied: `{"warnings", "verdicts"}`, as in a report.
+
+    Raises what `apply` would refuse at once.
+    """
     entity_type = rules.check(text, file=file)
-    stood = hub.entity_types().get(entity_type.entity_type)
+    known = hub.entity_types()
+    rules.ensure_applicable(entity_type, known, file=file)
+    stood = known.get(entity_type.entity_type)
     return {
         "warnings": rules.warnings(hub, entity_type), "verdicts": regression(hub, stood, entity_type, limit=limit),
     }  # fmt: skip
