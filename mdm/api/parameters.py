@@ -3,17 +3,15 @@
 Dependencies that only read what came in are `async`: others are sent to a thread, which costs more than they do.
 """
 
-import re
 from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Path, Query
 
 from mdm.errors import Fault, InvalidInput
+from mdm.ingest.key_parts import LONGEST_NAME, wrong_with
 from mdm.log import Key
 
-LONGEST_NAME = 100
 LONGEST_ID = 1_000
-_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 Source = Annotated[str, Path(description="The system that sends the record.", examples=["crm"])]
 TypeName = Annotated[str, Path(description="The entity type.", examples=["customer"])]
@@ -50,9 +48,7 @@ def key(source: str, entity_type: str, source_id: str, *, pointer: str = "/path"
     """Read a source key; InvalidInput names the part that cannot be one."""
     limits = {"source": LONGEST_NAME, "entity_type": LONGEST_NAME, "source_id": LONGEST_ID}
     for (name, longest), value in zip(limits.items(), (source, entity_type, source_id), strict=True):
-        wrong = _wrong(value, longest)
-        if wrong is None and ":" in value and name != "source_id":
-            wrong = "must not hold a colon: a key is split at its first two"
+        wrong = wrong_with(value, longest=longest, is_name=name != "source_id")
         if wrong is not None:
             detail = f"{name} {wrong}"
             raise InvalidInput(detail, faults=[Fault(f"{pointer}/{name}", detail, "key")])
@@ -73,12 +69,3 @@ def written_key(text: str, *, pointer: str) -> Key:
     except ValueError as error:
         raise InvalidInput(str(error), faults=[Fault(pointer, str(error), "key")]) from error
     return key(parsed.source, parsed.entity_type, parsed.source_id, pointer=pointer)
-
-
-def _wrong(value: str, longest: int) -> str | None:
-    if not value.strip() or value != value.strip():
-        return "must not be blank or begin or end with a space"
-    if len(value) > longest:
-        return f"has {len(value):,} characters; at most {longest:,} are taken"
-    found = _CONTROL.search(value)
-    return None if found is None else f"holds the control character U+{ord(found[0]):04X}"

@@ -37,6 +37,25 @@ def test_the_same_file_again_changes_nothing(loaded: Mdm) -> None:
     assert "crm.csv: every row was there already; nothing has changed" in shown
 
 
+@pytest.mark.parametrize(
+    ("source", "words"), [("a:b", "a colon"), ("", "blank"), (" crm", "a space"), ("x" * 101, "101 characters")]
+)
+def test_a_file_of_what_no_source_can_be_called_is_refused(mdm: Mdm, source: str, words: str) -> None:
+    """Its keys would be read as those of another source, and no other way in takes it."""
+    Path("crm.csv").write_text(CUSTOMERS, encoding="utf-8")
+    of = ("--source", source, "--type", "customer")
+    for command in (("crm.csv", *of), ("crm.csv", *of, "--preview"), ("crm.csv", *of, "--snapshot")):
+        ran = mdm("ingest", *command)
+        assert (ran.code, ran.err.startswith("mdm: source "), words in ran.err) == (1, True, True)
+    assert mdm("stats", "--json").json["entity_types"]["customer"]["source_records"] == 0
+
+
+def test_an_old_master_and_a_key_are_of_a_source_that_can_be_called_so(mdm: Mdm) -> None:
+    Path("old.csv").write_text("source,entity_type,source_id,master_id\ncrm,customer,1,M1\n", encoding="utf-8")
+    for command in (("ingest", "--crosswalk", "old.csv"), ("key", "create", "--role", "source")):
+        assert "source must not hold a colon" in mdm(*command, "--source", "a:b").err
+
+
 def test_rows_that_are_older_than_what_there_is_of_their_records_are_told(mdm: Mdm) -> None:
     ingest = ("ingest", "crm.csv", "--source", "crm", "--type", "customer")
     Path("crm.csv").write_text("id,name,modified\n1,Acme,2026-03-01\n2,Bravo,2026-03-01\n", encoding="utf-8")

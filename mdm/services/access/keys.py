@@ -10,6 +10,7 @@ import structlog
 from mdm.auth import Principal, Role
 from mdm.errors import Fault, InvalidInput, NotFound, Unauthorised
 from mdm.ingest.incoming import time_text
+from mdm.ingest.key_parts import ensure_source
 from mdm.log import Author
 from mdm.services.access import access_changes
 from mdm.services.hub import Hub
@@ -31,12 +32,15 @@ def create(
     expires: the day (its beginning, UTC) or moment from which on it no longer works; never, if left out.
 
     Raises:
-        InvalidInput: the role is unknown, a key of role `source` names no source, or `expires` is no future time.
+        InvalidInput: the role is unknown, no source can be called so, a key of role `source` names none, or `expires`
+            is no future time.
         NotFound: no such entity type.
     """
     if role not in get_args(Role):
         detail = f"there is no role {role!r}; the roles are {', '.join(get_args(Role))}"
         raise InvalidInput(detail, faults=[Fault("/role", detail, "role")])
+    if source is not None:
+        ensure_source(source)
     if role == "source" and source is None:
         detail = "a key of role source must name the source it may send for"
         raise InvalidInput(detail, faults=[Fault("/source", detail, "required")])

@@ -12,6 +12,7 @@ import numpy as np
 
 from mdm.ingest import STDIN, Rejected, read
 from mdm.ingest.crosswalk import COLUMNS, CrosswalkRow, crosswalk_rows
+from mdm.ingest.key_parts import ensure_source
 from mdm.ingest.parts import written
 from mdm.ingest.reading import Reading
 from mdm.ingest.twice import kept
@@ -38,8 +39,10 @@ def ingest_crosswalk(
     Where a file names a key more than once, its last row holds. Rows that cannot be taken go to quarantine.
 
     Raises:
+        InvalidInput: no source can be called so.
         UnreadableFile: it cannot be read, or has not just the columns of a crosswalk; nothing is taken then.
     """
+    ensure_source(master)
     started = time.perf_counter()
     name = "standard input" if path == STDIN else Path(path).name
     identity = f"{author.recorded_at}:{master}:crosswalk:{name}"

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from mdm.errors import UnreadableFile
 from mdm.ingest import each_item
+from mdm.ingest.key_parts import ensure_source
 from mdm.ingest.mapping import Mapping, parse_mapping
 from mdm.ingest.reading import Found
 from mdm.log import Author
@@ -93,6 +94,7 @@ def mapping_file(hub: Hub, path: str, entity_type: str) -> Mapping:
 
 def preview(hub: Hub, file: File, *, rows: int) -> Preview:
     """Show the first rows of a file as they would be stored, or why they would be rejected; writes nothing."""
+    ensure_source(file.source)
     entity_type = hub.entity_type(file.entity_type)
     reading = reading_of(file, entity_type)
     items = list(islice(each_item(items_of(file, entity_type, reading)), rows + 1))
@@ -105,7 +107,12 @@ def ingest_file(
     """Take in one file of one source and entity type, then resolve; `progress` gets the rows taken so far.
 
     Without `resolve` its records are acknowledged and wait for the worker.
+
+    Raises:
+        InvalidInput: no source can be called so.
+        UnreadableFile: the file cannot be read.
     """
+    ensure_source(file.source)
     started = time.perf_counter()
     entity_type = hub.entity_type(file.entity_type)
     name = file.name

@@ -62,7 +62,7 @@ def ingest_snapshot(
 
     Raises:
         Conflict: the file is suddenly short, and `allow_short` is not set; nothing was written then.
-        UnreadableFile: as for any file.
+        InvalidInput, UnreadableFile: as for any file.
     """
     started = time.perf_counter()
     with hub.database.locked(f"snapshot-{file.entity_type}"), kept(file.path) as stream:
