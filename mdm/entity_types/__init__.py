@@ -14,7 +14,7 @@ from mdm.entity_types.entity_type import (
 )
 from mdm.entity_types.nearest import hint, nearest
 from mdm.entity_types.readiness import Readiness, Referred
-from mdm.entity_types.validity import Judgement, ValidityRule, is_missed, judge, usable
+from mdm.entity_types.validity import Judgement, ValidityRule, is_missed, judge, truth_of, usable
 from mdm.entity_types.values import (
     LONGEST_TEXT,
     MOST_VALUES,
@@ -54,5 +54,6 @@ __all__ = [
     "slices",
     "takes_any_parts",
     "takes_any_text",
+    "truth_of",
     "usable",
 ]

@@ -6,7 +6,7 @@ quality figures and is shown as flagged in lineage, and may survive. A value tha
 but that was taken before the rule was in force, is ignored.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -18,7 +18,7 @@ from matching.columns import PART
 from matching.kinds import KINDS, Kind
 from matching.kinds.date import iso_date
 from matching.kinds.folding import is_junk
-from matching.kinds.kind import as_text
+from matching.kinds.kind import always_valid, as_text
 from matching.kinds.number import decimal_text
 from mdm.entity_types.patterns import LONGEST, fits
 
@@ -114,6 +114,15 @@ class Judgement(NamedTuple):
     broken: tuple[str, ...]
 
 
+def truth_of(kind: Kind) -> Callable[[str], bool]:
+    """What says whether a standardised value of a kind may be true, and so survive.
+
+    An identifier may, however short it is: 310 is the number of a cost centre. That it is too little to decide by
+    itself which records are one thing concerns matching alone, which asks the kind.
+    """
+    return always_valid if kind.name == "identifier" else kind.valid
+
+
 def judge(
     kind: Kind, rules: Sequence[ValidityRule], value: object, standard: str | None, *, exists: bool = True
 ) -> Judgement:
@@ -124,7 +133,7 @@ def judge(
     """
     broken = [rule for rule in rules if _breaks(kind, rule, value, standard, exists=exists)]
     evidence = all(rule.grade == "flag" for rule in broken)
-    by_kind = standard is not None and (kind.valid(standard) or any(rule.check_digit for rule in rules))
+    by_kind = standard is not None and (truth_of(kind)(standard) or any(rule.check_digit for rule in rules))
     return Judgement(by_kind and evidence, evidence, tuple(rule.label for rule in broken))
 
 

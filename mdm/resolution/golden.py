@@ -283,10 +283,10 @@ def _add_record(work: Work, record: StoredRecord, contributions: defaultdict[str
     for layer in layers_of(record):
         event_time, position = layer["event_time"], layer["position"]
         for attribute, value in layer["attributes"].items():
-            kind, cell = free.get(attribute), cells.get(attribute)
-            if kind is not None and (type(value) is not list or len(value) == 1):
+            may_be_true, cell = free.get(attribute), cells.get(attribute)
+            if may_be_true is not None and (type(value) is not list or len(value) == 1):
                 shown = value[0] if type(value) is list else value
-                valid = cell is not None and kind.valid(cell)
+                valid = cell is not None and may_be_true(cell)
                 contributions[attribute].append(Contribution(key, source, shown, cell, valid, event_time, position, ()))
             elif attribute in plain and attribute not in dated:
                 found = values_sent(work, record, attribute, value, cell)

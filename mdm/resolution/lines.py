@@ -10,7 +10,7 @@ from golden_records.effective import Line
 from matching.columns import PART
 from matching.kinds import KINDS
 from matching.kinds.lines import VALID_FROM, VALID_TO, end_day, first_day
-from mdm.entity_types import VALUE, Attribute, LineField, judge, slices
+from mdm.entity_types import VALUE, Attribute, LineField, judge, slices, truth_of
 from mdm.log import canonical
 from mdm.resolution.sent_values import values_sent
 from mdm.resolution.work import Work, layers_of, may_hold
@@ -108,7 +108,7 @@ def _text(kind: str, value: str | float) -> Standard:
 
 def _judged(kind: str, value: object) -> Standard:
     text = KINDS[kind].standardise(value)
-    return text, text is None or KINDS[kind].valid(text)
+    return text, text is None or truth_of(KINDS[kind])(text)
 
 
 def _days(line: Mapping[str, Any]) -> tuple[str | None, str | None, bool]:

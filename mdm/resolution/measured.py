@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from matching.columns import SEPARATOR
 from matching.kinds import KINDS
-from mdm.entity_types import EntityType, is_missed, judge
+from mdm.entity_types import EntityType, is_missed, judge, truth_of
 from mdm.log import canonical
 from mdm.resolution.references import target
 
@@ -35,6 +35,7 @@ class Measured:
         """Look at one attribute of an entity type."""
         self.name, self.entity_type = name, entity_type
         self.kind = KINDS[entity_type.attributes[name].kind]
+        self.may_be_true = truth_of(self.kind)
         self.is_coded = name in entity_type.code_lists
         self.rules = entity_type.validity.get(name, ())
         self.missed = is_missed(self.rules)
@@ -55,7 +56,7 @@ class Measured:
             return 1, not self.rules or self._valid(value, None, exists=exists)
         if self.rules:
             return 1, self._valid(value, cell, exists=True)
-        return 1, cell is not None and self.kind.valid(cell)
+        return 1, cell is not None and self.may_be_true(cell)
 
     def golden_form(self, truth: Any, members: Sequence[Member]) -> frozenset[str]:
         """The standardised golden value, or values; empty where it has none that could be compared."""
@@ -85,7 +86,7 @@ class Measured:
         if self.is_coded and not self.rules:  # a cell holds the codes that values are mapped to
             return min(len(values), len(cell.split(SEPARATOR)) if cell else 0)
         if not self.rules and cell is not None and len(parts := cell.split(SEPARATOR)) == len(values):
-            return sum(map(self.kind.valid, parts))
+            return sum(map(self.may_be_true, parts))
         return sum(self._valid(value, None, exists=True) for value in values)
 
     def _valid(self, value: Any, cell: str | None, *, exists: bool) -> bool:
@@ -96,5 +97,5 @@ class Measured:
                 self.remembered.clear()
             standard = self.kind.standardise(value) if cell is None else cell
             broken = judge(self.kind, self.rules, value, standard, exists=exists).broken
-            found = self.remembered[key] = not broken and standard is not None and self.kind.valid(standard)
+            found = self.remembered[key] = not broken and standard is not None and self.may_be_true(standard)
         return found

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from mdm.entity_types import Judgement
+from mdm.entity_types import Judgement, truth_of
 from mdm.resolution.codes import barred, code_of
 from mdm.resolution.judging import judged
 from mdm.resolution.references import NOWHERE, is_cleared, target
@@ -54,4 +54,4 @@ def _values(work: Work, record: StoredRecord, attribute: str, value: Any, cell: 
             found = judged(work, attribute, one)
             yield one, standard, found.valid, found.broken
         else:
-            yield one, standard, standard is not None and kind.valid(standard), ()
+            yield one, standard, standard is not None and truth_of(kind)(standard), ()

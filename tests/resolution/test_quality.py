@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from matching.kinds import KINDS
-from mdm.entity_types import EntityType, judge
+from mdm.entity_types import EntityType, judge, truth_of
 from mdm.ingest import Incoming
 from mdm.log import Key
 from mdm.resolution import measured, quality
@@ -207,7 +207,7 @@ def _judged(entity_type: EntityType, attribute: str, source: str, value: Any) ->
     form, standard = _form(entity_type, attribute, source, value), kind.standardise(value)
     exists = attribute != "place" or form == "s1:place:1"
     found = judge(kind, rules_, value, standard, exists=exists)
-    valid = not found.broken and standard is not None and kind.valid(standard)
+    valid = not found.broken and standard is not None and truth_of(kind)(standard)
     return valid, form if found.evidence else None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from matching.kinds import KINDS
 from matching.kinds.lines import VALID_FROM, VALID_TO, end_day, first_day
-from mdm.entity_types import VALUE, EntityType, check_value, days_of, judge, slices
+from mdm.entity_types import VALUE, EntityType, check_value, days_of, judge, slices, truth_of
 from mdm.errors import Fault, InvalidInput
 from mdm.log import Key, canonical, key_token
 from mdm.resolution.work import Work
@@ -93,7 +93,7 @@ def _one(work: Work, attribute: str, value: Any) -> Any:
         return _reference(work, attribute, value)
     kind, rules = KINDS[work.entity_type.attributes[attribute].kind], work.entity_type.validity.get(attribute, ())
     standard = kind.standardise(value)
-    if standard is None or not kind.valid(standard):
+    if standard is None or not truth_of(kind)(standard):
         raise _refused(f"{attribute} cannot be {value!r}: that is no valid {kind.name}", kind.name, value)
     judged = judge(kind, rules, value, standard, exists=True)
     if not judged.valid:

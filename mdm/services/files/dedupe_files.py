@@ -10,7 +10,7 @@ from golden_records.contributions import JSON, Contribution
 from golden_records.survive import survive
 from matching.kinds import Kind
 from matching.score import OUTCOMES, Edges, probability
-from mdm.entity_types import EntityType
+from mdm.entity_types import EntityType, truth_of
 from mdm.ingest.table import Records
 from mdm.services.whole_files import whole_file
 
@@ -118,7 +118,7 @@ class _Contributions:
         known = self.known.get((name, value)) if isinstance(value, str) else None
         if known is None:
             standardised = kind.standardise(value)
-            known = standardised, standardised is not None and kind.valid(standardised)
+            known = standardised, standardised is not None and truth_of(kind)(standardised)
             if isinstance(value, str):
                 self.known[name, value] = known
         return known

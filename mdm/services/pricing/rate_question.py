@@ -8,7 +8,7 @@ import orjson
 from matching.kinds import KINDS
 from mdm.code_lists import CodeLists
 from mdm.code_lists.suggest import suggest
-from mdm.entity_types import Attribute, EntityType, LineField, hint
+from mdm.entity_types import Attribute, EntityType, LineField, hint, truth_of
 from mdm.errors import Fault, InvalidInput
 from mdm.store.golden import StoredGolden
 
@@ -102,7 +102,7 @@ def _standard(name: str, described: LineField | Attribute, value: str, codes: Co
         return _code(name, described.list, value, codes)
     kind = KINDS[described.kind]
     standard = kind.standardise(value)
-    if standard is None or not kind.valid(standard):
+    if standard is None or not truth_of(kind)(standard):
         raise _refused(name, f"{name} cannot be {value!r}: that is no {kind.name}", kind.name, value)
     return standard
 
