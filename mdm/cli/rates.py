@@ -6,6 +6,7 @@ import typer
 
 from mdm.cli import output, session
 from mdm.cli.arguments import AsOf
+from mdm.cli.history import title
 from mdm.cli.output import Json
 
 Document = dict[str, Any]
@@ -79,6 +80,8 @@ def _answer(
 
 
 def _print(found: Document) -> None:
+    if found["status"] != "active":
+        output.say(title(found))
     asked = ", ".join(f"{name} {value}" for name, value in found["asked"].items())
     if found["outcome"] == "found":
         line, card = found["rate"], found["card"]
@@ -93,8 +96,8 @@ def _print(found: Document) -> None:
             (one["card"]["golden_id"], one["card"]["label"], one["rate"]["amount"], one["rate"]["key"],
              _days(one["rate"])) for one in found["choices"]
         ]  # fmt: skip
-        title = f"Several are meant ({found['holder']}): say more, or mend what contradicts"
-        output.print_table(title, ("card", "label", "amount", "key", "days"), choices)
+        words = f"Several are meant ({found['holder']}): say more, or mend what contradicts"
+        output.print_table(words, ("card", "label", "amount", "key", "days"), choices)
     else:
         output.say(f"No rate on {found['on']} ({asked})")
     if found["path"]:

@@ -54,6 +54,14 @@ def test_no_rate_and_several_exit_with_1_and_say_why(firm: Mdm) -> None:
     assert "nearest: manager" in wrong.err
 
 
+def test_a_rate_for_who_is_gone_says_that_they_are(firm: Mdm) -> None:
+    Path("in.jsonl").write_text('{"id": "1", "deleted": true}\n', encoding="utf-8")
+    assert firm("ingest", "in.jsonl", "--source", "erp", "--type", "customer").code == 0
+    ran = firm("rate", "erp:customer:1", "Manager", "EUR", "2026-03-01")
+    assert (ran.code, "(retired)" in ran.out) == (0, True)
+    assert "118 per hour" in ran.out, "the card of the PSA names nobody, and so is the standard"
+
+
 def test_findings_are_a_table_that_can_be_narrowed(firm: Mdm) -> None:
     ran = firm("rates", "check", "--on", "2027-06-01")
     assert ran.code == 0
