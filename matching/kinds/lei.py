@@ -5,9 +5,12 @@ from stdnum import lei
 from matching.kinds.identifier import compact, may_be_mod_97
 from matching.kinds.kind import Kind, Level, same_or_different, takes_text, whole
 
+_LENGTH = 20
+
 
 def _valid(value: str) -> bool:
-    return may_be_mod_97(value) and bool(lei.is_valid(value))
+    # The check digits alone would let 1 and 98 pass, which stand in many a column of flags.
+    return len(value) == _LENGTH and may_be_mod_97(value) and bool(lei.is_valid(value))
 
 
 KIND = Kind(

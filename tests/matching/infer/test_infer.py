@@ -71,6 +71,11 @@ def test_a_column_is_what_its_values_are_and_its_name_says(name, kind, wanted):
     assert attribute.kind == wanted
 
 
+def test_a_flag_is_a_number_and_identifies_nothing():
+    attributes = infer({"name": column("person"), "flag": ["1", None, None, None] * (COUNT // 4)}).attributes
+    assert attributes["flag"].kind == "number"
+
+
 def test_given_name_and_surname_are_one_name_and_the_parts_of_an_address_one_address():
     attributes = found(Vorname="given", Nachname="family", street="street", zip="postcode", city="city").attributes
     assert attributes["name"].kind == "person_name"

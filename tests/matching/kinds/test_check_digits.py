@@ -1,5 +1,6 @@
 """Check digits: the quick look never contradicts the whole check."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import iban, lei
@@ -9,9 +10,15 @@ from matching.kinds import KINDS
 CODES = st.text("0123456789ABCDEHZ", min_size=1, max_size=40)
 
 
-@given(CODES)
-def test_an_lei_is_valid_by_its_check_digits(code):
-    assert KINDS["lei"].valid(code) == lei.is_valid(code)
+@given(CODES | st.text("0123456789ABCDEHZ", min_size=20, max_size=20))
+def test_an_lei_is_valid_by_its_length_and_its_check_digits(code):
+    assert KINDS["lei"].valid(code) == (len(code) == 20 and lei.is_valid(code))
+
+
+@pytest.mark.parametrize("number", ["1", "98", "195", "1068", "0" * 20 + "1"])
+def test_a_number_whose_check_digits_happen_to_be_right_is_no_lei(number):
+    assert lei.is_valid(number)
+    assert not KINDS["lei"].valid(number)
 
 
 @given(CODES | st.text("0123456789", min_size=18, max_size=20).map("DE{}".format))
