@@ -121,7 +121,7 @@ class _Maker:
         columns = self.of(role)
         if not columns:
             return []
-        many = len(columns) > 1 or self.profiles[columns[0]].several > 0
+        many = len(columns) > 1 or self.profiles[columns[0]].several
         patterns = tuple(f"{{{column}}}" for column in columns)
         return [self._take(role if len(columns) > 1 else columns[0], InferredAttribute(role, patterns, many))]
 

@@ -35,7 +35,7 @@ def decide(column: str, profile: Profile) -> Found:
         return Found(LEFT_OUT, reason="its name cannot stand in rules; rename it")
     said = role(column)
     if not profile.values:
-        return Found(LEFT_OUT, reason="it is empty")
+        return Found(LEFT_OUT, reason="it has no value, or only such as n/a and 0000")
     if profile.values == 1 and profile.distinct < 1 and profile.filled > 0.5:
         return Found(LEFT_OUT, reason="it says the same in every record")
     if said == "stamp":

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import chain
 
-from matching.kinds import iban, lei, tax_id
+from matching.kinds import email, iban, lei, phone, tax_id
 from matching.kinds.date import iso_date
 from matching.kinds.folding import folded, is_junk, plain
 from matching.kinds.kind import Kind, as_text
 from matching.kinds.legal_forms import take_legal_form, words_of
 from matching.kinds.number import decimal_text
 from matching.kinds.person_name import is_given_name
+from matching.kinds.several import parted
 from matching.kinds.tables import rows
 
 SAMPLE = 2_000
@@ -23,6 +24,7 @@ _URL = re.compile(r"(?:https?://|www\.)\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,
 _PHONE = re.compile(r"[+(]?[\d\s()./-]{6,24}(?:\s*(?:x|ext)\.?\s*\d+)?", re.IGNORECASE)
 _DIALLED = re.compile(r"^(?:\+|00|\(|0\d+[ /-])|^\d{3}[-/. ]\d{3}[-. ]\d{4}$")
 """What no number but that of a telephone looks like, whatever its column is called."""
+_SEVERAL = re.compile(f"[{re.escape(email.KIND.between + phone.KIND.between)}]")
 _DIGIT = re.compile(r"\d")
 """Dates, numbers, codes and telephone numbers have one; names of persons and firms are more than digits."""
 _CODE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9 ./_-]{2,29}")
@@ -32,7 +34,8 @@ _CODE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9 ./_-]{2,29}")
 class Profile:
     """Shares of the values of a column, 0 to 1, and what they are like on average.
 
-    `filled` is the share of records with a value, `distinct` that of distinct values among those.
+    `filled` is the share of records with a value, `distinct` that of distinct values among those; `several` says that
+    a cell may hold more than one of them, if they are e-mail addresses or telephone numbers.
     """
 
     filled: float
@@ -52,7 +55,7 @@ class Profile:
     tax_id: float
     legal_form: float
     given_name: float
-    several: float
+    several: bool
 
 
 def profile(cells: Sequence[object]) -> Profile:
@@ -68,15 +71,15 @@ def profile(cells: Sequence[object]) -> Profile:
         return sum(bool(fits(text)) for text in among) / count
 
     return Profile(
-        filled=known / max(len(cells), 1),
+        filled=min(known / max(len(cells), 1), 1.0),  # a list has several texts
         distinct=len(texts) / max(known, 1),
         values=len(texts),
         words=sum(len(text.split()) for text in sample) / count,
         length=sum(map(len, sample)) / count,
-        email=share(_EMAIL.fullmatch),
+        email=share(lambda text: all(map(_EMAIL.fullmatch, _each(text, email.KIND)))),
         url=share(_URL.fullmatch),
-        phone=share(lambda text: _PHONE.fullmatch(text) and 6 <= sum(map(str.isdigit, text)) <= 15, numbered),
-        dialled=share(lambda text: _PHONE.fullmatch(text) and _DIALLED.search(text), numbered),
+        phone=share(lambda text: all(map(_is_phone, _each(text, phone.KIND))), numbered),
+        dialled=share(lambda text: all(map(_is_dialled, _each(text, phone.KIND))), numbered),
         date=share(_is_date, numbered),
         number=share(lambda text: decimal_text(text) is not None, numbered),
         code=share(_CODE.fullmatch, numbered),
@@ -85,7 +88,7 @@ def profile(cells: Sequence[object]) -> Profile:
         tax_id=share(partial(_valid, tax_id.KIND), numbered),
         legal_form=share(lambda text: bool(take_legal_form(words_of(text))[1]), lettered),
         given_name=share(lambda text: any(is_given_name(folded(word)) for word in plain(text).split()[:3]), lettered),
-        several=share(lambda text: ";" in text or "|" in text),
+        several=any(isinstance(cell, list) for cell in cells) or any(map(_SEVERAL.search, texts)),
     )
 
 
@@ -93,7 +96,8 @@ def _texts(cells: Sequence[object]) -> Counter[str]:
     """Count the texts that are not junk; cells of the same text are looked at once."""
     texts: Counter[str] = Counter()
     written = Counter(cell for cell in cells if type(cell) is str)
-    others = ((cell, 1) for cell in cells if type(cell) is not str and cell is not None)
+    typed = (cell for cell in cells if type(cell) is not str)
+    others = ((one, 1) for cell in typed for one in (cell if isinstance(cell, list) else [cell]))
     for cell, times in chain[tuple[object, int]](written.items(), others):
         text = as_text(cell)
         if text and not is_junk(text):
@@ -110,6 +114,18 @@ def _sample(texts: Counter[str]) -> list[str]:
     rest = [text for text in by_text if text not in chosen]
     step = max(len(rest) // (SAMPLE - len(often)), 1)
     return often + rest[::step][: SAMPLE - len(often)]
+
+
+def _each(text: str, kind: Kind) -> list[str]:
+    return parted(text, kind.between) or [text]
+
+
+def _is_phone(text: str) -> bool:
+    return bool(_PHONE.fullmatch(text)) and 6 <= sum(map(str.isdigit, text)) <= 15
+
+
+def _is_dialled(text: str) -> bool:
+    return bool(_PHONE.fullmatch(text) and _DIALLED.search(text))
 
 
 def _is_date(text: str) -> bool:

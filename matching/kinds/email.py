@@ -86,4 +86,5 @@ KIND = Kind(
     ),
     prepare=_prepare,
     accepts=takes_text,
+    between=";|,\n",
 )

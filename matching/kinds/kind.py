@@ -55,7 +55,8 @@ class Kind:
     every object of them whose values are texts, and `whole_column` that `prepare` wants all values of a file,
     not only those of the pairs. `in_bulk` gives the strings of a part for many values at once, where that is quicker.
     `independent_parts` says that the parts of a value are common or rare each by itself, as given names and surnames
-    are; `frequencies` those by which the best level has steps (see `matching.kinds.steps`).
+    are; `frequencies` those by which the best level has steps (see `matching.kinds.steps`). `between` are characters
+    that part several values in one cell, because none of them stands in a value.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Kind:
     in_bulk: Mapping[str, InBulk] = field(default_factory=dict)
     independent_parts: bool = False
     frequencies: Frequencies | None = None
+    between: str = ";|"
 
     def __reduce__(self) -> tuple[Callable[..., "Kind"], tuple[object, ...]]:
         """Go to another process by name: it has the same kinds."""

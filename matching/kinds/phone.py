@@ -120,4 +120,5 @@ KIND = Kind(
     ),
     prepare=_prepare,
     accepts=takes_text,
+    between=";|,\n",
 )

@@ -1,14 +1,16 @@
 """Makes values of attributes out of several columns of a file: `{surname}, {given_name}`."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
-from itertools import compress
+from itertools import chain, compress
 from typing import cast
 
 import numpy as np
 
 from matching.coded import Coded
+from matching.kinds.kind import as_text
+from matching.kinds.several import parted
 from matching.objects import Objects
 from matching.sets import grouped, packed
 from mdm.entity_types.entity_type import Patterns
@@ -20,31 +22,47 @@ _MAY_LACK = "?"
 
 
 def made_up(
-    cells: Mapping[str, Cells], patterns: Patterns | Mapping[str, Patterns], *, count: int, many: bool
+    cells: Mapping[str, Cells], patterns: Patterns | Mapping[str, Patterns], *, count: int, between: str = ""
 ) -> Cells | None:
     """Fill patterns with the cells of each record: the first of them of which every column has one counts.
 
     A column that is named `{?column}` may lack one.
 
-    With `many` all that can be filled are values. Patterns by field make objects. None where no column is there.
+    With `between`, characters that part several values in one text, all that can be filled are values. Patterns by
+    field make objects. None where no column is there.
     """
     if not isinstance(patterns, Mapping):
-        return _filled(cells, patterns, count=count, many=many)
+        return _filled(cells, patterns, count=count, between=between)
     fields = {
-        field: found for field, each in patterns.items() if (found := _filled(cells, each, count=count, many=False))
+        field: found for field, each in patterns.items() if (found := _filled(cells, each, count=count, between=""))
     }
     if not fields:
         return None
     return Objects(fields)
 
 
-def _filled(cells: Mapping[str, Cells], patterns: Sequence[str], *, count: int, many: bool) -> Cells | None:
+def _filled(cells: Mapping[str, Cells], patterns: Sequence[str], *, count: int, between: str) -> Cells | None:
     made = [one for pattern in patterns if (one := _one(cells, pattern, count)) is not None]
     if not made:
         return None
-    if many:
-        return [[value for value in row if value is not None] or None for row in zip(*made, strict=True)]
+    if between:
+        several = [_several(one, between) for one in made]
+        return [list(chain.from_iterable(row)) or None for row in zip(*several, strict=True)]
     return reduce(_or_else, made)
+
+
+def _several(cells: Cells, between: str) -> Iterator[Sequence[object]]:
+    """Give all values of each cell; each distinct text of a column is parted once."""
+    if isinstance(cells, Coded):
+        known = [*(parted(text, between) for text in cells.texts), []]
+        return (known[code] for code in cells.codes.tolist())
+    return (_values(cell, between) for cell in cells)
+
+
+def _values(cell: object, between: str) -> Sequence[object]:
+    if isinstance(cell, str):
+        return parted(cell, between)
+    return cell if isinstance(cell, list) else [] if cell is None else [cell]
 
 
 def _or_else(cells: Cells, others: Cells) -> Cells:
@@ -65,11 +83,16 @@ def _one(cells: Mapping[str, Cells], pattern: str, count: int) -> Cells | None:
         return cells[names[0]]
     if names and all(isinstance(cells[name], Coded) for name in names):
         return _combined([cast("Coded", cells[name]) for name in names], pattern, named)
-    texts = [["" if cell is None else str(cell).strip() for cell in cells[name]] for name in names]
+    texts = [[_words(cell) for cell in cells[name]] for name in names]
     filled = _fills([not name.startswith(_MAY_LACK) for name in named])
     template = _template(pattern)
     rows = zip(*texts, strict=True) if names else ((),) * count
     return [template % row if filled(row) else None for row in rows]
+
+
+def _words(cell: object) -> str:
+    """Give the text of a cell beside others; of a list that of all its values."""
+    return " ".join(filter(None, map(_words, cell))) if isinstance(cell, list) else as_text(cell)
 
 
 def _template(pattern: str) -> str:

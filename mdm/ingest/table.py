@@ -10,6 +10,7 @@ from mdm.entity_types import EntityType, hint, usable
 from mdm.errors import UnreadableFile
 from mdm.ingest.cells import BETWEEN_VALUES
 from mdm.ingest.made_up import made_up
+from mdm.ingest.members import with_members
 from mdm.ingest.read import read_chunks, stem
 from mdm.ingest.rows import Chunk, Rejected, Row
 from mdm.ingest.whole import Whole, read_whole
@@ -109,7 +110,8 @@ def _values(columns: Columns, entity_type: EntityType, name: str) -> Cells | Non
     """Give the values of one attribute, None where no column is for it."""
     attribute = entity_type.attributes[name]
     if attribute.columns:
-        return made_up(columns.cells, attribute.columns, count=len(columns.ids), many=attribute.many)
+        between = entity_type.matching.kind(name).between if attribute.many else ""
+        return made_up(columns.cells, attribute.columns, count=len(columns.ids), between=between)
     plain = columns.cells.get(name)
     if plain is not None and attribute.many:
         plain = [
@@ -210,6 +212,8 @@ class _Gather:
         ]:
             if name is not None and name not in named and named:
                 raise UnreadableFile(_no_column(files, name, option, named))
+        if any(self.columns.typed):
+            self.columns.cells = with_members(self.columns.cells)
         for name, cells in self.columns.cells.items():
             whole = [*cells, *([None] * (count - len(cells)))] if len(cells) < count else cells
             self.columns.cells[name] = _coded(whole)

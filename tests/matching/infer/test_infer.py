@@ -127,6 +127,13 @@ def test_names_that_some_records_have_in_full_and_others_in_parts_are_all_kept()
     assert infer(cells).left_out == {}
 
 
+@pytest.mark.parametrize("cell", ["a@x.example; b@y.example", "a@x.example, b@y.example", ["a@x.example"]])
+def test_one_cell_with_several_addresses_makes_a_column_of_several(cell):
+    attributes = infer({"contact": [*column("email"), cell]}).attributes
+    assert (attributes["contact"].kind, attributes["contact"].many) == ("email", True)
+    assert not found(contact="email").attributes["contact"].many
+
+
 def test_objects_and_lists_in_a_column_of_names_say_nothing():
     cells = people()
     cells["full_name"][0], cells["first_name"][1] = ["Anna", "Ana"], {"first": "Anna"}
@@ -150,7 +157,7 @@ def test_what_says_nothing_is_left_out_with_the_reason():
     assert inferred.left_out == {
         "updated": "it says when or where a row was written",
         "active": "it says the same in every record",
-        "fax": "it is empty",
+        "fax": "it has no value, or only such as n/a and 0000",
     }
 
 

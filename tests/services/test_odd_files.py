@@ -1,0 +1,80 @@
+"""Deduplicating files as departments send them, without rules: what is in them is found, or said to be lost."""
+
+import csv
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from mdm.services.files.dedupe import Job, Outputs, Report, dedupe
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*files: str, **more: object) -> Report:
+    return dedupe(Job(files, outputs=Outputs("clusters.csv", "pairs.csv", "golden.csv", "model.yaml"), **more))
+
+
+def table(file: str) -> list[dict[str, str]]:
+    with Path(file).open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def together() -> list[list[str]]:
+    """The ids of each cluster, in the order of the file."""
+    found: dict[str, list[str]] = {}
+    for row in table("clusters.csv"):
+        found.setdefault(row["cluster_id"], []).append(row["record_id"])
+    return list(found.values())
+
+
+def written(name: str, *lines: str) -> str:
+    Path(name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return name
+
+
+@pytest.mark.parametrize("sign", ["; ", "|", ", ", "\n"])
+def test_each_value_of_a_cell_with_several_is_evidence_and_survives(sign):
+    run(
+        written(
+            "records.csv",
+            "id,name,email,phone",
+            f'1,Anna Meier,"a@x.example{sign}meier@y.example","030 1111111{sign}040 2222222"',
+            "2,A. Meier,meier@y.example,",
+            f'3,Bob Stone,b@x.example,"0221 3333333{sign}0221 4444444"',
+            "4,Robert Stone,,0221 4444444",
+            "5,Carl Neu,c@x.example,0228 5555555",
+        )
+    )
+    assert together() == [["1", "2"], ["3", "4"], ["5"]]
+    golden = table("golden.csv")
+    assert golden[0]["email"] == "a@x.example; meier@y.example"
+    assert golden[1]["phone"] == "0221 3333333; 0221 4444444"
+
+
+NESTED = [
+    {"id": 1, "name": "Anna Meier", "address": {"street": "Hauptstr. 1", "city": "Bonn"}, "mails": ["a@x.example"]},
+    {"id": 2, "name": "A. Meier", "address": {"street": "Hauptstrasse 1", "city": "Bonn"}, "mails": []},
+    {"id": 3, "name": "Bob Stone", "address": None, "mails": ["b@x.example", "stone@y.example"]},
+    {"id": 4, "name": "Stone, Robert", "address": None, "mails": ["stone@y.example"]},
+]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_nested_objects_and_lists_are_evidence(ending):
+    if ending == "jsonl":
+        written("records.jsonl", *map(json.dumps, NESTED))
+    else:
+        parquet.write_table(pa.Table.from_pylist(NESTED), "records.parquet")
+    report = run(f"records.{ending}")
+    assert not report.notes
+    assert together() == [["1", "2"], ["3", "4"]]
+    assert table("golden.csv")[0]["address.city"] == "Bonn"
+    dedupe(Job((f"records.{ending}",), rules="model.yaml", outputs=Outputs("again.csv")))
+    assert Path("again.csv").read_text() == Path("clusters.csv").read_text()
