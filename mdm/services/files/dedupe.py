@@ -24,6 +24,7 @@ from mdm.services.files.dedupe_pairs import candidates
 from mdm.services.files.dedupe_stages import scored, standardised
 from mdm.services.files.inferring import Understood, understand
 from mdm.services.uncollected import uncollected
+from mdm.services.whole_files import check_outputs
 
 Result = TypeVar("Result")
 
@@ -40,6 +41,11 @@ class Outputs:
     golden: str | None = None
     model: str | None = None
     report: str | None = None
+
+    @property
+    def files(self) -> list[str]:
+        """The files that are asked for."""
+        return [file for file in (self.clusters, self.pairs, self.golden, self.model, self.report) if file is not None]
 
     @property
     def show_values(self) -> bool:
@@ -100,10 +106,12 @@ def dedupe(job: Job) -> Report:
     """Cluster the records of some files and write what was asked for; the same files give the same bytes.
 
     Raises:
-        InvalidInput: neither an entity type nor a rules file is given, or no column can be compared.
+        InvalidInput: both an entity type and a rules file are given, no column can be compared, or a file would be
+            overwritten that is read.
         InvalidRules: the rules file is not valid.
         UnreadableFile: a file cannot be read or written.
     """
+    check_outputs(job.outputs.files, inputs=[*job.files, *([] if job.rules is None else [job.rules])])
     report = Report()
     understood = _understood(job, report)
     entity_type, records, copies = understood.entity_type, understood.records, understood.copies

@@ -24,7 +24,7 @@ from mdm.services.files.train_records import Gathered, Said, of_files, of_hub, s
 from mdm.services.files.train_report import Figures, Report, attributes, not_learnt, provenance
 from mdm.services.hub import Hub
 from mdm.services.rulebook import rules
-from mdm.services.whole_files import whole_file
+from mdm.services.whole_files import check_outputs, whole_file
 
 PAIRS_PER_FIGURE = 10
 """So many candidate pairs are needed for each m and u that is to be learnt."""
@@ -62,6 +62,7 @@ def train(job: Job, *, hub: Hub | None = None) -> Report:
     """
     if job.split is not None and job.labels is None:
         raise InvalidInput(f"--split {job.split} chooses among labelled pairs: name their file with --labels")
+    check_outputs([job.out], inputs=[*job.files, *([] if job.labels is None else [job.labels])])
     text, file = _document(job, hub)
     entity_type = parse(text, file=file)
     gathered = _gathered(job, entity_type, hub)
