@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from mdm.cli import output
+from mdm.cli.ingest_options import Encoding, Sheet
 from mdm.cli.output import Json
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def dedupe(  # noqa: PLR0913  a command's options are its parameters
     report: Annotated[
         str | None, typer.Option(metavar="FILE", help="A page on what was found, for a browser: .html")
     ] = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
     link_only: Annotated[bool, typer.Option("--link-only", help="Never join two records of one source.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -52,8 +55,9 @@ def dedupe(  # noqa: PLR0913  a command's options are its parameters
     from mdm.ingest.table import Wanted
     from mdm.services.files import dedupe as service
 
+    wanted = Wanted(id_column, source_column, tuple(ignore or ()), encoding, sheet)
     job = service.Job(
-        tuple(files), entity_type, rules, Wanted(id_column, source_column, tuple(ignore or ())), link_only,
+        tuple(files), entity_type, rules, wanted, link_only,
         service.Outputs(out, pairs, golden, model, report),
     )  # fmt: skip
     with output.progress("Deduplicating"):

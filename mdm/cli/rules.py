@@ -8,6 +8,7 @@ import typer
 
 from mdm.cli import output, session
 from mdm.cli.documents import read_text
+from mdm.cli.ingest_options import Encoding, Sheet
 from mdm.cli.output import Json
 from mdm.cli.rules_release import COMMANDS, print_verdicts
 from mdm.errors import Unavailable
@@ -111,6 +112,8 @@ def train(  # noqa: PLR0913  a command's options are its parameters
     source_column: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="The source; `source` or the file's name if left out.")
     ] = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
     labels: Annotated[
         str | None, typer.Option(metavar="FILE", help="Labelled pairs: record_id_1,record_id_2,label[,split].")
     ] = None,
@@ -132,9 +135,8 @@ def train(  # noqa: PLR0913  a command's options are its parameters
 
     session.log_to_stderr("warning")
     document = None if rules is None else (read_text(rules), rules)
-    job = service.Job(
-        tuple(files or ()), out, entity_type, document, Wanted(id_column, source_column), labels, split
-    )  # fmt: skip
+    wanted = Wanted(id_column, source_column, encoding=encoding, sheet=sheet)
+    job = service.Job(tuple(files or ()), out, entity_type, document, wanted, labels, split)
     with session.opened() if verdicts else nullcontext() as hub, output.progress("Training"):
         report = service.train(job, hub=hub)
     if as_json:

@@ -12,6 +12,7 @@ from mdm.ingest.cells import BETWEEN_VALUES
 from mdm.ingest.made_up import made_up
 from mdm.ingest.members import with_members
 from mdm.ingest.read import read_chunks, stem
+from mdm.ingest.reading import Reading
 from mdm.ingest.rows import Chunk, Rejected, Row
 from mdm.ingest.whole import Whole, read_whole
 
@@ -23,11 +24,16 @@ Cells = Sequence[object]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which columns hold the id and the source (None: the usual ones, if there), and which are left out."""
+    """Which columns hold the id and the source (None: the usual ones, if there), and which are left out.
+
+    `encoding` and `sheet` say how the files are read, None that it is found.
+    """
 
     id: str | None = None
     source: str | None = None
     ignore: tuple[str, ...] = ()
+    encoding: str | None = None
+    sheet: str | None = None
 
 
 @dataclass(slots=True)
@@ -81,10 +87,11 @@ def read_columns(files: Sequence[str], wanted: Wanted) -> Columns:
     """Read files as they are; raises and rejects as `read_table` does."""
     gather = _Gather(wanted)
     for file, source in zip(files, _sources(files), strict=True):
-        if (whole := read_whole(file)) is not None and gather.add_whole(whole, file=file, source=source):
+        whole = read_whole(file) if wanted.encoding is None else None
+        if whole is not None and gather.add_whole(whole, file=file, source=source):
             continue
         number = 1
-        for found in read_chunks(file):
+        for found in read_chunks(file, reading=Reading(wanted.encoding, wanted.sheet)):
             if isinstance(found, Rejected):
                 gather.columns.rejected.append(found)
                 number += 1

@@ -71,10 +71,12 @@ def _sheet(stream: BinaryIO, named: str | None, file: str) -> "CalamineSheet":
         if named not in names:
             raise UnreadableFile(f"{file}: no sheet {named!r}{hint(named, names)}; there are {', '.join(names)}")
         sheet = book.get_sheet_by_name(named)
-        if not sheet.total_height:
+        if not sheet.height:
             raise UnreadableFile(f"{file}: the sheet {named!r} is empty: a row with column names is expected")
         return sheet
-    filled = [sheet for name in names if (sheet := book.get_sheet_by_name(name)).total_height]
+    sheets = [sheet for name in names if (sheet := book.get_sheet_by_name(name)).height]
+    # The library's total height is the place of the last row, from 0: a single row at the top has no record below it.
+    filled = [sheet for sheet in sheets if sheet.total_height] or sheets
     if not filled:
         raise UnreadableFile(f"{file} is empty: a row with column names is expected")
     if len(filled) > 1:
@@ -96,7 +98,7 @@ def _sheets(book: "CalamineWorkbook") -> list[str]:
 
 def _numbered(sheet: "CalamineSheet", found: Found) -> Iterator[Numbered]:
     """Give the rows that are not blank, each with its number in the sheet."""
-    read, height = 0, sheet.total_height
+    read, height = 0, sheet.total_height + 1
     found.share = lambda: read / height
     for read, cells in enumerate(sheet.iter_rows(), start=1):
         if cells.count("") < len(cells):

@@ -111,6 +111,13 @@ def test_the_only_sheet_with_something_in_it_is_read_and_others_by_name():
     assert rows(hidden)[0].values == {"id": "1"}
 
 
+def test_a_workbook_with_nothing_but_a_header_has_no_rows_and_is_not_empty():
+    header = [["id", "name"]]
+    assert rows(book(("Data", header))) == []
+    assert rows(book(("Data", header), ("Notes", []))) == []
+    assert rows(book(("Data", header)), sheet="Data") == []
+
+
 def test_a_workbook_comes_from_standard_input_and_packed_with_gzip():
     import gzip
 

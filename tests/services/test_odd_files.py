@@ -4,10 +4,13 @@ import csv
 import json
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from mdm.errors import UnreadableFile
+from mdm.ingest.table import Wanted
 from mdm.services.files.dedupe import Job, Outputs, Report, dedupe
 
 
@@ -78,3 +81,25 @@ def test_nested_objects_and_lists_are_evidence(ending):
     assert table("golden.csv")[0]["address.city"] == "Bonn"
     dedupe(Job((f"records.{ending}",), rules="model.yaml", outputs=Outputs("again.csv")))
     assert Path("again.csv").read_text() == Path("clusters.csv").read_text()
+
+
+def test_an_encoding_that_cannot_be_told_can_be_named_as_the_refusal_says():
+    Path("records.csv").write_bytes("id,name\n1,Peña Hermanos\n2,Pena Hermanos\n".encode("cp1252"))
+    with pytest.raises(UnreadableFile, match="say which with --encoding cp1252"):
+        run("records.csv")
+    run("records.csv", wanted=Wanted(encoding="cp1252"))
+    assert table("golden.csv")[0]["name"] == "Peña Hermanos"
+
+
+def test_of_several_sheets_one_can_be_named_as_the_refusal_says():
+    book = openpyxl.Workbook()
+    for row in (["note"], ["as of May"]):
+        book.active.append(row)
+    people = book.create_sheet("People")
+    for row in (["id", "name"], [1, "Anna Meier"], [2, "Anna Meier"], [3, "Bob Stone"]):
+        people.append(row)
+    book.save("records.xlsx")
+    with pytest.raises(UnreadableFile, match="name one with --sheet"):
+        run("records.xlsx")
+    run("records.xlsx", wanted=Wanted(sheet="People"))
+    assert together() == [["1", "2"], ["3"]]

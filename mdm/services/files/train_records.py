@@ -13,6 +13,7 @@ from matching.learn import MATCHES, OTHERS, UNKNOWN
 from mdm.entity_types import EntityType
 from mdm.errors import InvalidInput, UnreadableFile
 from mdm.ingest import read
+from mdm.ingest.reading import Reading
 from mdm.ingest.rows import Rejected
 from mdm.ingest.table import Wanted, read_table
 from mdm.services.files.dedupe_clusters import Who, who_is
@@ -69,7 +70,8 @@ def of_files(files: Sequence[str], entity_type: EntityType, wanted: Wanted) -> G
     if len(files) == 1:
         counts = {names[0]: len(found.ids) + len(found.rejected)}
     else:
-        counts = {name: sum(1 for _ in read(file)) for name, file in zip(names, files, strict=True)}
+        how = Reading(wanted.encoding, wanted.sheet)
+        counts = {name: sum(1 for _ in read(file, reading=how)) for name, file in zip(names, files, strict=True)}
     digests = {name: _digest(file) for name, file in zip(names, files, strict=True) if file != "-"}
     table = standardised(entity_type.matching, found.values)
     return Gathered(
