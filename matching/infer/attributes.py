@@ -15,6 +15,8 @@ STRONG = ("email", "phone", "tax_id", "lei", "iban", "person_name", "company_nam
 _TOGETHER = 0.2
 """Columns that so many records fill both hold two facts, not one under two names."""
 _FIELDS = ("city", "region", "postcode", "country")
+_ONE_FACT = ("birth", "tax_id", "url", "iban", "lei", "street", "house", *_FIELDS)
+"""Roles that are one fact under whatever name; identifiers and sums of money are many."""
 
 Cells = Mapping[str, Sequence[object]]
 Patterns = tuple[str, ...]
@@ -88,11 +90,13 @@ class _Maker:
 
     def names(self) -> list[tuple[str, InferredAttribute]]:
         """Names of persons and firms: in one column, or in one for each part."""
-        given, family = self.of("given")[:2], self.of("family")[:1]
+        given, family = self.of("given")[:2], self._alternatives("family")
         whole = self.of("name", "person", "company")
-        parts = _parts_of_name(given, family)
+        parts = [part for last in family for part in _parts_of_name(self._beside(last, family, "given", most=2), last)]
+        parts = parts or [f"{{{column}}}" for column in given[:1]]
         made = []
-        alternatives = [column for column in whole if parts and not self._both(column, (family or given)[0])]
+        apart = family or given[:1]
+        alternatives = [column for column in whole if parts and not any(self._both(column, one) for one in apart)]
         if parts:
             patterns = (*parts, *(f"{{{column}}}" for column in alternatives))
             kind = self._kind_of_name(alternatives, person=True) if alternatives else "person_name"
@@ -104,12 +108,15 @@ class _Maker:
 
     def addresses(self) -> list[tuple[str, InferredAttribute]]:
         """One address, of street, house, city, region, postcode and country: a street, or a town and its postcode."""
-        street, house = self.of("street")[:1], self.of("house")[:1]
-        fields = {role: self.of(role)[:1] for role in _FIELDS}
-        patterns: dict[str, Patterns] = {role: (f"{{{columns[0]}}}",) for role, columns in fields.items() if columns}
+        street = self._alternatives("street")
+        fields = {role: self._alternatives(role) for role in _FIELDS}
+        patterns: dict[str, Patterns] = {
+            role: tuple(f"{{{column}}}" for column in columns) for role, columns in fields.items() if columns
+        }
         if street:
-            alone = f"{{{street[0]}}}"
-            patterns = {"street": (f"{{{house[0]}}} {alone}", alone) if house else (alone,), **patterns}
+            houses = {column: self._beside(column, street, "house", most=1) for column in street}
+            with_house = [f"{{{house}}} {{{column}}}" for column in street for house in houses[column]]
+            patterns = {"street": (*with_house, *(f"{{{column}}}" for column in street)), **patterns}
         if "street" not in patterns and not {"city", "postcode"} <= patterns.keys():
             return []
         if patterns.keys() == {"street"}:
@@ -126,9 +133,14 @@ class _Maker:
         return [self._take(role if len(columns) > 1 else columns[0], InferredAttribute(role, patterns, many))]
 
     def others(self) -> list[tuple[str, InferredAttribute]]:
-        """Every column that is left is an attribute of its own."""
-        left = [column for column, one in self.found.items() if column not in self.taken and one.role != LEFT_OUT]
-        return [self._take(column, InferredAttribute(self.found[column].kind, (f"{{{column}}}",))) for column in left]
+        """Every fact that is left is an attribute of its own."""
+        made = []
+        for role, kind in dict.fromkeys((one.role, one.kind) for one in self.found.values() if one.role != LEFT_OUT):
+            left = [column for column in self.of(role) if self.found[column].kind == kind]
+            for group in self._one_fact(left) if role in _ONE_FACT else [[column] for column in left]:
+                patterns = tuple(f"{{{column}}}" for column in group)
+                made.append(self._take(group[0], InferredAttribute(kind, patterns)))
+        return made
 
     def _take(self, name: str, attribute: InferredAttribute) -> tuple[str, InferredAttribute]:
         self.taken |= set(columns_of(attribute))
@@ -161,6 +173,15 @@ class _Maker:
                 groups.append([column])
         return groups
 
+    def _alternatives(self, role: str) -> list[str]:
+        """The first column with this role, and those that say the same fact of other records."""
+        return next(iter(self._one_fact(self.of(role))), [])
+
+    def _beside(self, column: str, alternatives: Sequence[str], role: str, *, most: int) -> list[str]:
+        """The columns with a role that belong to one of some alternatives: those of the same records."""
+        found = self.of(role)
+        return [one for one in found if len(alternatives) == 1 or self._both(one, column)][:most]
+
     def _kind_of_name(self, columns: Sequence[str], *, person: bool) -> str:
         profiles = [self.profiles[column] for column in columns]
         values = sum(one.values for one in profiles)
@@ -173,10 +194,8 @@ class _Maker:
         return "name" if person else "company_name"
 
 
-def _parts_of_name(given: Sequence[str], family: Sequence[str]) -> list[str]:
-    if not family:
-        return [f"{{{given[0]}}}"] if given else []
-    last = f"{{{family[0]}}}"
+def _parts_of_name(given: Sequence[str], family: str) -> list[str]:
+    last = f"{{{family}}}"
     firsts = " ".join(f"{{{column}}}" for column in given)
     both = [f"{last}, {firsts}"] if given else []
     some = [f"{last}, {{{given[0]}}}"] if len(given) > 1 else []

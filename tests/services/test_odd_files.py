@@ -103,3 +103,27 @@ def test_of_several_sheets_one_can_be_named_as_the_refusal_says():
         run("records.xlsx")
     run("records.xlsx", wanted=Wanted(sheet="People"))
     assert together() == [["1", "2"], ["3"]]
+
+
+def test_two_files_with_other_names_for_the_same_columns_are_linked():
+    people = [
+        (f"{given} {family}", f"{family}weg {place + 3}", f"{53000 + place}", f"19{50 + place}-03-{place % 27 + 1:02}")
+        for place, (given, family) in enumerate(
+            (given, family)
+            for given in ("Anna", "Robert", "Carla", "Thomas", "Julia")
+            for family in ("Meier", "Stone", "Rossi", "Novak", "Jansen", "Dubois")
+        )
+    ]
+    english = [
+        f"{n},{name.replace(' ', ',')},{street},{zip_},{born}" for n, (name, street, zip_, born) in enumerate(people)
+    ]
+    german = [
+        f"{n};{';'.join(name.split()[::-1])};{street};{zip_};{born[8:]}.{born[5:7]}.{born[:4]}"
+        for n, (name, street, zip_, born) in enumerate(people[:20])
+    ]
+    report = run(
+        written("hr.csv", "id,first_name,last_name,street,zip,dob", *english),
+        written("lohn.csv", "id;Nachname;Vorname;Straße;PLZ;Geburtsdatum", *german),
+    )
+    assert report.model["attributes"].keys() == {"name", "address", "dob"}
+    assert sorted(together()) == sorted([[str(n)] * (2 if n < 20 else 1) for n in range(30)])

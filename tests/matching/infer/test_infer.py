@@ -84,6 +84,43 @@ def test_given_name_and_surname_are_one_name_and_the_parts_of_an_address_one_add
     assert len(attributes) == 2
 
 
+def of_two_files(**columns: tuple[str, str]):
+    """Columns that the records of one file have and those of the other have not: `a` the first, `b` the second."""
+    blank: list[object] = [None] * COUNT
+    return infer(
+        {
+            name: [*column(kind), *blank] if file == "a" else [*blank, *column(kind)]
+            for name, (kind, file) in columns.items()
+        }
+    )
+
+
+def test_one_fact_under_other_names_in_another_file_is_one_attribute():
+    attributes = of_two_files(
+        first_name=("given", "a"), last_name=("family", "a"), street=("street", "a"), zip=("postcode", "a"),
+        city=("city", "a"), dob=("date", "a"), Vorname=("given", "b"), Nachname=("family", "b"),
+        Strasse=("street", "b"), PLZ=("postcode", "b"), Ort=("city", "b"), Geburtsdatum=("date", "b"),
+    ).attributes  # fmt: skip
+    assert attributes.keys() == {"name", "address", "dob"}
+    assert {"{last_name}, {first_name}", "{Nachname}, {Vorname}"} <= set(attributes["name"].columns)
+    assert attributes["address"].columns == {
+        "street": ("{street}", "{Strasse}"), "city": ("{city}", "{Ort}"), "postcode": ("{zip}", "{PLZ}"),
+    }  # fmt: skip
+    assert attributes["dob"].columns == ("{dob}", "{Geburtsdatum}")
+
+
+def test_a_house_number_stands_beside_the_street_of_its_own_file():
+    columns = of_two_files(street=("street", "a"), hausnummer=("group", "b"), Strasse=("street", "b")).attributes[
+        "address"
+    ]
+    assert columns.columns == ("{hausnummer} {Strasse}", "{street}", "{Strasse}")
+
+
+def test_two_facts_of_one_kind_that_the_same_records_have_stay_two():
+    attributes = found(dob="date", born="date", street="street", address_2="street", city="city").attributes
+    assert {"dob", "born", "address", "address_2"} <= attributes.keys()
+
+
 def test_persons_in_parts_and_firms_in_one_column_are_one_name():
     cells = {"name": column("firm"), "first_name": column("given"), "last_name": column("family")}
     for place in range(COUNT):
