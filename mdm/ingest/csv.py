@@ -124,6 +124,8 @@ def _rows(
         if not any(cells):  # a blank line, or one of delimiters only
             continue
         raw = taken[0] if len(taken) == 1 else "".join(taken)
+        if not any(map(str.strip, cells[len(header) :])):  # delimiters after the last cell part nothing
+            del cells[len(header) :]
         if len(cells) != len(header):
             detail = f"{len(cells)} cells, where the header has {len(header)} columns"
             yield Rejected(file, line, None, None, "ragged_row", detail, raw, Parts(uneven(header, cells)))
@@ -147,6 +149,8 @@ def _header(reader: "Iterator[list[str]]", taken: list[str], file: str) -> list[
     except csv.Error as error:
         raise UnreadableFile(f"{file}: the header cannot be read: {error}") from None
     names = [name.strip() for name in names]
+    while len(names) > 1 and not names[-1]:
+        names.pop()
     if "\0" in "".join(taken):
         raise UnreadableFile(f"{file}: the header holds NUL bytes; this is not a text file")
     for number, name in enumerate(names, start=1):

@@ -8,6 +8,9 @@ from mdm.errors import UnreadableFile
 FIRST_ROWS = 20
 """The rows among which the header is looked for."""
 _DATA = re.compile(r"\s*|[-+(]?\d[\d\s.,:/+()T-]*Z?|\S+@\S+\.\S+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_TITLED = 3
+"""A row of so many columns with one cell filled is a title, where nothing is known of the names."""
 
 
 def score(cells: Sequence[str], expected: Collection[str]) -> int:
@@ -18,13 +21,14 @@ def score(cells: Sequence[str], expected: Collection[str]) -> int:
 def header(rows: Sequence[Sequence[str]], expected: Sequence[str], file: str) -> int:
     """Say which of the first rows of a file, blank ones left out, names the columns.
 
-    The first one does, unless a later one has more of the expected names, and at least two or nothing else.
+    The first one does, unless a later one has more of the expected names, and at least two or nothing else. Where no
+    names are expected, titles that stand alone in the first of several columns are passed over.
 
     Raises:
         UnreadableFile: no row has an expected name, and the first one is data.
     """
     if not expected or not rows:
-        return 0
+        return _below_titles(rows)
     scores = [score(cells, expected) for cells in rows[:FIRST_ROWS]]
     most = max(scores)
     if most == 0 and _is_data(rows[0]):
@@ -37,6 +41,19 @@ def header(rows: Sequence[Sequence[str]], expected: Sequence[str], file: str) ->
     best = scores.index(most)
     others = len([cell for cell in rows[best] if cell.strip()]) - most
     return best if most > scores[0] and (most >= 2 or others == 0) else 0
+
+
+def like_data(names: Collection[str]) -> list[str]:
+    """Give the names of columns that look like the values of a record; a year may well be a name."""
+    return [name for name in names if name.strip() and _DATA.fullmatch(name) and not _YEAR.fullmatch(name.strip())]
+
+
+def _below_titles(rows: Sequence[Sequence[str]]) -> int:
+    if not rows or len(rows[0]) < _TITLED:
+        return 0
+    filled = [sum(bool(cell.strip()) for cell in cells) for cells in rows[:FIRST_ROWS]]
+    place = next((place for place, count in enumerate(filled) if count > 1), 0)
+    return 0 if _is_data(rows[place]) else place
 
 
 def _is_data(cells: Sequence[str]) -> bool:

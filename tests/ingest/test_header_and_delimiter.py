@@ -50,6 +50,17 @@ def test_titles_blank_lines_and_notes_above_the_header_are_left_out():
     assert rows == [(7, {"id": "1", "name": "Acme", "tax_id": "2"})]
 
 
+def test_titles_are_left_out_though_no_names_are_expected():
+    text = "Customers;;\nas of May;;\n\nnr;firm;place\n1;Acme;Leeds\n"
+    assert seen(text, ())[0].header_line == 4
+    assert seen(text, ())[1] == [(5, {"nr": "1", "firm": "Acme", "place": "Leeds"})]
+
+
+@pytest.mark.parametrize("text", ["nr;firm\n1;Acme\n", "nr;;\n1;Acme;2024-03-01\n", "nr;;\n1;;\n2;;\n"])
+def test_a_row_that_may_be_a_header_is_no_title(text):
+    assert seen(text, ())[0].header_line == 1
+
+
 @pytest.mark.parametrize(
     "text",
     [

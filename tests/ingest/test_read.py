@@ -67,6 +67,14 @@ def test_ragged_rows_are_rejected_and_the_others_stand():
     assert found[1][:7] == ("c.csv", 3, None, None, "ragged_row", "1 cells, where the header has 2 columns", "2\n")
 
 
+@pytest.mark.parametrize("header", ["id,name", "id,name,", "id,name, ,"])
+def test_delimiters_after_the_last_cell_part_nothing(header):
+    found = rows(f"{header}\n1,Acme,\n2,Omega\n3,Omega,, \n4,Acme,x\n5\n")
+    assert [one.values["id"] for one in found[:3]] == ["1", "2", "3"]
+    assert rules(found[:1]) == [{"id": "1", "name": "Acme"}]
+    assert rules(found[3:]) == ["ragged_row", "ragged_row"]
+
+
 def test_lines_are_counted_as_an_editor_counts_them():
     found = rows('id,name\n1,"Acme\nLeeds"\n\n2,Omega\n3\n')
     assert [one.line for one in found] == [2, 5, 6]

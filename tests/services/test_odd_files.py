@@ -127,3 +127,18 @@ def test_two_files_with_other_names_for_the_same_columns_are_linked():
     )
     assert report.model["attributes"].keys() == {"name", "address", "dob"}
     assert sorted(together()) == sorted([[str(n)] * (2 if n < 20 else 1) for n in range(30)])
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("Anna Meier,1980-03-01,anna@x.example", "1980-03-01, anna@x.example"),
+        ("1,Anna Meier,Bonn", "(1)"),
+        ("name,2023,2024", None),
+    ],
+)
+def test_a_file_that_may_have_no_header_is_said(header, said):
+    report = run(written("records.csv", header, "Bob Stone,1,2", "Carla Neu,3,4", "Carla Neu,3,4"))
+    told = [warning for warning in report.warnings if "look like a record" in warning]
+    assert len(told) == (0 if said is None else 1)
+    assert said is None or said in told[0]

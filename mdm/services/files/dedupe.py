@@ -1,7 +1,7 @@
 """Deduplicate files without a hub: one pass of the pipeline over whole columns, clusters out."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -16,8 +16,9 @@ from matching.copies import copies_of
 from matching.rules import MatchModel
 from mdm.entity_types import EntityType, hint, parse, shipped
 from mdm.errors import InvalidInput, NotFound, UnreadableFile
+from mdm.ingest.header import like_data
 from mdm.ingest.rows import Rejected
-from mdm.ingest.table import Records, Wanted, read_columns, read_table
+from mdm.ingest.table import Columns, Records, Wanted, read_columns, read_table
 from mdm.services.files.dedupe_clusters import Edges, clusters_of, linked, who_is
 from mdm.services.files.dedupe_files import write_clusters, write_golden, write_model, write_pairs
 from mdm.services.files.dedupe_pairs import candidates
@@ -141,6 +142,7 @@ def _understood(job: Job, report: Report) -> Understood:
     """Take the rules that are named, or infer them from the files."""
     if job.entity_type is None and job.rules is None:
         columns = report.timed("read", lambda: read_columns(job.files, job.wanted))
+        report.warnings += _headless(columns)
         return understand(columns, link_only=job.link_only, keep=job.outputs.show_values, timed=report.timed)
     entity_type = _entity_type(job)
     records = report.timed("read", lambda: read_table(job.files, entity_type, job.wanted))
@@ -154,6 +156,15 @@ def _understood(job: Job, report: Report) -> Understood:
     pairs = report.timed("block", lambda: candidates(entity_type.matching, fewer, who))
     comparisons = Comparisons(entity_type.matching, fewer, rows_of(*pairs, count=len(copies.kept)))
     return Understood(entity_type, records, table, copies, who, pairs, comparisons, [], [])
+
+
+def _headless(columns: Columns) -> Iterator[str]:
+    """Say that a file may have no header, so that its first record would be taken for one."""
+    if (values := like_data(columns.named)) and not any(columns.typed):
+        yield (
+            f"the names of the columns look like a record ({', '.join(values[:3])}): if the file has no header, its "
+            "first record is missing; put a line of names above it"
+        )
 
 
 def _origin(job: Job) -> str:
