@@ -83,8 +83,8 @@ def _show(report: "Report", written: list[str]) -> None:
 
 
 def evaluate(
-    clusters: Annotated[str, typer.Argument(metavar="CLUSTERS", help="record_id,cluster_id")],
-    truth: Annotated[str, typer.Argument(metavar="TRUTH", help="record_id,cluster_id, or labelled pairs.")],
+    clusters: Annotated[str, typer.Argument(metavar="CLUSTERS", help="record_id,cluster_id[,source]")],
+    truth: Annotated[str, typer.Argument(metavar="TRUTH", help="record_id,cluster_id[,source], or labelled pairs.")],
     *,
     split: Annotated[str | None, typer.Option(help="Only the labelled pairs of this part.")] = None,
     as_json: Json = False,

@@ -157,6 +157,22 @@ def test_evaluation_against_clusters_and_against_labelled_pairs(folder):
         evaluate("clusters.csv", "pairs_truth.csv", split="dev")
 
 
+def test_clusters_of_sources_that_share_ids_are_judged_by_source_and_id(folder):
+    Path("crm.csv").write_text(
+        "id,name,code\n1,Acme Works Ltd,HRB 44264\n2,Omega Logistics AG,HRB 9127\n", encoding="utf-8"
+    )
+    Path("erp.csv").write_text("id,name,code\n1,Omega Logistics,HRB 9127\n2,Acme Works,HRB 44264\n", encoding="utf-8")
+    dedupe(Job(("crm.csv", "erp.csv"), rules="rules.yaml", outputs=Outputs("clusters.csv")))
+    Path("truth.csv").write_text("source,record_id,cluster_id\ncrm,1,x\ncrm,2,y\nerp,1,y\nerp,2,x\n", encoding="utf-8")
+    assert evaluate("clusters.csv", "truth.csv")["pairwise"] == {"precision": 1.0, "recall": 1.0, "f1": 1.0}
+    header = "record_id_1,record_id_2,label,source_1,source_2"
+    Path("labels.csv").write_text(f"{header}\n1,2,1,crm,erp\n1,1,0,crm,erp\n", encoding="utf-8")
+    assert evaluate("clusters.csv", "labels.csv")["pairwise"] == {"precision": 1.0, "recall": 1.0, "f1": 1.0}
+    Path("unsaid.csv").write_text("record_id,cluster_id\n1,x\n", encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"line 2: '1' is a record of several sources \(crm, erp\)"):
+        evaluate("clusters.csv", "unsaid.csv")
+
+
 def test_evaluation_refuses_what_would_mislead(folder):
     Path("c.csv").write_text("record_id,cluster_id\na,1\na,2\n", encoding="utf-8")
     with pytest.raises(InvalidInput, match="line 3: record 'a' is in two clusters"):

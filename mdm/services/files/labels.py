@@ -50,8 +50,13 @@ def _labelled(row: Mapping[str, object], place: str, split: str | None) -> Itera
     one, other, label = (cell(row, column, place) for column in COLUMNS)
     if label.lower() not in _TRUE | _FALSE:
         raise InvalidInput(f"{place}: the label is neither 1 nor 0: {label!r}")
-    left, right = (None if row.get(column) is None else str(row[column]).strip() or None for column in SOURCES)
+    left, right = (source_in(row, column) for column in SOURCES)
     yield Label(place, (one, other), label.lower() in _TRUE, (left, right))
+
+
+def source_in(row: Mapping[str, object], column: str) -> str | None:
+    """Give the source that a row names in a column that may be missing or blank."""
+    return None if row.get(column) is None else str(row[column]).strip() or None
 
 
 def whole_rows(file: str) -> Iterator[tuple[int, Mapping[str, object]]]:
