@@ -1,5 +1,7 @@
 """Reads whole files into columns, for work without a hub: any columns are taken, and cells are not refused."""
 
+import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
@@ -20,6 +22,7 @@ USUAL_IDS = ("record_id", "id")
 USUAL_SOURCE = "source"
 
 Cells = Sequence[object]
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +93,31 @@ def read_columns(files: Sequence[str], wanted: Wanted) -> Columns:
         whole = read_whole(file) if wanted.encoding is None else None
         if whole is not None and gather.add_whole(whole, file=file, source=source):
             continue
-        number = 1
-        for found in read_chunks(file, reading=Reading(wanted.encoding, wanted.sheet)):
-            if isinstance(found, Rejected):
-                gather.columns.rejected.append(found)
-                number += 1
-            else:
-                chunk = found if isinstance(found, Chunk) else _chunk(found)
-                gather.add(chunk, number, file=file, source=source)
-                number += len(chunk.lines)
+        _add_rows(gather, file, source)
     gather.finish(", ".join(files))
     return gather.columns
+
+
+def _add_rows(gather: "_Gather", file: str, source: str) -> None:
+    """Add the rows of a file one chunk after the other; those of jsonl without an id wait for what the others have."""
+    number, some, nameless = 1, False, list[tuple[Chunk, int]]()
+    for found in read_chunks(file, reading=Reading(gather.wanted.encoding, gather.wanted.sheet)):
+        if isinstance(found, Rejected):
+            gather.columns.rejected.append(found)
+            number += 1
+            continue
+        chunk = found if isinstance(found, Chunk) else _chunk(found)
+        if chunk.typed and not gather.has_id(chunk):
+            nameless.append((chunk, number))
+        else:
+            some = True
+            gather.add(chunk, number, file=file, source=source)
+        number += len(chunk.lines)
+    for chunk, place in nameless:
+        if some:  # a number in place of its id might be the id of another
+            gather.reject_all(chunk, file=file)
+        else:
+            gather.add(chunk, place, file=file, source=source)
 
 
 def as_records(columns: Columns, entity_type: EntityType) -> Records:
@@ -181,6 +198,16 @@ class _Gather:
             taken = cells if whole else [cells[place] for place in kept]
             self._extend(name, before, [None if cell == "" else cell for cell in taken])
 
+    def has_id(self, chunk: Chunk) -> bool:
+        """Say whether the rows have a column of ids; those of jsonl name their columns one by one."""
+        return any(name in chunk.columns for name in ([self.wanted.id] if self.wanted.id else USUAL_IDS))
+
+    def reject_all(self, chunk: Chunk, *, file: str) -> None:
+        """Reject rows that have no id, in a file where others have one."""
+        self.columns.named.update(dict.fromkeys(chunk.columns))
+        for place in range(len(chunk.lines)):
+            self._reject(chunk, place, file, (self.wanted.id, None), _no_id(None))
+
     def add_whole(self, whole: Whole, *, file: str, source: str) -> bool:
         """Add all rows of a file, unless one has to be rejected; say whether they were added."""
         ident, named_source = self._special(tuple(whole.columns), file)
@@ -239,7 +266,10 @@ class _Gather:
         column = ids[0]
         for place, key in enumerate(zip(sources, ids[1], strict=True)):
             if not key[1]:
-                self._reject(chunk, place, file, (column, None), ("missing_id", "the record has no id"))
+                sent = None if column is None else chunk.columns[column][place]
+                self._reject(chunk, place, file, (column, None), _no_id(sent))
+            elif (broken := _broken(chunk, place)) is not None:
+                self._reject(chunk, place, file, (broken, None), ("encoding", f"{broken} is no text: half a letter"))
             elif key in self.seen:
                 detail = f"id {key[1]!r} came before in source {key[0]!r}"
                 self._reject(chunk, place, file, (column, key[1]), ("duplicate_id", detail))
@@ -252,6 +282,22 @@ class _Gather:
     ) -> None:
         row = chunk.row(place)
         self.columns.rejected.append(Rejected(file, row.line, *cell, *rule, row.raw))
+
+
+def _no_id(sent: object) -> tuple[str, str]:
+    if sent is None or isinstance(sent, str):
+        return "missing_id", "the record has no id"
+    return "id", f"an id is a text or a whole number, not {sent!r}"
+
+
+def _broken(chunk: Chunk, place: int) -> str | None:
+    """Name a column that holds half a surrogate pair, which JSON can spell and no file can keep."""
+    if not chunk.typed or not chunk.raws or "\\ud" not in chunk.raws[place].lower():
+        return None
+    for name, cells in chunk.columns.items():
+        if _HALF.search(json.dumps([name, cells[place]], ensure_ascii=False)):
+            return ascii(name)[1:-1]
+    return None
 
 
 def _coded(cells: Cells) -> Cells:

@@ -142,3 +142,38 @@ def test_a_file_that_may_have_no_header_is_said(header, said):
     told = [warning for warning in report.warnings if "look like a record" in warning]
     assert len(told) == (0 if said is None else 1)
     assert said is None or said in told[0]
+
+
+def test_objects_without_ids_are_numbered_unless_others_of_the_file_have_one():
+    nameless = ['{"name": "Anna Meier"}', '{"name": "Anna Meier"}', '{"name": "Bob Stone"}']
+    run(written("records.jsonl", *nameless))
+    assert together() == [["1", "2"], ["3"]]
+    report = run(written("records.jsonl", *nameless[1:], '{"id": "1", "name": "Carla Neu"}'))
+    assert together() == [["1"]]
+    assert [(one.line, one.rule) for one in report.rejected] == [(1, "missing_id"), (2, "missing_id")]
+    report = run("records.jsonl", wanted=Wanted(id="id"))
+    assert [one.line for one in report.rejected] == [1, 2]
+    with pytest.raises(UnreadableFile, match="no column 'nr' for --id"):
+        run("records.jsonl", wanted=Wanted(id="nr"))
+
+
+def test_what_json_can_spell_and_no_file_can_keep_is_refused_by_row_and_column():
+    report = run(
+        written(
+            "records.jsonl",
+            '{"id": 1, "name": "Anna Meier"}',
+            '{"id": 2, "name": "Anna \\ud83d\\ude00 Meier"}',
+            '{"id": 3, "name": "Anna \\ud83d Meier"}',
+            '{"id": 4, "name": "Bob Stone", "more": {"note": ["\\uDC00"]}}',
+            '{"id": 5.0, "name": "Bob Stone"}',
+            '{"name": "Bob Stone"}',
+        )
+    )
+    assert [(one.line, one.column, one.rule) for one in report.rejected] == [
+        (3, "name", "encoding"),
+        (4, "more", "encoding"),
+        (5, "id", "id"),
+        (6, None, "missing_id"),
+    ]
+    assert "an id is a text or a whole number, not 5.0" in report.rejected[2].detail
+    assert together() == [["1", "2"]]
