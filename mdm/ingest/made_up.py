@@ -41,6 +41,12 @@ def made_up(
     return Objects(fields)
 
 
+def made_of(patterns: Patterns | Mapping[str, Patterns]) -> set[str]:
+    """Name the columns that patterns take cells of."""
+    each = chain.from_iterable(patterns.values()) if isinstance(patterns, Mapping) else patterns
+    return {name.removeprefix(_MAY_LACK) for pattern in each for name in _COLUMN.findall(pattern)}
+
+
 def _filled(cells: Mapping[str, Cells], patterns: Sequence[str], *, count: int, between: str) -> Cells | None:
     made = [one for pattern in patterns if (one := _one(cells, pattern, count)) is not None]
     if not made:

@@ -11,7 +11,7 @@ from matching.objects import Objects
 from mdm.entity_types import EntityType, hint, usable
 from mdm.errors import UnreadableFile
 from mdm.ingest.cells import BETWEEN_VALUES
-from mdm.ingest.made_up import made_up
+from mdm.ingest.made_up import made_of, made_up
 from mdm.ingest.members import with_members
 from mdm.ingest.read import read_chunks, stem
 from mdm.ingest.reading import Reading
@@ -59,8 +59,9 @@ class Columns:
 class Records:
     """The records of some files: one id, source and value of each attribute a record, in the order of rows.
 
-    `columns` are all that the files have; `values` holds only attributes that some column is for, and that can be
-    evidence: dated lines cannot.
+    `columns` are all that the files have, `unused` those of them that no attribute is made of, but for the id, the
+    source and what was left out; `values` holds only attributes that some column is for, and that can be evidence:
+    dated lines cannot.
     """
 
     ids: list[str]
@@ -68,6 +69,7 @@ class Records:
     values: dict[str, Cells]
     columns: dict[str, None]
     rejected: list[Rejected]
+    unused: list[str]
 
     @property
     def keys(self) -> list[tuple[str, str]]:
@@ -127,7 +129,14 @@ def as_records(columns: Columns, entity_type: EntityType) -> Records:
         rules = entity_type.attributes[name].valid
         if any(rule.grade != "flag" for rule in rules):
             values[name] = [usable(entity_type.matching.kind(name), rules, value) for value in values[name]]
-    return Records(columns.ids, columns.sources, values, columns.named, columns.rejected)
+    unused = _unused(columns.cells, entity_type, values)
+    return Records(columns.ids, columns.sources, values, columns.named, columns.rejected, unused)
+
+
+def _unused(cells: Collection[str], entity_type: EntityType, values: Collection[str]) -> list[str]:
+    made = {column for name in values for column in made_of(entity_type.attributes[name].columns)}
+    plain = {name for name, attribute in entity_type.attributes.items() if not attribute.columns}
+    return [column for column in cells if column not in made and column.partition(".")[0] not in plain]
 
 
 def _values(columns: Columns, entity_type: EntityType, name: str) -> Cells | None:

@@ -177,3 +177,25 @@ def test_what_json_can_spell_and_no_file_can_keep_is_refused_by_row_and_column()
     ]
     assert "an id is a text or a whole number, not 5.0" in report.rejected[2].detail
     assert together() == [["1", "2"]]
+
+
+def test_columns_that_given_rules_have_no_attribute_for_are_said(folder):
+    file = written("records.csv", "id,source,name,first_name,email", "1,crm,Acme Ltd,Anna,a@x.example")
+    report = run(file, entity_type="customer", wanted=Wanted(ignore=("email",)))
+    assert report.notes == ["column first_name is for no attribute of customer"]
+
+
+def test_the_report_lists_no_column_that_an_attribute_is_made_of():
+    people = [f"{n},{given},{family},12" for n, (given, family) in enumerate([("Anna", "Meier"), ("Bob", "Stone")] * 9)]
+    file = written("records.csv", "id,first_name,surname,same", *people)
+    dedupe(Job((file,), outputs=Outputs("clusters.csv", report="report.html")))
+    said = Path("report.html").read_text(encoding="utf-8")
+    assert "<dt>No attribute</dt><dd>same</dd>" in said
+
+
+def test_linking_only_one_source_is_said_to_join_none():
+    file = written("records.csv", "id,name", "1,Anna Meier", "2,Anna Meier", "3,Bob Stone")
+    assert (
+        "all records are of one source, records, so that --link-only joins none" in run(file, link_only=True).warnings
+    )
+    assert len(together()) == 3

@@ -121,6 +121,8 @@ def dedupe(job: Job) -> Report:
     pairs = copies.edges(edges)
     _count(report, records, candidates=copies.count_pairs(*understood.pairs), pairs=pairs, leads=leads)
     report.model = entity_type.model_dump(mode="json", exclude_defaults=True)
+    if job.link_only and len(set(records.sources)) == 1:
+        report.warnings.append(f"all records are of one source, {records.sources[0]}, so that --link-only joins none")
     report.notes += understood.notes
     report.warnings += understood.warnings
     report.rejected = records.rejected
@@ -155,7 +157,8 @@ def _understood(job: Job, report: Report) -> Understood:
     fewer, who = copies.table(table), everybody.where(copies.kept)
     pairs = report.timed("block", lambda: candidates(entity_type.matching, fewer, who))
     comparisons = Comparisons(entity_type.matching, fewer, rows_of(*pairs, count=len(copies.kept)))
-    return Understood(entity_type, records, table, copies, who, pairs, comparisons, [], [])
+    notes = [f"column {name} is for no attribute of {entity_type.entity_type}" for name in records.unused]
+    return Understood(entity_type, records, table, copies, who, pairs, comparisons, notes, [])
 
 
 def _headless(columns: Columns) -> Iterator[str]:

@@ -123,7 +123,7 @@ def _read(done: Deduplicated) -> ReadFiles:
         sources=dict(Counter(records.sources).most_common()),
         compared=[name for name in attributes if name in compared],
         kept=[name for name in attributes if name not in compared],
-        ignored=[column for column in records.columns if column.partition(".")[0] not in records.values],
+        ignored=records.unused,
         refused=[str(one) for one in records.rejected[:MOST_LISTED]],
     )
 
