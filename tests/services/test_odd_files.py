@@ -199,3 +199,13 @@ def test_linking_only_one_source_is_said_to_join_none():
         "all records are of one source, records, so that --link-only joins none" in run(file, link_only=True).warnings
     )
     assert len(together()) == 3
+
+
+def test_a_golden_record_has_the_facts_and_not_their_words_once_more():
+    lines = ['{"id": 1, "name": "Anna Meier", "vip": true}', '{"id": 2, "name": "Bob Stone", "vip": false}']
+    report = run(written("records.jsonl", *lines))
+    assert "all_words" in report.model["attributes"]
+    assert table("golden.csv") == [
+        {"cluster_id": "1", "name": "Anna Meier", "vip": "true"},
+        {"cluster_id": "2", "name": "Bob Stone", "vip": "false"},
+    ]

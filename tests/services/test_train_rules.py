@@ -1,9 +1,11 @@
 """Rules are trained from files alone: what was planted is found, and what cannot be learnt is said."""
 
 import csv
+import logging
 import random
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -16,6 +18,7 @@ from mdm.demo.firm import firm
 from mdm.entity_types import parse
 from mdm.errors import InvalidInput
 from mdm.services.files import dedupe
+from mdm.services.files import train as service
 from mdm.services.files.train import Job, train
 from mdm.services.files.train_report import Report
 from tests.demo.plain import write_customers
@@ -241,6 +244,22 @@ def figures(files: list[str], truth: dict[str, str], rules: str | None) -> Figur
 
 
 @pytest.mark.verify
+def test_what_a_fit_logs_of_a_start_that_comes_to_nothing_is_for_nobody(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    fit = service.estimate
+
+    def telling(*given: Any, **more: Any) -> Any:
+        logging.warning("ECM algorithm might not converged correctly")  # noqa: LOG015  as recordlinkage does
+        return fit(*given, **more)
+
+    monkeypatch.setattr(service, "estimate", telling)
+    trained()
+    assert caplog.records == []
+    logging.warning("from elsewhere")  # noqa: LOG015
+    assert [one.message for one in caplog.records] == ["from elsewhere"]
+
+
 def test_the_demo_firm_loses_no_precision_and_no_recall_by_training(folder: Path) -> None:
     made = firm()
     files = write_customers(made, folder)

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import cast
 
 import yaml
@@ -15,6 +16,8 @@ from mdm.ingest.table import Records
 from mdm.services.whole_files import whole_file
 
 BETWEEN_VALUES = "; "
+WORDING = "wording"
+"""The kind that says again what other attributes say, so that records meet by it."""
 
 
 def write_clusters(file: str, records: Records, clusters: Sequence[int]) -> None:
@@ -34,7 +37,9 @@ def write_pairs(file: str, records: Records, pairs: Edges) -> None:
 
 
 def write_golden(file: str, entity_type: EntityType, records: Records, clusters: Sequence[int]) -> None:
-    """Write `cluster_id` and one value for each attribute that the files have."""
+    """Write `cluster_id` and one value for each attribute that the files have; all words of a record are none."""
+    facts = {name: values for name, values in records.values.items() if entity_type.attributes[name].kind != WORDING}
+    records = replace(records, values=facts)
     columns = list(_columns(entity_type, records))
     header = ["cluster_id", *(f"{name}.{part}" if part else name for name, part in columns)]
     _write(file, header, _golden(entity_type, records, clusters, columns))
@@ -129,4 +134,6 @@ def _cell(value: JSON, part: str) -> object:
         return BETWEEN_VALUES.join(str(_cell(one, part)) for one in value)
     if isinstance(value, dict):
         return value.get(part, "") if part else ""
+    if isinstance(value, bool):
+        return "" if part else str(value).lower()  # as workbooks and JSON write it
     return "" if value is None or part else str(value).strip()

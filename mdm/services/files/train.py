@@ -4,7 +4,9 @@ What learns is what `mdm dedupe` learns with where it has no rules: in turns wit
 even odds, whatever linkage and thresholds the document has for use.
 """
 
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from matching.compare import Comparisons, rows_of
@@ -161,9 +163,24 @@ def _second_opinion(model: MatchModel, taken: Sample) -> float:
     steps = [model.kind(name).steps for name in model.compared]
     counts = [len(model.weights[name]) - each for name, each in zip(model.compared, steps, strict=True)]
     try:
-        return estimate(as_one(taken.levels, steps), counts, seed=0).prior
+        with _unsaid(logging.getLogger()):
+            return estimate(as_one(taken.levels, steps), counts, seed=0).prior
     except ValueError:
         return 0.0
+
+
+@contextmanager
+def _unsaid(logger: logging.Logger) -> Iterator[None]:
+    """Keep to itself what the fit logs of a start that comes to nothing: the others count."""
+
+    def says_nothing(_record: logging.LogRecord) -> bool:
+        return False
+
+    logger.addFilter(says_nothing)
+    try:
+        yield
+    finally:
+        logger.removeFilter(says_nothing)
 
 
 def _differences(first: float, second: float) -> list[str]:
