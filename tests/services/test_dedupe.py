@@ -173,6 +173,19 @@ def test_clusters_of_sources_that_share_ids_are_judged_by_source_and_id(folder):
         evaluate("clusters.csv", "unsaid.csv")
 
 
+def test_records_of_the_truth_that_the_clusters_lack_are_counted(folder):
+    Path("c.csv").write_text("record_id,cluster_id\n007,1\n008,1\n", encoding="utf-8")
+    Path("t.csv").write_text("record_id,cluster_id\n007,x\n8,x\n", encoding="utf-8")
+    assert evaluate("c.csv", "t.csv")["missing_records"] == 1
+    assert "missing_records" not in evaluate("c.csv", "c.csv")
+    Path("l.csv").write_text("record_id_1,record_id_2,label\n007,8,1\n", encoding="utf-8")
+    assert evaluate("c.csv", "l.csv")["missing_records"] == 1
+    for none in ("record_id,cluster_id\n7,x\n8,x\n", "record_id_1,record_id_2,label\n7,8,1\n"):
+        Path("none.csv").write_text(none, encoding="utf-8")
+        with pytest.raises(InvalidInput, match=r"none.csv: none of its records is in c.csv; ids have to be written"):
+            evaluate("c.csv", "none.csv")
+
+
 def test_evaluation_refuses_what_would_mislead(folder):
     Path("c.csv").write_text("record_id,cluster_id\na,1\na,2\n", encoding="utf-8")
     with pytest.raises(InvalidInput, match="line 3: record 'a' is in two clusters"):

@@ -1,7 +1,7 @@
 """Judge clusters against the truth: precision, recall and F1 of pairs, records and whole clusters, with intervals."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
 from matching.evaluate import RATIOS, Figures, by_true_cluster, figures, labelled
@@ -21,13 +21,14 @@ def evaluate(clusters: str, truth: str, *, split: str | None = None) -> dict[str
 
     The truth is `record_id,cluster_id[,source]`, or labelled pairs
     `record_id_1,record_id_2,label[,split][,source_1,source_2]`; `split` keeps only the pairs of that part. Sources
-    count where the clusters have them: `dedupe` writes them where several have an id. `interval` holds the 95 %
-    intervals of the figures.
+    count where the clusters have them: `dedupe` writes them where several have an id. `missing_records` are those of
+    the truth that the clusters lack, if any: they count as standing alone. `interval` holds the 95 % intervals of the
+    figures.
 
     Raises:
         UnreadableFile: a file cannot be read or lacks a column.
         InvalidInput: a label is neither true nor false, a record is in two clusters, several sources have an id, or no
-            pair is left.
+            pair or record is left to judge by.
     """
     given = list(whole_rows(clusters))
     named = _Named(given)
@@ -43,16 +44,28 @@ def evaluate(clusters: str, truth: str, *, split: str | None = None) -> dict[str
             )
             for label in labels_in(rows, truth, split=split)
         ]
+        missing = _missing({record for *ends, _ in pairs for record in ends}, found, (truth, clusters))
         judged = labelled(found, pairs)
         interval = _interval({"pairwise": of_pairs(judged)})
-        return {"pairwise": _rounded(judged.figures()), **counts, "pairs": len(pairs), **interval}
+        return {"pairwise": _rounded(judged.figures()), **counts, "pairs": len(pairs), **missing, **interval}
     if split is not None:
         raise InvalidInput(f"{truth}: --split is for labelled pairs, with the columns {', '.join(LABELS)}")
     true = _mapping(truth, rows, named)
+    missing = _missing(true.keys(), found, (truth, clusters))
     table = by_true_cluster(found, true)
     judged_by: dict[str, object] = {measure: _rounded(figures(table, measure)) for measure in RATIOS}
     interval = _interval({measure: bootstrap(table, measure) for measure in RATIOS})
-    return {**judged_by, **counts, "true_clusters": len(table), **interval}
+    return {**judged_by, **counts, "true_clusters": len(table), **missing, **interval}
+
+
+def _missing(wanted: Collection[str], found: Collection[str], files: tuple[str, str]) -> dict[str, int]:
+    """Count the records of the truth that the clusters do not have, which count as standing alone."""
+    missing = sum(record not in found for record in wanted)
+    if wanted and missing == len(wanted):
+        raise InvalidInput(
+            f"{files[0]}: none of its records is in {files[1]}; ids have to be written alike, as 007 and 7 are not"
+        )
+    return {"missing_records": missing} if missing else {}
 
 
 def _interval(found: Mapping[str, Interval]) -> dict[str, object]:
