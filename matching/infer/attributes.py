@@ -139,7 +139,8 @@ class _Maker:
             left = [column for column in self.of(role) if self.found[column].kind == kind]
             for group in self._one_fact(left) if role in _ONE_FACT else [[column] for column in left]:
                 patterns = tuple(f"{{{column}}}" for column in group)
-                made.append(self._take(group[0], InferredAttribute(kind, patterns)))
+                many = any(self.profiles[column].listed for column in group)
+                made.append(self._take(group[0], InferredAttribute(kind, patterns, many)))
         return made
 
     def _take(self, name: str, attribute: InferredAttribute) -> tuple[str, InferredAttribute]:

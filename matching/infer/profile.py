@@ -34,8 +34,8 @@ _CODE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9 ./_-]{2,29}")
 class Profile:
     """Shares of the values of a column, 0 to 1, and what they are like on average.
 
-    `filled` is the share of records with a value, `distinct` that of distinct values among those; `several` says that
-    a cell may hold more than one of them, if they are e-mail addresses or telephone numbers.
+    `filled` is the share of records with a value, `distinct` that of distinct values among those; `listed` says that
+    some cells are lists of them, and `several` that a cell may hold more than one e-mail address or telephone number.
     """
 
     filled: float
@@ -55,6 +55,7 @@ class Profile:
     tax_id: float
     legal_form: float
     given_name: float
+    listed: bool
     several: bool
 
 
@@ -66,6 +67,7 @@ def profile(cells: Sequence[object]) -> Profile:
     numbered = [text for text in sample if _DIGIT.search(text)]
     lettered = [text for text in sample if not text.isdecimal()]
     known = texts.total()
+    listed = any(isinstance(cell, list) for cell in cells)
 
     def share(fits: Callable[[str], object], among: Sequence[str] = sample) -> float:
         return sum(bool(fits(text)) for text in among) / count
@@ -88,7 +90,8 @@ def profile(cells: Sequence[object]) -> Profile:
         tax_id=share(partial(_valid, tax_id.KIND), numbered),
         legal_form=share(lambda text: bool(take_legal_form(words_of(text))[1]), lettered),
         given_name=share(lambda text: any(is_given_name(folded(word)) for word in plain(text).split()[:3]), lettered),
-        several=any(isinstance(cell, list) for cell in cells) or any(map(_SEVERAL.search, texts)),
+        listed=listed,
+        several=listed or any(map(_SEVERAL.search, texts)),
     )
 
 

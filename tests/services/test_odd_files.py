@@ -83,6 +83,15 @@ def test_nested_objects_and_lists_are_evidence(ending):
     assert Path("again.csv").read_text() == Path("clusters.csv").read_text()
 
 
+def test_all_values_of_a_list_survive_whatever_they_are():
+    tags = (["new", "red"], ["red"], ["blue", "dear", "old"], [])
+    lines = [json.dumps({"id": n, "name": f"Person{n} Meier{n}", "tags": tags[n % 4]}) for n in range(40)]
+    run(written("records.jsonl", *lines))
+    assert [row["tags"] for row in table("golden.csv")][:4] == ["new; red", "red", "blue; dear; old", ""]
+    dedupe(Job(("records.jsonl",), rules="model.yaml", outputs=Outputs("again.csv", golden="golden_again.csv")))
+    assert Path("golden_again.csv").read_text() == Path("golden.csv").read_text()
+
+
 def test_an_encoding_that_cannot_be_told_can_be_named_as_the_refusal_says():
     Path("records.csv").write_bytes("id,name\n1,Peña Hermanos\n2,Pena Hermanos\n".encode("cp1252"))
     with pytest.raises(UnreadableFile, match="say which with --encoding cp1252"):
