@@ -10,7 +10,7 @@ import pytest
 
 from mdm.errors import Conflict, InvalidInput, NotFound
 from mdm.ingest import Columns, Incoming
-from mdm.log import Key
+from mdm.log import Author, Key
 from mdm.services import rebuild
 from mdm.services.hub import Hub
 from mdm.services.intake import ingest, quarantine, records
@@ -181,6 +181,19 @@ def test_an_id_that_came_twice_is_not_overruled_unseen(hub: Hub, kept: Any) -> N
     assert (retry(hub, row)["rule"], len(facts(hub))) == ("duplicate_id", 1)
     assert retry(hub, row, id="8")["status"] == "retried"
     assert {body["source_id"] for body in facts(hub)} == {"7", "8"}
+
+
+def test_a_record_that_came_right_since_is_not_overruled_unseen(hub: Hub, kept: Any) -> None:
+    first, second = kept("id,name,tax_id\n7,Acme,\n8,,\n9,,\n")
+    later = Author("test", "2026-03-02T09:30:00.000000Z")
+    item = Incoming("crm", "customer", "8", {"name": "Kestrel"}, None, None, "put")
+    records.put(hub, item, author=later, wait=True)
+    refused = retry(hub, first, name="Kestrl")
+    assert (refused["status"], refused["rule"]) == ("open", "came_again")
+    assert "crm:customer:8 has come again since, at 2026-03-02T09:30:00" in refused["detail"]
+    assert retry(hub, second, name="Alder")["status"] == "retried"
+    assert retry(hub, first, event_time="2026-03-03")["status"] == "retried"
+    assert [body["attributes"]["name"] for body in facts(hub)] == ["Acme", "Kestrel", "Alder", "Kestrl"]
 
 
 def test_a_version_that_was_there_with_other_content_is_taken_under_a_new_number(hub: Hub) -> None:

@@ -14,12 +14,12 @@ from mdm.ingest.mapping import parse_mapping
 from mdm.ingest.mend import mended, read_again
 from mdm.ingest.parts import Parts, parsed, written
 from mdm.ingest.rows import Row
-from mdm.log import Author
+from mdm.log import Author, key_token
 from mdm.services.hub import Hub
 from mdm.services.intake import crosswalk_files, records
 from mdm.services.intake.records import Outcome
 from mdm.services.resolving import resolve_all, resolve_arrived
-from mdm.store import mappings
+from mdm.store import log, mappings
 from mdm.store import quarantine as stored_quarantine
 from mdm.store.batches import Origin, RejectedRow, storable
 from mdm.store.database import Transaction
@@ -148,7 +148,10 @@ def _retry(hub: Hub, writer: Transaction, row: Quarantine, *, given: Mapping[str
     else:
         parts = mended(parts, given, entity_type)
         row.parts = written(parts)
-        _take(hub, writer, row, _read(writer, row, parts, entity_type=entity_type, source=source), author=author)
+        found = _read(writer, row, parts, entity_type=entity_type, source=source)
+        if isinstance(found, Incoming):
+            found = _not_overtaken(hub, writer, row, found.in_form(entity_type))
+        _take(hub, writer, row, found, author=author)
     stored_quarantine.save(writer, row)
 
 
@@ -181,6 +184,19 @@ def _read(
         return found
     # Nothing says which of the two is newer, and the one that came first must not be overruled unseen.
     return Rejected(row.file, row.line, row.column, row.value, row.rule, row.detail, "")
+
+
+def _not_overtaken(hub: Hub, reader: Transaction, row: Quarantine, item: Incoming) -> Incoming | Rejected:
+    """Refuse a row whose record has come again since, if nothing says which of the two is newer."""
+    if item.version is not None or item.event_time is not None:
+        return item
+    key = f"{item.source}:{item.entity_type}:{item.source_id}"
+    latest = log.latest(reader, "record", key_token(hub.salt, key))
+    came = "" if latest is None else log.moments(reader, [latest.position])[latest.position]
+    if came <= row.recorded_at:
+        return item
+    detail = f"{key} has come again since, at {came}: say which is newer by version or event_time, or discard the row"
+    return Rejected(row.file, row.line, None, item.source_id, "came_again", detail, "")
 
 
 def _mapping(reader: Transaction, parts: Parts, entity_type: EntityType) -> FileMapping | None:
