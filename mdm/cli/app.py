@@ -62,7 +62,7 @@ class Shell(TyperGroup):
             complain(f"mdm: {f'{error.filename}: ' if error.filename else ''}{error.strerror or error}")
             raise typer.Exit(REFUSED) from None
         except KeyboardInterrupt:
-            complain("mdm: interrupted; what was acknowledged is kept, and the same command goes on from there")
+            complain("mdm: interrupted; a hub keeps what was acknowledged, and the same command goes on from there")
             raise typer.Exit(INTERRUPTED) from None
 
 

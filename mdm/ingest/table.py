@@ -209,7 +209,7 @@ class _Gather:
 
     def has_id(self, chunk: Chunk) -> bool:
         """Say whether the rows have a column of ids; those of jsonl name their columns one by one."""
-        return any(name in chunk.columns for name in ([self.wanted.id] if self.wanted.id else USUAL_IDS))
+        return (self.wanted.id or _usual_id(chunk.columns)) in chunk.columns
 
     def reject_all(self, chunk: Chunk, *, file: str) -> None:
         """Reject rows that have no id, in a file where others have one."""
@@ -266,7 +266,7 @@ class _Gather:
         wanted = self.wanted
         if wanted.id is not None and wanted.id not in columns:
             raise UnreadableFile(_no_column(file, wanted.id, "--id", columns))
-        ident = wanted.id or next((name for name in USUAL_IDS if name in columns), None)
+        ident = wanted.id or _usual_id(columns)
         source = wanted.source or USUAL_SOURCE
         return ident, source if source in columns else None
 
@@ -322,6 +322,12 @@ def _texts(cells: Sequence[object]) -> list[str]:
 
 def _text(value: object) -> str:
     return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _usual_id(columns: Collection[str]) -> str | None:
+    """Give the column that holds ids by its name, in capitals or not."""
+    written = {column.lower(): column for column in reversed(list(columns))}
+    return next((name if name in columns else written[name] for name in USUAL_IDS if name in written), None)
 
 
 def _no_column(file: str, name: str, option: str, columns: Collection[str]) -> str:

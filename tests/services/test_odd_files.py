@@ -153,6 +153,17 @@ def test_a_file_that_may_have_no_header_is_said(header, said):
     assert said is None or said in told[0]
 
 
+@pytest.mark.parametrize("column", ["id", "ID", "Record_Id"])
+def test_ids_are_found_by_the_name_of_their_column_in_capitals_or_not(column):
+    run(written("records.csv", f"{column},name", "7,Anna Meier", "9,Anna Meier", "5,Bob Stone"))
+    assert together() == [["7", "9"], ["5"]]
+
+
+def test_of_two_columns_of_ids_the_one_that_is_written_so_counts():
+    run(written("records.csv", "ID,id,name", "7,1,Anna Meier", "9,2,Anna Meier", "5,3,Bob Stone"))
+    assert together() == [["1", "2"], ["3"]]
+
+
 def test_objects_without_ids_are_numbered_unless_others_of_the_file_have_one():
     nameless = ['{"name": "Anna Meier"}', '{"name": "Anna Meier"}', '{"name": "Bob Stone"}']
     run(written("records.jsonl", *nameless))

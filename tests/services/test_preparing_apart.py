@@ -247,6 +247,6 @@ def test_no_process_is_left_behind_by_one_that_is_killed_or_interrupted(
         os.killpg(process.pid, sent)  # as a terminal does: all of the command, but for what stands apart
         # The process that reads holds standard error open too: this ends when both have ended.
         said = process.communicate()[1]
-    told = "mdm: interrupted; what was acknowledged is kept, and the same command goes on from there\n"
+    told = "mdm: interrupted; a hub keeps what was acknowledged, and the same command goes on from there\n"
     assert said == (told if sent == signal.SIGINT else "")
     assert process.returncode == (130 if sent == signal.SIGINT else -sent)
