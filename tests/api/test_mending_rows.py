@@ -36,7 +36,7 @@ def test_an_item_of_a_batch_is_mended_and_taken_once(either_server: Server) -> N
     assert found["status"] == "active"
     again = post(server, "steward", one, "retry", body={"set": {"name": "Acme AG"}})
     assert (again.status_code, again.json()["code"], again.json()["settled"]) == (409, "conflict", "retried")
-    refused = post(server, "admin", other, "retry", body={"set": {}}).json()
+    refused = post(server, "admin", other, "retry", body=None).json()
     assert (refused["status"], refused["column"], refused["rule"]) == ("open", "taxid", "unknown_attribute")
     taken = post(server, "admin", other, "retry", body={"set": {"taxid": None}}).json()
     assert taken["status"] == "retried"

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from mdm.api import carrying_out
@@ -62,7 +62,10 @@ def one(request: Request, caller: Reading, proposal_id: ProposalId) -> Response:
     "/proposals/{proposal_id}:approve", summary="Approve a proposal",
     **described({**DECIDED, "decision_id": "dec_4731", "seq": 4731}, 404, 409, 415),
 )  # fmt: skip
-def approve(caller: Approving, proposal_id: ProposalId, body: AnswerBody, *, dry_run: DryRun = False) -> Response:
+def approve(
+    caller: Approving, proposal_id: ProposalId, body: Annotated[AnswerBody, Body()] = AnswerBody(), *,  # noqa: B008
+    dry_run: DryRun = False,
+) -> Response:  # fmt: skip
     """It is checked again and carried out; 403 for who proposed it, 409 when it is settled or overtaken.
 
     A dry run shows what would be written as things stand now.
@@ -96,7 +99,9 @@ def refuse(caller: Approving, proposal_id: ProposalId, body: ReasonBody) -> Resp
     summary="Withdraw a proposal",
     **described(WITHDRAWN, 404, 409, 415),
 )
-def withdraw(caller: Deciding, proposal_id: ProposalId, body: AnswerBody) -> Response:
+def withdraw(
+    caller: Deciding, proposal_id: ProposalId, body: Annotated[AnswerBody, Body()] = AnswerBody()  # noqa: B008
+) -> Response:  # fmt: skip
     """It comes to nothing, without ever having had an effect; 403 for anybody but who proposed it."""
     caller.ensure(entity_type=proposals.get(caller.hub, proposal_id)["entity_type"])
     found = proposals.withdraw(caller.hub, proposal_id, reason=body.reason, author=caller.author())

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Body, Depends, Path, Query
 from starlette.responses import Response
 
 from mdm.api.answers import answer, described
@@ -68,7 +68,9 @@ def one(caller: Reading, quarantine_id: QuarantineId) -> Response:
     summary="Mend a rejected row and take it in",
     **described(TAKEN, 404, 409, 415),
 )
-def retry(caller: Mending, quarantine_id: QuarantineId, body: RetryBody) -> Response:
+def retry(
+    caller: Mending, quarantine_id: QuarantineId, body: Annotated[RetryBody, Body()] = RetryBody()  # noqa: B008
+) -> Response:  # fmt: skip
     """`retried` when it was taken, once; still `open`, with the new reason, when it was refused again."""
     _own(caller, quarantine_id)
     return _shown(caller, quarantine.retry(caller.hub, quarantine_id, given=body.set, author=caller.author()))

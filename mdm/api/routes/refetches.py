@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Body, Depends, Query
 from starlette.responses import Response
 
 from mdm.api import incoming
@@ -33,7 +33,10 @@ NAMED = ("version", "event_time")
     summary="Say that a record has changed, and not how",
     **described(CHANGED, 404, **LATER),
 )
-def changed(caller: Ingesting, record: PathKey, body: ChangedBody, wait: Wait = None) -> Response:
+def changed(
+    caller: Ingesting, record: PathKey, body: Annotated[ChangedBody, Body()] = ChangedBody(),  # noqa: B008
+    wait: Wait = None,
+) -> Response:  # fmt: skip
     """The record stands as it is, and needs to be fetched again, until a version comes that is at least as new.
 
     `version` and `event_time` are those that the record will come with. Without either, whatever comes whole after
