@@ -10,6 +10,7 @@ from typing import Any
 from matching.kinds import KINDS
 from mdm.demo.exports import entity_type
 from mdm.demo.firm import Firm
+from mdm.entity_types import truth_of
 from mdm.services.hub import Hub
 from mdm.services.reading import golden
 from mdm.services.watching import divergence, readiness
@@ -170,4 +171,4 @@ def _forms(name: str, attribute: str, row: Row, *, valid: bool = True) -> set[st
     kind, value = KINDS[entity_type(name).attributes[attribute].kind], row.get(attribute)
     said = value if isinstance(value, list) else [value]
     forms = {form for one in said if one is not None and (form := kind.standardise(one)) is not None}
-    return {form for form in forms if not valid or kind.valid(form)}
+    return {form for form in forms if not valid or truth_of(kind)(form)}

@@ -1,7 +1,7 @@
 """An entity type: its attributes, composed with the match and survivorship rules of the pure packages."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from golden_records.rules import AttributeStrategy, SurvivorshipRules
 from matching.kinds import KINDS
+from matching.kinds.kind import Kind
 from matching.kinds.lines import VALID_FROM, VALID_TO
 from matching.rules import Comparison, MatchAttribute, MatchModel, MatchRules, match_model
 from mdm.entity_types.approval import Approval, Share
 from mdm.entity_types.readiness import Readiness
 from mdm.entity_types.sources import PRODUCTION, SourceRules, Sources, canonical_id
-from mdm.entity_types.validity import Rules, ValidityRule, must_be_there, truth_of
+from mdm.entity_types.validity import Rules, ValidityRule, must_be_there
 from mdm.errors import Fault, InvalidRules
 
 if TYPE_CHECKING:
@@ -297,13 +298,10 @@ class EntityType(_Document):
         return {name: rules for name, rules in self.validity.items() if name not in self.lines}
 
     @cached_property
-    def free_attributes(self) -> dict[str, Callable[[str], bool]]:
-        """The attributes whose values speak for themselves: no code, no reference, no rule, no days.
-
-        With each, what says whether a standardised value may be true.
-        """
+    def free_attributes(self) -> dict[str, Kind]:
+        """The kind of each attribute whose values speak for themselves: no code, no reference, no rule, no days."""
         bound = {*self.code_lists, *self.references, *self.validity, *self.lines, *self.dated}
-        return {name: truth_of(KINDS[one.kind]) for name, one in self.attributes.items() if name not in bound}
+        return {name: KINDS[one.kind] for name, one in self.attributes.items() if name not in bound}
 
     @cached_property
     def must_exist(self) -> bool:

@@ -14,6 +14,7 @@ from golden_records.flips import Case, Rival, flips
 from golden_records.flips_by_day import CaseOnDay
 from golden_records.overrides import Override, has_ended, holds
 from golden_records.survive import Survived, survive
+from mdm.entity_types import truth_of
 from mdm.log import canonical
 from mdm.resolution.clusters import Clusters
 from mdm.resolution.divergence import Place, disagreeing
@@ -283,10 +284,10 @@ def _add_record(work: Work, record: StoredRecord, contributions: defaultdict[str
     for layer in layers_of(record):
         event_time, position = layer["event_time"], layer["position"]
         for attribute, value in layer["attributes"].items():
-            may_be_true, cell = free.get(attribute), cells.get(attribute)
-            if may_be_true is not None and (type(value) is not list or len(value) == 1):
+            kind, cell = free.get(attribute), cells.get(attribute)
+            if kind is not None and (type(value) is not list or len(value) == 1):
                 shown = value[0] if type(value) is list else value
-                valid = cell is not None and may_be_true(cell)
+                valid = cell is not None and truth_of(kind)(cell)
                 contributions[attribute].append(Contribution(key, source, shown, cell, valid, event_time, position, ()))
             elif attribute in plain and attribute not in dated:
                 found = values_sent(work, record, attribute, value, cell)
