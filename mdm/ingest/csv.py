@@ -124,8 +124,8 @@ def _rows(
         if not any(cells):  # a blank line, or one of delimiters only
             continue
         raw = taken[0] if len(taken) == 1 else "".join(taken)
-        if not any(map(str.strip, cells[len(header) :])):  # delimiters after the last cell part nothing
-            del cells[len(header) :]
+        if len(cells) > len(header) and not any(map(str.strip, cells[len(header) :])):
+            del cells[len(header) :]  # delimiters after the last cell part nothing
         if len(cells) != len(header):
             detail = f"{len(cells)} cells, where the header has {len(header)} columns"
             yield Rejected(file, line, None, None, "ragged_row", detail, raw, Parts(uneven(header, cells)))

@@ -14,7 +14,7 @@ from mdm.ingest.mapping import parse_mapping
 from mdm.ingest.mend import mended, read_again
 from mdm.ingest.parts import Parts, parsed, written
 from mdm.ingest.rows import Row
-from mdm.log import Author, key_token
+from mdm.log import Author, Key, key_token
 from mdm.services.hub import Hub
 from mdm.services.intake import crosswalk_files, records
 from mdm.services.intake.records import Outcome
@@ -190,7 +190,7 @@ def _not_overtaken(hub: Hub, reader: Transaction, row: Quarantine, item: Incomin
     """Refuse a row whose record has come again since, if nothing says which of the two is newer."""
     if item.version is not None or item.event_time is not None:
         return item
-    key = f"{item.source}:{item.entity_type}:{item.source_id}"
+    key = str(Key(item.source, item.entity_type, item.source_id))
     latest = log.latest(reader, "record", key_token(hub.salt, key))
     came = "" if latest is None else log.moments(reader, [latest.position])[latest.position]
     if came <= row.recorded_at:
