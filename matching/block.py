@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.columns import PART, SEPARATOR, Column, Table, numbered
-from matching.kinds.strings import InBulk
+from matching.fields import Values
+from matching.kinds.strings import Strings
 from matching.rules import BlockPart, MatchModel
 from matching.sets import firsts, grouped, packed, sorted_set
 from matching.sharing import Share, in_turn
@@ -239,9 +240,12 @@ def _rule_keys(
     With `separately` each rule has its keys as if there were no other. The strings of the parts are there only if
     they are `spoken`.
     """
-    parts = list(dict.fromkeys(part for rule in model.blocking for part in rule))
-    works = [partial(_part_index, model, part, table[part.attribute], spoken=spoken) for part in parts]
-    indexes = dict(zip(parts, share(works), strict=True))
+    parts = dict.fromkeys(part for rule in model.blocking for part in rule)
+    together: dict[str, list[BlockPart]] = {}
+    for part in parts:
+        together.setdefault(part.attribute, []).append(part)
+    works = [partial(_part_indexes, model, of_one, table[name], spoken=spoken) for name, of_one in together.items()]
+    indexes = {part: index for found in share(works) for part, index in found.items()}
     rows = len(next(iter(table.values())).codes) if table else 0
     room = np.full(rows, MAX_KEYS, dtype=np.int64)
     for number, rule in enumerate(model.blocking):
@@ -267,11 +271,24 @@ def _products(number: int, parts: list[_PartIndex], room: Rows) -> _RuleKeys:
     return _RuleKeys(number, rows, parts, chosen)
 
 
+def _part_indexes(
+    model: MatchModel, parts: Sequence[BlockPart], column: Column, *, spoken: bool
+) -> dict[BlockPart, _PartIndex]:
+    """Find the strings that parts of one attribute give; many cells are taken apart once for all of them."""
+    in_bulk = model.kind(parts[0].attribute).in_bulk
+    if len(column.cells) <= FEW or not any(part.part in in_bulk for part in parts):
+        return {part: _part_index(model, part, column, spoken=spoken) for part in parts}
+    cell, values = _values(column.cells)
+    return {
+        part: _part_index_of_many(in_bulk[part.part](values), cell, column, spoken=spoken)
+        if part.part in in_bulk
+        else _part_index(model, part, column, spoken=spoken)
+        for part in parts
+    }
+
+
 def _part_index(model: MatchModel, part: BlockPart, column: Column, *, spoken: bool = True) -> _PartIndex:
-    kind = model.kind(part.attribute)
-    if len(column.cells) > FEW and part.part in kind.in_bulk:
-        return _part_index_of_many(kind.in_bulk[part.part], column, spoken=spoken)
-    give = kind.parts[part.part]
+    give = model.kind(part.attribute).parts[part.part]
     several = SEPARATOR in "".join(column.cells)
     found = [_strings(give, cell) for cell in column.cells] if several else list(map(_ordered, map(give, column.cells)))
     starts = np.cumsum([0, *map(len, found)])
@@ -279,14 +296,18 @@ def _part_index(model: MatchModel, part: BlockPart, column: Column, *, spoken: b
     return _PartIndex(distinct if spoken else [], len(distinct), places.astype(np.int32), starts, column.codes)
 
 
-def _part_index_of_many(give: InBulk, column: Column, *, spoken: bool) -> _PartIndex:
-    """Find the strings of many cells at once, in the same order: those of a cell longer ones first."""
-    values, count = column.cells, len(column.cells)
-    cell = np.arange(count)
-    if SEPARATOR in (joined := SEPARATOR.join(values)) and joined.count(SEPARATOR) >= count:
-        cell = np.repeat(cell, [text.count(SEPARATOR) + 1 for text in values])
-        values = joined.split(SEPARATOR)
-    found = give(values)
+def _values(cells: list[str]) -> tuple[Rows, Values]:
+    """Take cells of several values apart; gives with the values the cell of each."""
+    cell = np.arange(len(cells))
+    joined = SEPARATOR.join(cells)
+    if joined.count(SEPARATOR) < len(cells):
+        return cell, Values(cells, distinct=True)
+    return np.repeat(cell, [text.count(SEPARATOR) + 1 for text in cells]), Values(joined.split(SEPARATOR))
+
+
+def _part_index_of_many(found: Strings, cell: Rows, column: Column, *, spoken: bool) -> _PartIndex:
+    """Put the strings of many values, which stand in these cells, in order: those of a cell longer ones first."""
+    count = len(column.cells)
     owners, codes, texts = cell[found.owners], found.codes, found.texts
     if (np.diff(owners) <= 0).any():
         owners, codes, texts = _longer_first(owners, codes, texts)

@@ -4,15 +4,13 @@ Two strangers agree on a value as often as it occurs, so agreement on a rare one
 Winkler 2000). The best level of an attribute becomes one level for each step, with m and u of its own.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 
-from matching.columns import Column, numbered
+from matching.columns import Column
 from matching.compare import cell_values
 from matching.document import Frequencies, Step
+from matching.fields import Field
 from matching.kinds import Kind
-from matching.kinds.pairs import Codes
 from matching.kinds.steps import FEWEST, Shares, parts
 
 MOST_LISTED = 1_000
@@ -37,8 +35,8 @@ def counted(kind: Kind, column: Column) -> Frequencies | None:
         return None
     records = int((column.codes >= 0).sum())
     common, shares = [], np.ones(len(values))
-    for codes, texts in _parts(kind, values):
-        listed, of_part = _part(codes, texts, having, records)
+    for field in parts(kind, values):
+        listed, of_part = _part(field, having, records)
         common.append(listed)
         shares *= of_part
     agreeing = having / records * shares
@@ -60,20 +58,12 @@ def _values(column: Column) -> tuple[list[str], Shares]:
     return [cells.values[place] for place in used.tolist()], having[used].astype(np.float64)
 
 
-def _parts(kind: Kind, values: list[str]) -> Iterator[tuple[Codes, list[str]]]:
-    """Give each part of the values, or the whole: the place of the text that each value has, and the distinct texts."""
-    if not kind.independent_parts:
-        yield np.arange(len(values)), values
-        return
-    for texts in parts(kind, values):
-        yield numbered(texts, missing="")
-
-
-def _part(codes: Codes, texts: list[str], having: Shares, records: int) -> tuple[dict[str, int], Shares]:
+def _part(field: Field, having: Shares, records: int) -> tuple[dict[str, int], Shares]:
     """List the common texts, the most common first and then by the text; gives the share of records of each value too.
 
     Of what is not listed the share is the most that it can be; an empty text says nothing.
     """
+    codes, texts = field.known, field.texts
     known = codes >= 0
     tally = np.bincount(codes[known], having[known], len(texts))
     often = sorted(np.flatnonzero(tally >= FEWEST).tolist(), key=lambda place: (-tally[place], texts[place]))

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz
 
 from matching.columns import PART
+from matching.fields import Field, fields_of
 from matching.kinds.address_fields import COMPASS, FIELDS, PIECES, standardise_address
 from matching.kinds.identifier import keystroke_pairs
 from matching.kinds.kind import Kind, Level, always_valid
@@ -24,12 +25,9 @@ from matching.kinds.pairs import (
     PairComparison,
     both_known,
     coded,
-    distinct,
     each_distinct,
     first_level,
-    numbered,
     only_where,
-    parts_of,
 )
 from matching.kinds.strings import field, joined_by
 
@@ -108,8 +106,8 @@ def _agree(marks: frozenset[str], others: frozenset[str]) -> bool:
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
-    streets, marks, houses, cities, _, postcodes, countries = parts_of(values, 7)
-    street, country = coded(streets), coded(countries)
+    streets, marks, houses, cities, _, postcodes, countries = fields_of(values, 7)
+    street, country = streets.known, countries.known
     same_place, same_street = _prepare_place(cities, postcodes), _prepare_street(streets, marks)
     level_by_house = _prepare_house(houses)
 
@@ -127,10 +125,10 @@ def _prepare(values: Sequence[str]) -> PairComparison:
     return compare
 
 
-def _prepare_place(cities: Sequence[str], postcodes: Sequence[str]) -> Callable[[Codes, Codes], tuple[Flags, Flags]]:
+def _prepare_place(cities: Field, postcodes: Field) -> Callable[[Codes, Codes], tuple[Flags, Flags]]:
     """Prepare to say whether postcode or city agree, and whether they disagree: neither where both are missing."""
-    city, postcode = coded(cities), coded(postcodes)
-    same_city, keystroke = _prepare_words(distinct(cities)), keystroke_pairs(distinct(postcodes))
+    city, postcode = cities.known, postcodes.known
+    same_city, keystroke = _prepare_words(cities.texts), keystroke_pairs(postcodes.texts)
 
     def same_place(left: Codes, right: Codes) -> tuple[Flags, Flags]:
         one, other, first, second = city[left], city[right], postcode[left], postcode[right]
@@ -143,21 +141,20 @@ def _prepare_place(cities: Sequence[str], postcodes: Sequence[str]) -> Callable[
     return same_place
 
 
-def _prepare_street(streets: Sequence[str], marks: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
+def _prepare_street(streets: Field, marks: Field) -> Callable[[Codes, Codes], Flags]:
     """Prepare to say whether two streets have the same name, and no other kind or direction."""
-    street = coded(streets)
-    mark, listed = numbered(marks)
-    same_name = _prepare_words(distinct(streets))
+    street, mark = streets.codes, marks.codes
+    same_name = _prepare_words(streets.texts)
 
     def agree(left: Codes, right: Codes) -> Flags:
-        return each_distinct(_marks_agree, listed, mark[left], mark[right]).astype(bool)
+        return each_distinct(_marks_agree, marks.texts, mark[left], mark[right]).astype(bool)
 
     return lambda left, right: only_where(same_name(street[left], street[right]), agree, left, right)
 
 
-def _prepare_house(houses: Sequence[str]) -> Callable[[Codes, Codes, Flags], Outcomes]:
+def _prepare_house(houses: Field) -> Callable[[Codes, Codes, Flags], Outcomes]:
     """Prepare to give the level of two addresses in streets of the same name, and whether in the same place."""
-    house, listed = numbered(houses)
+    house, listed = houses.codes, houses.texts
     number = coded([text.rstrip(_LETTERS) for text in listed])
     known = np.array([bool(text) for text in listed], dtype=bool)
     long = np.array([len(text) >= 3 for text in listed], dtype=bool)

@@ -12,13 +12,14 @@ from functools import lru_cache
 import numpy as np
 
 from matching.columns import PART
+from matching.fields import Values
 from matching.kinds.company_judge import business_words, meanings
 from matching.kinds.company_pairs import prepare
 from matching.kinds.folding import is_junk, phonetic
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.legal_forms import Words, take_legal_form, words_of
-from matching.kinds.pairs import numbered, parts_of
-from matching.kinds.strings import Strings
+from matching.kinds.pairs import numbered
+from matching.kinds.strings import Strings, of_each_text
 from matching.kinds.tables import words
 
 _STOP = words("company_fillers")
@@ -87,9 +88,10 @@ def telling(words: Sequence[str]) -> Sequence[str]:
     return [word for word in dict.fromkeys(words) if word not in business_words()] or list(dict.fromkeys(words))
 
 
-def _telling_of_all(values: Sequence[str]) -> Strings:
+def _telling_of_all(values: Values) -> Strings:
     """Give the telling words of many names."""
-    cores = parts_of(values, 2)[0]
+    field = values.fields(2)[0]
+    cores = field.texts
     codes, vocabulary = numbered(" ".join(cores).split(" ") if cores else [])
     sizes = np.fromiter((core.count(" ") + 1 for core in cores), dtype=np.int64, count=len(cores))
     owners = np.repeat(np.arange(len(cores)), sizes)
@@ -97,7 +99,7 @@ def _telling_of_all(values: Sequence[str]) -> Strings:
     some = np.zeros(len(cores), dtype=bool)
     some[owners[~general[codes]]] = True
     kept = ~(general[codes] & some[owners])
-    return Strings(owners[kept], codes[kept], vocabulary)
+    return of_each_text(field, Strings(owners[kept], codes[kept], vocabulary))
 
 
 def acronym_of(words: Sequence[str]) -> Sequence[str]:

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from matching.fields import Field, fields_of
 from matching.kinds.company_judge import (
     CONTAINED,
     DIFFERENT,
@@ -31,7 +32,6 @@ from matching.kinds.pairs import (
     first_level,
     numbered,
     only_where,
-    parts_of,
 )
 from matching.kinds.spelling import joined_pairs, near_pairs
 
@@ -59,24 +59,25 @@ class _Words:
 
 def prepare(values: Sequence[str]) -> PairComparison:
     """Prepare the comparison of standardised names: every pair gets the level that `judge` gives it."""
-    cores, forms = parts_of(values, 2)
-    words = _words_of(cores)
-    shared, joined, agree = _prepare_shared(words), joined_pairs(cores), _prepare_forms(forms)
-    lengths = np.fromiter((core.count(" ") + 1 for core in cores), dtype=np.int64, count=len(cores))
+    cores, forms = fields_of(values, 2)
+    core, words = cores.codes, _words_of(cores.texts)
+    shared, joined, agree = _prepare_shared(words), joined_pairs(cores.texts), _prepare_forms(forms)
+    lengths = np.fromiter((text.count(" ") + 1 for text in cores.texts), dtype=np.int64, count=len(cores.texts))
 
     @cache
     def name(place: int) -> CompanyName:
-        return taken_apart(cores[place], forms[place])
+        return taken_apart(cores.texts[core[place]], forms.texts[forms.codes[place]])
 
     def judged(left: Codes, right: Codes) -> Outcomes:
-        return each_distinct(lambda one, other: judge(name(one), name(other)), range(len(cores)), left, right)
+        return each_distinct(lambda one, other: judge(name(one), name(other)), range(len(values)), left, right)
 
     def compare(left: Codes, right: Codes) -> Outcomes:
-        common, doubtful = shared(left, right)
-        one, other = words.counts[left] - common, words.counts[right] - common
+        first, second = core[left], core[right]
+        common, doubtful = shared(first, second)
+        one, other = words.counts[first] - common, words.counts[second] - common
         both = (one[:, ANY] > 0) & (other[:, ANY] > 0)
-        one_long, other_long = lengths[left], lengths[right]
-        doubtful |= only_where(both & (one_long != other_long), joined, left, right)
+        one_long, other_long = lengths[first], lengths[second]
+        doubtful |= only_where(both & (one_long != other_long), joined, first, second)
         doubtful |= (common[:, TELLING] == 0) & (np.minimum(one_long, other_long) == 1)  # perhaps an acronym
         levels = _counted(common, one, other, agree(left, right))
         places = np.flatnonzero(doubtful)
@@ -131,9 +132,9 @@ def _prepare_shared(words: _Words) -> Callable[[Codes, Codes], tuple[Counts, Fla
     return shared
 
 
-def _prepare_forms(forms: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
+def _prepare_forms(forms: Field) -> Callable[[Codes, Codes], Flags]:
     """Prepare to say whether the legal forms of two names may belong to one company."""
-    form, listed = numbered(forms)
+    form, listed = forms.codes, forms.texts
     table: Flags = np.array([compatible(one, other) for one in listed for other in listed], dtype=bool)
     table = table.reshape(len(listed), len(listed))
     return lambda left, right: table[form[left], form[right]]

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from matching.columns import PART
+from matching.fields import fields_of
 from matching.kinds.folding import is_junk
 from matching.kinds.identifier import keystroke_pairs
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
-from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, only_where, parts_of, same
+from matching.kinds.pairs import Codes, Outcomes, PairComparison, first_level, only_where, same
 from matching.kinds.strings import field, joined_by
 from matching.kinds.tables import rows
 from matching.kinds.url import registered_domain
@@ -53,14 +54,13 @@ def _firm(domain: str) -> str:
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
-    users, domains = parts_of(values, 2)
-    domain = coded(domains)
-    firm = coded(list(map(_firm, domains)))
-    telling = coded([user if len(user) >= 6 else "" for user in users])
-    keystroke = keystroke_pairs(users)
+    users, domains = fields_of(values, 2)
+    user, domain = users.codes, domains.codes
+    firm, telling = domains.of_each(_firm), users.of_each(lambda user: user if len(user) >= 6 else "")
+    keystroke = keystroke_pairs(users.texts)
 
     def compare(left: Codes, right: Codes) -> Outcomes:
-        slip = only_where(same(domain, left, right), keystroke, left, right)
+        slip = only_where(same(domain, left, right), keystroke, user[left], user[right])
         conditions = (left == right, slip | same(telling, left, right), same(firm, left, right))
         return first_level(conditions, (1, 2, 3), otherwise=4)
 

@@ -10,18 +10,19 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from matching.columns import PART
+from matching.fields import Values
 from matching.kinds import company_name, person_name
 from matching.kinds.company_judge import business_words
 from matching.kinds.folding import folded, is_simple, plain_words
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
-from matching.kinds.pairs import Codes, Outcomes, PairComparison, parts_of
+from matching.kinds.pairs import Codes, Flags, Outcomes, PairComparison
 from matching.kinds.strings import InBulk, Strings, each_value, together
 
 _FIRM_SIGN = re.compile(r"[&+@/\d]")
 _FIRM_WORD = re.compile(r"\b(?:and|und|et|of|the|for|de la|des|du)\b", re.IGNORECASE)
 _FIRM_WORDS = frozenset(("and", "und", "et", "of", "the", "for", "de", "des", "du"))
 _MOST_WORDS = 6
-_PERSON, _COMPANY = "p", "c"
+_PERSON, _COMPANY, _REST = "p", "c", slice(2, None)
 _LEVEL_OF_PERSON = np.array((0, 1, 2, 2, 3, 4, 6, 6, 7), dtype=np.int8)
 """By the level of two persons, the level here; the levels of two firms are those here."""
 
@@ -52,16 +53,18 @@ def _standardise(value: object) -> str | None:
     return PART.join((_PERSON if person else _COMPANY, *parts)) if parts else None
 
 
+def _are_persons(values: Sequence[str]) -> Flags:
+    return np.fromiter((value[0] == _PERSON for value in values), dtype=bool, count=len(values))
+
+
 def _prepare(values: Sequence[str]) -> PairComparison:
-    sorts, firsts, seconds = parts_of(values, 3)
-    person = np.fromiter((sort == _PERSON for sort in sorts), dtype=bool, count=len(values))
+    person = _are_persons(values)
     number = np.cumsum(person) - 1
-    parts = list(zip(sorts, firsts, seconds, strict=True))
-    persons = person_name.KIND.prepare([PART.join(both) for sort, *both in parts if sort == _PERSON])
+    persons = person_name.KIND.prepare([value[_REST] for value in values if value[0] == _PERSON])
     companies = company_name.KIND.prepare(
         [
-            f"{f'{first} {second}'.strip()}{PART}" if sort == _PERSON else f"{first}{PART}{second}"
-            for sort, first, second in parts
+            f"{value[_REST].replace(PART, ' ').strip()}{PART}" if value[0] == _PERSON else value[_REST]
+            for value in values
         ]
     )
 
@@ -88,13 +91,13 @@ def _part(name: str) -> Callable[[str], Sequence[str]]:
 def _in_bulk(name: str) -> InBulk:
     """Take the strings of persons and of firms each from their kind, as `_part` does."""
 
-    def strings(values: Sequence[str]) -> Strings:
-        person = np.fromiter((value[0] == _PERSON for value in values), dtype=bool, count=len(values))
-        found = []
+    def strings(values: Values) -> Strings:
+        person, found = _are_persons(values.listed), []
         for kind, chosen in ((person_name.KIND, person), (company_name.KIND, ~person)):
             places = np.flatnonzero(chosen)
             give = kind.in_bulk.get(name) or each_value(kind.parts[name])
-            found.append((places, give([values[place].split(PART, 1)[1] for place in places.tolist()])))
+            some = Values([values.listed[place][_REST] for place in places.tolist()], distinct=values.distinct)
+            found.append((places, give(some)))
         return together(found)
 
     return strings

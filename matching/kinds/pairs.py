@@ -1,13 +1,12 @@
 """Compare many pairs of values at once, as numbers; only what is left undecided goes pair by pair."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from matching import columns
-from matching.columns import PART
 from matching.sets import distinct_numbers
 
 Codes = npt.NDArray[np.int64]
@@ -20,12 +19,6 @@ Taken = TypeVar("Taken")
 Number = TypeVar("Number", bound=np.generic)
 
 
-def parts_of(values: Sequence[str], count: int) -> list[list[str]]:
-    """Take values of `count` parts each apart: the first parts of all, the second parts of all and so on."""
-    every = PART.join(values).split(PART) if values else []  # one list, not one a value: those cost more to keep
-    return [every[place::count] for place in range(count)]
-
-
 def numbered(strings: Sequence[str]) -> tuple[Codes, list[str]]:
     """Give every string the place at which it stands in the list of the distinct ones, and this list."""
     return columns.numbered(strings, missing=None)
@@ -34,11 +27,6 @@ def numbered(strings: Sequence[str]) -> tuple[Codes, list[str]]:
 def coded(strings: Sequence[str]) -> Codes:
     """Number the strings, equal ones alike, by their places in the `distinct` ones; "" is -1."""
     return columns.numbered(strings, missing="")[0]
-
-
-def distinct(strings: Iterable[str]) -> list[str]:
-    """Give the distinct strings but "", in the order in which they are first seen."""
-    return [text for text in dict.fromkeys(strings) if text]
 
 
 def both_known(codes: Codes, left: Codes, right: Codes) -> Flags:

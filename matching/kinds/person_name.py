@@ -13,9 +13,10 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from matching.columns import PART
+from matching.fields import fields_of
 from matching.kinds.folding import folded, folded_words, is_junk, phonetic, transliteration
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
-from matching.kinds.pairs import Codes, Outcomes, PairComparison, each_distinct, parts_of
+from matching.kinds.pairs import Codes, Outcomes, PairComparison, each_distinct
 from matching.kinds.person_pairs import (
     CLOSE,
     DIFFERENT,
@@ -236,11 +237,11 @@ def _both_have_more(one: PersonName, other: PersonName, common: Sequence[str]) -
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
-    givens, families = parts_of(values, 2)
+    givens, families = fields_of(values, 2)
 
     @cache
     def name(place: int) -> PersonName:
-        return taken_apart(givens[place], families[place])
+        return taken_apart(givens.texts[givens.codes[place]], families.texts[families.codes[place]])
 
     def judged(left: Codes, right: Codes) -> Outcomes:
         return each_distinct(lambda one, other: judge(name(one), name(other)), range(len(values)), left, right)

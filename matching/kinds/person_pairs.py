@@ -1,10 +1,11 @@
 """Compare many pairs of person names at once, in columns: only names of very many words are judged one by one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from matching.fields import Field
 from matching.kinds.pairs import Codes, Flags, Outcomes, first_level
 from matching.kinds.person_columns import MOST_WORDS, Counts, Names, names_of, prepare_joined
 from matching.kinds.person_words import INITIAL, SAME, Grid, Heads, Strengths, WordFits, word_fits
@@ -28,7 +29,7 @@ class _Paired:
 
 
 def prepare_names(
-    givens: Sequence[str], families: Sequence[str], heads: Heads, *, judged: Callable[[Codes, Codes], Outcomes]
+    givens: Field, families: Field, heads: Heads, *, judged: Callable[[Codes, Codes], Outcomes]
 ) -> Callable[[Codes, Codes], Outcomes]:
     """Prepare to compare names by their places; those of more than MOST_WORDS words go to `judged`."""
     names = names_of(givens, families)

@@ -12,6 +12,7 @@ from functools import lru_cache
 import phonenumbers
 
 from matching.columns import PART
+from matching.fields import fields_of
 from matching.kinds.identifier import keystroke_pairs
 from matching.kinds.kind import Kind, Level, as_text, takes_text
 from matching.kinds.pairs import (
@@ -20,11 +21,9 @@ from matching.kinds.pairs import (
     Outcomes,
     PairComparison,
     both_known,
-    coded,
     each_distinct,
     first_level,
     only_where,
-    parts_of,
     same,
 )
 from matching.kinds.strings import field
@@ -79,20 +78,20 @@ def _valid(value: str) -> bool:
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
-    codes, numbers = parts_of(values, 2)
-    code, number = coded(codes), coded(numbers)
-    end = coded([text[-7:] if len(text) >= 7 else "" for text in numbers])
-    keystroke = keystroke_pairs(numbers)
+    codes, numbers = fields_of(values, 2)
+    code, number = codes.known, numbers.codes
+    end = numbers.of_each(lambda text: text[-7:] if len(text) >= 7 else "")
+    keystroke = keystroke_pairs(numbers.texts)
 
     def local(left: Codes, right: Codes) -> Flags:
-        return each_distinct(_one_ends_other, numbers, left, right).astype(bool)
+        return each_distinct(_one_ends_other, numbers.texts, number[left], number[right]).astype(bool)
 
     def compare(left: Codes, right: Codes) -> Outcomes:
         elsewhere = both_known(code, left, right) & (code[left] != code[right])
         equal = same(number, left, right)
         ends = only_where(same(end, left, right) & ~equal & ~elsewhere, local, left, right)
         long = (end[left] >= 0) & (end[right] >= 0)
-        slip = only_where(long & ~equal & ~elsewhere, keystroke, left, right)
+        slip = only_where(long & ~equal & ~elsewhere, keystroke, number[left], number[right])
         return first_level((left == right, elsewhere, equal, ends, slip), (1, 4, 1, 2, 3), otherwise=4)
 
     return compare

@@ -8,8 +8,9 @@ import numpy.typing as npt
 
 from matching.columns import PART
 from matching.document import Frequencies, Step
+from matching.fields import Field, fields_of
 from matching.kinds.kind import Kind, Level, by_name
-from matching.kinds.pairs import Codes, Outcomes, PairComparison, parts_of
+from matching.kinds.pairs import Codes, Outcomes, PairComparison
 
 FEWEST = 10
 """So many records have a value that is listed: what fewer have says of whom it speaks, and is as good as rare."""
@@ -58,15 +59,17 @@ def shares_of(kind: Kind, values: Sequence[str], common: Sequence[Mapping[str, i
     Of parts that are common or rare each by itself the shares are multiplied; an empty part says nothing.
     """
     shares = np.ones(len(values))
-    for listed, of_part in zip(common, parts(kind, values), strict=False):
+    for listed, field in zip(common, parts(kind, values), strict=False):
         known = {**listed, "": records}
-        shares *= np.array([known.get(text, FEWEST - 1) for text in of_part]) / records
+        shares *= np.array([known.get(text, FEWEST - 1) for text in field.texts])[field.codes] / records
     return shares
 
 
-def parts(kind: Kind, values: Sequence[str]) -> list[Sequence[str]]:
-    """Give the parts of values that are common or rare each by itself, the first parts of all first; else the whole."""
-    return [*parts_of(values, values[0].count(PART) + 1)] if kind.independent_parts and values else [values]
+def parts(kind: Kind, values: Sequence[str]) -> list[Field]:
+    """Give the parts of distinct values that are common or rare each by itself; else the whole."""
+    if kind.independent_parts and values:
+        return fields_of(values, values[0].count(PART) + 1)
+    return [Field(np.arange(len(values)), list(values))]
 
 
 def _edge(step: Step) -> float:

@@ -7,7 +7,8 @@ from itertools import chain
 import numpy as np
 
 from matching.columns import PART, SEPARATOR
-from matching.kinds.pairs import Codes, numbered, parts_of
+from matching.fields import Field, Values
+from matching.kinds.pairs import Codes, numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,44 +20,55 @@ class Strings:
     texts: list[str]
 
 
-InBulk = Callable[[Sequence[str]], Strings]
+InBulk = Callable[[Values], Strings]
 """Gives the strings of many values; "" counts for none."""
 
 
-def one_each(texts: Sequence[str]) -> Strings:
-    """Give each value one string."""
-    codes, distinct = numbered(texts)
-    return Strings(np.arange(len(texts)), codes, distinct)
-
-
-def as_they_are(values: Sequence[str]) -> Strings:
+def as_they_are(values: Values) -> Strings:
     """Give each value itself."""
-    return one_each(values)
+    return _one_each(values.listed, distinct=values.distinct)
 
 
 def joined_by(mark: str) -> InBulk:
     """Give each value with this between its parts."""
-    return lambda values: one_each(SEPARATOR.join(values).replace(PART, mark).split(SEPARATOR) if values else [])
+
+    def strings(values: Values) -> Strings:
+        every = SEPARATOR.join(values.listed)
+        distinct = values.distinct and mark not in every
+        return _one_each(every.replace(PART, mark).split(SEPARATOR) if values.listed else [], distinct=distinct)
+
+    return strings
+
+
+def _one_each(texts: Sequence[str], *, distinct: bool) -> Strings:
+    """Give each value one string; where all are `distinct`, none has to be looked for."""
+    every = np.arange(len(texts))
+    return Strings(every, every, list(texts)) if distinct else Strings(every, *numbered(texts))
 
 
 def field(place: int, *, of: int) -> InBulk:
     """Give one part of each value, which has so many."""
-    return lambda values: one_each(parts_of(values, of)[place])
+
+    def strings(values: Values) -> Strings:
+        found = values.fields(of)[place]
+        return Strings(np.arange(len(found.codes)), found.codes, found.texts)
+
+    return strings
 
 
 def words_of_fields(words: Callable[[str], Sequence[str]], *, of: int) -> InBulk:
     """Give the words of all parts of each value, which has so many; each distinct part is looked at once."""
 
-    def strings(values: Sequence[str]) -> Strings:
-        found = [_words(texts, words) for texts in parts_of(values, of)]
-        return together([(np.arange(len(values)), each) for each in found])
+    def strings(values: Values) -> Strings:
+        found = [_words(each, words) for each in values.fields(of)]
+        return together([(np.arange(len(values.listed)), each) for each in found])
 
     return strings
 
 
 def each_value(strings_of: Callable[[str], Sequence[str]]) -> InBulk:
     """Look at each value by itself."""
-    return lambda values: _words(values, strings_of)
+    return lambda values: _words(Field(*numbered(values.listed)), strings_of)
 
 
 def together(found: Sequence[tuple[Codes, Strings]]) -> Strings:
@@ -69,13 +81,17 @@ def together(found: Sequence[tuple[Codes, Strings]]) -> Strings:
     return Strings(np.concatenate([nothing, *owners]), np.concatenate([nothing, *codes]), texts)
 
 
-def _words(texts: Sequence[str], words: Callable[[str], Sequence[str]]) -> Strings:
-    text, distinct = numbered(texts)
-    listed = list(map(words, distinct))
-    sizes = np.fromiter(map(len, listed), dtype=np.int64, count=len(listed))
-    word, vocabulary = numbered(list(chain.from_iterable(listed)))
-    each = sizes[text]
-    owners = np.repeat(np.arange(len(text)), each)
-    starts = np.cumsum(sizes) - sizes
+def of_each_text(field: Field, found: Strings) -> Strings:
+    """Give each value what its text in the field has; the texts own their strings in their order."""
+    sizes = np.bincount(found.owners, minlength=len(field.texts))
+    first, each = (np.cumsum(sizes) - sizes)[field.codes], sizes[field.codes]
+    owners = np.repeat(np.arange(len(each)), each)
     place = np.arange(len(owners)) - np.repeat(np.cumsum(each) - each, each)
-    return Strings(owners, word[starts[text][owners] + place], vocabulary)
+    return Strings(owners, found.codes[first[owners] + place], found.texts)
+
+
+def _words(field: Field, words: Callable[[str], Sequence[str]]) -> Strings:
+    listed = list(map(words, field.texts))
+    sizes = np.fromiter(map(len, listed), dtype=np.int64, count=len(listed))
+    owners = np.repeat(np.arange(len(listed)), sizes)
+    return of_each_text(field, Strings(owners, *numbered(list(chain.from_iterable(listed)))))

@@ -6,9 +6,10 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from matching.columns import PART
+from matching.fields import fields_of
 from matching.kinds.folding import is_junk
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
-from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, parts_of, same
+from matching.kinds.pairs import Codes, Outcomes, PairComparison, first_level, same
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
@@ -73,8 +74,8 @@ def _domain(value: str) -> tuple[str, ...]:
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
-    hosts, _ = parts_of(values, 2)
-    host, domain = coded(hosts), coded(list(map(registered_domain, hosts)))
+    hosts, _ = fields_of(values, 2)
+    host, domain = hosts.codes, hosts.of_each(registered_domain)
 
     def compare(left: Codes, right: Codes) -> Outcomes:
         conditions = (left == right, same(host, left, right), same(domain, left, right))
