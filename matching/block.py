@@ -13,7 +13,7 @@ from matching.columns import PART, SEPARATOR, Column, Table, numbered
 from matching.fields import Values
 from matching.kinds.strings import Strings
 from matching.rules import BlockPart, MatchModel
-from matching.sets import firsts, grouped, packed, sorted_set
+from matching.sets import firsts, grouped, packed, pair_set, sorted_set
 from matching.sharing import Share, in_turn
 
 FEW = 256
@@ -133,8 +133,8 @@ def candidate_pairs(model: MatchModel, table: Table, cap: int, *, share: Share =
     rows = len(next(iter(table.values())).codes) if table else 0
     bits = rows.bit_length()
     found = [_meetings(keys, cap).pairs(0, rows, bits) for keys in _rule_keys(model, table, share=share, spoken=False)]
-    packed = sorted_set(np.concatenate([np.empty(0, np.int64), *found]))
-    return packed >> bits, packed & ((1 << bits) - 1)
+    packed = np.concatenate([np.empty(0, np.int64), *found])
+    return pair_set(packed >> bits, packed & ((1 << bits) - 1), below=rows)
 
 
 def key_words(model: MatchModel, table: Table, row: int) -> dict[int, str]:

@@ -27,8 +27,8 @@ class Field:
         return np.where(self.codes == self.texts.index(""), -1, self.codes) if "" in self.texts else self.codes
 
     def of_each(self, code: Callable[[str], str]) -> Codes:
-        """Number what is made of each text, equal ones alike, "" -1; gives the number of each value."""
-        return numbered(list(map(code, self.texts)), missing="")[0][self.codes]
+        """Number what is made of each text, one part, equal ones alike, "" -1; gives the number of each value."""
+        return fields_of(list(map(code, self.texts)), 1)[0].known[self.codes]
 
 
 def fields_of(values: Sequence[str], count: int) -> list[Field]:

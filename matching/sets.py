@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array
 
 Numbers = npt.NDArray[np.int64]
 Number = TypeVar("Number", bound=np.generic)
@@ -33,6 +34,15 @@ def firsts(ordered: npt.NDArray[Number]) -> npt.NDArray[np.bool_]:
     new = np.ones(len(ordered), dtype=bool)
     np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
     return new
+
+
+def pair_set(left: Numbers, right: Numbers, *, below: int) -> tuple[Numbers, Numbers]:
+    """Give the distinct pairs of numbers, from 0 to `below`, in ascending order.
+
+    Cells of a sparse matrix are put in order by counting, which takes half as long as sorting.
+    """
+    cells = coo_array((np.ones(len(left), dtype=bool), (left, right)), shape=(below, below)).tocsr()
+    return np.repeat(np.arange(below), np.diff(cells.indptr)), cells.indices.astype(np.int64)
 
 
 _BITS = 63

@@ -8,9 +8,10 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from matching.fields import fields_of
 from matching.kinds.folding import phonetic
 from matching.kinds.letters import Letters, Texts, letters_of, slips_between
-from matching.kinds.pairs import Codes, Flags, numbered, once_each, only_where
+from matching.kinds.pairs import Codes, Flags, once_each, only_where
 
 Slips = npt.NDArray[np.uint8]
 
@@ -135,11 +136,11 @@ def pair_off(left: set[str], right: set[str]) -> list[tuple[str, str]]:
 
 def joined_pairs(texts: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
     """Prepare to say whether two texts are the same, or near, when written as one word, by their places."""
-    text, listed = numbered([text.replace(" ", "") for text in texts])
-    near = near_pairs(listed)
+    (joined_up,) = fields_of([text.replace(" ", "") for text in texts], 1)
+    near = near_pairs(joined_up.texts)
 
     def joined(left: Codes, right: Codes) -> Flags:
-        one, other = text[left], text[right]
+        one, other = joined_up.codes[left], joined_up.codes[right]
         found: Flags = (one == other) | near(one, other)
         return found
 

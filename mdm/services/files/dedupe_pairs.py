@@ -6,7 +6,7 @@ from matching.block import Rows, candidate_pairs
 from matching.columns import Column, Table
 from matching.kinds import wording
 from matching.rules import MatchModel
-from matching.sets import sorted_set
+from matching.sets import pair_set
 from mdm.services.files.dedupe_clusters import Who
 from mdm.services.files.dedupe_stages import sharing
 
@@ -17,7 +17,8 @@ def candidates(model: MatchModel, table: Table, who: Who) -> tuple[Rows, Rows]:
     nearest = model.rules.nearest
     if nearest is not None:
         found = [(left, right), *(_nearest(table[name], nearest.count, who.ranks) for name in nearest.attributes)]
-        left, right = _distinct(*(np.concatenate(side) for side in zip(*found, strict=True)), count=len(who.ranks))
+        one, other = (np.concatenate(side) for side in zip(*found, strict=True))
+        left, right = pair_set(np.minimum(one, other), np.maximum(one, other), below=len(who.ranks))
     return between_sources(who, left, right) if model.rules.one_per_source else (left, right)
 
 
@@ -36,8 +37,3 @@ def _nearest(column: Column, count: int, ranks: Rows) -> tuple[Rows, Rows]:
     first = order[np.flatnonzero(np.diff(codes, prepend=-1))]
     one, other = wording.nearest(column.cells, count)
     return np.concatenate([first[one], order[:-1][alike]]), np.concatenate([first[other], order[1:][alike]])
-
-
-def _distinct(left: Rows, right: Rows, *, count: int) -> tuple[Rows, Rows]:
-    low, high = np.divmod(sorted_set(np.minimum(left, right) * count + np.maximum(left, right)), count)
-    return low, high

@@ -22,14 +22,17 @@ SLICE = 1 << 21
 
 
 def standardised(model: MatchModel, values: Mapping[str, Sequence[object]]) -> Table:
-    """Clean every attribute of the model as `standardise` does, each by itself and slice by slice."""
+    """Clean every attribute of the model as `standardise` does, each by itself, and slice by slice where they are few.
+
+    What occurs in two slices is cleaned twice, and the slices have to be put together: enough attributes go whole.
+    """
 
     def column(name: str, start: int, end: int) -> Column:
         return standardise(model, {name: values[name][start:end]})[name]
 
     names = [name for name in model.attributes if name in values]
     count = max((len(values[name]) for name in names), default=0)
-    slices = _slices(count, cores() if count >= MANY else 1)
+    slices = _slices(count, cores() if count >= MANY and len(names) < 2 * cores() else 1)
     found = sharing(count)([partial(column, name, *each) for name in names for each in slices])
     several = len(slices)
     whole = {name: end_to_end(found[place * several : (place + 1) * several]) for place, name in enumerate(names)}
