@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.sets import among, distinct_numbers, grouped, packed, sorted_set
+from matching.sets import among, distinct_numbers, grouped, packed, pair_set, sorted_set
 
 NUMBERS = st.lists(st.integers(-3, 9) | st.sampled_from([-(2**63), 2**63 - 1]))
 
@@ -37,3 +37,10 @@ def test_numbers_are_grouped_and_each_group_stands_in_the_order_of_its_places(va
     order, starts = grouped(numbers, below=below)
     assert order.tolist() == sorted(range(len(values)), key=values.__getitem__)
     assert numbers[order[starts]].tolist() == sorted(set(values))
+
+
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8))))
+def test_a_set_of_pairs_holds_each_once_in_order(pairs):
+    left, right = (np.array([pair[side] for pair in pairs], dtype=np.int64) for side in (0, 1))
+    found = pair_set(left, right, below=9)
+    assert list(zip(*(side.tolist() for side in found), strict=True)) == sorted(set(pairs))
