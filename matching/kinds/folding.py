@@ -49,11 +49,12 @@ _ASCII = bytes(ord(_LETTERS_OF[code] or " ") for code in range(128)) + bytes(128
 _ASCII_APOSTROPHES = b"'`"
 
 
-def plain_words(text: str) -> list[str]:
+@lru_cache(maxsize=1)  # a name is asked for its words by all who may say what it is, one after the other
+def plain_words(text: str) -> tuple[str, ...]:
     """Give the lower-case ASCII words of a text; other scripts are transliterated."""
     if text.isascii():
-        return text.encode("ascii").translate(_ASCII, _ASCII_APOSTROPHES).decode("ascii").split()
-    return unicodedata.normalize("NFKC", text).translate(_LETTERS_OF).split()
+        return tuple(text.encode("ascii").translate(_ASCII, _ASCII_APOSTROPHES).decode("ascii").split())
+    return tuple(unicodedata.normalize("NFKC", text).translate(_LETTERS_OF).split())
 
 
 _SIMPLE = re.compile(r"[0-9A-Za-zÀ-ÖØ-öø-ľŁ-ňŊ-ž .,:;()/&+@-]*")

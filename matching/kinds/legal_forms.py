@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from matching.kinds.folding import folded, is_simple, plain_words
+from matching.kinds.folding import folded_plain, is_simple, plain_words
 from matching.kinds.tables import rows
 
 Words = tuple[str, ...]
@@ -25,7 +25,7 @@ def words_of(text: str) -> Words:
     words = plain_words(text)
     if not _AND_WORDS.isdisjoint(words) or "&" in text or "+" in text or not is_simple(text):
         words = plain_words(_AND.sub(" and ", text))
-    return tuple(map(folded, words))
+    return tuple(map(folded_plain, words))
 
 
 @lru_cache(maxsize=1)

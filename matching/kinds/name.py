@@ -13,7 +13,7 @@ from matching.columns import PART
 from matching.fields import Values
 from matching.kinds import company_name, person_name
 from matching.kinds.company_judge import business_words
-from matching.kinds.folding import folded, is_simple, plain_words
+from matching.kinds.folding import folded_plain, is_simple, plain_words
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Codes, Flags, Outcomes, PairComparison
 from matching.kinds.strings import InBulk, Strings, each_value, together
@@ -36,7 +36,7 @@ def _is_person(text: str, core: str) -> bool:
         return False
     if text.count(",") == 1 or not person_name.TITLES.isdisjoint(words):
         return True
-    if person_name.is_given_name(folded(words[0])) and 2 <= len(words) <= 4:
+    if person_name.is_given_name(folded_plain(words[0])) and 2 <= len(words) <= 4:
         return True
     return 2 <= len(words) <= 4 and business_words().isdisjoint(core.split())
 
