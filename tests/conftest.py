@@ -21,6 +21,7 @@ import psycopg
 import pytest
 import structlog
 import typer.testing
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 from sqlmodel import SQLModel
 
@@ -36,6 +37,10 @@ NUMBERS = itertools.count(1)
 Address = Callable[[], str]
 # The salt of a hub stays as it is, and of what only grows the database itself lets nobody remove anything.
 KEPT = {"hub", "access_change"}
+
+# No law hangs on how busy the machine is; all else is as Hypothesis has it, which draws the same examples under CI.
+settings.register_profile("unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 # Many commands are run in one process: what typer makes of the whole program, dearer than most of them, is made once.
 typer.testing._get_command = cache(typer.testing._get_command)

@@ -16,7 +16,7 @@ def drawn(few: int, many: int, **strategies: SearchStrategy[Any]) -> Callable[[L
 
     def held(law: Law) -> Law:
         def test(examples: int, **others: Any) -> None:
-            settings(max_examples=examples, deadline=None)(given(**strategies)(law))(**others)
+            settings(max_examples=examples)(given(**strategies)(law))(**others)
 
         given_by_pytest = [one for name, one in inspect.signature(law).parameters.items() if name not in strategies]
         number = inspect.Parameter("examples", inspect.Parameter.KEYWORD_ONLY)

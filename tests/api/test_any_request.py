@@ -87,7 +87,7 @@ def probe(send: Callable[..., Any], places: dict[str, str], *, examples: int) ->
 
         @seed(4711)
         @settings(
-            max_examples=examples, database=None, deadline=None, phases=[Phase.generate],
+            max_examples=examples, database=None, phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         @given(request=requests, of_something=st.booleans())

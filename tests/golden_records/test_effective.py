@@ -254,20 +254,20 @@ def check_gaps(held: list[bool], gaps) -> None:
     assert [number for number in range(len(held)) if any(covers(gap, iso(number - 1)) for gap in gaps)] == empty
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(many_lines(), st.sampled_from(RULES), st.data())
 def test_every_day_of_every_key_has_the_winner_of_a_plain_model(lines, rule, data):
     check_each_day(lines, rule, data.draw(st.permutations(lines)))
 
 
 @pytest.mark.verify
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=10_000)
 @given(many_lines(), st.sampled_from(RULES), st.randoms(use_true_random=True))
 def test_every_day_of_ten_thousand_keys_has_the_winner_of_a_plain_model(lines, rule, chance):
     check_each_day(lines, rule, chance.sample(lines, len(lines)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(many_lines())
 def test_nothing_changes_before_the_day_that_is_due(lines):
     now = golden_lines(lines, context(today=iso(1)))

@@ -34,14 +34,14 @@ def check(sent: list[Line], rule: dict[str, object], day: str, overrides: list[O
     assert told == (flips(Case(rules, {"v": of_day}, "v", list(RANKS), TODAY, overrides)) if of_day else [])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(many_lines(), st.sampled_from(RULES), st.sampled_from(DAYS), st.booleans())
 def test_a_flip_of_a_day_is_one_among_what_is_said_of_it(sent, rule, day, decided):
     check(sent, rule, day, [Override("v", 99, "1", None, None)] if decided else [])
 
 
 @pytest.mark.verify
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(many_lines(), st.sampled_from(RULES), st.sampled_from(DAYS), st.booleans())
 def test_five_hundred_days_have_the_flips_of_what_is_said_of_them(sent, rule, day, decided):
     check(sent, rule, day, [Override("v", 99, "1", None, None)] if decided else [])

@@ -162,14 +162,14 @@ def check_stretches(found: list[LineFinding]) -> None:
             assert one.said != other.said, "neighbours to be put together"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(many_lines(), st.sampled_from(RULES), st.data())
 def test_answers_and_findings_are_those_of_a_plain_model_day_by_day(lines, rule, data):
     check_each_day(lines, rule, data.draw(st.permutations(lines)))
 
 
 @pytest.mark.verify
-@settings(max_examples=3_000, deadline=None)
+@settings(max_examples=3_000)
 @given(many_lines(), st.sampled_from(RULES), st.data())
 def test_lines_answers_and_findings_are_those_of_a_plain_model_day_by_day_many_times(lines, rule, data):
     order = data.draw(st.permutations(lines))
@@ -209,7 +209,7 @@ def plain_answer(winners, asked, day: str) -> list[int]:
     return [place for place in fitting if not any(beaten(place, other) for other in fitting)]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(many_keys())
 def test_the_line_that_answers_is_that_of_a_plain_model_on_every_day(case):
     winners, asked = case

@@ -132,14 +132,14 @@ def _every_flip_is_the_smallest(document, offered, today):
                     check(wins, document, given, name, one, change[part])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(documents(), OFFERED, DATES)
 def test_a_flip_makes_its_value_survive_and_no_smaller_one_does(document, offered, today):
     _every_flip_is_the_smallest(document, offered, today)
 
 
 @pytest.mark.verify
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(documents(), OFFERED, DATES)
 def test_many_records_flip_by_the_smallest_change(document, offered, today):
     _every_flip_is_the_smallest(document, offered, today)

@@ -39,14 +39,14 @@ def check_as_days_pass(sent: list[Line], rule: dict[str, object], order: list[Li
             assert afresh.attributes == ({} if winner is None else {"v": winner[1]}), day
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(many_lines(), st.sampled_from(RULES), st.data())
 def test_only_due_days_change_what_is_in_force(sent, rule, data):
     check_as_days_pass(sent, rule, data.draw(st.permutations(sent)))
 
 
 @pytest.mark.verify
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=2_000)
 @given(many_lines(), st.sampled_from(RULES), st.data())
 def test_only_due_days_change_what_is_in_force_many_times(sent, rule, data):
     check_as_days_pass(sent, rule, data.draw(st.permutations(sent)))

@@ -110,7 +110,6 @@ def facts(found: list[Records | Incoming | Rejected]) -> tuple[Any, ...]:
     return whole.facts.tokens, list(whole.facts.each_body()), whole.owners, whole.refused
 
 
-@settings(deadline=None)
 @given(tables)
 @example([{**EMPTY, "id": "1", "name": "Acme", "email": 'a"b;c\\d', "address.city": "a\tb"}])
 @example([{**EMPTY, "id": "1", "name": "A"}, {**EMPTY, "id": "1", "name": "B"}, {**EMPTY, "id": "1", "name": "A "}])
@@ -120,7 +119,6 @@ def test_cells_by_column_become_what_they_become_row_by_row(rows: list[dict[str,
     assert facts(records) == facts(by_row)
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from('ab",;\n\r '), max_size=60), st.integers(1, 4))
 @example('a,b\n"c\nd",e\n,\n\na,b,c\n"', 2)
 def test_lines_read_together_are_read_as_each_alone(text: str, at_once: int) -> None:
@@ -141,7 +139,7 @@ def blocks() -> Iterator[None]:
         yield
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(usual_tables | tables)
 @example([{**EMPTY, "id": "1", "name": ' A"c\\e ', "email": 'a"b', "address.street": "x"}, {**EMPTY, "id": "2"}])
 @example([{**EMPTY, "id": "1", "name": "A", "email": "a;b"}, {**EMPTY, "id": "1", "name": "B", "price": "12.5"}])
@@ -154,7 +152,7 @@ def test_cells_of_a_block_become_what_they_become_row_by_row(rows: list[dict[str
     assert facts(records) == facts(by_row)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     st.lists(st.sampled_from([*'ab",', "a", "\r\n", "\n", "\n", " ", ",", "é", "漢", "\x07", "\u00a0"]), max_size=60)
 )
@@ -205,7 +203,6 @@ SCHEMA = pa.schema(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(typed, max_size=12))
 def test_typed_values_by_column_become_what_they_become_row_by_row(rows: list[dict[str, Any]]) -> None:
     output = io.BytesIO()

@@ -23,7 +23,7 @@ def as_rows(found: Whole) -> list[dict[str, str]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(rows=ROWS, end=ENDS, last=st.booleans())
 @example(rows=['"a,""b"', '"a",","'], end="\n", last=True)
 @example(rows=["\0", "\0,\0"], end="\n", last=False)

@@ -280,7 +280,7 @@ def hold(opened: Opened, examples: int, *, part: int | None = None) -> None:
     """Run so many examples of the machine: of one part always the same ones, and without a part others each time."""
     machine = type("Life", (Life,), {"opened": staticmethod(opened)})
     chosen = settings(
-        max_examples=examples, stateful_step_count=STEPS, deadline=None, database=None, print_blob=False,
+        max_examples=examples, stateful_step_count=STEPS, database=None, print_blob=False,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(machine if part is None else seed(part)(machine), settings=chosen)

@@ -20,7 +20,7 @@ def tabled(*records, model=MODEL):
     return standardise(model, columns(list(records), list(model.attributes)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(records=RECORDS, cap=st.integers(1, 8))
 def test_candidate_pairs_are_the_combinations_within_blocks_of_at_most_the_cap(records, cap):
     table = tabled(*records)
@@ -93,7 +93,7 @@ def test_the_report_counts_pairs_by_rule_and_names_blocks_over_the_cap():
     assert found[0].oversized[0][0].startswith("country=")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(records=RECORDS, cap=st.integers(2, 4), at_once=st.sampled_from([1, 3, 1 << 22]))
 def test_what_a_rule_contributes_alone_are_the_pairs_that_go_missing_without_it(records, cap, at_once):
     table = tabled(*records)

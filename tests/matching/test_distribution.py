@@ -23,7 +23,7 @@ def counted(records):
     return distribution(MODEL, table, edges(MODEL, table, left, right), left=left, right=right)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(records=RECORDS)
 def test_every_candidate_pair_is_counted_once(records):
     found = counted(records)
@@ -34,7 +34,7 @@ def test_every_candidate_pair_is_counted_once(records):
     assert sum(bar.pairs for bar in histogram(MODEL, found)) == pytest.approx(len(scored))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(records=RECORDS)
 def test_expected_matches_are_the_sum_of_the_probabilities(records):
     weights = [score_of(MODEL, records[one], records[other])[0] for one, other in pairs_of(MODEL, records, 200)]

@@ -36,7 +36,7 @@ def resolve(model, records, cap=200):
     return dict(zip(zip(left.tolist(), right.tolist(), strict=True), found, strict=True))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(records=RECORDS, cap=st.sampled_from([2, 3, 200]), model=st.sampled_from([MODEL, PLAIN, COUNTED]))
 def test_the_columnar_engine_agrees_with_the_row_by_row_reference(records, cap, model):
     expected = {
@@ -46,7 +46,7 @@ def test_the_columnar_engine_agrees_with_the_row_by_row_reference(records, cap, 
     assert resolve(model, records, cap) == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data(), records=RECORDS)
 def test_the_order_of_the_records_changes_no_pair_and_no_weight(data, records):
     order = data.draw(st.permutations(range(len(records))))
@@ -55,7 +55,7 @@ def test_the_order_of_the_records_changes_no_pair_and_no_weight(data, records):
     assert back == resolve(MODEL, records)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(records=RECORDS)
 def test_records_share_a_hashed_key_exactly_where_they_share_a_key_in_words(records):
     table = standardise(MODEL, columns(records, list(MODEL.attributes)))
@@ -67,7 +67,7 @@ def test_records_share_a_hashed_key_exactly_where_they_share_a_key_in_words(reco
             assert len(hashed[one] & hashed[other]) == len(spelled[one] & spelled[other])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(records=RECORDS, model=st.sampled_from([MODEL, PLAIN, COUNTED]))
 def test_giving_up_hopeless_pairs_early_loses_no_edge_and_changes_no_weight(records, model):
     table = standardise(model, columns(records, list(model.attributes)))
@@ -79,7 +79,7 @@ def test_giving_up_hopeless_pairs_early_loses_no_edge_and_changes_no_weight(reco
     assert list(zip(*(array.tolist() for array in arrays), strict=True)) == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(records=RECORDS)
 def test_how_many_pairs_are_compared_at_a_time_changes_no_level(records):
     whole = resolve(MODEL, records)

@@ -15,7 +15,7 @@ COUNTED = small_model(compare=["name", *COMMON, "founded"])
 TUNED = small_model(compare=[{"attribute": "country", "levels": [{"level": "same", "u": 1e-9}], "weight": 10}])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(records=RECORDS.filter(lambda records: len(records) > 1), model=st.sampled_from([MODEL, TUNED, COUNTED]))
 def test_prior_and_weights_sum_to_the_weight_the_engine_gives(records, model):
     left, right = records[:2]
@@ -33,7 +33,7 @@ def test_prior_and_weights_sum_to_the_weight_the_engine_gives(records, model):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(records=RECORDS, model=st.sampled_from([MODEL, TUNED, COUNTED]))
 def test_many_pairs_are_explained_as_each_alone(records, model):
     pairs = [(one, other) for one in records[:4] for other in records[:4]]

@@ -48,7 +48,7 @@ def test_so_many_are_listed_at_most_and_of_as_many_the_first_by_their_text(monke
     assert list(common.items()) == [("a", 60), ("b", 40), ("c", 40), ("d", 40)]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_the_records_changes_nothing(random):
     cells = zipf(60, 300)
@@ -142,7 +142,7 @@ def test_steps_out_of_order_are_refused(steps):
 COUNTS = st.lists(st.integers(0, 10_000).map(float), min_size=3, max_size=3)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(matches=COUNTS, strangers=st.lists(COUNTS, min_size=1, max_size=4))
 def test_a_rare_value_never_tells_less_than_a_common_one_whatever_was_counted(matches, strangers):
     frequencies = of(zipf(60, 300))

@@ -70,13 +70,13 @@ def components(between: np.ndarray) -> list[int]:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(matrices())
 def test_clusters_are_those_of_joining_by_hand(between):
     assert linked(between) == by_hand(between)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(matrices(), st.randoms(use_true_random=False))
 def test_the_order_of_the_records_does_not_matter(between, random):
     order = list(range(len(between)))

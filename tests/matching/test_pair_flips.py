@@ -34,14 +34,14 @@ def _every_flip_is_the_smallest(records, number):
             check(model, pair, flip, KNOWN[number])
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.filter_too_much])
 @given(records=RECORDS.filter(lambda records: len(records) > 1), number=st.integers(0, len(MODELS) - 1))
 def test_a_flip_leads_to_its_outcome_and_none_smaller_does(records, number):
     _every_flip_is_the_smallest(records, number)
 
 
 @pytest.mark.verify
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=500, suppress_health_check=[HealthCheck.filter_too_much])
 @given(records=RECORDS.filter(lambda records: len(records) > 1), number=st.integers(0, len(MODELS) - 1))
 def test_five_hundred_pairs_flip_by_the_smallest_change(records, number):
     _every_flip_is_the_smallest(records, number)

@@ -70,7 +70,7 @@ def models(draw: st.DrawFn) -> MatchModel:
 LEVELS = np.array([[city, code] for city in range(4) for code in range(4)], dtype=np.int8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(models())
 def test_the_odds_against_a_match_add_up_over_the_groups(made):
     found = sums(made, LEVELS)
@@ -92,7 +92,7 @@ VALUES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(models(), st.lists(VALUES, min_size=2, max_size=6))
 def test_giving_up_hopeless_pairs_early_changes_nothing(made, records):
     table = standardise(made, {name: [record[name] for record in records] for name in made.attributes})
@@ -106,7 +106,7 @@ def test_giving_up_hopeless_pairs_early_changes_nothing(made, records):
     assert found.weights.tolist() == whole.weights[kept].tolist()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(models(), VALUES, VALUES)
 def test_weights_still_add_up_with_a_line_for_what_agrees_together(made, one, other):
     evidence = why(made, one, other)

@@ -114,7 +114,7 @@ def measured_now(hub: Hub, of: str = "thing", **options: Any) -> list[Figures]:
         return quality.measure(reader, hub.entity_type(of), salt=hub.salt, today="2026-02-28", **options)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=RECORDS, page=st.sampled_from([1, 2, 1000]))
 def test_the_figures_equal_a_naive_recount(hubs: Any, sent: list[Any], page: int) -> None:
     hub = hubs()

@@ -124,7 +124,7 @@ def mill(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path) 
 
 def _through(mill: Mill, examples: int) -> None:
     @settings(
-        max_examples=examples, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        max_examples=examples, database=None, derandomize=True, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(files(mill.format))
