@@ -23,23 +23,23 @@ from stewardship_ui.forms import Sent
 from stewardship_ui.queue import LIKELY, VIEWS, chosen, link, looking
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page
+from stewardship_ui.work_set import STATE, WorkSet
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Deciding = Annotated[Caller, Depends(Requires("decide"))]
 Text = Annotated[str, Query(max_length=2_000)]
-STATE = ("entity_type", "kind", "view", "order", "likely")
 VERDICTS: tuple[Literal["same", "distinct", "related"], ...] = ("same", "distinct", "related")
 
 
 @router.get("/queue/bulk")
 @rehearses
 def ask(  # noqa: PLR0913  the state of the page
-    request: Request, caller: Deciding, *, entity_type: Text = "", kind: Text = "", view: Text = "", order: Text = "",
-    likely: Text = "", verdict: Text = "", reason: Text = "", changed: Text = "", ticked: Text = "",
+    request: Request, caller: Deciding, work_set: WorkSet, *, verdict: Text = "", reason: Text = "",
+    changed: Text = "", ticked: Text = "",
     task: Annotated[list[str], Query(max_length=200)] = [],  # noqa: B006  FastAPI copies it
 ) -> Response:  # fmt: skip
     """Ask what to say of them and why; with a verdict, also tell what that would do."""
-    state = {"entity_type": entity_type, "kind": kind, "view": view, "order": order, "likely": likely}
+    state = work_set.state
     verdict = verdict if verdict in VERDICTS else ""
     meant, told, trouble = Listed([], 0, 0), None, None
     try:

@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.services.stewarding import saved_filters
-from stewardship_ui.bulk import STATE
 from stewardship_ui.forms import Sent
 from stewardship_ui.queue import address, chosen
 from stewardship_ui.refusals import PageRoute
+from stewardship_ui.work_set import STATE
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Deciding = Annotated[Caller, Depends(Requires("decide"))]

@@ -19,6 +19,7 @@ from mdm.settings import now
 from stewardship_ui import addresses
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page, wants_fragment
+from stewardship_ui.work_set import USUAL, Wanted, WorkSet
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Reading = Annotated[Caller, Depends(Requires("read tasks"))]
@@ -39,24 +40,21 @@ LIKELY = {
 
 
 @router.get("/queue")
-def queue(  # noqa: PLR0913  the state of the page
-    request: Request, caller: Reading, *, entity_type: Text = "", kind: Text = "", view: Text = "all", order: Text = "",
-    likely: Text = "", cursor: Text = "",
-) -> Response:  # fmt: skip
+def queue(request: Request, caller: Reading, work_set: WorkSet, *, cursor: Text = "") -> Response:
     """List tasks: by type, kind and how people stand to them, in the order in which they should be done."""
-    state = {"entity_type": entity_type, "kind": kind, "view": view, "order": order, "likely": likely}
-    choice, moment, rules = chosen(caller, state), now(), Shown(caller.hub)
+    choice, moment, rules = chosen(caller, work_set.state), now(), Shown(caller.hub)
     found = rows.page(
         caller.hub, choice, looking(caller, rules, moment), cursor=cursor or None, limit=ROWS
     )  # fmt: skip
     items = [masking.queue_row(caller.principal, rules, one) for one in found["items"]]
-    state = {**state, "view": choice.view, "order": choice.ordered}
+    state = {**work_set.state, "view": choice.view, "order": choice.ordered}
     return page(
         request, "queue_body.html" if wants_fragment(request) else "queue.html", caller, items=items,
         next_cursor=found["next"], counts=found["counts"], filters=_filters(found["filters"], found["counts"]),
         state=state, views=VIEWS, likely=LIKELY, orders=tasks.ORDERS, now=moment, link=link(state),
-        bulk=link(state, "/queue/bulk")(), cursor=cursor, may_decide="decide" in MAY[caller.principal.role],
-        mine=caller.actor, twin=_twin(choice, cursor),
+        bulk=link(state, "/queue/bulk")(), query=Wanted(state).query, cursor=cursor,
+        may_decide="decide" in MAY[caller.principal.role], mine=caller.actor,
+        twin=twin(choice, "/v1/queue", limit=ROWS, **({"cursor": cursor} if cursor else {})),
     )  # fmt: skip
 
 
@@ -79,7 +77,7 @@ def chosen(caller: Caller, state: Mapping[str, str]) -> Choice:
 
 def link(state: Mapping[str, str], path: str = "/queue") -> Callable[..., str]:
     """Make addresses of a page about the queue with something changed; what is as it is anyway is left out."""
-    return addresses.link(path, state, {"view": "all", "order": tasks.ORDERS[0]})
+    return addresses.link(path, state, USUAL)
 
 
 def address(choice: Mapping[str, Any]) -> str:
@@ -116,7 +114,8 @@ def _count(choice: Mapping[str, Any], counts: Mapping[str, Any]) -> int | None:
     return sum(int(one["open" if choice["view"] == "all" else "overdue"]) for one in of)
 
 
-def _twin(choice: Choice, cursor: str) -> str:
+def twin(choice: Choice, path: str, **more: object) -> str:
+    """Where the API answers about a choice."""
     told = {name: value for name, value in asdict(choice).items() if value is not None and name != "entity_type"}
     of = {"type": choice.entity_type} if choice.entity_type else {}
-    return f"/v1/queue?{urlencode({**of, **told, **({'cursor': cursor} if cursor else {}), 'limit': ROWS})}"
+    return f"{path}?{urlencode({**of, **told, **more})}"

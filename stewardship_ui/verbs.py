@@ -12,14 +12,14 @@ from mdm.services.access import masking
 from mdm.services.stewarding import comparison, proposals, task_work, tasks
 from mdm.services.stewarding.intents import Intent
 from mdm.settings import now
+from stewardship_ui import queue
 from stewardship_ui.forms import Sent
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page
-from stewardship_ui.work_set import Wanted, wanted
+from stewardship_ui.work_set import Wanted, WorkSet
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Deciding = Annotated[Caller, Depends(Requires("decide"))]
-WorkSet = Annotated[Wanted, Depends(wanted)]
 NO_REASON = "Compared side by side"
 
 
@@ -100,7 +100,7 @@ def claim(caller: Deciding, task_id: str, work_set: WorkSet) -> Response:
 
 @router.post("/queue/next")
 def claim_next(caller: Deciding, work_set: WorkSet) -> Response:
-    """Claim the most urgent free task, and go to it."""
+    """Claim the first free task of what is chosen, and go to it."""
     return _on(caller, work_set)
 
 
@@ -137,9 +137,7 @@ def _ensure(caller: Caller, task_id: str) -> None:
 
 
 def _on(caller: Caller, work_set: Wanted) -> Response:
-    found = task_work.claim_next(
-        caller.hub, author=caller.author(), entity_type=caller.own_type(work_set.entity_type), kind=work_set.kind
-    )
+    found = task_work.claim_next(caller.hub, author=caller.author(), choice=queue.chosen(caller, work_set.state))
     return _to(f"/queue{work_set.query}" if found is None else f"/task/{found['id']}{work_set.query}")
 
 

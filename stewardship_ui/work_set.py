@@ -2,27 +2,34 @@
 
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import Query
+from fastapi import Depends, Query
+
+from stewardship_ui.addresses import link
+
+STATE = ("entity_type", "kind", "view", "order", "likely")
+"""What is chosen in the queue, by its name in an address."""
+USUAL = {"view": "all", "order": "urgent"}
+Text = Annotated[str, Query(max_length=100)]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The entity type and kind that the next task should be of; None takes any."""
+    """The choice as it stands in an address; what is empty takes all."""
 
-    entity_type: str | None = None
-    kind: str | None = None
+    state: dict[str, str]
 
     @property
     def query(self) -> str:
         """As it stands in an address, with its question mark; nothing when all is wanted."""
-        parts = [(name, value) for name, value in (("entity_type", self.entity_type), ("kind", self.kind)) if value]
-        return f"?{urlencode(parts)}" if parts else ""
+        return link("", self.state, USUAL)()
 
 
-def wanted(
-    entity_type: Annotated[str, Query(max_length=63)] = "", kind: Annotated[str, Query(max_length=40)] = ""
+async def wanted(
+    *, entity_type: Text = "", kind: Text = "", view: Text = "", order: Text = "", likely: Text = ""
 ) -> Wanted:
     """Read the choice from an address."""
-    return Wanted(entity_type or None, kind or None)
+    return Wanted(dict(zip(STATE, (entity_type, kind, view, order, likely), strict=True)))
+
+
+WorkSet = Annotated[Wanted, Depends(wanted)]

@@ -14,10 +14,10 @@ from mdm.services.access.shown import Shown
 from mdm.services.stewarding import comparison, task_work, tasks
 from mdm.services.stewarding.comparison import NotAboutRecords
 from mdm.settings import now
-from stewardship_ui import sides
+from stewardship_ui import queue, sides
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page, wants_fragment
-from stewardship_ui.work_set import Wanted, wanted
+from stewardship_ui.work_set import WorkSet
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Reading = Annotated[Caller, Depends(Requires("read tasks"))]
@@ -25,13 +25,14 @@ Reading = Annotated[Caller, Depends(Requires("read tasks"))]
 
 @router.get("/task/{task_id}")
 def workbench(  # noqa: PLR0913  the state of the page
-    request: Request, caller: Reading, task_id: str, *, work_set: Annotated[Wanted, Depends(wanted)],
+    request: Request, caller: Reading, task_id: str, *, work_set: WorkSet,
     pick: Annotated[list[str], Query(max_length=100)] = [], records: str = "", fold: str = "1",  # noqa: B006
 ) -> Response:  # fmt: skip
     """Show a task: two records or more side by side, or what another kind of task is about."""
     moment, rules = now(), Shown(caller.hub)
     given: dict[str, Any] = {
         "now": moment, "work_set": work_set, "mine": caller.actor, "tomorrow": _tomorrow(moment),
+        "ahead": queue.twin(queue.chosen(caller, work_set.state), "/v1/tasks:upcoming"),
         "may_decide": "decide" in MAY[caller.principal.role],
     }  # fmt: skip
     picks = comparison.parsed_picks(pick)

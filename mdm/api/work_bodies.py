@@ -22,13 +22,24 @@ class ClaimBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"seconds": 300}]})
 
 
-class ClaimNextBody(ClaimBody):
-    """Which tasks one works on, and how long the claimed one is held; what is left out takes all."""
+class Chosen(Body):
+    """Which tasks of the queue are wanted, and in which order; what is left out takes all."""
+
+    kind: TaskKind | None = None
+    view: View = "all"
+    order: Order = "urgent"
+    min_probability: Annotated[float, Field(ge=0, le=1)] | None = None
+    max_probability: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+class ClaimNextBody(ClaimBody, Chosen):
+    """Which tasks one works on, and how long the claimed one is held."""
 
     type: Word | None = None
-    kind: TaskKind | None = None
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"type": "customer", "kind": "review"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"type": "customer", "kind": "review", "order": "likeliest", "min_probability": 0.9}
+    ]})  # fmt: skip
 
 
 class SnoozeBody(Body):
@@ -66,15 +77,10 @@ class CommentBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"text": "Their accounts department will call back"}]})
 
 
-class QueueFilter(Body):
+class QueueFilter(Chosen):
     """Which tasks of the queue are wanted, and in which order."""
 
     entity_type: Word | None = None
-    kind: TaskKind | None = None
-    view: View = "all"
-    order: Order = "urgent"
-    min_probability: Annotated[float, Field(ge=0, le=1)] | None = None
-    max_probability: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
 class SavedFilterBody(Body):

@@ -33,9 +33,10 @@ def claim_next(
     Example: mdm tasks claim-next --type customer
     """
     from mdm.services.stewarding import task_work
+    from mdm.services.stewarding.queue import Choice
 
     with session.opened() as hub:
-        task = task_work.claim_next(hub, author=session.author(), entity_type=entity_type, kind=kind, seconds=seconds)
+        task = task_work.claim_next(hub, author=session.author(), choice=Choice(entity_type, kind), seconds=seconds)
     if as_json:
         output.print_json(task)
     elif task is None:

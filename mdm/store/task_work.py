@@ -8,7 +8,7 @@ import orjson
 
 from mdm.store import bulk, log, mentions
 from mdm.store.database import Transaction
-from mdm.store.tasks import COLUMNS, PROPOSED, Filter, StoredTask, conditions
+from mdm.store.tasks import COLUMNS, ORDERS, PROPOSED, Filter, StoredTask, beginning, beginning_values, conditions
 from mdm.store.xref import NOW
 
 Body = Mapping[str, Any]
@@ -118,24 +118,24 @@ def comments(transaction: Transaction, ids: Collection[str], *, at: int = NOW) -
 
 
 def free(
-    transaction: Transaction, wanted: Filter, *, who: str, after: StoredTask | None, limit: int
+    transaction: Transaction, wanted: Filter, *, who: str, after: StoredTask | None, limit: int, order: str = "urgent"
 ) -> list[tuple[StoredTask, str | None]]:
-    """The next open tasks, by place, that are free for a person at a moment (`wanted.now`).
+    """The next open tasks, in one of ORDERS, that are free for a person at a moment (`wanted.now`).
 
     Nobody else holds them, they are awake, meant for nobody else, and no open proposal decides them. With each comes
     the etag at which the person skipped it, if ever.
     """
-    asked, values = conditions(wanted, after)
+    asked, values = conditions(wanted, after, order=order)
     rows = transaction.rows(
-        f"SELECT {COLUMNS}, task_skip.etag FROM task"
+        f"SELECT {COLUMNS}, task_skip.etag FROM {beginning(wanted, 'task')}"
         " LEFT JOIN task_work ON task_work.task_id = task.id AND task_work.opened = task.opened"
         " LEFT JOIN task_skip ON task_skip.task_id = task.id AND task_skip.actor = ?"
-        f" WHERE {asked}"
+        f" WHERE {asked} AND status = 'open'"
         " AND (claimed_until IS NULL OR claimed_until <= ? OR claimed_by = ?)"
         " AND (snoozed_until IS NULL OR snoozed_until <= ?)"
         " AND coalesce(escalated_to, assigned_to, ?) = ?"
         f" AND NOT {PROPOSED}"
-        " ORDER BY place, task.id LIMIT ?",
-        who, *values, wanted.now, who, wanted.today, who, who, limit,
+        f" ORDER BY {ORDERS[order]}, task.id LIMIT ?",
+        *beginning_values(wanted), who, *values, wanted.now, who, wanted.today, who, who, limit,
     )  # fmt: skip
     return [(StoredTask(*row[:-1]), row[-1]) for row in rows]

@@ -123,11 +123,11 @@ def _page(
     asked, values = conditions(wanted, after, order=order)
     source, places = _standing(position)
     statement = (
-        f"SELECT {COLUMNS} FROM {_beginning(wanted, source)}"
+        f"SELECT {COLUMNS} FROM {beginning(wanted, source)}"
         " LEFT JOIN task_work ON task_work.task_id = task.id AND task_work.opened = task.opened"
         f" WHERE {asked} ORDER BY {ORDERS[order]}, task.id LIMIT ?"
     )
-    return statement, [*places, *_beginning_values(wanted), *values, limit]
+    return statement, [*places, *beginning_values(wanted), *values, limit]
 
 
 _WORKED = {
@@ -149,14 +149,15 @@ def _first(wanted: Filter) -> tuple[str, str] | None:
     return None
 
 
-def _beginning(wanted: Filter, source: str) -> str:
+def beginning(wanted: Filter, source: str) -> str:
     """What a list is read from; SQLite takes a CROSS JOIN from left to right, where it would begin with the order."""
     if first := _first(wanted):
         return f"(SELECT task_id FROM task_work WHERE {_WORKED[first[0]]}) AS begun CROSS JOIN {source}"
     return f"({_PROPOSED_IDS}) AS begun CROSS JOIN {source}" if wanted.proposed else source
 
 
-def _beginning_values(wanted: Filter) -> list[Any]:
+def beginning_values(wanted: Filter) -> list[Any]:
+    """What `beginning` takes."""
     first = _first(wanted)
     return [first[1]] if first else []
 

@@ -282,12 +282,8 @@ class Desk {
   }
 
   ahead() {
-    const chosen = new URLSearchParams(this.query);
     const asked = new URLSearchParams({ after: this.task, limit: AHEAD + 4 }); // some may be decided here and not yet there
-    for (const [ours, theirs] of [["entity_type", "type"], ["kind", "kind"]]) {
-      if (chosen.has(ours)) asked.set(theirs, chosen.get(ours));
-    }
-    return `/v1/tasks:upcoming?${asked}`;
+    return `${this.article.dataset.ahead}&${asked}`;
   }
 
   async readAhead() {

@@ -75,6 +75,34 @@ def test_views_are_of_the_person_who_asks_and_counted(full: Hub) -> None:
     assert list(beside) == ids[2:3]
 
 
+def test_what_comes_next_is_the_list_that_was_chosen(full: Hub) -> None:
+    """In its order and within its bounds; the same is claimed, and tasks that nobody is given are not."""
+    author = AUTHOR.__class__(WHO, NOW)
+    fill(full, 15, AUTHOR)
+    ids = [one["id"] for one in listed(full)["items"]]
+    assert ids != [one["id"] for one in listed(full, Choice(order="newest"))["items"]]
+    for id_ in ids[3:6]:
+        task_work.assign(full, id_, to=WHO, author=author)
+    likely = sorted(one["match_probability"] for one in listed(full)["items"])
+    for view, order, least in product(VIEWS, ORDERS, (None, likely[6])):
+        choice = Choice("thing", view=view, order=order, min_probability=least)  # type: ignore[arg-type]
+        wanted = [one["id"] for one in listed(full, choice)["items"]]
+        assert task_work.upcoming(full, author=author, choice=choice, limit=50) == wanted, choice
+        if wanted:
+            then = task_work.upcoming(full, author=author, choice=choice, after=wanted[0], limit=50)
+            assert then == wanted[1:], choice
+    task_work.skip(full, listed(full, Choice(order="newest"))["items"][0]["id"], author=author)
+    for order in ORDERS:
+        choice = Choice(order=order)  # type: ignore[arg-type]
+        [first] = task_work.upcoming(full, author=author, choice=choice, limit=1)
+        claimed = task_work.claim_next(full, author=author, choice=choice)
+        assert claimed
+        assert claimed["id"] == first, order
+    task_work.snooze(full, ids[8], until="2026-04-01", author=author)
+    for view in ("snoozed", "proposed", "closed"):
+        assert task_work.claim_next(full, author=author, choice=Choice(view=view)) is None  # type: ignore[arg-type]
+
+
 def test_lists_read_together_are_each_in_their_order(full: Hub) -> None:
     looking = Looking(WHO, full.entity_types(), "2099-01-01T00:00:00.000000Z")
     together, _ = queue.waiting(full, ("all", "overdue"), looking, limit=7)

@@ -15,6 +15,7 @@ from mdm.services.hub import Hub
 from mdm.services.intake import records
 from mdm.services.stewarding import proposals, task_work, tasks
 from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.queue import Choice
 from tests.conftest import AUTHOR
 
 Task = dict[str, Any]
@@ -57,7 +58,7 @@ def decide(hub: Hub, task: Task, author: Author, verdict: Any = "same") -> decis
 
 
 def next_id(hub: Hub, author: Author, **wanted: str) -> str | None:
-    found = task_work.claim_next(hub, author=author, **wanted)  # type: ignore[arg-type]
+    found = task_work.claim_next(hub, author=author, choice=Choice(**wanted))  # type: ignore[arg-type]
     return found and found["id"]
 
 
@@ -228,15 +229,15 @@ def test_work_is_told_of_nothing_and_asked_of_no_type_that_is_not_there(hub: Hub
     with pytest.raises(NotFound):
         task_work.claim(hub, "task_0", author=AUTHOR)
     with pytest.raises(NotFound):
-        task_work.claim_next(hub, author=AUTHOR, entity_type="customers")
+        task_work.claim_next(hub, author=AUTHOR, choice=Choice("customers"))
     with pytest.raises(NotFound):
-        task_work.upcoming(hub, author=AUTHOR, entity_type="customers")
+        task_work.upcoming(hub, author=AUTHOR, choice=Choice("customers"))
     for asked in (task_work.claim_next, task_work.upcoming):
         with pytest.raises(InvalidInput, match="no kind 'reviews' of tasks; the nearest is 'review'"):
-            asked(hub, author=AUTHOR, kind="reviews")
+            asked(hub, author=AUTHOR, choice=Choice(kind="reviews"))
     with pytest.raises(InvalidInput, match="no kind 'reviews' of tasks"):
         tasks.page(hub, kind="reviews")
-    assert task_work.claim_next(hub, author=AUTHOR, entity_type="employee", kind="review") is None
+    assert task_work.claim_next(hub, author=AUTHOR, choice=Choice("employee", "review")) is None
 
 
 def test_the_feed_says_which_decision_closed_which_task(hub: Hub, task: Task) -> None:

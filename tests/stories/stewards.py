@@ -14,6 +14,7 @@ from mdm.services.hub import Hub, open_hub
 from mdm.services.intake import records
 from mdm.services.rulebook import rules
 from mdm.services.stewarding import task_work, tasks
+from mdm.services.stewarding.queue import Choice
 from mdm.settings import Settings, now
 from mdm.store.batches import Origin
 
@@ -61,7 +62,7 @@ class Steward:
         while True:
             habit = self.chance.random()
             found = task_work.claim_next(
-                self.hub, author=self.author(), entity_type="thing", seconds=1 if habit < 0.03 else 300
+                self.hub, author=self.author(), choice=Choice("thing"), seconds=1 if habit < 0.03 else 300
             )
             if found is None:
                 return self.met

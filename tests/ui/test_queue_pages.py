@@ -145,6 +145,29 @@ def test_rows_name_golden_records_and_keep_secrets(desk):
     assert desk.page("/queue", role="reader").status_code == 403
 
 
+def test_from_task_to_task_one_stays_in_the_list_that_one_chose(either_desk, things):
+    fill(either_desk.server.hub, 28, AUTHOR)
+    items = either_desk.server.as_("steward")("GET", "/v1/queue?order=newest").json()["items"]
+    newest = [one["id"] for one in items]
+    assert not {*newest[:3]} & {*things}
+    address = "?entity_type=thing&kind=review&order=newest&likely=0.9-0.95"
+    shown = unescape(either_desk.page(f"/queue{address}").text)
+    assert f'href="/task/{newest[0]}{address}"' in shown
+    assert f'action="/queue/next{address}"' in shown
+    for place, id_ in enumerate(newest[:3]):
+        claimed = either_desk.send(f"/queue/next{address}").headers["Location"]
+        assert claimed == f"/task/{id_}{address}"
+        task = unescape(either_desk.page(claimed).text)
+        assert f'href="/queue{address}"' in task
+        ahead = re.search(r'data-ahead="([^"]*)"', task)
+        assert ahead
+        coming = either_desk.server.as_("steward")("GET", f"{ahead[1]}&after={id_}").json()["items"]
+        assert coming == newest[place + 1 : place + 3]
+        assert either_desk.send(f"/task/{id_}/skip{address}").headers["Location"] == f"/task/{coming[0]}{address}"
+    none = address.replace("0.9-0.95", "0.95-")
+    assert either_desk.send(f"/queue/next{none}").headers["Location"] == f"/queue{none}"
+
+
 def test_a_choice_is_saved_and_shared_under_a_name(desk):
     desk.pair()
     kept = desk.send("/queue/filters", name="Likely <b>", likely="0.9-0.95", entity_type="customer", shared="1")

@@ -1,5 +1,6 @@
 """The queue as a list, and the filters that people keep for it."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -48,20 +49,27 @@ PAGE = {"items": [ROW], "next": None, "counts": {
 REMOVED = {"removed": "Likely customers"}
 
 
-@router.get("/queue", summary="List the queue", **described(PAGE, 404))
-def listed(  # noqa: PLR0913  what can be asked for
-    caller: Reading, *, entity_type: TypeFilter = None, kind: Annotated[TaskKind | None, Query()] = None,
+async def _chosen(
+    *, entity_type: TypeFilter = None, kind: Annotated[TaskKind | None, Query()] = None,
     view: Annotated[View, Query(description="How you stand to them.")] = "all",
     order: Annotated[Order, Query(description="What comes first, over all pages.")] = "urgent",
-    min_probability: Probability = None, max_probability: Probability = None, cursor: Cursor = None, limit: Limit = 30,
-) -> Response:  # fmt: skip
+    min_probability: Probability = None, max_probability: Probability = None,
+) -> Choice:  # fmt: skip
+    return Choice(entity_type, kind, view, order, min_probability, max_probability)
+
+
+Chosen = Annotated[Choice, Depends(_chosen)]
+
+
+@router.get("/queue", summary="List the queue", **described(PAGE, 404))
+def listed(caller: Reading, choice: Chosen, *, cursor: Cursor = None, limit: Limit = 30) -> Response:
     """Tasks by the names of the golden records they are about, with counts to choose by; evidence is with each task.
 
     `mine`, `held` and `asked` are what is assigned to you, claimed by you, or escalated to you. `overdue` is in the
     order of `due`.
     """
     rules = Shown(caller.hub)
-    choice = Choice(caller.own_type(entity_type), kind, view, order, min_probability, max_probability)
+    choice = replace(choice, entity_type=caller.own_type(choice.entity_type))
     looking = Looking(caller.actor, rules.now, now(), caller.principal.entity_type)
     found = queue.page(caller.hub, choice, looking, cursor=cursor, limit=limit)
     return answer({**found, "items": [masking.queue_row(caller.principal, rules, one) for one in found["items"]]})

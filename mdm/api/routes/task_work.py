@@ -1,6 +1,7 @@
 """Working on steward tasks beside others: claim, release, skip, snooze, escalate, assign, comment, read."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query
@@ -10,12 +11,13 @@ from mdm.api.answers import answer, described
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, Limit, TypeFilter
+from mdm.api.routes.queue import Chosen
 from mdm.api.routes.tasks import CLAIMED, TaskId
 from mdm.api.work_bodies import AssignBody, ClaimBody, ClaimNextBody, CommentBody, EscalateBody, SnoozeBody
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
 from mdm.services.stewarding import mentions, task_work, tasks
-from mdm.services.stewarding.task_kinds import TaskKind
+from mdm.services.stewarding.queue import Choice
 
 router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)
 Working = Annotated[Caller, Depends(Requires("decide"))]
@@ -48,9 +50,8 @@ def claim_next(caller: Working, body: Annotated[ClaimNextBody, Body()] = ClaimNe
     Free is what nobody else holds, is awake, is meant for nobody else, and was not skipped by the caller as it is
     now. Asking again before deciding gives the same task again.
     """
-    found = task_work.claim_next(
-        caller.hub, author=caller.author(), entity_type=caller.own_type(body.type), kind=body.kind, seconds=body.seconds
-    )
+    choice = Choice(caller.own_type(body.type), **body.model_dump(exclude={"type", "seconds"}))
+    found = task_work.claim_next(caller.hub, author=caller.author(), choice=choice, seconds=body.seconds)
     return Response(status_code=204) if found is None else _shown(caller, found)
 
 
@@ -60,15 +61,14 @@ def claim_next(caller: Working, body: Annotated[ClaimNextBody, Body()] = ClaimNe
     **described({"items": ["task_5f1e0c9a7b3d2e4f6a8b", "task_7b3d2e4f6a8b5f1e0c9a"]}, 404),
 )
 def upcoming(
-    caller: Working, *, entity_type: TypeFilter = None, kind: Annotated[TaskKind | None, Query()] = None,
+    caller: Working, choice: Chosen, *,
     after: Annotated[str | None, Query(description="A task: those that follow it come first.", max_length=60)] = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 2,
 ) -> Response:  # fmt: skip
     """The ids of the tasks that claim-next would give the caller one after the other; none is claimed by this."""
-    return answer({"items": task_work.upcoming(
-        caller.hub, author=caller.author(), entity_type=caller.own_type(entity_type), kind=kind, after=after,
-        limit=limit,
-    )})  # fmt: skip
+    choice = replace(choice, entity_type=caller.own_type(choice.entity_type))
+    found = task_work.upcoming(caller.hub, author=caller.author(), choice=choice, after=after, limit=limit)
+    return answer({"items": found})
 
 
 @router.post("/tasks/{task_id}:claim", summary="Claim a task", **described(CLAIMED, 404, 409, 415))

@@ -5,7 +5,7 @@ is still in force is judged by the time of whoever asks. Claiming again is how a
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import cast
 
@@ -15,14 +15,17 @@ from mdm.log import Author
 from mdm.services.hub import Hub
 from mdm.services.stewarding import tasks
 from mdm.services.stewarding.mentions import named
+from mdm.services.stewarding.queue import Choice, wanted
 from mdm.services.stewarding.task_kinds import ensure_kind
 from mdm.services.stewarding.task_states import Document, ensure_free, lock_of, put_down, told
+from mdm.services.stewarding.tasks import Order
 from mdm.settings import later
 from mdm.store import accounts, keys, mentions
 from mdm.store import task_work as stored
 from mdm.store.database import Transaction
 from mdm.store.tasks import Filter, StoredTask
 
+ALL = Choice()
 AT_ONCE = 50
 """Tasks in the queue that are looked at together."""
 
@@ -39,50 +42,39 @@ def claim(hub: Hub, task_id: str, *, author: Author, seconds: int | None = None)
     return _act(hub, task_id, "claim", lambda _writer, _task: _lease(hub, author, seconds), author=author)
 
 
-def claim_next(
-    hub: Hub, *, author: Author, entity_type: str | None = None, kind: str | None = None, seconds: int | None = None
-) -> Document | None:
-    """Claim the most urgent open task that is free for the author; None when there is none.
+def claim_next(hub: Hub, *, author: Author, choice: Choice = ALL, seconds: int | None = None) -> Document | None:
+    """Claim the first task of a choice that is open and free for the author; None when there is none.
 
     Free is what nobody else holds, is not snoozed, is neither assigned nor escalated to somebody else, and was not
     skipped by the author as it stands now. A task that the author holds already is free too, so that asking again
     gives it again.
     """
-    if entity_type is not None:
-        hub.entity_type(entity_type)
-    ensure_kind(kind)
-    wanted = Filter(entity_type, kind, now=_moment(author))
-    while (name := entity_type or _first_type(hub, wanted, author)) is not None:
+    line = _line(hub, choice, author)
+    while (name := choice.entity_type or _first_type(hub, line, author)) is not None:
         with hub.database.locked(lock_of(name)):
             with hub.database.write() as writer:
                 writer.lock_log()
-                found = _first_free(hub, writer, replace(wanted, entity_type=name), author.actor)
+                found = _first_free(hub, writer, line.of(name), author.actor)
                 if found is not None:
                     put_down(hub, writer, found, "claim", _lease(hub, author, seconds), author=author)
             if found is not None:
-                return tasks.get(hub, found.id, moment=wanted.now)
-        if name == entity_type:
+                return tasks.get(hub, found.id, moment=line.wanted.now)
+        if name == choice.entity_type:
             return None
     return None
 
 
-def upcoming(
-    hub: Hub, *, author: Author, entity_type: str | None = None, kind: str | None = None, after: str | None = None,
-    limit: int = 2,
-) -> list[str]:  # fmt: skip
+def upcoming(hub: Hub, *, author: Author, choice: Choice = ALL, after: str | None = None, limit: int = 2) -> list[str]:
     """The ids of the tasks that `claim_next` would give the author one after the other; nothing is claimed.
 
     after: those that come after this one in the queue, then those before it; it may be closed, but must have been open.
     """
-    if entity_type is not None:
-        hub.entity_type(entity_type)
-    ensure_kind(kind)
-    wanted = Filter(entity_type, kind, now=_moment(author))
+    line = _line(hub, choice, author)
     with hub.database.read() as reader:
         last = None if after is None else tasks.stored(reader, after)
-        found = _free(hub, reader, wanted, author.actor, after=last, limit=limit)
+        found = _free(hub, reader, line, author.actor, after=last, limit=limit)
         if last is not None and len(found) < limit:
-            found += _free(hub, reader, wanted, author.actor, after=None, limit=limit)
+            found += _free(hub, reader, line, author.actor, after=None, limit=limit)
     ids = dict.fromkeys(task.id for task in found if task.id != after)
     return list(ids)[:limit]
 
@@ -196,23 +188,44 @@ def _act(  # noqa: PLR0913  what acts differ in
         return tasks.get(hub, task_id, moment=now)
 
 
-def _first_type(hub: Hub, wanted: Filter, author: Author) -> str | None:
-    """The entity type of the most urgent free task: its lock is taken next, and the task looked for once more."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Which tasks are taken one after the other, and in which order."""
+
+    wanted: Filter
+    order: Order
+
+    def of(self, entity_type: str) -> "_Line":
+        """Those of one entity type."""
+        return _Line(replace(self.wanted, entity_type=entity_type), self.order)
+
+
+def _line(hub: Hub, choice: Choice, author: Author) -> _Line:
+    if choice.entity_type is not None:
+        hub.entity_type(choice.entity_type)  # says that there is none
+    ensure_kind(choice.kind)
+    return _Line(wanted(choice, who=author.actor, moment=_moment(author)), choice.ordered)
+
+
+def _first_type(hub: Hub, line: _Line, author: Author) -> str | None:
+    """The entity type of the first free task: its lock is taken next, and the task looked for once more."""
     with hub.database.read() as reader:
-        found = _first_free(hub, reader, wanted, author.actor)
+        found = _first_free(hub, reader, line, author.actor)
     return None if found is None else found.entity_type
 
 
-def _first_free(hub: Hub, transaction: Transaction, wanted: Filter, who: str) -> StoredTask | None:
-    return next(iter(_free(hub, transaction, wanted, who, after=None, limit=1)), None)
+def _first_free(hub: Hub, transaction: Transaction, line: _Line, who: str) -> StoredTask | None:
+    return next(iter(_free(hub, transaction, line, who, after=None, limit=1)), None)
 
 
 def _free(
-    hub: Hub, transaction: Transaction, wanted: Filter, who: str, *, after: StoredTask | None, limit: int
+    hub: Hub, transaction: Transaction, line: _Line, who: str, *, after: StoredTask | None, limit: int
 ) -> list[StoredTask]:
     """The next tasks in the queue that are free for a person, without those that they skipped as they are."""
     free: list[StoredTask] = []
-    while len(free) < limit and (found := stored.free(transaction, wanted, who=who, after=after, limit=AT_ONCE)):
+    while len(free) < limit and (
+        found := stored.free(transaction, line.wanted, who=who, after=after, limit=AT_ONCE, order=line.order)
+    ):
         skipped = [task for task, etag in found if etag is not None]
         etags = tasks.etags(hub, transaction, skipped) if skipped else {}
         free += [task for task, etag in found if etag is None or etag != etags[task.id]]
