@@ -4,7 +4,7 @@ The policy is two tables, so that it can be read at a glance: what a role may do
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -86,6 +86,16 @@ def hidden(principal: Principal, entity_type: EntityType) -> frozenset[str]:
     """The attributes whose values the principal has no right to."""
     seen = SEES[principal.role]
     return frozenset(name for name, attribute in entity_type.attributes.items() if attribute.privacy not in seen)
+
+
+def ensure_sees(principal: Principal, entity_type: EntityType, attributes: Iterable[str | None]) -> None:
+    """Let somebody say something of attributes, or raise Forbidden where they may not see what these say now.
+
+    A field of dated lines is named `lines.role`; None stands for no attribute.
+    """
+    barred = hidden(principal, entity_type) & {(name or "").partition(".")[0] for name in attributes}
+    if barred:
+        raise Forbidden(f"the role {principal.role} has no right to {', '.join(sorted(barred))}")
 
 
 def sees_all(principal: Principal, entity_type: EntityType) -> bool:

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.api.one_moment import at_one_moment, rehearses
-from mdm.auth import MAY, hidden
-from mdm.errors import Forbidden, HubError
+from mdm.auth import MAY, ensure_sees
+from mdm.errors import HubError
 from mdm.services.access import masking
 from mdm.services.deciding.decisions import Verdict
 from mdm.services.stewarding import bulk_decisions, proposals
@@ -87,9 +87,8 @@ def _seen(caller: Caller, proposal_id: str) -> Document:
     found = proposals.get(caller.hub, proposal_id)
     caller.ensure(entity_type=found["entity_type"])
     entity_type = caller.hub.entity_types().get(found["entity_type"])
-    attribute = found["parts"].get("attribute")
-    if entity_type is not None and attribute in hidden(caller.principal, entity_type):
-        raise Forbidden(f"the role {caller.principal.role} has no right to {attribute}")
+    if entity_type is not None:
+        ensure_sees(caller.principal, entity_type, [found["parts"].get("attribute")])
     return masking.proposal(caller.principal, entity_type, found)
 
 

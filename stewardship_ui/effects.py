@@ -59,7 +59,7 @@ def effects(
     template = "effects_body.html" if wants_fragment(request) else "effects.html"
     return page(
         request, template, caller, told=_told(found), needs=found.needs, because=because, task_id=task_id, now=now(),
-        earlier=before["decisions"],
+        earlier=before["decisions"], redirects=found.redirects,
         otherwise=None if because else _otherwise(caller, rules, expected, found),
     )  # fmt: skip
 

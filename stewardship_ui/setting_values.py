@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.api.one_moment import at_one_moment, rehearses
-from mdm.auth import hidden
+from mdm.auth import ensure_sees
 from mdm.entity_types import EntityType
-from mdm.errors import Forbidden, HubError, InvalidInput, NotFound
+from mdm.errors import HubError, InvalidInput, NotFound
 from mdm.log import Key
 from mdm.services.deciding.overrides import Wanted
 from mdm.services.reading import golden
@@ -113,8 +113,7 @@ def _decision(caller: Caller, golden_id: str, decision_id: str) -> dict[str, Any
 def _ensure_settable(caller: Caller, entity_type: EntityType, attribute: str) -> None:
     if attribute not in entity_type.attributes:
         raise NotFound(f"a {entity_type.entity_type} has no attribute {attribute!r}")
-    if attribute in hidden(caller.principal, entity_type):
-        raise Forbidden(f"the role {caller.principal.role} has no right to {attribute}")
+    ensure_sees(caller.principal, entity_type, [attribute])
 
 
 def _intent(caller: Caller, seen: Look, attribute: str, fields: dict[str, str]) -> Intent:

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
-from mdm.auth import hidden
-from mdm.errors import Forbidden
+from mdm.auth import ensure_sees
 from mdm.services.access import masking
 from mdm.services.stewarding import comparison, proposals, task_work, tasks
 from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.task_kinds import attribute_of
 from mdm.settings import now
 from stewardship_ui import queue
 from stewardship_ui.forms import Sent
@@ -28,8 +28,7 @@ def decide(caller: Deciding, task_id: str, sent: Sent, work_set: WorkSet) -> Res
     """Decide a task, held for a while, and go on to the next one."""
     entity_type = caller.entity_type(tasks.entity_type_of(caller.hub, task_id))
     picks = comparison.parsed_picks(sent.all("pick"))
-    if barred := hidden(caller.principal, entity_type) & picks.keys():
-        raise Forbidden(f"the role {caller.principal.role} has no right to {', '.join(sorted(barred))}")
+    ensure_sees(caller.principal, entity_type, [*picks, attribute_of(caller.hub, task_id)])
     parts = {
         "task_id": task_id, "verdict": sent.given("verdict") or None,
         "code": sent.given("other") or sent.given("code") or None,

@@ -14,8 +14,8 @@ from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AsOf, AtTime, Cursor, DryRun, GoldenId, Limit, On, TypeFilter, written_key
 from mdm.api.routes.decisions import DECIDED, PROPOSED, carried_out
-from mdm.auth import hidden
-from mdm.errors import Fault, Forbidden, InvalidInput
+from mdm.auth import ensure_sees
+from mdm.errors import Fault, InvalidInput
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
 from mdm.services.deciding.brought import brought
@@ -191,8 +191,7 @@ def override(
     """
     found = golden.get(caller.hub, golden_id)
     entity_type = caller.entity_type(found["entity_type"])
-    if attribute in hidden(caller.principal, entity_type):
-        raise Forbidden(f"the role {caller.principal.role} has no right to {attribute}")
+    ensure_sees(caller.principal, entity_type, [attribute])
     seen = found["version"] if caller.names_etags else None  # one that is held is judged again when its time comes
     wanted = Wanted(
         golden_id, attribute, body.value, body.until, body.until_source_changes, seen,

@@ -12,8 +12,7 @@ from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, DryRun, Limit, TypeFilter
 from mdm.api.routes.decisions import DECIDED, PROPOSED, decided, previewed, proposal_shown
-from mdm.auth import hidden
-from mdm.errors import Forbidden
+from mdm.auth import ensure_sees
 from mdm.services.stewarding import proposals
 
 router = APIRouter(prefix="/v1", tags=["proposals"], route_class=JsonRoute)
@@ -72,9 +71,7 @@ def approve(
     """
     found = proposals.get(caller.hub, proposal_id)
     caller.ensure(entity_type=found["entity_type"])
-    attribute = found["parts"].get("attribute")
-    if attribute is not None and attribute in hidden(caller.principal, caller.hub.entity_type(found["entity_type"])):
-        raise Forbidden(f"the role {caller.principal.role} has no right to {attribute}")
+    ensure_sees(caller.principal, caller.hub.entity_type(found["entity_type"]), [found["parts"].get("attribute")])
     if dry_run:
         return previewed(
             caller, lambda hub, author: proposals.approve(hub, proposal_id, reason=body.reason, author=author)

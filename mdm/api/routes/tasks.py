@@ -12,14 +12,14 @@ from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import AsOf, Cursor, DryRun, Limit, TypeFilter
 from mdm.api.routes.decisions import DECIDED, PROPOSED, carried_out
-from mdm.auth import hidden
-from mdm.errors import Fault, Forbidden, InvalidInput
+from mdm.auth import ensure_sees
+from mdm.errors import Fault, InvalidInput
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
 from mdm.services.stewarding import bulk_decisions, comparison, task_counts, tasks
 from mdm.services.stewarding.bulk_decisions import Chosen, Matching
 from mdm.services.stewarding.intents import Intent
-from mdm.services.stewarding.task_kinds import TaskKind
+from mdm.services.stewarding.task_kinds import TaskKind, attribute_of
 from mdm.services.stewarding.tasks import Order
 
 router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)
@@ -200,8 +200,7 @@ def decide(
         )
         raise InvalidInput(detail, faults=[Fault("/verdict", detail, "required")])
     entity_type = caller.entity_type(tasks.entity_type_of(caller.hub, task_id))
-    if barred := hidden(caller.principal, entity_type) & (body.picks or {}).keys():
-        raise Forbidden(f"the role {caller.principal.role} has no right to {', '.join(barred)}")
+    ensure_sees(caller.principal, entity_type, [*(body.picks or ()), attribute_of(caller.hub, task_id)])
     parts = {
         "task_id": task_id, "verdict": body.verdict, "code": body.code, "picks": body.picks, "etag": etag,
         "reason": body.reason, "supersede": body.supersede,

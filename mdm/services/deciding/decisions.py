@@ -17,7 +17,7 @@ from mdm.services.hub import Hub
 from mdm.services.known_keys import known
 from mdm.services.resolving import catch_up, resolve, resolve_arrived
 from mdm.services.rulebook import code_lists
-from mdm.store import decisions, log, overrides, records
+from mdm.store import decisions, golden, log, overrides, records
 from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
 
@@ -202,7 +202,12 @@ def outcome(
     """What a decision at a position did to the golden records of some keys, by what they bore before."""
     after = goldens(hub, concerned)
     borne = set(after.values())
-    gone = {old: after[key] for key, old in sorted(before.items()) if old not in borne and key in after}
+    heirs: dict[int, set[int]] = {}
+    for key in before.keys() & after.keys():
+        heirs.setdefault(before[key], set()).add(after[key])
+    with hub.database.read() as reader:
+        active = golden.living(reader, heirs)  # by a record that the decision is not about, too
+    gone = {old: min(new) for old, new in heirs.items() if old not in active and len(new) == 1}
     resolve_arrived(hub, author=author)
     name = entity_type.id_prefix
     return Decided(

@@ -2,8 +2,12 @@
 
 from typing import Literal, get_args
 
+import orjson
+
 from mdm.entity_types import hint
 from mdm.errors import Fault, InvalidInput
+from mdm.services.hub import Hub
+from mdm.store import tasks as stored_tasks
 
 TaskKind = Literal[
     "review",
@@ -24,3 +28,11 @@ def ensure_kind(kind: str | None) -> None:
     if kind not in {None, *KINDS}:
         detail = f"there is no kind {kind!r} of tasks{hint(kind or '', KINDS)}"
         raise InvalidInput(detail, faults=[Fault("/query/kind", detail, "kind", kind)])
+
+
+def attribute_of(hub: Hub, task_id: str) -> str | None:
+    """The one attribute that a task is about, if it is about one; a field of dated lines is named `lines.role`."""
+    with hub.database.read() as reader:
+        task = stored_tasks.by_id(reader, task_id)
+    about = orjson.loads(task.about) if task and task.about else None
+    return str(about["attribute"]) if isinstance(about, dict) and "attribute" in about else None

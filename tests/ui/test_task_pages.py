@@ -1,0 +1,70 @@
+"""Tasks that are not as they look at first: what is held back of them, and what a rehearsal says otherwise."""
+
+import re
+
+import yaml
+
+from mdm.entity_types.document import shipped
+from tests.services.test_conflicts import SHOP
+from tests.ui.conftest import LEFT, RIGHT
+
+FINANCIAL = SHOP.replace("{kind: vat}", "{kind: vat, privacy: financial}")
+
+
+def test_nobody_says_what_a_value_means_that_they_may_not_see(desk):
+    line = {"role": "Chief Storyteller", "currency": "EUR", "unit": "hour", "rate": "100", "valid_from": "2025-01-01"}
+    desk.server.put("erp:rate_card:1", name="Acme 2025", code="RC-1", currency="EUR", lines=[line])
+    [task] = desk.server.as_("steward")("GET", "/v1/tasks?kind=unmapped_code").json()["items"]
+    address, answer = f"/task/{task['id']}", {"code": "analyst", "reason": "I guess", "etag": task["etag"]}
+    shown = desk.page(address).text
+    assert "by a value that you may not see?" in shown
+    assert "Somebody else has to say" in shown
+    assert 'action="/task/' + task["id"] + "/decide" not in shown.partition('class="actions"')[0]
+    refused = desk.send(f"{address}/decide", **answer)
+    assert (refused.status_code, "no right to lines" in refused.text) == (403, True)
+    assert desk.server.as_("steward")("POST", f"/v1/tasks/{task['id']}:decide", json=answer).status_code == 403
+    assert "“Chief Storyteller”?" in desk.page(address, "admin").text
+    assert desk.send(f"{address}/decide", "admin", **answer).status_code == 303
+
+
+def test_nobody_picks_among_values_that_they_may_not_see(desk):
+    applied = desk.server.as_("admin")("POST", "/v1/rules:apply", json={"document": FINANCIAL})
+    assert applied.status_code == 200, applied.text
+    for source, vat in (("erp", "DE136695976"), ("billing", "DE811569869")):
+        desk.server.put(f"{source}:shop:1", name="Corner Shop", vat=vat)
+    [task] = desk.server.as_("admin")("GET", "/v1/tasks?kind=conflict").json()["items"]
+    shown = desk.page(f"/task/{task['id']}").text
+    answers = shown.partition('id="answers"')[2].partition("</form>")[0]
+    assert answers.count("masked") == answers.count("disabled") == 2
+    assert "Your role may not see the values" in answers
+    assert 'class="first"' not in answers
+    pick = {"pick": "vat=erp:shop:1", "etag": task["etag"]}
+    assert desk.send(f"/task/{task['id']}/decide", **pick).status_code == 403
+    assert "DE811569869" in desk.page(f"/task/{task['id']}", "admin").text
+    assert desk.send(f"/task/{task['id']}/decide", "admin", **pick).status_code == 303
+
+
+def test_what_same_would_redirect_is_corrected_by_the_rehearsal(desk):
+    """Where a rule keeps some of the records apart, `same` of two of them makes no one record of all."""
+    rules = yaml.safe_load(shipped()["customer"])
+    rules["match"].setdefault("never", []).append({"different": "website"})
+    applied = desk.server.as_("admin")("POST", "/v1/rules:apply", json={"document": yaml.safe_dump(rules)})
+    assert applied.status_code == 200, applied.text
+    desk.server.put("psa:customer:3", **RIGHT | {"phone": [], "website": "https://soehne.example"})
+    task = desk.pair(LEFT, RIGHT)
+    shown = desk.page(f"/task/{task['id']}").text
+    before = re.search(r'id="same-redirects">(.*?)</span>', shown, re.DOTALL)
+    assert before
+    assert "redirects to it" in before[1]
+    told = desk.page(f"/task/{task['id']}/effects", headers={"HX-Request": "true"}).text
+    assert 'id="same-redirects" hx-swap-oob="true"' in told
+    done = desk.server.as_("steward")(
+        "POST", f"/v1/tasks/{task['id']}:decide", json={"verdict": "same", "reason": "One", "etag": task["etag"]}
+    ).json()
+    assert done["redirects"] == {}
+    after = re.search(r'id="same-redirects"[^>]*>(.*?)</span>', told, re.DOTALL)
+    assert after
+    assert "no golden ID redirects to another" in after[1]
+    for id_ in re.findall(r"/entity/(\w+)", before[1]):
+        assert desk.server.as_("steward")("GET", f"/v1/golden-records/{id_}").json()["status"] == "active"
+    assert "A rule keeps some of these records apart" in told
