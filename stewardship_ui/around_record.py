@@ -9,6 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
+from mdm.auth import MAY, hidden
+from mdm.entity_types import EntityType
 from mdm.services.access import masking_around
 from mdm.services.access.shown import Shown
 from mdm.services.reading import golden, hierarchy
@@ -59,7 +61,7 @@ def readiness(request: Request, caller: Reading, golden_id: str, at: At) -> Resp
              for one in found["items"]]  # fmt: skip
     items.sort(key=lambda one: (one["ready"], one["process"]))
     return _page(
-        request, caller, golden_id, at, "readiness", items=items,
+        request, caller, golden_id, at, "readiness", items=items, settable=_settable(caller, rules.now[name], at),
         twin=twin(golden_id, "readiness", Then(on=at.on).query),
     )  # fmt: skip
 
@@ -71,6 +73,13 @@ def divergence(request: Request, caller: Reading, golden_id: str, at: At) -> Res
     found = disagreeing.of_one(caller.hub, golden_id)
     items = [masking_around.divergence(caller.principal, rules, one) for one in found["items"]]
     return _page(request, caller, golden_id, at, "divergence", items=items, twin=twin(golden_id, "divergence"))
+
+
+def _settable(caller: Caller, entity_type: EntityType, at: Then) -> frozenset[str]:
+    """The attributes that the reader may set a value of on a page of their own."""
+    if "decide" not in MAY[caller.principal.role] or at != Then():
+        return frozenset()
+    return frozenset(entity_type.attributes) - entity_type.lines.keys() - hidden(caller.principal, entity_type)
 
 
 def _opened(caller: Caller, golden_id: str) -> tuple[Shown, str]:

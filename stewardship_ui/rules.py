@@ -36,7 +36,7 @@ def one(
     asked = f"?version={quote(version, safe='')}" if version else ""
     told: dict[str, Any] = {
         "attributes": rules_wording.attributes(found), "matching": rules_wording.matching(found),
-        "needs": {name: rules_wording.needs(process) for name, process in found.readiness.items()},
+        "needs": {name: rules_wording.needs(process, found) for name, process in found.readiness.items()},
         "approval": rules_wording.approval(found),
     }  # fmt: skip
     return page(

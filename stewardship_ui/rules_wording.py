@@ -75,10 +75,10 @@ def matching(entity_type: EntityType) -> Matching:
     )  # fmt: skip
 
 
-def needs(process: Readiness) -> list[str]:
-    """What a process needs, one thing a line."""
+def needs(process: Readiness, entity_type: EntityType) -> list[str]:
+    """What a process needs of an entity type, one thing a line."""
     found = [f"a record in {one}" for one in process.systems]
-    found += [f"a valid {_word(one)}" for one in process.attributes]
+    found += [f"{'valid' if one in entity_type.lines else 'a valid'} {_word(one)}" for one in process.attributes]
     if process.active:
         days = [one for one in (process.active.start, process.active.end) if one]
         found.append(f"a day within {' and '.join(map(_word, days))}")
@@ -139,7 +139,7 @@ def _kind(one: Attribute) -> str:
     if one.list is not None:
         told = f"code of {_word(one.list)}"
     if one.of:
-        told = f"dated lines of {_all(list(one.of))}"
+        told = f"dated lines: {', '.join(map(_word, one.of))}"
     return told + (", several" if one.many else "") + (", one a day" if one.dated else "")
 
 
@@ -162,9 +162,10 @@ def _condition(when: When) -> str:
 
 
 def _compared(one: Mapping[str, Any]) -> str:
-    tuned = [f"{_word(part['level'])} tuned" for part in one.get("levels", ())]
-    tuned += [f"counts {one['weight']:g} times"] if "weight" in one else []
-    return _word(one["attribute"]) + (f" ({', '.join(tuned)})" if tuned else "")
+    levels = [_word(part["level"]) for part in one.get("levels", ())]
+    said_of = [f"weighed by these rules where {' or '.join(levels)}"] if levels else []
+    said_of += [f"counts {one['weight']:g} times"] if "weight" in one else []
+    return _word(one["attribute"]) + (f" ({'; '.join(said_of)})" if said_of else "")
 
 
 def _constraint(names: Iterable[str], days: tuple[str, str] | None, *, of_one_source: bool) -> str:

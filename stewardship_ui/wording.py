@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from matching.rules import ALWAYS_WEIGHT
 from stewardship_ui import help_words
 
 _SPANS = ((60, "second", 1), (3600, "minute", 60), (86400, "hour", 3600), (86400 * 60, "day", 86400),
@@ -35,6 +36,11 @@ def label(name: str) -> str:
 def spoken(text: str) -> str:
     """A text with the names of attributes and entity types in it as words: `same tax_id` is `same tax ID`."""
     return _NAME.sub(lambda found: " ".join(ACRONYMS.get(word, word) for word in found[0].split("_")), text)
+
+
+def opened(text: str) -> str:
+    """A sentence with a capital at its head, unless it begins with a name in code, such as `as_of` or an ID."""
+    return text[:1].upper() + text[1:] if re.match(r"[a-z]+[ ,:;]", text) else text
 
 
 def written(value: Any) -> str:
@@ -97,6 +103,11 @@ def signed(weight: float) -> str:
     return f"{'+' if weight >= 0 else '−'}{abs(weight):.1f}"
 
 
+def weighed(weight: float) -> str:
+    """The match weight of a pair; where a rule decides, its weight is none of evidence and says nothing."""
+    return "by a rule" if abs(weight) >= ALWAYS_WEIGHT / 1000 else signed(weight)
+
+
 def person(actor: str) -> str:
     """Who did something, shortly: the id of a key by its first letters, whoever else by name."""
     sort, _, name = actor.partition(":")
@@ -126,7 +137,8 @@ def with_names(text: str, mentions: Collection[str]) -> Markup:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "label": label, "written": written, "ago": ago, "exactly": exactly, "day": day, "signed": signed, "person": person,
+    "label": label, "written": written, "opened": opened, "ago": ago, "exactly": exactly, "day": day,
+    "signed": signed, "weighed": weighed, "person": person,
     "spoken": spoken, "breakable": breakable, "with_code": with_code, "with_names": with_names,
     "anchor": help_words.anchor,
 }  # fmt: skip

@@ -114,7 +114,11 @@ def test_the_table_for_a_spreadsheet_has_every_figure(desk):
 def test_who_may_not_read_figures_is_told_so_and_an_empty_hub_too(desk):
     assert desk.server.as_("source", source="crm")("GET", "/quality").status_code == 403
     assert 'href="/quality"' not in desk.server.as_("source", source="crm")("GET", "/").text
-    assert "Nothing to measure yet" in desk.page("/quality", "auditor").text
+    for path in ("/quality", "/quality?type=customer"):
+        shown = desk.page(path, "auditor").text
+        assert "Nothing to measure yet" in shown
+        assert "No golden record is judged yet" in shown
+        assert "no process" not in shown
     assert desk.page("/quality?since=yesterday").status_code == 422
     assert desk.page("/quality?type=nothing").status_code == 404
 

@@ -59,7 +59,11 @@ def test_every_shipped_document_can_be_said_in_words():
         assert all(one.survives for one in rows)
         told = rules_wording.matching(entity_type)
         assert len(told.pairs) == len(entity_type.match.block_on)
-        assert all(rules_wording.needs(process) for process in entity_type.readiness.values())
+        assert all(rules_wording.needs(process, entity_type) for process in entity_type.readiness.values())
+    card = parse(shipped()["rate_card"], file="rate_card")
+    assert rules_wording.needs(card.readiness["quote_to_project"], card)[-2:] == ["a valid currency", "valid lines"]
+    [lines] = [one.kind for one in rules_wording.attributes(card) if one.name == "lines"]
+    assert lines == "dated lines: role, grade, currency, unit, rate, valid from, valid to"
 
 
 def test_what_differs_is_told_by_meaning_and_line_by_line(shops):

@@ -18,7 +18,7 @@ WHAT = {
 }
 HINT = {
     "system": "create it in {0}, or send the record that {0} has of it",
-    "value": "send a valid {0} from any of its systems, or set it with mdm override",
+    "value": "send a valid {0} from any of its systems, or set it by an override",
     "reference": "send the record that its {0} names, or correct {0}",
     "in_force": "send {0} with a line that covers the day",
     "active": "correct {0} where it is wrong; otherwise it must not go on",
