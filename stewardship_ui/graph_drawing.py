@@ -15,6 +15,8 @@ MARGIN_X, MARGIN_Y = 130, 44
 MOST_DRAWN = 200
 """With more records than this a picture shows nothing that a table does not show better."""
 MOST_NEAR = 8
+MOST_TIES = 40
+"""With more ties than this only those are drawn that hold all records together: all of them would hide each other."""
 MOST_LABELS = 14
 """With more edges than this only those that matter carry their weight: bridges, ties by decision, and doubtful ones."""
 MOST_NAMED = 30
@@ -55,11 +57,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The whole of a drawing; each node is as large, and is named or only says its source."""
+    """The whole of a drawing; each node is as large, and is named or only says its source.
+
+    left_out: how many ties are not drawn.
+    """
 
     nodes: list[Node]
     lines: list[Line]
     height: int
+    left_out: int
 
     @property
     def named(self) -> bool:
@@ -82,14 +88,38 @@ def drawn(found: Document) -> Picture | None:
     records, near = found["records"], found["near"][:MOST_NEAR]
     if not records or len(records) > MOST_DRAWN:
         return None
-    edges = [*found["edges"], *({**one, "tie": None, "bridge": None} for one in near)]
+    ties = found["edges"] if len(found["edges"]) <= MOST_TIES else _holding(found["edges"])
+    edges = [*ties, *({**one, "tie": None, "bridge": None} for one in near)]
     ends = [(one["left"], one["right"]) for one in edges]
     places = _places([one["key"] for one in records], [one["right"] for one in near], edges)
     nodes = [_record(one, places[one["key"]]) for one in records]
     nodes += [_neighbour(one, places[one["right"]]) for one in near]
     few = len(edges) <= MOST_LABELS
     lines = [_line(one, places[left], places[right], few=few) for one, (left, right) in zip(edges, ends, strict=True)]
-    return Picture(nodes, lines, LOW.get(len(nodes), HEIGHT))
+    left_out = len(found["edges"]) + found["edges_left_out"] - len(ties)
+    return Picture(nodes, lines, LOW.get(len(nodes), HEIGHT), left_out)
+
+
+def _holding(edges: Sequence[Document]) -> list[Document]:
+    """The first ties, which are the strongest after all bridges, that join what is not joined yet, and those of people.
+
+    Where all records hang together they are a spanning tree, so every bridge is among them.
+    """
+    heads: dict[str, str] = {}
+
+    def head(key: str) -> str:
+        while key in heads:
+            key = heads[key]
+        return key
+
+    kept = []
+    for one in edges:
+        left, right = head(one["left"]), head(one["right"])
+        if left != right:
+            heads[right] = left
+        if left != right or one["decision_id"]:
+            kept.append(one)
+    return kept
 
 
 def _places(records: Sequence[str], near: Sequence[str], edges: Sequence[Document]) -> dict[str, Point]:

@@ -2,8 +2,10 @@
 
 import re
 from html import unescape
+from itertools import combinations
 from urllib.parse import quote
 
+import networkx as nx
 import pytest
 
 from stewardship_ui import graph_drawing
@@ -61,8 +63,29 @@ def test_names_stand_in_their_nodes_which_hide_what_passes_behind_and_give_way_w
     shown = desk.page(f"/entity/{chain}/cluster").text.partition("<figure")[2].partition("legend")[0]
     assert shown.count("<rect") == shown.count('class="name"') + 1, "one for each, and the ring of the founder"
     assert shown.rindex('class="drawn-line"') < shown.index('class="node'), "lines lie below all nodes"
+    assert picture.left_out == 0
     many = [{**found["records"][0], "key": f"crm:part:{number}"} for number in range(40)]
     assert not graph_drawing.drawn({**found, "records": many, "edges": [], "near": []}).named
+
+
+def test_of_very_many_ties_those_are_drawn_that_hold_all_together(desk, chain):
+    """Two cliques of twenty, and one bridge between them."""
+    found = desk.server.as_("steward")("GET", f"/v1/golden-records/{chain}/cluster").json()
+    keys = [f"crm:part:{number:02}" for number in range(40)]
+    tie = {"weight": 9.0, "outcome": "match", "ruled": False, "tie": None, "decision_id": None, "bridge": None}
+    bridge = {**tie, "weight": 3.0, "bridge": {"left": 20, "right": 20, "light": True, "weak": True}}
+    pairs = [pair for side in (keys[:20], keys[20:]) for pair in combinations(side, 2)]
+    edges = [{**bridge, "left": keys[7], "right": keys[30]}]
+    edges += [{**tie, "left": left, "right": right} for left, right in pairs]
+    said = {**tie, "tie": "verdict", "decision_id": "dec_7", "left": keys[3], "right": keys[4]}
+    records = [{**found["records"][0], "key": key} for key in keys]
+    picture = graph_drawing.drawn({**found, "records": records, "edges": [*edges, said], "near": []})
+    assert [line.kind for line in picture.lines if line.kind != "match"] == ["light", "tied"]
+    assert len(picture.lines) == 39 + 1
+    assert picture.left_out == len(edges) + 1 - len(picture.lines)
+    joined = nx.Graph([(line.left, line.right) for line in picture.lines])
+    assert nx.is_connected(joined)
+    assert len(joined) == 40
 
 
 def test_a_split_is_previewed_to_the_letter_held_and_undone(desk, chain):
