@@ -30,7 +30,7 @@ def resolve(hub: Hub, entity_type: str, *, author: Author, upto: int | None = No
 def catch_up(hub: Hub, entity_type: str, *, author: Author) -> int:
     """Resolve all that is pending; the caller holds the type's lock. Returns the number of commits."""
     commits, known = 0, KnownCells()
-    while waits(hub, entity_type) and step(hub, entity_type, author=author, known=known):
+    while entity_type in waiting(hub) and step(hub, entity_type, author=author, known=known):
         commits += 1
     return commits
 
@@ -41,8 +41,12 @@ def resolve_arrived(hub: Hub, *, author: Author) -> None:
     Answers about readiness that a wide change has outdated stay so: see `judge`. Nobody has to wait for those.
     """
     names = order(hub.entity_types().values())
-    while sum(resolve(hub, name, author=author) for name in names if waits(hub, name)):
-        pass
+    commits = 1
+    while commits:
+        commits, left = 0, waiting(hub)
+        for name in names:
+            if name in left and (made := resolve(hub, name, author=author)):
+                commits, left = commits + made, waiting(hub)
 
 
 def resolve_all(hub: Hub, *, author: Author) -> None:
@@ -64,13 +68,10 @@ def judge(hub: Hub, entity_type: str, *, author: Author) -> bool:
         return step(hub, entity_type, author=author)
 
 
-def waits(hub: Hub, entity_type: str) -> bool:
-    """Whether anything that has arrived is not resolved yet."""
+def waiting(hub: Hub) -> set[str]:
+    """The entity types of which something that has arrived is not resolved yet."""
     with hub.database.read() as reader:
-        state = resolution.state(reader, entity_type)
-        return log.waits(reader, entity_type, after=state.upto if state else 0) or records.any_marked(
-            reader, entity_type
-        )
+        return resolution.waiting(reader)
 
 
 def is_resolved(hub: Hub, entity_type: str, position: int) -> bool:

@@ -173,11 +173,6 @@ def marked(transaction: Transaction, entity_type: str) -> list[int]:
     return [row[0] for row in rows]
 
 
-def any_marked(transaction: Transaction, entity_type: str) -> bool:
-    """Whether records of one type are to be resolved again."""
-    return transaction.one("SELECT 1 FROM dirty_record WHERE entity_type = ? LIMIT 1", entity_type) is not None
-
-
 def unmark(transaction: Transaction, entity_type: str, ids: Collection[int]) -> None:
     """Say that these have been resolved again."""
     bulk.delete(transaction, "dirty_record", ("entity_type", "record_id"), [(entity_type, id_) for id_ in sorted(ids)])

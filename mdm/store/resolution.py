@@ -8,6 +8,7 @@ import orjson
 from mdm.errors import NotFound
 from mdm.store import bulk
 from mdm.store.database import Transaction
+from mdm.store.log import OF_ALL
 from mdm.store.xref import NOW
 
 STATE = ("entity_type", "upto", "position", "rules_version", "tick", "cut_records")
@@ -28,6 +29,19 @@ def state(transaction: Transaction, entity_type: str) -> StateRow | None:
     """How far a type is resolved, None when it never was."""
     row = transaction.one(f"SELECT {', '.join(STATE)} FROM resolution WHERE entity_type = ?", entity_type)
     return StateRow(*row) if row else None
+
+
+def waiting(transaction: Transaction) -> set[str]:
+    """The entity types of which something that has arrived is not resolved yet, told without a look at the log."""
+    rows = transaction.rows(
+        "SELECT resolution.entity_type FROM resolution WHERE EXISTS (SELECT 1 FROM latest_fact"
+        " WHERE latest_fact.entity_type IN (resolution.entity_type, ?) AND latest_fact.position > resolution.upto)"
+        " OR EXISTS (SELECT 1 FROM dirty_record WHERE dirty_record.entity_type = resolution.entity_type)"
+        " UNION SELECT entity_type FROM latest_fact WHERE entity_type <> ?"
+        " AND entity_type NOT IN (SELECT entity_type FROM resolution)",
+        OF_ALL, OF_ALL,
+    )  # fmt: skip
+    return {row[0] for row in rows}
 
 
 class Boundary(NamedTuple):

@@ -5,10 +5,32 @@ from sqlalchemy import event
 
 from mdm.entity_types import shipped
 from mdm.errors import NotFound
+from mdm.log import Fact
+from mdm.services import resolving
 from mdm.services.hub import Hub
-from mdm.store import health, hubs, log, resolution, versions
+from mdm.store import bulk, health, hubs, log, resolution, versions
 from mdm.store.resolution import RulesApplied, StateRow
 from tests.store.rows import AUTHOR, fact
+
+
+def test_what_waits_is_told_of_all_types_at_once(hub: Hub) -> None:
+    """What has come of a type, what concerns every type, and records that are marked; nothing of what is resolved."""
+    left: list[set[str]] = []
+
+    def look() -> None:
+        with hub.database.read() as reader:
+            left.append(resolution.waiting(reader))
+
+    resolving.resolve_all(hub, author=AUTHOR)
+    look()
+    with hub.database.write() as writer:
+        log.append(writer, [Fact("verdict", "customer", {})], author=AUTHOR)
+        bulk.insert(writer, "dirty_record", ("entity_type", "record_id"), [("employee", 7)])
+    look()
+    with hub.database.write() as writer:
+        log.append(writer, [Fact("tick", None, {"date": "2026-03-01"})], author=AUTHOR)
+    look()
+    assert left == [set(), {"customer", "employee"}, set(hub.entity_types())]
 
 
 def test_the_state_of_a_type_is_what_was_saved_last(hub: Hub) -> None:
