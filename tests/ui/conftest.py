@@ -9,6 +9,7 @@ import pytest
 from mdm.services.hub import Hub
 from mdm.store.database import Transaction
 from tests.api.conftest import Server, served
+from tests.ui.something import something  # noqa: F401  a fixture
 
 LEFT = {
     "name": "Brandtt & Söhne Consulting", "phone": ["+49 40 3176 220"], "email": ["anna.brandt@brandt.example"],
