@@ -48,6 +48,22 @@ def test_no_key_decides_a_task_that_was_not_on_the_screen(browser: Any, desk: De
     assert [one for one in made if one not in keys] == []
 
 
+def test_from_task_to_task_one_stays_in_the_list_that_one_chose(page: Any, desk: Desk) -> None:
+    chosen = "kind=review&order=likeliest"
+    coming = desk.ask(f"/v1/tasks:upcoming?type=customer&{chosen}&limit=4")["items"]
+    assert coming != desk.ask("/v1/tasks:upcoming?type=customer&kind=review&limit=4")["items"]
+    page.goto(f"/queue?entity_type=customer&{chosen}")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/task/**")
+    page.wait_for_selector("#compare")
+    page.wait_for_timeout(300)
+    seen = [press_on(page, "4") for _ in range(3)]
+    assert [*seen, shown(page)] == coming
+    assert page.url.endswith(f"/task/{coming[3]}?entity_type=customer&{chosen}")
+    page.reload()
+    assert shown(page) == coming[3]
+
+
 def test_what_was_decided_arrives_though_one_leaves_at_once(page: Any, desk: Desk) -> None:
     before = desk.decisions()
     page.add_init_script(WITNESS)
