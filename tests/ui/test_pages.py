@@ -1,11 +1,14 @@
 """The pages of the desk: they tell the truth, keep secrets, escape everything, and work without a script."""
 
+import gzip
 import re
 from html import escape
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
+import stewardship_ui
 from mdm.services.stewarding import proposals
 from stewardship_ui.static_files import address
 
@@ -171,3 +174,15 @@ def test_a_refusal_offers_the_pages_that_its_reader_may_see(desk):
     head = refused.text.partition("<main")[0]
     assert (refused.status_code, 'href="/queue"' in head, 'href="/quarantine"' in head) == (403, False, False)
     assert 'href="/rules"' in head
+
+
+def test_scripts_and_styles_are_small(desk):
+    """Together, compressed as they travel; what draws a graph is loaded by the page that has one."""
+    folder = Path(stewardship_ui.__file__).parent / "static"
+    sizes = {
+        end: len(gzip.compress(b"".join(one.read_bytes() for one in sorted(folder.rglob(f"*.{end}")))))
+        for end in ("js", "css")
+    }
+    assert sizes["js"] <= 60_000
+    assert sizes["css"] <= 25_000
+    assert "graph.js" not in desk.page("/queue").text
