@@ -71,7 +71,8 @@ def approve(
     """
     found = proposals.get(caller.hub, proposal_id)
     caller.ensure(entity_type=found["entity_type"])
-    ensure_sees(caller.principal, caller.hub.entity_type(found["entity_type"]), [found["parts"].get("attribute")])
+    if (attribute := found["parts"].get("attribute")) is not None:
+        ensure_sees(caller.principal, caller.hub.entity_type(found["entity_type"]), [attribute])
     if dry_run:
         return previewed(
             caller, lambda hub, author: proposals.approve(hub, proposal_id, reason=body.reason, author=author)
