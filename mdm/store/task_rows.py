@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from mdm.store.database import Transaction
+from mdm.store.tasks import PROPOSED
 
 
 class End(NamedTuple):
@@ -54,7 +55,7 @@ def facets(
     )
     views = {
         "mine": ("assigned_to = ?", [who]),
-        "held": ("claimed_by = ? AND claimed_until > ?", [who, moment]),
+        "held": (f"claimed_by = ? AND claimed_until > ? AND NOT {PROPOSED}", [who, moment]),
         "asked": ("escalated_to = ?", [who]),
         "snoozed": ("snoozed_until > ?", [today]),
     }

@@ -119,11 +119,16 @@ def test_a_pick_that_is_held_comes_into_force_with_its_decision(desk):
     from tests.services.two_people import WORKER
 
     task = desk.pair()
+    assert desk.send(f"/task/{task['id']}/claim").status_code == 303
+    assert f'href="/task/{task["id"]}' in desk.page("/queue?view=held").text
     sent = desk.send(
         f"/task/{task['id']}/decide?kind=review", verdict="same", etag=task["etag"], pick="name=crm:customer:1"
     )
     assert (sent.status_code, sent.headers["Location"]) == (303, "/queue?kind=review")
     assert "in force soon" in desk.page("/decisions").text
+    assert 'href="/task/' not in desk.page("/queue?view=held").text, "what is decided is out of one's hands"
+    queued = desk.server.as_("steward")("GET", "/v1/queue?view=held").json()
+    assert (queued["counts"]["views"]["held"], queued["counts"]["views"]["proposed"]) == (0, 1)
     later = WORKER.__class__("worker", "2999-01-01T00:00:00.000000Z")
     assert proposals.carry_out_due(desk.server.hub, author=later) == 1
     [golden] = desk.server.as_("steward")("GET", "/v1/golden-records").json()["items"]

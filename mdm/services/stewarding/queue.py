@@ -133,9 +133,10 @@ def wanted(choice: Choice, *, who: str, moment: str) -> Filter:
     """What the store is asked for."""
     of_person = {"mine": "assigned_to", "held": "claimed_by", "asked": "escalated_to"}
     people = {of_person[choice.view]: who} if choice.view in of_person else {}
+    decided = {"proposed": True, "held": False}  # what one has decided is out of one's hands
     return Filter(
         choice.entity_type, choice.kind, status="closed" if choice.view == "closed" else "open", **people,
-        snoozed=True if choice.view == "snoozed" else None, proposed=True if choice.view == "proposed" else None,
+        snoozed=True if choice.view == "snoozed" else None, proposed=decided.get(choice.view),
         now=moment, least=weight(choice.min_probability), most=weight(choice.max_probability),
         due_before=moment[:10] if choice.view == "overdue" else None,
     )  # fmt: skip
