@@ -162,13 +162,18 @@ def key_token(salt: bytes, written: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def key_tokens(salt: bytes, written: Iterable[str], *, begin: str = "") -> list[int]:
-    """The tokens of many written keys, as `key_token` makes each; all of them `begin` with the same words."""
+def key_tokens(salt: bytes, written: Iterable[str]) -> list[int]:
+    """The tokens of many written keys, as `key_token` makes each."""
+    return encoded_key_tokens(salt, map(str.encode, written))
+
+
+def encoded_key_tokens(salt: bytes, written: Iterable[bytes], *, begin: str = "") -> list[int]:
+    """The tokens of many keys in UTF-8; all of them `begin` with the same words."""
     keyed = hashlib.blake2b(begin.encode(), digest_size=8, key=salt)
     digests = []
     for key in written:
         one = keyed.copy()
-        one.update(key.encode())
+        one.update(key)
         digests.append(one.digest())
     return list(struct.unpack(f">{len(digests)}q", b"".join(digests)))
 

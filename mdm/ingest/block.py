@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mdm.entity_types import LONGEST_TEXT
+from mdm.ingest.raws import HALVES, Raws
+from mdm.ingest.rows import Chunk
 from mdm.ingest.texts import Texts
 
 if TYPE_CHECKING:
@@ -20,17 +22,26 @@ QUOTE, LINE_END, RETURN = b'"\n\r'
 PRINTABLE = bytes(range(ord(" "), ord("~") + 1)) + b"\n"
 
 
-def columns_of(lines: Sequence[str], header: Sequence[str], *, delimiter: str) -> dict[str, Texts] | None:
-    """The cells of each column; None where these lines are not just so many rows of printable text."""
-    if max(map(len, lines)) > LONGEST_TEXT:
+def chunk_of(lines: str, header: Sequence[str], *, delimiter: str, above: int) -> Chunk | None:
+    """Whole lines as rows; None where they are not just a row of printable text each. `above` lines stand before."""
+    sent = lines.encode("utf-8", HALVES)
+    raws = Raws(sent, _ends(sent))
+    if np.diff(raws.ends, prepend=0).max() > LONGEST_TEXT:
         return None
-    written = "".join(lines).encode().replace(b"\r\n", b"\n")
+    written = sent.replace(b"\r\n", b"\n") if b"\r" in sent else sent
     # What is left is what need not be printable, and letters beyond ASCII, which stand there whole.
-    if not written.translate(None, PRINTABLE + delimiter.encode()).decode().isprintable():
+    if not written.translate(None, PRINTABLE + delimiter.encode()).decode("utf-8", HALVES).isprintable():
         return None
     if b'"' in written and not _quoted_in_lines(np.frombuffer(written, dtype=np.uint8), ord(delimiter)):
         return None
-    return _parsed(written, header, delimiter, rows=len(lines))
+    columns = _parsed(written, header, delimiter, rows=len(raws))
+    return None if columns is None else Chunk(range(above + 1, above + 1 + len(raws)), columns, raws)
+
+
+def _ends(lines: bytes) -> npt.NDArray[np.int64]:
+    """Where each line ends; the last one of a file may lack what ends it."""
+    ends = np.flatnonzero(np.frombuffer(lines, dtype=np.uint8) == LINE_END) + 1
+    return ends if lines.endswith(b"\n") else np.append(ends, len(lines))
 
 
 def quoted_as_usual(letters: npt.NDArray[np.uint8], delimiter: int) -> bool:

@@ -178,15 +178,18 @@ def _written(member: str, values: Cells) -> list[str]:
     return ["" if value is None else f"{member}{canonical(value).decode()}" for value in values]
 
 
-def _ids(cells: Cells, odd: Places) -> list[str]:
+def _ids(cells: Cells, odd: Places) -> Sequence[str]:
+    if isinstance(cells, Texts):
+        texts = cells.stripped()
+        odd.update(texts.blank(), texts.longer_than(LONGEST_ID))
+        return texts
     if set(map(type, cells)) - {str}:
         odd.update(
             place for place, cell in enumerate(cells) if isinstance(cell, bool) or not isinstance(cell, str | int)
         )
         cells = ["" if cell is None else str(cell) for cell in cells]
-    texts: Sequence[str] = cells  # type: ignore[assignment]
-    joined = "".join(texts)
-    ids = [text.strip() for text in texts]
+    joined = "".join(cells)  # type: ignore[arg-type]
+    ids = [text.strip() for text in cells]  # type: ignore[attr-defined]
     if not joined.isprintable():
         odd.update(place for place, text in enumerate(ids) if not text.isprintable())
     if "" in ids:

@@ -1,13 +1,14 @@
 """Reads csv and tsv: a header line, then one row a record; nothing in a row is guessed."""
 
 import csv
+import io
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import NamedTuple, TextIO
 
 from mdm.entity_types import LONGEST_TEXT
 from mdm.errors import UnreadableFile
-from mdm.ingest.block import columns_of
+from mdm.ingest.block import chunk_of
 from mdm.ingest.delimiter import start_of
 from mdm.ingest.parts import Parts, uneven
 from mdm.ingest.reading import Reading
@@ -22,7 +23,7 @@ ENDLESS, BEGINNING = "endless_cell", 100_000
 AT_ONCE = 250
 """Lines that are parsed together, and one by one where something is wrong with any of them."""
 MANY, BLOCK = 20_000, 512 << 10
-"""Lines from which it is worth loading what parses a whole block at once, and the characters of one."""
+"""Lines of a file from which it is worth loading what parses a whole block at once, and the characters of one."""
 
 
 class Beginning(NamedTuple):
@@ -45,13 +46,22 @@ def read_tsv(text: TextIO, file: str, *, reading: Reading) -> Iterator[Chunk | R
 
 def _read(text: TextIO, file: str, reading: Reading, *, delimiter: str | None) -> Iterator[Chunk | Row | Rejected]:
     header, delimiter, above = beginning(text, file, reading, delimiter=delimiter)
-    while lines := text.readlines(BLOCK) if above >= MANY else list(islice(text, AT_ONCE)):
-        columns = columns_of(lines, header, delimiter=delimiter) if len(lines) > AT_ONCE else None
-        if columns is not None:
-            yield Chunk(range(above + 1, above + 1 + len(lines)), columns, lines)
-            above += len(lines)
+    long = _is_long(reading, above)
+    while block := text.read(BLOCK) + text.readline() if long else "".join(islice(text, AT_ONCE)):
+        chunk = chunk_of(block, header, delimiter=delimiter, above=above) if long else None
+        if chunk is not None:
+            yield chunk
+            above += len(chunk.lines)
         else:
+            lines = list(io.StringIO(block, newline=""))
             above = yield from _groups(text, file, header, delimiter=delimiter, above=above, lines=lines)
+        long = long or _is_long(reading, above)
+
+
+def _is_long(reading: Reading, above: int) -> bool:
+    """Say whether a file has many lines, as far as can be told from those read so far and their share of it."""
+    share = reading.found.share
+    return share is not None and above >= MANY * share()
 
 
 def _groups(

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
+import numpy as np
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -31,16 +33,45 @@ class Texts(Sequence[str]):
     def _listed(self) -> list[str]:
         return self.array.fill_null("").to_pylist()  # type: ignore[no-any-return]
 
-    def encoded(self) -> list[bytes]:
-        """Give each as UTF-8."""
-        import pyarrow as pa
-
-        return self.array.fill_null("").cast(pa.binary()).to_pylist()  # type: ignore[no-any-return]
+    def __contains__(self, text: object) -> bool:
+        return self.array.null_count > 0 if text == "" else text in self._listed
 
     def has(self, letters: str) -> bool:
         """Whether any of some letters of ASCII may stand in a text."""
         data = self.array.buffers()[2]
         return data is not None and any(letter in data.to_pybytes() for letter in letters.encode("ascii"))
+
+    def stripped(self) -> "Texts":
+        """Give each without the spaces around it; they are printable, so that there are no other blanks."""
+        from pyarrow import compute
+
+        return Texts(_unless_blank(compute.utf8_trim(self.array, characters=" ")))
+
+    def blank(self) -> list[int]:
+        """Give the places of those that are blank."""
+        return np.flatnonzero(self.array.is_null().to_numpy(zero_copy_only=False)).tolist()
+
+    def longer_than(self, most: int) -> list[int]:
+        """Give the places of those that have more than so many letters."""
+        from pyarrow import compute
+
+        return np.flatnonzero(compute.utf8_length(self.array).fill_null(0).to_numpy() > most).tolist()
+
+
+def encoded(texts: Sequence[str]) -> list[bytes]:
+    """Give each text as UTF-8."""
+    import pyarrow as pa
+
+    if not isinstance(texts, Texts):
+        return [text.encode() for text in texts]
+    return texts.array.fill_null("").cast(pa.binary()).to_pylist()  # type: ignore[no-any-return]
+
+
+def numbers(given: Sequence[int]) -> Texts:
+    """Write whole numbers."""
+    import pyarrow as pa
+
+    return Texts(pa.array(np.asarray(given, dtype=np.int64)).cast(pa.string()))
 
 
 def members(texts: Texts, before: str, after: str) -> Texts:
@@ -51,12 +82,12 @@ def members(texts: Texts, before: str, after: str) -> Texts:
     """
     from pyarrow import compute
 
-    array = compute.utf8_trim(texts.array, characters=" ")
+    array = texts.stripped().array
     if texts.has("\\"):
         array = compute.replace_substring(array, pattern="\\", replacement="\\\\")
     if texts.has('"'):
         array = compute.replace_substring(array, pattern='"', replacement='\\"')
-    return Texts(compute.binary_join_element_wise(f'{before}"', _unless_blank(array), f'"{after}', ""))
+    return Texts(compute.binary_join_element_wise(f'{before}"', array, f'"{after}', ""))
 
 
 def objects(columns: Sequence[Sequence[str]], before: str, after: str, *, blank: bool) -> Texts:

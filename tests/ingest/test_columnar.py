@@ -164,7 +164,7 @@ def test_a_block_of_lines_is_read_as_each_alone(letters: list[str]) -> None:
     data = ("id,name\n" + "".join(letters)).encode()
     together = list(each_row(read_chunks("f.csv", stream=io.BytesIO(data))))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv, "columns_of", lambda *_args, **_named: None)
+        patch.setattr(csv, "chunk_of", lambda *_args, **_named: None)
         patch.setattr(csv, "_chunk", lambda *_args, **_named: None)
         assert together == list(each_row(read_chunks("f.csv", stream=io.BytesIO(data))))
 

@@ -61,11 +61,6 @@ class Arrivals:
         self.before = versions.sorts(writer, {owner[:2] for owner in self.owners})
         self.sorts = dict(self.before)
 
-    @cached_property
-    def raws(self) -> list[str]:
-        """The text of each record's row: taken apart only when one is refused."""
-        return list(self.prepared.raws.each())
-
     def all_new(self) -> bool:
         """Whether all records can be accepted as they are.
 
@@ -252,7 +247,7 @@ class Arrivals:
             item = self.prepared.marked[place].item
             body = {**body, "merged_into": item.merged_into, "merged_from": [*item.merged_from]}
             body |= {"source_id": item.source_id, "created": item.created, "origin": item.origin}
-        return self.reject(_refused(body, self.raws[place], rule, detail), source, entity_type)
+        return self.reject(_refused(body, self.prepared.raws[place], rule, detail), source, entity_type)
 
 
 def _used_again(body: Body) -> str:

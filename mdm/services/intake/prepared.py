@@ -1,38 +1,18 @@
 """Source records made ready for the log: all that needs no database, so that it may be done anywhere and beforehand."""
 
-from array import array
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, repeat
 from typing import Any, NamedTuple
 
-from mdm.ingest import Incoming, Records, Rejected
+from mdm.ingest import Incoming, Records, Rejected, texts
+from mdm.ingest.raws import Raws
 from mdm.ingest.texts import Texts
-from mdm.ingest.texts import joined as joined_texts
-from mdm.log import Facts, canonical, key_tokens, longs
+from mdm.log import Facts, canonical, encoded_key_tokens, key_tokens
 
 Body = dict[str, Any]
 Owner = tuple[str, str, str]
 """The source and the entity type of a record, and the sort of version that it comes with."""
-
-
-class Raws(NamedTuple):
-    """The texts of rows, one after the other and as long as `lengths` says, as `mdm.log.Facts` holds bodies."""
-
-    text: str
-    lengths: Sequence[int]
-
-    @classmethod
-    def of(cls, texts: Sequence[str]) -> "Raws":
-        """Put texts together."""
-        return cls("".join(texts), array("q", map(len, texts)))
-
-    def each(self) -> Iterator[str]:
-        """Give the texts one by one."""
-        end = 0
-        for length in self.lengths:
-            end += length
-            yield self.text[end - length : end]
 
 
 class Saying(NamedTuple):
@@ -94,23 +74,32 @@ def prepare(salt: bytes, items: Sequence[Incoming | Rejected], batch: str) -> Pr
 
 def prepare_records(salt: bytes, records: Records, batch: str) -> Prepared:
     """Make records by column ready, as `prepare` does items."""
-    ids, raws = list(records.ids), list(records.raws) or [""] * len(records.ids)
-    for place, item in records.singles.items():
-        ids[place] = item.source_id if isinstance(item, Incoming) else ""
-    tokens = key_tokens(salt, ids, begin=f"{records.source}:{records.entity_type}:")
+    ids = _ids_of(records)
+    tokens = encoded_key_tokens(salt, texts.encoded(ids), begin=f"{records.source}:{records.entity_type}:")
     owners_by_sort = {sort: (records.source, records.entity_type, sort) for sort in ("none", "integer", "time")}
     by_version = {version: owners_by_sort[_sort(version)] for version in set(records.versions)}
     owners = [by_version[version] for version in records.versions]  # the same few: they travel lightly
     bodies = _bodies(records, ids, batch)
-    refused = {}
-    for place, item in sorted(records.singles.items(), reverse=True):
+    raws: Sequence[str] = records.raws or [""] * len(ids)
+    for place, item in records.singles.items():
         if isinstance(item, Incoming):
             bodies[place], owners[place] = canonical(_body(item, batch)), _owner(item)
-        else:
-            refused[place] = item
-            for column in (tokens, bodies, owners, raws):
-                del column[place]  # from the last to the first: places stay right
+    refused = {place: item for place, item in records.singles.items() if isinstance(item, Rejected)}
+    if refused:
+        kept = [place for place in range(len(ids)) if place not in refused]
+        tokens, bodies = [tokens[place] for place in kept], [bodies[place] for place in kept]
+        owners, raws = [owners[place] for place in kept], [raws[place] for place in kept]
     return Prepared(Facts.of(tokens, bodies), owners, Raws.of(raws), _all_marked(records, refused, salt), refused)
+
+
+def _ids_of(records: Records) -> Sequence[str]:
+    """The ids of records as they are kept; a row that is refused has none."""
+    if not records.singles:
+        return records.ids
+    ids = list(records.ids)
+    for place, item in records.singles.items():
+        ids[place] = item.source_id if isinstance(item, Incoming) else ""
+    return ids
 
 
 def _all_marked(records: Records, refused: Container[int], salt: bytes) -> dict[int, Marked]:
@@ -139,22 +128,32 @@ def _marked(item: Incoming, salt: bytes) -> Marked:
 
 def _bodies(records: Records, ids: Sequence[str], batch: str) -> list[bytes]:
     """Write the bodies of facts as `canonical` writes what `_body` gives."""
-    joined_ids = "".join(ids)
-    plain = joined_ids.isprintable() and '"' not in joined_ids and "\\" not in joined_ids
-    quote, written = ('"', ids) if plain else ("", [canonical(ident).decode() for ident in ids])
+    quote, written = _as_json(ids)
+    by_column = isinstance(records.attributes, Texts)
     put = ',"mode":"put"'
     sent = {place: f'{put},"sent_as":{canonical(one).decode()}' for place, one in records.sent_as.items()}
     columns = (
         '{"attributes":', records.attributes, f',"batch":{canonical(batch).decode()},"event_time":',
-        _each_written(records.event_times), ',"line":', list(map(str, records.lines)),
+        _each_written(records.event_times), ',"line":',
+        texts.numbers(records.lines) if by_column else list(map(str, records.lines)),
         [sent.get(place, put) for place in range(len(ids))] if sent else put,
         f',"source":{canonical(records.source).decode()},"source_id":{quote}', written, f'{quote},"version":',
         _each_written(records.versions), "}",
     )  # fmt: skip
-    if isinstance(records.attributes, Texts):
-        return joined_texts(columns).encoded()
+    if by_column:
+        return texts.encoded(texts.joined(columns))
     rows = zip(*(repeat(column) if isinstance(column, str) else column for column in columns), strict=False)
     return [row.encode() for row in map("".join, rows)]
+
+
+def _as_json(ids: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """Write ids as JSON: the quote that stands around each, and what is between."""
+    if isinstance(ids, Texts):
+        plain = not ids.has('"\\')
+    else:
+        together = "".join(ids)
+        plain = together.isprintable() and '"' not in together and "\\" not in together
+    return ('"', ids) if plain else ("", [canonical(ident).decode() for ident in ids])
 
 
 def _each_written(values: Sequence[int | str | None]) -> str | list[str]:
@@ -174,10 +173,7 @@ def joined(parts: Sequence[Prepared]) -> Prepared:
     return Prepared(
         Facts.joined([part.facts for part in parts]),
         list(chain.from_iterable(part.owners for part in parts)),
-        Raws(
-            "".join([part.raws.text for part in parts]),
-            longs(part.raws.lengths for part in parts),
-        ),
+        Raws.joined([part.raws for part in parts]),
         marked,
         refused,
     )

@@ -91,8 +91,9 @@ def prepared_chunks(work: Work) -> Iterator[Prepared]:
 
 
 def _prepared(work: Work) -> Iterator[Prepared]:
-    """Prepare what comes by column as it comes, and single items a few together."""
+    """Prepare what comes by column as it comes, parted where a chunk is full, and single items a few together."""
     items: list[Item] = []
+    taken = 0
     for one in items_of(work.file, work.entity_type, work.reading):
         if not isinstance(one, Records):
             items.append(one)
@@ -100,7 +101,8 @@ def _prepared(work: Work) -> Iterator[Prepared]:
             yield prepare(work.salt, items, work.batch)
             items = []
         if isinstance(one, Records):
-            for start in range(0, len(one.ids), work.most):
-                yield prepare_records(work.salt, one.part(start, start + work.most), work.batch)
+            for start in range(-(taken % work.most), len(one.ids), work.most):
+                yield prepare_records(work.salt, one.part(max(start, 0), start + work.most), work.batch)
+        taken += len(one.ids) if isinstance(one, Records) else 1
     if items:
         yield prepare(work.salt, items, work.batch)
