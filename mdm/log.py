@@ -188,11 +188,11 @@ def commitments(salts: bytes, bodies: Sequence[bytes]) -> bytes:
     return b"".join(bound)
 
 
-def chain(facts: Facts, same: Sequence[str | None], *, first: int, previous: bytes) -> bytes:
-    """The hashes that the envelopes of facts carry, one after the other: each that of the envelope before.
+def chain(facts: Facts, same: Sequence[str | None], *, first: int, previous: bytes, together: int) -> Iterator[bytes]:
+    """The hashes that the envelopes of facts carry, so many `together`: each that of the envelope before.
 
     `same` are the columns from kind to recorded_at, alike in all of them; `previous` is the hash of the envelope
-    before the first. Gives what `envelope_hash` gives for each, in one go.
+    before the first. Gives what `envelope_hash` gives for each, one after the other.
     """
     written = canonical(same)[1:-1].decode()
     carried, hashes, empty = previous.hex(), [], hashlib.sha256()
@@ -202,7 +202,11 @@ def chain(facts: Facts, same: Sequence[str | None], *, first: int, previous: byt
         envelope = empty.copy()
         envelope.update(f'[{position},{written},{"null" if token is None else token},"{its_own}","{carried}"]'.encode())
         carried = envelope.hexdigest()
-    return bytes.fromhex("".join(hashes))
+        if len(hashes) == together:
+            yield bytes.fromhex("".join(hashes))
+            hashes.clear()
+    if hashes:
+        yield bytes.fromhex("".join(hashes))
 
 
 def commitment(salt: bytes, body: bytes) -> bytes:

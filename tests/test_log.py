@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from mdm.log import (
     GENESIS,
+    HASH,
     SALT,
     Facts,
     canonical,
@@ -25,7 +26,9 @@ def test_a_chain_carries_the_hash_of_each_envelope_to_the_next(
     facts: list[tuple[int | None, bytes]], same: tuple[str | None, ...], first: int
 ) -> None:
     run = Facts.of([token for token, _ in facts], [body for _, body in facts])
-    hashes = chain(run, same, first=first, previous=GENESIS)
+    parts = list(chain(run, same, first=first, previous=GENESIS, together=2))
+    assert all(len(part) == 2 * HASH for part in parts[:-1])
+    hashes = b"".join(parts)
     previous = GENESIS
     for place, (token, body) in enumerate(facts):
         assert hashes[32 * place : 32 * (place + 1)] == previous

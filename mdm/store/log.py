@@ -1,10 +1,9 @@
 """The append-only log: facts in with gapless positions, facts out by position or by source key."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -30,8 +29,8 @@ ENVELOPE = (
     "position", "kind", "entity_type", "actor", "correlation_id", "recorded_at", "key_token", "commitment",
     "previous_hash",
 )  # fmt: skip
-MANY = 1_000
-"""Facts whose hashes are worth a thread of their own."""
+MANY, TOGETHER = 1_000, 10_000
+"""Facts whose hashes are worth a thread of their own, and those whose hashes are waited for together."""
 AT_ONCE = 1_000
 """Records whose versions are read together."""
 UNRESOLVED = (
@@ -84,9 +83,12 @@ def append_run(
     recorded_at = max(author.recorded_at, last[ENVELOPE.index("recorded_at")]) if last else author.recorded_at
     same = (kind, entity_type, author.actor, author.correlation_id, recorded_at)
     previous = envelope_hash(last) if last else GENESIS
-    with _soon(partial(chain, facts, same, first=first, previous=previous), beside=len(facts.tokens) > MANY) as hashes:
+    starts = range(0, len(facts.tokens), TOGETHER)
+    hashes = chain(facts, same, first=first, previous=previous, together=TOGETHER)
+    with _ahead(hashes, len(starts), beside=len(facts.tokens) > MANY) as made:
         _insert_payloads(transaction, facts, first)
-        _insert_envelopes(transaction, facts, same, hashes(), first)
+        for start, some in zip(starts, made, strict=True):
+            _insert_envelopes(transaction, facts, same, some, first, start)
     if author.once is not None and kind != "resolved":
         once.took_effect(transaction, author.once, first)
     if kind not in UNRESOLVED:
@@ -96,13 +98,13 @@ def append_run(
 
 
 @contextmanager
-def _soon(work: Callable[[], bytes], *, beside: bool) -> Iterator[Callable[[], bytes]]:
-    """Do some work when it is asked for or, `beside`, in a thread: while SQLite works, another one can."""
+def _ahead(parts: Iterator[bytes], count: int, *, beside: bool) -> Iterator[Iterator[bytes]]:
+    """Make parts when they are asked for or, `beside`, ahead in a thread: while SQLite works, another one can."""
     if not beside:
-        yield work
+        yield parts
         return
     with ThreadPoolExecutor(1, thread_name_prefix="chain") as thread:
-        yield thread.submit(work).result
+        yield map(Future.result, [thread.submit(next, parts) for _ in range(count)])
 
 
 def _insert_payloads(transaction: Transaction, facts: Facts, first: int) -> None:
@@ -114,15 +116,17 @@ def _insert_payloads(transaction: Transaction, facts: Facts, first: int) -> None
 
 
 def _insert_envelopes(
-    transaction: Transaction, facts: Facts, same: tuple[str | None, ...], hashes: bytes, first: int
+    transaction: Transaction, facts: Facts, same: tuple[str | None, ...], hashes: bytes, first: int, start: int
 ) -> None:
+    """Insert the envelopes of as many facts as there are hashes, from the place `start` on."""
+    end = start + len(hashes) // HASH
     columns: dict[str, bulk.Column] = {
         **dict(zip(ENVELOPE[1:6], same, strict=True)),
-        "key_token": bulk.Numbers(facts.tokens),
-        "commitment": bulk.Packed(facts.commitments, HASH),
+        "key_token": bulk.Numbers(facts.tokens[start:end]),
+        "commitment": bulk.Packed(facts.commitments[HASH * start : HASH * end], HASH),
         "previous_hash": bulk.Packed(hashes, HASH),
     }
-    bulk.insert_run(transaction, "log", columns, first=first, count=len(facts.tokens))
+    bulk.insert_run(transaction, "log", columns, first=first + start, count=end - start)
 
 
 def waits(transaction: Transaction, entity_type: str, *, after: int) -> bool:
