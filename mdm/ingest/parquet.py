@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from mdm.errors import UnreadableFile
 from mdm.ingest.gzip import LARGEST, LARGEST_RATIO, UNSUSPICIOUS
 from mdm.ingest.parquet_footer import MAGIC, Column, RowGroup, row_groups
-from mdm.ingest.parquet_types import as_plain, readable
+from mdm.ingest.parquet_types import as_plain, holds_bytes, readable
 from mdm.ingest.parts import Parts
 from mdm.ingest.reading import Reading
 from mdm.ingest.rows import Chunk, Rejected, Row
@@ -31,7 +31,7 @@ def read_parquet(stream: BinaryIO, file: str, *, reading: Reading) -> Iterator[C
 
     Raises:
         UnreadableFile: it is no parquet, is damaged, would expand beyond the limits, or has a column of a type
-            that no attribute can hold.
+            that no attribute can hold, or of bytes that are no text.
     """
     del reading  # the file itself says all that a reader needs
     with _faults_of(file):
@@ -40,8 +40,11 @@ def read_parquet(stream: BinaryIO, file: str, *, reading: Reading) -> Iterator[C
         _check_size(groups, stream.seek(0, 2), file)
         names = _names(opened.schema_arrow, file)
         sizes = [_rows_at_once(stream, opened, group, number=number, file=file) for number, group in enumerate(groups)]
-        for _ in _batches(opened, sizes):
-            pass  # a damaged page must not show after the first record is in
+        # Neither a damaged page nor bytes that are no text must show after the first record is in.
+        above = 0
+        for batch in _batches(opened, sizes):
+            _check_bytes(batch, names, above, file)
+            above += batch.num_rows
     above = 0
     for batch in _batches(opened, sizes):
         lines = range(above + 1, above + 1 + batch.num_rows)
@@ -106,6 +109,27 @@ def _names(schema: "Schema", file: str) -> list[str]:
             words = "a source record holds text, numbers, dates, booleans, and lists and objects of these"
             raise UnreadableFile(f"{file}: column {name!r} is of type {field.type}; {words}")
     return names
+
+
+def _check_bytes(batch: Any, names: Sequence[str], above: int, file: str) -> None:
+    """Refuse a column of bytes, such as pictures, that are no text in some row."""
+    for name, column in zip(names, batch.columns, strict=True):
+        if holds_bytes(column.type) and not _is_text(column):
+            row = next(place for place in range(len(column)) if not _is_text(column.take([place]))) + above + 1
+            words = f"column {name!r} holds bytes, which are no UTF-8 text in row {row:,}"
+            raise UnreadableFile(f"{file}: {words}; write them as text, or leave the column out")
+
+
+def _is_text(column: Any) -> bool:
+    from pyarrow import ArrowInvalid
+
+    try:
+        as_plain(column)
+    except UnicodeDecodeError:  # of a text beside the bytes, which refuses its row alone
+        return True
+    except ArrowInvalid:
+        return False
+    return True
 
 
 def _rows_at_once(stream: BinaryIO, opened: Any, group: RowGroup, *, number: int, file: str) -> int:

@@ -22,8 +22,11 @@ def readable(kind: "DataType") -> bool:
 def as_plain(column: Any) -> list[object]:
     """Give the values of a column as JSON has them: dates and times in ISO 8601, decimals as text, null as None.
 
+    Bytes are read as text: much of what writes parquet does not say of its texts that they are.
+
     Raises:
         UnicodeDecodeError: a text is not UTF-8.
+        ArrowInvalid: bytes are not.
     """
     from pyarrow import compute, types
 
@@ -34,6 +37,17 @@ def as_plain(column: Any) -> list[object]:
     if types.is_timestamp(kind):
         column = compute.replace_substring(column, " ", "T", max_replacements=1)
     return column.to_pylist()  # type: ignore[no-any-return]
+
+
+def holds_bytes(kind: "DataType") -> bool:
+    """Whether values of this type are, or have in them, bytes of which nothing says that they are text."""
+    from pyarrow import types
+
+    if types.is_struct(kind):
+        return any(holds_bytes(kind.field(place).type) for place in range(kind.num_fields))
+    if types.is_dictionary(kind) or _is_list(kind):
+        return holds_bytes(kind.value_type)
+    return bool(types.is_binary(kind) or types.is_large_binary(kind))
 
 
 def _plain(kind: "DataType") -> "DataType":
@@ -66,7 +80,8 @@ def _is_text(kind: "DataType") -> bool:
 def _becomes_text(kind: "DataType") -> bool:
     from pyarrow import types
 
-    return bool(types.is_decimal(kind) or types.is_date(kind) or types.is_timestamp(kind) or types.is_time(kind))
+    in_time = types.is_date(kind) or types.is_timestamp(kind) or types.is_time(kind)
+    return bool(in_time or types.is_decimal(kind) or types.is_binary(kind) or types.is_large_binary(kind))
 
 
 def _is_plain(kind: "DataType") -> bool:

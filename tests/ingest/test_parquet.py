@@ -106,11 +106,31 @@ def test_text_that_is_not_utf_8_rejects_its_row_alone() -> None:
     assert (second.line, second.column, second.rule) == (2, "name", "encoding")
 
 
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.dictionary(pa.int32(), pa.binary())])
+def test_bytes_that_are_text_are_read_as_such(kind: pa.DataType) -> None:
+    names = pa.array(["Müller".encode(), None]).cast(kind)
+    data = written({"id": ["1", "2"], "name": names, "email": [[b"a@b.example"], []]})
+    assert [row.values for row in rows(data)] == [
+        {"id": "1", "name": "Müller", "email": ["a@b.example"]}, {"id": "2", "email": []},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("logo", [b"\x89PNG", [b"\x89PNG"], {"small": b"\x89PNG"}])
+def test_a_column_of_bytes_that_are_no_text_is_named_before_the_first_row(
+    logo: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "AT_ONCE", 2)
+    detail = refused(written({"id": list("abcd"), "logo": [None, None, None, logo]}))
+    assert "column 'logo' holds bytes, which are no UTF-8 text in row 4" in detail
+
+
 def test_standard_input_is_known_by_how_it_begins() -> None:
     assert [row.values for row in rows(written({"id": ["1"]}), "-")] == [{"id": "1"}]
 
 
-@pytest.mark.parametrize("column", [pa.array([b"a"]), pa.array([dt.timedelta(1)]), pa.array([[b"a"]])])
+@pytest.mark.parametrize(
+    "column", [pa.array([b"a"], pa.binary(1)), pa.array([dt.timedelta(1)]), pa.array([[dt.timedelta(1)]])]
+)
 def test_a_type_that_no_attribute_can_hold_is_refused_by_name(column: pa.Array) -> None:
     assert "column 'value' is of type" in refused(written({"id": ["1"], "value": column}))
 
