@@ -39,6 +39,7 @@ def divergence(  # noqa: PLR0913  what can be asked for
     """
     from mdm.services.watching import divergence as service
 
+    output.ensure_one_answer(out, as_json=as_json)
     wanted = service.Wanted(entity_type, source, attribute, cursor, limit)
     with session.opened() as hub:
         if by_day:
@@ -55,7 +56,8 @@ def divergence(  # noqa: PLR0913  what can be asked for
         rows = [(one["day"], one["opened"], one["closed"], one["open"]) for one in found["items"]]
         output.print_table("Disagreements by day", ("day", "opened", "closed", "open at its end"), rows)
     elif out is not None:
-        output.say(f"{out}: {found['divergences']:,} disagreements")
+        with output.beside(out):
+            output.say(f"{out}: {found['divergences']:,} disagreements")
     else:
         _print(found)
 

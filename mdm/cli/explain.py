@@ -30,6 +30,7 @@ def why(
     """
     from mdm.services.reading import explain
 
+    output.ensure_one_answer(chart, as_json=as_json)
     with session.opened() as hub:
         if chart is None:
             found = explain.why(hub, left, right, as_of=as_of)
@@ -38,11 +39,12 @@ def why(
     if as_json:
         output.print_json(found)
         return
-    output.say(f"{found['left']} and {found['right']}")
-    show_evidence(found)
-    _show_flips(found)
-    if chart is not None:
-        output.say(f"Written: {chart}")
+    with output.beside(chart):
+        output.say(f"{found['left']} and {found['right']}")
+        show_evidence(found)
+        _show_flips(found)
+        if chart is not None:
+            output.say(f"Written: {chart}")
 
 
 def show_evidence(evidence: Document) -> None:

@@ -1,9 +1,7 @@
 """The command that writes golden records, their crosswalk or their lineage to a file, sorted by golden ID."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any, BinaryIO, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -12,7 +10,6 @@ from mdm.cli.arguments import AsOf, On
 from mdm.cli.output import Json
 
 Document = dict[str, Any]
-STDOUT = "-"
 COUNTED = {"golden-records": "golden_records", "crosswalk": "crosswalk_entries", "lineage": "lineage_entries"}
 
 
@@ -42,28 +39,29 @@ def export(  # noqa: PLR0913  what can be asked for
 
     Example: mdm export --type customer --format csv customers.csv
     """
-    if out == STDOUT and as_json:
-        raise typer.BadParameter("standard output holds either the records or the summary", param_hint="--json")
+    output.ensure_one_answer(out, as_json=as_json)
     from mdm.publish import files
     from mdm.services.feed import exporting
+    from mdm.services.whole_files import whole_file
 
     with (
         session.opened() as hub,
         output.progress(f"Writing {out}") as progress,
         exporting.export(hub, what, entity_type, as_of=as_of, on=on, since=since) as found,
-        _placed(out) as file,
+        whole_file(out) as file,
     ):
         count = [0]
         documents = _counted(found.documents, count, progress)
         for piece in files.pieces(written_as, found.sheet, documents, safe=spreadsheet_safe):
-            file.write(piece)
+            file.buffer.write(piece)
     if as_json:
         output.print_json({
             "file": out, "format": written_as, "entity_type": entity_type, COUNTED[what]: count[0],
             "position": found.position,
         })  # fmt: skip
-    elif out != STDOUT:
-        output.say(f"{out}: {count[0]:,} {COUNTED[what].replace('_', ' ')}")
+    else:
+        with output.beside(out):
+            output.say(f"{out}: {count[0]:,} {COUNTED[what].replace('_', ' ')}")
 
 
 def _counted(documents: Iterable[Document], count: list[int], progress: Callable[[int], None]) -> Iterator[Document]:
@@ -71,19 +69,6 @@ def _counted(documents: Iterable[Document], count: list[int], progress: Callable
         yield document
         count[0] += 1
         progress(count[0])
-
-
-@contextmanager
-def _placed(out: str) -> Iterator[BinaryIO]:
-    """Standard output, or a file that is there whole or not at all."""
-    if out == STDOUT:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    from mdm.services.whole_files import whole_file
-
-    with whole_file(out) as file:
-        yield file.buffer
 
 
 COMMANDS = (export,)

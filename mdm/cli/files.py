@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from mdm.cli import output
-from mdm.cli.ingest_options import Encoding, Sheet
+from mdm.cli.ingest_options import Encoding, IdColumns, Sheet
 from mdm.cli.output import Json
 
 if TYPE_CHECKING:
@@ -17,10 +17,7 @@ _MEASURES = {"pairwise": "pairs", "bcubed": "records (B-cubed)", "exact_clusters
 def dedupe(  # noqa: PLR0913  a command's options are its parameters
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="csv, tsv, jsonl, parquet or xlsx, also .gz.")],
     *,
-    id_column: Annotated[
-        str | None,
-        typer.Option("--id", metavar="COLUMN", help="The id; record_id, id or the row's number if left out."),
-    ] = None,
+    id_columns: IdColumns = None,
     source_column: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="The source; `source` or the file's name if left out.")
     ] = None,
@@ -52,10 +49,12 @@ def dedupe(  # noqa: PLR0913  a command's options are its parameters
 
     Example: mdm dedupe records.csv --out clusters.csv --pairs pairs.csv --report report.html
     """
-    from mdm.ingest.table import Wanted
+    from mdm.ingest.wanted import Wanted
     from mdm.services.files import dedupe as service
 
-    wanted = Wanted(id_column, source_column, tuple(ignore or ()), encoding, sheet)
+    written = [name for name in (out, pairs, golden, model, report) if name]
+    output.ensure_one_answer(*written, as_json=as_json)
+    wanted = Wanted(tuple(id_columns or ()), source_column, tuple(ignore or ()), encoding, sheet)
     job = service.Job(
         tuple(files), entity_type, rules, wanted, link_only,
         service.Outputs(out, pairs, golden, model, report),
@@ -65,7 +64,8 @@ def dedupe(  # noqa: PLR0913  a command's options are its parameters
     if as_json:
         output.print_json(done.json())
     else:
-        _show(done, [name for name in (out, pairs, golden, model, report) if name])
+        with output.beside(*written):
+            _show(done, written)
     if done.rejected:
         output.complain(f"mdm: {len(done.rejected):,} rows were refused; the first is {done.rejected[0]}")
         raise typer.Exit(1)

@@ -11,7 +11,17 @@ Files = Annotated[
 Source = Annotated[str | None, typer.Option(help="The system that the records come from.")]
 EntityTypeName = Annotated[str | None, typer.Option("--type", help="The entity type of the records.")]
 IdColumn = Annotated[
-    str | None, typer.Option("--id", metavar="COLUMN", help="The id; record_id, id or source_id if left out.")
+    str | None,
+    typer.Option("--id", metavar="COLUMN", help="The id, of every FILE; record_id, id or source_id if not said."),
+]
+IdColumns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--id",
+        metavar="COLUMN",
+        help="The id; may repeat, for files with their ids in columns of different names."
+        " record_id, id or the row's number if left out.",
+    ),
 ]
 VersionColumn = Annotated[
     str | None, typer.Option("--version", metavar="COLUMN", help="The version: a whole number or a time.")

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
 from mdm.errors import HubError
+from mdm.services.whole_files import STDOUT
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +24,17 @@ class Progress(Protocol):
 
     def __call__(self, done: int, share: float | None = None) -> None:
         """Show it."""
+
+
+def ensure_one_answer(*files: str | None, as_json: bool) -> None:
+    """Refuse to print JSON where a file is written to standard output."""
+    if as_json and STDOUT in files:
+        raise typer.BadParameter("standard output holds either the file or the summary", param_hint="--json")
+
+
+def beside(*files: str | None) -> AbstractContextManager[object]:
+    """Where to print what is said beside files: on standard error if one of them is standard output."""
+    return redirect_stdout(sys.stderr) if STDOUT in files else nullcontext()
 
 
 def print_json(document: object) -> None:

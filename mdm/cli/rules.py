@@ -8,7 +8,7 @@ import typer
 
 from mdm.cli import output, session
 from mdm.cli.documents import read_text
-from mdm.cli.ingest_options import Encoding, Sheet
+from mdm.cli.ingest_options import Encoding, IdColumns, Sheet
 from mdm.cli.output import Json
 from mdm.cli.rules_release import COMMANDS, print_verdicts
 from mdm.errors import Unavailable
@@ -105,10 +105,7 @@ def train(  # noqa: PLR0913  a command's options are its parameters
     *,
     rules: Annotated[str | None, typer.Option(metavar="FILE", help="The rules to start from, as YAML.")] = None,
     entity_type: Annotated[str | None, typer.Option("--type", help="Or a shipped entity type.")] = None,
-    id_column: Annotated[
-        str | None,
-        typer.Option("--id", metavar="COLUMN", help="The id; record_id, id or the row's number if left out."),
-    ] = None,
+    id_columns: IdColumns = None,
     source_column: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="The source; `source` or the file's name if left out.")
     ] = None,
@@ -130,19 +127,21 @@ def train(  # noqa: PLR0913  a command's options are its parameters
 
     Example: mdm rules train customers.csv --type customer --out trained.yaml
     """
-    from mdm.ingest.table import Wanted
+    from mdm.ingest.wanted import Wanted
     from mdm.services.files import train as service
 
+    output.ensure_one_answer(out, as_json=as_json)
     session.log_to_stderr("warning")
     document = None if rules is None else (read_text(rules), rules)
-    wanted = Wanted(id_column, source_column, encoding=encoding, sheet=sheet)
+    wanted = Wanted(tuple(id_columns or ()), source_column, encoding=encoding, sheet=sheet)
     job = service.Job(tuple(files or ()), out, entity_type, document, wanted, labels, split)
     with session.opened() if verdicts else nullcontext() as hub, output.progress("Training"):
         report = service.train(job, hub=hub)
     if as_json:
         output.print_json(report.json())
     else:
-        _show_training(report, out)
+        with output.beside(out):
+            _show_training(report, out)
     if report.rejected:
         output.complain(f"mdm: {len(report.rejected):,} rows were refused; the first is {report.rejected[0]}")
         raise typer.Exit(1)

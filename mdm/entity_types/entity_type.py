@@ -330,6 +330,11 @@ class EntityType(_Document):
             return (*fields, VALID_THROUGH)
         return fields + (OF_A_DATED_VALUE if described.dated else ())
 
+    def between(self, attribute: str) -> str:
+        """The characters that part several values in one cell of a file; none where an attribute has one value."""
+        found = self.attributes[attribute]
+        return KINDS[found.kind].between if found.many else ""
+
     def fields(self, attribute: str) -> tuple[str, ...]:
         """Give the fields that a value of the attribute may be made of; none for kinds of one plain value."""
         described = self.attributes[attribute]

@@ -1,8 +1,8 @@
 """Takes apart rows of text cells; each distinct text of a column is checked once."""
 
-import re
 from collections.abc import Callable, Mapping
 
+from matching.kinds.several import parted
 from mdm.entity_types import EntityType, check_value
 from mdm.errors import Fault
 from mdm.ingest.columns import Layout
@@ -11,7 +11,6 @@ from mdm.ingest.rows import Draft, RefusalError
 
 REMEMBERED = 50_000
 """Distinct texts of a column whose check is remembered; then it starts afresh: memory stays bounded."""
-BETWEEN_VALUES = re.compile("[;|]")
 
 Taken = tuple[object, Fault | None]
 
@@ -66,11 +65,11 @@ def _attributes_taker(entity_type: EntityType, layout: Layout) -> Callable[[Mapp
 def taker(entity_type: EntityType, attribute: str) -> Callable[[str | tuple[str, ...]], Taken]:
     """Make the function that turns a cell into an attribute's value; None for a blank cell.
 
-    The cell of an attribute with `many` is split on ";" and "|", unless a mapping has split it already.
+    The cell of an attribute with `many` is parted as its kind says, unless a mapping has parted it already.
     """
     if attribute in entity_type.lines:
         return lambda lines: _checked(entity_type, attribute, lines)
-    many = entity_type.attributes[attribute].many
+    between = entity_type.between(attribute)
     known: dict[str | tuple[str, ...], Taken] = {}
 
     def take(cell: str | tuple[str, ...]) -> Taken:
@@ -80,7 +79,7 @@ def taker(entity_type: EntityType, attribute: str) -> Callable[[str | tuple[str,
         if found is None:
             if len(known) >= REMEMBERED:
                 known.clear()
-            value: object = [*cell] if isinstance(cell, tuple) else BETWEEN_VALUES.split(cell) if many else cell
+            value: object = [*cell] if isinstance(cell, tuple) else parted(cell, between) if between else cell
             found = known[cell] = _checked(entity_type, attribute, value)
         return found
 

@@ -8,6 +8,7 @@ facts have (`mdm.log.canonical`), a member of each column at a time: objects in 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from matching.kinds.several import parted
 from mdm.entity_types import (
     LONGEST_TEXT,
     MOST_VALUES,
@@ -17,7 +18,7 @@ from mdm.entity_types import (
     takes_any_parts,
     takes_any_text,
 )
-from mdm.ingest.cells import BETWEEN_VALUES, taker
+from mdm.ingest.cells import taker
 from mdm.ingest.columns import ENTITY_TYPE, INSTANCE, SOURCE, Layout
 from mdm.ingest.flags import FALSE
 from mdm.ingest.rows import Chunk
@@ -130,10 +131,9 @@ class Columnar:
 
     def _writer(self, name: str) -> Callable[[Cells, Places], Sequence[str]]:
         """Make the function that writes the cells of one column as members of an object, "" where there is none."""
-        many = self.entity_type.attributes[name].many
-        member = _member(name)
+        member, between = _member(name), self.entity_type.between(name)
         check = _checker(self.entity_type, name, typed=self.typed)
-        form = _Form(f"{member}[", "]", parted=not self.typed) if many else _Form(member, "", parted=False)
+        form = _Form(f"{member}[", "]", "" if self.typed else between) if between else _Form(member, "", "")
 
         def checked(cells: Cells, odd: Places) -> list[str]:
             return _written(member, check(cells, odd))
@@ -147,7 +147,7 @@ class Columnar:
     def _objects(self, chunk: Chunk, name: str, odd: Places) -> Sequence[str]:
         cells = [chunk.columns[column] for _, column in self.parts[name]]
         if takes_any_parts(self.entity_type, name):
-            forms = [_Form(_member(part), "", parted=False) for part, _ in self.parts[name]]
+            forms = [_Form(_member(part), "", "") for part, _ in self.parts[name]]
             members = [_texts(column, odd, form, typed=self.typed) for column, form in zip(cells, forms, strict=True)]
             known = [column for column in members if column is not None]
             if len(known) == len(members):
@@ -163,11 +163,11 @@ class Columnar:
 
 
 class _Form(NamedTuple):
-    """What stands before and after a text; `parted`: the text is several, between separators."""
+    """What stands before and after a text; `between`: the characters at which it is parted into several, if it is."""
 
     before: str
     after: str
-    parted: bool
+    between: str
 
 
 def _member(name: str) -> str:
@@ -209,7 +209,7 @@ def _together(columns: Sequence[Sequence[str]], before: str, after: str, *, blan
 
 def _texts(cells: Cells, odd: Places, form: _Form, *, typed: bool) -> Sequence[str] | None:
     """Write stripped texts in a form, "" for blank ones; None where some are of another type."""
-    if isinstance(cells, Texts) and not (form.parted and cells.has(";|")):
+    if isinstance(cells, Texts) and not cells.has(form.between):
         return members(cells, form.before, form.after)
     try:
         texts: Sequence[str] = cells if not typed else ["" if cell is None else cell for cell in cells]  # type: ignore[assignment, misc]
@@ -224,14 +224,14 @@ def _texts(cells: Cells, odd: Places, form: _Form, *, typed: bool) -> Sequence[s
     stripped = list(map(str.strip, texts))
     if typed and stripped.count("") > cells.count(None):  # blank is not absent there
         odd.update(place for place, text in enumerate(stripped) if not text and cells[place] is not None)
-    if printable and '"' not in joined and "\\" not in joined and not (form.parted and BETWEEN_VALUES.search(joined)):
+    if printable and not any(letter in joined for letter in f'"\\{form.between}'):
         before, after = f'{form.before}"', f'"{form.after}'
         return [f"{before}{text}{after}" if text else "" for text in stripped]
     return ["" if place in odd else _escaped(one, place, odd, form) for place, one in enumerate(texts)]
 
 
 def _escaped(text: str, place: int, odd: Places, form: _Form) -> str:
-    values = BETWEEN_VALUES.split(text) if form.parted else [text]
+    values = parted(text, form.between) if form.between else [text]
     if len(values) > MOST_VALUES:
         odd.add(place)
     written = [canonical(value).decode() for one in values if (value := one.strip())]

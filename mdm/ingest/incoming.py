@@ -7,8 +7,9 @@ from typing import Literal, NamedTuple, cast
 
 import orjson
 
+from matching.kinds.several import parted
 from mdm.entity_types import EntityType
-from mdm.ingest.cells import BETWEEN_VALUES, draft_maker
+from mdm.ingest.cells import draft_maker
 from mdm.ingest.columnar import LONGEST_ID, Columnar
 from mdm.ingest.columns import (
     CREATED,
@@ -31,6 +32,8 @@ __all__ = ["Columns", "Incoming", "Records", "each_item", "incoming_records", "t
 
 Mode = Literal["put", "patch", "delete", "changed"]
 """What a record says: all of itself, some of it, that it was deleted, or only that it has changed."""
+BETWEEN_IDS = ";|"
+"""What parts the ids of several records in one cell."""
 LONGEST_MARK = 100
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -266,7 +269,7 @@ def merged_from(value: object, survivor: str) -> tuple[str, ...]:
     Raises:
         RefusalError: one of them cannot be an id, or is that of the record itself.
     """
-    given = BETWEEN_VALUES.split(value) if isinstance(value, str) else value
+    given = parted(value, BETWEEN_IDS) if isinstance(value, str) else value
     if given is None:
         return ()
     if not isinstance(given, list | tuple):

@@ -4,10 +4,10 @@ import dataclasses
 import re
 from collections.abc import Mapping
 
+from matching.kinds.several import parted
 from mdm.entity_types import EntityType, hint
 from mdm.errors import Fault, InvalidInput, UnreadableFile
 from mdm.ingest import several
-from mdm.ingest.cells import BETWEEN_VALUES
 from mdm.ingest.columns import CHANGED, DELETED, EVENT_TIME, ID_COLUMNS, MARKS, VERSION
 from mdm.ingest.incoming import Incoming, each_item
 from mdm.ingest.mapping import Mapping as FileMapping
@@ -127,5 +127,5 @@ def _place(
 
 
 def _typed(name: str, value: object, entity_type: EntityType) -> object:
-    attribute = entity_type.attributes.get(name)
-    return BETWEEN_VALUES.split(value) if attribute and attribute.many and isinstance(value, str) else value
+    between = entity_type.between(name) if name in entity_type.attributes else ""
+    return parted(value, between) if between and isinstance(value, str) else value

@@ -1,42 +1,21 @@
-"""Reads whole files into columns, for work without a hub: any columns are taken, and cells are not refused."""
+"""Reads whole files into columns of cells, for work without a hub: any columns are taken, and no cell is refused."""
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
 from matching.coded import Coded
-from matching.objects import Objects
-from mdm.entity_types import EntityType, hint, usable
-from mdm.errors import UnreadableFile
-from mdm.ingest.cells import BETWEEN_VALUES
-from mdm.ingest.made_up import made_of, made_up
 from mdm.ingest.members import with_members
 from mdm.ingest.read import read_chunks, stem
 from mdm.ingest.reading import Reading
 from mdm.ingest.rows import Chunk, Rejected, Row
+from mdm.ingest.wanted import Wanted
 from mdm.ingest.whole import Whole, read_whole
-
-USUAL_IDS = ("record_id", "id")
-USUAL_SOURCE = "source"
 
 Cells = Sequence[object]
 _HALF = re.compile("[\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which columns hold the id and the source (None: the usual ones, if there), and which are left out.
-
-    `encoding` and `sheet` say how the files are read, None that it is found.
-    """
-
-    id: str | None = None
-    source: str | None = None
-    ignore: tuple[str, ...] = ()
-    encoding: str | None = None
-    sheet: str | None = None
 
 
 @dataclass(slots=True)
@@ -55,41 +34,14 @@ class Columns:
     rejected: list[Rejected] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Records:
-    """The records of some files: one id, source and value of each attribute a record, in the order of rows.
-
-    `columns` are all that the files have, `unused` those of them that no attribute is made of, but for the id, the
-    source and what was left out; `values` holds only attributes that some column is for, and that can be evidence:
-    dated lines cannot.
-    """
-
-    ids: list[str]
-    sources: list[str]
-    values: dict[str, Cells]
-    columns: dict[str, None]
-    rejected: list[Rejected]
-    unused: list[str]
-
-    @property
-    def keys(self) -> list[tuple[str, str]]:
-        """What tells the records apart: the source and id of each."""
-        return list(zip(self.sources, self.ids, strict=True))
-
-
-def read_table(files: Sequence[str], entity_type: EntityType, wanted: Wanted) -> Records:
-    """Read files whose columns are named like the attributes; the id defaults to the number of the row.
+def read_columns(files: Sequence[str], wanted: Wanted) -> Columns:
+    """Read files as they stand, one below the other; without a column of ids a record's id is the number of its row.
 
     A row that cannot be read, or has the id of one before it in its source, is rejected.
 
     Raises:
         UnreadableFile: a file cannot be read, or no file has a column that is wanted.
     """
-    return as_records(read_columns(files, wanted), entity_type)
-
-
-def read_columns(files: Sequence[str], wanted: Wanted) -> Columns:
-    """Read files as they are; raises and rejects as `read_table` does."""
     gather = _Gather(wanted)
     for file, source in zip(files, _sources(files), strict=True):
         whole = read_whole(file) if wanted.encoding is None else None
@@ -122,50 +74,6 @@ def _add_rows(gather: "_Gather", file: str, source: str) -> None:
             gather.add(chunk, place, file=file, source=source)
 
 
-def as_records(columns: Columns, entity_type: EntityType) -> Records:
-    """Make values of attributes out of cells; those that break a rule of another grade than flag are left out."""
-    values = {name: found for name in entity_type.matching.attributes if (found := _values(columns, entity_type, name))}
-    for name in entity_type.validity.keys() & values.keys():
-        rules = entity_type.attributes[name].valid
-        if any(rule.grade != "flag" for rule in rules):
-            values[name] = [usable(entity_type.matching.kind(name), rules, value) for value in values[name]]
-    unused = _unused(columns.cells, entity_type, values)
-    return Records(columns.ids, columns.sources, values, columns.named, columns.rejected, unused)
-
-
-def _unused(cells: Collection[str], entity_type: EntityType, values: Collection[str]) -> list[str]:
-    made = {column for name in values for column in made_of(entity_type.attributes[name].columns)}
-    plain = {name for name, attribute in entity_type.attributes.items() if not attribute.columns}
-    return [column for column in cells if column not in made and column.partition(".")[0] not in plain]
-
-
-def _values(columns: Columns, entity_type: EntityType, name: str) -> Cells | None:
-    """Give the values of one attribute, None where no column is for it."""
-    attribute = entity_type.attributes[name]
-    if attribute.columns:
-        between = entity_type.matching.kind(name).between if attribute.many else ""
-        return made_up(columns.cells, attribute.columns, count=len(columns.ids), between=between)
-    plain = columns.cells.get(name)
-    if plain is not None and attribute.many:
-        plain = [
-            BETWEEN_VALUES.split(value) if isinstance(value, str) and not typed else value
-            for value, typed in zip(plain, columns.typed, strict=True)
-        ]
-    dotted = {part: cells for part in entity_type.fields(name) if (cells := columns.cells.get(f"{name}.{part}"))}
-    if not dotted:
-        return plain
-    objects = _objects(dotted)
-    return (
-        objects
-        if plain is None
-        else [one if one is not None else other for one, other in zip(plain, objects, strict=True)]
-    )
-
-
-def _objects(fields: Mapping[str, Cells]) -> Objects:
-    return Objects({part: [cell or None for cell in cells] for part, cells in fields.items()})
-
-
 def _sources(files: Sequence[str]) -> list[str]:
     """Name each file as the source of its rows; by its whole path where two have one name."""
     stems = [stem(file) for file in files]
@@ -185,7 +93,7 @@ class _Gather:
         self.seen: set[tuple[str, str]] = set()
 
     def add(self, chunk: Chunk, number: int, *, file: str, source: str) -> None:
-        ident, named_source = self._special(tuple(chunk.columns), file)
+        ident, named_source = self.wanted.id_and_source(chunk.columns, file)
         self.columns.named.update(dict.fromkeys(chunk.columns))
         count = len(chunk.lines)
         ids = [str(number + place) for place in range(count)] if ident is None else _texts(chunk.columns[ident])
@@ -209,17 +117,17 @@ class _Gather:
 
     def has_id(self, chunk: Chunk) -> bool:
         """Say whether the rows have a column of ids; those of jsonl name their columns one by one."""
-        return (self.wanted.id or _usual_id(chunk.columns)) in chunk.columns
+        return self.wanted.id_of(chunk.columns) is not None
 
     def reject_all(self, chunk: Chunk, *, file: str) -> None:
         """Reject rows that have no id, in a file where others have one."""
         self.columns.named.update(dict.fromkeys(chunk.columns))
         for place in range(len(chunk.lines)):
-            self._reject(chunk, place, file, (self.wanted.id, None), _no_id(None))
+            self._reject(chunk, place, file, (next(iter(self.wanted.ids), None), None), _no_id(None))
 
     def add_whole(self, whole: Whole, *, file: str, source: str) -> bool:
         """Add all rows of a file, unless one has to be rejected; say whether they were added."""
-        ident, named_source = self._special(tuple(whole.columns), file)
+        ident, named_source = self.wanted.id_and_source(whole.columns, file)
         columns = self.columns
         sources = [source] * whole.rows
         if named_source is not None:
@@ -248,27 +156,13 @@ class _Gather:
 
     def finish(self, files: str) -> None:
         """Check that what was named is there, and make all columns equally long."""
-        named, count = self.columns.named, len(self.columns.ids)
-        for option, name in [
-            ("--source-column", self.wanted.source),
-            *(("--ignore", one) for one in self.wanted.ignore),
-        ]:
-            if name is not None and name not in named and named:
-                raise UnreadableFile(_no_column(files, name, option, named))
+        self.wanted.check(self.columns.named, files)
+        count = len(self.columns.ids)
         if any(self.columns.typed):
             self.columns.cells = with_members(self.columns.cells)
         for name, cells in self.columns.cells.items():
             whole = [*cells, *([None] * (count - len(cells)))] if len(cells) < count else cells
             self.columns.cells[name] = _coded(whole)
-
-    def _special(self, columns: tuple[str, ...], file: str) -> tuple[str | None, str | None]:
-        """Find the columns of the id and the source."""
-        wanted = self.wanted
-        if wanted.id is not None and wanted.id not in columns:
-            raise UnreadableFile(_no_column(file, wanted.id, "--id", columns))
-        ident = wanted.id or _usual_id(columns)
-        source = wanted.source or USUAL_SOURCE
-        return ident, source if source in columns else None
 
     def _taken(self, chunk: Chunk, file: str, ids: tuple[str | None, list[str]], sources: list[str]) -> Iterator[int]:
         """Give the places of the rows that have an id of their own; reject the others."""
@@ -322,13 +216,3 @@ def _texts(cells: Sequence[object]) -> list[str]:
 
 def _text(value: object) -> str:
     return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
-def _usual_id(columns: Collection[str]) -> str | None:
-    """Give the column that holds ids by its name, in capitals or not."""
-    written = {column.lower(): column for column in reversed(list(columns))}
-    return next((name if name in columns else written[name] for name in USUAL_IDS if name in written), None)
-
-
-def _no_column(file: str, name: str, option: str, columns: Collection[str]) -> str:
-    return f"{file}: no column {name!r} for {option}{hint(name, columns)}; the columns are {', '.join(columns)}"

@@ -7,7 +7,8 @@ from typing import BinaryIO
 from mdm.errors import UnreadableFile
 from mdm.ingest import encoding as encodings
 
-CHUNK = 1 << 20
+CHUNK = 1 << 16
+"""Bytes that are decoded together: what stays in the cache of a core takes half the time of a megabyte."""
 START = 4096
 LONGEST_LINE = 64 << 20
 """Bytes without a line end from which a file is taken for something else than rows."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mdm.errors import InvalidInput
 from mdm.services.hub import Hub
+from mdm.services.whole_files import STDOUT
 from mdm.store import backup as stored_backup
 from mdm.store import log as stored_log
 from mdm.store.database import Database
@@ -24,9 +25,11 @@ def backup(hub: Hub, file: str) -> BackedUp:
     """Copy a hub in SQLite, as it stands at one moment, to a file that is not there yet; nobody waits for it.
 
     Raises:
-        InvalidInput: the hub is in PostgreSQL, or there is such a file.
+        InvalidInput: the hub is in PostgreSQL, there is such a file, or it is to be standard output.
         Unavailable: the file cannot be written.
     """
+    if file == STDOUT:
+        raise InvalidInput("a backup is put in its place when it is whole: give the name of a file")
     path, beside = Path(file), Path(f"{file}.part")
     if path.exists():
         raise InvalidInput(f"{file} is there already: a backup replaces nothing, so give another name")

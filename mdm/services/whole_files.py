@@ -1,7 +1,9 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all; "-" is standard output."""
 
 import errno
+import io
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,16 +11,21 @@ from typing import TextIO
 
 from mdm.errors import InvalidInput, UnreadableFile
 
+STDOUT = "-"
+
 
 @contextmanager
 def whole_file(file: str) -> Iterator[TextIO]:
     """Write beside the file and put it in place when it is whole: a half-written one is never seen.
 
-    A link stays one, and what it leads to is replaced; a pipe or a device is written to as it is.
+    A link stays one, and what it leads to is replaced; standard output, a pipe or a device is written to as it is.
 
     Raises:
         UnreadableFile: it cannot be written.
     """
+    if file == STDOUT:
+        yield from _standard_output()
+        return
     target = Path(file).resolve()
     beside = Path(f"{target}.part")
     try:
@@ -35,6 +42,14 @@ def whole_file(file: str) -> Iterator[TextIO]:
         beside.unlink(missing_ok=True)
 
 
+def _standard_output() -> Iterator[TextIO]:
+    opened = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+    try:
+        yield opened
+    finally:
+        opened.detach().flush()  # what it wraps stays open
+
+
 def check_outputs(outputs: Sequence[str], *, inputs: Sequence[str]) -> None:
     """Refuse, before any work is done, files that could not be written, or would overwrite an input or one another.
 
@@ -47,13 +62,13 @@ def check_outputs(outputs: Sequence[str], *, inputs: Sequence[str]) -> None:
     for file in outputs:
         if _is_stream(file):
             continue
-        target = Path(file).resolve()
+        target = Path(file) if file == STDOUT else Path(file).resolve()
         if target in read:
             raise InvalidInput(f"{file} is read and would be overwritten: name another file for what is written")
         if target in seen:
             raise InvalidInput(f"{file} would be written twice: name a file for each")
         seen.add(target)
-        if fault := _fault(target):
+        if file != STDOUT and (fault := _fault(target)):
             raise _unwritable(file, os.strerror(fault))
 
 

@@ -47,6 +47,13 @@ def test_cells_become_attributes_with_objects_and_lists():
     )
 
 
+@pytest.mark.parametrize("sign", [";", "|", ",", "\n"])
+def test_a_cell_of_several_values_is_parted_where_its_kind_says(sign: str) -> None:
+    (record,) = take(f'id,name,email\n1,"Acme, Ltd","a@x.example{sign} b@x.example{sign}"\n')
+    assert isinstance(record, Incoming)
+    assert record.attributes == {"name": "Acme, Ltd", "email": ["a@x.example", "b@x.example"]}
+
+
 @pytest.mark.parametrize(
     ("columns", "expected"),
     [(["source_id", "id", "record_id"], "record_id"), (["source_id", "id"], "id"), (["source_id", "x"], "source_id")],

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from mdm.errors import HubError, InvalidInput, UnreadableFile
-from mdm.ingest.table import Wanted
+from mdm.ingest.wanted import Wanted
 from mdm.services.files.dedupe import Job, Outputs, dedupe
 from mdm.services.files.evaluate import evaluate
 
@@ -107,6 +107,17 @@ def test_without_an_id_column_the_number_of_the_row_is_the_id_and_the_file_is_th
     assert found == {("one", "1"): "1", ("one", "2"): "2", ("two", "1"): "1"}
 
 
+def test_files_may_have_their_ids_in_columns_of_different_names(folder):
+    Path("one.csv").write_text("account,name,code\nA7,Acme Ltd,X 1001\n", encoding="utf-8")
+    Path("two.csv").write_text("name,code,number\nAcme Limited,X 1001,12\n", encoding="utf-8")
+    dedupe(job("one.csv", "two.csv", wanted=Wanted(ids=("account", "number"))))
+    assert clusters() == {"A7": "1", "12": "1"}
+    with pytest.raises(UnreadableFile, match=r"two\.csv: no column 'account' for --id; "):
+        dedupe(job("one.csv", "two.csv", wanted=Wanted(ids=("account",))))
+    with pytest.raises(UnreadableFile, match=r"no column 'account' or 'nummer' for --id"):
+        dedupe(job("one.csv", "two.csv", wanted=Wanted(ids=("account", "nummer"))))
+
+
 def test_rows_that_cannot_be_read_are_reported_and_the_others_stand(folder):
     with Path("records.csv").open("a", encoding="utf-8") as opened:
         opened.write("a1,crm,Again,,\n,crm,No id,,\nz9,crm\n")
@@ -124,7 +135,7 @@ def test_rows_that_cannot_be_read_are_reported_and_the_others_stand(folder):
         (Job(("records.csv",), rules="none.yaml"), "none.yaml: No such file"),
         (Job(("none.csv",), rules="rules.yaml"), "none.csv: No such file"),
         (Job(("other.csv",), rules="rules.yaml"), "no column is named like an attribute"),
-        (Job(("records.csv",), rules="rules.yaml", wanted=Wanted(id="rec")), "the nearest is 'record_id'"),
+        (Job(("records.csv",), rules="rules.yaml", wanted=Wanted(ids=("rec",))), "the nearest is 'record_id'"),
         (Job(("records.csv",), rules="rules.yaml", outputs=Outputs("no/such/folder.csv")), "cannot be written"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from mdm.errors import UnreadableFile
-from mdm.ingest.table import Wanted
+from mdm.ingest.wanted import Wanted
 from mdm.services.files.dedupe import Job, Outputs, Report, dedupe
 
 
@@ -171,10 +171,10 @@ def test_objects_without_ids_are_numbered_unless_others_of_the_file_have_one():
     report = run(written("records.jsonl", *nameless[1:], '{"id": "1", "name": "Carla Neu"}'))
     assert together() == [["1"]]
     assert [(one.line, one.rule) for one in report.rejected] == [(1, "missing_id"), (2, "missing_id")]
-    report = run("records.jsonl", wanted=Wanted(id="id"))
+    report = run("records.jsonl", wanted=Wanted(ids=("id",)))
     assert [one.line for one in report.rejected] == [1, 2]
     with pytest.raises(UnreadableFile, match="no column 'nr' for --id"):
-        run("records.jsonl", wanted=Wanted(id="nr"))
+        run("records.jsonl", wanted=Wanted(ids=("nr",)))
 
 
 def test_what_json_can_spell_and_no_file_can_keep_is_refused_by_row_and_column():

@@ -278,6 +278,8 @@ def test_the_command_prints_what_changed_and_its_file_is_accepted(folder: Path) 
     assert shown.exit_code == 0, shown.output
     assert "note keeps its figures" in shown.stdout
     assert "1,200 of 1,200 candidate pairs of 800 records" in shown.stdout
+    piped = run(app, ["rules", "train", "members.csv", "--rules", "rules.yaml", "--id", "id", "--out", "-"])
+    assert (piped.stdout, "Trained" in piped.stderr) == (Path("t.yaml").read_text(encoding="utf-8"), True)
     as_json = run(app, ["rules", "train", "members.csv", "--rules", "rules.yaml", "--out", "t.yaml", "--json"])
     document = orjson.loads(as_json.stdout)
     assert document["prior"]["before"] == 0.3

@@ -53,6 +53,19 @@ def test_a_pipe_is_written_to_and_not_replaced():
     assert Path("pipe").is_fifo()
 
 
+def test_a_dash_is_standard_output_which_stays_open(capfdbinary):
+    write("-", "Köln\n")
+    write("-", "Bonn\n")
+    assert capfdbinary.readouterr().out == "Köln\nBonn\n".encode()
+    assert os.listdir() == []
+
+
+def test_standard_output_takes_one_file_and_is_not_what_is_read():
+    check_outputs(["-"], inputs=["-"])
+    with pytest.raises(InvalidInput, match="- would be written twice"):
+        check_outputs(["-", "-"], inputs=[])
+
+
 @pytest.mark.parametrize(
     ("outputs", "words"),
     [

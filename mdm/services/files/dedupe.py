@@ -16,9 +16,11 @@ from matching.copies import copies_of
 from matching.rules import MatchModel
 from mdm.entity_types import EntityType, hint, parse, shipped
 from mdm.errors import InvalidInput, NotFound, UnreadableFile
+from mdm.ingest.evidence import Records, read_records
 from mdm.ingest.header import like_data
 from mdm.ingest.rows import Rejected
-from mdm.ingest.table import Columns, Records, Wanted, read_columns, read_table
+from mdm.ingest.table import Columns, read_columns
+from mdm.ingest.wanted import Wanted
 from mdm.services.files.dedupe_clusters import Edges, clusters_of, linked, who_is
 from mdm.services.files.dedupe_files import write_clusters, write_golden, write_model, write_pairs
 from mdm.services.files.dedupe_pairs import candidates
@@ -147,7 +149,7 @@ def _understood(job: Job, report: Report) -> Understood:
         report.warnings += _headless(columns)
         return understand(columns, link_only=job.link_only, keep=job.outputs.show_values, timed=report.timed)
     entity_type = _entity_type(job)
-    records = report.timed("read", lambda: read_table(job.files, entity_type, job.wanted))
+    records = report.timed("read", lambda: read_records(job.files, entity_type, job.wanted))
     _comparable(entity_type.matching, records, job)
     table = report.timed("standardise", lambda: standardised(entity_type.matching, records.values))
     if not job.outputs.show_values:

@@ -12,7 +12,7 @@ from golden_records.survive import survive
 from matching.kinds import Kind
 from matching.score import OUTCOMES, Edges, probability
 from mdm.entity_types import EntityType, truth_of
-from mdm.ingest.table import Records
+from mdm.ingest.evidence import Records
 from mdm.services.whole_files import whole_file
 
 BETWEEN_VALUES = "; "

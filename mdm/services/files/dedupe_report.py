@@ -17,7 +17,7 @@ from matching.rules import MatchModel
 from matching.score import Edges
 from matching.unlinkable import unlinkable
 from mdm.entity_types import EntityType
-from mdm.ingest.table import Records
+from mdm.ingest.evidence import Records
 from mdm.pages.dedupe_report import (
     MOST_LISTED,
     AttributeView,

@@ -22,7 +22,8 @@ from matching.rules import MatchModel, match_model
 from matching.score import sums
 from mdm.entity_types import Attribute, EntityType
 from mdm.errors import InvalidInput
-from mdm.ingest.table import Columns, Records, as_records
+from mdm.ingest.evidence import Records, as_records
+from mdm.ingest.table import Columns
 from mdm.services.files.dedupe_clusters import Who, who_is
 from mdm.services.files.dedupe_pairs import candidates
 from mdm.services.files.dedupe_stages import standardised

@@ -17,7 +17,7 @@ from matching.rarity import as_one
 from matching.rules import MatchModel, match_model
 from mdm.entity_types import EntityType, hint, parse, shipped
 from mdm.errors import InvalidInput, NotFound
-from mdm.ingest.table import Wanted
+from mdm.ingest.wanted import Wanted
 from mdm.services.files.dedupe_pairs import candidates
 from mdm.services.files.labels import labels
 from mdm.services.files.learning import Sample, learnt_from, sample

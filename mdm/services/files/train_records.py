@@ -13,9 +13,10 @@ from matching.learn import MATCHES, OTHERS, UNKNOWN
 from mdm.entity_types import EntityType
 from mdm.errors import InvalidInput, UnreadableFile
 from mdm.ingest import read
+from mdm.ingest.evidence import read_records
 from mdm.ingest.reading import Reading
 from mdm.ingest.rows import Rejected
-from mdm.ingest.table import Wanted, read_table
+from mdm.ingest.wanted import Wanted
 from mdm.services.files.dedupe_clusters import Who, who_is
 from mdm.services.files.dedupe_stages import standardised
 from mdm.services.files.labels import Label
@@ -64,7 +65,7 @@ def of_files(files: Sequence[str], entity_type: EntityType, wanted: Wanted) -> G
     """Read the records of files whose columns are named like the attributes."""
     if len(files) > 1 and "-" in files:
         raise InvalidInput("standard input can only be the one file, because the rows of each are counted")
-    found = read_table(files, entity_type, wanted)
+    found = read_records(files, entity_type, wanted)
     names = [Path(file).name for file in files]
     names = list(files) if len(set(names)) < len(names) else names
     if len(files) == 1:
