@@ -13,13 +13,12 @@ import numpy.typing as npt
 from mdm.entity_types import LONGEST_TEXT
 from mdm.ingest.raws import HALVES, Raws
 from mdm.ingest.rows import Chunk
-from mdm.ingest.texts import Texts
+from mdm.ingest.texts import Texts, printable
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 QUOTE, LINE_END, RETURN = b'"\n\r'
-PRINTABLE = bytes(range(ord(" "), ord("~") + 1)) + b"\n"
 
 
 def chunk_of(lines: str, header: Sequence[str], *, delimiter: str, above: int) -> Chunk | None:
@@ -29,8 +28,7 @@ def chunk_of(lines: str, header: Sequence[str], *, delimiter: str, above: int) -
     if np.diff(raws.ends, prepend=0).max() > LONGEST_TEXT:
         return None
     written = sent.replace(b"\r\n", b"\n") if b"\r" in sent else sent
-    # What is left is what need not be printable, and letters beyond ASCII, which stand there whole.
-    if not written.translate(None, PRINTABLE + delimiter.encode()).decode("utf-8", HALVES).isprintable():
+    if not printable(written, besides=f"\n{delimiter}".encode()):
         return None
     if b'"' in written and not _quoted_in_lines(np.frombuffer(written, dtype=np.uint8), ord(delimiter)):
         return None

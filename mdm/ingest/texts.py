@@ -2,19 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
+
+from mdm.ingest.raws import HALVES
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class Texts(Sequence[str]):
-    """Texts as Arrow holds them, in which a blank one is null; they can be read one by one like any others."""
+PRINTABLE = bytes(range(ord(" "), ord("~") + 1))
 
-    def __init__(self, array: "pa.StringArray") -> None:
-        self.array = array
+
+class Texts(Sequence[str]):
+    """Texts as Arrow holds them, in which a blank one is null; they can be read one by one like any others.
+
+    `absent` is what a null is read as: of values that have types of their own None.
+    """
+
+    def __init__(self, array: "pa.StringArray", absent: str | None = "") -> None:
+        self.array, self.absent = array, absent
 
     def __len__(self) -> int:
         return len(self.array)
@@ -27,14 +35,15 @@ class Texts(Sequence[str]):
     @overload
     def __getitem__(self, place: slice) -> "Texts": ...
     def __getitem__(self, place: int | slice) -> "str | Texts":
-        return Texts(self.array[place]) if isinstance(place, slice) else self._listed[place]
+        return Texts(self.array[place], self.absent) if isinstance(place, slice) else self._listed[place]
 
     @cached_property
     def _listed(self) -> list[str]:
-        return self.array.fill_null("").to_pylist()  # type: ignore[no-any-return]
+        array = self.array if self.absent is None else self.array.fill_null(self.absent)
+        return array.to_pylist()  # type: ignore[no-any-return]
 
     def __contains__(self, text: object) -> bool:
-        return self.array.null_count > 0 if text == "" else text in self._listed
+        return self.array.null_count > 0 if text == self.absent else text in self._listed
 
     def has(self, letters: str) -> bool:
         """Whether any of some letters of ASCII may stand in a text."""
@@ -56,6 +65,31 @@ class Texts(Sequence[str]):
         from pyarrow import compute
 
         return np.flatnonzero(compute.utf8_length(self.array).fill_null(0).to_numpy() > most).tolist()
+
+
+def printable(written: bytes, besides: bytes = b"") -> bool:
+    """Whether UTF-8 holds nothing but letters that are printed, and these."""
+    # Of ASCII nothing is left but what is not printed, and letters beyond it stand there whole.
+    return written.translate(None, PRINTABLE + besides).decode("utf-8", HALVES).isprintable()
+
+
+def typed_texts(column: Any, *, longest: int) -> Texts | None:
+    """Texts with a type of their own; None where any is blank, too long, not printable or no UTF-8, or is no text."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    if column.type != pa.string():
+        return None
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return None
+    shortest = compute.min(compute.binary_length(compute.utf8_trim(column, characters=" "))).as_py()
+    if not shortest or compute.max(compute.binary_length(column)).as_py() > longest:
+        return None
+    if not printable(column.buffers()[2].to_pybytes()):
+        return None
+    return Texts(column, absent=None)
 
 
 def encoded(texts: Sequence[str]) -> list[bytes]:

@@ -215,3 +215,14 @@ def test_typed_values_by_column_become_what_they_become_row_by_row(rows: list[di
 
 def _storable(value: Any) -> Any:
     return value if not isinstance(value, str) else value.encode("utf-8", "replace").decode()
+
+
+def test_usual_texts_of_parquet_stay_in_one_piece_and_others_are_taken_one_by_one() -> None:
+    output = io.BytesIO()
+    names = {"usual": ["Müller ", None], "blank": ["a", " "], "control": ["a", "b\x07"], "long": ["a", "b" * 100_001]}
+    pa.parquet.write_table(pa.table({"id": ["1", "2"], **names}), output)
+    [chunk] = read_chunks("f.parquet", stream=io.BytesIO(output.getvalue()))
+    assert isinstance(chunk, Chunk)
+    assert [name for name, cells in chunk.columns.items() if isinstance(cells, Texts)] == ["id", "usual"]
+    assert {name: [*cells] for name, cells in chunk.columns.items()} == {"id": ["1", "2"], **names}
+    assert chunk.row(1).values == {"id": "2", "blank": " ", "control": "b\x07", "long": "b" * 100_001}
