@@ -35,6 +35,11 @@ def test_a_chunk_has_as_many_records_as_is_set(customer: EntityType, ending: str
     assert [len(chunk) for chunk in chunks] == [750, 750, 500]
 
 
+def test_chunks_of_rows_by_column_are_full_whatever_is_read_together(customer: EntityType) -> None:
+    chunks = list(prepared_chunks(work(customer, name="Acme", most=700)))
+    assert [len(chunk) for chunk in chunks] == [700, 700, 600]
+
+
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
 def test_a_chunk_of_long_rows_has_fewer_so_that_memory_stays_bounded(
     customer: EntityType, monkeypatch: pytest.MonkeyPatch, ending: str
