@@ -26,7 +26,7 @@ from generate import generate
 from http_load import Load, load, request
 from measure import keep, mdm, postgresql, split_by_source, table
 
-from mdm.api.app import create_app
+from mdm.cli.serving import without_ui
 from mdm.log import Author
 from mdm.services.access import keys
 from mdm.services.hub import open_hub
@@ -51,10 +51,7 @@ def application() -> Any:
     """The hub, and beside it a bare FastAPI application at /constant; what the server of the benchmark runs."""
     from fastapi import FastAPI
 
-    from mdm.cli import session
-
-    session.log_to_stderr("info", lasting=True)
-    hub, bare = create_app(), FastAPI()
+    hub, bare = without_ui(), FastAPI()
 
     @bare.get("/constant")
     async def constant() -> dict[str, str]:

@@ -1,14 +1,11 @@
 """Questions of requests that are served at the same moment, answered from one read.
 
-With PostgreSQL a read waits for a server, so a thread of its own does that, and what is asked meanwhile goes into the
-next. With SQLite it takes microseconds and is made at once: those who ask within one turn of the event loop share it,
-but one who asked alone is answered without waiting for the turn to end, and only now and then it is seen whether that
-is still so.
+With PostgreSQL a read waits for a server, and what is asked meanwhile goes into the next. With SQLite it takes
+microseconds and is made at once: those who ask within one turn of the event loop share it, but one who asked alone is
+answered without waiting for the turn to end, and only now and then it is seen whether that is still so.
 """
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from mdm import tracing
@@ -25,18 +22,17 @@ class Gathering:
     def __init__(self, hub: Hub) -> None:
         """Read from this hub."""
         self.reads = ReadingTogether(hub)
-        self._in_a_thread = hub.database.postgresql
+        self._waits = hub.database.postgresql
         self._singly = 0
         self._waiting: list[tuple[Question, asyncio.Future[Reading]]] = []
         self._reading = False
-        self._thread = ThreadPoolExecutor(1, "reading-together")
 
     async def ask(self, question: Question) -> Reading:
         """What holds now; raises Unavailable."""
         with tracing.leaf("read together"):
             if self._singly:
                 self._singly -= 1
-                return self.reads.read((question,))
+                return await self.reads.read((question,))
             loop = asyncio.get_running_loop()
             told: asyncio.Future[Reading] = loop.create_future()
             self._waiting.append((question, told))
@@ -46,16 +42,12 @@ class Gathering:
             return await told
 
     def close(self) -> None:
-        """Give the thread and the connection back."""
-        self._thread.shutdown()
+        """Give the connection back."""
         self.reads.close()
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         asked, self._waiting = self._waiting, []
-        read = partial(self.reads.read, [question for question, _ in asked])
-        done: asyncio.Future[Reading] = (
-            loop.run_in_executor(self._thread, read) if self._in_a_thread else loop.create_task(_at_once(read))
-        )
+        done = loop.create_task(self.reads.read([question for question, _ in asked]))
         done.add_done_callback(partial(self._tell, loop, asked))
 
     def _tell(
@@ -67,7 +59,7 @@ class Gathering:
         self._reading = bool(self._waiting)
         if self._reading:
             loop.call_soon(self._read, loop)
-        elif not self._in_a_thread and len(asked) == 1:
+        elif not self._waits and len(asked) == 1:
             self._singly = ALONE
         error = done.exception()
         for _, told in asked:
@@ -77,8 +69,3 @@ class Gathering:
                 told.set_result(done.result())
             else:
                 told.set_exception(error)
-
-
-async def _at_once(read: Callable[[], Reading]) -> Reading:
-    """The same without a thread; a task keeps what went wrong for whoever asked."""
-    return read()

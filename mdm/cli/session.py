@@ -114,6 +114,6 @@ def log_to_stderr(level: str, *, lasting: bool = False) -> None:
         processors=[structlog.processors.add_log_level, _line],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # Standard error as it is when a line is written, not as it was when this ran, unless that is to last.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=lasting,
     )

@@ -1,10 +1,13 @@
 """Crosswalks as they are looked up: kept by the resolver, read by key."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+
+import orjson
 
 from mdm.store import bulk
 from mdm.store.database import Transaction
+from mdm.store.keys import Bearer
+from mdm.store.standing import StandingReads
 
 Found = tuple[int, int, int, str, int]
 """Of a source key, by its token: the golden number that it bears, since when, its living members in JSON, and since
@@ -21,33 +24,47 @@ def change(transaction: Transaction, *, gone: Sequence[int], kept: Sequence[tupl
 
 def of_tokens(transaction: Transaction, tokens: Sequence[int]) -> dict[int, Found]:
     """By key token; without those of which there is more to say: not resolved, deleted, or of an older hub."""
-    return _found(transaction, tokens, _FOUND)
-
-
-def now(transaction: Transaction, tokens: Sequence[int]) -> dict[int, FoundNow]:
-    """The same, with all that a key is answered by from one statement."""
-    return _found(transaction, tokens, _FOUND_NOW)
-
-
-def _statements(more: str) -> dict[bool, str]:
-    """For PostgreSQL, and for SQLite."""
-    return {
-        postgresql: f"SELECT key_token, xref.golden, since, members, seq{more} FROM {asked}"
-        " CROSS JOIN source_record CROSS JOIN xref CROSS JOIN crosswalk"
-        " WHERE key_token = asked.value AND record_id = source_record.id AND until IS NULL"
-        " AND crosswalk.golden = xref.golden"
-        for postgresql, asked in ((True, "unnest(?::bigint[]) AS asked (value)"), (False, "json_each(?) AS asked"))
-    }
-
-
-_FOUND = _statements("")
-_FOUND_NOW = _statements(
-    ", EXISTS (SELECT 1 FROM log WHERE log.key_token = asked.value AND kind = 'incarnation'),"
-    " (SELECT max(position) FROM rules_document)"
-)
-
-
-def _found(transaction: Transaction, tokens: Sequence[int], statements: dict[bool, str]) -> dict[int, Any]:
     # In their order, neighbours in the index are read one after the other.
-    rows = transaction.rows(statements[transaction.postgresql], sorted(tokens))
+    rows = transaction.rows(_OF_TOKENS[transaction.postgresql], sorted(tokens))
+    if not transaction.postgresql:
+        # Python's driver lets go of the interpreter at each row and waits to have it back: so all come as one.
+        rows = orjson.loads(rows[0][0])
     return {row[0]: row for row in rows}
+
+
+async def now(
+    reads: StandingReads, key_ids: Collection[str], tokens: Sequence[int]
+) -> tuple[dict[str, Bearer], dict[int, FoundNow]]:
+    """Keys of the API by their ids, and the same with all that a source key is answered by, from one statement."""
+    bearers, found = dict[str, Bearer](), dict[int, FoundNow]()
+    for row in await reads.rows(_NOW[reads.postgresql], sorted(tokens), key_ids):
+        if row[0] is None:
+            bearer = Bearer(*orjson.loads(row[3]))
+            bearers[bearer.id] = bearer
+        else:
+            found[row[0]] = row
+    return bearers, found
+
+
+_FOUND = "key_token, xref.golden, since, members, seq"
+_ASKED = {True: "unnest(?::bigint[]) AS asked (value)", False: "json_each(?) AS asked"}
+_BROUGHT = {True: "unnest(?::text[]) AS brought (value)", False: "json_each(?) AS brought"}
+"""For PostgreSQL, and for SQLite."""
+_ARRAY = {True: "json_build_array", False: "json_array"}
+_WHERE = (
+    "CROSS JOIN source_record CROSS JOIN xref CROSS JOIN crosswalk WHERE key_token = asked.value"
+    " AND record_id = source_record.id AND until IS NULL AND crosswalk.golden = xref.golden"
+)
+_OF_TOKENS = {
+    True: f"SELECT {_FOUND} FROM {_ASKED[True]} {_WHERE}",
+    False: f"SELECT json_group_array(json_array({_FOUND})) FROM {_ASKED[False]} {_WHERE}",
+}
+_BEARER = ", ".join(f"api_key.{name}" for name in Bearer._fields)
+_NOW = {
+    postgresql: f"SELECT {_FOUND}, EXISTS (SELECT 1 FROM log WHERE log.key_token = asked.value"
+    " AND kind = 'incarnation'), (SELECT max(position) FROM rules_document)"
+    f" FROM {_ASKED[postgresql]} {_WHERE} UNION ALL"
+    f" SELECT NULL, NULL, NULL, CAST({_ARRAY[postgresql]}({_BEARER}) AS text), NULL, NULL, NULL"
+    f" FROM {_BROUGHT[postgresql]} CROSS JOIN api_key WHERE api_key.id = brought.value"
+    for postgresql in (True, False)
+}

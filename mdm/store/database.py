@@ -75,11 +75,8 @@ class Transaction:
         self._run(statement, values)
 
     def _run(self, statement: str, values: Sequence[object]) -> None:
-        spelled = _spelled(statement, self.postgresql)
-        if self.postgresql:
-            self.cursor.execute(spelled, [list(v) if isinstance(v, set | tuple) else v for v in values])
-        else:
-            self.cursor.execute(spelled, [as_json(v) if isinstance(v, list | set | tuple) else v for v in values])
+        postgresql = self.postgresql
+        self.cursor.execute(spelled(statement, postgresql=postgresql), bound(values, postgresql=postgresql))
 
     def take_back(self, *, to: str | None = None) -> None:
         """Undo all that was written, and end; or only what was written since a savepoint, and go on."""
@@ -97,10 +94,22 @@ class Transaction:
 
 
 @lru_cache(maxsize=1024)
-def _spelled(statement: str, postgresql: bool) -> str:  # noqa: FBT001  one of two dialects
+def spelled(statement: str, *, postgresql: bool) -> str:
+    """A statement as the driver of either database takes it."""
     if postgresql:
         return statement.replace("{in}", "= ANY(?)").replace("%", "%%").replace("?", "%s")
     return statement.replace("{in}", "IN (SELECT value FROM json_each(?))")
+
+
+def bound(values: Sequence[object], *, postgresql: bool) -> list[object]:
+    """Values as the driver of either database takes them."""
+    as_list = as_array if postgresql else as_json
+    return [as_list(value) if isinstance(value, list | set | tuple) else value for value in values]
+
+
+def as_array(values: Sequence[object] | set[object]) -> str | list[object]:
+    """A list as PostgreSQL takes it: numbers spelled out, which its driver would do one after the other."""
+    return f"{{{','.join(map(str, values))}}}" if set(map(type, values)) <= {int} else list(values)
 
 
 def as_json(values: Sequence[object] | set[object]) -> str:
@@ -199,10 +208,14 @@ class Database:
         try:
             return self.engine.raw_connection()
         except _failures(self.postgresql) as error:
-            raise Unavailable(
-                f"the database {self.url!r} cannot be reached: check MDM_DATABASE_URL and that it can be opened"
-                f" ({_first_line(error)})"
-            ) from error
+            raise self.unreachable(error) from error
+
+    def unreachable(self, error: BaseException) -> Unavailable:
+        """What to say where no connection can be made."""
+        return Unavailable(
+            f"the database {self.url!r} cannot be reached: check MDM_DATABASE_URL and that it can be opened"
+            f" ({_first_line(error)})"
+        )
 
     @property
     def failures(self) -> tuple[type[Exception], ...]:
@@ -232,10 +245,7 @@ class Database:
             connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext(%s))", (name,))
             connection.commit()
         except SQLAlchemyError as error:
-            raise Unavailable(
-                f"the database {self.url!r} cannot be reached: check MDM_DATABASE_URL and that it can be opened"
-                f" ({_first_line(error)})"
-            ) from error
+            raise self.unreachable(error) from error
         try:
             yield
         finally:

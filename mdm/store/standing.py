@@ -1,69 +1,87 @@
 """Short reads on a connection of their own: to take one from the pool and give it back costs more than they do.
 
-With SQLite one read is one transaction. With PostgreSQL, where to begin and to end one are two more journeys to the
-server, each statement stands for itself and sees what is committed as it begins.
+Each is one statement, which stands for itself and sees what is committed as it begins. SQLite answers it at once,
+within microseconds; PostgreSQL's server is waited for in the event loop, which does other things meanwhile.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from mdm.store.database import Database, Transaction
+from mdm.store.database import Database, Transaction, bound, spelled
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+
+PATIENCE = 10
+"""Seconds for which a server is given time to answer at all."""
+Rows = list[tuple[Any, ...]]
 
 
 class StandingReads:
-    """Reads of one thread, one after the other."""
+    """Reads one after the other: who waits for one must not begin another."""
 
     def __init__(self, database: Database) -> None:
         """Connect at the first read."""
-        self.database = database
-        self._kept: Transaction | None = None
-        self._seen: int | None = None
+        self.database, self.postgresql = database, database.postgresql
+        self._kept: _Within | _Server | None = None
 
-    def read(self, work: Callable[[Transaction], T]) -> T:
-        """What is read; a connection that broke since the last time is replaced, once. Raises Unavailable."""
-        kept, done = self._kept, False
+    async def rows(self, statement: str, *values: object) -> Rows:
+        """The rows of a query; a connection that broke since the last time is replaced, once. Raises Unavailable."""
+        kept = self._kept
         try:
-            reader = kept or self._connected()
-            told = self._of_one_state(reader, work)
-            done = True
+            if self._kept is None:
+                self._kept = await _Server.reached(self.database) if self.postgresql else _Within(self.database)
+            return await self._kept.rows(statement, values)
         except self.database.failures as error:
+            self.close()
             if kept is None:
                 raise self.database.refusal(error) or error from error
-        finally:
-            if not done:
-                self.close()  # and with it the transaction
-        return told if done else self.read(work)
-
-    def _of_one_state(self, reader: Transaction, work: Callable[[Transaction], T]) -> T:
-        if self.database.postgresql:
-            return work(reader)
-        reader.cursor.execute("BEGIN")
-        told = work(reader)
-        reader.cursor.execute("COMMIT")
-        return told
-
-    def unchanged(self, reader: Transaction) -> bool:
-        """Whether nothing was committed since this was asked before, by anybody; PostgreSQL does not tell."""
-        if self.database.postgresql:
-            return False
-        before = self._seen
-        reader.cursor.execute("PRAGMA data_version")
-        self._seen = reader.cursor.fetchone()[0]
-        return self._seen == before
+        return await self.rows(statement, *values)
 
     def close(self) -> None:
         """Give the connection back."""
-        kept, self._kept, self._seen = self._kept, None, None
+        kept, self._kept = self._kept, None
         if kept is not None:
-            kept.pooled.dbapi_connection.close()  # type: ignore[union-attr]  # it has one as long as it is kept
+            kept.close()
 
-    def _connected(self) -> Transaction:
-        pooled = self.database.connected()
-        driver: Any = pooled.driver_connection
-        if self.database.postgresql:
-            driver.autocommit = True
-        pooled.detach()
-        self._kept = kept = Transaction(self.database.engine, pooled)
-        return kept
+
+class _Within:
+    """SQLite, which is within this process."""
+
+    def __init__(self, database: Database) -> None:
+        self._pooled = database.connected()
+        self._pooled.detach()
+        self._transaction = Transaction(database.engine, self._pooled)
+
+    async def rows(self, statement: str, values: tuple[object, ...]) -> Rows:
+        return self._transaction.rows(statement, *values)
+
+    def close(self) -> None:
+        self._pooled.dbapi_connection.close()  # type: ignore[union-attr]  # it has one until then
+
+
+class _Server:
+    """PostgreSQL; its driver is loaded only where it is used."""
+
+    def __init__(self, connection: "AsyncConnection") -> None:
+        self.connection, self._cursor = connection, connection.cursor()
+
+    @classmethod
+    async def reached(cls, database: Database) -> "_Server":
+        from psycopg import AsyncConnection
+
+        _, where = database.engine.dialect.create_connect_args(database.url)
+        options = {"connect_timeout": PATIENCE, **where, "autocommit": True, "prepare_threshold": 0}
+        try:
+            connection = await AsyncConnection.connect(**options)
+        except database.failures as error:
+            raise database.unreachable(error) from error
+        # To plan a statement takes longer than all the rest, and what is read here is planned no better for its values.
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
+        return cls(connection)
+
+    async def rows(self, statement: str, values: tuple[object, ...]) -> Rows:
+        await self._cursor.execute(spelled(statement, postgresql=True), bound(values, postgresql=True))
+        return await self._cursor.fetchall()
+
+    def close(self) -> None:
+        self.connection.pgconn.finish()

@@ -35,7 +35,7 @@ def test_one_or_many_at_once_are_told_alike_and_a_key_revoked_meanwhile_is_known
 
 
 def test_what_goes_wrong_is_told_to_each_and_the_next_is_answered(hub: Hub, monkeypatch: pytest.MonkeyPatch):
-    def away(_questions: object) -> Reading:
+    async def away(_questions: object) -> Reading:
         raise Unavailable("away")
 
     gathering = Gathering(hub)

@@ -1,12 +1,13 @@
 """Short reads on a connection of their own: what is committed is seen, and a connection that breaks is replaced."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 
 from mdm.errors import Unavailable
 from mdm.services.hub import Hub
-from mdm.store.database import Database, Transaction
+from mdm.store.database import Database
 from mdm.store.standing import StandingReads
 
 
@@ -17,8 +18,8 @@ def reads(hub: Hub) -> Iterator[StandingReads]:
     standing.close()
 
 
-def filters(reader: Transaction) -> int:
-    return len(reader.rows("SELECT 1 FROM saved_filter"))
+async def filters(reads: StandingReads) -> int:
+    return len(await reads.rows("SELECT 1 FROM saved_filter WHERE owner {in}", ["somebody"]))
 
 
 def commit(hub: Hub, name: str) -> None:
@@ -26,32 +27,46 @@ def commit(hub: Hub, name: str) -> None:
         writer.run("INSERT INTO saved_filter VALUES ('somebody', ?, ?, '{}', '')", name, False)
 
 
-def test_each_read_sees_what_was_committed_before_it_and_is_told_whether_anything_was(hub: Hub, reads: StandingReads):
-    def looked(reader: Transaction) -> tuple[bool, int]:
-        return reads.unchanged(reader), filters(reader)
+def test_each_read_sees_what_was_committed_before_it(hub: Hub, reads: StandingReads):
+    async def as_it_grows() -> list[int]:
+        seen = [await filters(reads)]
+        for name in ("one", "two"):
+            commit(hub, name)
+            seen.append(await filters(reads))
+        return seen
 
-    tells = not hub.database.postgresql
-    assert reads.read(looked) == (False, 0)
-    assert reads.read(looked) == (tells, 0)
-    commit(hub, "one")
-    assert reads.read(looked) == (False, 1)
-    assert reads.read(looked) == (tells, 1)
+    assert asyncio.run(as_it_grows()) == [0, 1, 2]
 
 
-def test_a_connection_that_broke_is_replaced_and_what_was_known_is_read_anew(hub: Hub, reads: StandingReads):
-    assert reads.read(filters) == 0
-    kept = reads._kept
-    assert kept is not None
+def test_a_connection_that_broke_is_replaced(hub: Hub, reads: StandingReads):
+    async def broken() -> tuple[int, bool]:
+        assert await filters(reads) == 0
+        kept = reads._kept
+        if hub.database.postgresql:
+            [(number,)] = await reads.rows("SELECT pg_backend_pid()")
+            with hub.database.write() as writer:
+                writer.run("SELECT pg_terminate_backend(?)", number)
+        else:
+            assert kept is not None
+            kept.close()
+        commit(hub, "one")
+        return await filters(reads), reads._kept is not kept
+
+    assert asyncio.run(broken()) == (1, True)
+
+
+def test_a_statement_is_planned_once_for_all_values(hub: Hub, reads: StandingReads):
+    async def plans() -> object:
+        for number in range(8):
+            await reads.rows("SELECT 1 FROM saved_filter WHERE owner {in}", [str(number)])
+        return await reads.rows("SELECT sum(generic_plans) > 7, sum(custom_plans) FROM pg_prepared_statements")
+
     if hub.database.postgresql:
-        with hub.database.write() as writer:
-            writer.run("SELECT pg_terminate_backend(?)", kept.cursor.connection.info.backend_pid)
-    else:
-        kept.cursor.execute("BEGIN")  # as what failed within leaves it
-    assert reads.read(lambda reader: (reads.unchanged(reader), filters(reader))) == (False, 0)
-    assert reads._kept is not kept
+        assert asyncio.run(plans()) == [(True, 0)]
 
 
 def test_a_database_that_is_away_is_unavailable(tmp_path):
-    reads = StandingReads(Database(f"sqlite:///{tmp_path / 'nowhere' / 'mdm.db'}"))
-    with pytest.raises(Unavailable):
-        reads.read(filters)
+    for address in (f"sqlite:///{tmp_path / 'nowhere' / 'mdm.db'}", f"postgresql:///mdm?host={tmp_path}"):
+        reads = StandingReads(Database(address))
+        with pytest.raises(Unavailable, match="cannot be reached: check MDM_DATABASE_URL"):
+            asyncio.run(reads.rows("SELECT 1"))
