@@ -16,7 +16,12 @@ def _key(written: str) -> Any:
         raise typer.BadParameter(str(error)) from None
 
 
+def _end(written: str) -> str:
+    return str(_key(written)) if ":" in written or "_" not in written else written
+
+
 KEY = typer.Argument(parser=_key, metavar="KEY", help="A source record: source:type:id.")
+END = typer.Argument(parser=_end, metavar="KEY", help="A source record, source:type:id, or a golden ID.")
 KEYS = typer.Argument(parser=_key, metavar="KEY...", help="Source records: source:type:id.")
 GoldenId = Annotated[str, typer.Argument(metavar="ID", help="A golden ID, such as cus_0000042.")]
 AsOf = Annotated[str | None, typer.Option(metavar="T", help="As it was at an ISO 8601 date or time, or log position.")]

@@ -28,7 +28,7 @@ def listed(*, as_json: Json = False) -> None:
     with session.opened() as hub:
         items = code_lists.listed(hub)
     if as_json:
-        output.print_json({"items": items})
+        output.print_items(items)
         return
     columns = ("code_list", "label", "codes", "mappings")
     rows = [[one[name] for name in columns] for one in items]
@@ -114,7 +114,7 @@ def unmapped(
     with session.opened() as hub:
         items = unmapped_codes.listed(hub, code_list=code_list, source=source, limit=limit)
     if as_json:
-        output.print_json({"items": items})
+        output.print_items(items)
         return
     rows = [
         (one["code_list"], one["source"], one["value"], one["records"], one["places"],

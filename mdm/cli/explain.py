@@ -5,15 +5,15 @@ from typing import Annotated, Any
 import typer
 
 from mdm.cli import output, session
-from mdm.cli.arguments import KEY, AsOf, GoldenId
+from mdm.cli.arguments import END, AsOf, GoldenId
 from mdm.cli.output import Json
 
 Document = dict[str, Any]
 
 
 def why(
-    left: Annotated[Any, KEY],
-    right: Annotated[Any, KEY],
+    left: Annotated[str, END],
+    right: Annotated[str, END],
     *,
     chart: Annotated[
         str | None, typer.Option(metavar="FILE", help="Also draw it as a waterfall, a page for a browser: .html")
@@ -23,19 +23,23 @@ def why(
 ) -> None:
     """Show the evidence for a pair of source records, whether they match or not, and what brings them together.
 
+    For a golden ID the likeliest pair of its records of now is shown; `pairs` of --json lists the others.
+
     What people decided about the pair is told with the evidence on which they did. Last comes the smallest change that
     would give the pair another outcome: the fewest attributes at other levels, then the least change of weight.
 
     Example: mdm why crm:customer:0015g erp:customer:100042 --chart why.html
     """
-    from mdm.services.reading import explain
+    from mdm.services.reading import between, explain
 
     output.ensure_one_answer(chart, as_json=as_json)
     with session.opened() as hub:
+        asked = between.asked(hub, left, right)
         if chart is None:
-            found = explain.why(hub, left, right, as_of=as_of)
+            found = explain.why(hub, asked.left, asked.right, as_of=as_of)
         else:
-            found = explain.chart(hub, left, right, file=chart, as_of=as_of)
+            found = explain.chart(hub, asked.left, asked.right, file=chart, as_of=as_of)
+    found |= {"pairs": asked.pairs}
     if as_json:
         output.print_json(found)
         return

@@ -49,7 +49,7 @@ def listed(*, as_json: Json = False) -> None:
     with session.opened() as hub:
         found = keys.listed(hub)
     if as_json:
-        output.print_json({"items": found})
+        output.print_items(found)
         return
     columns = ("id", "role", "source", "entity_type", "created_at", "last_used_at", "expires_at", "revoked_at")
     rows = [[one[name] for name in columns] for one in found]

@@ -46,6 +46,11 @@ def print_json(document: object) -> None:
     sys.stdout.buffer.flush()
 
 
+def print_items(items: Sequence[object]) -> None:
+    """Print a whole list as HTTP answers with one: as a page that no other follows."""
+    print_json({"items": items, "next": None})
+
+
 def say(line: str) -> None:
     """Print one line for people."""
     sys.stdout.write(printable(line) + "\n")

@@ -72,7 +72,7 @@ def show(
             return
         found, text = rules.show(hub, entity_type, version=version)
     if as_json:
-        output.print_json({"entity_type": entity_type, "version": found.version, "document": text})
+        output.print_json({**rules.entry(found), "document": text})
     else:
         sys.stdout.write(text)
 
@@ -90,7 +90,7 @@ def history(
     with session.opened() as hub:
         items = rules.history(hub, entity_type)
     if as_json:
-        output.print_json({"items": items, "next": None})
+        output.print_items(items)
         return
     columns = ("version", "action", "rolled_back", "recorded_at", "actor", "in_force")
     rows = [tuple(one.get(name) for name in columns) for one in items]
@@ -171,9 +171,12 @@ def _warn(warnings: list[str]) -> None:
 
 
 def _list(entity_types: "list[EntityType]", *, as_json: bool) -> None:
-    columns = ("entity_type", "id_prefix", "version", "attributes")
-    rows = [(one.entity_type, one.id_prefix, one.version, list(one.attributes)) for one in entity_types]
+    from mdm.services.rulebook import rules
+
+    entries = [rules.entry(one) for one in entity_types]
     if as_json:
-        output.print_json({"items": [dict(zip(columns, row, strict=True)) for row in rows]})
+        output.print_items(entries)
     else:
+        columns = ("entity_type", "id_prefix", "version", "attributes")
+        rows = [tuple(one[name] for name in columns) for one in entries]
         output.print_table("Entity types", [name.replace("_", " ") for name in columns], rows)

@@ -51,7 +51,7 @@ def listed(*, as_json: Json = False) -> None:
     with session.opened() as hub:
         found = accounts.listed(hub)
     if as_json:
-        output.print_json({"items": found})
+        output.print_items(found)
         return
     columns = ("name", "display_name", "role", "entity_type", "created_at", "disabled_at", "provider")
     rows = [[one[name] for name in columns] for one in found]

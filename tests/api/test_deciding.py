@@ -128,3 +128,18 @@ def test_an_entity_type_is_added_by_its_document_alone(server):
     wrong = server.as_("admin")("POST", "/v1/rules:apply", json={"document": document.replace("compare", "compair")})
     assert wrong.status_code == 422
     assert "compare" in wrong.text
+
+
+def test_what_cannot_be_merged_or_split_is_refused_with_the_part_that_it_is_about(server):
+    send = server.as_("steward")
+    one = server.put("crm:customer:1", name="Acme GmbH")["golden_id"]
+    rate_card = server.put("psa:rate_card:1", name="Standard")["golden_id"]
+    for path, part, body in (
+        (":merge", "golden_ids", {"golden_ids": [one, one]}),
+        (":merge", "golden_ids", {"golden_ids": [one, rate_card]}),
+        (f"/{one}:split", "keys", {"keys": ["crm:customer:1"]}),
+        (f"/{one}:split", "keys", {"keys": ["erp:customer:7"]}),
+    ):
+        refused = send("POST", f"/v1/golden-records{path}", json={**body, "reason": "test"})
+        assert refused.status_code == 422, refused.text
+        assert [fault["pointer"] for fault in refused.json()["errors"]] == [f"/{part}"], body

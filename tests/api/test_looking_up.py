@@ -141,3 +141,13 @@ def _merge_and_undo(hub: Hub, ids: list[str], rounds: int) -> None:
         pair = [ids[number % 4], ids[(number + 1) % 4]]
         made = decisions.merge(hub, pair, reason="test", author=AUTHOR)
         decisions.undo(hub, made.decision_id, reason="test", author=AUTHOR)
+
+
+def test_a_cross_reference_holds_on_every_day(filled):
+    ask, asked = filled.as_("reader"), {"keys": [["crm", "customer", "1"]]}
+    for found, of_a_day, of_no_day in (
+        [ask("GET", f"{path('crm', '1')}{day}") for day in ("", "?on=2020-02-29", "?on=2021-02-29")],
+        [ask("POST", f"/v1/xref:lookup{day}", json=asked) for day in ("", "?on=2020-02-29", "?on=2021-02-29")],
+    ):
+        assert of_a_day.content == found.content
+        assert (of_no_day.status_code, of_no_day.json()["errors"][0]["pointer"]) == (422, "/query/on")

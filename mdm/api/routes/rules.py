@@ -10,7 +10,6 @@ from mdm.api.bodies import RollbackBody, RulesBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import DryRun, TypeName
-from mdm.entity_types import EntityType
 from mdm.services.rulebook import rules, rules_diff, rules_release
 from mdm.services.rulebook.rules_release import Release
 
@@ -20,7 +19,10 @@ Applying = Annotated[Caller, Depends(Requires("apply rules"))]
 Version = Annotated[str | None, Query(max_length=64, description="A rules version; left out, the one in force.")]
 Examples = Annotated[int, Query(alias="limit", ge=0, le=10_000, description="The most examples of each sort.")]
 FILE = "document"
-ENTRY = {"entity_type": "customer", "label": "Customer", "id_prefix": "cus", "version": "9c1d4a5e6f708192"}
+ENTRY = {
+    "entity_type": "customer", "label": "Customer", "id_prefix": "cus", "version": "9c1d4a5e6f708192",
+    "attributes": ["name", "tax_id"],
+}  # fmt: skip
 APPLIED = {
     "seq": 4720, "version": "9c1d4a5e6f708192", "action": "apply", "actor": "key:5f0c",
     "recorded_at": "2026-03-01T09:30:00.000000Z", "in_force": True,
@@ -63,7 +65,7 @@ REPORT = {
 @router.get("/rules", summary="List the entity types in force", **described({"items": [ENTRY], "next": None}))
 def listed(caller: Reading) -> Response:
     """Each with the version of its rules."""
-    items = [_entry(entity_type) for entity_type in caller.hub.entity_types().values()]
+    items = [rules.entry(entity_type) for entity_type in caller.hub.entity_types().values()]
     return answer({"items": items, "next": None})
 
 
@@ -74,7 +76,7 @@ def listed(caller: Reading) -> Response:
 def one(caller: Reading, entity_type: TypeName, version: Version = None) -> Response:
     """The YAML text as it was applied."""
     found, document = rules.show(caller.hub, entity_type, version=version)
-    return answer({**_entry(found), "document": document})
+    return answer({**rules.entry(found), "document": document})
 
 
 @router.get(
@@ -154,11 +156,4 @@ def _released(caller: Caller, release: Release, *, limit: int, dry_run: bool) ->
     found = rules.check(release.document, file=release.file)
     caller.ensure(entity_type=found.entity_type)
     carry_out = rules_release.simulate if dry_run else rules_release.apply
-    return answer({**_entry(found), **carry_out(caller.hub, release, author=caller.author(), limit=limit)})
-
-
-def _entry(entity_type: EntityType) -> dict[str, object]:
-    return {
-        "entity_type": entity_type.entity_type, "label": entity_type.label or entity_type.entity_type,
-        "id_prefix": entity_type.id_prefix, "version": entity_type.version,
-    }  # fmt: skip
+    return answer({**rules.entry(found), **carry_out(caller.hub, release, author=caller.author(), limit=limit)})

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from golden_records.identity import golden_id, parse_golden_id
 from mdm.entity_types import EntityType
-from mdm.errors import Conflict, InvalidInput, NotFound
+from mdm.errors import Conflict, Fault, InvalidInput, NotFound
 from mdm.log import Author, Fact, Key, key_token
 from mdm.services.deciding.approval import needs
 from mdm.services.deciding.sample import Ask
@@ -83,12 +83,13 @@ def verdict(  # noqa: PLR0913  a decision has these parts
 def merge(hub: Hub, golden_ids: Sequence[str], *, reason: str, author: Author, supersede: bool = False) -> Decided:
     """Say that golden records are one thing: every record of the first is the same as every record of the others."""
     if len(set(golden_ids)) < 2:
-        raise InvalidInput("a merge needs at least two different golden IDs")
+        raise _refused("golden_ids", "a merge needs at least two different golden IDs")
     entity_type, members = members_of(hub, golden_ids)
     first, rest = members[golden_ids[0]], [key for id_ in golden_ids[1:] for key in members[id_]]
     limit = entity_type.match.piece_limit
     if len(first) + len(rest) > limit:
-        raise InvalidInput(f"that would tie {len(first) + len(rest)} records together; at most {limit} are allowed")
+        detail = f"that would tie {len(first) + len(rest)} records together; at most {limit} are allowed"
+        raise _refused("golden_ids", detail)
     ruling = Ruling(entity_type, "same", "merge", reason, tuple(first), tuple(rest))
     return rule(hub, ruling, author=author, supersede=supersede)
 
@@ -101,12 +102,11 @@ def split(
     mine, parting = members[golden_id], [str(key) for key in dict.fromkeys(known(hub, keys))]
     strangers = [key for key in parting if key not in mine]
     if strangers or not parting:
-        raise InvalidInput(
-            f"{', '.join(strangers) or 'nothing'} is not a record of {golden_id}; it has {', '.join(mine)}"
-        )
+        detail = f"{', '.join(strangers) or 'nothing'} is not a record of {golden_id}; it has {', '.join(mine)}"
+        raise _refused("keys", detail)
     rest = [key for key in mine if key not in parting]
     if not rest:
-        raise InvalidInput(f"a split leaves at least one record with {golden_id}")
+        raise _refused("keys", f"a split leaves at least one record with {golden_id}")
     ruling = Ruling(entity_type, "distinct", "split", reason, tuple(rest), tuple(parting))
     return rule(hub, ruling, author=author, supersede=supersede)
 
@@ -307,5 +307,11 @@ def members_of(hub: Hub, golden_ids: Sequence[str]) -> tuple[EntityType, dict[st
         types[prefix] = prefixes[prefix]
         members[written] = sorted(record.key for record in found)
     if len(types) > 1:
-        raise InvalidInput(f"golden records of different entity types cannot be one: {', '.join(golden_ids)}")
+        detail = f"golden records of different entity types cannot be one: {', '.join(golden_ids)}"
+        raise _refused("golden_ids", detail)
     return next(iter(types.values())), members
+
+
+def _refused(part: str, detail: str) -> InvalidInput:
+    """The refusal of a part of what was sent."""
+    return InvalidInput(detail, faults=[Fault(f"/{part}", detail, "decision")])

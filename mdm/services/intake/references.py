@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mdm.services import known_sources
 from mdm.services.hub import Hub
 from mdm.services.known_attributes import ensure_known
 from mdm.services.positions import AsOf, position
@@ -48,7 +49,7 @@ def waiting(hub: Hub, wanted: Wanted, *, as_of: AsOf = None, moment: str | None 
     moment: until when ages are counted (ISO 8601 UTC); the present when it is left out.
 
     Raises:
-        NotFound: there is no such entity type, or none has the attribute.
+        NotFound: there is no such entity type or source, or no entity type has the attribute.
         InvalidInput: `before` or `as_of` is no moment.
     """
     entity_types = hub.entity_types()
@@ -62,6 +63,7 @@ def waiting(hub: Hub, wanted: Wanted, *, as_of: AsOf = None, moment: str | None 
         if (name, attribute) not in wanted.barred
     }
     with hub.database.read() as transaction:
+        known_sources.ensure_known(transaction, entity_types.values(), wanted.source)
         at, before = position(transaction, as_of), position(transaction, wanted.before, name="before")
         found = stored.waiting(
             transaction, at=at, only=only, source=wanted.source, before=before, samples=wanted.samples

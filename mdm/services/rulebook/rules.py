@@ -110,6 +110,14 @@ def show(hub: Hub, name: str, *, version: str | None = None) -> tuple[EntityType
         return found, resolution.document(reader, found.version)
 
 
+def entry(entity_type: EntityType) -> dict[str, object]:
+    """How an entity type is told in a list, and at the head of what is told about one."""
+    return {
+        "entity_type": entity_type.entity_type, "label": entity_type.label or entity_type.entity_type,
+        "id_prefix": entity_type.id_prefix, "version": entity_type.version, "attributes": list(entity_type.attributes),
+    }  # fmt: skip
+
+
 def at_version(hub: Hub, name: str, version: str) -> EntityType:
     """An entity type as one of its versions describes it; NotFound names those that there are."""
     hub.entity_type(name)

@@ -7,6 +7,7 @@ import orjson
 from mdm.code_lists import Value, fold
 from mdm.resolution import code_tasks
 from mdm.resolution.codes import token_of
+from mdm.services import known_sources
 from mdm.services.hub import Hub
 from mdm.services.rulebook.code_lists import Answer, suggestions
 from mdm.store import code_lists as stored
@@ -27,8 +28,11 @@ def listed(hub: Hub, *, code_list: str | None = None, source: str | None = None,
     """Unmapped values, those that most records hold first.
 
     Each is `{"code_list", "source", "value", "places", "records", "suggestions"}`; a place is `worker.role`.
+
+    Raises NotFound for a source that nobody knows.
     """
     with hub.database.read() as reader:
+        known_sources.ensure_known(reader, hub.entity_types(seen_by=reader).values(), source)
         abouts = [(of, orjson.loads(about)) for of, about in stored_tasks.open_abouts(reader, code_tasks.KIND)]
         wanted = [
             (of, about)

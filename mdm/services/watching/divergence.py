@@ -10,7 +10,7 @@ from golden_records.identity import golden_id
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput
 from mdm.resolution.fold import values_of
-from mdm.services import as_then
+from mdm.services import as_then, known_sources
 from mdm.services.deciding.standing import standing
 from mdm.services.hub import Hub, parsed
 from mdm.services.known_attributes import ensure_known
@@ -58,7 +58,7 @@ def page(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
         left out, and of dated lines `value` is all that the record said. An item tells its `rules_version` instead.
 
     Raises:
-        NotFound: there is no such entity type, or none has the attribute.
+        NotFound: there is no such entity type or source, or no entity type has the attribute.
         InvalidInput: the cursor is of no page, or `as_of` no moment.
     """
     entity_types = hub.entity_types()
@@ -68,6 +68,7 @@ def page(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
     after = _after(hub, wanted.cursor)
     only = Filter(wanted.entity_type, wanted.source, wanted.attribute)
     with hub.database.read() as transaction:
+        known_sources.ensure_known(transaction, entity_types.values(), wanted.source)
         at = position(transaction, as_of)
         found = stored.page(transaction, only, after=after, limit=wanted.limit + 1, at=at)
         items = _told(hub, transaction, entity_types, found[: wanted.limit], at=at)
@@ -98,13 +99,14 @@ def counts(hub: Hub, wanted: Wanted, *, since: str | None = None) -> Document:
     Only days (UTC) on which any opened or closed; since: only these from a day on.
 
     Raises:
-        NotFound: there is no such entity type.
+        NotFound: there is no such entity type or source.
         InvalidInput: `since` is no day.
     """
     if wanted.entity_type is not None:
         hub.entity_type(wanted.entity_type)
     start, only = day(since) or "", Filter(wanted.entity_type, wanted.source, wanted.attribute)
     with hub.database.read() as transaction:
+        known_sources.ensure_known(transaction, hub.entity_types(seen_by=transaction).values(), wanted.source)
         opened, closed = (stored.by_day(transaction, only, end) for end in ("since", "until"))
     items: list[Document] = []
     left = 0

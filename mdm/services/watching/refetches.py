@@ -6,6 +6,7 @@ from typing import Any
 
 from golden_records.identity import golden_id
 from mdm.errors import Fault, InvalidInput
+from mdm.services import known_sources
 from mdm.services.hub import Hub
 from mdm.services.intake.references import age
 from mdm.services.positions import AsOf, position
@@ -42,7 +43,7 @@ def waiting(
     moment: until when ages are counted (ISO 8601 UTC); the present when it is left out.
     """
     with hub.database.read() as transaction:
-        prefixes = _prefixes(hub, transaction, wanted.entity_type)
+        prefixes = _prefixes(hub, transaction, wanted)
         found = stored.grouped(transaction, _among(transaction, wanted, list(prefixes), as_of), samples=samples)
         ages = _Ages(transaction, found, as_of, moment)
     groups: dict[tuple[str, str], Document] = {}
@@ -68,7 +69,7 @@ def page(
     """
     after = _after(cursor)
     with hub.database.read() as transaction:
-        prefixes = _prefixes(hub, transaction, wanted.entity_type)
+        prefixes = _prefixes(hub, transaction, wanted)
         among = _among(transaction, wanted, list(prefixes), as_of)
         found = stored.page(transaction, among, after=after, limit=limit + 1)
         ages = _Ages(transaction, found, as_of, moment)
@@ -82,11 +83,13 @@ def _among(transaction: Transaction, wanted: Wanted, types: list[str], as_of: As
     return Among(types, wanted.source, at, before)
 
 
-def _prefixes(hub: Hub, transaction: Transaction, only: str | None) -> dict[str, str]:
-    """The ID prefixes of the entity types that are asked for; NotFound where the one that is named is none."""
-    if only is not None:
-        return {only: hub.entity_type(only, seen_by=transaction).id_prefix}
-    return {name: one.id_prefix for name, one in hub.entity_types(seen_by=transaction).items()}
+def _prefixes(hub: Hub, transaction: Transaction, wanted: Wanted) -> dict[str, str]:
+    """The ID prefixes of the entity types that are asked for; NotFound where what is named is no type, or no source."""
+    types = hub.entity_types(seen_by=transaction)
+    known_sources.ensure_known(transaction, types.values(), wanted.source)
+    if wanted.entity_type is not None:
+        return {wanted.entity_type: hub.entity_type(wanted.entity_type, seen_by=transaction).id_prefix}
+    return {name: one.id_prefix for name, one in types.items()}
 
 
 class _Ages:
