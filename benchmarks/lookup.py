@@ -5,6 +5,7 @@ and by PostgreSQL. Beside the hub the same process serves a bare FastAPI applica
 key at a time, over 1 and over 200 connections, and a thousand keys in a request; keys are drawn at random. Constant
 and look-ups take turns, and of several rounds the best of each counts, because other work on the machine only slows
 down. The client is a process of its own on the same machine. The CPU of the server a request is told where /proc tells.
+`--hub` measures a hub that was loaded before, by the address of its database.
 """
 
 import argparse
@@ -151,43 +152,43 @@ def measured(database: str, folder: Path, *, rounds: int, seconds: float) -> lis
     return rows
 
 
+def on_both(count: int, folder: Path, *, only: str | None, **times: Any) -> list[str]:
+    """Load so many companies into either database, or only one, and measure."""
+    generate(count, folder)
+    files, parts = split_by_source(folder / "records.csv", folder), []
+
+    def measure(database: str) -> str:
+        mdm("init", database=database)
+        for source, file in files.items():
+            mdm("ingest", file, "--source", source, "--type", "customer", "--event-time", "updated", database=database)
+        return table(COLUMNS, measured(database, folder, **times))
+
+    if only != "postgresql":
+        parts += ["## SQLite\n", measure(f"sqlite:///{folder / 'hub.db'}")]
+    if only != "sqlite":
+        with postgresql() as (database, _):
+            parts += ["## PostgreSQL\n", measure(database)]
+    return parts
+
+
 def main() -> None:
     """Read the command line and measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("count", type=int, nargs="?", default=100_000, help="how many records")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each is sent in a round")
+    parser.add_argument("--hub", help="the address of a database that so many were loaded into before")
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     parser.add_argument("--date", help="keep the result in benchmarks/results under this date")
     arguments = parser.parse_args()
-    parts = []
+    times = {"rounds": arguments.rounds, "seconds": arguments.seconds}
     with tempfile.TemporaryDirectory(prefix="mdm-bench-") as name:
-        folder = Path(name)
-        generate(arguments.count, folder)
-        files = split_by_source(folder / "records.csv", folder)
-
-        def measure(database: str) -> str:
-            mdm("init", database=database)
-            for source, file in files.items():
-                mdm(
-                    "ingest",
-                    file,
-                    "--source",
-                    source,
-                    "--type",
-                    "customer",
-                    "--event-time",
-                    "updated",
-                    database=database,
-                )
-            return table(COLUMNS, measured(database, folder, rounds=arguments.rounds, seconds=arguments.seconds))
-
-        if arguments.only != "postgresql":
-            parts += ["## SQLite\n", measure(f"sqlite:///{folder / 'hub.db'}")]
-        if arguments.only != "sqlite":
-            with postgresql() as (database, _):
-                parts += ["## PostgreSQL\n", measure(database)]
-        keep("lookup", f"Look-ups in {arguments.count:,} source records", parts, date=arguments.date)
+        if arguments.hub:
+            parts = [table(COLUMNS, measured(arguments.hub, Path(name), **times))]
+        else:
+            parts = on_both(arguments.count, Path(name), only=arguments.only, **times)
+    title = f"Look-ups in {arguments.count:,} source records"
+    keep("lookup_at_size" if arguments.hub else "lookup", title, parts, date=arguments.date)
 
 
 if __name__ == "__main__":
