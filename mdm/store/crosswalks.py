@@ -51,19 +51,19 @@ _ASKED = {True: "unnest(?::bigint[]) AS asked (value)", False: "json_each(?) AS 
 _BROUGHT = {True: "unnest(?::text[]) AS brought (value)", False: "json_each(?) AS brought"}
 """For PostgreSQL, and for SQLite."""
 _ARRAY = {True: "json_build_array", False: "json_array"}
-_WHERE = (
+_JOINED = (
     "CROSS JOIN source_record CROSS JOIN xref CROSS JOIN crosswalk WHERE key_token = asked.value"
     " AND record_id = source_record.id AND until IS NULL AND crosswalk.golden = xref.golden"
 )
 _OF_TOKENS = {
-    True: f"SELECT {_FOUND} FROM {_ASKED[True]} {_WHERE}",
-    False: f"SELECT json_group_array(json_array({_FOUND})) FROM {_ASKED[False]} {_WHERE}",
+    True: f"SELECT {_FOUND} FROM {_ASKED[True]} {_JOINED}",
+    False: f"SELECT json_group_array(json_array({_FOUND})) FROM {_ASKED[False]} {_JOINED}",
 }
 _BEARER = ", ".join(f"api_key.{name}" for name in Bearer._fields)
 _NOW = {
     postgresql: f"SELECT {_FOUND}, EXISTS (SELECT 1 FROM log WHERE log.key_token = asked.value"
     " AND kind = 'incarnation'), (SELECT max(position) FROM rules_document)"
-    f" FROM {_ASKED[postgresql]} {_WHERE} UNION ALL"
+    f" FROM {_ASKED[postgresql]} {_JOINED} UNION ALL"
     f" SELECT NULL, NULL, NULL, CAST({_ARRAY[postgresql]}({_BEARER}) AS text), NULL, NULL, NULL"
     f" FROM {_BROUGHT[postgresql]} CROSS JOIN api_key WHERE api_key.id = brought.value"
     for postgresql in (True, False)
