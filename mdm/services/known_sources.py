@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from mdm.entity_types import EntityType, hint
 from mdm.errors import NotFound
-from mdm.store import versions
+from mdm.store import refetches, versions
 from mdm.store.database import Transaction
 
 
@@ -22,5 +22,5 @@ def ensure_known(reader: Transaction, entity_types: Iterable[EntityType], source
             *one.survive.trust,
             *(name for process in one.readiness.values() for name in process.systems),
         }
-    if source not in known:
+    if source not in known and not refetches.any_of(reader, source):
         raise NotFound(f"no source {source!r} has sent a record{hint(source, known)}")

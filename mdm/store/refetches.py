@@ -36,6 +36,12 @@ def any_open(transaction: Transaction, entity_type: str) -> bool:
     return row is not None
 
 
+def any_of(transaction: Transaction, source: str) -> bool:
+    """Whether a source ever said of a record that it is to be fetched; it may have sent none."""
+    joined = "refetch JOIN source_record ON source_record.id = refetch.record_id"
+    return transaction.one(f"SELECT 1 FROM {joined} WHERE source = ? LIMIT 1", source) is not None
+
+
 def of_records(transaction: Transaction, ids: Collection[int]) -> dict[int, StoredRefetch]:
     """Those of these records that are to be fetched again, by record id."""
     rows = transaction.rows(f"SELECT {_COLUMNS} FROM refetch WHERE record_id {{in}} AND until IS NULL", list(ids))
