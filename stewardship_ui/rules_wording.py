@@ -7,6 +7,7 @@ from typing import Any
 from golden_records.conditions import When
 from golden_records.rules import AttributeStrategy
 from mdm.entity_types import Attribute, EntityType, Readiness
+from mdm.services.watching.readiness_words import valid
 from stewardship_ui.wording import label, written
 
 RULES = {
@@ -78,7 +79,7 @@ def matching(entity_type: EntityType) -> Matching:
 def needs(process: Readiness, entity_type: EntityType) -> list[str]:
     """What a process needs of an entity type, one thing a line."""
     found = [f"a record in {one}" for one in process.systems]
-    found += [f"{'valid' if one in entity_type.lines else 'a valid'} {_word(one)}" for one in process.attributes]
+    found += [f"{valid(entity_type, one)} {_word(one)}" for one in process.attributes]
     if process.active:
         days = [one for one in (process.active.start, process.active.end) if one]
         found.append(f"a day within {' and '.join(map(_word, days))}")

@@ -14,7 +14,7 @@ from mdm.services.feed import changes
 from mdm.services.hub import Hub
 from mdm.services.intake import records
 from mdm.services.rulebook import rules
-from mdm.services.watching import readiness
+from mdm.services.watching import measures, readiness
 from mdm.services.watching.readiness import Wanted
 from tests.conftest import AUTHOR
 
@@ -52,6 +52,22 @@ def told(hub: Hub) -> list[tuple[str, bool]]:
     items = changes.page(hub, after=0, limit=1000)["items"]
     return [(one["data"]["process"], one["data"]["ready"]) for one in items if one["type"] == "mdm.readiness.changed"
             and one["data"]["process"] == "quote_to_project" and one["data"]["entity_type"] == "customer"]  # fmt: skip
+
+
+def test_several_of_a_thing_are_not_said_to_be_one(hub: Hub) -> None:
+    """By one golden record, by the list, and by what is counted."""
+    golden_id = put(hub, "psa:rate_card:1", name="Waldsee 2026", customer="crm:customer:1")
+    of_one = readiness.of_one(hub, golden_id, "quote_to_project")["missing"]
+    said = {one["attribute"]: (one["what"], one["hint"]) for one in of_one if one["code"] == "value"}
+    by_an_override = "from any of its systems, or set {} by an override"
+    assert said == {
+        "currency": ("a valid currency", f"send a valid currency {by_an_override.format('it')}"),
+        "lines": ("valid lines", f"send valid lines {by_an_override.format('them')}"),
+    }
+    [listed] = readiness.page(hub, "quote_to_project", Wanted("rate_card"))["items"]
+    assert listed["missing"] == of_one
+    counted = measures.readiness(hub, since="2000-01-01")["rate_card"]["quote_to_project"]["blocked_by"]
+    assert {one["what"] for one in counted} == {one["what"] for one in of_one}
 
 
 def test_what_is_missing_is_the_shortest_list_of_fixes(hub: Hub) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput
 from mdm.resolution.tallies import median
 from mdm.services import health
@@ -49,7 +50,7 @@ def stats(hub: Hub, *, since: str | None = None, moment: str | None = None) -> D
     with hub.database.read() as transaction:
         totals, times = _totals(transaction), _times(transaction, since=start)
         history = [] if since is None else _history(transaction, since=since)
-    ready = _readiness(totals, times)
+    ready = _readiness(hub.entity_types(), totals, times)
     for name, counts in found["entity_types"].items():
         happened = {what: totals.get((what, name, ""), 0) for what in sums.HAPPENED}
         opened, closed = happened["divergence_opened"], happened["divergence_closed"]
@@ -73,7 +74,8 @@ def readiness(hub: Hub, *, since: str) -> dict[str, Document]:
     """
     _check_day(since)
     with hub.database.read() as transaction:
-        return _readiness(_totals(transaction), _times(transaction, since=since))
+        totals, times = _totals(transaction), _times(transaction, since=since)
+    return _readiness(hub.entity_types(), totals, times)
 
 
 def _check_day(written: str | None) -> None:
@@ -120,8 +122,9 @@ def _history(transaction: Transaction, *, since: str) -> list[Document]:
 
 
 def _readiness(
-    totals: Mapping[tuple[str, str, str], int], times: Mapping[tuple[str, str, str], Times]
-) -> dict[str, Document]:
+    entity_types: Mapping[str, EntityType], totals: Mapping[tuple[str, str, str], int],
+    times: Mapping[tuple[str, str, str], Times],
+) -> dict[str, Document]:  # fmt: skip
     lacking = defaultdict[tuple[str, str], list[tuple[int, str, str]]](list)
     for (what, of, about), count in totals.items():
         if what == "lacking" and count:
@@ -135,7 +138,7 @@ def _readiness(
                 "ready": totals.get(("ready", of, process), 0),
                 "median_seconds_to_ready": median(times.get(("to_ready", of, process), Counter())),
                 "blocked_by": [
-                    {**item_of(code, named), "golden_records": -less}
+                    {**item_of(entity_types[of], code, named), "golden_records": -less}
                     for less, code, named in sorted(lacking[of, process])[:MOST_BLOCKING]
                 ],
             }

@@ -67,7 +67,8 @@ def of_one(hub: Hub, written: str, process: str | None = None, *, on: str | None
         facts = read_facts(transaction, types, entity_type, [shown.golden], day=today).get(shown.golden, Facts({}))
     about = {**head(document), "label": document["attributes"].get(entity_type.label_attribute)}
     answers = [
-        _answer(name, one, needs(entity_type, one, facts, day=today), today) for name, one in sorted(chosen.items())
+        _answer(entity_type, name, needs(entity_type, one, facts, day=today), today)
+        for name, one in sorted(chosen.items())
     ]
     return {**about, **answers[0]} if process is not None else {**about, "items": answers}
 
@@ -163,14 +164,16 @@ def _item(entity_type: EntityType, one: Kept, attributes: Mapping[str, Any]) -> 
     return {
         "golden_id": golden_id(entity_type.id_prefix, one.golden), "entity_type": one.entity_type,
         "label": attributes.get(entity_type.label_attribute), "process": one.process,
-        "ready": one.missing == NOTHING, "missing": told(process, missing),
+        "ready": one.missing == NOTHING, "missing": told(entity_type, process, missing),
     }  # fmt: skip
 
 
-def _answer(name: str, process: Readiness, found: Iterable[Need], on: str | None) -> Document:
-    listed = list(found)
-    missing, present = [one for one in listed if not one.met], [one for one in listed if one.met]
+def _answer(entity_type: EntityType, name: str, found: Iterable[Need], on: str | None) -> Document:
+    both: tuple[list[Need], list[Need]] = ([], [])
+    for one in found:
+        both[one.met].append(one)
+    missing, present = (told(entity_type, entity_type.readiness[name], some) for some in both)
     return {
-        "process": name, "on": on, "ready": not missing, "missing": told(process, missing),
-        "present": [{part: said for part, said in one.items() if part != "hint"} for one in told(process, present)],
+        "process": name, "on": on, "ready": not missing, "missing": missing,
+        "present": [{part: said for part, said in one.items() if part != "hint"} for one in present],
     }  # fmt: skip

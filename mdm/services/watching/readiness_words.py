@@ -1,15 +1,15 @@
 """How readiness is told: what is missing or present, in words and for machines, and what to do about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mdm.entity_types import Readiness
+from mdm.entity_types import EntityType, Readiness
 from mdm.resolution.readiness import Need
 
 Document = dict[str, Any]
 WHAT = {
     "system": "a record in {0}",
-    "value": "a valid {0}",
+    "value": "{valid} {0}",
     "reference": "what its {0} refers to",
     "in_force": "{0} in force on the day",
     "active": "a day within {0}",
@@ -18,7 +18,7 @@ WHAT = {
 }
 HINT = {
     "system": "create it in {0}, or send the record that {0} has of it",
-    "value": "send a valid {0} from any of its systems, or set it by an override",
+    "value": "send {valid} {0} from any of its systems, or set {it} by an override",
     "reference": "send the record that its {0} names, or correct {0}",
     "in_force": "send {0} with a line that covers the day",
     "active": "correct {0} where it is wrong; otherwise it must not go on",
@@ -27,27 +27,39 @@ HINT = {
 }
 
 
-def told(process: Readiness, found: Iterable[Need]) -> list[Document]:
+def told(entity_type: EntityType, process: Readiness, found: Iterable[Need]) -> list[Document]:
     """`{"code", "what", "system" or "attribute", "lines"?, "key"?, "hint"}` of each."""
     lines = {one.by: one.in_force for one in process.referring}
     return [
         {
-            "code": one.code, "what": WHAT[one.code].format(*_names(one.about)),
-            **({"system": one.about} if one.code == "system" else {"attribute": one.about}),
+            **item_of(entity_type, one.code, one.about),
             **({"lines": lines.get(one.about), "key": dict(one.key)} if one.key else {}),
-            "hint": HINT[one.code].format(*_names(one.about)),
+            "hint": _said(HINT, entity_type, one.code, one.about),
         }
         for one in found
-    ]  # fmt: skip
+    ]
 
 
-def item_of(code: str, about: str) -> Document:
+def item_of(entity_type: EntityType, code: str, about: str) -> Document:
     """What is missing, without the record and the line that lack it: `{"code", "what", "system" or "attribute"}`."""
-    (item,) = told(Readiness(), [Need(code, about, (), met=False)])
-    return {name: part for name, part in item.items() if name != "hint"}
+    return {
+        "code": code, "what": _said(WHAT, entity_type, code, about),
+        "system" if code == "system" else "attribute": about,
+    }  # fmt: skip
 
 
-def _names(about: str) -> tuple[str, str, str]:
-    """What it is about, and its parts where that is an attribute of another type."""
+def valid(entity_type: EntityType, name: str) -> str:
+    """What stands before the name of an attribute that is needed: `a valid`, or `valid` where it has several values."""
+    return "valid" if _several(entity_type, name) else "a valid"
+
+
+def _said(words: Mapping[str, str], entity_type: EntityType, code: str, about: str) -> str:
+    """The words of a code, with what it is about, and its parts where that is an attribute of another type."""
     of, _, attribute = about.partition(".")
-    return about, of, attribute
+    it = "them" if _several(entity_type, about) else "it"
+    return words[code].format(about, of, attribute, valid=valid(entity_type, about), it=it)
+
+
+def _several(entity_type: EntityType, name: str) -> bool:
+    attribute = entity_type.attributes.get(name)
+    return attribute is not None and (attribute.many or bool(attribute.of))
