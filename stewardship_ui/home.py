@@ -67,7 +67,7 @@ def _work(caller: Caller, seen: dict[str, Any], rules: Shown) -> dict[str, Any]:
         "more_mentions": said["next"] is not None,
         "counts": {
             "open": sum(one["open_tasks"] for name, one in seen["entity_types"].items() if of in {None, name}),
-            **{name: seen[name] for name in ("overdue", "due_today", "opinions")},
+            **{name: seen[name] for name in ("overdue", "due_today", "decided", "opinions")},
         },
         "lists": [(title, view, [masking.queue_row(caller.principal, rules, one) for one in found[view]])
                   for view, title in LISTS.items()],

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from mdm.store.database import Transaction
-from mdm.store.tasks import PROPOSED
+from mdm.store.tasks import DECIDED, PROPOSED
 
 
 class End(NamedTuple):
@@ -48,24 +48,20 @@ def facets(
     moment: ISO 8601 UTC, by which claims are in force, and on whose day tasks are due and wake.
     """
     today = moment[:10]
-    of, values = ("", []) if entity_type is None else (" AND entity_type = ?", [entity_type])
+    of, values = ("", []) if entity_type is None else (" AND task.entity_type = ?", [entity_type])
     few = (
         "SELECT '', '{0}', count(*), 0, 0 FROM task_work CROSS JOIN task WHERE task.id = task_work.task_id"
         f" AND task.opened = task_work.opened AND task.status = 'open' AND {{1}}{of}"
     )
     views = {
-        "mine": ("assigned_to = ?", [who]),
+        "mine": (f"assigned_to = ? AND NOT {PROPOSED}", [who]),
         "held": (f"claimed_by = ? AND claimed_until > ? AND NOT {PROPOSED}", [who, moment]),
-        "asked": ("escalated_to = ?", [who]),
+        "asked": (f"escalated_to = ? AND NOT {PROPOSED}", [who]),
         "snoozed": ("snoozed_until > ?", [today]),
     }
     said = [few.format(name, asked) for name, (asked, _) in views.items()]
     taken = [value for _, asked in views.values() for value in [*asked, *values]]
-    proposed = (
-        "SELECT '', 'proposed', count(DISTINCT task.id), 0, 0 FROM proposal CROSS JOIN proposed_task CROSS JOIN task"
-        " WHERE proposal.status = 'open' AND proposed_task.position = proposal.position"
-        f" AND task.id = proposed_task.task_id AND task.status = 'open'{of}"
-    )
+    proposed = f"SELECT '', 'proposed', many, 0, 0 FROM ({DECIDED}{of}) AS decided"
     rows = transaction.rows(
         "SELECT entity_type, kind, count(*), sum(CASE WHEN due < ? THEN 1 ELSE 0 END),"
         " sum(CASE WHEN due = ? THEN 1 ELSE 0 END) FROM task"

@@ -18,8 +18,12 @@ PROPOSED = (
     "EXISTS (SELECT 1 FROM proposed_task JOIN proposal ON proposal.position = proposed_task.position"
     " WHERE proposed_task.task_id = task.id AND proposal.status = 'open')"
 )
-
-
+DECIDED = (
+    "SELECT count(DISTINCT task.id) AS many FROM proposal CROSS JOIN proposed_task CROSS JOIN task"
+    " WHERE proposal.status = 'open' AND proposed_task.position = proposal.position"
+    " AND task.id = proposed_task.task_id AND task.status = 'open'"
+)
+"""Counts the open tasks about which a decision waits; SQLite begins with the proposals, which are few."""
 NEVER, UNWEIGHED = "9999", 10**9
 ORDERS: dict[str, str] = {
     "urgent": "task.place",

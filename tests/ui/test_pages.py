@@ -115,6 +115,30 @@ def test_a_picked_value_is_shown_set_and_taken_back_with_the_decision(either_des
     assert after == before
 
 
+@pytest.mark.parametrize("view", ["mine", "asked"])
+def test_what_is_decided_and_held_is_no_longer_for_those_who_had_it(either_desk, view):
+    """Home and queue list it no more, say so, and count alike, also for who may see its entity type alone."""
+    desk, ask = either_desk, either_desk.server.as_("steward")
+    task = desk.pair()
+    me = ask("POST", f"/v1/tasks/{task['id']}:claim").json()["claim"]["by"]
+    ask("POST", f"/v1/tasks/{task['id']}:release")
+    verb, more = {"mine": ("assign", {}), "asked": ("escalate", {"question": "One firm or two?"})}[view]
+    asked = desk.server.as_("approver")("POST", f"/v1/tasks/{task['id']}:{verb}", json={"to": me, **more})
+    assert asked.status_code == 200
+    listed = f'href="/task/{task["id"]}"'
+    assert listed in desk.page("/").text
+    assert "decided and not yet in force" not in desk.page("/").text.partition("<table")[0]
+    assert desk.send(f"/task/{task['id']}/decide", verdict="same", etag=task["etag"]).status_code == 303
+    for reader in (ask, desk.server.as_("steward", entity_type="customer")):
+        home = reader("GET", "/").text
+        assert listed not in home
+        assert '<a href="/queue?view=proposed"><b>1</b> of them decided and not yet in force</a>' in home
+        for one, count in (("mine", 0), ("held", 0), ("asked", 0), ("proposed", 1)):
+            queued = reader("GET", f"/v1/queue?view={one}").json()
+            assert (queued["counts"]["views"][one], len(queued["items"])) == (count, count), one
+    assert "of them decided" not in desk.server.as_("steward", entity_type="employee")("GET", "/").text
+
+
 def test_a_pick_that_is_held_comes_into_force_with_its_decision(desk):
     from tests.services.two_people import WORKER
 

@@ -65,8 +65,8 @@ Chosen = Annotated[Choice, Depends(_chosen)]
 def listed(caller: Reading, choice: Chosen, *, cursor: Cursor = None, limit: Limit = 30) -> Response:
     """Tasks by the names of the golden records they are about, with counts to choose by; evidence is with each task.
 
-    `mine`, `held` and `asked` are what is assigned to you, claimed by you, or escalated to you. `overdue` is in the
-    order of `due`.
+    `mine`, `held` and `asked` are what is assigned to you, claimed by you, or escalated to you and not yet decided by
+    anybody. `overdue` is in the order of `due`.
     """
     rules = Shown(caller.hub)
     choice = replace(choice, entity_type=caller.own_type(choice.entity_type))

@@ -133,7 +133,8 @@ def wanted(choice: Choice, *, who: str, moment: str) -> Filter:
     """What the store is asked for."""
     of_person = {"mine": "assigned_to", "held": "claimed_by", "asked": "escalated_to"}
     people = {of_person[choice.view]: who} if choice.view in of_person else {}
-    decided = {"proposed": True, "held": False}  # what one has decided is out of one's hands
+    # What is decided and not yet in force is out of the hands of whom it was for.
+    decided = {"proposed": True, **dict.fromkeys(of_person, False)}
     return Filter(
         choice.entity_type, choice.kind, status="closed" if choice.view == "closed" else "open", **people,
         snoozed=True if choice.view == "snoozed" else None, proposed=decided.get(choice.view),
