@@ -15,8 +15,8 @@ from stewardship_ui.rendering import page
 from stewardship_ui.source_matrix import waiting
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-MOST_ROWS = 200
-"""Edges that the page lists; the strongest stand first, bridges before all others."""
+FIRST, MOST_ROWS = 20, 200
+"""So many edges the page shows, and so many when it is asked for more: bridges come before all others."""
 
 
 @router.get("/entity/{golden_id}/cluster")
@@ -26,8 +26,8 @@ def cluster(request: Request, caller: Reading, golden_id: str, at: At, held: str
     found = masking.cluster(caller.principal, seen.rules, clusters.cluster(caller.hub, golden_id))
     return page(
         request, "cluster.html", caller, **headed(caller, seen.document, seen.entity_type, Then(), "cluster"),
-        found=found, picture=graph_drawing.drawn(found), edges=found["edges"][:MOST_ROWS], then=at != Then(),
-        words=graph_drawing.label_words, told=graph_drawing.told, bridges=_bridges(found),
+        found=found, picture=graph_drawing.drawn(found), edges=found["edges"][:MOST_ROWS], first=FIRST,
+        words=graph_drawing.label_words, told=graph_drawing.told, bridges=_bridges(found), then=at != Then(),
         made=waiting(caller, held, golden_id), twin=twin(golden_id, "cluster"),
     )  # fmt: skip
 

@@ -88,6 +88,23 @@ def test_of_very_many_ties_those_are_drawn_that_hold_all_together(desk, chain):
     assert len(joined) == 40
 
 
+def test_of_many_ties_the_first_are_shown_and_the_rest_can_be_opened(desk, chain):
+    """Eight records that are all tied to each other, and one more that hangs on one of them alone."""
+    for number in range(10, 17):
+        desk.server.put(f"crm:part:{number}", a="S")
+    desk.server.put("crm:part:17", a="S", b="T")
+    golden_id = desk.server.put("crm:part:18", b="T")["golden_id"]
+    told = desk.server.as_("steward")("GET", f"/v1/golden-records/{golden_id}/cluster").json()["edges"]
+    assert (len(told), [one["bridge"] is not None for one in told[:2]]) == (29, [True, False])
+    ties = desk.page(f"/entity/{golden_id}/cluster").text.partition("<h2>Ties")[2].partition("</section>")[0]
+    rows = [re.findall(r'title="(crm:part:\d+)"', row) for row in re.findall(r"<tr class.*?</tr>", ties)]
+    assert rows == [[one["left"], one["right"]] for one in told]
+    shown, _, opened = ties.partition("<details")
+    assert (shown.count("<tr class"), opened.count("<tr class")) == (20, 9)
+    assert "<summary>9 further ties</summary>" in opened
+    assert "further tie" not in desk.page(f"/entity/{chain}/cluster").text
+
+
 def test_a_split_is_previewed_to_the_letter_held_and_undone(desk, chain):
     ask = desk.server.as_("steward")
     address, leaving = f"/entity/{chain}/split", ["crm:part:3"]

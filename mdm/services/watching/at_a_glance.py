@@ -19,7 +19,8 @@ def look(
 
     `{"entity_types", "log", "feed", "pending", "last_record_at", "overdue", "due_today", "decided", "opinions"}`: the
     counts and positions of `health.stats`; what waits and came last of the last 10,000 facts; how many open tasks are
-    overdue, due today, and decided though not yet in force; and how many second opinions the person may give, where MANY stands for that many and more.
+    overdue, due today, and decided though not yet in force; and how many second opinions the person may give, where
+    MANY stands for that many and more.
 
     narrowed: the one entity type whose tasks and opinions are for them.
     moment: the day of which is today (ISO 8601 UTC); the present when it is left out.
