@@ -1,5 +1,9 @@
-// Moments in the reader's own zone; the exact value in UTC stays on hover.
-const written = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+// Moments in the reader's own zone, which stands beside them; the exact value in UTC stays on hover.
+const clock = { hour: "numeric", minute: "2-digit", timeZoneName: "short" };
+const written = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", ...clock });
+const hour = new Intl.DateTimeFormat(undefined, clock);
+
+export const timeOfDay = (moment) => hour.format(new Date(moment));
 
 export function showTimes(place) {
   for (const time of place.querySelectorAll("time[datetime]:not([data-shown])")) {

@@ -2,7 +2,7 @@
 // it. Whatever a key decides, it decides of the task that was on the screen when it was pressed.
 import { aloud, ask, fragment, Refused, say } from "./hub.js";
 import { showKeys } from "./keys.js";
-import { showTimes } from "./times.js";
+import { showTimes, timeOfDay } from "./times.js";
 
 const AHEAD = 2;
 const HOLD = Number(document.querySelector("meta[name=desk-hold]").content); // seconds in which an undo leaves no trace in the feed
@@ -355,7 +355,7 @@ class Desk {
     const where = this.article.querySelector(".where");
     const lease = where.querySelector(".lease") ?? document.createElement("span");
     lease.className = "lease";
-    lease.textContent = `yours until ${new Date(until).toLocaleTimeString(undefined, { timeStyle: "short" })}`;
+    lease.textContent = `yours until ${timeOfDay(until)}`;
     lease.title = until;
     if (!lease.isConnected) where.querySelector(".permalink").before(lease);
   }
