@@ -18,16 +18,18 @@ from mdm.services.stewarding import queue as rows
 from mdm.services.stewarding.bulk_decisions import Chosen, Listed
 from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.proposals import Proposed
+from mdm.services.stewarding.queue import Choice
 from mdm.settings import now
 from stewardship_ui.forms import Sent
-from stewardship_ui.queue import LIKELY, VIEWS, chosen, link, looking
+from stewardship_ui.queue import LIKELY, ROWS, VIEWS, chosen, link, looking, twin
 from stewardship_ui.refusals import PageRoute
-from stewardship_ui.rendering import page
+from stewardship_ui.rendering import DryRun, page
 from stewardship_ui.work_set import STATE, WorkSet
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Deciding = Annotated[Caller, Depends(Requires("decide"))]
 Text = Annotated[str, Query(max_length=2_000)]
+MOST_LISTED = 200
 VERDICTS: tuple[Literal["same", "distinct", "related"], ...] = ("same", "distinct", "related")
 
 
@@ -41,7 +43,7 @@ def ask(  # noqa: PLR0913  the state of the page
     """Ask what to say of them and why; with a verdict, also tell what that would do."""
     state = work_set.state
     verdict = verdict if verdict in VERDICTS else ""
-    meant, told, trouble = Listed([], 0, 0), None, None
+    meant, told, trouble, choice = Listed([], 0, 0), None, None, chosen(caller, state)
     try:
         if ticked and not task:
             raise InvalidInput("no task is ticked; go back and tick some")
@@ -55,6 +57,8 @@ def ask(  # noqa: PLR0913  the state of the page
         request, "bulk.html", caller, count=len(meant.chosen), seal=bulk_decisions.seal(meant.chosen), state=state,
         picked=task, told=told, trouble=trouble, verdict=verdict, verdicts=VERDICTS, reason=reason, changed=changed,
         words=_words(state), apart=_apart(meant), back=link(state)(), moment=now(),
+        twin=twin(choice, "/v1/queue", limit=ROWS),
+        dry_run=told and _dry_run(None if task else choice, meant.chosen, verdict, reason),
     )  # fmt: skip
 
 
@@ -97,6 +101,17 @@ def _apart(meant: Listed) -> str:
 def _preview(caller: Caller, meant: Sequence[Chosen], verdict: Verdict, reason: str) -> dict[str, Any]:
     told = bulk_decisions.preview_many(caller.hub, meant, verdict, reason=reason or "rehearsed", author=caller.author())
     return with_names(caller, told)
+
+
+def _dry_run(choice: Choice | None, meant: Sequence[Chosen], verdict: str, reason: str) -> DryRun | None:
+    """The same asked of the API: by the choice where it is one that the API takes, or else task by task, if few."""
+    said: dict[str, Any] = {"verdict": verdict, "reason": reason or "rehearsed"}
+    if choice and choice.view == "all" and choice.entity_type and choice.kind in {"review", "contradiction"}:
+        names = ("entity_type", "kind", "min_probability", "max_probability")
+        return DryRun("/v1/tasks:decide-many", {**said, "filter": {name: getattr(choice, name) for name in names}})
+    if len(meant) > MOST_LISTED:
+        return None
+    return DryRun("/v1/tasks:decide-many", {**said, "tasks": [one._asdict() for one in meant]})
 
 
 def with_names(caller: Caller, told: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -21,7 +22,7 @@ from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.preview import Preview, preview
 from mdm.settings import now
 from stewardship_ui.refusals import PageRoute
-from stewardship_ui.rendering import page, wants_fragment
+from stewardship_ui.rendering import DryRun, page, wants_fragment
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 WORDS = {
@@ -56,17 +57,24 @@ def effects(
         found = preview(caller.hub, lambda hub, author: _same(hub, author, expected, picks), author=caller.author())
     except (Conflict, Stale) as error:
         because = error.detail
+    asked = urlencode([("pick", one) for one in pick])
     template = "effects_body.html" if wants_fragment(request) else "effects.html"
     return page(
         request, template, caller, told=_told(found), needs=found.needs, because=because, task_id=task_id, now=now(),
         earlier=before["decisions"], redirects=found.redirects,
         otherwise=None if because else _otherwise(caller, rules, expected, found),
+        twin=f"/v1/tasks/{task_id}/comparison{f'?{asked}' if asked else ''}",
+        dry_run=DryRun(f"/v1/tasks/{task_id}:decide", _said(expected, picks)),
     )  # fmt: skip
 
 
+def _said(expected: Document, picks: dict[str, str]) -> Document:
+    return {"verdict": "same", "etag": expected["task"]["etag"], "picks": picks or None, "reason": "rehearsed",
+            "supersede": True}  # fmt: skip
+
+
 def _same(hub: Hub, author: Author, expected: Document, picks: dict[str, str]) -> Decided:
-    parts = {"task_id": expected["task"]["id"], "verdict": "same", "etag": expected["task"]["etag"],
-             "picks": picks or None, "reason": "rehearsed", "supersede": True}  # fmt: skip
+    parts = {"task_id": expected["task"]["id"], **_said(expected, picks)}
     return intents.carry_out(hub, Intent("decide_task", parts), author)
 
 

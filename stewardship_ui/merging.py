@@ -17,9 +17,9 @@ from stewardship_ui.both_sides import Tried, tried
 from stewardship_ui.carrying_out import carried_out
 from stewardship_ui.forms import Sent
 from stewardship_ui.golden_record import Glance, glance, headed
-from stewardship_ui.moments import Then, entity
+from stewardship_ui.moments import Then, entity, twin
 from stewardship_ui.refusals import PageRoute
-from stewardship_ui.rendering import page
+from stewardship_ui.rendering import DryRun, page
 from stewardship_ui.splitting import ensure_unchanged
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -42,14 +42,15 @@ def ask(  # noqa: PLR0913  the fields of the form
         evidence = _evidence(reading, seen, chosen) if chosen else None
         near = masking.cluster(caller.principal, seen.rules, clusters.cluster(reading.hub, golden_id))["near"]
         items = _items(reading, seen, q.strip())
-    outcome = Tried()
+    outcome, dry_run = Tried(), None
     if chosen:
         intent = _intent(seen, chosen, supersede=supersede, reason=reason)
         outcome = tried(caller, intent, seen.entity_type, [seen.document, chosen.document])
+        dry_run = DryRun("/v1/golden-records:merge", intent.parts)
     return page(
         request, "merge.html", caller, **headed(caller, seen.document, seen.entity_type, Then(), "cluster"),
         near=near, text=q.strip(), items=items, chosen=chosen, tried=outcome,
-        evidence=evidence, supersede=supersede, reason=reason,
+        evidence=evidence, supersede=supersede, reason=reason, twin=twin(golden_id, "cluster"), dry_run=dry_run,
     )  # fmt: skip
 
 

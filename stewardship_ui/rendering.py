@@ -1,5 +1,7 @@
 """Pages made of templates: everything is escaped, and what every page needs is at hand in it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -31,6 +33,20 @@ SAID = ("csrf", "display_name", "viewing_as")
 HEADERS = {"Cache-Control": "private, no-store", "Vary": "Authorization, Cookie, HX-Request"}
 
 
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """The request to the API that tells what a page has tried out, and writes nothing either."""
+
+    path: str
+    body: Mapping[str, Any]
+    method: str = "POST"
+
+    @property
+    def address(self) -> str:
+        """Where it is sent to."""
+        return f"{self.path}?dry_run=true"
+
+
 @cache
 def environment() -> Environment:
     """The templates; `ui` in each of them is the macros that all pages share."""
@@ -47,14 +63,17 @@ def environment() -> Environment:
 def page(
     request: Request, template: str, caller: Caller | None = None, *, status: int = 200, **context: Any
 ) -> Response:
-    """Make a page, or a fragment of one, of a template; `twin` in its context is the API's address of the same."""
+    """Make a page, or a fragment of one, of a template; `twin` in its context is the API's address of the same.
+
+    `dry_run` is the request that tells what the page has tried out.
+    """
     said = {name: getattr(request.state, name) for name in SAID if hasattr(request.state, name)}
     viewer = None if caller is None else Viewer(caller, **said)
     text = environment().get_template(template).render(
         {
             "viewer": viewer, "path": request.url.path, "address": str(request.url.replace(scheme="", netloc="")),
-            "host": str(request.base_url).rstrip("/"), "csrf": viewer.csrf if viewer else "", "twin": None,
-            "preferences": preferences.of(request),
+            "host": str(request.base_url).rstrip("/"), "csrf": viewer.csrf if viewer else "",
+            "twin": None, "dry_run": None, "preferences": preferences.of(request),
             "hub_name": request.app.state.at_hand.settings.hub_name, **context,
         }
     )  # fmt: skip

@@ -1,6 +1,8 @@
 """A change of rules, tried first: what it would merge, split, change and queue, and then, on purpose, put in force."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -11,9 +13,10 @@ from mdm.services import health
 from mdm.services.rulebook import rules, rules_diff, rules_release
 from mdm.services.rulebook.rules_release import Release
 from mdm.settings import now
+from stewardship_ui.addresses import address
 from stewardship_ui.forms import Form, Sent
 from stewardship_ui.refusals import PageRoute
-from stewardship_ui.rendering import page
+from stewardship_ui.rendering import DryRun, page
 from stewardship_ui.rules import sections
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -31,7 +34,8 @@ def ask(
     if of:
         caller.ensure(entity_type=of)
         _, document = rules.show(caller.hub, of, version=version or None)
-    return _trial(request, caller, document=document, of=of)
+    twin = address(f"/v1/rules/{quote(of, safe='')}", {"version": version}) if of else "/v1/rules"
+    return _trial(request, caller, document=document, of=of, twin=twin)
 
 
 @router.post("/rules:try")
@@ -49,6 +53,7 @@ def simulate(request: Request, caller: Applying, sent: Sent) -> Response:
     return _trial(
         request, caller, document=release.document, of=report["entity_type"], report=report,
         version=report["version"] if release.rolls_back else "", differences=_told(caller, release),
+        dry_run=_dry_run(release, report),
     )  # fmt: skip
 
 
@@ -74,6 +79,12 @@ def _release(caller: Caller, sent: Form) -> Release:
     document = sent.one("document").replace("\r\n", "\n") + "\n"
     caller.ensure(entity_type=rules.check(document, file=FILE).entity_type)
     return Release(document, FILE)
+
+
+def _dry_run(release: Release, report: Mapping[str, Any]) -> DryRun:
+    if release.rolls_back:
+        return DryRun("/v1/rules:rollback", {name: report[name] for name in ("entity_type", "version")})
+    return DryRun("/v1/rules:apply", {"document": release.document})
 
 
 def _told(caller: Caller, release: Release) -> list[dict[str, Any]]:

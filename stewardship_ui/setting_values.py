@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -21,10 +22,10 @@ from mdm.services.stewarding.intents import Intent
 from stewardship_ui.carrying_out import carried_out
 from stewardship_ui.forms import Sent
 from stewardship_ui.golden_record import Look, glance, headed, look
-from stewardship_ui.moments import Then, entity
+from stewardship_ui.moments import Then, entity, twin
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rehearsed import rehearse
-from stewardship_ui.rendering import page
+from stewardship_ui.rendering import DryRun, page
 from stewardship_ui.value_lineage import told
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -50,10 +51,12 @@ def ask(  # noqa: PLR0913  the fields of the form
               if one["key"] and one.get("value") is not None}  # fmt: skip
     fields = {"take": take, "value": value, "until": until, "until_source_changes": until_source_changes,
               "reason": reason}  # fmt: skip
-    rehearsal, trouble = None, None
+    rehearsal, trouble, dry_run = None, None, None
     if take:
         try:
-            rehearsal = rehearse(caller, _intent(caller, seen, attribute, fields))
+            intent = _intent(caller, seen, attribute, fields)
+            dry_run = _dry_run(intent)
+            rehearsal = rehearse(caller, intent)
         except HubError as error:
             trouble = error.detail
     return page(
@@ -61,6 +64,7 @@ def ask(  # noqa: PLR0913  the fields of the form
         attribute=attribute, places=list(places.values()), fields=fields, rehearsal=rehearsal, trouble=trouble,
         value=seen.document["attributes"].get(attribute), other=OTHER, nothing=NOTHING,
         required=seen.entity_type.attributes[attribute].must_be_there, example=_example(seen, attribute),
+        twin=twin(golden_id, "lineage"), dry_run=dry_run,
     )  # fmt: skip
 
 
@@ -81,14 +85,15 @@ def ask_undo(request: Request, caller: Deciding, golden_id: str, decision_id: st
     with at_one_moment(caller) as reading:
         seen = glance(reading, golden_id, Then())
         decision = _decision(reading, golden_id, decision_id)
-    rehearsal, trouble = None, None
+    rehearsal, trouble, said = None, None, {"reason": reason or "rehearsed"}
     try:
-        rehearsal = rehearse(caller, Intent("undo", {"decision_id": decision_id, "reason": reason or "rehearsed"}))
+        rehearsal = rehearse(caller, Intent("undo", {"decision_id": decision_id, **said}))
     except HubError as error:
         trouble = error.detail
     return page(
         request, "undoing.html", caller, **headed(caller, seen.document, seen.entity_type, Then(), "history"),
-        decision=decision, rehearsal=rehearsal, trouble=trouble, reason=reason,
+        decision=decision, rehearsal=rehearsal, trouble=trouble, reason=reason, twin=twin(golden_id, "history"),
+        dry_run=DryRun(f"/v1/decisions/{quote(decision_id, safe='')}:undo", said),
     )  # fmt: skip
 
 
@@ -124,6 +129,11 @@ def _intent(caller: Caller, seen: Look, attribute: str, fields: dict[str, str]) 
     )  # fmt: skip
     # Another value that a person has set is in plain sight on the page of the form, and this takes its place.
     return Intent("override", {**asdict(wanted), "reason": fields["reason"] or "rehearsed", "supersede": True})
+
+
+def _dry_run(intent: Intent) -> DryRun:
+    said = {name: intent.parts[name] for name in ("value", "until", "until_source_changes", "reason", "supersede")}
+    return DryRun(twin(intent.parts["golden_id"], f"overrides/{intent.parts['attribute']}"), said, "PUT")
 
 
 def _value(caller: Caller, seen: Look, attribute: str, fields: dict[str, str]) -> Any:

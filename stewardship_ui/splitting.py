@@ -19,7 +19,7 @@ from stewardship_ui.forms import Sent
 from stewardship_ui.golden_record import Glance, glance, headed
 from stewardship_ui.moments import Then, entity, twin
 from stewardship_ui.refusals import PageRoute
-from stewardship_ui.rendering import page, wants_fragment
+from stewardship_ui.rendering import DryRun, page, wants_fragment
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Deciding = Annotated[Caller, Depends(Requires("decide"))]
@@ -40,15 +40,18 @@ def ask(  # noqa: PLR0913  the fields of the form
         found = masking.cluster(caller.principal, seen.rules, clusters.cluster(reading.hub, current))
         chosen = [one for one in found["records"] if one["key"] in key]
         with_them = _brought(reading, current, key) if chosen else []
-    outcome = Tried()
+    outcome, dry_run = Tried(), None
     if chosen:
         intent = _intent(current, key, brought=brought, supersede=supersede, reason=reason)
         outcome = tried(caller, intent, seen.entity_type, [{**seen.document, "golden_id": current}])
+        said = {name: part for name, part in intent.parts.items() if name != "golden_id"}
+        dry_run = DryRun(f"{twin(current)}:split", said)
     template = "split_preview.html" if wants_fragment(request) else "split.html"
     return page(
         request, template, caller, **headed(caller, seen.document, seen.entity_type, Then(), "cluster"),
         records=found["records"], chosen=set(key), with_them=with_them, brought=brought, supersede=supersede,
         reason=reason, tried=outcome, bridges=_bridges(found), twin=twin(golden_id, "cluster"),
+        dry_run=dry_run,
     )  # fmt: skip
 
 

@@ -1,7 +1,10 @@
 """The desk over a real hub, with a pair of customers to compare."""
 
+import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 import pytest
@@ -34,6 +37,24 @@ class Desk:
     def send(self, path: str, role: str = "steward", **fields: object) -> Any:
         """Send a form."""
         return self.server.as_(role)("POST", path, data=fields, follow_redirects=False)
+
+    def copied(self, shown: str, role: str = "steward") -> list[Any]:
+        """What the hub answers to each command that a page offers to be copied, as a shell would run it."""
+        answers = []
+        for written in re.findall(r'<code id="curl[^"]*">(.*?)</code>', shown):
+            program, *words, address = shlex.split(unescape(written))
+            options = list(zip(words[::2], words[1::2], strict=True))
+            assert (program, options.count(("-H", "Authorization: Bearer $MDM_KEY"))) == ("curl", 1)
+            headers = dict(said.split(": ", 1) for flag, said in options if flag == "-H")
+            sent = {flag: said for flag, said in options if flag != "-H"}
+            del headers["Authorization"]
+            answer = self.server.as_(role)(
+                sent.get("-X", "GET"), address, headers=headers, content=sent.get("-d"), follow_redirects=False
+            )
+            assert answer.status_code == 200, (written, answer.text)
+            assert answer.json().get("dry_run", False) == ("-X" in sent), written
+            answers.append(answer.json())
+        return answers
 
     def pair(self, left: dict[str, Any] = LEFT, right: dict[str, Any] = RIGHT) -> dict[str, Any]:
         """Put two customers between whom the hub is in doubt, and give the task about them."""

@@ -47,6 +47,19 @@ def test_the_home_page_the_queue_and_a_task_cost_eight_statements(either_desk, t
         assert len(statements) <= 8, "\n".join([path, *statements])
 
 
+def test_many_tasks_that_are_tried_out_can_be_asked_of_the_api(either_desk, things):
+    """Those that are ticked one by one, those of a list that it can be told of, and those of another list."""
+    state = {"verdict": "distinct", "reason": 'It\'s <two> & "not" one'}
+    either_desk.server.as_("steward")("POST", f"/v1/tasks/{things[0]}:claim")
+    ticked = [("task", one) for one in things[:3]]
+    listed = [("entity_type", "thing"), ("kind", "review")]
+    for some, count in ((ticked, 3), (listed, 24), (listed[:1], 24)):
+        shown = either_desk.page(f"/queue/bulk?{urlencode([*some, *state.items()])}").text
+        assert f"Decide {count} tasks" in shown
+        _, tried = either_desk.copied(shown)
+        assert tried["totals"]["tasks"] == count
+
+
 def busy(desk, things):
     """Give a steward something in each list of the first page."""
     ask, me = desk.server.as_("steward"), desk.server.as_("steward")("GET", "/v1/queue").json()

@@ -86,6 +86,8 @@ def test_a_change_is_tried_and_put_in_force_on_purpose(shops):
     assert "What would split" in tried.text
     assert told["splits"]["items"][0]["golden_id"] in tried.text
     assert shops.server.as_("reader")("GET", "/v1/rules/shop").json()["version"] == told["version_before"]
+    [copied] = shops.copied(tried.text, "admin")
+    assert copied["splits"] == told["splits"]
     fields = form_of(tried.text)
     refused = shops.send("/rules:apply", "admin", **{**fields, "agreed": ""})
     assert (refused.status_code, "box above the button" in refused.text) == (422, True)
@@ -96,6 +98,8 @@ def test_a_change_is_tried_and_put_in_force_on_purpose(shops):
     assert again.status_code == 409, "other rules are in force than when it was tried"
     back = shops.send("/rules:try", "admin", type="shop", version=told["version_before"])
     assert "Go back to an earlier version" in back.text
+    [copied] = shops.copied(back.text, "admin")
+    assert (copied["version"], copied["merges"]["count"]) == (told["version_before"], 1)
     assert shops.send("/rules:apply", "admin", **form_of(back.text)).status_code == 303
     last = shops.server.as_("reader")("GET", "/v1/rules/shop/versions").json()["items"][-1]
     assert (last["action"], last["version"]) == ("rollback", told["version_before"])

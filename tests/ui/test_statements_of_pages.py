@@ -85,14 +85,6 @@ def too_dear(desk, names, statements, most):
     return "\n\n".join(dear)
 
 
-def test_every_page_answers_a_reader_of_one_entity_type(either_desk, something):
-    """With what it tells of that type, or with a refusal in words."""
-    narrow = either_desk.server.as_("admin", entity_type="customer")
-    for path in (*PAGES, *MORE):
-        answered = narrow("GET", path.format_map(something), follow_redirects=False).status_code
-        assert answered in {200, 303, 403}, (path, answered)
-
-
 def test_no_page_is_left_out(something):
     names = {**something, "proposal": "dec_1"}
     told = [path.format_map(names).partition("?")[0] for path in (*PAGES, *MORE, *TRIED_OUT)]
