@@ -30,6 +30,7 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Deciding = Annotated[Caller, Depends(Requires("decide"))]
 Text = Annotated[str, Query(max_length=2_000)]
 MOST_LISTED = 200
+"""With more tasks than this no command is offered that would have to name each."""
 VERDICTS: tuple[Literal["same", "distinct", "related"], ...] = ("same", "distinct", "related")
 
 
