@@ -345,5 +345,7 @@ def test_a_hub_in_postgresql_lives_as_the_plain_one(emptied: Opened, part: int, 
 
 
 @pytest.mark.soak
-def test_it_lives_so_for_as_long_as_you_like(copies: Opened) -> None:
-    hold(copies, int(os.environ.get("SOAK_N") or 1))
+@pytest.mark.parametrize("database", ["copies", "emptied"], ids=["sqlite", "postgresql"])
+def test_it_lives_so_for_as_long_as_you_like(request: pytest.FixtureRequest, database: str) -> None:
+    opened: Opened = request.getfixturevalue(database)
+    hold(opened, int(os.environ.get("SOAK_N") or 1))
