@@ -1,23 +1,19 @@
 """Block: the keys under which records meet, and the candidate pairs that share one."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.columns import PART, SEPARATOR, Column, Table, numbered
-from matching.fields import Values
-from matching.kinds.strings import Strings
+from matching.columns import PART, Column, Table
+from matching.key_parts import PartIndex, part_index, part_indexes
 from matching.rules import BlockPart, MatchModel
 from matching.sets import firsts, grouped, packed, pair_set, sorted_set
 from matching.sharing import Share, in_turn
-
-FEW = 256
-"""So few cells, such as those of newcomers, are sooner looked at one by one."""
 
 MAX_KEYS = 32
 """The most blocking keys a record may have; rules declared first, and longer tokens, go first."""
@@ -65,35 +61,12 @@ class _Meetings:
 
 
 @dataclass(frozen=True, slots=True)
-class _PartIndex:
-    """The strings one part gives for each cell: those of cell `c` are at `chosen[starts[c]:starts[c + 1]]`.
-
-    They are places among `size` distinct strings; these are left out where nobody asks for them.
-    """
-
-    distinct: list[str]
-    size: int
-    chosen: npt.NDArray[np.int32]
-    starts: Rows
-    codes: npt.NDArray[np.int32]
-
-    def counts(self) -> Rows:
-        """Count the strings of each record; a missing cell has none."""
-        each = np.append(np.diff(self.starts), 0)
-        return each[self.codes]
-
-    def first(self, rows: Rows) -> Rows:
-        """Give the place in `chosen` where those of each row begin."""
-        return self.starts[self.codes[rows]]
-
-
-@dataclass(frozen=True, slots=True)
 class _RuleKeys:
     """The keys of one rule: key i belongs to `rows[i]`, ascending, and is made of `chosen[part][i]` of each part."""
 
     number: int
     rows: Rows
-    parts: list[_PartIndex]
+    parts: list[PartIndex]
     chosen: list[npt.NDArray[np.int32]]
 
     def blocks(self) -> tuple[Rows, Rows, Rows]:
@@ -156,7 +129,7 @@ def rule_key_words(model: MatchModel, table: Table) -> list[list[dict[int, str]]
 
 def part_strings(model: MatchModel, part: BlockPart, table: Table, row: int) -> frozenset[str]:
     """Give the strings that one record has for a part of a blocking key."""
-    return frozenset(_part_index(model, part, _one_row(table[part.attribute], row)).distinct)
+    return frozenset(part_index(model, part, _one_row(table[part.attribute], row)).distinct)
 
 
 def report(model: MatchModel, table: Table, cap: int) -> list[RuleReport]:
@@ -244,7 +217,7 @@ def _rule_keys(
     together: dict[str, list[BlockPart]] = {}
     for part in parts:
         together.setdefault(part.attribute, []).append(part)
-    works = [partial(_part_indexes, model, of_one, table[name], spoken=spoken) for name, of_one in together.items()]
+    works = [partial(part_indexes, model, of_one, table[name], spoken=spoken) for name, of_one in together.items()]
     indexes = {part: index for found in share(works) for part, index in found.items()}
     rows = len(next(iter(table.values())).codes) if table else 0
     room = np.full(rows, MAX_KEYS, dtype=np.int64)
@@ -255,7 +228,7 @@ def _rule_keys(
         yield found
 
 
-def _products(number: int, parts: list[_PartIndex], room: Rows) -> _RuleKeys:
+def _products(number: int, parts: list[PartIndex], room: Rows) -> _RuleKeys:
     """Combine each string of a part with each of the others, the last part varying fastest."""
     counts = [part.counts() for part in parts]
     total = np.ones(len(room), dtype=np.int64)
@@ -271,63 +244,6 @@ def _products(number: int, parts: list[_PartIndex], room: Rows) -> _RuleKeys:
     return _RuleKeys(number, rows, parts, chosen)
 
 
-def _part_indexes(
-    model: MatchModel, parts: Sequence[BlockPart], column: Column, *, spoken: bool
-) -> dict[BlockPart, _PartIndex]:
-    """Find the strings that parts of one attribute give; many cells are taken apart once for all of them."""
-    in_bulk = model.kind(parts[0].attribute).in_bulk
-    if len(column.cells) <= FEW or not any(part.part in in_bulk for part in parts):
-        return {part: _part_index(model, part, column, spoken=spoken) for part in parts}
-    cell, values = _values(column.cells)
-    return {
-        part: _part_index_of_many(in_bulk[part.part](values), cell, column, spoken=spoken)
-        if part.part in in_bulk
-        else _part_index(model, part, column, spoken=spoken)
-        for part in parts
-    }
-
-
-def _part_index(model: MatchModel, part: BlockPart, column: Column, *, spoken: bool = True) -> _PartIndex:
-    give = model.kind(part.attribute).parts[part.part]
-    several = SEPARATOR in "".join(column.cells)
-    found = [_strings(give, cell) for cell in column.cells] if several else list(map(_ordered, map(give, column.cells)))
-    starts = np.cumsum([0, *map(len, found)])
-    places, distinct = numbered(list(chain.from_iterable(found)), missing=None)
-    return _PartIndex(distinct if spoken else [], len(distinct), places.astype(np.int32), starts, column.codes)
-
-
-def _values(cells: list[str]) -> tuple[Rows, Values]:
-    """Take cells of several values apart; gives with the values the cell of each."""
-    cell = np.arange(len(cells))
-    joined = SEPARATOR.join(cells)
-    if joined.count(SEPARATOR) < len(cells):
-        return cell, Values(cells, distinct=True)
-    return np.repeat(cell, [text.count(SEPARATOR) + 1 for text in cells]), Values(joined.split(SEPARATOR))
-
-
-def _part_index_of_many(found: Strings, cell: Rows, column: Column, *, spoken: bool) -> _PartIndex:
-    """Put the strings of many values, which stand in these cells, in order: those of a cell longer ones first."""
-    count = len(column.cells)
-    owners, codes, texts = cell[found.owners], found.codes, found.texts
-    if (np.diff(owners) <= 0).any():
-        owners, codes, texts = _longer_first(owners, codes, texts)
-    if "" in texts:
-        told = codes != texts.index("")
-        owners, codes = owners[told], codes[told]
-    starts = np.append(0, np.cumsum(np.bincount(owners, minlength=count)))
-    return _PartIndex(texts if spoken else [], len(texts), codes.astype(np.int32), starts, column.codes)
-
-
-def _longer_first(owners: Rows, codes: Rows, texts: list[str]) -> tuple[Rows, Rows, list[str]]:
-    """Put the distinct strings of each cell in order, longer ones first, and number them in this order."""
-    order = sorted(range(len(texts)), key=texts.__getitem__)
-    order.sort(key=[-len(text) for text in texts].__getitem__)  # those of one length stay in order
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    owners, codes = np.divmod(sorted_set(owners * len(order) + rank[codes]), len(order))
-    return owners, codes, [texts[place] for place in order]
-
-
 def _hashed(model: MatchModel, rules: Iterable[_RuleKeys]) -> Iterator[Keys]:
     """Give the keys of each rule as numbers that stay, whatever else is in the table."""
     known: dict[BlockPart, Keys] = {}
@@ -338,20 +254,6 @@ def _hashed(model: MatchModel, rules: Iterable[_RuleKeys]) -> Iterator[Keys]:
                 known[part] = _hashes(f"{model.entity_type}\x1f{part.attribute}\x1f{part.part}", index.distinct)
             keys ^= known[part][chosen]
         yield keys
-
-
-def _strings(give: Callable[[str], Sequence[str]], cell: str) -> Sequence[str]:
-    """Give the strings of all values of a cell."""
-    return _ordered([text for value in cell.split(SEPARATOR) for text in give(value)])
-
-
-def _ordered(found: Sequence[str]) -> Sequence[str]:
-    """Give the distinct strings, longer ones first."""
-    if len(found) == 1 and found[0]:
-        return found
-    ordered = sorted({text for text in found if text})
-    ordered.sort(key=len, reverse=True)  # those of one length stay in order
-    return ordered
 
 
 def _hashes(salt: str, strings: list[str]) -> Keys:

@@ -105,19 +105,14 @@ def _holding(edges: Sequence[Document]) -> list[Document]:
 
     Where all records hang together they are a spanning tree, so every bridge is among them.
     """
-    heads: dict[str, str] = {}
+    from networkx.utils import UnionFind  # loaded here because it is slow to load and no other page needs it
 
-    def head(key: str) -> str:
-        while key in heads:
-            key = heads[key]
-        return key
-
+    joined: UnionFind[str] = UnionFind()
     kept = []
     for one in edges:
-        left, right = head(one["left"]), head(one["right"])
-        if left != right:
-            heads[right] = left
-        if left != right or one["decision_id"]:
+        apart = joined[one["left"]] != joined[one["right"]]
+        joined.union(one["left"], one["right"])
+        if apart or one["decision_id"]:
             kept.append(one)
     return kept
 

@@ -5,9 +5,10 @@ from random import Random
 import numpy as np
 import pytest
 
-from matching.block import FEW, blocking_keys
+from matching.block import blocking_keys
 from matching.columns import SEPARATOR, from_cells
 from matching.document import MatchAttribute, MatchRules
+from matching.key_parts import FEW
 from matching.kinds import KINDS
 from matching.rules import match_model
 from matching.standardise import standardise
