@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
 
 Numbers = npt.NDArray[np.int64]
 Number = TypeVar("Number", bound=np.generic)
@@ -41,6 +40,8 @@ def pair_set(left: Numbers, right: Numbers, *, below: int) -> tuple[Numbers, Num
 
     Cells of a sparse matrix are put in order by counting, which takes half as long as sorting.
     """
+    from scipy.sparse import coo_array  # slow to load, and only whole files need it
+
     cells = coo_array((np.ones(len(left), dtype=bool), (left, right)), shape=(below, below)).tocsr()
     return np.repeat(np.arange(below), np.diff(cells.indptr)), cells.indices.astype(np.int64)
 

@@ -171,6 +171,19 @@ def test_a_small_file_and_a_stream_start_no_process(sqlite_hub: Hub, tmp_path: P
     assert (summary.file, summary.accepted, started) == ("standard input", 0, [])
 
 
+@pytest.mark.parametrize("name", ["rows.csv", "rows.parquet"])
+def test_the_process_that_reads_loads_nothing_that_it_does_not_use(
+    sqlite_hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], name: str
+) -> None:
+    python, *rest = preparing_apart.COMMAND
+    monkeypatch.setattr(preparing_apart, "COMMAND", (python, "-X", "importtime", *rest))
+    monkeypatch.setattr(preparing_apart, "LARGE", 0)
+    taken(sqlite_hub, File(str(written(tmp_path, name)), "crm", "customer", Columns(None, None, "updated")), None)
+    loaded = {line.rpartition("|")[2].strip() for line in capfd.readouterr().err.splitlines()}
+    assert "pyarrow.lib" in loaded
+    assert not loaded & {"pandas.core.frame", "scipy.sparse", "sqlalchemy", "fastapi"}
+
+
 @pytest.mark.parametrize("text", ["id,nmae\n1,Acme\n", "id,name\n1,Größe\n"])
 def test_the_error_of_a_file_that_cannot_be_read_arrives_whole(
     hubs: tuple[Hub, Hub], tmp_path: Path, apart: Any, text: str

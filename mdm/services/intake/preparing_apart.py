@@ -5,9 +5,11 @@ It opens no database. A pipe holds little, so it is never more than a chunk ahea
 
 import gc
 import pickle
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from importlib.abc import MetaPathFinder
 from io import BufferedReader, BufferedWriter
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -93,9 +95,18 @@ def _note(found: Found, answer: Answer) -> None:
     found.share = None if share is None else lambda: share
 
 
+class _WithoutPandas(MetaPathFinder):
+    """Arrow loads pandas where it finds it, which takes as long as reading 40,000 rows; nothing here needs it."""
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError(name=fullname)
+
+
 def answer() -> None:
     """Do the work that comes by standard input, in the process that is there for it."""
     gc.disable()  # see `ingest`: a load makes no cycles
+    sys.meta_path.insert(0, _WithoutPandas())
     with apart.work() as (work, out):
         try:
             for chunk in prepared_chunks(work):
