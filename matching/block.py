@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from hashlib import blake2b
 from itertools import pairwise
 
@@ -13,7 +12,6 @@ from matching.columns import PART, Column, Table
 from matching.key_parts import PartIndex, part_index, part_indexes
 from matching.rules import BlockPart, MatchModel
 from matching.sets import firsts, grouped, packed, pair_set, sorted_set
-from matching.sharing import Share, in_turn
 
 MAX_KEYS = 32
 """The most blocking keys a record may have; rules declared first, and longer tokens, go first."""
@@ -98,14 +96,14 @@ def blocking_keys(model: MatchModel, table: Table) -> tuple[Rows, Keys]:
     return rows[new], keys[new]
 
 
-def candidate_pairs(model: MatchModel, table: Table, cap: int, *, share: Share = in_turn) -> tuple[Rows, Rows]:
+def candidate_pairs(model: MatchModel, table: Table, cap: int) -> tuple[Rows, Rows]:
     """Give the distinct pairs of rows, left < right and sorted, that share a blocking key of at most `cap` records.
 
-    Rule by rule, so that the keys of one are held at a time. `share` does what has to be done for each part of keys.
+    Rule by rule, so that the keys of one are held at a time.
     """
     rows = len(next(iter(table.values())).codes) if table else 0
     bits = rows.bit_length()
-    found = [_meetings(keys, cap).pairs(0, rows, bits) for keys in _rule_keys(model, table, share=share, spoken=False)]
+    found = [_meetings(keys, cap).pairs(0, rows, bits) for keys in _rule_keys(model, table, spoken=False)]
     packed = np.concatenate([np.empty(0, np.int64), *found])
     return pair_set(packed >> bits, packed & ((1 << bits) - 1), below=rows)
 
@@ -206,7 +204,7 @@ def _alone(rules: list[_Meetings]) -> list[int]:
 
 
 def _rule_keys(
-    model: MatchModel, table: Table, *, separately: bool = False, spoken: bool = True, share: Share = in_turn
+    model: MatchModel, table: Table, *, separately: bool = False, spoken: bool = True
 ) -> Iterator[_RuleKeys]:
     """Give the keys rule by rule, so that a record's first MAX_KEYS in declared order are the ones kept.
 
@@ -217,8 +215,9 @@ def _rule_keys(
     together: dict[str, list[BlockPart]] = {}
     for part in parts:
         together.setdefault(part.attribute, []).append(part)
-    works = [partial(part_indexes, model, of_one, table[name], spoken=spoken) for name, of_one in together.items()]
-    indexes = {part: index for found in share(works) for part, index in found.items()}
+    indexes: dict[BlockPart, PartIndex] = {}
+    for name, of_one in together.items():
+        indexes |= part_indexes(model, of_one, table[name], spoken=spoken)
     rows = len(next(iter(table.values())).codes) if table else 0
     room = np.full(rows, MAX_KEYS, dtype=np.int64)
     for number, rule in enumerate(model.blocking):

@@ -46,16 +46,22 @@ def compare(model: MatchModel, table: Table, left: Rows, right: Rows) -> Levels:
 
 
 class Comparisons:
-    """Compares pairs of the used rows attribute by attribute; what an attribute needs is prepared when first asked."""
+    """Compares pairs of rows attribute by attribute; what an attribute needs is prepared before it is first asked."""
 
-    def __init__(self, model: MatchModel, table: Table, used: npt.NDArray[np.bool_]) -> None:
-        self.model, self.table, self.used = model, table, used
+    def __init__(self, model: MatchModel, table: Table) -> None:
+        self.model, self.table = model, table
         self.ready: dict[str, LevelsOf] = {}
+
+    def prepare(self) -> None:
+        """Prepare all attributes."""
+        for name in self.model.compared:
+            self.of(name)
 
     def of(self, name: str) -> LevelsOf:
         """Give what compares rows on one attribute."""
         if name not in self.ready:
-            self.ready[name] = prepare_levels(self.model.kind(name), self.table[name], self.used)
+            column = self.table[name]
+            self.ready[name] = prepare_levels(self.model.kind(name), column, np.ones(len(column.codes), dtype=bool))
         return self.ready[name]
 
     def levels(self, left: Rows, right: Rows) -> Levels:

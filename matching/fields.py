@@ -43,6 +43,7 @@ def _of_many(values: Sequence[str], count: int) -> Iterator[Field]:
     """Find the distinct texts of each field among bytes, of which no string is made for every value.
 
     Each text carries the mark that ends it, so that the distinct ones stand in a row as they were taken apart.
+    Numbers go to Arrow and come from it as bytes: it loads pandas to see whether what numpy has is of that.
     """
     import pyarrow as pa  # slow to load, and a command that looks at few values does without
 
@@ -51,11 +52,14 @@ def _of_many(values: Sequence[str], count: int) -> Iterator[Field]:
     buffers = [None, pa.py_buffer(np.append(0, ends)), pa.py_buffer(text)]
     every = pa.Array.from_buffers(pa.large_binary(), len(ends), buffers)
     for place in range(count):
-        coded = every.take(np.arange(place, len(ends), count)).dictionary_encode()
+        places = np.arange(place, len(ends), count)
+        taken = every.take(pa.Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(places)]))
+        coded = taken.dictionary_encode()
         _, starts, distinct = coded.dictionary.buffers()
         length = np.frombuffer(starts, dtype=np.int64)[len(coded.dictionary)]
         texts = bytes(memoryview(distinct)[:length]).decode("utf-8", "surrogatepass").split(PART)[:-1]
-        yield Field(coded.indices.to_numpy().astype(np.int64), texts)
+        codes = np.frombuffer(coded.indices.buffers()[1], dtype=np.int32)[: len(places)]
+        yield Field(codes.astype(np.int64), texts)
 
 
 class Values:

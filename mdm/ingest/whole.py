@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from matching.coded import Coded
+from matching.coded import Coded, Codes
 from mdm.entity_types import LONGEST_TEXT
 from mdm.ingest.block import LINE_END, RETURN, quoted_as_usual
 from mdm.ingest.csv import beginning
@@ -107,4 +107,15 @@ def _coded(column: "pa.ChunkedArray") -> Coded:
     found = column.combine_chunks().dictionary_encode()
     if isinstance(found, pa.ChunkedArray):
         found = found.combine_chunks()
-    return Coded(found.indices.fill_null(-1).to_numpy(zero_copy_only=False), found.dictionary.to_pylist())
+    return Coded(_codes(found.indices), found.dictionary.to_pylist())
+
+
+def _codes(indices: "pa.Int32Array") -> Codes:
+    """Give the codes as numpy has them, null as -1, without Arrow's help: it would load pandas for that."""
+    held, taken = indices.buffers(), slice(indices.offset, indices.offset + len(indices))
+    codes = np.frombuffer(held[1], dtype=np.int32)[taken]
+    if held[0] is None:
+        return codes
+    return np.where(
+        np.unpackbits(np.frombuffer(held[0], dtype=np.uint8), bitorder="little")[taken], codes, np.int32(-1)
+    )

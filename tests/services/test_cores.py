@@ -8,7 +8,7 @@ import pytest
 
 from mdm.errors import InvalidInput, Unavailable
 from mdm.services.files import cores, dedupe_stages
-from mdm.services.files.cores import on_all_cores
+from mdm.services.files.cores import beside, on_all_cores
 from mdm.services.files.dedupe import Job, Outputs, dedupe
 
 
@@ -44,6 +44,36 @@ def test_an_interruption_does_not_wait_for_the_copies(monkeypatch):
 
     with pytest.raises(KeyboardInterrupt):
         on_all_cores([interrupt, signal.pause])
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_work_beside_this_process_gives_its_outcome_when_it_is_asked_for(monkeypatch, count):
+    monkeypatch.setattr(cores, "cores", lambda: count)
+    with beside(os.getpid) as outcome:
+        here = os.getpid()
+        assert (outcome() == here) == (count == 1)
+
+
+def test_trouble_beside_this_process_is_told_as_it_would_be_here(monkeypatch):
+    monkeypatch.setattr(cores, "cores", lambda: 2)
+
+    def refuse():
+        raise InvalidInput("no such column")
+
+    with pytest.raises(InvalidInput, match="no such column"), beside(refuse) as outcome:
+        outcome()
+    with (
+        pytest.raises(Unavailable, match="was killed"),
+        beside(lambda: os.kill(os.getpid(), signal.SIGKILL)) as outcome,
+    ):
+        outcome()
+
+
+def test_trouble_in_this_process_does_not_wait_for_what_is_done_beside_it(monkeypatch):
+    monkeypatch.setattr(cores, "cores", lambda: 2)
+    with pytest.raises(KeyboardInterrupt), beside(signal.pause):
+        raise KeyboardInterrupt
     assert multiprocessing.active_children() == []
 
 

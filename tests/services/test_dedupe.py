@@ -1,4 +1,6 @@
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -219,3 +221,18 @@ match: {block_on: [[number]], compare: [number, name], always: [{same: number}]}
     report = dedupe(Job(files=("items.csv",), rules="item.yaml", outputs=Outputs(golden="golden.csv")))
     assert report.counts["clusters"] == 3
     assert "TEMP1" not in Path("golden.csv").read_text("utf-8")
+
+
+def test_a_large_csv_is_matched_without_loading_pandas(tmp_path):
+    rows = [f"{number},Person{number} Of {number % 700},mail{number}@x{number % 90}.example" for number in range(3_000)]
+    (tmp_path / "records.csv").write_text("id,name,email\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    program = (
+        "import sys\nfrom functools import partial\nfrom mdm.ingest import table, whole\n"
+        "from mdm.services.files.dedupe import Job, dedupe\n"
+        "table.read_whole = partial(whole.read_whole, least=0)\n"
+        "dedupe(Job((sys.argv[1],)))\n"
+        "print([name for name in ('pyarrow', 'pandas') if name in sys.modules])"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "records.csv")]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "['pyarrow']"

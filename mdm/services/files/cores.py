@@ -3,9 +3,10 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from mdm.errors import Unavailable
@@ -27,16 +28,35 @@ def on_all_cores(works: Sequence[Callable[[], Result]]) -> list[Result]:
     count = min(len(works), cores())
     if count < 2:
         return [work() for work in works]
+    with ProcessPoolExecutor(count, multiprocessing.get_context("fork"), _begin, (works,)) as executor, _told():
+        return list(executor.map(_do, range(len(works))))
+
+
+@contextmanager
+def beside(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+    """Have a copy of this process do some work while this one does something else; gives what waits for the outcome.
+
+    As for `on_all_cores`. Where there is one core or no fork, the work is done when its outcome is asked for.
+
+    Raises:
+        Unavailable: the copy was killed.
+    """
+    if cores() < 2:
+        yield work
+        return
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork"), _begin, ([work],)) as executor:
+        doing = executor.submit(_do, 0)
+        with _told():
+            yield doing.result
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say in words that a copy was killed; let no copy go on when this process does not."""
     try:
-        with ProcessPoolExecutor(count, multiprocessing.get_context("fork"), _begin, (works,)) as executor:
-            return _done(executor, len(works))
+        yield
     except BrokenProcessPool:
         raise Unavailable("a process that did part of the work was killed; is there too little memory?") from None
-
-
-def _done(executor: ProcessPoolExecutor, count: int) -> list[Any]:
-    try:
-        return list(executor.map(_do, range(count)))
     except BaseException:  # such as Ctrl-C: nobody waits for the others any more
         for copy in multiprocessing.active_children():
             copy.kill()

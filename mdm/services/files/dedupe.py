@@ -11,7 +11,6 @@ import numpy as np
 
 from matching import score
 from matching.block import Rows
-from matching.compare import Comparisons, rows_of
 from matching.copies import copies_of
 from matching.rules import MatchModel
 from mdm.entity_types import EntityType, hint, parse, shipped
@@ -23,7 +22,7 @@ from mdm.ingest.table import Columns, read_columns
 from mdm.ingest.wanted import Wanted
 from mdm.services.files.dedupe_clusters import Edges, clusters_of, linked, who_is
 from mdm.services.files.dedupe_files import write_clusters, write_golden, write_model, write_pairs
-from mdm.services.files.dedupe_pairs import candidates
+from mdm.services.files.dedupe_pairs import pairs_to_compare
 from mdm.services.files.dedupe_stages import scored, standardised
 from mdm.services.files.inferring import Understood, understand
 from mdm.services.uncollected import uncollected
@@ -157,8 +156,7 @@ def _understood(job: Job, report: Report) -> Understood:
     everybody = who_is(records.sources, records.ids)
     copies = report.timed("copies", lambda: copies_of(table, everybody.sources, everybody.ranks))
     fewer, who = copies.table(table), everybody.where(copies.kept)
-    pairs = report.timed("block", lambda: candidates(entity_type.matching, fewer, who))
-    comparisons = Comparisons(entity_type.matching, fewer, rows_of(*pairs, count=len(copies.kept)))
+    pairs, comparisons = report.timed("block", lambda: pairs_to_compare(entity_type.matching, fewer, who))
     notes = [f"column {name} is for no attribute of {entity_type.entity_type}" for name in records.unused]
     return Understood(entity_type, records, table, copies, who, pairs, comparisons, notes, [])
 

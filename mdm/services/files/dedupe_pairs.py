@@ -1,19 +1,30 @@
 """Candidate pairs of whole files: by blocking keys, and by the nearest words where rules ask for them."""
 
+from functools import partial
+
 import numpy as np
 
 from matching.block import Rows, candidate_pairs
 from matching.columns import Column, Table
+from matching.compare import Comparisons
 from matching.kinds import wording
 from matching.rules import MatchModel
 from matching.sets import pair_set
 from mdm.services.files.dedupe_clusters import Who
-from mdm.services.files.dedupe_stages import sharing
+from mdm.services.files.dedupe_stages import aside
+
+
+def pairs_to_compare(model: MatchModel, table: Table, who: Who) -> tuple[tuple[Rows, Rows], Comparisons]:
+    """Give the candidate pairs as `candidates` does, and what compares them, which is prepared in the meantime."""
+    comparisons = Comparisons(model, table)
+    with aside(partial(candidates, model, table, who), len(who.ranks)) as pairs:
+        comparisons.prepare()
+        return pairs(), comparisons
 
 
 def candidates(model: MatchModel, table: Table, who: Who) -> tuple[Rows, Rows]:
     """Give the distinct candidate pairs, left < right and sorted; none within a source that holds each thing once."""
-    left, right = candidate_pairs(model, table, model.rules.block_cap, share=sharing(len(who.ranks)))
+    left, right = candidate_pairs(model, table, model.rules.block_cap)
     nearest = model.rules.nearest
     if nearest is not None:
         found = [(left, right), *(_nearest(table[name], nearest.count, who.ranks) for name in nearest.attributes)]

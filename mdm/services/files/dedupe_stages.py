@@ -1,8 +1,10 @@
 """The dear stages of work on whole files, each shared out over the cores; the outcome does not hang on their number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,7 +15,9 @@ from matching.compare import Comparisons
 from matching.rules import MatchModel
 from matching.sharing import Share, in_turn
 from matching.standardise import standardise
-from mdm.services.files.cores import cores, on_all_cores
+from mdm.services.files.cores import beside, cores, on_all_cores
+
+Result = TypeVar("Result")
 
 MANY = 50_000
 """So many records, or pairs, are worth a second process."""
@@ -63,3 +67,8 @@ def scored(model: MatchModel, table: Table, comparisons: Comparisons, pairs: tup
 def sharing(size: int) -> Share:
     """Say how to do work on so many records or pairs."""
     return on_all_cores if size >= MANY else in_turn
+
+
+def aside(work: Callable[[], Result], size: int) -> AbstractContextManager[Callable[[], Result]]:
+    """Have work on so many records or pairs done while this process does something else; gives what waits for it."""
+    return beside(work) if size >= MANY else nullcontext(work)

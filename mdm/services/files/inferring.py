@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from matching.block import Rows
 from matching.columns import Column, Table
-from matching.compare import Comparisons, Levels, rows_of
+from matching.compare import Comparisons, Levels
 from matching.copies import Copies, copies_of
 from matching.document import Comparison, MatchAttribute, MatchRules, Nearest, Thresholds
 from matching.frequency import counted
@@ -26,9 +27,10 @@ from mdm.ingest.evidence import Records, as_records
 from mdm.ingest.table import Columns
 from mdm.services.files.dedupe_clusters import Who, who_is
 from mdm.services.files.dedupe_pairs import candidates
-from mdm.services.files.dedupe_stages import standardised
+from mdm.services.files.dedupe_stages import aside, standardised
 from mdm.services.files.learning import Sample, learnt_from, sample
 
+ENTITY_TYPE = "record"
 WORDING = "all_words"
 NEIGHBOURS = 6
 MOST_FOR_WORDING = 200_000
@@ -94,10 +96,7 @@ def understand(columns: Columns, *, link_only: bool, keep: bool, timed: Timed) -
         records.values.clear()
     copies = timed("copies", lambda: copies_of(whole, everybody.sources, everybody.ranks))
     table, who = copies.table(whole), everybody.where(copies.kept)
-    rules = timed("choose keys", lambda: _rules(attributes, table, who, link_only=link_only))
-    model = match_model(shape.entity_type, attributes, rules)
-    pairs = timed("block", lambda: candidates(model, table, who))
-    comparisons = Comparisons(model, table, rows_of(*pairs, count=len(who.ranks)))
+    model, pairs, comparisons = timed("block", lambda: _blocked(attributes, table, who, link_only=link_only))
     taken = timed("compare", lambda: sample(comparisons, who, pairs))
     learnt = timed("learn", lambda: _learnt(model, taken, who))
     rules = learnt.rules
@@ -125,12 +124,35 @@ def _inferred(columns: Columns, who: Who) -> Inferred:
     return found
 
 
-def _rules(attributes: dict[str, MatchAttribute], table: Table, who: Who, *, link_only: bool) -> MatchRules:
+def _blocked(
+    attributes: dict[str, MatchAttribute], table: Table, who: Who, *, link_only: bool
+) -> tuple[MatchModel, tuple[Rows, Rows], Comparisons]:
+    """Choose keys and give the pairs that they bring, with what compares them, which is prepared in the meantime."""
+    model = partial(_model, attributes, link_only=link_only)
+    with aside(partial(_keys_and_pairs, attributes, model, table, who), len(who.ranks)) as blocking:
+        compare = [_compared(name, KINDS[one.kind], table[name]) for name, one in attributes.items()]
+        comparisons = Comparisons(model(block_on=[], compare=compare), table)
+        comparisons.prepare()
+        keys, pairs = blocking()
+    return model(block_on=keys, compare=compare), pairs, comparisons
+
+
+def _keys_and_pairs(
+    attributes: dict[str, MatchAttribute], model: Callable[..., MatchModel], table: Table, who: Who
+) -> tuple[list[list[str]], tuple[Rows, Rows]]:
     keyed = {name: column for name, column in table.items() if attributes[name].kind != "wording"}
+    keys = choose_keys(attributes, keyed, who.ranks)
+    return keys, candidates(model(block_on=keys, compare=list(attributes)), table, who)
+
+
+def _model(
+    attributes: dict[str, MatchAttribute], *, block_on: list[list[str]], compare: list[str | Comparison],
+    link_only: bool,
+) -> MatchModel:  # fmt: skip
     worded = [name for name, one in attributes.items() if one.kind == "wording"]
-    return MatchRules(
-        block_on=choose_keys(attributes, keyed, who.ranks),
-        compare=[_compared(name, KINDS[one.kind], table[name]) for name, one in attributes.items()],
+    rules = MatchRules(
+        block_on=block_on,
+        compare=compare,
         thresholds=Thresholds(match=MATCH, review=REVIEW),
         prior=0.01,
         linkage="average",
@@ -138,6 +160,7 @@ def _rules(attributes: dict[str, MatchAttribute], table: Table, who: Who, *, lin
         nearest=Nearest(attributes=worded, count=NEIGHBOURS) if worded else None,
         block_cap=CAP,
     )
+    return match_model(ENTITY_TYPE, attributes, rules)
 
 
 def _compared(name: str, kind: Kind, column: Column) -> str | Comparison:
@@ -184,7 +207,7 @@ def _one_each(model: MatchModel, levels: Levels, apart: npt.NDArray[np.bool_], s
 
 def _entity_type(found: Inferred, rules: MatchRules) -> EntityType:
     return EntityType(
-        entity_type="record",
+        entity_type=ENTITY_TYPE,
         label="Record",
         id_prefix="rec",
         attributes={

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from matching.compare import Comparisons, rows_of
 from matching.document import Thresholds
 from matching.ecm import estimate
 from matching.learn import Learnt
@@ -18,7 +17,7 @@ from matching.rules import MatchModel, match_model
 from mdm.entity_types import EntityType, hint, parse, shipped
 from mdm.errors import InvalidInput, NotFound
 from mdm.ingest.wanted import Wanted
-from mdm.services.files.dedupe_pairs import candidates
+from mdm.services.files.dedupe_pairs import pairs_to_compare
 from mdm.services.files.labels import labels
 from mdm.services.files.learning import Sample, learnt_from, sample
 from mdm.services.files.train_document import written
@@ -110,14 +109,13 @@ def _gathered(job: Job, entity_type: EntityType, hub: Hub | None) -> Gathered:
 
 def _sample(model: MatchModel, gathered: Gathered, known: Said) -> tuple[Sample, int]:
     """Give the pairs to learn from, and the number of all candidate pairs."""
-    pairs = candidates(model, gathered.table, gathered.who)
+    pairs, comparisons = pairs_to_compare(model, gathered.table, gathered.who)
     found = len(pairs[0])
     needed = 2 * PAIRS_PER_FIGURE * sum(len(model.kind(name).levels) for name in model.compared)
     if found < needed:
         raise InvalidInput(
             f"{gathered.origin}: {found:,} candidate pairs are too few to learn from; {needed:,} are needed"
         )
-    comparisons = Comparisons(model, gathered.table, rows_of(*pairs, count=len(gathered.keys)))
     return sample(comparisons, gathered.who, pairs, facts=known.facts), found
 
 
