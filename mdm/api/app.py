@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi import FastAPI
@@ -20,6 +19,7 @@ from mdm.api.look_up import LookUp
 from mdm.api.look_up_rate import LookUpRate
 from mdm.api.opening import HubAtHand
 from mdm.api.routes import ROUTERS
+from mdm.installed import installed_version
 from mdm.settings import Settings
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs", "/docs/{name}"})
@@ -81,7 +81,7 @@ def create_app(settings: Settings | None = None) -> Application:
 
     tracing.start()
     app = Application(
-        at_hand, settings, title="Master data hub", version=_version(), lifespan=lifespan, docs_url=None,
+        at_hand, settings, title="Master data hub", version=installed_version(), lifespan=lifespan, docs_url=None,
         redoc_url=None, openapi_url=None, redirect_slashes=False,
     )  # fmt: skip
     addresses.add(app, ROUTERS)
@@ -117,10 +117,3 @@ def _if_match(operation: dict[str, Any]) -> None:
     operation["responses"].setdefault("412", problem(412))
     named = operation.setdefault("parameters", [])
     named[:] = [*(one for one in named if one["name"].lower() != "if-match"), IF_MATCH]
-
-
-def _version() -> str:
-    try:
-        return version("mdm-hub")
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return "0"

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -41,6 +41,7 @@ from mdm.cli import (
 )
 from mdm.cli.output import complain, complain_about
 from mdm.errors import HubError
+from mdm.installed import installed_version
 
 REFUSED, INTERRUPTED = 1, 130
 HELP = "A master data hub: golden records with permanent IDs, from every copy a firm keeps."
@@ -83,6 +84,24 @@ for noun, group in (
     ("user", users), ("source-merges", source_merges), ("second-opinions", second_opinions),
 ):  # fmt: skip
     app.add_typer(group.app, name=noun, help=group.HELP, no_args_is_help=True)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001  as typer calls it
+    if wanted:
+        typer.echo(f"mdm {installed_version()}")
+        raise typer.Exit
+
+
+@app.callback(help=HELP)
+def program(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Take what stands before a command."""
+
+
 PROGRAM = get_command(app)
 """What typer makes of it all, once and not at every call: that takes longer than most commands."""
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,10 @@ def commands() -> Iterator[tuple[list[str], Any]]:
     for name, command in root.commands.items():
         for part, below in getattr(command, "commands", {"": command}).items():
             yield [word for word in (name, part) if word], below
+
+
+def test_the_program_tells_its_version(bare: Mdm) -> None:
+    assert bare("--version").out == f"mdm {metadata.version('mdm-hub')}\n"
 
 
 def test_every_command_shows_an_example_of_itself() -> None:
