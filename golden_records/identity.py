@@ -1,15 +1,18 @@
 """Golden IDs: written, read, and what became of one that was handed out."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
 
 Status = Literal["active", "merged", "split", "retired"]
 
 # Crockford's base 32 (https://www.crockford.com/base32.html) has no i, l, o or u, so none is misread.
 DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 WIDTH = 7
+_LETTERS, _SHIFTS = np.frombuffer(DIGITS.encode(), dtype=np.uint8), np.arange(WIDTH - 1, -1, -1) * 5
 _PAIRS = [first + second for first in DIGITS for second in DIGITS]
 _TO_PYTHON = str.maketrans(DIGITS, "0123456789abcdefghijklmnopqrstuv")
 _SHAPE = re.compile(rf"([a-z][a-z0-9_]*)_([{DIGITS}]{{{WIDTH}}}|[{DIGITS[1:]}][{DIGITS}]{{{WIDTH},}})")
@@ -30,17 +33,31 @@ def golden_id(prefix: str, position: int) -> str:
     IDs of one prefix sort as their positions do, up to 34 thousand million (32 to the 7th).
     Raises ValueError for a negative position.
     """
-    if 0 <= position < 32**WIDTH:  # most of a look-up is this, so it is written two digits at a time
+    return f"{prefix}_{digits(position)}"
+
+
+def digits(position: int) -> str:
+    """What stands behind the prefix in the golden ID of a log position; raises ValueError for a negative one."""
+    if 0 <= position < 32**WIDTH:  # written two digits at a time, as a look-up takes not much longer than this
         pairs = _PAIRS
         last, middle, first = pairs[position & 1023], pairs[position >> 10 & 1023], pairs[position >> 20 & 1023]
-        return f"{prefix}_{DIGITS[position >> 30]}{first}{middle}{last}"
+        return f"{DIGITS[position >> 30]}{first}{middle}{last}"
     if position < 0:
         raise ValueError(f"a log position is not negative: {position}")
-    digits = ""
+    written = ""
     while position:
         position, digit = divmod(position, 32)
-        digits = DIGITS[digit] + digits
-    return f"{prefix}_{digits}"
+        written = DIGITS[digit] + written
+    return written
+
+
+def digits_of_all(positions: Sequence[int]) -> list[str]:
+    """The `digits` of many positions."""
+    column = np.asarray(positions, dtype=np.int64)
+    if column.size == 0 or column.min() < 0 or column.max() >= 32**WIDTH:
+        return [digits(position) for position in positions]
+    written = _LETTERS[column[:, None] >> _SHIFTS & 31].tobytes().decode("ascii")
+    return [written[start : start + WIDTH] for start in range(0, len(written), WIDTH)]
 
 
 def parse_golden_id(text: str) -> tuple[str, int]:

@@ -113,5 +113,4 @@ def _keys(body: bytes) -> list[Written] | None:
 
 
 def _let_in(opened: Opened, secret: str, reading: Reading, asked: list[Written], scope: Scope) -> bool:
-    places = {(source, of) for source, of, _ in asked}
-    return quick_way.let_in(opened, secret, reading, ACTION, places, scope) is not None
+    return quick_way.let_in(opened, secret, reading, ACTION, look_ups.places(asked), scope) is not None

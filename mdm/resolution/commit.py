@@ -146,7 +146,8 @@ def _write_golden(writer: Transaction, work: Work, golden: GoldenChanges, positi
     ]
     closed = [(new.golden, new.version - 1) for new in golden.versions if new.version > 1]
     golden_writing.add_versions(writer, rows, closed=closed, position=position)
-    moves = [(id_, work.records[id_].golden or 0, _before(work, id_) is not None) for id_ in golden.moved]
+    moved = [(work.records[id_], _before(work, id_) is not None) for id_ in golden.moved]
+    moves = [(record.id, record.key_token, record.golden or 0, before) for record, before in moved]
     golden_writing.move(writer, moves, position=position)
 
 

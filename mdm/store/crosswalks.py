@@ -1,6 +1,7 @@
 """Crosswalks as they are looked up: kept by the resolver, read by key."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import orjson
 
@@ -9,11 +10,20 @@ from mdm.store.database import Transaction
 from mdm.store.keys import Bearer
 from mdm.store.standing import StandingReads
 
-Found = tuple[int, int, int, str, int]
-"""Of a source key, by its token: the golden number that it bears, since when, its living members in JSON, and since
-when the last of them is there. Rows as they come: to make an object of each takes a third as long as to read them."""
 FoundNow = tuple[int, int, int, str, int, bool, int]
-"""The same, whether its source used the id again, and where rules were applied last."""
+"""Of a source key, by its token: the golden number that it bears, since when, its living members in JSON, since when
+the last of them is there, whether its source used the id again, and where rules were applied last. Rows as they come:
+to make an object of each takes a third as long as to read them."""
+
+
+class Found(NamedTuple):
+    """The first five of many source keys, as columns; those that are only written on are text."""
+
+    tokens: Sequence[int]
+    goldens: Sequence[int]
+    since: Sequence[str]
+    members: Sequence[str]
+    seqs: Sequence[str]
 
 
 def change(transaction: Transaction, *, gone: Sequence[int], kept: Sequence[tuple[int, str, str, int]]) -> None:
@@ -22,14 +32,14 @@ def change(transaction: Transaction, *, gone: Sequence[int], kept: Sequence[tupl
     bulk.upsert(transaction, "crosswalk", ("golden", "entity_type", "members", "seq"), kept, keys=1)
 
 
-def of_tokens(transaction: Transaction, tokens: Sequence[int]) -> dict[int, Found]:
-    """By key token; without those of which there is more to say: not resolved, deleted, or of an older hub."""
+def of_tokens(transaction: Transaction, tokens: Sequence[int]) -> Found:
+    """What is found by key tokens; without those of which there is more to say: not resolved, deleted, or of an older hub."""
     # In their order, neighbours in the index are read one after the other.
-    rows = transaction.rows(_OF_TOKENS[transaction.postgresql], sorted(tokens))
-    if not transaction.postgresql:
-        # Python's driver lets go of the interpreter at each row and waits to have it back: so all come as one.
-        rows = orjson.loads(rows[0][0])
-    return {row[0]: row for row in rows}
+    [(found, goldens, since, members, seqs)] = transaction.rows(_OF_TOKENS[transaction.postgresql], sorted(tokens))
+    if found is None:
+        return Found([], [], [], [], [])
+    numbers = orjson.loads(f"[[{found}],[{goldens}]]")
+    return Found(*numbers, since.split(","), members.split("\n"), seqs.split(","))
 
 
 async def now(
@@ -51,13 +61,23 @@ _ASKED = {True: "unnest(?::bigint[]) AS asked (value)", False: "json_each(?) AS 
 _BROUGHT = {True: "unnest(?::text[]) AS brought (value)", False: "json_each(?) AS brought"}
 """For PostgreSQL, and for SQLite."""
 _ARRAY = {True: "json_build_array", False: "json_array"}
+_TOGETHER = {True: "string_agg({0}::text, {1})", False: "group_concat({0}, {1})"}
+"""A column as one text. Python's driver of SQLite lets go of the interpreter at each row and waits to have it back, and
+that of PostgreSQL takes as long to make a thousand rows as all of them together take here."""
 _JOINED = (
-    "CROSS JOIN source_record CROSS JOIN xref CROSS JOIN crosswalk WHERE key_token = asked.value"
-    " AND record_id = source_record.id AND until IS NULL AND crosswalk.golden = xref.golden"
+    "CROSS JOIN xref CROSS JOIN crosswalk WHERE key_token = asked.value AND until IS NULL"
+    " AND crosswalk.golden = xref.golden"
 )
+
+
+def _columns(together: str) -> str:
+    between = {"key_token": ",", "xref.golden": ",", "since": ",", "members": "\n", "seq": ","}  # no line ends in JSON
+    return ", ".join(together.format(column, f"'{mark}'") for column, mark in between.items())
+
+
 _OF_TOKENS = {
-    True: f"SELECT {_FOUND} FROM {_ASKED[True]} {_JOINED}",
-    False: f"SELECT json_group_array(json_array({_FOUND})) FROM {_ASKED[False]} {_JOINED}",
+    postgresql: f"SELECT {_columns(_TOGETHER[postgresql])} FROM {_ASKED[postgresql]} {_JOINED}"
+    for postgresql in (True, False)
 }
 _BEARER = ", ".join(f"api_key.{name}" for name in Bearer._fields)
 _NOW = {

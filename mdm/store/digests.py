@@ -113,7 +113,10 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
         transaction.rows(f"SELECT 'version', {columns} FROM golden_version"),
         (
             ("xref", keys[id_], *interval)
-            for id_, *interval in transaction.rows("SELECT record_id, since, until, golden FROM xref")
+            for id_, *interval in transaction.rows(
+                "SELECT record_id, since, until, golden FROM xref JOIN source_record"
+                " ON source_record.id = record_id AND source_record.key_token = xref.key_token"
+            )
         ),
         transaction.rows("SELECT 'crosswalk', golden, members, seq FROM crosswalk"),
         (

@@ -50,10 +50,10 @@ def add_versions(
     bulk.insert(transaction, "golden_version", VERSION, rows)
 
 
-def move(transaction: Transaction, moves: Sequence[tuple[int, int, bool]], *, position: int) -> None:
-    """Give records (id, golden, had one before) a golden number from a position on."""
-    ended = [record_id for record_id, _, before in moves if before]
+def move(transaction: Transaction, moves: Sequence[tuple[int, int, int, bool]], *, position: int) -> None:
+    """Give records (id, key token, golden, had one before) a golden number from a position on."""
+    ended = [record_id for record_id, *_, before in moves if before]
     if ended:
         transaction.run("UPDATE xref SET until = ? WHERE record_id {in} AND until IS NULL", position, ended)
-    rows = [(record_id, position, None, golden) for record_id, golden, _ in moves]
-    bulk.insert(transaction, "xref", ("record_id", "since", "until", "golden"), rows)
+    rows = [(record_id, token, position, None, golden) for record_id, token, golden, _ in moves]
+    bulk.insert(transaction, "xref", ("record_id", "key_token", "since", "until", "golden"), rows)

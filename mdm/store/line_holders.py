@@ -45,8 +45,7 @@ def lines_for(
     """The golden numbers of an entity type whose lines were for another one at a position."""
     # In two steps: SQLite would rather look through all holders of the type than through the keys of one.
     tokens = transaction.rows(
-        "SELECT key_token FROM xref JOIN source_record ON source_record.id = xref.record_id"
-        " WHERE xref.golden = ? AND xref.since <= ? AND (xref.until IS NULL OR xref.until > ?)",
+        "SELECT key_token FROM xref WHERE golden = ? AND since <= ? AND (until IS NULL OR until > ?)",
         holder, at, at,
     )  # fmt: skip
     rows = transaction.rows(
@@ -73,10 +72,9 @@ def lines_of_holders(
     """(holder, golden number of an entity type whose lines are for it by one of these attributes), of many holders."""
     # CROSS keeps SQLite from looking through all holders of the type instead of through the keys of these.
     return transaction.rows(
-        "SELECT DISTINCT xref.golden, line_holder.golden FROM xref CROSS JOIN source_record CROSS JOIN line_holder"
-        " WHERE source_record.id = xref.record_id AND xref.golden {in} AND xref.until IS NULL"
-        " AND target_token = key_token AND line_holder.entity_type = ? AND attribute {in}"
-        " AND line_holder.until IS NULL",
+        "SELECT DISTINCT xref.golden, line_holder.golden FROM xref CROSS JOIN line_holder"
+        " WHERE xref.golden {in} AND xref.until IS NULL AND target_token = key_token"
+        " AND line_holder.entity_type = ? AND attribute {in} AND line_holder.until IS NULL",
         list(holders), entity_type, list(attributes),
     )  # fmt: skip
 

@@ -99,6 +99,7 @@ PERSONAL: dict[str, tuple[str, ...]] = {
     "block_size": ("key",),
     "golden_version": ("attributes", "lineage", "dated"),
     "search_word": ("word",),
+    "xref": ("key_token",),
     "crosswalk": ("members",),
     "quarantine": ("value", "detail", "raw", "parts", "reason"),
     "log": ("key_token",),

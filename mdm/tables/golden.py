@@ -41,10 +41,18 @@ class SearchWord(SQLModel, table=True):
 
 
 class Xref(SQLModel, table=True):
-    """Which golden number a source record bears, from one resolver commit to another."""
+    """Which golden number a source record bears, from one resolver commit to another.
 
-    __table_args__ = (Index("ix_xref_golden", "golden"), CLUSTERED)
+    A look-up reads nothing of it but `ix_xref_key_token`, which says all that it asks for.
+    """
+
+    __table_args__ = (
+        Index("ix_xref_golden", "golden"),
+        Index("ix_xref_key_token", "key_token", "until", "golden", "since"),
+        CLUSTERED,
+    )
     record_id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    key_token: int = Field(sa_type=BigInteger)
     since: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     until: int | None = Field(sa_type=BigInteger)
     golden: int = Field(sa_type=BigInteger)

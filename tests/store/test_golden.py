@@ -78,9 +78,9 @@ def test_a_record_bears_one_golden_number_at_a_time(hub: Hub, count: int) -> Non
     ids = range(1, count + 1)
     with hub.database.write() as writer:
         records.save(writer, [record(n) for n in ids])
-        golden_writing.move(writer, [(n, n, False) for n in ids], position=100)
-        golden_writing.move(writer, [(n, 1, True) for n in ids if n > 1], position=110)
-        golden_writing.move(writer, [(2, 2, True)], position=120)
+        golden_writing.move(writer, [(n, 1000 + n, n, False) for n in ids], position=100)
+        golden_writing.move(writer, [(n, 1000 + n, 1, True) for n in ids if n > 1], position=110)
+        golden_writing.move(writer, [(2, 1002, 2, True)], position=120)
         told = {
             at: xref.of_records(writer, [2], at=at)[2].golden if xref.of_records(writer, [2], at=at) else None
             for at in (99, 100, 109, 110, 119, 120, xref.NOW)
@@ -99,8 +99,8 @@ def test_a_record_bears_one_golden_number_at_a_time(hub: Hub, count: int) -> Non
 def test_the_keys_that_moved_at_a_position_are_named_at_both_ends(hub: Hub) -> None:
     with hub.database.write() as writer:
         records.save(writer, [record(1), record(2)])
-        golden_writing.move(writer, [(1, 1, False), (2, 2, False)], position=100)
-        golden_writing.move(writer, [(2, 1, True)], position=110)
+        golden_writing.move(writer, [(1, 1001, 1, False), (2, 1002, 2, False)], position=100)
+        golden_writing.move(writer, [(2, 1002, 1, True)], position=110)
         moved = xref.moved(writer, [1, 2], [110])
     assert moved[110, 1] == ["crm:customer:2"]
     assert moved[110, 2] == ["crm:customer:2"]

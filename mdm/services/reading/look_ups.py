@@ -4,23 +4,25 @@ Keys of which there is more to say are left to `lookup`: those that are spelled 
 used again by their source, or of an environment of their own.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import NamedTuple
 
 import orjson
 
-from golden_records.identity import golden_id
+from golden_records.identity import digits, digits_of_all
 from mdm.entity_types import EntityType
 from mdm.log import Key, key_token, key_tokens
 from mdm.services.hub import Hub
 from mdm.services.reading import lookup
 from mdm.services.reading.reading_together import Reading
 from mdm.store import crosswalks, resolution
-from mdm.store.crosswalks import Found, FoundNow
+from mdm.store.crosswalks import Found
 
 Written = Sequence[str]
 """A key as it came: source, entity type, source id."""
+_PLACE: Callable[[Written], tuple[str, str]] = itemgetter(0, 1)
 
 
 def tokens(hub: Hub, keys: Sequence[Written]) -> list[int]:
@@ -33,13 +35,18 @@ def token(hub: Hub, key: Written) -> int:
     return key_token(hub.salt, f"{key[0]}:{key[1]}:{key[2]}")
 
 
+def places(keys: Iterable[Written]) -> set[tuple[str, str]]:
+    """The source and the entity type of each key."""
+    return set(map(_PLACE, keys))
+
+
 def one(reading: Reading, key: Written, token: int) -> str | None:
     """The JSON of a key's cross-reference; None where that is left to `lookup`."""
     found = reading.found.get(token)
     if found is None or found[5]:  # of an id that was used again there is more to say
         return None
     way = _way(reading.entity_types, key[0], key[1])
-    return None if way is None else way.told(key[2], found)
+    return None if way is None else way.told(key[2], digits(found[1]), *found[2:5])
 
 
 def many(hub: Hub, keys: Sequence[Written], known: Callable[[int], Key]) -> list[str]:
@@ -50,13 +57,12 @@ def many(hub: Hub, keys: Sequence[Written], known: Callable[[int], Key]) -> list
     of_keys = tokens(hub, keys)
     with hub.database.read() as reader:
         types = {name: hub.rules(version, seen_by=reader) for name, version in resolution.in_force(reader).items()}
-        found = crosswalks.of_tokens(reader, of_keys)
-        places = {(source, of) for source, of, _ in keys}
-        ways = {place: _way(types, *place) for place in places}
+        found = _by_token(crosswalks.of_tokens(reader, of_keys))
+        ways = {place: _way(types, *place) for place in places(keys)}
         told = list[str | None]()
         for (source, of, source_id), token_ in zip(keys, of_keys, strict=True):
             row, way = found.get(token_), ways[source, of]
-            told.append(None if row is None or way is None else way.told(source_id, row))
+            told.append(None if row is None or way is None else way.told(source_id, *row))
         left = [place for place, one in enumerate(told) if one is None]
         if left:
             rest = lookup.within(hub, reader, [known(place) for place in left], types)
@@ -65,31 +71,32 @@ def many(hub: Hub, keys: Sequence[Written], known: Callable[[int], Key]) -> list
     return [one for one in told if one is not None]
 
 
+def _by_token(found: Found) -> dict[int, tuple[str, str, str, str]]:
+    rows = zip(digits_of_all(found.goldens), found.since, found.members, found.seqs, strict=True)
+    return dict(zip(found.tokens, rows, strict=True))
+
+
 class _Way(NamedTuple):
-    """How the keys of one source and entity type are told."""
+    """How the keys of one source and entity type are told: what stands in all of their answers, and in all members."""
 
     source: str
-    prefix: str
-    entity_type: str
+    begin: str
+    middle: str
     member: str
     canonical: Callable[[str], str] | None
 
-    def told(self, source_id: str, found: Found | FoundNow) -> str | None:
-        """The JSON of what was found under the token of a key; None where there is more to say."""
-        source, prefix, entity_type, member, canonical = self
+    def told(self, source_id: str, golden: str, since: object, members: str, seq: object) -> str | None:
+        """The JSON of what was found under the token of a key, its golden number as digits; None if more is to say."""
+        source, begin, middle, member, canonical = self
         if canonical is not None and canonical(source_id) != source_id:
             return None  # the record is kept under another spelling of this id
-        members = found[3]
         # What bears the token is this very key, and living, if it stands among the members as it would be there. Most
         # ids stand there as they came, which is seen in a third of the time; where one does not, it is not found so.
         if '"' in source_id or f'{member}{source_id}"}}' not in members:
             spelled = orjson.dumps({"source": source, "source_id": source_id}).decode()
             if spelled not in members:
                 return None
-        return (
-            f'{{"golden_id":"{golden_id(prefix, found[1])}","status":"active","since":{found[2]},'
-            f'"entity_type":"{entity_type}","crosswalk":{members},"seq":{found[4]}}}'
-        )
+        return f'{begin}{golden}","status":"active","since":{since}{middle}{members},"seq":{seq}}}'
 
 
 def _way(entity_types: Mapping[str, EntityType], source: str, of: str) -> _Way | None:
@@ -99,4 +106,5 @@ def _way(entity_types: Mapping[str, EntityType], source: str, of: str) -> _Way |
         return None
     canonical = partial(entity_type.canonical_id, source) if entity_type.sources else None
     member = orjson.dumps({"source": source, "source_id": ""}).decode().removesuffix('"}')
-    return _Way(source, entity_type.id_prefix, of, member, canonical)
+    begin, middle = f'{{"golden_id":"{entity_type.id_prefix}_', f',"entity_type":"{of}","crosswalk":'
+    return _Way(source, begin, middle, member, canonical)
