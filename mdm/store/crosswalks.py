@@ -33,13 +33,13 @@ def change(transaction: Transaction, *, gone: Sequence[int], kept: Sequence[tupl
 
 
 def of_tokens(transaction: Transaction, tokens: Sequence[int]) -> Found:
-    """What is found by key tokens; without those of which there is more to say: not resolved, deleted, or of an older hub."""
+    """What is found by key tokens; without what there is more to say of: not resolved, deleted, of an older hub."""
     # In their order, neighbours in the index are read one after the other.
-    [(found, goldens, since, members, seqs)] = transaction.rows(_OF_TOKENS[transaction.postgresql], sorted(tokens))
-    if found is None:
+    [(of, golden, since, members, seqs)] = transaction.rows(_OF_TOKENS[transaction.postgresql], sorted(tokens))
+    if of is None:
         return Found([], [], [], [], [])
-    numbers = orjson.loads(f"[[{found}],[{goldens}]]")
-    return Found(*numbers, since.split(","), members.split("\n"), seqs.split(","))
+    found, goldens = orjson.loads(f"[[{of}],[{golden}]]")
+    return Found(found, goldens, since.split(","), members.split("\n"), seqs.split(","))
 
 
 async def now(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from golden_records.identity import Identity, golden_id, parse_golden_id, status
+from golden_records.identity import Identity, digits_of_all, golden_id, parse_golden_id, status
 
 POSITIONS = st.integers(0, 32**7 - 1)
 PREFIXES = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
@@ -27,6 +27,11 @@ def test_a_golden_id_is_the_position_in_crockford_base_32(position, text):
 @given(PREFIXES, st.integers(0, 2**80))
 def test_a_golden_id_leads_back_to_its_position(prefix, position):
     assert parse_golden_id(golden_id(prefix, position)) == (prefix, position)
+
+
+@given(st.lists(POSITIONS) | st.lists(st.integers(0, 2**62)))
+def test_the_golden_ids_of_many_are_written_as_each_of_them(positions):
+    assert [f"cus_{digits}" for digits in digits_of_all(positions)] == [golden_id("cus", one) for one in positions]
 
 
 @given(st.from_regex(r"[a-z]{1,3}_[0-9a-zA-Z]{6,9}", fullmatch=True))
@@ -57,6 +62,8 @@ def test_any_other_text_is_refused(text):
 def test_a_negative_position_is_refused():
     with pytest.raises(ValueError, match="-1"):
         golden_id("cus", -1)
+    with pytest.raises(ValueError, match="-1"):
+        digits_of_all([1, -1])
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ NEW += "match: {block_on: [[name]], compare: [name]}\n"
 EDITS = {
     "a golden value": "UPDATE golden_version SET attributes = CAST('{}' AS BLOB) WHERE until IS NULL",
     "a cross-reference": "UPDATE xref SET golden = golden + 1",
+    "what a cross-reference is looked up by": "UPDATE xref SET key_token = key_token + 1",
     "where a record belongs": "UPDATE source_record SET golden = golden + 1 WHERE source = 'erp'",
     "an edge": "UPDATE edge SET weight = weight + 1",
     "an event of the feed": "UPDATE change SET kind = 'golden.retired' WHERE sequence = 1",

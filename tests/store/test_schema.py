@@ -11,8 +11,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import make_url
 
 from mdm.services.hub import Hub
-from mdm.store import schema
+from mdm.store import crosswalks, golden_writing, records, schema
 from mdm.store.database import Database
+from tests.store.rows import record
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -66,6 +67,22 @@ def test_a_hub_from_before_learns_its_latest_facts(hub: Hub) -> None:
     with hub.database.read() as reader:
         assert reader.rows(told) == before
         assert "customer" in dict(before)
+
+
+def test_a_hub_from_before_is_looked_up_by_key_token_as_one_from_now(hub: Hub) -> None:
+    with hub.database.write() as writer:
+        records.save(writer, [record(number) for number in (1, 2)])
+        golden_writing.move(writer, [(number, 1000 + number, number, False) for number in (1, 2)], position=100)
+        golden_writing.move(writer, [(2, 1002, 1, True)], position=110)
+        config = _config()
+        config.attributes["connection"] = writer.connection
+        command.downgrade(config, "0045")
+    schema.migrate(hub.database)
+    assert schema.differences(hub.database) == []
+    with hub.database.write() as writer:
+        crosswalks.change(writer, gone=(), kept=[(1, "customer", "[]", 110)])
+        assert crosswalks.of_tokens(writer, [1001, 1002]).tokens == [1001, 1002]
+        assert writer.rows("SELECT golden_id FROM bi_crosswalk") == [], "the views stand as they stood"
 
 
 def test_the_newest_version_is_the_last_of_the_migrations() -> None:
