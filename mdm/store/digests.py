@@ -114,7 +114,7 @@ def history(transaction: Transaction, *, upto: int = NOW) -> str:
         (
             ("xref", keys[id_], *interval)
             for id_, *interval in transaction.rows(
-                "SELECT record_id, since, until, golden FROM xref JOIN source_record"
+                "SELECT record_id, since, until, xref.golden FROM xref JOIN source_record"
                 " ON source_record.id = record_id AND source_record.key_token = xref.key_token"
             )
         ),
