@@ -55,5 +55,5 @@ def move(transaction: Transaction, moves: Sequence[tuple[int, int, int, bool]], 
     ended = [record_id for record_id, *_, before in moves if before]
     if ended:
         transaction.run("UPDATE xref SET until = ? WHERE record_id {in} AND until IS NULL", position, ended)
-    rows = [(record_id, token, position, None, golden) for record_id, token, golden, _ in moves]
-    bulk.insert(transaction, "xref", ("record_id", "key_token", "since", "until", "golden"), rows)
+    rows = [(record_id, position, None, golden, token) for record_id, token, golden, _ in moves]
+    bulk.insert(transaction, "xref", ("record_id", "since", "until", "golden", "key_token"), rows)

@@ -52,10 +52,10 @@ class Xref(SQLModel, table=True):
         CLUSTERED,
     )
     record_id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
-    key_token: int = Field(sa_type=BigInteger)
     since: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     until: int | None = Field(sa_type=BigInteger)
     golden: int = Field(sa_type=BigInteger)
+    key_token: int = Field(sa_type=BigInteger)
 
 
 class Crosswalk(SQLModel, table=True):
