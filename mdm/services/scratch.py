@@ -14,9 +14,10 @@ from mdm.store.database import Database
 def scratch(hub: Hub) -> Iterator[Hub]:
     """An empty hub that has the settings and the salt of another; all of it is thrown away."""
     with tempfile.TemporaryDirectory(prefix="mdm-scratch-") as folder:
-        database = Database(f"sqlite:///{Path(folder) / 'scratch.db'}")
+        path = Path(folder) / "scratch.db"
+        path.write_bytes(schema.empty())
+        database = Database(f"sqlite:///{path}")
         try:
-            schema.create(database)
             yield Hub(hub.settings, database, hub.salt)
         finally:
             database.close()

@@ -4,10 +4,11 @@ Alembic is loaded only to migrate or to compare: every command asks whether the 
 """
 
 import warnings
+from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import inspect
+from sqlalchemy import create_engine, inspect
 
 from mdm.store.database import Database
 
@@ -40,14 +41,25 @@ def migrate(database: Database) -> None:
         command.upgrade(config, "head")
 
 
-def create(database: Database) -> None:
-    """Make the newest schema in an empty database that nobody will migrate: much faster than one step at a time."""
+@cache
+def empty() -> bytes:
+    """The file of an empty hub in SQLite with the newest schema, which nobody will migrate.
+
+    Made once a process: to write it out again is far quicker than to make every table and index anew.
+    """
     from sqlmodel import SQLModel
 
     import mdm.tables  # noqa: F401  fills the metadata
 
-    with database.write() as transaction:
-        SQLModel.metadata.create_all(transaction.connection)
+    engine = create_engine("sqlite://")
+    try:
+        with engine.begin() as connection:
+            SQLModel.metadata.create_all(connection)
+        with engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            return bytes(driver.serialize())
+    finally:
+        engine.dispose()
 
 
 def differences(database: Database) -> list[object]:
