@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -73,35 +74,50 @@ def a_hub_with_something_in_it(server: Any) -> dict[str, str]:
 
 def probe(send: Callable[..., Any], places: dict[str, str], *, examples: int) -> None:
     """Send as many requests as asked for to each operation, half of them to things that are there."""
+    answered = set()
+    for request in requests(tuple(places.items()), examples):
+        answer = send(**request)
+        assert answer.status_code < 500, f"{request}\n{answer.text}"
+        conforms(answer)
+        answered.add(answer.status_code // 100)
+    assert {2, 4} <= answered
+
+
+@cache
+def requests(places: tuple[tuple[str, str], ...], examples: int) -> list[dict[str, Any]]:
+    """So many requests to each operation, the same ones for every role: they are dearer to draw than to send."""
     # Dear to load, and so only where it is needed: every worker collects all tests.
     import schemathesis
+
+    found: list[dict[str, Any]] = []
+    for operation in schemathesis.openapi.from_dict(document()).get_all_operations():
+        found += requests_to(operation.ok(), dict(places), examples)
+    return found
+
+
+def requests_to(operation: Any, places: dict[str, str], examples: int) -> list[dict[str, Any]]:
     from schemathesis.generation import GenerationMode
 
-    answered = set()
-    for found in schemathesis.openapi.from_dict(document()).get_all_operations():
-        operation = found.ok()
-        modes = [GenerationMode.POSITIVE]
-        if operation.body or list(operation.iter_parameters()):
-            modes.append(GenerationMode.NEGATIVE)
-        requests = st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
+    modes = [GenerationMode.POSITIVE]
+    if operation.body or list(operation.iter_parameters()):
+        modes.append(GenerationMode.NEGATIVE)
+    found: list[dict[str, Any]] = []
 
-        @seed(4711)
-        @settings(
-            max_examples=examples, database=None, phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )  # fmt: skip
-        @given(request=requests, of_something=st.booleans())
-        def sent(request: Any, of_something: bool) -> None:  # noqa: FBT001
-            if of_something:
-                known = {name: places[name] for name in request.path_parameters if name in places}
-                request.path_parameters = {**request.path_parameters, **known}
-            told = request.as_transport_kwargs(base_url="http://testserver")
-            assert not told.pop("cookies"), "no operation takes any"
-            told["content"] = told.pop("data", None)
-            answer = send(told.pop("method"), told.pop("url"), **told)
-            assert answer.status_code < 500, f"{request.as_curl_command()}\n{answer.text}"
-            conforms(answer)
-            answered.add(answer.status_code // 100)
+    @seed(4711)
+    @settings(
+        max_examples=examples, database=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(
+        request=st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes]), of_something=st.booleans()
+    )
+    def draw(request: Any, of_something: bool) -> None:  # noqa: FBT001
+        if of_something:
+            known = {name: places[name] for name in request.path_parameters if name in places}
+            request.path_parameters = {**request.path_parameters, **known}
+        told = request.as_transport_kwargs(base_url="http://testserver")
+        assert not told.pop("cookies"), "no operation takes any"
+        found.append({"path": told.pop("url"), "content": told.pop("data", None), **told})
 
-        sent()
-    assert {2, 4} <= answered
+    draw()
+    return found
