@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from matching.infer.profile import Profile, role
+from matching.infer.headings import role
+from matching.infer.profile import Profile
 
 LEFT_OUT = "left out"
 _SCARCE = 0.01
@@ -11,12 +12,13 @@ _SCARCE_WORDS = 0.05
 _LONG = 6
 """So many words on average are a description, whatever the column is called."""
 _FEW = 50
-"""So few distinct values group records rather than tell them apart."""
+_GROUPED = 0.05
+"""So few distinct values, or so small a share of them, group records rather than tell them apart."""
 _KINDS = {
     "phone": "phone", "fax": "phone", "birth": "date", "tax_id": "tax_id", "url": "url", "money": "money",
     "identifier": "identifier", "given": "person_name", "family": "person_name", "person": "person_name",
     "name": "company_name", "company": "company_name", "street": "address", "house": "identifier",
-    "city": "category", "region": "category", "postcode": "code", "country": "country",
+    "relative": "person_name", "login": "identifier", "city": "category", "region": "category", "postcode": "code", "country": "country",
 }  # fmt: skip
 
 
@@ -58,7 +60,8 @@ def _by_form(profile: Profile) -> Found | None:
 def _by_name(said: str | None, profile: Profile) -> Found | None:
     """Believe the name of a column as far as its values allow."""
     numeric = profile.number >= 0.8
-    named = profile.words <= _LONG and not numeric
+    groups = profile.values <= _FEW and profile.distinct <= _GROUPED
+    named = profile.words <= _LONG and not numeric and not groups
     believed = {
         "phone": profile.phone >= 0.5,
         "fax": profile.phone >= 0.5,
@@ -70,6 +73,8 @@ def _by_name(said: str | None, profile: Profile) -> Found | None:
         "given": profile.words <= 4 and not numeric,
         "family": profile.words <= 4 and not numeric,
         "person": profile.words <= 4 and profile.given_name >= 0.2,
+        "relative": profile.words <= 4 and profile.given_name >= 0.2,
+        "login": profile.words <= 1.2 and not groups,
         "name": named,
         "company": named,
         **dict.fromkeys(("street", "house", "city", "region", "postcode", "country"), profile.words <= 2 * _LONG),
@@ -81,7 +86,7 @@ def _by_name(said: str | None, profile: Profile) -> Found | None:
 
 
 def _by_values(profile: Profile) -> Found:
-    few = profile.values <= _FEW or profile.distinct <= 0.05
+    few = profile.values <= _FEW or profile.distinct <= _GROUPED
     kind = "text"
     if profile.url >= 0.8:
         kind = "url"

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
 
 from matching.kinds import email, iban, lei, phone, tax_id
@@ -15,14 +15,13 @@ from matching.kinds.legal_forms import take_legal_form, words_of
 from matching.kinds.number import decimal_text
 from matching.kinds.person_name import is_given_name
 from matching.kinds.several import parted
-from matching.kinds.tables import rows
 
 SAMPLE = 2_000
 """So many distinct values of a column are looked at: the most frequent ones and others spread over all."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _URL = re.compile(r"(?:https?://|www\.)\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,6}(?:/\S*)?", re.IGNORECASE)
 _PHONE = re.compile(r"[+(]?[\d\s()./-]{6,24}(?:\s*(?:x|ext)\.?\s*\d+)?", re.IGNORECASE)
-_DIALLED = re.compile(r"^(?:\+|00|\(|0\d+[ /-])|^\d{3}[-/. ]\d{3}[-. ]\d{4}$")
+_DIALLED = re.compile(r"^(?:\+|00[1-9]|\(|0\d+[ /-])|^\d{3}[-/. ]\d{3}[-. ]\d{4}$")
 """What no number but that of a telephone looks like, whatever its column is called."""
 _SEVERAL = re.compile(f"[{re.escape(email.KIND.between + phone.KIND.between)}]")
 _DIGIT = re.compile(r"\d")
@@ -138,22 +137,3 @@ def _is_date(text: str) -> bool:
 def _valid(kind: Kind, text: str) -> bool:
     value = kind.standardise(text)
     return value is not None and kind.valid(value)
-
-
-@lru_cache(maxsize=1)
-def _roles() -> dict[str, str]:
-    return {name: role for role, *names in rows("headers", "matching.infer") for name in names}
-
-
-def role(column: str) -> str | None:
-    """Say what a column holds by its name alone: `Vorname` is a given name; None where that says nothing."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)
-    words = plain(apart)
-    roles = _roles()
-    if words in roles:
-        return roles[words]
-    tail = words.split()
-    for start in range(1, len(tail)):  # customer_phone, billing address street
-        if " ".join(tail[start:]) in roles:
-            return roles[" ".join(tail[start:])]
-    return None

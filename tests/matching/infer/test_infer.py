@@ -8,7 +8,7 @@ import pytest
 from matching.columns import Table
 from matching.document import MatchAttribute, MatchRules
 from matching.infer import choose_keys, infer, records
-from matching.infer.profile import role
+from matching.infer.headings import role
 from matching.rules import match_model
 from matching.standardise import standardise
 
