@@ -16,6 +16,7 @@ from matching.strangers import Mixture, mixture, one_group
 GROUPS = 12
 """Groups of strangers: families, buildings, name-sakes, and what else a file has. On labelled files precision and
 calibration rose up to here; a group that a file has no use for becomes like another."""
+_FEWEST_ATTRIBUTES, _MOSTLY = 3, 0.5
 FEWEST_OF_A_CLASS = 10
 """An attribute that fewer matches, or fewer others, have on both sides keeps its figures."""
 _PULL = 0.1
@@ -100,7 +101,8 @@ def _learnt(given: MatchModel, vectors: Levels, matches: Counts, others: Counts)
     whole, number = _distinct(as_one(vectors, steps))
     starts = [[_normal(shares, count) for shares, count in zip(each, steps, strict=True)] for each in _starts(given)]
     of_matches, of_others = (np.bincount(number, each, len(whole)).astype(float) for each in (matches, others))
-    m, groups = one_group(whole, of_matches, starts[0], pull=_PULL), mixture(whole, of_others, starts[1], groups=GROUPS)
+    m = one_group(whole, of_matches, starts[0], pull=_PULL)
+    groups = mixture(whole, of_others, starts[1], groups=_groups(whole, of_others))
     among, u = groups.belonging(whole)[number] * others[:, None], list(groups.u)
     for place, name in enumerate(given.compared):
         frequencies = given.kind(name).frequencies
@@ -113,6 +115,16 @@ def _learnt(given: MatchModel, vectors: Levels, matches: Counts, others: Counts)
             best = np.maximum(u[place][:, :1], _LEAST / strange.min(axis=1, keepdims=True))
             u[place] = np.hstack([best * strange, u[place][:, 1:]])
     return m, Mixture(groups.shares, u)
+
+
+def _groups(vectors: Levels, others: Counts) -> int:
+    """Say how many groups of strangers can be told apart.
+
+    Any dependence of two attributes can be put down to groups, those of overlooked matches too; it takes a third to
+    tell (Kruskal 1977). Attributes count that are known of both sides of most pairs.
+    """
+    known = others @ (vectors > 0) >= _MOSTLY * others.sum()
+    return GROUPS if known.sum() >= _FEWEST_ATTRIBUTES else 1
 
 
 def _starts(given: MatchModel) -> Iterator[list[Mapping[str, float]]]:

@@ -23,6 +23,11 @@ ROUNDS = 12
 _RARER = (16, 16, 4, 2)
 """Where clusters do not settle, it is learnt again from the surest: in the first rounds matches are taken to be so
 many times rarer than they are."""
+_MOST_OF_THEM = 0.8
+"""What is learnt from the surest counts only if it still finds so many of the matches: else it has lost them."""
+_BY_HALVES = 0.5
+"""Else it is learnt with a pair that looks like a match, though its clusters stayed apart, counting so much as one.
+Large clusters of noisy records fall into several, and every round would take matches from the next."""
 _UNSETTLED = "the clusters still changed a little in the last round of learning"
 _STILL = 0.0005
 """Clusters count as settled when so small a share of the pairs within them changes."""
@@ -71,19 +76,22 @@ def learn(
         return Learnt(model.rules, True, [_too_few("candidate pairs", len(levels))])
     pairs = _Pairs.of(levels, left, right, known)
     learnt, changed = _in_turns(model, pairs, cluster)
-    if learnt.rounds and not learnt.settled:
-        again, changes = _in_turns(model, pairs, cluster, rarer=_RARER)
-        return again if changes < changed else learnt
-    return learnt
+    if not learnt.rounds or learnt.settled:
+        return learnt
+    again, changes = _in_turns(model, pairs, cluster, rarer=_RARER)
+    if again.matches < _MOST_OF_THEM * learnt.matches:
+        again, changes = _in_turns(model, pairs, cluster, doubtful=_BY_HALVES)
+    return again if changes < changed else learnt
 
 
 def _in_turns(
-    given: MatchModel, pairs: "_Pairs", cluster: Clusters, *, rarer: tuple[int, ...] = ()
+    given: MatchModel, pairs: "_Pairs", cluster: Clusters, *, rarer: tuple[int, ...] = (), doubtful: float = 0.0
 ) -> tuple[Learnt, float]:
     """Learn and cluster in turns; gives what was learnt and the share of pairs within clusters that changed at last.
 
     A mistake of the start can feed on itself: sister companies at one address, taken for one, teach that a company has
     two tax ids, which keeps them together. Seldom do clusters settle then.
+    `doubtful`: so much a pair counts as a match that looks like one and whose clusters stayed apart.
     `rarer`: so many times rarer matches are taken to be in the first rounds, which leaves the surest to learn from.
     """
     model, before, changed = given, np.zeros(len(pairs.number), dtype=bool), 1.0
@@ -97,7 +105,7 @@ def _in_turns(
         changed = float((same != before).sum() / same.sum())
         if rounds > len(rarer) and changed <= _STILL:
             return replace(learnt, settled=True, notes=[]), changed
-        before, (rules, kept, matches) = same, pairs.fitted(given, same, weights)
+        before, (rules, kept, matches) = same, pairs.fitted(given, _shares(same, weights, doubtful))
         learnt = Learnt(rules, False, [_UNSETTLED], kept, rounds, matches)
         model = match_model(model.entity_type, model.attributes, rules)
     return learnt, changed
@@ -144,11 +152,8 @@ class _Pairs:
         classes = {"pairs that look like a match": same, "pairs that do not": self.weighed & ~same}
         return next((_too_few(what, int(one.sum())) for what, one in classes.items() if one.sum() < FEWEST), None)
 
-    def fitted(
-        self, given: MatchModel, same: npt.NDArray[np.bool_], weights: Weights
-    ) -> tuple[MatchRules, dict[str, str], float]:
+    def fitted(self, given: MatchModel, shares: npt.NDArray[np.float64]) -> tuple[MatchRules, dict[str, str], float]:
         """Give rules with the figures of these matches, what keeps those given, and how many matches there are."""
-        shares = _shares(same, weights)
         matches, among, weighed = (self._counted(each) for each in (shares, shares * self.weighed, self.weighed))
         prior = float(among.sum() / weighed.sum())
         return *fitted(given, self.vectors, matches, weighed - among, prior=prior), float(matches.sum())
@@ -163,13 +168,14 @@ def decided(weights: Weights, known: Known) -> Weights:
     return np.where(known == UNKNOWN, weights, ruled)
 
 
-def _shares(same: npt.NDArray[np.bool_], weights: Weights) -> npt.NDArray[np.float64]:
+def _shares(same: npt.NDArray[np.bool_], weights: Weights, doubtful: float) -> npt.NDArray[np.float64]:
     """Say how much each pair counts as a match: wholly in a cluster; apart from one, as far as it is likely.
 
-    A pair that looks like a match and whose clusters stayed apart is none: the other records spoke against it.
+    A pair that looks like a match and whose clusters stayed apart is none, the other records spoke against it, unless
+    it is `doubtful` how much they can say.
     """
     likely = 1 / (1 + np.exp2(np.minimum(weights, 0) / -1000))
-    return np.where(same, 1.0, np.where(weights < 0, likely, 0.0))
+    return np.where(same, 1.0, np.where(weights < 0, likely, doubtful))
 
 
 def _too_few(what: str, pairs: int) -> str:

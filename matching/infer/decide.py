@@ -18,7 +18,8 @@ _KINDS = {
     "phone": "phone", "fax": "phone", "birth": "date", "tax_id": "tax_id", "url": "url", "money": "money",
     "identifier": "identifier", "given": "person_name", "family": "person_name", "person": "person_name",
     "name": "company_name", "company": "company_name", "street": "address", "house": "identifier",
-    "relative": "person_name", "login": "identifier", "city": "category", "region": "category", "postcode": "code", "country": "country",
+    "relative": "person_name", "login": "identifier",
+    "city": "category", "region": "category", "postcode": "code", "country": "country",
 }  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def decide(column: str, profile: Profile) -> Found:
 
 def _by_form(profile: Profile) -> Found | None:
     """Some values are what they look like, whatever their column is called."""
-    for kind in ("email", "iban", "lei"):
+    for kind in ("email", "iban", "lei", "money"):
         if getattr(profile, kind) >= 0.6:
             return Found(kind, kind)
     return None
@@ -68,7 +69,7 @@ def _by_name(said: str | None, profile: Profile) -> Found | None:
         "birth": profile.date >= 0.5,
         "tax_id": True,
         "url": profile.url >= 0.5,
-        "money": profile.number >= 0.5,
+        "money": profile.number + profile.money >= 0.5,
         "identifier": (profile.code >= 0.6 or numeric) and profile.values > _FEW and profile.length >= 4,
         "given": profile.words <= 4 and not numeric,
         "family": profile.words <= 4 and not numeric,

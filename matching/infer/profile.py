@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
-from matching.kinds import email, iban, lei, phone, tax_id
+from matching.columns import PART
+from matching.kinds import email, iban, lei, money, phone, tax_id
 from matching.kinds.date import iso_date
 from matching.kinds.folding import folded, is_junk, plain
 from matching.kinds.kind import Kind, as_text
@@ -48,6 +49,7 @@ class Profile:
     dialled: float
     date: float
     number: float
+    money: float
     code: float
     iban: float
     lei: float
@@ -83,6 +85,7 @@ def profile(cells: Sequence[object]) -> Profile:
         dialled=share(lambda text: all(map(_is_dialled, _each(text, phone.KIND))), numbered),
         date=share(_is_date, numbered),
         number=share(lambda text: decimal_text(text) is not None, numbered),
+        money=share(_is_money, numbered),
         code=share(_CODE.fullmatch, numbered),
         iban=share(partial(_valid, iban.KIND), numbered),
         lei=share(partial(_valid, lei.KIND), numbered),
@@ -132,6 +135,12 @@ def _is_dialled(text: str) -> bool:
 
 def _is_date(text: str) -> bool:
     return iso_date(text) is not None
+
+
+def _is_money(text: str) -> bool:
+    """Say whether the text is an amount with its currency."""
+    value = money.KIND.standardise(text)
+    return value is not None and not value.endswith(PART)
 
 
 def _valid(kind: Kind, text: str) -> bool:

@@ -96,12 +96,41 @@ def test_the_steadier_of_two_that_did_not_settle_is_kept():
         if rounds > ROUNDS:
             other[: 40 * (rounds % 2)] = -1
             return other
-        return persons if rounds % 2 else persons // 2
+        return persons // 2 if rounds % 2 else persons
 
     learnt = learn(made, levels_of(values, left, right), left, right, cluster=cluster)
     assert not learnt.settled
     assert learnt.rounds > ROUNDS
     assert learnt.notes == ["the clusters still changed a little in the last round of learning"]
+
+
+def test_where_the_surest_lose_most_matches_doubtful_pairs_count_by_halves():
+    persons, values, left, right = people(200)
+    made = model("street", "surname", "given", "birth")
+    asked = []
+
+    def cluster(current, _weights):
+        asked.append(current.rules.prior)
+        if len(asked) <= ROUNDS:  # first to and fro
+            return persons // 2 if len(asked) % 2 else persons
+        if len(asked) == ROUNDS + 1:  # from the surest nobody is a match
+            return np.arange(len(persons))
+        return persons
+
+    learnt = learn(made, levels_of(values, left, right), left, right, cluster=cluster)
+    assert learnt.settled
+    assert asked[ROUNDS] < asked[ROUNDS + 1] == made.rules.prior
+
+
+@pytest.mark.parametrize(
+    ("attributes", "groups"), [(("street", "surname"), 1), (("street", "surname", "given"), GROUPS)]
+)
+def test_groups_of_strangers_are_told_apart_by_three_attributes(attributes, groups):
+    persons, values, left, right = people(200)
+    made = model(*attributes)
+    levels = levels_of(values[:, : len(attributes)], left, right)
+    learnt = learn(made, levels, left, right, cluster=lambda _model, _weights: persons)
+    assert len(learnt.rules.strangers) == groups
 
 
 def test_the_same_pairs_teach_the_same():

@@ -71,6 +71,32 @@ def test_a_column_is_what_its_values_are_and_its_name_says(name, kind, wanted):
     assert attribute.kind == wanted
 
 
+def test_the_name_of_a_relative_is_no_part_of_the_name_of_the_person():
+    attributes = found(forename="given", surname="family", father_forename="given").attributes
+    assert attributes["name"].columns == ("{surname}, {forename}", "{surname}", "{forename}")
+    assert attributes["father_forename"].kind == "person_name"
+
+
+def test_amounts_with_their_currency_are_money_whatever_they_are_called():
+    cells = [f"{number},50 €" if number % 2 else f"EUR {number}.50" for number in range(COUNT)]
+    assert infer({"x": cells}).attributes["x"].kind == "money"
+
+
+def test_a_number_padded_with_zeros_is_not_dialled():
+    assert infer({"x": [f"{1_000_000 + number:010d}" for number in range(COUNT)]}).attributes["x"].kind == "identifier"
+
+
+def test_a_few_names_that_many_records_share_are_a_category():
+    assert infer({"dept_name": ["Tax", "Audit", "Legal", "Risk"] * COUNT}).attributes["dept_name"].kind == "category"
+
+
+def test_what_somebody_logs_in_with_is_an_identifier():
+    names = [
+        f"{given.lower()}{chr(97 + number % 26)}{chr(97 + number // 8)}" for number, given in enumerate(GIVEN * 25)
+    ]
+    assert infer({"user_login": names}).attributes["user_login"].kind == "identifier"
+
+
 def test_a_flag_is_a_number_and_identifies_nothing():
     attributes = infer({"name": column("person"), "flag": ["1", None, None, None] * (COUNT // 4)}).attributes
     assert attributes["flag"].kind == "number"
@@ -237,8 +263,14 @@ def test_any_column_name_gives_an_attribute_name_that_rules_take(name):
 
 @pytest.mark.parametrize(
     ("name", "wanted"),
-    [("billingStreet", "street"), ("customer_phone", "phone"), ("E-Mail", "email"), ("PLZ", "postcode"), ("zzz", None)],
-)
+    [
+        ("billingStreet", "street"), ("customer_phone", "phone"), ("E-Mail", "email"), ("PLZ", "postcode"),
+        ("phone_primary", "phone"), ("Mobile No.", "phone"), ("VAT Reg. No.", "tax_id"), ("PLZ Code", "postcode"),
+        ("Legal First Nm", "given"), ("Birth dt.", "birth"), ("Ort / Town", "city"), ("ORT01", "city"),
+        ("addr_ln1", "street"), ("customer_id", "identifier"), ("company registration number", "identifier"),
+        ("father_forename", "relative"), ("Ehegatte", "relative"), ("address_2", None), ("zzz", None),
+    ],
+)  # fmt: skip
 def test_roles_are_known_in_several_languages_and_spellings(name, wanted):
     assert role(name) == wanted
 
