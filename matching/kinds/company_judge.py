@@ -20,6 +20,7 @@ class CompanyName(NamedTuple):
     generic: frozenset[str]
     numbering: frozenset[str]
     form: str
+    aside: Words
 
 
 @lru_cache(maxsize=1)
@@ -38,11 +39,24 @@ def business_words() -> frozenset[str]:
     return frozenset(meanings().values())
 
 
-def taken_apart(core: str, form: str) -> CompanyName:
-    """Prepare the words and the legal form of one name for `judge`."""
+def form_and_aside(written: str) -> tuple[str, str]:
+    """Part a legal form from what is said aside, which stands in brackets after it: `ltd(ainsworth)`."""
+    form, _, aside = written.removesuffix(")").partition("(")
+    return form, aside
+
+
+def taken_apart(core: str, written: str) -> CompanyName:
+    """Prepare the words of one name, and its legal form with what is said aside, for `judge`."""
+    form, aside = form_and_aside(written)
     words = tuple(core.split(" "))
     bag = frozenset(words)
-    return CompanyName(words, bag, bag & business_words(), frozenset(filter(is_numbering, bag)), form)
+    return CompanyName(
+        words, bag, bag & business_words(), frozenset(filter(is_numbering, bag)), form, tuple(aside.split())
+    )
+
+
+def _without_aside(name: CompanyName) -> CompanyName:
+    return taken_apart(" ".join(name.words[: -len(name.aside)]), name.form)
 
 
 @lru_cache(maxsize=200_000)
@@ -56,7 +70,16 @@ def _acronym(one: CompanyName, other: CompanyName) -> bool:
 
 
 def judge(one: CompanyName, other: CompanyName) -> int:
-    """Give the level of a pair of names, whichever comes first; a business word with a slip is still one."""
+    """Give the level of a pair of names, whichever comes first; what only one says aside is close to no difference."""
+    whole = _judge_whole(one, other)
+    if bool(one.aside) == bool(other.aside):
+        return whole
+    said, silent = (one, other) if one.aside else (other, one)
+    return min(whole, max(CLOSE, _judge_whole(_without_aside(said), silent)))
+
+
+def _judge_whole(one: CompanyName, other: CompanyName) -> int:
+    """Give the level of a pair of names with all their words; a business word with a slip is still one."""
     if other.words < one.words:
         one, other = other, one
     if one.bag == other.bag:

@@ -2,7 +2,8 @@
 
 Its legal form (GmbH, Ltd, S.p.A., Sp. z o.o. and their long forms) is understood wherever it
 stands and compared apart from the name. Umlauts, accents, scripts, capitals, the order of words,
-usual abbreviations (Intl, Mfg, &), acronyms and slips of the keyboard do not keep two names apart.
+usual abbreviations (Intl, Mfg, &), acronyms and slips of the keyboard do not keep two names apart, and
+what only one of them says aside hardly does: a place in brackets at the end, `formerly` another name.
 Sister companies do count as different: Acme Consulting is not Acme Legal.
 """
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from matching.columns import PART
 from matching.fields import Values
+from matching.kinds.company_aside import take_aside
 from matching.kinds.company_judge import business_words, meanings
 from matching.kinds.company_pairs import prepare
 from matching.kinds.folding import is_junk, phonetic
@@ -61,12 +63,21 @@ def _join_letters(words: Words) -> Words:
 
 
 def company_parts(text: str) -> tuple[str, str] | None:
-    """Give the words of a company's name and its legal form, None where the text is no name."""
-    return None if is_junk(text) else core_and_form(*take_legal_form(words_of(text)))
+    """Give the words of a company's name, and its legal form; None where it is no name.
+
+    The last words may be said aside: they stand in brackets after the form, too.
+    """
+    if is_junk(text):
+        return None
+    name, said_aside = take_aside(text)
+    if said_aside and (parts := _core_and_form(name)) and (aside := _core_and_form(said_aside)):
+        return f"{parts[0]} {aside[0]}", f"{parts[1]}({aside[0]})"
+    return _core_and_form(text)
 
 
-def core_and_form(name: Words, form: str) -> tuple[str, str] | None:
-    """Give the words that count of a name whose legal form is taken apart, and this; None where it is no name."""
+def _core_and_form(text: str) -> tuple[str, str] | None:
+    """Give the words that count of a text, and the legal form apart from them; None where nothing counts."""
+    name, form = take_legal_form(words_of(text))
     words = name
     if not _STOP.isdisjoint(name):
         words = tuple(word for word in name if word not in _STOP or len(word) == 1) or name

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from matching.columns import PART
 from matching.fields import Field, fields_of
 from matching.kinds.company_judge import (
     CONTAINED,
@@ -17,6 +18,7 @@ from matching.kinds.company_judge import (
     SIMILAR,
     CompanyName,
     business_words,
+    form_and_aside,
     is_numbering,
     judge,
     taken_apart,
@@ -59,14 +61,20 @@ class _Words:
 
 def prepare(values: Sequence[str]) -> PairComparison:
     """Prepare the comparison of standardised names: every pair gets the level that `judge` gives it."""
-    cores, forms = fields_of(values, 2)
+    cores, written = fields_of(values, 2)
+    forms, asides = fields_of([PART.join(form_and_aside(text)) for text in written.texts], 2)
     core, words = cores.codes, _words_of(cores.texts)
-    shared, joined, agree = _prepare_shared(words), joined_pairs(cores.texts), _prepare_forms(forms)
+    shared, joined, agree = (
+        _prepare_shared(words),
+        joined_pairs(cores.texts),
+        _prepare_forms(Field(forms.codes[written.codes], forms.texts)),
+    )
+    aside = asides.known[written.codes] >= 0
     lengths = np.fromiter((text.count(" ") + 1 for text in cores.texts), dtype=np.int64, count=len(cores.texts))
 
     @cache
     def name(place: int) -> CompanyName:
-        return taken_apart(cores.texts[core[place]], forms.texts[forms.codes[place]])
+        return taken_apart(cores.texts[core[place]], written.texts[written.codes[place]])
 
     def judged(left: Codes, right: Codes) -> Outcomes:
         return each_distinct(lambda one, other: judge(name(one), name(other)), range(len(values)), left, right)
@@ -79,6 +87,7 @@ def prepare(values: Sequence[str]) -> PairComparison:
         one_long, other_long = lengths[first], lengths[second]
         doubtful |= only_where(both & (one_long != other_long), joined, first, second)
         doubtful |= (common[:, TELLING] == 0) & (np.minimum(one_long, other_long) == 1)  # perhaps an acronym
+        doubtful |= aside[left] != aside[right]
         levels = _counted(common, one, other, agree(left, right))
         places = np.flatnonzero(doubtful)
         levels[places] = judged(left[places], right[places])

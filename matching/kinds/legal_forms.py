@@ -34,10 +34,10 @@ def _spellings() -> dict[Words, str]:
 
 
 @lru_cache(maxsize=1)
-def _long_words() -> tuple[tuple[str, str], ...]:
+def _long_words() -> tuple[str, ...]:
     """Give the spellings of one word that are long enough to be known when misspelt."""
-    single = ((words[0], form) for words, form in _spellings().items() if len(words) == 1)
-    return tuple((word, form) for word, form in single if len(word) >= 6 or word == "gmbh")
+    single = (words[0] for words in _spellings() if len(words) == 1)
+    return tuple(word for word in single if len(word) >= 6 or word == "gmbh")
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +64,7 @@ def _border_words() -> frozenset[str]:
 def _misspelt(word: str) -> str | None:
     if len(word) < 4:
         return None
-    return next((form for known, form in _long_words() if OSA.distance(word, known, score_cutoff=1) <= 1), None)
+    return next((known for known in _long_words() if OSA.distance(word, known, score_cutoff=1) <= 1), None)
 
 
 def _at_end(words: Words) -> tuple[Words, str] | None:
@@ -72,8 +72,8 @@ def _at_end(words: Words) -> tuple[Words, str] | None:
     for length in range(min(_longest(), len(words) - 1) if known else 0, 0, -1):
         if form := _spellings().get(words[-length:]):
             return words[:-length], form
-    form = _misspelt(words[-1]) if len(words) > 1 else None
-    return (words[:-1], form) if form else None
+    meant = _misspelt(words[-1]) if len(words) > 1 else None
+    return _at_end((*words[:-1], meant)) if meant else None
 
 
 def _at_start(words: Words) -> tuple[Words, str] | None:

@@ -12,7 +12,7 @@ import numpy as np
 from matching.columns import PART
 from matching.fields import Values
 from matching.kinds import company_name, person_name
-from matching.kinds.company_judge import business_words
+from matching.kinds.company_judge import business_words, form_and_aside
 from matching.kinds.folding import folded_plain, is_simple, plain_words
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Codes, Flags, Outcomes, PairComparison
@@ -48,7 +48,7 @@ def _standardise(value: object) -> str | None:
     if firm is None:
         return None
     core, form = firm
-    person = not form and _is_person(text, core)
+    person = not form_and_aside(form)[0] and _is_person(text, core)
     parts = person_name.person_parts(text) if person else firm
     return PART.join((_PERSON if person else _COMPANY, *parts)) if parts else None
 

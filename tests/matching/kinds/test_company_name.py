@@ -39,6 +39,10 @@ KIND = KINDS["company_name"]
         ("Müller & Söhne", "Mueller und Sohne"),
         ("Harbor Intl Mfg", "Harbor International Manufacturing"),
         ("Carter Bros.", "Carter Brothers"),
+        ("Utd Engrg & Constr.", "United Engineering & Construction"),
+        ("Carter, Lowe & Assoc.", "Carter, Lowe and Associates"),
+        ("Oakhill Proprietary Limitde", "Oakhill Pty Ltd"),
+        ("Oakhill Sendirian Berhadd", "Oakhill Sdn. Bhd."),
         ("North Star Shipping", "Shipping, North Star"),
         ("I.B.X. Partners", "IBX Partners"),
         ("A.B.X. Company", "ABX Company"),
@@ -60,6 +64,46 @@ def test_two_ways_to_write_one_name_are_the_same_name(one: str, other: str, leve
 )
 def test_a_slip_of_the_keyboard_is_close(one: str, other: str, level_of) -> None:
     assert level_of("company_name", one, other) == "close"
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        "(Ainsworth)",
+        "(formerly Harlow Trading)",
+        "f/k/a Harlow Ltd.",
+        "vormals Harlow",
+        "d/b/a Corner Shop",
+        "(inactive)",
+    ],
+)
+def test_what_only_one_of_two_names_says_aside_hardly_keeps_them_apart(aside: str, level_of) -> None:
+    assert level_of("company_name", f"Zenith Wool Ltd {aside}", "Zenith Wool Limited") == "close"
+
+
+def test_names_that_say_different_things_aside_are_compared_with_them(level_of) -> None:
+    assert level_of("company_name", "Zenith (Ainsworth)", "Zenith (Morsley)") == "related"
+    assert level_of("company_name", "Zenith (Ainsworth)", "Zenith Ainsworth") == "exact"
+
+
+def test_a_former_name_is_still_a_name_of_the_firm(level_of) -> None:
+    assert level_of("company_name", "Zenith Wool Ltd (formerly Harlow)", "Harlow Ltd") == "contained"
+
+
+@pytest.mark.parametrize("part", ["(Holding)", "(Malta)", "(Hamburg)", "(II)", "(2019)"])
+def test_what_tells_sister_companies_apart_does_so_in_brackets_too(part: str, level_of) -> None:
+    assert level_of("company_name", f"Zenith {part}", "Zenith") == level_of(
+        "company_name", f"Zenith {part[1:-1]}", "Zenith"
+    )
+
+
+def test_a_legal_form_in_brackets_is_a_legal_form(level_of) -> None:
+    assert level_of("company_name", "Zenith (Ltd.)", "Zenith Limited") == "exact"
+
+
+@pytest.mark.parametrize("name", ["(Zenith)", "Formerly", "Zenith ()", "formerly (Zenith)"])
+def test_a_name_is_kept_whole_where_nothing_but_an_aside_would_be_left(name: str) -> None:
+    assert str(KIND.standardise(name)).endswith(PART)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from matching.kinds import KINDS
 KIND = KINDS["name"]
 
 
-@pytest.mark.parametrize("name", ["Orlov, Boris", "Boris Orlov", "Dr. Rosa Almeida", "Hans Peter Lang"])
+@pytest.mark.parametrize(
+    "name", ["Orlov, Boris", "Boris Orlov", "Dr. Rosa Almeida", "Rosa Almeida (Ainsworth)", "Hans Peter Lang"]
+)
 def test_a_person_is_seen(name: str) -> None:
     assert str(KIND.standardise(name)).startswith("p")
 

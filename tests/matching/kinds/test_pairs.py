@@ -46,9 +46,10 @@ WORDS = [
 ]
 NAMES = st.lists(
     st.builds(
-        lambda words, form: f"{' '.join(words)}{PART}{form}",
+        lambda words, form, aside: f"{' '.join(words + aside)}{PART}{form}" + f"({' '.join(aside)})" * bool(aside),
         st.lists(st.sampled_from(WORDS), min_size=1, max_size=5),
         st.sampled_from(["", "gmbh", "inc", "corp"]),
+        st.lists(st.sampled_from(WORDS), max_size=2),
     ),
     max_size=8,
     unique=True,
@@ -94,6 +95,8 @@ def test_streets_and_cities_are_the_same_at_once_where_they_are_one_by_one(texts
         f"and{PART}",
         f"acme nordwind data{PART}gmbh",
         f"acme nordwnid data{PART}",
+        f"acme nordwind data form{PART}gmbh(form)",
+        f"acme nordwind data{PART}ag",
         f"data form{PART}",
         f"dataform{PART}",
     ]
