@@ -2,7 +2,8 @@
 
 Words count by how much they tell: a model number (xt200hd) more than a long word, a long word more
 than a short one, `the` nothing. Two texts with different model numbers are different things even
-where the words agree.
+where the words agree. A model number may be written apart (GS 782, GS-782) and a measure in another
+unit (1 TB, 1000 GB; 0,5 l, 500 ml).
 """
 
 import re
@@ -14,13 +15,12 @@ from rapidfuzz import fuzz
 
 from matching.kinds.folding import is_junk, plain
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
+from matching.kinds.model_numbers import STOP, is_model, words_of_description
 from matching.kinds.pairs import PairComparison, each_distinct
-from matching.kinds.tables import words
 
-_STOP = words("stop_words")
 _NUMBERING = re.compile(r"^\s*0\d{2}\w?\s*[-–]\s*")
-_MARKED_NUMBER = re.compile(r"(?<=[a-z])[-/](?=\d)|(?<=\d)[-/](?=[a-z0-9])", re.IGNORECASE)
-_MODEL = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]{4,}|\d{5,}")
+# A longer word after the hyphen is a word by itself: 24-port.
+_MARKED_NUMBER = re.compile(r"(?<=[a-z])[-/](?=\d)|(?<=\d)[-/](?=\d|[a-z]{1,2}\b|[a-z]+\d)", re.IGNORECASE)
 
 
 class Text(NamedTuple):
@@ -37,33 +37,37 @@ def _standardise(value: object) -> str | None:
     text = as_text(value)
     if is_junk(text):
         return None
-    words = plain(_MARKED_NUMBER.sub("", _NUMBERING.sub("", text)))
+    words = words_of_description(_MARKED_NUMBER.sub("", _NUMBERING.sub("", text)))
     return words or plain(text) or None
 
 
 @lru_cache(maxsize=200_000)
 def weight_of(word: str) -> int:
     """Say how much a word tells, in whole points: by its length, and more for one with digits."""
-    if word in _STOP:
+    if word in STOP:
         return 0
-    if _MODEL.fullmatch(word):
+    if is_model(word):
         return 20
     return min(2 + len(word), 9) if word.isalpha() else 4
 
 
 def _take_apart(value: str) -> Text:
     words = frozenset(value.split(" "))
-    models = frozenset(word for word in words if _MODEL.fullmatch(word))
+    models = frozenset(word for word in words if is_model(word))
     return Text(value.replace(" ", ""), words, models, sum(map(weight_of, words)))
+
+
+def _stands_in(one: Text, other: Text) -> bool:
+    """Say whether a model number of letters and digits stands in the other text, however that parts it."""
+    return any(len(model) >= 5 and not model.isdigit() and model in other.text for model in one.models)
 
 
 def _models(one: Text, other: Text) -> int:
     """Give 1 where a model number is shared, -1 where both have some and none is shared, else 0."""
-    if not one.models or not other.models:
-        short, long = (one, other) if one.models else (other, one)
-        return 1 if any(len(model) >= 6 and model in long.text for model in short.models) else 0
-    if not one.models.isdisjoint(other.models):
+    if not one.models.isdisjoint(other.models) or _stands_in(one, other) or _stands_in(other, one):
         return 1
+    if not one.models or not other.models:
+        return 0
     near = any(
         long.startswith(short) and len(short) >= 5
         for model in one.models

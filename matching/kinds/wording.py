@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from matching.kinds.folding import is_junk, plain
+from matching.kinds.folding import is_junk
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text, whole
+from matching.kinds.model_numbers import words_of_description
 from matching.kinds.pairs import Codes, Outcomes, PairComparison
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _FREQUENT, _FEW = 0.005, 50
 
 def _standardise(value: object) -> str | None:
     text = as_text(value)
-    return None if is_junk(text) else plain(text) or None
+    return None if is_junk(text) else words_of_description(text) or None
 
 
 @lru_cache(maxsize=2)

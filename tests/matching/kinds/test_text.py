@@ -10,7 +10,12 @@ from matching.kinds import KINDS
     [
         ("same", "Radio tuner XT-200HD", "XT200HD radio tuner"),
         ("same", "004-Evening Song", "Evening Song"),
+        ("same", "Switch GS-782C, 24 port", "GS 782C 24-port switch"),
+        ("same", "Acme drive 1 TB", "acme drive, 1.000 GB"),
+        ("same", "Kettle 0,5 l", "500ML kettle"),
+        ("same", 'Screen 15.6"', "Screen 15,6 Zoll"),
         ("model", "acme xt-200hd radio tuner", "Acme digital radio XT200HD, black"),
+        ("model", "acme radio tuner GS782", "Acme radio GS 7 82, item 4417X"),
         ("near", "Senior consultant, day rate", "Senior consultants day rate"),
         ("contained", "Senior consultant day rate", "Day rate of a senior consultant on site in Lyon"),
         ("other_model", "acme radio tuner black xt200hd", "acme radio tuner black xt300hd"),
@@ -27,3 +32,16 @@ def test_keys_are_the_most_telling_words_and_at_most_twelve() -> None:
     assert words[0] == "xt200hd"
     assert "the" not in words
     assert len(words) <= 12
+
+
+def test_a_word_that_says_nothing_is_not_joined_with_the_number_after_it() -> None:
+    assert KINDS["text"].standardise("The best of 100 songs") == "the best of 100 songs"
+
+
+def test_a_measure_is_no_model_number(level_of) -> None:
+    assert level_of("text", "acme radio tuner black 1200w", "acme radio tuner black 1500w") != "other_model"
+    assert level_of("text", "silent oak table 1200w", "acme radio tuner black 1200w") == "different"
+
+
+def test_digits_within_a_measure_are_no_model_number(level_of) -> None:
+    assert level_of("text", "oak table number 10000", "silent drive 1 TB") == "different"
