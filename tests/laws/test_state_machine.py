@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from mdm.settings import Settings
 from mdm.store import log
 from tests.conftest import emptied_tables
 from tests.laws import histories, plain_refetches, recorded, standing
+from tests.laws.plain_hub import Codes
 from tests.laws.plain_refetches import Word
 from tests.laws.replay import AUTHOR, Driven
 from tests.laws.test_resolution_laws import same_as_plain
@@ -258,7 +260,14 @@ class Life(RuleBasedStateMachine):
             wanted = Wanted(golden_id, name, value, until_source_changes=until_source_changes)
             with contextlib.suppress(REFUSED):
                 overrides.override(self.hub, wanted, reason="seen", author=AUTHOR, supersede=data.draw(st.booleans()))
-                assert golden.get(self.hub, golden_id)["attributes"].get(name) == (value or None)
+                assert golden.get(self.hub, golden_id)["attributes"].get(name) == self._meant(of, name, value)
+
+    def _meant(self, of: str, name: str, value: Any) -> Any:
+        """What is set: of a label or alias the code that it stands for; nothing is no value."""
+        if name not in {"c", "d"} or not value:
+            return value or None
+        meant = partial(Codes(self.driven.facts[of]).of, "")
+        return meant(value) if name == "c" else list(dict.fromkeys(map(meant, value)))
 
     @rule(often=st.integers(0, 4))
     def all_is_derived_again(self, often: int) -> None:
