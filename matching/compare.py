@@ -46,29 +46,21 @@ def compare(model: MatchModel, table: Table, left: Rows, right: Rows) -> Levels:
 
 
 class Comparisons:
-    """Compares pairs of rows attribute by attribute; what an attribute needs is prepared before it is first asked."""
+    """Compares pairs of rows attribute by attribute: `of` gives what compares rows on each."""
 
     def __init__(self, model: MatchModel, table: Table) -> None:
+        """Prepare the values of all rows, which takes most of the time."""
         self.model, self.table = model, table
-        self.ready: dict[str, LevelsOf] = {}
-
-    def prepare(self) -> None:
-        """Prepare all attributes."""
-        for name in self.model.compared:
-            self.of(name)
-
-    def of(self, name: str) -> LevelsOf:
-        """Give what compares rows on one attribute."""
-        if name not in self.ready:
-            column = self.table[name]
-            self.ready[name] = prepare_levels(self.model.kind(name), column, np.ones(len(column.codes), dtype=bool))
-        return self.ready[name]
+        self.of: dict[str, LevelsOf] = {}
+        for name in model.compared:
+            column = table[name]
+            self.of[name] = prepare_levels(model.kind(name), column, np.ones(len(column.codes), dtype=bool))
 
     def levels(self, left: Rows, right: Rows) -> Levels:
         """Give the levels of pairs as `compare` does."""
         levels = np.zeros((len(left), len(self.model.compared)), dtype=np.int8)
         for place, name in enumerate(self.model.compared):
-            of_name = self.of(name)
+            of_name = self.of[name]
             for start in range(0, len(left), BLOCK):
                 block = slice(start, start + BLOCK)
                 levels[block, place] = of_name(left[block], right[block])
@@ -82,7 +74,7 @@ def attribute_levels(kind: Kind, column: Column, left_rows: Rows, right_rows: Ro
     """
     known = column.codes >= 0
     both = known[left_rows] & known[right_rows]
-    levels = prepare_levels(kind, column, rows_of(left_rows[both], right_rows[both], count=len(column.codes)))
+    levels = prepare_levels(kind, column, _rows_of(left_rows[both], right_rows[both], count=len(column.codes)))
     found = np.empty(len(left_rows), dtype=np.int8)
     for start in range(0, len(left_rows), BLOCK):
         block = slice(start, start + BLOCK)
@@ -90,7 +82,7 @@ def attribute_levels(kind: Kind, column: Column, left_rows: Rows, right_rows: Ro
     return found
 
 
-def rows_of(left: Rows, right: Rows, *, count: int) -> npt.NDArray[np.bool_]:
+def _rows_of(left: Rows, right: Rows, *, count: int) -> npt.NDArray[np.bool_]:
     """Say which of `count` rows occur in the pairs."""
     used = np.zeros(count, dtype=bool)
     used[left] = used[right] = True

@@ -35,7 +35,7 @@ def hopeful_at_once(model: MatchModel, table: Table) -> Hopeful:
 
 def prepare_hopeful(model: MatchModel, table: Table, comparisons: Comparisons) -> Hopeful:
     """Prepare to give the hopeful ones of any pairs of the rows that can be compared, as `hopeful_at_once` does."""
-    levels = {name: comparisons.of(name) for name in _cheapest_first(model, table)}
+    levels = {name: comparisons.of[name] for name in _cheapest_first(model, table)}
 
     def hopeful(pairs: Rows, left: Rows, right: Rows) -> tuple[Rows, Sums]:
         found = [(pairs[:0], np.empty(0, dtype=np.int32))]

@@ -16,9 +16,8 @@ from mdm.services.files.dedupe_stages import aside
 
 def pairs_to_compare(model: MatchModel, table: Table, who: Who) -> tuple[tuple[Rows, Rows], Comparisons]:
     """Give the candidate pairs as `candidates` does, and what compares them, which is prepared in the meantime."""
-    comparisons = Comparisons(model, table)
     with aside(partial(candidates, model, table, who), len(who.ranks)) as pairs:
-        comparisons.prepare()
+        comparisons = Comparisons(model, table)
         return pairs(), comparisons
 
 

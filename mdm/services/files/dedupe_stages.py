@@ -13,7 +13,6 @@ from matching.block import Rows
 from matching.columns import Column, Table, end_to_end
 from matching.compare import Comparisons
 from matching.rules import MatchModel
-from matching.sharing import Share, in_turn
 from matching.standardise import standardise
 from mdm.services.files.cores import beside, cores, on_all_cores
 
@@ -38,7 +37,7 @@ def standardised(model: MatchModel, values: Mapping[str, Sequence[object]]) -> T
     names.sort(key=lambda name: "tokens" not in model.kind(name).parts)  # the dearest go first: names, word by word
     count = max((len(values[name]) for name in names), default=0)
     slices = _slices(count, cores() if count >= MANY and len(names) < 2 * cores() else 1)
-    found = sharing(count)([partial(column, name, *each) for name in names for each in slices])
+    found = _shared([partial(column, name, *each) for name in names for each in slices], count)
     several = len(slices)
     whole = {name: end_to_end(found[place * several : (place + 1) * several]) for place, name in enumerate(names)}
     missing = Column(np.full(count, -1, dtype=np.int32), [])
@@ -59,14 +58,14 @@ def scored(model: MatchModel, table: Table, comparisons: Comparisons, pairs: tup
     count = max(-(-len(left) // (SLICE * cores())) * cores(), 1) if len(left) >= MANY else 1
     edges = score.prepare_edges(model, table, comparisons)
     works = [partial(edges, left[one:end], right[one:end]) for one, end in _slices(len(left), count)]
-    found = sharing(len(left))(works)
+    found = _shared(works, len(left))
     sides = ([getattr(each, name) for each in found] for name in ("left", "right", "weights", "outcomes"))
     return score.Edges(*map(np.concatenate, sides))
 
 
-def sharing(size: int) -> Share:
-    """Say how to do work on so many records or pairs."""
-    return on_all_cores if size >= MANY else in_turn
+def _shared(works: Sequence[Callable[[], Result]], size: int) -> list[Result]:
+    """Do pieces of work on so many records or pairs."""
+    return on_all_cores(works) if size >= MANY else [work() for work in works]
 
 
 def aside(work: Callable[[], Result], size: int) -> AbstractContextManager[Callable[[], Result]]:

@@ -132,7 +132,6 @@ def _blocked(
     with aside(partial(_keys_and_pairs, attributes, model, table, who), len(who.ranks)) as blocking:
         compare = [_compared(name, KINDS[one.kind], table[name]) for name, one in attributes.items()]
         comparisons = Comparisons(model(block_on=[], compare=compare), table)
-        comparisons.prepare()
         keys, pairs = blocking()
     return model(block_on=keys, compare=compare), pairs, comparisons
 
