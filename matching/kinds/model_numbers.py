@@ -10,7 +10,8 @@ from matching.kinds.tables import words
 STOP = words("stop_words")
 _MODEL = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]{4,}|\d{5,}")
 _DIGIT = re.compile(r"\d")
-_APART = re.compile(r"\b([a-z]{1,3}) (\d{2,}[a-z]{0,2})(?= |$)")
+# A full stop ends a word that is shortened, and a percentage is an amount: std. 19 %.
+_APART = re.compile(r"\b([a-z]{1,3})[ /-](\d{2,}[a-z]{0,2})\b(?![.,]\d| ?%)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=200_000)
@@ -21,11 +22,11 @@ def is_model(word: str) -> bool:
 
 def _as_one_word(found: re.Match[str]) -> str:
     letters, number = found.groups()
-    return found[0] if letters in STOP or is_measure(number) else letters + number
+    return found[0] if letters.lower() in STOP or is_measure(number.lower()) else letters + number
 
 
 def words_of_description(text: str) -> str:
     """Give the plain words of a text, each measure and model number as one: `GS 782C, 0,5 l` is `gs782c 500ml`."""
     if _DIGIT.search(text) is None:
         return plain(text)
-    return _APART.sub(_as_one_word, plain(with_measures(text)))
+    return plain(_APART.sub(_as_one_word, with_measures(text)))
