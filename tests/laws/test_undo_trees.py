@@ -123,13 +123,8 @@ def test_undone_from_the_latest_every_state_comes_back_to_the_digest(hub: Hub, s
         assert digest(hub) == before
 
 
-@pytest.mark.parametrize(
-    "first",
-    [
-        *(pytest.param(first, marks=pytest.mark.verify) for first in range(100, 200, AT_ONCE)),
-        *(pytest.param(first, marks=pytest.mark.soak) for first in range(200, 600, AT_ONCE)),
-    ],
-)
+@pytest.mark.verify
+@pytest.mark.parametrize("first", range(100, 600, AT_ONCE))
 def test_many_trees_are_undone_in_any_order(sqlite_template: Path, tmp_path: Path, first: int) -> None:
     for seed in range(first, first + AT_ONCE):
         path = tmp_path / f"{seed}.db"
