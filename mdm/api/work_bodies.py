@@ -22,7 +22,7 @@ class ClaimBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"seconds": 300}]})
 
 
-class Chosen(Body):
+class ChoiceBody(Body):
     """Which tasks of the queue are wanted, and in which order; what is left out takes all."""
 
     kind: TaskKind | None = None
@@ -32,7 +32,7 @@ class Chosen(Body):
     max_probability: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
-class ClaimNextBody(ClaimBody, Chosen):
+class ClaimNextBody(ClaimBody, ChoiceBody):
     """Which tasks one works on, and how long the claimed one is held."""
 
     type: Word | None = None
@@ -77,7 +77,7 @@ class CommentBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"text": "Their accounts department will call back"}]})
 
 
-class QueueFilter(Chosen):
+class QueueFilter(ChoiceBody):
     """Which tasks of the queue are wanted, and in which order."""
 
     entity_type: Word | None = None

@@ -1,7 +1,7 @@
 """Commands of a steward at work beside others: claim, release, skip, snooze, escalate, assign, comment."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -17,26 +17,33 @@ __all__ = ["HELP", "app"]
 Seconds = Annotated[
     int | None, typer.Option(min=1, max=86_400, help="How long to hold it; MDM_LEASE_SECONDS when left out.")
 ]
+View = Literal["all", "mine", "held", "asked", "overdue", "snoozed", "proposed"]
+Order = Literal["urgent", "due", "newest", "likeliest", "doubtful"]
 Person = Annotated[str, typer.Option("--to", help="key:ID of a key, or cli:USER; me is yourself.")]
 
 
 @app.command("claim-next")
-def claim_next(
+def claim_next(  # noqa: PLR0913  what can be asked for
     *,
     entity_type: Annotated[str | None, typer.Option("--type", help="Only this entity type.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only this kind.")] = None,
+    view: Annotated[View, typer.Option(help="How you stand to it.")] = "all",
+    order: Annotated[Order, typer.Option(help="What comes first.")] = "urgent",
+    min_probability: Annotated[float | None, typer.Option(min=0, max=1, help="At least so likely a match.")] = None,
+    max_probability: Annotated[float | None, typer.Option(min=0, max=1, help="At most so likely a match.")] = None,
     seconds: Seconds = None,
     as_json: Json = False,
 ) -> None:
-    """Claim the most urgent task that nobody else holds, and show it.
+    """Claim the first task that nobody else holds, the most urgent if no order is asked for, and show it.
 
-    Example: mdm tasks claim-next --type customer
+    Example: mdm tasks claim-next --type customer --order likeliest --min-probability 0.9
     """
     from mdm.services.stewarding import task_work
     from mdm.services.stewarding.queue import Choice
 
+    choice = Choice(entity_type, kind, view, order, min_probability, max_probability)
     with session.opened() as hub:
-        task = task_work.claim_next(hub, author=session.author(), choice=Choice(entity_type, kind), seconds=seconds)
+        task = task_work.claim_next(hub, author=session.author(), choice=choice, seconds=seconds)
     if as_json:
         output.print_json(task)
     elif task is None:

@@ -46,6 +46,16 @@ def test_a_task_is_claimed_and_others_are_told_so(mdm: Mdm, task: str, monkeypat
     assert mdm("tasks", "decide", task, "--verdict", "same", "--reason", "x").code == 0
 
 
+def test_the_next_one_is_of_the_list_and_the_band_that_one_chose(mdm: Mdm, task: str) -> None:
+    likelihood = mdm("tasks", "show", task, "--json").json["evidence"]["match_probability"]
+    choice = ("tasks", "claim-next", "--order", "likeliest")
+    assert mdm(*choice, "--min-probability", (1 + likelihood) / 2, "--json").json is None
+    assert mdm(*choice, "--view", "mine", "--json").json is None
+    claimed = mdm(*choice, "--min-probability", likelihood / 2, "--max-probability", 1, "--json").json
+    assert claimed["id"] == task
+    assert mdm("tasks", "claim-next", "--view", "lately").code == 2
+
+
 def test_a_task_is_put_off_passed_on_and_talked_about(mdm: Mdm, task: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert mdm("tasks", "skip", task).code == 0
     assert mdm("tasks", "claim-next", "--json").json is None

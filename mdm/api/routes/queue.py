@@ -49,7 +49,7 @@ PAGE = {"items": [ROW], "next": None, "counts": {
 REMOVED = {"removed": "Likely customers"}
 
 
-async def _chosen(
+async def _asked(
     *, entity_type: TypeFilter = None, kind: Annotated[TaskKind | None, Query()] = None,
     view: Annotated[View, Query(description="How you stand to them.")] = "all",
     order: Annotated[Order, Query(description="What comes first, over all pages.")] = "urgent",
@@ -58,11 +58,11 @@ async def _chosen(
     return Choice(entity_type, kind, view, order, min_probability, max_probability)
 
 
-Chosen = Annotated[Choice, Depends(_chosen)]
+Asked = Annotated[Choice, Depends(_asked)]
 
 
 @router.get("/queue", summary="List the queue", **described(PAGE, 404))
-def listed(caller: Reading, choice: Chosen, *, cursor: Cursor = None, limit: Limit = 30) -> Response:
+def listed(caller: Reading, choice: Asked, *, cursor: Cursor = None, limit: Limit = 30) -> Response:
     """Tasks by the names of the golden records they are about, with counts to choose by; evidence is with each task.
 
     `mine`, `held` and `asked` are what is assigned to you, claimed by you, or escalated to you and not yet decided by

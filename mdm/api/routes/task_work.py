@@ -11,7 +11,7 @@ from mdm.api.answers import answer, described
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
 from mdm.api.parameters import Cursor, Limit, TypeFilter
-from mdm.api.routes.queue import Chosen
+from mdm.api.routes.queue import Asked
 from mdm.api.routes.tasks import CLAIMED, TaskId
 from mdm.api.work_bodies import AssignBody, ClaimBody, ClaimNextBody, CommentBody, EscalateBody, SnoozeBody
 from mdm.services.access import masking
@@ -61,7 +61,7 @@ def claim_next(caller: Working, body: Annotated[ClaimNextBody, Body()] = ClaimNe
     **described({"items": ["task_5f1e0c9a7b3d2e4f6a8b", "task_7b3d2e4f6a8b5f1e0c9a"]}, 404),
 )
 def upcoming(
-    caller: Working, choice: Chosen, *,
+    caller: Working, choice: Asked, *,
     after: Annotated[str | None, Query(description="A task: those that follow it come first.", max_length=60)] = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 2,
 ) -> Response:  # fmt: skip
