@@ -1,10 +1,13 @@
 """The words of a text that is searched for: what each of them means, who has it, and how much that tells."""
 
+import heapq
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from rapidfuzz import fuzz
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import fuzz, process
 
 from matching.kinds.folding import folded_words
 from mdm.resolution.search_words import LONGEST, whole_number
@@ -25,10 +28,13 @@ NOWHERE = 3.0
 
 
 class Term(NamedTuple):
-    """One word of a text, or its beginning: the words near it where none begins so, who has them, and its weight."""
+    """One word of a text, or its beginning: who has it and how much it tells; where none begins so, the words near it.
+
+    `near` says how near each of them is, of 100.
+    """
 
     start: str
-    near: frozenset[str]
+    near: Mapping[str, float]
     goldens: frozenset[int]
 
     @property
@@ -40,7 +46,7 @@ class Term(NamedTuple):
         """How well a word of a golden record is the one that was asked for, of 1; 0 when it is another one."""
         if word.startswith(self.start):
             return BEGUN + SPELLED * len(self.start) / len(word)
-        return BEGUN * _nearness(self.start, word) / 100 if word in self.near else 0.0
+        return BEGUN * self.near.get(word, 0.0) / 100
 
 
 def terms_of(reader: Transaction, types: Collection[str], text: str, without: Hidden) -> dict[str, list[Term]]:
@@ -65,7 +71,7 @@ def _begun(
     known = {start for start, of_each in found.items() if any(of_each.values())}
     return {
         of: [
-            Term(start, frozenset(), _goldens(found[start][of]))
+            Term(start, {}, _goldens(found[start][of]))
             if start in known or len(start) < SHORTEST or not start.isalpha()
             else _near(reader, of, start, without.get(of, ()))
             for start in starts
@@ -76,8 +82,8 @@ def _begun(
 
 def _near(reader: Transaction, of: str, start: str, barred: Collection[str]) -> Term:
     there = stored.vocabulary(reader, of, start[:SAME_START], without=barred)
-    nearness = sorted(((_nearness(start, word), word) for word in there), reverse=True)[:NEAREST]
-    near = frozenset(word for how_near, word in nearness if how_near >= NEAR)
+    nearest = heapq.nlargest(NEAREST, zip(_nearness(start, there).tolist(), there, strict=True))
+    near = {word: how_near for how_near, word in nearest if how_near >= NEAR}
     held = [one for word in near for one in stored.holding(reader, {of: barred}, word, limit=COMMON)[of]]
     return Term(start, near, _goldens(held))
 
@@ -86,6 +92,9 @@ def _goldens(words: Collection[SearchWord]) -> frozenset[int]:
     return frozenset(golden for _, _, golden, _ in words)
 
 
-def _nearness(start: str, word: str) -> float:
-    """How alike, of 100, a word is to what was typed, which may be only its beginning."""
-    return max(fuzz.ratio(start, word), fuzz.ratio(start, word[: len(start) + 1]) - 1)
+def _nearness(start: str, words: Sequence[str]) -> npt.NDArray[np.float64]:
+    """How alike, of 100, words are to what was typed, which may be only their beginning."""
+    begun = [word[: len(start) + 1] for word in words]
+    whole, part = (process.cdist([start], some, scorer=fuzz.ratio, dtype=np.float64)[0] for some in (words, begun))
+    nearness: npt.NDArray[np.float64] = np.maximum(whole, part - 1)
+    return nearness
