@@ -215,7 +215,10 @@ def _copy(transaction: Transaction, table: str, names: str, rows: Rows) -> None:
 def _many(transaction: Transaction, statement: str, rows: Rows) -> None:
     if transaction.postgresql:
         statement = statement.replace("?", "%s")
-    transaction.cursor.executemany(statement, rows)
+    if len(rows) == 1:  # PostgreSQL's driver makes a pipeline for many, which costs as much as a statement
+        transaction.cursor.execute(statement, rows[0])
+    else:
+        transaction.cursor.executemany(statement, rows)
 
 
 def _marks(columns: Sequence[str]) -> str:

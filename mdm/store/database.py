@@ -6,7 +6,7 @@ Statements are written once, with `?` for a value and `{in}` for "is one of this
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from sqlmodel import Session
 
 from mdm import tracing
 from mdm.errors import Unavailable
+from mdm.store.writing_together import Result, WritingTogether
 
 LOG_LOCK = 7_301
 PATIENCE = 60
@@ -42,6 +43,7 @@ class Transaction:
         self.engine, self.pooled = engine, pooled
         self.postgresql = engine.dialect.name == "postgresql"
         self.cursor: Any = pooled.cursor()
+        self._log_is_locked = not self.postgresql  # whoever writes to SQLite is alone anyway
 
     @cached_property
     def connection(self) -> SQLConnection:
@@ -86,11 +88,13 @@ class Transaction:
             self.pooled.rollback()
         else:
             self.run(f"ROLLBACK TO SAVEPOINT {to}")
+        self._log_is_locked = not self.postgresql  # what was locked since is free again
 
     def lock_log(self) -> None:
         """Take the one global lock under which positions of log and feed are given, until the transaction ends."""
-        if self.postgresql:
+        if not self._log_is_locked:
             self.run("SELECT pg_advisory_xact_lock(?)", LOG_LOCK)
+            self._log_is_locked = True
 
 
 @lru_cache(maxsize=1024)
@@ -139,6 +143,7 @@ class Database:
         self._told = {"db.system.name": self.url.get_backend_name()}
         self._writing = threading.BoundedSemaphore(WRITERS) if self.postgresql else threading.Lock()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._together: WritingTogether[Transaction] | None = WritingTogether(self.write)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -156,6 +161,16 @@ class Database:
         told = tracing.leaf("write transaction", self._told)
         with told, self._transaction(for_writing=True, load=load) as transaction:
             yield transaction
+
+    def write_together(self, work: Callable[[Transaction], Result]) -> Result:
+        """Do a small piece of writing, in one transaction with what others of this process do at the same moment.
+
+        It is durable once this returns. Where it fails, nothing of it stays; where another one does, it is done again.
+        """
+        if self._together is not None:
+            return self._together.do(work)
+        with self.write() as transaction:
+            return work(transaction)
 
     @contextmanager
     def _transaction(self, *, for_writing: bool, load: bool = False) -> Iterator[Transaction]:

@@ -24,6 +24,7 @@ from mdm.log import (
 )
 from mdm.store import bulk, once
 from mdm.store.database import Transaction
+from mdm.store.xref import NOW
 
 ENVELOPE = (
     "position", "kind", "entity_type", "actor", "correlation_id", "recorded_at", "key_token", "commitment",
@@ -159,22 +160,21 @@ def pending(
 
 
 def versions(
-    transaction: Transaction, tokens: Sequence[int], *, upto: int | None = None
+    transaction: Transaction, tokens: Sequence[int], *, upto: int = NOW
 ) -> list[tuple[int, int, dict[str, Any]]]:
     """All versions of the records with these key tokens: (token, position, body), by position."""
     return said_of(transaction, "record", tokens, upto=upto)
 
 
 def said_of(
-    transaction: Transaction, kind: FactKind, tokens: Sequence[int], *, upto: int | None = None
+    transaction: Transaction, kind: FactKind, tokens: Sequence[int], *, upto: int = NOW
 ) -> list[tuple[int, int, dict[str, Any]]]:
     """All facts of one kind that are about these key tokens: (token, position, body), by position."""
-    end = head(transaction) if upto is None else upto
     found: list[tuple[int, int, dict[str, Any]]] = []
     if len(tokens) > AT_ONCE:
         tokens = _known(transaction, tokens)  # one statement where nothing is known, as in a first load
     for start in range(0, len(tokens), AT_ONCE):
-        found += _said(transaction, kind, tokens[start : start + AT_ONCE], end)
+        found += _said(transaction, kind, tokens[start : start + AT_ONCE], upto)
     return sorted(found, key=itemgetter(1))
 
 
@@ -189,16 +189,16 @@ def _known(transaction: Transaction, tokens: Sequence[int]) -> list[int]:
 
 
 def _said(
-    transaction: Transaction, kind: FactKind, tokens: Sequence[int], end: int
+    transaction: Transaction, kind: FactKind, tokens: Sequence[int], upto: int
 ) -> list[tuple[int, int, dict[str, Any]]]:
     """On SQLite all of them come as one row: between rows the driver hands the interpreter over and back."""
     source = "FROM log JOIN payload ON payload.position = log.position"
     condition = "WHERE key_token {in} AND kind = ? AND log.position <= ?"
     if transaction.postgresql:
-        rows = transaction.rows(f"SELECT key_token, log.position, body {source} {condition}", list(tokens), kind, end)
+        rows = transaction.rows(f"SELECT key_token, log.position, body {source} {condition}", list(tokens), kind, upto)
         return [(token, position, orjson.loads(body)) for token, position, body in rows]
     each = "json_array(key_token, log.position, json(CAST(body AS TEXT)))"
-    row = transaction.one(f"SELECT json_group_array({each}) {source} {condition}", list(tokens), kind, end)
+    row = transaction.one(f"SELECT json_group_array({each}) {source} {condition}", list(tokens), kind, upto)
     return [(token, position, body) for token, position, body in orjson.loads(row[0] if row else "[]")]
 
 

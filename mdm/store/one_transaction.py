@@ -16,6 +16,7 @@ class OneTransaction(Database):
     def __init__(self, database: Database, transaction: Transaction) -> None:
         """Work inside an open transaction of a database."""
         self.url, self.engine, self.postgresql = database.url, database.engine, database.postgresql
+        self._together = None
         self.transaction = transaction
 
     @contextmanager

@@ -17,7 +17,7 @@ from mdm.store import batches, log, records
 from mdm.store.batches import Origin, RejectedRow
 from mdm.store.database import Transaction
 
-__all__ = ["Outcome", "Put", "Status", "put", "put_many", "take_in"]
+__all__ = ["Outcome", "Put", "Status", "acknowledged", "put", "put_many", "take_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +35,41 @@ class Put:
 
 
 def put(hub: Hub, incoming: Incoming, *, author: Author, wait: bool) -> Put:
-    """Take in one record, durably; with `wait` resolve it and say where it went."""
-    outcome = put_many(hub, [incoming], author=author, batch=Origin(), keep=False)[0]
-    if outcome.status == "quarantined" or outcome.position is None:
-        raise InvalidInput(outcome.faults[0].detail, faults=outcome.faults)
+    """Take in one record, durably; with `wait` resolve it and say where it went.
+
+    Raises:
+        InvalidInput: it contradicts what is there; nothing is kept of it.
+    """
+    outcome, position = acknowledged(hub, incoming, author=author)
     if not wait:
-        return Put(outcome.position, outcome.status, outcome.older_than)
-    resolve(hub, incoming.entity_type, author=author, upto=outcome.position)
+        return Put(position, outcome.status, outcome.older_than)
+    resolve(hub, incoming.entity_type, author=author, upto=position)
     return _where(hub, incoming, outcome)
 
 
-def put_many(
-    hub: Hub, items: Sequence[Incoming | Rejected], *, author: Author, batch: Origin, keep: bool = True
-) -> list[Outcome]:
-    """Take in many records of any types in one transaction; with `keep`, rejected ones go to quarantine."""
+def acknowledged(hub: Hub, incoming: Incoming, *, author: Author) -> tuple[Outcome, int]:
+    """Take in one record, durably: what became of it, and its position.
+
+    Raises:
+        InvalidInput: it contradicts what is there; nothing is kept of it.
+    """
+    batch = Origin()
+    prepared = prepare(hub.salt, [incoming], batch.id)
+
+    def taken(writer: Transaction) -> Outcome:
+        return next(accept(hub, writer, prepared, batch=batch, author=author).outcomes)
+
+    outcome = hub.database.write_together(taken)
+    if outcome.status == "quarantined" or outcome.position is None:
+        raise InvalidInput(outcome.faults[0].detail, faults=outcome.faults)
+    return outcome, outcome.position
+
+
+def put_many(hub: Hub, items: Sequence[Incoming | Rejected], *, author: Author, batch: Origin) -> list[Outcome]:
+    """Take in many records of any types in one transaction; rejected ones go to quarantine."""
     with hub.database.write() as writer:
         outcomes, rejected = take_in(hub, writer, items, author=author, batch=batch)
-        if keep:
-            batches.quarantine(writer, batch, rejected, recorded_at=author.recorded_at)
+        batches.quarantine(writer, batch, rejected, recorded_at=author.recorded_at)
     return outcomes
 
 

@@ -7,18 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from golden_records.identity import golden_id
-from mdm.errors import InvalidInput
 from mdm.ingest import Incoming
 from mdm.log import Author, Fact, Key, key_token
 from mdm.resolution.fold import Body
 from mdm.resolution.unanswered import Said
 from mdm.services.hub import Hub
 from mdm.services.intake.absences import pair_token
-from mdm.services.intake.records import Status, put_many
+from mdm.services.intake.records import Status, acknowledged
 from mdm.services.intake.told_changes import ToldChanges, fact_of
 from mdm.services.resolving import resolve
 from mdm.store import log, records
-from mdm.store.batches import Origin
 from mdm.store.database import Transaction
 
 
@@ -45,18 +43,16 @@ def changed(hub: Hub, incoming: Incoming, *, author: Author, wait: bool) -> Chan
     Raises:
         InvalidInput: its id was used again, or its version is of another sort than its source sends.
     """
-    (outcome,) = put_many(hub, [incoming], author=author, batch=Origin(), keep=False)
-    if outcome.status == "quarantined" or outcome.position is None:
-        raise InvalidInput(outcome.faults[0].detail, faults=outcome.faults)
+    outcome, position = acknowledged(hub, incoming, author=author)
     if not wait:
-        return Changed(outcome.position, outcome.status)
-    resolve(hub, incoming.entity_type, author=author, upto=outcome.position)
+        return Changed(position, outcome.status)
+    resolve(hub, incoming.entity_type, author=author, upto=position)
     key = Key(incoming.source, incoming.entity_type, incoming.source_id)
     with hub.database.read() as reader:
         numbers = [one.golden for one in records.by_column(reader, "key_token", [key_token(hub.salt, str(key))])]
     prefix = hub.entity_type(incoming.entity_type).id_prefix
     borne = next((golden_id(prefix, number) for number in numbers if number is not None), None)
-    return Changed(outcome.position, outcome.status, borne)
+    return Changed(position, outcome.status, borne)
 
 
 def gap(hub: Hub, source: str, entity_type: str, *, author: Author) -> Gap:
