@@ -8,14 +8,14 @@ import numpy.typing as npt
 
 from matching.columns import SEPARATOR, Column, Table
 from matching.kinds.kind import Kind
-from matching.kinds.pairs import PairComparison, crossed
+from matching.kinds.pairs import Bounded, PairComparison, crossed
 from matching.rules import MatchModel
 
 Rows = npt.NDArray[np.int64]
 Levels = npt.NDArray[np.int8]
 
 LevelsOf = Callable[[Rows, Rows], Levels]
-"""Gives the level of pairs of rows on one attribute."""
+"""Gives the level of pairs of rows on one attribute; may be `Bounded`, as a comparison of values may."""
 
 BLOCK = 1 << 16
 """So many pairs are compared at a time, which keeps what is worked on small."""
@@ -92,17 +92,20 @@ def _rows_of(left: Rows, right: Rows, *, count: int) -> npt.NDArray[np.bool_]:
 def prepare_levels(kind: Kind, column: Column, used: npt.NDArray[np.bool_]) -> LevelsOf:
     """Prepare to give the level of any pairs of the used rows on one attribute, as `compare` does."""
     cells, places = _used(kind, column, used)
+
+    def of_rows(comparison: PairComparison) -> LevelsOf:
+        def levels(left_rows: Rows, right_rows: Rows) -> Levels:
+            left, right = places[left_rows], places[right_rows]
+            present = np.flatnonzero((left >= 0) & (right >= 0))
+            found = np.zeros(len(left), dtype=np.int8)
+            if len(present):
+                found[present] = _cell_levels(comparison, cells, left[present], right[present])
+            return found
+
+        return levels
+
     comparison = kind.prepare(cells.values)
-
-    def levels(left_rows: Rows, right_rows: Rows) -> Levels:
-        left, right = places[left_rows], places[right_rows]
-        present = np.flatnonzero((left >= 0) & (right >= 0))
-        found = np.zeros(len(left), dtype=np.int8)
-        if len(present):
-            found[present] = _cell_levels(comparison, cells, left[present], right[present])
-        return found
-
-    return levels
+    return comparison.each(of_rows) if isinstance(comparison, Bounded) else of_rows(comparison)
 
 
 def _cell_levels(comparison: PairComparison, cells: CellValues, left: Rows, right: Rows) -> Levels:

@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.columns import Column, Table
-from matching.compare import BLOCK, Comparisons, LevelsOf, Rows, attribute_levels
+from matching.compare import BLOCK, Comparisons, Levels, LevelsOf, Rows, attribute_levels
 from matching.kinds.kind import Kind
+from matching.kinds.pairs import Bounded
 from matching.rules import MatchModel
-from matching.vectors import Vectors, against_all, weights_of
+from matching.vectors import Vectors, Weights, against_all, weights_of
 
 Sums = npt.NDArray[np.int32]
 Hopeful = Callable[[Rows, Rows, Rows], tuple[Rows, Sums]]
@@ -57,18 +58,32 @@ def _block(
     """
     vectors, pairs = Vectors(len(left), [group.prior for group in model.groups]), np.arange(len(left))
     weights = {name: weights_of(model, name) for name in levels}
+    most = {name: _most(weights[name]) for name in levels}
+    at_best = {name: _at_best(levels_of, table[name], left, right) for name, levels_of in levels.items()}
     for name in levels:
-        known = table[name].codes >= 0
-        best = weights[name][:, 1:].max(axis=1, keepdims=True)
-        vectors.add((known[left] & known[right]).astype(np.int8), np.hstack([np.zeros_like(best), best]))
+        vectors.add(at_best[name], most[name])
     for name, levels_of in levels.items():
         pairs = pairs[vectors.keep(model.review_weight)]
-        change = weights[name] - weights[name][:, 1:].max(axis=1, keepdims=True)
-        change[:, 0] = 0
-        vectors.add(levels_of(left[pairs], right[pairs]), change)
+        change = weights[name][:, None, :] - most[name][:, :, None]
+        known = at_best[name][pairs].astype(np.int64) * change.shape[2]
+        vectors.add(known + levels_of(left[pairs], right[pairs]), change.reshape(len(change), -1))
     sums = against_all(vectors.weights)[vectors.number]
     kept = np.flatnonzero(sums >= model.review_weight)
     return pairs[kept], sums[kept]
+
+
+def _most(weights: Weights) -> Weights:
+    """Give the most that each level, or any worse one, weighs against each group."""
+    most: Weights = np.maximum.accumulate(weights[:, :0:-1], axis=1)[:, ::-1]
+    return np.hstack([weights[:, :1], most])
+
+
+def _at_best(levels_of: LevelsOf, column: Column, left: Rows, right: Rows) -> Levels:
+    """Say at which level each pair is at best, 0 where a side has no value."""
+    if isinstance(levels_of, Bounded):
+        return levels_of.at_best(left, right)
+    known = column.codes >= 0
+    return (known[left] & known[right]).astype(np.int8)
 
 
 def _cheapest_first(model: MatchModel, table: Table) -> list[str]:

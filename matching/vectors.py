@@ -8,7 +8,6 @@ import numpy.typing as npt
 from matching.rules import MatchModel
 
 Weights = npt.NDArray[np.int32]
-Levels = npt.NDArray[np.int8]
 
 
 class Vectors:
@@ -19,7 +18,7 @@ class Vectors:
         self.number: npt.NDArray[np.int64] = np.zeros(pairs, dtype=np.int64)
         self.weights: Weights = np.array(start, dtype=np.int32)[:, None]
 
-    def add(self, levels: Levels, weights: Weights) -> None:
+    def add(self, levels: npt.NDArray[np.signedinteger], weights: Weights) -> None:
         """Take in one outcome of every pair: `weights[group, level]` is what it weighs."""
         width = weights.shape[1]
         packed = self.number * width + levels

@@ -15,7 +15,7 @@ from matching.kinds import company_name, person_name
 from matching.kinds.company_judge import business_words, form_and_aside
 from matching.kinds.folding import folded_plain, is_simple, plain_words
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
-from matching.kinds.pairs import Codes, Flags, Outcomes, PairComparison
+from matching.kinds.pairs import Bounded, Codes, Flags, Outcomes, PairComparison, at_best
 from matching.kinds.strings import InBulk, Strings, each_value, together
 
 _FIRM_SIGN = re.compile(r"[&+@/\d]")
@@ -68,14 +68,17 @@ def _prepare(values: Sequence[str]) -> PairComparison:
         ]
     )
 
-    def compare(left: Codes, right: Codes) -> Outcomes:
-        both = person[left] & person[right]
-        levels = np.zeros(len(left), dtype=np.int8)
-        levels[both] = _LEVEL_OF_PERSON[persons(number[left[both]], number[right[both]])]
-        levels[~both] = companies(left[~both], right[~both])
-        return levels
+    def of_either(persons: PairComparison, companies: PairComparison) -> PairComparison:
+        def compare(left: Codes, right: Codes) -> Outcomes:
+            both = person[left] & person[right]
+            levels = np.zeros(len(left), dtype=np.int8)
+            levels[both] = _LEVEL_OF_PERSON[persons(number[left[both]], number[right[both]])]
+            levels[~both] = companies(left[~both], right[~both])
+            return levels
 
-    return compare
+        return compare
+
+    return Bounded(of_either(persons, companies), of_either(at_best(persons), at_best(companies)))
 
 
 def _part(name: str) -> Callable[[str], Sequence[str]]:

@@ -1,6 +1,7 @@
 """Compare many pairs of values at once, as numbers; only what is left undecided goes pair by pair."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -17,6 +18,34 @@ PairComparison = Callable[[Codes, Codes], Outcomes]
 
 Taken = TypeVar("Taken")
 Number = TypeVar("Number", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """A comparison that says as well, in far less time, at which level each pair is at best: never a worse one.
+
+    Most candidate pairs are not even alike, and seeing that is enough to give them up.
+    """
+
+    level: PairComparison
+    at_best: PairComparison
+
+    def __call__(self, left: Codes, right: Codes) -> Outcomes:
+        """Give the number of the level of each pair."""
+        return self.level(left, right)
+
+    def each(self, made: Callable[[PairComparison], PairComparison]) -> "Bounded":
+        """Make of both what is made of a comparison."""
+        return Bounded(made(self.level), made(self.at_best))
+
+
+def at_best(comparison: PairComparison) -> PairComparison:
+    """Give what says at which level each pair is at best: the first one where a comparison knows no better."""
+    return comparison.at_best if isinstance(comparison, Bounded) else _first
+
+
+def _first(left: Codes, _right: Codes) -> Outcomes:
+    return np.ones(len(left), dtype=np.int8)
 
 
 def numbered(strings: Sequence[str]) -> tuple[Codes, list[str]]:

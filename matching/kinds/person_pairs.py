@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.fields import Field
-from matching.kinds.pairs import Codes, Flags, Outcomes, first_level
+from matching.kinds.pairs import Bounded, Codes, Flags, Outcomes, first_level
+from matching.kinds.person_bound import prepare_at_best
 from matching.kinds.person_columns import MOST_WORDS, Counts, Names, names_of, prepare_joined
 from matching.kinds.person_words import INITIAL, SAME, Grid, Heads, Strengths, WordFits, word_fits
 
@@ -30,7 +31,7 @@ class _Paired:
 
 def prepare_names(
     givens: Field, families: Field, heads: Heads, *, judged: Callable[[Codes, Codes], Outcomes]
-) -> Callable[[Codes, Codes], Outcomes]:
+) -> Bounded:
     """Prepare to compare names by their places; those of more than MOST_WORDS words go to `judged`."""
     names = names_of(givens, families)
     fits, joined = word_fits(names.vocabulary, heads), prepare_joined(givens, families, names)
@@ -53,7 +54,7 @@ def prepare_names(
         levels[places] = judged(left[places], right[places])
         return levels
 
-    return compare
+    return Bounded(compare, prepare_at_best(names, fits.beginnings, worse=OTHER_SURNAME))
 
 
 def _other_given(names: Names, fits: WordFits, left: Codes, right: Codes) -> Outcomes:

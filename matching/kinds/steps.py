@@ -10,7 +10,7 @@ from matching.columns import PART
 from matching.document import Frequencies, Step
 from matching.fields import Field, fields_of
 from matching.kinds.kind import Kind, Level, by_name
-from matching.kinds.pairs import Codes, Outcomes, PairComparison
+from matching.kinds.pairs import Bounded, Codes, Outcomes, PairComparison
 
 FEWEST = 10
 """So many records have a value that is listed: what fewer have says of whom it speaks, and is as good as rare."""
@@ -37,17 +37,20 @@ def by_frequency(kind: Kind, frequencies: Frequencies) -> Kind:
     edges = np.array([_edge(step) for step in frequencies.steps[1:]])
 
     def prepare(values: Sequence[str]) -> PairComparison:
-        compare = kind.prepare(values)
         places = np.searchsorted(
             edges, shares_of(kind, values, frequencies.common, frequencies.records), side="right"
         ).astype(np.int8)
 
-        def compared(left: Codes, right: Codes) -> Outcomes:
-            levels = compare(left, right)
-            in_steps = np.maximum(places[left], places[right]) + np.int8(1)
-            return np.where(levels == 1, in_steps, levels + np.int8(len(edges)))
+        def in_steps(compare: PairComparison) -> PairComparison:
+            def compared(left: Codes, right: Codes) -> Outcomes:
+                levels = compare(left, right)
+                best = np.maximum(places[left], places[right]) + np.int8(1)
+                return np.where(levels == 1, best, levels + np.int8(len(edges)))
 
-        return compared
+            return compared
+
+        comparison = kind.prepare(values)
+        return comparison.each(in_steps) if isinstance(comparison, Bounded) else in_steps(comparison)
 
     own = {one.name: getattr(kind, one.name) for one in fields(kind)}
     return _InSteps(**own | {"levels": (*steps, *others), "prepare": prepare, "frequencies": frequencies})
