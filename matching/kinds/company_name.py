@@ -24,7 +24,7 @@ from matching.kinds.pairs import numbered
 from matching.kinds.strings import Strings, of_each_text
 from matching.kinds.tables import words
 
-_STOP = words("company_fillers")
+FILLERS = words("company_fillers")
 
 
 @lru_cache(maxsize=1)
@@ -79,8 +79,8 @@ def _core_and_form(text: str) -> tuple[str, str] | None:
     """Give the words that count of a text, and the legal form apart from them; None where nothing counts."""
     name, form = take_legal_form(words_of(text))
     words = name
-    if not _STOP.isdisjoint(name):
-        words = tuple(word for word in name if word not in _STOP or len(word) == 1) or name
+    if not FILLERS.isdisjoint(name):
+        words = tuple(word for word in name if word not in FILLERS or len(word) == 1) or name
     core = " ".join(_with_meanings(_join_letters(words)))
     return (core, form) if core and not is_junk(core) else None
 

@@ -56,12 +56,14 @@ def _last_words() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _border_words() -> frozenset[str]:
+def border_words() -> frozenset[str]:
+    """Give the words with which a legal form begins or ends."""
     return _first_words() | _last_words()
 
 
 @lru_cache(maxsize=100_000)
-def _misspelt(word: str) -> str | None:
+def misspelt(word: str) -> str | None:
+    """Give the word of a legal form that this one is, with a slip of the keyboard."""
     if len(word) < 4:
         return None
     return next((known for known in _long_words() if OSA.distance(word, known, score_cutoff=1) <= 1), None)
@@ -72,7 +74,7 @@ def _at_end(words: Words) -> tuple[Words, str] | None:
     for length in range(min(_longest(), len(words) - 1) if known else 0, 0, -1):
         if form := _spellings().get(words[-length:]):
             return words[:-length], form
-    meant = _misspelt(words[-1]) if len(words) > 1 else None
+    meant = misspelt(words[-1]) if len(words) > 1 else None
     return _at_end((*words[:-1], meant)) if meant else None
 
 
@@ -99,7 +101,7 @@ def _in_the_middle(words: Words) -> tuple[Words, str] | None:
 
 def take_legal_form(words: Words) -> tuple[Words, str]:
     """Split the words of a name into those of the name itself and its legal form ("" where it has none)."""
-    if _border_words().isdisjoint(words) and not (words and _misspelt(words[-1])):
+    if border_words().isdisjoint(words) and not (words and misspelt(words[-1])):
         return words, ""  # as most names of persons do: seen at one glance
     found = _at_end(words) or _at_start(words) or _in_the_middle(words)
     if not found:

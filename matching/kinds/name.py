@@ -17,10 +17,10 @@ from matching.kinds.folding import folded_plain, is_simple, plain_words
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Bounded, Codes, Flags, Outcomes, PairComparison, at_best
 from matching.kinds.strings import InBulk, Strings, each_value, together
+from matching.kinds.usual_person import FIRM_WORDS, usual_person
 
 _FIRM_SIGN = re.compile(r"[&+@/\d]")
 _FIRM_WORD = re.compile(r"\b(?:and|und|et|of|the|for|de la|des|du)\b", re.IGNORECASE)
-_FIRM_WORDS = frozenset(("and", "und", "et", "of", "the", "for", "de", "des", "du"))
 _MOST_WORDS = 6
 _PERSON, _COMPANY, _REST = "p", "c", slice(2, None)
 _LEVEL_OF_PERSON = np.array((0, 1, 2, 2, 3, 4, 6, 6, 7), dtype=np.int8)
@@ -32,7 +32,7 @@ def _is_person(text: str, core: str) -> bool:
     words = plain_words(text)
     if len(words) > _MOST_WORDS or _FIRM_SIGN.search(text):
         return False
-    if not (_FIRM_WORDS.isdisjoint(words) and is_simple(text)) and _FIRM_WORD.search(text):
+    if not (FIRM_WORDS.isdisjoint(words) and is_simple(text)) and _FIRM_WORD.search(text):
         return False
     if text.count(",") == 1 or not person_name.TITLES.isdisjoint(words):
         return True
@@ -44,6 +44,8 @@ def _is_person(text: str, core: str) -> bool:
 def _standardise(value: object) -> str | None:
     """Give p, given names, surname of a person, or c, words, legal form of a firm, as the three parts."""
     text = as_text(value)
+    if usual := usual_person(text):
+        return PART.join((_PERSON, *usual))
     firm = company_name.company_parts(text)
     if firm is None:
         return None

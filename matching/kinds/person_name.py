@@ -38,8 +38,8 @@ FEW = 64
 """So few names, such as those that one new record meets, are sooner judged one by one than put in columns."""
 
 TITLES = words("titles")
-_PARTICLES = words("particles")
-_BIRTH = frozenset(("geb", "geborene", "geborener", "nee", "born", "domu", "rozena", "nata"))
+PARTICLES = words("particles")
+BIRTH = frozenset(("geb", "geborene", "geborener", "nee", "born", "domu", "rozena", "nata"))
 _BRACKETS = re.compile(r"\(([^)]*)\)|[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]")
 _OPENING = re.compile(r"[(\"“”„«»]")
 
@@ -82,19 +82,19 @@ def _without_titles(words: list[str]) -> list[str]:
 
 
 def _without_particles(words: list[str]) -> list[str]:
-    return words if _PARTICLES.isdisjoint(words) else [word for word in words if word not in _PARTICLES] or words
+    return words if PARTICLES.isdisjoint(words) else [word for word in words if word not in PARTICLES] or words
 
 
 def _bracket(found: re.Match[str]) -> str:
     """Leave out what stands in brackets, unless it is the surname at birth."""
     inside = (found[1] or found[2] or "").strip()
-    return f" {inside} " if not _BIRTH.isdisjoint(folded_words(inside)[:1]) else " "
+    return f" {inside} " if not BIRTH.isdisjoint(folded_words(inside)[:1]) else " "
 
 
 def _at_birth(words: list[str]) -> tuple[list[str], list[str]]:
     """Part the name from a surname at birth: the words after `geb.` or `née`, which is neither first nor last."""
-    for place in range(1, len(words) - 1) if not _BIRTH.isdisjoint(words) else ():
-        if words[place] in _BIRTH:
+    for place in range(1, len(words) - 1) if not BIRTH.isdisjoint(words) else ():
+        if words[place] in BIRTH:
             start = place - 1 if words[place - 1] == "z" and place > 1 else place  # Polish: z domu
             return words[:start], words[place + 1 :]
     return words, []
@@ -139,7 +139,7 @@ def _whole_name(text: str) -> tuple[str, str]:
 def _split(words: list[str]) -> tuple[list[str], list[str]]:
     """Take the last word as the surname, with the particles before it; a single word is a surname."""
     start = max(len(words) - 1, 0)
-    while start > 1 and words[start - 1] in _PARTICLES:
+    while start > 1 and words[start - 1] in PARTICLES:
         start -= 1
     return _without_particles(words[:start]) if start else [], words[start:]
 
