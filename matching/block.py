@@ -57,6 +57,11 @@ class _Meetings:
         one = self.rows[np.repeat(member, partners)]
         return (one << bits) | self.rows[_ranges(member + 1, partners)]
 
+    def sides(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """Give the smaller and the larger row of every pair."""
+        rows = self.rows.astype(np.int32)
+        return np.repeat(rows, self.partners), rows[_ranges(np.arange(1, len(rows) + 1), self.partners)]
+
 
 @dataclass(frozen=True, slots=True)
 class _RuleKeys:
@@ -102,10 +107,10 @@ def candidate_pairs(model: MatchModel, table: Table, cap: int) -> tuple[Rows, Ro
     Rule by rule, so that the keys of one are held at a time.
     """
     rows = len(next(iter(table.values())).codes) if table else 0
-    bits = rows.bit_length()
-    found = [_meetings(keys, cap).pairs(0, rows, bits) for keys in _rule_keys(model, table, spoken=False)]
-    packed = np.concatenate([np.empty(0, np.int64), *found])
-    return pair_set(packed >> bits, packed & ((1 << bits) - 1), below=rows)
+    found = [_meetings(keys, cap).sides() for keys in _rule_keys(model, table, spoken=False)]
+    nothing = np.empty(0, dtype=np.int32)
+    left, right = (np.concatenate([nothing, *(sides[side] for sides in found)]) for side in (0, 1))
+    return pair_set(left, right, below=rows)
 
 
 def key_words(model: MatchModel, table: Table, row: int) -> dict[int, str]:

@@ -63,15 +63,25 @@ def _of_many(values: Sequence[str], count: int) -> Iterator[Field]:
 
 
 class Values:
-    """Many values, which are taken apart once, whoever asks for their fields."""
+    """Many values, which are taken apart once, whoever asks for it."""
 
     def __init__(self, listed: Sequence[str], *, distinct: bool = False) -> None:
         """Take the values, and whether no two of them are the same."""
         self.listed, self.distinct = listed, distinct
         self._fields: dict[int, list[Field]] = {}
+        self._sorts: dict[str, tuple[Codes, Values]] = {}
 
     def fields(self, count: int) -> list[Field]:
         """Give the fields of the values, which have so many."""
         if count not in self._fields:
             self._fields[count] = fields_of(self.listed, count)
         return self._fields[count]
+
+    def of_sort(self, sort: str) -> tuple[Codes, "Values"]:
+        """Give the places of the values whose first part is this, and what follows it in each."""
+        if sort not in self._sorts:
+            begins = f"{sort}{PART}"
+            places = [place for place, value in enumerate(self.listed) if value.startswith(begins)]
+            rests = [self.listed[place][len(begins) :] for place in places]
+            self._sorts[sort] = np.array(places, dtype=np.int64), Values(rests, distinct=self.distinct)
+        return self._sorts[sort]

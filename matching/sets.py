@@ -35,7 +35,9 @@ def firsts(ordered: npt.NDArray[Number]) -> npt.NDArray[np.bool_]:
     return new
 
 
-def pair_set(left: Numbers, right: Numbers, *, below: int) -> tuple[Numbers, Numbers]:
+def pair_set(
+    left: npt.NDArray[np.signedinteger], right: npt.NDArray[np.signedinteger], *, below: int
+) -> tuple[Numbers, Numbers]:
     """Give the distinct pairs of numbers, from 0 to `below`, in ascending order.
 
     Cells of a sparse matrix are put in order by counting, which takes half as long as sorting.

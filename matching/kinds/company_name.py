@@ -21,7 +21,7 @@ from matching.kinds.folding import is_junk, phonetic
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.legal_forms import Words, take_legal_form, words_of
 from matching.kinds.pairs import numbered
-from matching.kinds.strings import Strings, of_each_text
+from matching.kinds.strings import Strings, of_each_text, text_of_each
 from matching.kinds.tables import words
 
 FILLERS = words("company_fillers")
@@ -94,6 +94,10 @@ def _words(value: str) -> list[str]:
     return value.split(PART, maxsplit=1)[0].split(" ")
 
 
+def _sorted_words(value: str) -> str:
+    return "".join(sorted(_words(value)))
+
+
 def telling(words: Sequence[str]) -> Sequence[str]:
     """Give the words that tell firms apart: all but business words, or all where there is nothing else."""
     return [word for word in dict.fromkeys(words) if word not in business_words()] or list(dict.fromkeys(words))
@@ -102,7 +106,24 @@ def telling(words: Sequence[str]) -> Sequence[str]:
 def _telling_of_all(values: Values) -> Strings:
     """Give the telling words of many names."""
     field = values.fields(2)[0]
-    cores = field.texts
+    return of_each_text(field, _telling_of_cores(field.texts))
+
+
+def _sounds_of_all(values: Values) -> Strings:
+    """Give the sounds of the first two telling words of many names."""
+    field = values.fields(2)[0]
+    found = _telling_of_cores(field.texts)
+    owners, codes = found.owners, found.codes
+    first = np.flatnonzero(np.diff(owners, prepend=-1))[owners]
+    again = (codes == codes[first]) & (np.arange(len(owners)) != first)
+    owners, codes = owners[~again], codes[~again]
+    early = np.arange(len(owners)) - np.flatnonzero(np.diff(owners, prepend=-1))[owners] < 2
+    places, sounds = numbered(list(map(phonetic, found.texts)))
+    return of_each_text(field, Strings(owners[early], places[codes[early]], sounds))
+
+
+def _telling_of_cores(cores: Sequence[str]) -> Strings:
+    """Give the telling words of distinct names, some perhaps twice, in the order of names and words."""
     codes, vocabulary = numbered(" ".join(cores).split(" ") if cores else [])
     sizes = np.fromiter((core.count(" ") + 1 for core in cores), dtype=np.int64, count=len(cores))
     owners = np.repeat(np.arange(len(cores)), sizes)
@@ -110,7 +131,7 @@ def _telling_of_all(values: Values) -> Strings:
     some = np.zeros(len(cores), dtype=bool)
     some[owners[~general[codes]]] = True
     kept = ~(general[codes] & some[owners])
-    return of_each_text(field, Strings(owners[kept], codes[kept], vocabulary))
+    return Strings(owners[kept], codes[kept], vocabulary)
 
 
 def acronym_of(words: Sequence[str]) -> Sequence[str]:
@@ -126,7 +147,7 @@ KIND = Kind(
     standardise=_standardise,
     valid=always_valid,
     parts={
-        "": lambda value: ("".join(sorted(_words(value))),),
+        "": lambda value: (_sorted_words(value),),
         "tokens": lambda value: telling(_words(value)),
         "first": lambda value: telling(_words(value))[:1],
         "last": lambda value: telling(_words(value))[-1:],
@@ -134,7 +155,7 @@ KIND = Kind(
         "phonetic": lambda value: [phonetic(word) for word in telling(_words(value))[:2]],
         "acronym": lambda value: acronym_of(_words(value)),
     },
-    in_bulk={"tokens": _telling_of_all},
+    in_bulk={"": text_of_each(_sorted_words), "tokens": _telling_of_all, "phonetic": _sounds_of_all},
     levels=(
         Level("exact", "the same name", 0.62, 0.001),
         Level("close", "the same name, spelt differently", 0.12, 0.0019),

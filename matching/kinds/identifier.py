@@ -67,8 +67,10 @@ def keystroke_pairs(values: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
         return found
 
     def pair(left: Codes, right: Codes) -> Flags:
-        maybe = only_where(long[left] & long[right], letters.maybe_one_slip, left, right)
-        return only_where(maybe, lambda left, right: once_each(one_slip, left, right), left, right)
+        both, equal = long[left] & long[right], left == right
+        maybe = only_where(both & ~equal, letters.maybe_one_slip, left, right)
+        found = only_where(maybe, lambda left, right: once_each(one_slip, left, right), left, right)
+        return found | (both & equal)
 
     return pair
 

@@ -16,7 +16,7 @@ from matching.kinds.company_judge import business_words, form_and_aside
 from matching.kinds.folding import folded_plain, is_simple, plain_words
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Bounded, Codes, Flags, Outcomes, PairComparison, at_best
-from matching.kinds.strings import InBulk, Strings, each_value, together
+from matching.kinds.strings import InBulk, Strings, together
 from matching.kinds.usual_person import FIRM_WORDS, usual_person
 
 _FIRM_SIGN = re.compile(r"[&+@/\d]")
@@ -97,13 +97,9 @@ def _in_bulk(name: str) -> InBulk:
     """Take the strings of persons and of firms each from their kind, as `_part` does."""
 
     def strings(values: Values) -> Strings:
-        person, found = _are_persons(values.listed), []
-        for kind, chosen in ((person_name.KIND, person), (company_name.KIND, ~person)):
-            places = np.flatnonzero(chosen)
-            give = kind.in_bulk.get(name) or each_value(kind.parts[name])
-            some = Values([values.listed[place][_REST] for place in places.tolist()], distinct=values.distinct)
-            found.append((places, give(some)))
-        return together(found)
+        sorts = ((_PERSON, person_name.KIND), (_COMPANY, company_name.KIND))
+        kept = [(kind.in_bulk[name], *values.of_sort(sort)) for sort, kind in sorts]
+        return together([(places, give(rests)) for give, places, rests in kept])
 
     return strings
 

@@ -29,7 +29,7 @@ from matching.kinds.person_pairs import (
     prepare_names,
 )
 from matching.kinds.spelling import near, same_when_joined
-from matching.kinds.strings import words_of_fields
+from matching.kinds.strings import text_of_each, words_of_fields
 from matching.kinds.tables import rows, words
 
 Words = tuple[str, ...]
@@ -255,6 +255,10 @@ def _every(value: str) -> list[str]:
     return value.replace(PART, " ").split()
 
 
+def _sorted_words(value: str) -> str:
+    return " ".join(sorted(_every(value)))
+
+
 def _long_words(text: str) -> list[str]:
     return [word for word in text.split() if len(word) > 1]
 
@@ -265,7 +269,7 @@ KIND = Kind(
     standardise=_standardise,
     valid=always_valid,
     parts={
-        "": lambda value: (" ".join(sorted(_every(value))),),
+        "": lambda value: (_sorted_words(value),),
         "tokens": lambda value: [word for word in dict.fromkeys(_every(value)) if len(word) > 1],
         "first": lambda value: value.split(PART)[0].split()[:1],
         "last": lambda value: value.split(PART)[1].split()[-1:],
@@ -274,6 +278,7 @@ KIND = Kind(
         "acronym": lambda value: ("".join(word[0] for word in _every(value)),),
     },
     in_bulk={
+        "": text_of_each(_sorted_words),
         "tokens": words_of_fields(_long_words, of=2),
         "phonetic": words_of_fields(lambda text: list(map(phonetic, _long_words(text))), of=2),
     },

@@ -40,6 +40,11 @@ def joined_by(mark: str) -> InBulk:
     return strings
 
 
+def text_of_each(text: Callable[[str], str]) -> InBulk:
+    """Give one text of each value, looked at by itself."""
+    return lambda values: _one_each(list(map(text, values.listed)), distinct=False)
+
+
 def _one_each(texts: Sequence[str], *, distinct: bool) -> Strings:
     """Give each value one string; where all are `distinct`, none has to be looked for."""
     every = np.arange(len(texts))
@@ -64,11 +69,6 @@ def words_of_fields(words: Callable[[str], Sequence[str]], *, of: int) -> InBulk
         return together([(np.arange(len(values.listed)), each) for each in found])
 
     return strings
-
-
-def each_value(strings_of: Callable[[str], Sequence[str]]) -> InBulk:
-    """Look at each value by itself."""
-    return lambda values: _words(Field(*numbered(values.listed)), strings_of)
 
 
 def together(found: Sequence[tuple[Codes, Strings]]) -> Strings:

@@ -1,11 +1,12 @@
 """Blocking keys of many records at once are those that each record has by itself, in the same order."""
 
+from itertools import combinations
 from random import Random
 
 import numpy as np
 import pytest
 
-from matching.block import blocking_keys
+from matching.block import blocking_keys, candidate_pairs
 from matching.columns import SEPARATOR, from_cells
 from matching.document import MatchAttribute, MatchRules
 from matching.key_parts import FEW
@@ -55,3 +56,17 @@ def test_a_record_of_many_words_keeps_its_longest_ones_among_many_records():
     rows, keys = blocking_keys(model, table)
     alone = blocking_keys(model, standardise(model, {"name": [long]}))[1]
     assert np.array_equal(keys[rows == 0], alone)
+
+
+@pytest.mark.parametrize("kind", sorted(name for name, kind in KINDS.items() if kind.in_bulk))
+def test_among_many_records_those_meet_that_share_a_key(kind):
+    table = {"thing": from_cells(cells_of(kind, Random(kind)))}
+    for part in KINDS[kind].in_bulk:
+        rules = MatchRules(block_on=[[f"thing.{part}" if part else "thing"]], compare=[])
+        model = match_model("thing", {"thing": MatchAttribute(kind=kind, many=True)}, rules)
+        rows, keys = blocking_keys(model, table)
+        holders = [rows[keys == key].tolist() for key in set(keys.tolist())]
+        left, right = candidate_pairs(model, table, cap=len(rows))
+        assert set(zip(left.tolist(), right.tolist(), strict=True)) == {
+            pair for one in holders for pair in combinations(one, 2)
+        }
