@@ -82,7 +82,7 @@ def prepare(values: Sequence[str]) -> PairComparison:
     def compare(left: Codes, right: Codes) -> Outcomes:
         first, second = core[left], core[right]
         common, doubtful = shared(first, second)
-        one, other = words.counts[first] - common, words.counts[second] - common
+        one, other = words.counts.take(first, axis=0) - common, words.counts.take(second, axis=0) - common
         both = (one[:, ANY] > 0) & (other[:, ANY] > 0)
         one_long, other_long = lengths[first], lengths[second]
         doubtful |= only_where(both & (one_long != other_long), joined, first, second)

@@ -31,7 +31,9 @@ class Letters:
 
     def apart(self, left: Codes, right: Codes) -> npt.NDArray[np.uint8]:
         """Give at most the number of letters that are only in one string of each pair: never more."""
-        differing: npt.NDArray[np.uint8] = np.bitwise_count(self.pictures[left] ^ self.pictures[right])
+        differing: npt.NDArray[np.uint8] = np.bitwise_count(
+            self.pictures.take(left, axis=0) ^ self.pictures.take(right, axis=0)  # rows by their index take six times as long
+        )
         return differing[:, 0] + differing[:, 1]
 
     def made_of(self, letters: str) -> Flags:

@@ -74,7 +74,7 @@ def _by_words(
 ) -> Outcomes:
     """Judge names of at most so many words, as `judge` does with one pair."""
     left, right = _by_alphabet(names, left, right, most=most)
-    one, other = names.words[left, :most], names.words[right, :most]
+    one, other = names.words.take(left, axis=0)[:, :most], names.words.take(right, axis=0)[:, :most]
     equal, strengths = fits.grids(one, other)
     some = np.flatnonzero((equal | (strengths > 0)).any(axis=(1, 2)))
     levels = np.full(len(left), DIFFERENT, dtype=np.int8)
@@ -86,7 +86,7 @@ def _by_words(
 
 def _by_alphabet(names: Names, left: Codes, right: Codes, *, most: int) -> tuple[Codes, Codes]:
     """Put the name that is the first in the alphabet on the left."""
-    one, other = names.words[left, :most], names.words[right, :most]
+    one, other = names.words.take(left, axis=0)[:, :most], names.words.take(right, axis=0)[:, :most]
     every, first = np.arange(len(left)), (one != other).argmax(axis=1)
     turned = other[every, first] < one[every, first]
     return np.where(turned, right, left), np.where(turned, left, right)
@@ -96,7 +96,7 @@ def _with_some(names: Names, grids: tuple[Grid, Strengths], together: Flags, lef
     """Judge names of which some words fit."""
     equal, strengths = grids
     most = equal.shape[1]
-    one, other = names.words[left, :most], names.words[right, :most]
+    one, other = names.words.take(left, axis=0)[:, :most], names.words.take(right, axis=0)[:, :most]
     paired = _paired_off(equal, strengths, one=one, other=other, long=names.long)
     alike = equal | (strengths == SAME)
     places = np.arange(most)
