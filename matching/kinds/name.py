@@ -73,9 +73,10 @@ def _prepare(values: Sequence[str]) -> PairComparison:
     def of_either(persons: PairComparison, companies: PairComparison) -> PairComparison:
         def compare(left: Codes, right: Codes) -> Outcomes:
             both = person[left] & person[right]
-            levels = np.zeros(len(left), dtype=np.int8)
-            levels[both] = _LEVEL_OF_PERSON[persons(number[left[both]], number[right[both]])]
-            levels[~both] = companies(left[~both], right[~both])
+            levels = np.empty(len(left), dtype=np.int8)
+            places, others = np.flatnonzero(both), np.flatnonzero(~both)
+            levels[places] = _LEVEL_OF_PERSON[persons(number[left[places]], number[right[places]])]
+            levels[others] = companies(left[others], right[others])
             return levels
 
         return compare
