@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from matching.columns import PART
 from matching.kinds import KINDS
+from matching.kinds.pairs import at_best
 from matching.kinds.person_name import judge, taken_apart
 from tests.drawn import drawn
 
@@ -30,6 +31,24 @@ def test_many_at_once_get_the_level_of_one_by_one(names):
         for one, other in zip(left.tolist(), right.tolist(), strict=True)
     ]
     assert found.tolist() == wanted
+
+
+@drawn(few=200, many=3_000, names=NAMES, kind=st.sampled_from(["person_name", "name"]))
+def test_no_pair_is_better_than_it_is_at_best(names, kind):
+    left, right = (side.astype(np.int64) for side in np.triu_indices(len(names), 0))
+    begins = "" if kind == "person_name" else f"p{PART}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matching.kinds.person_name.FEW", 0)
+        comparison = KINDS[kind].prepare([begins + PART.join(name) for name in names])
+    assert (at_best(comparison)(left, right) <= comparison(left, right)).all()
+
+
+def test_names_without_a_letter_in_common_where_words_begin_are_not_one_name():
+    written = [PART.join(name) for name in [("anna maria", "orlov"), ("ben", "schmidt"), ("anna", "orlov")]]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matching.kinds.person_name.FEW", 0)
+        comparison = KINDS["person_name"].prepare(written)
+    assert at_best(comparison)(np.array([0, 0, 1]), np.array([1, 2, 2])).tolist() == [6, 1, 6]
 
 
 @drawn(few=50, many=300, names=NAMES, at_once=st.booleans())
