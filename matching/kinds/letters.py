@@ -31,9 +31,8 @@ class Letters:
 
     def apart(self, left: Codes, right: Codes) -> npt.NDArray[np.uint8]:
         """Give at most the number of letters that are only in one string of each pair: never more."""
-        differing: npt.NDArray[np.uint8] = np.bitwise_count(
-            self.pictures.take(left, axis=0) ^ self.pictures.take(right, axis=0)  # rows by their index take six times as long
-        )
+        one, other = self.pictures.take(left, axis=0), self.pictures.take(right, axis=0)  # indexing rows is far slower
+        differing: npt.NDArray[np.uint8] = np.bitwise_count(one ^ other)
         return differing[:, 0] + differing[:, 1]
 
     def made_of(self, letters: str) -> Flags:

@@ -46,4 +46,6 @@ def usual_person(text: str) -> tuple[str, str] | None:
     if "," not in text:
         return given, family
     before = text.count(" ", 0, text.index(",")) + 1
-    return (" ".join(parts[before:]), " ".join(parts[:before])) if text.count(",") == 1 and before < len(parts) else None
+    if text.count(",") > 1 or before == len(parts):
+        return None
+    return " ".join(parts[before:]), " ".join(parts[:before])

@@ -7,10 +7,12 @@ from matching.kinds import KINDS
 from matching.kinds.usual_person import usual_person
 from tests.drawn import drawn
 
-WORDS = ("Anna", "ORLOV", "Müller", "mueller", "Łukasz", "Meier-Koch", "Koch,", "Lang,", "J", "J.", "O'Neil", "van", "de",
-         "Dr", "née", "GmbH", "GmbHH", "Limited", "AG", "and", "the", "The-Test", "test", "no", "name", "known", "Real",
-         "Estate", "Intl", "Bank", "vormals", "trading", "as", "Ii", "Saarland", "II", "(Koch)", "&", "3M", "", "Aana",
-         "Кох", "Frau", "Holding", "x", "xx", "aaaa", "Born", "IT", "Consulting", "Logistika")  # fmt: skip
+WORDS = (
+    *("Anna", "ORLOV", "Müller", "mueller", "Łukasz", "Meier-Koch", "Koch,", "Lang,", "J", "J.", "O'Neil", "van", "de"),
+    *("Dr", "née", "GmbH", "GmbHH", "Limited", "AG", "and", "the", "The-Test", "test", "no", "name", "known", "Real"),
+    *("Estate", "Intl", "Bank", "vormals", "trading", "as", "Ii", "Saarland", "II", "(Koch)", "&", "3M", "", "Aana"),
+    *("Кох", "Frau", "Holding", "x", "xx", "aaaa", "Born", "IT", "Consulting", "Logistika"),
+)
 TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
 
 
