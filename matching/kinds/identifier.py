@@ -69,8 +69,9 @@ def keystroke_pairs(values: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
     def pair(left: Codes, right: Codes) -> Flags:
         both, equal = long[left] & long[right], left == right
         maybe = only_where(both & ~equal, letters.maybe_one_slip, left, right)
-        found = only_where(maybe, lambda left, right: once_each(one_slip, left, right), left, right)
-        return found | (both & equal)
+        found: Flags = both & equal
+        found |= only_where(maybe, lambda left, right: once_each(one_slip, left, right), left, right)
+        return found
 
     return pair
 

@@ -26,7 +26,7 @@ from mdm.errors import InvalidInput
 from mdm.ingest.evidence import Records, as_records
 from mdm.ingest.table import Columns
 from mdm.services.files.dedupe_clusters import Who, who_is
-from mdm.services.files.dedupe_pairs import candidates
+from mdm.services.files.dedupe_pairs import Handed, candidates, handed, taken
 from mdm.services.files.dedupe_stages import aside, standardised
 from mdm.services.files.learning import Sample, learnt_from, sample
 
@@ -133,15 +133,15 @@ def _blocked(
         compare = [_compared(name, KINDS[one.kind], table[name]) for name, one in attributes.items()]
         comparisons = Comparisons(model(block_on=[], compare=compare), table)
         keys, pairs = blocking()
-    return model(block_on=keys, compare=compare), pairs, comparisons
+    return model(block_on=keys, compare=compare), taken(pairs), comparisons
 
 
 def _keys_and_pairs(
     attributes: dict[str, MatchAttribute], model: Callable[..., MatchModel], table: Table, who: Who
-) -> tuple[list[list[str]], tuple[Rows, Rows]]:
+) -> tuple[list[list[str]], Handed]:
     keyed = {name: column for name, column in table.items() if attributes[name].kind != "wording"}
     keys = choose_keys(attributes, keyed, who.ranks)
-    return keys, candidates(model(block_on=keys, compare=list(attributes)), table, who)
+    return keys, handed(candidates(model(block_on=keys, compare=list(attributes)), table, who))
 
 
 def _model(
