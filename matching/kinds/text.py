@@ -17,6 +17,7 @@ from matching.kinds.folding import is_junk, plain
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.model_numbers import STOP, is_model, words_of_description
 from matching.kinds.pairs import PairComparison, each_distinct
+from matching.kinds.variants import are_variants
 
 _NUMBERING = re.compile(r"^\s*0\d{2}\w?\s*[-–]\s*")
 # A longer word after the hyphen is a word by itself: 24-port.
@@ -86,19 +87,26 @@ def judge(one: Text, other: Text) -> int:
     """Give the level of a pair of texts."""
     if one.words == other.words or one.text == other.text:
         return 1
-    common = sum(map(weight_of, one.words & other.words))
     models = _models(one, other)
+    level = _without_variants(one, other, models)
+    if level in (2, 3, 4) and are_variants(one.words - other.words, other.words - one.words):
+        return 6
+    return level
+
+
+def _without_variants(one: Text, other: Text, models: int) -> int:
+    common = sum(map(weight_of, one.words & other.words))
     least, most = sorted((one.weight, other.weight))
     contained = 100 * common >= 60 * least and least >= 12
     if models > 0:
         return 2 if 100 * common >= 30 * least else 3
     if models < 0:
-        return 6 if 100 * common >= 60 * _without_models(one, other) else 7
+        return 7 if 100 * common >= 60 * _without_models(one, other) else 8
     if fuzz.ratio(one.text, other.text) >= 88 or 100 * common >= 80 * most:
         return 3
     if contained or fuzz.ratio(one.text, other.text) >= 82:
         return 4
-    return 5 if 100 * common >= 30 * least else 7
+    return 5 if 100 * common >= 30 * least else 8
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
@@ -123,7 +131,8 @@ KIND = Kind(
         Level("model", "the same model number and similar words", 0.15, 0.0015),
         Level("near", "nearly the same words", 0.2, 0.006),
         Level("contained", "one text contains most of the other", 0.2, 0.025),
-        Level("overlap", "some telling words in common", 0.07, 0.15),
+        Level("overlap", "some telling words in common", 0.06, 0.1),
+        Level("variant", "similar words with another number, measure, colour or size", 0.01, 0.05),
         Level("other_model", "similar words with another model number", 0.02, 0.15),
         Level("different", "different words", 0.03, 0.6675),
     ),
