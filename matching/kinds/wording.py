@@ -26,6 +26,8 @@ _AT_ONCE = 1 << 15
 _ROWS_AT_ONCE = 500
 _FREQUENT, _FEW = 0.005, 50
 """What so large a share of the texts holds, and more than a few of them, does not find neighbours."""
+_LOOKED_AT = 2
+"""Of so many times the neighbours, found by what is rare, those are kept that are nearest by all letters."""
 
 
 def _standardise(value: object) -> str | None:
@@ -82,8 +84,11 @@ def _prepare(values: Sequence[str]) -> PairComparison:
     return compare
 
 
-def nearest(values: Sequence[str], count: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Give for each text the places of the `count` most similar others, as pairs of places; ties by text."""
+def nearest(values: Sequence[str], count: int, groups: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Give for each text the places of the `count` most similar others, as pairs of places; ties by text.
+
+    Those of its own group and those of other groups are counted apart.
+    """
     weighted = _weighted(tuple(values))
     texts = np.bincount(weighted.indices, minlength=weighted.shape[1])
     rare = weighted[:, np.flatnonzero(texts <= max(_FREQUENT * len(values), _FEW))]
@@ -94,13 +99,22 @@ def nearest(values: Sequence[str], count: int) -> tuple[npt.NDArray[np.int64], n
         alike = (rare[start : start + _ROWS_AT_ONCE] @ turned).tocoo()
         kept = alike.row + start != alike.col
         rows, others = alike.row[kept] + start, alike.col[kept]
-        order = np.lexsort((by_text[others], -alike.data[kept].round(5), rows))
-        rows, others = rows[order], others[order]
-        firsts = np.flatnonzero(np.diff(rows, prepend=-1))
-        rank = np.arange(len(rows)) - np.repeat(firsts, np.diff(firsts, append=len(rows)))
-        found.append(np.array([rows[rank < count], others[rank < count]], dtype=np.int64))
+        asked = 2 * rows + (groups[rows] != groups[others])
+        near = _best_of_each(asked, alike.data[kept], by_text[others], _LOOKED_AT * count)
+        rows, others, asked = rows[near], others[near], asked[near]
+        whole = np.asarray(weighted[rows].multiply(weighted[others]).sum(axis=1)).ravel()
+        best = _best_of_each(asked, whole, by_text[others], count)
+        found.append(np.array([rows[best], others[best]], dtype=np.int64))
     left, right = np.concatenate([np.empty((2, 0), np.int64), *found], axis=1)
     return left, right
+
+
+def _best_of_each(asked: Codes, alike: npt.NDArray[np.float32], ties: Codes, count: int) -> Codes:
+    """Give the places of the `count` most alike of those that belong to one question."""
+    order = np.lexsort((ties, -alike.round(5), asked))
+    firsts = np.flatnonzero(np.diff(asked[order], prepend=-1))
+    rank = np.arange(len(order)) - np.repeat(firsts, np.diff(firsts, append=len(order)))
+    return order[rank < count]
 
 
 _M = (0.25, 0.2, 0.15, 0.12, 0.1, 0.08, 0.05, 0.03, 0.015, 0.005)

@@ -37,7 +37,7 @@ def candidates(model: MatchModel, table: Table, who: Who) -> tuple[Rows, Rows]:
     left, right = candidate_pairs(model, table, model.rules.block_cap)
     nearest = model.rules.nearest
     if nearest is not None:
-        found = [(left, right), *(_nearest(table[name], nearest.count, who.ranks) for name in nearest.attributes)]
+        found = [(left, right), *(_nearest(table[name], nearest.count, who) for name in nearest.attributes)]
         one, other = (np.concatenate(side) for side in zip(*found, strict=True))
         left, right = pair_set(np.minimum(one, other), np.maximum(one, other), below=len(who.ranks))
     return between_sources(who, left, right) if model.rules.one_per_source else (left, right)
@@ -49,12 +49,15 @@ def between_sources(who: Who, left: Rows, right: Rows) -> tuple[Rows, Rows]:
     return left[differ], right[differ]
 
 
-def _nearest(column: Column, count: int, ranks: Rows) -> tuple[Rows, Rows]:
-    """Pair the first record of each distinct text with those of the nearest texts, and those of one text in a row."""
+def _nearest(column: Column, count: int, who: Who) -> tuple[Rows, Rows]:
+    """Pair the first record of each distinct text with those of the nearest texts, and those of one text in a row.
+
+    The nearest of other sources count apart: a list of offers has its own nearest, its variants.
+    """
     rows = np.flatnonzero(column.codes >= 0)
-    order = rows[np.lexsort((ranks[rows], column.codes[rows]))]
+    order = rows[np.lexsort((who.ranks[rows], column.codes[rows]))]
     codes = column.codes[order]
     alike = codes[1:] == codes[:-1]
     first = order[np.flatnonzero(np.diff(codes, prepend=-1))]
-    one, other = wording.nearest(column.cells, count)
+    one, other = wording.nearest(column.cells, count, groups=who.sources[first])
     return np.concatenate([first[one], order[:-1][alike]]), np.concatenate([first[other], order[1:][alike]])

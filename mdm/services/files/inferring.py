@@ -37,15 +37,18 @@ MOST_FOR_WORDING = 200_000
 """Of more records all words are not compared: that takes memory."""
 FEW_STRONG = 3
 MATCH, REVIEW = 0.5, 0.1
+_NO_WORDS = frozenset(("money", "number"))
+"""Amounts are no words: the digits that two prices have in common tell nothing."""
 _ONE_EACH = 0.05
 """Where so few of the surest matches are within one source, each source holds a thing once."""
 _SURE = 20
 _MOSTLY = 0.5
 _ONE_EACH_WORDS = "each source is taken to hold a thing once: no two of its records are put together"
 
-_STRONG = frozenset(
-    ("email", "phone", "tax_id", "lei", "iban", "person_name", "company_name", "address", "date", "identifier")
-)
+_STRONG = frozenset((
+    *("email", "phone", "tax_id", "lei", "iban", "person_name", "company_name", "address", "birth_date", "date"),
+    "identifier",
+))  # fmt: skip
 
 Result = TypeVar("Result")
 
@@ -115,9 +118,10 @@ def _inferred(columns: Columns, who: Who) -> Inferred:
     if not found.attributes and columns.ids:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in found.left_out.items()) or "there is none"
         raise InvalidInput(f"no column can be compared ({reasons})")
-    kinds = [one.kind for one in found.attributes.values()]
-    if sum(kind in _STRONG for kind in kinds) < FEW_STRONG and len(columns.ids) <= MOST_FOR_WORDING:
-        named = [name for one in found.attributes.values() for name in columns_of(one)]
+    every = list(found.attributes.values())
+    if sum(one.kind in _STRONG for one in every) < FEW_STRONG and len(columns.ids) <= MOST_FOR_WORDING:
+        worded = [one for one in every if one.kind not in _NO_WORDS] or every
+        named = [name for one in worded for name in columns_of(one)]
         words = " ".join(f"{{?{name}}}" for name in dict.fromkeys(named))
         name = WORDING if WORDING not in found.attributes else f"{WORDING} of the record"
         found.attributes[name] = InferredAttribute("wording", (words,))

@@ -43,14 +43,21 @@ def test_a_text_is_as_near_to_another_as_the_other_to_it(texts):
 
 
 def test_the_nearest_of_each_text_are_found_without_itself():
-    left, right = nearest(TEXTS, 1)
+    left, right = nearest(TEXTS, 1, np.zeros(len(TEXTS), dtype=np.int64))
     found = dict(zip(left.tolist(), right.tolist(), strict=True))
     assert found[0] == 1
     assert found[1] == 0
     assert all(one != other for one, other in found.items())
 
 
+def test_the_nearest_of_other_groups_are_found_beside_those_of_the_own():
+    left, right = nearest(TEXTS, 1, np.array([0, 0, 1, 1, 1]))
+    found = set(zip(left.tolist(), right.tolist(), strict=True))
+    assert (0, 1) in found
+    assert {other for one, other in found if one == 0} & {2, 3, 4}
+
+
 def test_no_texts_have_no_neighbours():
-    left, right = nearest([], 3)
+    left, right = nearest([], 3, np.empty(0, dtype=np.int64))
     assert not len(left)
     assert not len(right)
