@@ -20,7 +20,7 @@ IdColumns = Annotated[
         "--id",
         metavar="COLUMN",
         help="The id; may repeat, for files with their ids in columns of different names."
-        " record_id, id or the row's number if left out.",
+        " record_id, id, unique_id, rec_id or the row's number if left out.",
     ),
 ]
 VersionColumn = Annotated[

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mdm.entity_types import hint
 from mdm.errors import UnreadableFile
 
-USUAL_IDS = ("record_id", "id")
+USUAL_IDS = ("record_id", "id", "unique_id", "rec_id")
 USUAL_SOURCE = "source"
 
 

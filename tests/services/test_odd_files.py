@@ -153,7 +153,7 @@ def test_a_file_that_may_have_no_header_is_said(header, said):
     assert said is None or said in told[0]
 
 
-@pytest.mark.parametrize("column", ["id", "ID", "Record_Id"])
+@pytest.mark.parametrize("column", ["id", "ID", "Record_Id", "unique_id"])
 def test_ids_are_found_by_the_name_of_their_column_in_capitals_or_not(column):
     run(written("records.csv", f"{column},name", "7,Anna Meier", "9,Anna Meier", "5,Bob Stone"))
     assert together() == [["7", "9"], ["5"]]
