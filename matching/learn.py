@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.compare import Levels, Rows
+from matching.contradictions import as_far_as_credible
 from matching.document import MatchRules
 from matching.fitted import fitted
 from matching.rules import ALWAYS_WEIGHT, MatchModel, match_model
@@ -30,7 +31,8 @@ _BY_HALVES = 0.5
 Large clusters of noisy records fall into several, and every round would take matches from the next."""
 _UNSETTLED = "the clusters still changed a little in the last round of learning"
 _STILL = 0.0005
-"""Clusters count as settled when so small a share of the pairs within them changes."""
+"""Clusters count as settled when so small a share of the pairs within them changes twice in a row: once may be chance,
+since the figures still move."""
 FEWEST = 50
 """So many pairs of each class are needed to learn from."""
 
@@ -94,7 +96,7 @@ def _in_turns(
     `doubtful`: so much a pair counts as a match that looks like one and whose clusters stayed apart.
     `rarer`: so many times rarer matches are taken to be in the first rounds, which leaves the surest to learn from.
     """
-    model, before, changed = given, np.zeros(len(pairs.number), dtype=bool), 1.0
+    model, before, changed, still = given, np.zeros(len(pairs.number), dtype=bool), 1.0, 0
     learnt = Learnt(given.rules, False)
     for rounds in range(1, ROUNDS + len(rarer) + 1):
         asked = _with_rarer(model, rarer[rounds - 1]) if rounds <= len(rarer) else model
@@ -103,9 +105,11 @@ def _in_turns(
         if few := pairs.too_few(same):
             return Learnt(given.rules, False, [few]), 1.0
         changed = float((same != before).sum() / same.sum())
-        if rounds > len(rarer) and changed <= _STILL:
+        still = still + 1 if changed <= _STILL else 0
+        if rounds > len(rarer) + 1 and still >= 2:
             return replace(learnt, settled=True, notes=[]), changed
-        before, (rules, kept, matches) = same, pairs.fitted(given, _shares(same, weights, doubtful))
+        shares = pairs.credible(given, _shares(same, weights, doubtful))
+        before, (rules, kept, matches) = same, pairs.fitted(given, shares)
         learnt = Learnt(rules, False, [_UNSETTLED], kept, rounds, matches)
         model = match_model(model.entity_type, model.attributes, rules)
     return learnt, changed
@@ -157,6 +161,10 @@ class _Pairs:
         matches, among, weighed = (self._counted(each) for each in (shares, shares * self.weighed, self.weighed))
         prior = float(among.sum() / weighed.sum())
         return *fitted(given, self.vectors, matches, weighed - among, prior=prior), float(matches.sum())
+
+    def credible(self, model: MatchModel, shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Give the shares of the pairs as matches without those that contradict each other too often."""
+        return shares * as_far_as_credible(model, self.vectors, self._counted(shares))[self.number]
 
     def _counted(self, shares: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
         return np.bincount(self.number, shares, len(self.vectors)).astype(np.float64)

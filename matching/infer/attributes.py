@@ -10,10 +10,15 @@ from matching.infer.repeats import repeats
 
 MOST = 16
 """So many attributes are compared at most, those first that tell most."""
-STRONG = ("email", "phone", "tax_id", "lei", "iban", "person_name", "company_name", "name", "address", "date", "url")
+STRONG = (
+    *("email", "phone", "tax_id", "lei", "iban", "person_name", "company_name", "name", "address", "birth_date"),
+    *("date", "url"),
+)
 """Kinds from the one that tells most; the others follow by how many records have a value."""
 _TOGETHER = 0.2
 """Columns that so many records fill both hold two facts, not one under two names."""
+_YEARS = 0.5
+"""A column of which so many values are no more than years says years of birth."""
 _FIELDS = ("city", "region", "postcode", "country")
 _ONE_FACT = ("birth", "tax_id", "url", "iban", "lei", "street", "house", *_FIELDS)
 """Roles that are one fact under whatever name; identifiers and sums of money are many."""
@@ -165,14 +170,18 @@ class _Maker:
     def _one_fact(self, columns: list[str]) -> list[list[str]]:
         """Group columns that hold one fact under two names: records have it in the one or in the other."""
         groups: list[list[str]] = []
-        for column in columns:
+        for column in sorted(columns, key=self._adds_a_year):
             for group in groups:
-                if not any(self._both(column, other) for other in group):
+                if self._adds_a_year(column) or not any(self._both(column, other) for other in group):
                     group.append(column)
                     break
             else:
                 groups.append([column])
         return groups
+
+    def _adds_a_year(self, column: str) -> bool:
+        """Say whether a column has only years of birth, which are no other fact than dates of birth beside them."""
+        return self.found[column].role == "birth" and self.profiles[column].year >= _YEARS
 
     def _alternatives(self, role: str) -> list[str]:
         """The first column with this role, and those that say the same fact of other records."""

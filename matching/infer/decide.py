@@ -15,7 +15,7 @@ _FEW = 50
 _GROUPED = 0.05
 """So few distinct values, or so small a share of them, group records rather than tell them apart."""
 _KINDS = {
-    "phone": "phone", "fax": "phone", "birth": "date", "tax_id": "tax_id", "url": "url", "money": "money",
+    "phone": "phone", "fax": "phone", "birth": "birth_date", "tax_id": "tax_id", "url": "url", "money": "money",
     "identifier": "identifier", "given": "person_name", "family": "person_name", "person": "person_name",
     "name": "company_name", "company": "company_name", "street": "address", "house": "identifier",
     "relative": "person_name", "login": "identifier",
@@ -66,7 +66,7 @@ def _by_name(said: str | None, profile: Profile) -> Found | None:
     believed = {
         "phone": profile.phone >= 0.5,
         "fax": profile.phone >= 0.5,
-        "birth": profile.date >= 0.5,
+        "birth": profile.date + profile.year >= 0.5,
         "tax_id": True,
         "url": profile.url >= 0.5,
         "money": profile.number + profile.money >= 0.5,
@@ -82,7 +82,7 @@ def _by_name(said: str | None, profile: Profile) -> Found | None:
     }
     if said is None or not believed.get(said, False):
         return None
-    kind = "identifier" if said == "tax_id" and profile.tax_id < 0.3 else _KINDS[said]
+    kind = "identifier" if said == "tax_id" and max(profile.tax_id, profile.countried) < 0.3 else _KINDS[said]
     return Found(said, kind)
 
 

@@ -24,6 +24,7 @@ _MEETING = {
     "email": ("", "user"),
     "address": ("street", "house", "postcode", "city"),
     "date": ("", "year"),
+    "birth_date": ("", "year"),
     "text": ("", "tokens"),
 }
 

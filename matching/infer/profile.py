@@ -9,6 +9,7 @@ from itertools import chain
 
 from matching.columns import PART
 from matching.kinds import email, iban, lei, money, phone, tax_id
+from matching.kinds.birth_date import year_of
 from matching.kinds.date import iso_date
 from matching.kinds.folding import folded, is_junk, plain
 from matching.kinds.kind import Kind, as_text
@@ -48,12 +49,14 @@ class Profile:
     phone: float
     dialled: float
     date: float
+    year: float
     number: float
     money: float
     code: float
     iban: float
     lei: float
     tax_id: float
+    countried: float
     legal_form: float
     given_name: float
     listed: bool
@@ -84,12 +87,14 @@ def profile(cells: Sequence[object]) -> Profile:
         phone=share(lambda text: all(map(_is_phone, _each(text, phone.KIND))), numbered),
         dialled=share(lambda text: all(map(_is_dialled, _each(text, phone.KIND))), numbered),
         date=share(_is_date, numbered),
+        year=share(year_of, numbered),
         number=share(lambda text: decimal_text(text) is not None, numbered),
         money=share(_is_money, numbered),
         code=share(_CODE.fullmatch, numbered),
         iban=share(partial(_valid, iban.KIND), numbered),
         lei=share(partial(_valid, lei.KIND), numbered),
         tax_id=share(partial(_valid, tax_id.KIND), numbered),
+        countried=share(tax_id.names_country, numbered),
         legal_form=share(lambda text: bool(take_legal_form(words_of(text))[1]), lettered),
         given_name=share(lambda text: any(is_given_name(folded(word)) for word in plain(text).split()[:3]), lettered),
         listed=listed,

@@ -2,6 +2,7 @@
 
 from matching.kinds import (
     address,
+    birth_date,
     boolean,
     category,
     code,
@@ -38,6 +39,7 @@ KINDS: dict[str, Kind] = {
         phone.KIND,
         address.KIND,
         date.KIND,
+        birth_date.KIND,
         identifier.KIND,
         tax_id.KIND,
         vat.KIND,

@@ -85,14 +85,15 @@ def _accepts(value: object) -> str | None:
     return f"is not a date (such as 2020-12-31): {value!r}"
 
 
-def _swapped(value: str) -> str:
+def swapped(value: str) -> str:
+    """Give a standardised date with day and month swapped."""
     year, month, day = value.split("-")
     return f"{year}-{day}-{month}"
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
     year, month = coded([value[:4] for value in values]), coded([value[:7] for value in values])
-    both = coded([*values, *map(_swapped, values)])
+    both = coded([*values, *map(swapped, values)])
     there, back = both[: len(values)], both[len(values) :]
     keystroke = keystroke_pairs(values)
 

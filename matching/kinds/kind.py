@@ -19,12 +19,14 @@ class Level:
 
     `m` and `u` are the probabilities of this outcome between two records of the same thing and
     between two records of different things that share a blocking key; log2(m/u) is the match weight.
+    Of the matches of a file hardly more than `most` have it: where more seem to, some of them are none.
     """
 
     name: str
     words: str
     m: float
     u: float
+    most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from matching.kinds.usual_person import FIRM_WORDS, usual_person
 _FIRM_SIGN = re.compile(r"[&+@/\d]")
 _FIRM_WORD = re.compile(r"\b(?:and|und|et|of|the|for|de la|des|du)\b", re.IGNORECASE)
 _MOST_WORDS = 6
+_NUMBERS = frozenset(("ii", "iii", "iv"))
+"""What numbers the generations of persons numbers firms, too."""
 _PERSON, _COMPANY, _REST = "p", "c", slice(2, None)
 _LEVEL_OF_PERSON = np.array((0, 1, 2, 2, 3, 4, 6, 6, 7), dtype=np.int8)
 """By the level of two persons, the level here; the levels of two firms are those here."""
@@ -34,11 +36,11 @@ def _is_person(text: str, core: str) -> bool:
         return False
     if not (FIRM_WORDS.isdisjoint(words) and is_simple(text)) and _FIRM_WORD.search(text):
         return False
-    if text.count(",") == 1 or not person_name.TITLES.isdisjoint(words):
+    if text.count(",") == 1 or not (person_name.TITLES - _NUMBERS).isdisjoint(words):
         return True
     if person_name.is_given_name(folded_plain(words[0])) and 2 <= len(words) <= 4:
         return True
-    return 2 <= len(words) <= 4 and business_words().isdisjoint(core.split())
+    return 2 <= len(words) <= 4 and business_words().isdisjoint(core.split()) and _NUMBERS.isdisjoint(words)
 
 
 def _standardise(value: object) -> str | None:
@@ -118,7 +120,7 @@ KIND = Kind(
         Level("form", "the same name with another legal form or with initials", 0.06, 0.012),
         Level("contained", "one name contains the other or is its acronym", 0.12, 0.035),
         Level("similar", "most words in common", 0.04, 0.05),
-        Level("related", "a shared name with another given name, business, place or number", 0.03, 0.45),
+        Level("related", "a shared name with another given name, business, place or number", 0.03, 0.45, most=0.15),
         Level("different", "different names", 0.01, 0.4501),
     ),
     prepare=_prepare,

@@ -3,8 +3,8 @@
 `Ramirez, Alejandro`, `Alejandro Ramirez`, `Dr. A. Ramirez` and `RAMIREZ Alejandro` can all be one
 person. Titles do not count; initials, nicknames (Bob, Kasia, Pepe), middle names, hyphens, accents,
 scripts and slips of the keyboard are understood, and so is a surname at birth (`Meier geb. Koch`,
-`Meier (née Koch)`). The same surname with another given name speaks strongly against a match: families
-share surnames.
+`Meier (née Koch)`). Jr and Sr, II and III are two persons where both names tell one, else one name more.
+The same surname with another given name speaks strongly against a match: families share surnames.
 """
 
 import re
@@ -13,8 +13,9 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from matching.columns import PART
-from matching.fields import fields_of
+from matching.fields import Field, fields_of
 from matching.kinds.folding import folded, folded_words, is_junk, phonetic, transliteration
+from matching.kinds.generation import by_generation, generation_of, told_apart, without_generation
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, each_distinct
 from matching.kinds.person_pairs import (
@@ -103,7 +104,7 @@ def _at_birth(words: list[str]) -> tuple[list[str], list[str]]:
 def person_parts(text: str) -> tuple[str, str] | None:
     """Give the given names and the surname of a person's name, None where the text is no name.
 
-    A surname at birth stands before the present one, as one surname of two words.
+    A surname at birth stands before the present one, as one surname of two words; the generation (`jr`) before all.
     """
     if _OPENING.search(text):
         text = _BRACKETS.sub(_bracket, text)
@@ -112,6 +113,9 @@ def person_parts(text: str) -> tuple[str, str] | None:
     family, _, given = text.partition(",")
     givens = _given_names(given)
     found = (givens, _surname(family)) if givens else _whole_name(family)
+    generation = generation_of(text)
+    if generation and found[1]:
+        return found[0], f"{generation} {found[1]}"
     return found if found[0] or found[1] else None
 
 
@@ -238,21 +242,29 @@ def _both_have_more(one: PersonName, other: PersonName, common: Sequence[str]) -
 
 def _prepare(values: Sequence[str]) -> PairComparison:
     givens, families = fields_of(values, 2)
+    apart = told_apart(families)
+    if apart is not None:
+        families, generation = apart
+        return by_generation(_prepare_without_generations(givens, families), generation)
+    return _prepare_without_generations(givens, families)
 
+
+def _prepare_without_generations(givens: Field, families: Field) -> PairComparison:
     @cache
     def name(place: int) -> PersonName:
         return taken_apart(givens.texts[givens.codes[place]], families.texts[families.codes[place]])
 
     def judged(left: Codes, right: Codes) -> Outcomes:
-        return each_distinct(lambda one, other: judge(name(one), name(other)), range(len(values)), left, right)
+        return each_distinct(lambda one, other: judge(name(one), name(other)), range(len(givens.codes)), left, right)
 
-    if len(values) <= FEW:
+    if len(givens.codes) <= FEW:
         return judged
     return prepare_names(givens, families, heads_of, judged=judged)
 
 
 def _every(value: str) -> list[str]:
-    return value.replace(PART, " ").split()
+    given, _, family = value.partition(PART)
+    return f"{given} {without_generation(family)}".split()
 
 
 def _sorted_words(value: str) -> str:
@@ -260,7 +272,7 @@ def _sorted_words(value: str) -> str:
 
 
 def _long_words(text: str) -> list[str]:
-    return [word for word in text.split() if len(word) > 1]
+    return [word for word in without_generation(text).split() if len(word) > 1]
 
 
 KIND = Kind(
@@ -289,7 +301,7 @@ KIND = Kind(
         Level("initials", "the same name, one with initials", 0.05, 0.0045),
         Level("partial", "one name is part of the other", 0.04, 0.02),
         Level("other_surname", "the same given name with another surname", 0.03, 0.1701),
-        Level("other_given", "the same surname with another given name", 0.0145, 0.4),
+        Level("other_given", "the same surname with another given name", 0.0145, 0.4, most=0.15),
         Level("different", "different names", 0.0105, 0.4),
     ),
     prepare=_prepare,

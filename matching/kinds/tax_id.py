@@ -71,6 +71,12 @@ def valid_tax_id(value: str) -> bool:
     return 7 <= len(value) <= 16 and sum(map(str.isdigit, value)) >= 5
 
 
+def names_country(text: str) -> bool:
+    """Say whether a number begins with a country whose tax numbers are known, whatever its check digits say."""
+    value = standardise_tax_id(text)
+    return value is not None and number_of(value) != value
+
+
 @lru_cache(maxsize=200_000)
 def number_of(value: str) -> str:
     """Give a standardised tax number without its country."""

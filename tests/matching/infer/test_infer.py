@@ -31,6 +31,8 @@ def column(kind: str) -> list[object]:
         "phone": lambda: f"+49 30 {made.randint(1_000_000, 9_999_999)}",
         "email": lambda: f"{made.choice(GIVEN).lower()}.{made.randint(1, 999)}@acme.example",
         "date": lambda: f"{made.randint(1950, 2005)}-{made.randint(1, 12):02}-{made.randint(1, 28):02}",
+        "year": lambda: f"{made.randint(1930, 2005)}",
+        "countried": lambda: f"DE{made.randint(100_000_000, 999_999_999)}",
         "serial": lambda: f"AB-{made.randint(100_000, 999_999)}",
         "price": lambda: f"{made.randint(1, 900)}.99",
         "words": lambda: " ".join(made.choice(["fine", "black", "steel", "large", "kettle", "lamp"]) for _ in range(9)),
@@ -51,7 +53,10 @@ def found(**columns: str):
         ("contact", "email", "email"),
         ("Telefon", "phone", "phone"),
         ("x1", "phone", "phone"),
-        ("Geburtsdatum", "date", "date"),
+        ("Geburtsdatum", "date", "birth_date"),
+        ("yob", "year", "birth_date"),
+        ("x4", "year", "number"),
+        ("vat_no", "countried", "tax_id"),
         ("x2", "date", "date"),
         ("serial_no", "serial", "identifier"),
         ("x3", "serial", "identifier"),
@@ -119,6 +124,13 @@ def of_two_files(**columns: tuple[str, str]):
             for name, (kind, file) in columns.items()
         }
     )
+
+
+def test_years_of_birth_stand_in_for_dates_of_birth_beside_them():
+    every = infer({"year_of_birth": column("year"), "birth_date": column("date"), "joined": column("date")}).attributes
+    assert every["birth_date"].columns == ("{birth_date}", "{year_of_birth}")
+    assert every["joined"].kind == "date"
+    assert len(every) == 2
 
 
 def test_one_fact_under_other_names_in_another_file_is_one_attribute():

@@ -8,14 +8,23 @@ KIND = KINDS["name"]
 
 
 @pytest.mark.parametrize(
-    "name", ["Orlov, Boris", "Boris Orlov", "Dr. Rosa Almeida", "Rosa Almeida (Ainsworth)", "Hans Peter Lang"]
+    "name",
+    [
+        "Orlov, Boris",
+        "Boris Orlov",
+        "Dr. Rosa Almeida",
+        "Rosa Almeida (Ainsworth)",
+        "Hans Peter Lang",
+        "Rosa Almeida III",
+    ],
 )
 def test_a_person_is_seen(name: str) -> None:
     assert str(KIND.standardise(name)).startswith("p")
 
 
 @pytest.mark.parametrize(
-    "name", ["Orlov GmbH", "Orlov", "Boris Orlov Consulting", "Orlov & Lang", "Studio 54", "Bank of Lund"]
+    "name",
+    ["Orlov GmbH", "Orlov", "Boris Orlov Consulting", "Orlov & Lang", "Studio 54", "Bank of Lund", "Zenith Capital II"],
 )
 def test_a_firm_is_seen(name: str) -> None:
     assert str(KIND.standardise(name)).startswith("c")
@@ -26,6 +35,7 @@ def test_a_firm_is_seen(name: str) -> None:
     [
         ("close", "Bill Farrow", "Farrow, William"),
         ("related", "Anna Farrow", "Farrow, William"),
+        ("related", "William Farrow Jr.", "Farrow, William Sr."),
         ("exact", "Boris Orlov", "Boris Orlov LLC"),
         ("close", "Silverlake Consullting", "Silverlake Consulting B.V."),
         ("related", "Zenith Consulting", "Zenith Legal"),

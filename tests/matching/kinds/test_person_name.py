@@ -2,6 +2,7 @@
 
 from math import log2
 
+import numpy as np
 import pytest
 
 from matching.kinds import KINDS
@@ -17,7 +18,16 @@ KIND = KINDS["person_name"]
         ("exact", "van der Linden, Piet", "Piet van der Linden"),
         ("exact", "Борис Орлов", "Boris Orlov"),
         ("exact", "Jörg Weiß", "Joerg Weiss"),
-        ("exact", "Brown, Henry Jr.", "Henry Brown"),
+        ("exact", "Brown, Henry Jr.", "Henry Brown Junior"),
+        ("exact", "Brown Jr., Henry", "Henry Brown, Jr."),
+        ("exact", "Brown, III, Henry", "HENRY BROWN III"),
+        ("close", "Brown, Henri Jr.", "Henry Brown Jr"),
+        ("middle", "Brown, Henry Jr.", "Henry Brown"),
+        ("initials", "Brown, H. Jr.", "Henry Brown Jr."),
+        ("other_given", "Brown, Henry Jr.", "Henry Brown Sr."),
+        ("other_given", "Henry Brown II", "Henry Brown III"),
+        ("other_surname", "Henry Brown Jr", "Henry Farrow Sr"),
+        ("different", "Henry Brown Jr", "Rosa Almeida Sr"),
         ("close", "Almeida Rosa", "Rosa Almeida"),
         ("close", "Bob Farrow", "Robert Farrow"),
         ("close", "Kasia Zawadzka", "Katarzyna Zawadzka"),
@@ -58,3 +68,23 @@ def test_keys_follow_surname_and_given_name() -> None:
 def test_spellings_by_ear_share_a_key() -> None:
     keys = [set(KIND.parts["phonetic"](str(KIND.standardise(name)))) for name in ("Stephan Meyer", "Stefan Maier")]
     assert keys[0] == keys[1]
+
+
+def test_a_generation_makes_no_key_of_its_own() -> None:
+    with_one, without = (str(KIND.standardise(name)) for name in ("Henry Brown Jr.", "Henry Brown"))
+    assert with_one != without
+    assert all(sorted(give(with_one)) == sorted(give(without)) for give in KIND.parts.values())
+
+
+def test_two_generations_are_told_apart_among_many_names(level_of) -> None:
+    names = [f"{given} Brown{generation}" for given in ("Henry", "Rosa", "Piet") for generation in ("", " Jr.", " Sr.")]
+    many = [
+        str(KIND.standardise(name)) for name in (*names, *(f"Ann{letter * 3} Smith" for letter in "bcdefghijk" * 9))
+    ]
+    many = list(dict.fromkeys(many))
+    left, right = (side.astype(np.int64) for side in np.triu_indices(len(names), 1))
+    found = KIND.prepare(many)(left, right)
+    assert [KIND.levels[level - 1].name for level in found.tolist()] == [
+        level_of("person_name", names[one], names[other])
+        for one, other in zip(left.tolist(), right.tolist(), strict=True)
+    ]
