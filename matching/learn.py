@@ -30,9 +30,8 @@ _BY_HALVES = 0.5
 """Else it is learnt with a pair that looks like a match, though its clusters stayed apart, counting so much as one.
 Large clusters of noisy records fall into several, and every round would take matches from the next."""
 _UNSETTLED = "the clusters still changed a little in the last round of learning"
-_STILL = 0.0005
-"""Clusters count as settled when so small a share of the pairs within them changes twice in a row: once may be chance,
-since the figures still move."""
+_STILL = 0.001
+"""Clusters count as settled when so small a share of the pairs within them changes."""
 FEWEST = 50
 """So many pairs of each class are needed to learn from."""
 
@@ -96,7 +95,7 @@ def _in_turns(
     `doubtful`: so much a pair counts as a match that looks like one and whose clusters stayed apart.
     `rarer`: so many times rarer matches are taken to be in the first rounds, which leaves the surest to learn from.
     """
-    model, before, changed, still = given, np.zeros(len(pairs.number), dtype=bool), 1.0, 0
+    model, before, changed = given, np.zeros(len(pairs.number), dtype=bool), 1.0
     learnt = Learnt(given.rules, False)
     for rounds in range(1, ROUNDS + len(rarer) + 1):
         asked = _with_rarer(model, rarer[rounds - 1]) if rounds <= len(rarer) else model
@@ -105,8 +104,7 @@ def _in_turns(
         if few := pairs.too_few(same):
             return Learnt(given.rules, False, [few]), 1.0
         changed = float((same != before).sum() / same.sum())
-        still = still + 1 if changed <= _STILL else 0
-        if rounds > len(rarer) + 1 and still >= 2:
+        if rounds > len(rarer) and changed <= _STILL:
             return replace(learnt, settled=True, notes=[]), changed
         shares = pairs.credible(given, _shares(same, weights, doubtful))
         before, (rules, kept, matches) = same, pairs.fitted(given, shares)
