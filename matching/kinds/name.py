@@ -24,6 +24,7 @@ _FIRM_WORD = re.compile(r"\b(?:and|und|et|of|the|for|de la|des|du)\b", re.IGNORE
 _MOST_WORDS = 6
 _NUMBERS = frozenset(("ii", "iii", "iv"))
 """What numbers the generations of persons numbers firms, too."""
+_TITLES = person_name.TITLES - _NUMBERS
 _PERSON, _COMPANY, _REST = "p", "c", slice(2, None)
 _LEVEL_OF_PERSON = np.array((0, 1, 2, 2, 3, 4, 6, 6, 7), dtype=np.int8)
 """By the level of two persons, the level here; the levels of two firms are those here."""
@@ -36,7 +37,7 @@ def _is_person(text: str, core: str) -> bool:
         return False
     if not (FIRM_WORDS.isdisjoint(words) and is_simple(text)) and _FIRM_WORD.search(text):
         return False
-    if text.count(",") == 1 or not (person_name.TITLES - _NUMBERS).isdisjoint(words):
+    if text.count(",") == 1 or not _TITLES.isdisjoint(words):
         return True
     if person_name.is_given_name(folded_plain(words[0])) and 2 <= len(words) <= 4:
         return True

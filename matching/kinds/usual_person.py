@@ -13,6 +13,7 @@ from matching.kinds.legal_forms import border_words, misspelt
 from matching.kinds.person_name import BIRTH, PARTICLES, TITLES
 
 FIRM_WORDS = frozenset(("and", "und", "et", "of", "the", "for", "de", "des", "du"))
+# The words that `company_aside` looks for, in any spelling that is one word.
 _ASIDE = frozenset(("formerly", "fka", "previously", "vormals", "ehemals", "anciennement", "dba", "trading"))
 _LETTERS = re.compile("[A-Za-zÀ-ÖØ-öø-ľŁ-ňŊ-ž-]+,?")
 _FEWEST, _MOST = 2, 4
