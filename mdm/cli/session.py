@@ -1,6 +1,7 @@
 """What a command starts from: the settings, an open hub, and who is asking."""
 
 import getpass
+import logging
 import os
 import sys
 import tomllib
@@ -110,6 +111,9 @@ def log_to_stderr(level: str, *, lasting: bool = False) -> None:
     """
     import structlog
 
+    if not lasting:
+        # A command that is interrupted while it closes a connection says so itself, in one line.
+        logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
     structlog.configure(
         processors=[structlog.processors.add_log_level, _line],
         wrapper_class=structlog.make_filtering_bound_logger(level),

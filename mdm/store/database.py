@@ -276,6 +276,8 @@ class Database:
 
 
 def _take_back(pooled: PoolProxiedConnection, *, postgresql: bool) -> None:
+    if not pooled.is_valid:
+        return  # SQLAlchemy has closed it, as it does on an interrupt, and with it the transaction
     try:
         pooled.rollback()
     except _refusals(postgresql):

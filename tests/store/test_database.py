@@ -81,6 +81,14 @@ def test_a_statement_that_fails_takes_everything_back(hub: Hub) -> None:
     assert sizes(hub) == []
 
 
+def test_an_interrupt_stays_one_where_the_connection_has_gone_with_it(hub: Hub) -> None:
+    with pytest.raises(KeyboardInterrupt), hub.database.write() as writer:  # noqa: PT012  the transaction is what fails
+        bulk.insert(writer, "block_size", ("key", "living", "deleted"), [(1, 1, 0)])
+        writer.pooled.invalidate()  # as SQLAlchemy does with what it wraps, when an interrupt comes
+        raise KeyboardInterrupt
+    assert sizes(hub) == []
+
+
 def test_a_reader_sees_one_state_however_long_it_reads(hub: Hub) -> None:
     with hub.database.read() as reader:
         assert reader.rows("SELECT key FROM block_size") == []
