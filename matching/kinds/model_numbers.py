@@ -11,7 +11,7 @@ STOP = words("stop_words")
 _MODEL = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]{4,}|\d{5,}")
 _DIGIT = re.compile(r"\d")
 # A full stop ends a word that is shortened, and a percentage is an amount: std. 19 %.
-_APART = re.compile(r"\b([a-z]{1,3})[ /-](\d{2,}[a-z]{0,2})\b(?![.,]\d| ?%)", re.IGNORECASE)
+_APART = re.compile(r"\b([a-z]{1,3})[ /-](\d{2,}[a-z]{0,3})\b(?![.,]\d| ?%)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=200_000)

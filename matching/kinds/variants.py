@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from matching.kinds.measures import is_measure
+from matching.kinds.measures import unit_of
 from matching.kinds.model_numbers import is_model
 from matching.kinds.tables import rows
 
@@ -20,8 +20,8 @@ def _known() -> dict[str, tuple[str, str]]:
 @lru_cache(maxsize=200_000)
 def _variant(word: str) -> tuple[str, str] | None:
     """Say of what sort a word is, and which one of it: two words for one colour are one."""
-    if is_measure(word):
-        return word.lstrip("0123456789").removeprefix("p").lstrip("0123456789"), word
+    if (unit := unit_of(word)) is not None:
+        return unit, word
     if _YEAR.fullmatch(word):
         return "year", word
     if _NUMBER.fullmatch(word) and not is_model(word):

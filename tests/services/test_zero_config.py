@@ -195,6 +195,17 @@ def test_a_catalogue_in_which_few_items_name_their_maker_is_one_too_whatever_it_
     assert any("hold a thing once" in note for note in report.notes)
 
 
+def test_a_catalogue_that_lists_items_twice_is_not_taken_to_list_them_once(folder):
+    catalogue()
+    header, *rows = Path("records.csv").read_text(encoding="utf-8").splitlines()
+    again = [row.replace(",a,", ",b,", 1).replace("a", "c", 1) for row in rows if row.startswith("a")][:100]
+    again += [row.replace("b", "d", 1) for row in rows if row.startswith("b")][:100]
+    report = run(written("records.csv", header.replace("name", "title"), rows + again))
+    assert not any("hold a thing once" in note for note in report.notes)
+    found = {frozenset(group) for group in groups(clusters())}
+    assert sum({f"a{item}", f"b{item}", f"c{item}", f"d{item}"} in found for item in range(100)) >= 90
+
+
 def test_linking_only_never_joins_two_records_of_one_source(folder, persons):
     run(str(persons / "records.csv"), link_only=True)
     sources = {row["record_id"]: row["source"] for row in table(persons / "records.csv")}

@@ -179,9 +179,11 @@ def _learnt(model: MatchModel, taken: Sample, who: Who) -> Learnt:
     if apart.any():
         one_each = model.rules.model_copy(update={"one_per_source": True})
         found = learnt_from(model, one_each, taken.where(apart))
-        if not _strong(model, taken.levels[apart]) or (
-            found.settled and _one_each(_with(model, found.rules), taken.levels, apart, who.sources)
-        ):
+        if _strong(model, taken.levels[apart]):
+            once = found.settled and _one_each(_with(model, found.rules), taken.levels, apart, who.sources)
+        else:
+            once = not _repeated(model, taken.levels, apart, who.sources)
+        if once:
             return found
     return learnt_from(model, model.rules, taken)
 
@@ -191,6 +193,23 @@ def _strong(model: MatchModel, levels: Levels) -> bool:
     known = (levels > 0).mean(axis=0)
     kinds = [model.attributes[name].kind for name in model.compared]
     return any(kind in _STRONG and share >= _MOSTLY for kind, share in zip(kinds, known, strict=True))
+
+
+def _repeated(model: MatchModel, levels: Levels, apart: npt.NDArray[np.bool_], sources: Rows) -> bool:
+    """Say whether a text stands twice within a source about as often as in two sources.
+
+    Of the texts the one that most pairs between sources share: others may be the same for many things.
+    """
+    texts = [place for place, name in enumerate(model.compared) if model.attributes[name].kind == "text"]
+    same = max((levels[:, place] == 1 for place in texts), key=lambda one: int(one[apart].sum()), default=None)
+    if same is None or same[apart].sum() < _SURE:
+        return False
+    return float((~apart[same]).mean()) > _MOSTLY * _by_chance(sources)
+
+
+def _by_chance(sources: Rows) -> float:
+    """Give the share of all pairs that are within a source."""
+    return float(((np.bincount(sources) / len(sources)) ** 2).sum())
 
 
 def _with(model: MatchModel, rules: MatchRules) -> MatchModel:
@@ -204,8 +223,7 @@ def _one_each(model: MatchModel, levels: Levels, apart: npt.NDArray[np.bool_], s
     if matching.sum() < 2 * _SURE:
         return False
     sure = weights >= np.median(weights[matching])
-    by_chance = float(((np.bincount(sources) / len(sources)) ** 2).sum())
-    return float((~apart[sure]).mean()) <= _ONE_EACH * by_chance
+    return float((~apart[sure]).mean()) <= _ONE_EACH * _by_chance(sources)
 
 
 def _entity_type(found: Inferred, rules: MatchRules) -> EntityType:

@@ -3,6 +3,7 @@
 import pytest
 
 from matching.kinds.measures import is_measure, with_measures
+from matching.kinds.model_numbers import words_of_description
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,15 @@ from matching.kinds.measures import is_measure, with_measures
         ("23.5 cm", "235mm"),
         ('27"', "686mm"),
         ("27-inch", "686mm"),
+        ("22IN", "559mm"),
+        ("0.5 m", "500mm"),
+        ("60X90CM", "600x900mm"),
+        ("60 x 90 cm", "600x900mm"),
+        ("0.4 x 1.2 x 2 m", "400x1200x2000mm"),
+        ("2 x 0,5 l", "2x500ml"),
+        ("pack of 12", "12pk"),
+        ("12/PK", "12pk"),
+        ("12-pack", "12pk"),
     ],
 )
 def test_a_number_with_its_unit_is_one_word_in_a_small_unit(text: str, written: str) -> None:
@@ -24,7 +34,17 @@ def test_a_number_with_its_unit_is_one_word_in_a_small_unit(text: str, written: 
     assert is_measure(written)
 
 
-@pytest.mark.parametrize("text", ["24-port", "4 seasons", "XT200 W", "v1.2.3 GB", 'the "Top 100" list', "2 x 4"])
+@pytest.mark.parametrize(
+    "text", ["24-port", "4 seasons", "XT200 W", "v1.2.3 GB", 'the "Top 100" list', "2 x 4", "10 in 1"]
+)
 def test_what_is_no_measure_is_left_as_it_is(text: str) -> None:
     assert with_measures(text) == text
     assert not is_measure(text)
+
+
+def test_a_number_before_a_longer_word_counts_things_and_is_no_model_number() -> None:
+    assert words_of_description("A4 paper 2500SHEETS") == words_of_description("A4 paper, 2500 sheets")
+
+
+def test_a_model_number_may_end_in_three_letters_after_its_number() -> None:
+    assert words_of_description("RK 1300PRO soap") == words_of_description("RK1300Pro soap")
