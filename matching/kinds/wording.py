@@ -25,7 +25,13 @@ _BORDERS = np.array([0.95, 0.85, 0.75, 0.65, 0.55, 0.45, 0.35, 0.25, 0.15])
 _AT_ONCE = 1 << 15
 _ROWS_AT_ONCE = 500
 _FREQUENT, _FEW = 0.005, 50
-"""What so large a share of the texts holds, and more than a few of them, does not find neighbours."""
+"""What so large a share of the texts holds, and more than a few of them, does not find neighbours where texts are many.
+"""
+_WORK = 30_000_000
+"""Where they are few enough for so many products of two weights, frequent groups do, too: a catalogue of things that
+are called by common words has no others."""
+_SHADES = 100_000
+"""So finely likeness is told apart before it is left to the order of the texts."""
 _LOOKED_AT = 2
 """Of so many times the neighbours, found by what is rare, those are kept that are nearest by all letters."""
 
@@ -90,16 +96,15 @@ def nearest(values: Sequence[str], count: int, groups: Codes) -> tuple[npt.NDArr
     Those of its own group and those of other groups are counted apart.
     """
     weighted = _weighted(tuple(values))
-    texts = np.bincount(weighted.indices, minlength=weighted.shape[1])
-    rare = weighted[:, np.flatnonzero(texts <= max(_FREQUENT * len(values), _FEW))]
+    rare = weighted[:, _finding(np.bincount(weighted.indices, minlength=weighted.shape[1]), len(values))]
     turned = rare.T.tocsr()
     by_text = np.argsort(np.argsort(np.array(values, dtype=object)))
     found = []
     for start in range(0, len(values), _ROWS_AT_ONCE):
         alike = (rare[start : start + _ROWS_AT_ONCE] @ turned).tocoo()
         kept = alike.row + start != alike.col
-        rows, others = alike.row[kept] + start, alike.col[kept]
-        asked = 2 * rows + (groups[rows] != groups[others])
+        rows, others = alike.row[kept].astype(np.int64) + start, alike.col[kept]
+        asked = 2 * (rows - start) + (groups[rows] != groups[others])
         near = _best_of_each(asked, alike.data[kept], by_text[others], _LOOKED_AT * count)
         rows, others, asked = rows[near], others[near], asked[near]
         whole = np.asarray(weighted[rows].multiply(weighted[others]).sum(axis=1)).ravel()
@@ -109,9 +114,19 @@ def nearest(values: Sequence[str], count: int, groups: Codes) -> tuple[npt.NDArr
     return left, right
 
 
+def _finding(texts: Codes, count: int) -> Codes:
+    """Give the places of the groups that find neighbours, given how many of `count` texts have each."""
+    order = np.argsort(texts, kind="stable")
+    work = np.cumsum(texts[order].astype(np.int64) ** 2)
+    most = max(_FREQUENT * count, _FEW, *texts[order[work <= _WORK]][-1:].tolist())
+    return np.flatnonzero(texts <= most)
+
+
 def _best_of_each(asked: Codes, alike: npt.NDArray[np.float32], ties: Codes, count: int) -> Codes:
     """Give the places of the `count` most alike of those that belong to one question."""
-    order = np.lexsort((ties, -alike.round(5), asked))
+    # One number to sort by in place of three takes a quarter of the time.
+    likeness = np.rint(alike * _SHADES).astype(np.int64)
+    order = np.argsort((asked * (_SHADES + 1) + _SHADES - likeness) * (int(ties.max(initial=0)) + 1) + ties)
     firsts = np.flatnonzero(np.diff(asked[order], prepend=-1))
     rank = np.arange(len(order)) - np.repeat(firsts, np.diff(firsts, append=len(order)))
     return order[rank < count]

@@ -1,5 +1,7 @@
 """All words of a record: rare groups of letters count more, and the nearest of all texts are found."""
 
+from itertools import product
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -55,6 +57,20 @@ def test_the_nearest_of_other_groups_are_found_beside_those_of_the_own():
     found = set(zip(left.tolist(), right.tolist(), strict=True))
     assert (0, 1) in found
     assert {other for one, other in found if one == 0} & {2, 3, 4}
+
+
+def test_texts_of_nothing_but_common_words_find_their_nearest_too():
+    words = (
+        ("lamp", "chair", "table"),
+        ("red", "blue", "grey", "white"),
+        ("oak", "steel", "glass"),
+        ("small", "large"),
+    )
+    described = [" ".join(said) for said in product(*words)]
+    texts = sorted({*described, *(" ".join(said.split()[::-1]) for said in described)})
+    left, right = nearest(texts, 1, np.zeros(len(texts), dtype=np.int64))
+    assert len(left) == len(texts)
+    assert all(set(texts[one].split()) == set(texts[other].split()) for one, other in zip(left, right, strict=True))
 
 
 def test_no_texts_have_no_neighbours():
