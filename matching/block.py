@@ -41,6 +41,18 @@ class RuleReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleSize:
+    """How many `pairs` a record a blocking rule brings within the cap, how many of them `strangers`.
+
+    Strangers have nothing in common but their key. `beyond` is the share of the keys whose blocks are over the cap.
+    """
+
+    pairs: float
+    strangers: float
+    beyond: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Meetings:
     """Who meets under one rule: the members of its blocks within the cap, and how many of its block follow each.
 
@@ -107,7 +119,7 @@ def candidate_pairs(model: MatchModel, table: Table, cap: int) -> tuple[Rows, Ro
     Rule by rule, so that the keys of one are held at a time.
     """
     rows = len(next(iter(table.values())).codes) if table else 0
-    found = [_meetings(keys, cap).sides() for keys in _rule_keys(model, table, spoken=False)]
+    found = [_meetings(keys.rows, keys.blocks(), cap).sides() for keys in _rule_keys(model, table, spoken=False)]
     nothing = np.empty(0, dtype=np.int32)
     left, right = (np.concatenate([nothing, *(sides[side] for sides in found)]) for side in (0, 1))
     return pair_set(left, right, below=rows)
@@ -138,22 +150,44 @@ def part_strings(model: MatchModel, part: BlockPart, table: Table, row: int) -> 
 def report(model: MatchModel, table: Table, cap: int) -> list[RuleReport]:
     """Report for each blocking rule, in declared order, how many pairs it gives and what is over the cap."""
     rules = list(_rule_keys(model, table))
-    alone = _alone([_meetings(found, cap) for found in rules])
+    alone = _alone([_meetings(found.rows, found.blocks(), cap) for found in rules])
     return [_report(model, found, cap, alone=count) for found, count in zip(rules, alone, strict=True)]
 
 
-def measured(model: MatchModel, table: Table, cap: int, *, factor: float) -> list[float]:
-    """Say how many pairs a record each blocking rule brings by itself, within the cap.
+def measured(model: MatchModel, table: Table, cap: int, *, factor: float, most: float) -> list[RuleSize]:
+    """Measure each blocking rule by itself; of one that brings more than `most` pairs a record all count as strangers.
 
     The table may be a sample of records; `factor` says how much larger the file is, and so its blocks.
     """
     rows = max(len(next(iter(table.values())).codes) if table else 0, 1)
-    sizes = []
-    for found in _rule_keys(model, table, separately=True, spoken=False):
-        _, _, counts = found.blocks()
-        within = counts[(counts - 1) * factor + 1 <= cap]
-        sizes.append(float((within * (within - 1)).sum()) / 2 * factor / rows)
-    return sizes
+    return [
+        _size(model, table, found, int((cap - 1) / factor) + 1, each=factor / rows, most=most)
+        for found in _rule_keys(model, table, separately=True, spoken=False)
+    ]
+
+
+def _size(model: MatchModel, table: Table, found: _RuleKeys, cap: int, *, each: float, most: float) -> RuleSize:
+    blocks = found.blocks()
+    _, _, counts = blocks
+    meetings = _meetings(found.rows, blocks, cap)
+    pairs = strangers = int(meetings.partners.sum()) * each
+    if pairs <= most:
+        strangers = _strangers(model, found.number, table, *meetings.sides()) * each
+    return RuleSize(pairs, strangers, int(counts[counts > cap].sum()) / max(len(found.rows), 1))
+
+
+def _strangers(
+    model: MatchModel, rule: int, table: Table, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32]
+) -> int:
+    """Count the pairs whose records have nothing in common but their key, though more is known of both."""
+    known, same = np.zeros(len(left), dtype=bool), np.zeros(len(left), dtype=bool)
+    keyed = {part.attribute for part in model.blocking[rule]}
+    for codes in (column.codes for name, column in table.items() if name not in keyed):
+        one, other = codes[left], codes[right]
+        both = (one >= 0) & (other >= 0)
+        known |= both
+        same |= both & (one == other)
+    return int((known & ~same).sum())
 
 
 def _report(model: MatchModel, found: _RuleKeys, cap: int, *, alone: int) -> RuleReport:
@@ -178,12 +212,13 @@ def rule_words(model: MatchModel, number: int) -> str:
     return " + ".join(part.words for part in model.blocking[number])
 
 
-def _meetings(found: _RuleKeys, cap: int) -> _Meetings:
-    order, starts, sizes = found.blocks()
+def _meetings(rows: Rows, blocks: tuple[Rows, Rows, Rows], cap: int) -> _Meetings:
+    """Say who meets in blocks of the keys of these rows."""
+    order, starts, sizes = blocks
     used = (sizes > 1) & (sizes <= cap)
     member = _ranges(starts[used], sizes[used])
     partners = np.repeat(starts[used] + sizes[used], sizes[used]) - member - 1
-    return _Meetings(found.rows[order][member], partners)
+    return _Meetings(rows[order][member], partners)
 
 
 def _alone(rules: list[_Meetings]) -> list[int]:

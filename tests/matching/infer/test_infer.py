@@ -7,7 +7,7 @@ import pytest
 
 from matching.columns import Table
 from matching.document import MatchAttribute, MatchRules
-from matching.infer import choose_keys, infer, records
+from matching.infer import choose_keys, infer, keys, records
 from matching.infer.headings import role
 from matching.rules import match_model
 from matching.standardise import standardise
@@ -305,3 +305,53 @@ def test_a_key_that_brings_few_pairs_stands_alone_and_others_only_together():
     assert ["phone"] in chosen
     assert ["city"] not in chosen
     assert ["year"] not in chosen
+
+
+def test_a_key_that_brings_many_strangers_is_chosen_only_where_a_file_is_small(monkeypatch):
+    couples = {
+        "phone": ("phone", [f"+49 30 {number // 2 + 1_000_000}" for number in range(2_000)]),
+        "town": ("code", [f"{number // 2 % 37}" for number in range(2_000)]),
+        "born": ("code", [f"{number % 400}" for number in range(2_000)]),
+    }
+    assert ["born"] in keys_for(couples)
+    monkeypatch.setattr(keys, "IN_ANY_FILE", 0)
+    chosen = keys_for(couples)
+    assert ["phone"] in chosen
+    assert ["born"] not in chosen
+
+
+def test_pairs_that_have_more_in_common_speak_against_no_key(monkeypatch):
+    monkeypatch.setattr(keys, "IN_ANY_FILE", 0)
+    chosen = keys_for(
+        {
+            "phone": ("phone", [f"+49 30 {number // 5 + 1_000_000}" for number in range(2_000)]),
+            "born": ("code", [f"{number // 5}" for number in range(2_000)]),
+        }
+    )
+    assert chosen == [["born"], ["phone"]]
+
+
+@pytest.mark.parametrize("in_the_capital", [0, 1_000])
+def test_a_part_that_leaves_many_records_over_the_cap_is_tried_together_with_others(in_the_capital):
+    chosen = keys_for(
+        {
+            "town": ("code", [f"{4_711 if number < in_the_capital else number // 2}" for number in range(2_000)]),
+            "year": ("code", [f"{1_950 + number % 50}" for number in range(2_000)]),
+        }
+    )
+    assert ["town"] in chosen
+    assert (["town", "year"] in chosen) == (in_the_capital > 0)
+
+
+def test_of_two_pairs_of_parts_the_one_that_finds_all_that_the_other_does_is_enough():
+    chosen = keys_for(
+        {
+            "name": (
+                "person_name",
+                [f"{GIVEN[number // 60 % 8]} {FAMILY[number // 60 % 8]}" for number in range(2_000)],
+            ),
+            "born": ("code", [f"{number % 60}" for number in range(2_000)]),
+        }
+    )
+    assert ["name.tokens", "born"] in chosen
+    assert ["name", "born"] not in chosen
