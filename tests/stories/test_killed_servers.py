@@ -4,15 +4,12 @@ import http.client
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from math import ceil
+from multiprocessing.context import ForkServerProcess
 
 import orjson
 import pytest
@@ -25,11 +22,11 @@ from mdm.services.reading import lookup
 from mdm.services.resolving import resolve_all
 from mdm.settings import Settings
 from tests.conftest import AUTHOR
+from tests.forked import forked, mdm
 from tests.serving import free_port
 
 CLIENTS = 3
 DATABASES = ("sqlite", "postgres")
-MDM = str(Path(sys.executable).with_name("mdm"))
 
 
 @dataclass
@@ -58,11 +55,12 @@ def test_nothing_acknowledged_is_lost_or_doubled_over_fifty_kills_on_each_databa
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("seed", range(6, 6 + ceil(int(os.environ.get("SOAK_N", "50")) / 10)))
 @pytest.mark.parametrize("database", DATABASES)
-def test_nothing_acknowledged_is_lost_or_doubled_over_any_number_of_kills(
-    request: pytest.FixtureRequest, database: str
+def test_nothing_acknowledged_is_lost_or_doubled_over_any_number_of_kills_ten_on_each_hub(
+    request: pytest.FixtureRequest, database: str, seed: int
 ) -> None:
-    killed_over_and_over(request, database, int(os.environ.get("SOAK_N", "50")), seed=6)
+    killed_over_and_over(request, database, 10, seed=seed)
 
 
 def killed_over_and_over(request: pytest.FixtureRequest, database: str, kills: int, *, seed: int) -> None:
@@ -71,8 +69,9 @@ def killed_over_and_over(request: pytest.FixtureRequest, database: str, kills: i
     key, drawn, ledger = keys.create(hub, role="admin", author=AUTHOR)["key"], random.Random(seed), Ledger()
     for number in range(kills):
         port = free_port()
-        with running(hub, "serve", "--port", str(port)) as server, running(hub, "worker") as worker:
-            await_server(port)
+        serve = forked(mdm, hub.settings.database_url, "serve", "--port", str(port))
+        with serve as server, forked(mdm, hub.settings.database_url, "worker") as worker:
+            await_server(server, port)
             stop = threading.Event()
             with ThreadPoolExecutor(CLIENTS) as clients:
                 working = [clients.submit(work, port, key, f"{number}-{n}", ledger, stop) for n in range(CLIENTS)]
@@ -81,34 +80,22 @@ def killed_over_and_over(request: pytest.FixtureRequest, database: str, kills: i
                     time.sleep(0.01)
                 time.sleep(drawn.uniform(0, 0.6))
                 for process in drawn.sample((server, worker), 2):
-                    os.killpg(process.pid, signal.SIGKILL)
+                    process.kill()
                 stop.set()
                 for one in working:
                     one.result()
+            for process in (server, worker):
+                process.join()
+                assert process.exitcode == -signal.SIGKILL, "it ended by itself"
         resolve_all(hub, author=AUTHOR)
         stands(hub, ledger)
     assert len(ledger.records) >= kills, "clients got something done between the kills"
     hub.close()
 
 
-@contextmanager
-def running(hub: Hub, *command: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """A command of the hub in a process group of its own, which is gone afterwards."""
-    environment = {**os.environ, "MDM_DATABASE_URL": hub.settings.database_url}
-    process = subprocess.Popen(
-        [MDM, *command], env=environment, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def await_server(port: int) -> None:
+def await_server(server: ForkServerProcess, port: int) -> None:
     while True:
+        assert server.is_alive(), "the server ended by itself"
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/healthz")
