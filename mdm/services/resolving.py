@@ -40,11 +40,10 @@ def resolve_arrived(hub: Hub, *, author: Author) -> None:
 
     Answers about readiness that a wide change has outdated stay so: see `judge`. Nobody has to wait for those.
     """
-    names = order(hub.entity_types().values())
     commits = 1
-    while commits:
-        commits, left = 0, waiting(hub)
-        for name in names:
+    while commits and (left := waiting(hub)):
+        commits = 0
+        for name in order(hub.entity_types().values()):
             if name in left and (made := resolve(hub, name, author=author)):
                 commits, left = commits + made, waiting(hub)
 
@@ -52,8 +51,14 @@ def resolve_arrived(hub: Hub, *, author: Author) -> None:
 def resolve_all(hub: Hub, *, author: Author) -> None:
     """Resolve all that has arrived, and judge all that is outdated, until nothing is pending anywhere."""
     resolve_arrived(hub, author=author)
-    while sum(judge(hub, name, author=author) for name in hub.entity_types()):
+    while sum(judge(hub, name, author=author) for name in outdated(hub)):
         resolve_arrived(hub, author=author)
+
+
+def outdated(hub: Hub) -> list[str]:
+    """The entity types with answers about readiness that a wide change has outdated."""
+    with hub.database.read() as reader:
+        return stored_readiness.marked_types(reader)
 
 
 def judge(hub: Hub, entity_type: str, *, author: Author) -> bool:

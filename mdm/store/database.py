@@ -3,6 +3,7 @@
 Statements are written once, with `?` for a value and `{in}` for "is one of this list".
 """
 
+import select
 import sqlite3
 import threading
 from collections import defaultdict
@@ -16,7 +17,7 @@ import orjson
 from filelock import FileLock
 from sqlalchemy import Connection as SQLConnection
 from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
@@ -326,9 +327,24 @@ def _engine(url: str) -> Engine:
         )
         event.listen(engine, "connect", _configure_sqlite)
         return engine
-    return create_engine(
-        url, pool_size=WRITERS, max_overflow=READERS, pool_pre_ping=True, connect_args={"connect_timeout": 10}
+    # Here the one used last is the one that has most statements prepared.
+    engine = create_engine(
+        url, connect_args={"connect_timeout": 10}, pool_use_lifo=True, pool_size=WRITERS, max_overflow=READERS
     )
+    event.listen(engine, "checkout", _ensure_open)
+    return engine
+
+
+def _ensure_open(connection: Any, _record: object, _pooled: object) -> None:
+    """Have another connection made where the server has ended this one, as it has told by now.
+
+    To ask the server whether it is there would be one more wait for it in every transaction.
+    """
+    told = select.poll()
+    if not connection.closed:
+        told.register(connection.fileno(), select.POLLIN)
+    if connection.closed or told.poll(0):
+        raise DisconnectionError
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

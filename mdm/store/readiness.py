@@ -69,6 +69,16 @@ def marked(transaction: Transaction, entity_type: str, *, limit: int) -> list[in
     return [row[0] for row in rows]
 
 
+def marked_types(transaction: Transaction) -> list[str]:
+    """The entity types of which answers have to be judged anew."""
+    rows = transaction.rows(
+        "SELECT entity_type FROM resolution WHERE EXISTS (SELECT 1 FROM readiness"
+        " WHERE readiness.entity_type = resolution.entity_type AND due = ?) ORDER BY entity_type",
+        AT_ONCE,
+    )
+    return [row[0] for row in rows]
+
+
 def outdated(transaction: Transaction, process: str) -> int:
     """How many answers about a process have to be judged anew."""
     row = transaction.one("SELECT count(*) FROM readiness WHERE due = ? AND process = ?", AT_ONCE, process)

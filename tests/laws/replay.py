@@ -59,10 +59,10 @@ class Driven:
         for each in ("place", "thing") if kind in histories.FOR_ALL else (of,):
             self.facts[each].append((position, kind, body))
 
-    def catch_up(self) -> None:
+    def catch_up(self, stands: Hub) -> None:
         """Learn of the decisions that services have put into the log."""
         known = {position for facts in self.facts.values() for position, *_ in facts}
-        with self.hub.database.read() as reader:
+        with stands.database.read() as reader:
             rows = reader.rows(
                 "SELECT log.position, kind, entity_type, body FROM log"
                 " JOIN payload ON payload.position = log.position WHERE kind IN ('verdict', 'override', 'undo')"
@@ -99,10 +99,10 @@ class Driven:
             self.representatives, self.alive = found.representatives, found.alive
         return found
 
-    def found(self, of: str) -> plain_hub.State:
+    def found(self, of: str, stands: Hub) -> plain_hub.State:
         """What stands in the real hub, in the plain hub's terms."""
         state = plain_hub.State()
-        with self.hub.database.read() as reader:
+        with stands.database.read() as reader:
             rows = reader.rows(
                 "SELECT id, source, source_id, golden, deleted FROM source_record WHERE entity_type = ?", of
             )

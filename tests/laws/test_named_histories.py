@@ -79,7 +79,7 @@ def _keys(of: str, ids: str) -> list[str]:
 
 def bears(driven: Driven, of: str, ids: str) -> list[int | None]:
     """The golden numbers of these records, counted from the first that any of them bears."""
-    golden = driven.found(of).golden
+    golden = driven.found(of, driven.hub).golden
     numbers = [golden.get(key) for key in _keys(of, ids)]
     order = sorted({number for number in numbers if number is not None})
     return [None if number is None else order.index(number) for number in numbers]
@@ -152,7 +152,7 @@ def test_a_merge_does_not_wait_for_the_sake_of_a_record_that_is_gone(told: Tell)
 def test_a_merge_that_a_constraint_holds_up_leaves_the_doubt_about_the_pair_as_it_is(told: Tell) -> None:
     """They have one `a`, and a `b` each, which no two records of one source may have."""
     driven = told("rules thing 2", "thing 0 put a=p b=u", "thing 3 put a=p b=v", "thing 0 into 3")
-    assert {kind for kind, *_ in driven.found("thing").tasks} == {"constraint", "review"}
+    assert {kind for kind, *_ in driven.found("thing", driven.hub).tasks} == {"constraint", "review"}
 
 
 def test_a_record_without_values_joins_and_the_feed_says_that_it_did(told: Tell) -> None:
@@ -171,7 +171,7 @@ def test_a_deletion_is_told_once_by_the_key_that_is_gone(told: Tell) -> None:
 
 def test_a_contradiction_between_records_not_yet_arrived_outlives_new_rules(told: Tell) -> None:
     driven = told("place 0,1 same 2,3,4", "place 2 related 4", "settle", "rules place 1", "settle", "rules place 0")
-    assert sum(kind == "contradiction" for kind, *_ in driven.found("place").tasks) == 2
+    assert sum(kind == "contradiction" for kind, *_ in driven.found("place", driven.hub).tasks) == 2
 
 
 def test_a_piece_is_cut_no_further_than_it_must_be(told: Tell) -> None:
@@ -192,7 +192,7 @@ def test_a_must_link_that_holds_again_cuts_the_piece_it_was_not_part_of(told: Te
 
 
 def shown(driven: Driven) -> list[bytes]:
-    return [attributes for attributes, _ in driven.found("place").values.values()]
+    return [attributes for attributes, _ in driven.found("place", driven.hub).values.values()]
 
 
 def test_of_two_contents_of_one_version_the_later_counts_whichever_came_first(told: Tell) -> None:

@@ -49,8 +49,8 @@ def both_tiers(sample: Sequence[int], *more: int):  # type: ignore[no-untyped-de
     return pytest.mark.parametrize("seed", seeds)
 
 
-def same_as_plain(driven: Driven, of: str) -> None:
-    expected, found = driven.expected(of), driven.found(of)
+def same_as_plain(driven: Driven, of: str, stands: Hub) -> None:
+    expected, found = driven.expected(of), driven.found(of, stands)
     assert found.edges == expected.edges
     assert found.golden == expected.golden
     assert found.values == expected.values
@@ -60,10 +60,11 @@ def same_as_plain(driven: Driven, of: str) -> None:
 def settled_as_plain(driven: Driven) -> None:
     """Resolve all that is pending; it is what the facts give from scratch, and sound in itself."""
     driven.settle()
-    for of in ("place", "thing"):
-        same_as_plain(driven, of)
-        plain_divergence.check(driven.hub, histories.entity_type(of, driven.variants[of]))
-    standing.check(driven.hub)
+    with driven.hub.at_one_moment() as stands:
+        for of in ("place", "thing"):
+            same_as_plain(driven, of, stands)
+            plain_divergence.check(stands, histories.entity_type(of, driven.variants[of]))
+        standing.check(stands)
 
 
 FLAGGED = 366_051_962_984

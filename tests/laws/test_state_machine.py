@@ -100,12 +100,13 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def what_stands_is_what_the_facts_give(self) -> None:
-        self.driven.catch_up()
         self.driven.settle()
-        for of in ("place", "thing"):
-            same_as_plain(self.driven, of)
-        standing.check(self.hub)
-        page = refetches.page(self.hub, refetches.Wanted())
+        with self.hub.at_one_moment() as stands:
+            self.driven.catch_up(stands)
+            for of in ("place", "thing"):
+                same_as_plain(self.driven, of, stands)
+            standing.check(stands)
+            page = refetches.page(stands, refetches.Wanted())
         told = {one["key"]: (one["since"], one.get("version")) for one in page["items"]}
         assert told == plain_refetches.behind(self.words, self.driven.facts)
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from mdm.errors import Unavailable
@@ -125,6 +126,21 @@ def test_many_who_wait_to_write_keep_nobody_from_reading(hub: Hub) -> None:
         for write in writes:
             write.result()
     assert len(sizes(hub)) == waiting
+
+
+def test_a_session_that_the_server_has_ended_is_not_gone_on_with(postgres_hub: Hub) -> None:
+    ended = session(postgres_hub)
+    with psycopg.connect(postgres_hub.database.url.render_as_string(hide_password=False), autocommit=True) as server:
+        server.execute("SELECT pg_terminate_backend(%s)", (ended,))
+        while server.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", (ended,)).fetchone():
+            pass
+    assert session(postgres_hub) != ended
+
+
+def session(hub: Hub) -> int:
+    with hub.database.read() as reader:
+        (number,) = reader.one("SELECT pg_backend_pid()") or (0,)
+    return int(number)
 
 
 def test_a_lock_keeps_other_threads_out(hub: Hub) -> None:
