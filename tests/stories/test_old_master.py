@@ -2,10 +2,9 @@
 
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from mdm.services.reading import lookup
 from mdm.settings import Settings
 from mdm.store import digests, log
 from tests.conftest import AUTHOR
+from tests.forked import FORKING, forked
 
 FIRMS = 24
 Step = Callable[[Hub], object]
@@ -92,23 +92,14 @@ def test_a_steward_who_disagrees_with_the_old_master_is_asked_and_not_overruled(
     assert rebuild.verify(hub).match
 
 
-RUN = """
-import sys
-from mdm.ingest import Columns
-from mdm.log import Author
-from mdm.services.intake import crosswalk_files, snapshots
-from mdm.services.hub import open_hub
-from mdm.services.intake.ingest import File
-from mdm.settings import Settings
-url, path, what, at = sys.argv[1:]
-hub = open_hub(Settings(database_url=url, ingest_chunk=10, resolve_chunk=20))
-author = Author("test", at)
-print("started", flush=True)
-if what == "old":
-    crosswalk_files.ingest_crosswalk(hub, path, author=author)
-else:
-    snapshots.ingest_snapshot(hub, File(path, "crm", "customer", Columns()), author=author, allow_short=True)
-"""
+def run(url: str, path: Path, what: str, author: Author, started: Connection) -> None:
+    """Ingest a file in small chunks: the old master's crosswalk, or a snapshot of a source."""
+    hub = open_hub(Settings(database_url=url, ingest_chunk=10, resolve_chunk=20))
+    started.send(True)
+    if what == "old":
+        crosswalk_files.ingest_crosswalk(hub, str(path), author=author)
+    else:
+        snapshots.ingest_snapshot(hub, File(str(path), what, "customer", Columns()), author=author, allow_short=True)
 
 
 def moment(number: int) -> str:
@@ -125,15 +116,15 @@ def complete(hub: Hub, number: int) -> bool:
 
 def killed(url: str, path: Path, what: str, *, number: int, after: float) -> bool:
     """Run in a process of its own, kill it after some seconds, and say whether it had ended by itself."""
-    arguments = [sys.executable, "-c", RUN, url, str(path), what, moment(number)]
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    process.stdout.readline()
-    time.sleep(after)
-    process.kill()
-    process.communicate()
-    assert process.returncode in {-signal.SIGKILL, 0}
-    return process.returncode == 0
+    heard, started = FORKING.Pipe(duplex=False)
+    with forked(run, url, path, what, Author("test", moment(number)), started) as process:
+        started.close()
+        heard.recv()
+        time.sleep(after)
+        process.kill()
+        process.join()
+        assert process.exitcode in {-signal.SIGKILL, 0}
+    return process.exitcode == 0
 
 
 @pytest.mark.parametrize(
@@ -149,7 +140,7 @@ def test_a_killed_crosswalk_is_finished_by_running_it_again(
 ) -> None:
     url, delays = request.getfixturevalue(f"{database}_url"), random.Random(kills)
     for number in range(kills):
-        killed(url, files / "old.csv", "old", number=number, after=delays.uniform(0, 0.8))
+        killed(url, files / "old.csv", "old", number=number, after=delays.uniform(0, 0.2))
     hub = open_hub(Settings(database_url=url))
     summary = crosswalk_files.ingest_crosswalk(hub, str(files / "old.csv"), author=AUTHOR)
     assert summary.accepted + summary.unchanged == summary.rows == 2 * FIRMS + 1
@@ -184,7 +175,7 @@ def test_a_killed_snapshot_that_is_run_again_counts_once(
         for _ in range(kills):
             if not ended:
                 number = next(numbers)
-                ended = killed(url, less, "crm", number=number, after=delays.uniform(0, 0.6)) or complete(hub, number)
+                ended = killed(url, less, "crm", number=number, after=delays.uniform(0, 0.2)) or complete(hub, number)
         if not ended:
             author = Author("test", f"2026-03-03T09:30:0{round_}.000000Z")
             file = File(str(less), "crm", "customer", Columns())
