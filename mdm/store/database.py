@@ -32,6 +32,8 @@ WRITERS, READERS = 10, 30
 """How many of one process write to PostgreSQL at once, most waiting for the log, and connections for all others."""
 USUALLY, IN_A_LOAD = 1_000, 25_000
 """Pages in SQLite's write-ahead log from which a commit moves them to their places: its own measure, and ours."""
+CONNECTING = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3}
+"""To PostgreSQL: a server that has gone without a word is noticed within a minute, on connections that lie idle too."""
 _REPEATABLE_READ = 3
 """psycopg's IsolationLevel.REPEATABLE_READ; the driver is loaded only where it is used."""
 
@@ -327,16 +329,14 @@ def _engine(url: str) -> Engine:
         )
         event.listen(engine, "connect", _configure_sqlite)
         return engine
-    # Here the one used last is the one that has most statements prepared.
-    engine = create_engine(
-        url, connect_args={"connect_timeout": 10}, pool_use_lifo=True, pool_size=WRITERS, max_overflow=READERS
-    )
+    # Here the connection used last is the one that has most statements prepared.
+    engine = create_engine(url, connect_args=CONNECTING, pool_use_lifo=True, pool_size=WRITERS, max_overflow=READERS)
     event.listen(engine, "checkout", _ensure_open)
     return engine
 
 
 def _ensure_open(connection: Any, _record: object, _pooled: object) -> None:
-    """Have another connection made where the server has ended this one, as it has told by now.
+    """Have another connection made where this one has ended, as the server or the keepalives have told by now.
 
     To ask the server whether it is there would be one more wait for it in every transaction.
     """
