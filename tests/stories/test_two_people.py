@@ -1,15 +1,12 @@
 """Proposals under pressure: many at once, killed in the middle, and nothing decided twice or lost."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from multiprocessing.connection import Connection
 
 import pytest
 
@@ -22,19 +19,8 @@ from mdm.services.hub import Hub, open_hub
 from mdm.services.stewarding import proposals
 from mdm.services.stewarding.proposals import Proposed
 from mdm.settings import Settings, now
+from tests.forked import FORKING, forked
 from tests.services.two_people import ANNA, BERT, CARL, asks_for, later, merge, override, proposed, put, state, two
-
-CARRY_OUT = """
-import sys
-from mdm.log import Author
-from mdm.services.stewarding import proposals
-from mdm.services.hub import open_hub
-from mdm.settings import Settings
-hub = open_hub(Settings(database_url=sys.argv[1]))
-print("started", flush=True)
-while proposals.carry_out_due(hub, author=Author("worker", "2026-03-01T10:00:00.000000Z")):
-    print("done", flush=True)
-"""
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
@@ -157,6 +143,13 @@ def test_the_worker_carries_out_what_is_due(hub: Hub) -> None:
     assert proposals.get(hub, held)["status"] == "carried_out"
 
 
+def carry_out(url: str, started: Connection) -> None:
+    hub = open_hub(Settings(database_url=url))
+    started.send(True)
+    while proposals.carry_out_due(hub, author=Author("worker", "2026-03-01T10:00:00.000000Z")):
+        pass
+
+
 @pytest.mark.parametrize(
     ("database", "moments"),
     [
@@ -173,12 +166,12 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(
     ids = [put(hub, "crm", str(number), name=f"Alder {number}") for number in range(6)]
     held = [proposed(hub, override(one, "name", f"Birch {one}"), hold=number) for number, one in enumerate(ids, 1)]
     for after in moments:
-        process = subprocess.Popen([sys.executable, "-c", CARRY_OUT, url], stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(after)
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
+        heard, started = FORKING.Pipe(duplex=False)
+        with forked(carry_out, url, started) as process:
+            started.close()
+            heard.recv()
+            time.sleep(after)
+            process.kill()
         done = [proposals.get(hub, one)["status"] == "carried_out" for one in held]
         assert sum(done) == facts(hub, "override") == facts(hub, "settlement")
         assert done == sorted(done, reverse=True), "in the order in which they come into force"
