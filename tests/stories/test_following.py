@@ -21,8 +21,9 @@ from mdm.settings import Settings
 from stewardship_ui.app import create_app
 from tests import cloud_events
 from tests.conftest import AUTHOR
+from tests.forked import forked, mdm
 from tests.serving import free_port, serving
-from tests.stories.test_killed_servers import await_server, running
+from tests.stories.test_killed_servers import await_server
 
 MANY = 100_000
 SOURCES = ("crm", "erp", "psa")
@@ -143,9 +144,10 @@ def test_consumers_that_break_off_at_random_lose_nothing_and_end_as_the_hub_is(h
 @pytest.mark.soak
 def test_a_hundred_thousand_changes_are_followed_while_they_come_about_by_ten_that_break_off(hub):
     consumers, rnd, number, port = [Consumer(seed) for seed in range(10)], random.Random(11), 0, free_port()
-    with running(hub, "serve", "--port", str(port)), client(hub, f"http://127.0.0.1:{port}") as http:
+    serve = forked(mdm, hub.settings.database_url, "serve", "--port", str(port))
+    with serve as server, client(hub, f"http://127.0.0.1:{port}") as http:
         http.timeout = None
-        await_server(port)
+        await_server(server, port)
         threads = [threading.Thread(target=one.follow, args=(http, MANY)) for one in consumers]
         for one in threads:
             one.start()
