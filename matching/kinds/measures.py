@@ -15,6 +15,7 @@ _NUMBERS_AND_NAME = re.compile(
     re.IGNORECASE,
 )
 _PACK = re.compile(r"\b(?:pack|set|box|case|bundle)s? of (\d+)\b", re.IGNORECASE)
+# No model number begins so: 2500sheets.
 _COUNTED = re.compile(r"\b(\d{1,6})(?=[a-z]{4,}\b)", re.IGNORECASE)
 _TIMES = re.compile(r" ?[x×] ?", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")

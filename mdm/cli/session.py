@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mdm.services.hub import Hub
     from mdm.settings import Settings
 
+_SILENCE = logging.NullHandler()
+
 
 def settings(**given: Any) -> "Settings":
     """The settings in force; arguments that are None are left to MDM_* variables and mdm.toml.
@@ -113,7 +115,7 @@ def log_to_stderr(level: str, *, lasting: bool = False) -> None:
 
     if not lasting:
         # A command that is interrupted while it closes a connection says so itself, in one line.
-        logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
+        logging.getLogger("sqlalchemy.pool").addHandler(_SILENCE)
     structlog.configure(
         processors=[structlog.processors.add_log_level, _line],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -177,14 +177,12 @@ def _learnt(model: MatchModel, taken: Sample, who: Who) -> Learnt:
     if model.rules.one_per_source:
         return learnt_from(model, model.rules, taken.where(apart))
     if apart.any():
-        one_each = model.rules.model_copy(update={"one_per_source": True})
-        found = learnt_from(model, one_each, taken.where(apart))
-        if _strong(model, taken.levels[apart]):
-            once = found.settled and _one_each(_with(model, found.rules), taken.levels, apart, who.sources)
-        else:
-            once = not _repeated(model, taken.levels, apart, who.sources)
-        if once:
-            return found
+        strong = _strong(model, taken.levels[apart])
+        if strong or not _repeated(model, taken.levels, apart, who.sources):
+            one_each = model.rules.model_copy(update={"one_per_source": True})
+            found = learnt_from(model, one_each, taken.where(apart))
+            if not strong or (found.settled and _one_each(_with(model, found.rules), taken.levels, apart, who.sources)):
+                return found
     return learnt_from(model, model.rules, taken)
 
 
