@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from matching.arrow import binaries, picked, text_and_bounds, told_apart
 from matching.columns import PART, numbered
+
+if TYPE_CHECKING:
+    from pyarrow import LargeBinaryArray
 
 FEW = 1_000
 """So few values, such as those that one new record meets, are sooner taken apart one by one."""
@@ -40,26 +45,22 @@ def fields_of(values: Sequence[str], count: int) -> list[Field]:
 
 
 def _of_many(values: Sequence[str], count: int) -> Iterator[Field]:
-    """Find the distinct texts of each field among bytes, of which no string is made for every value.
-
-    Each text carries the mark that ends it, so that the distinct ones stand in a row as they were taken apart.
-    Numbers go to Arrow and come from it as bytes: it loads pandas to see whether what numpy has is of that.
-    """
-    import pyarrow as pa  # slow to load, and a command that looks at few values does without
-
+    """Find the distinct texts of each field, each with the mark that ends it, so that they stand in a row."""
     text = (PART.join(values) + PART).encode("utf-8", "surrogatepass")
-    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == ord(PART)) + 1
-    buffers = [None, pa.py_buffer(np.append(0, ends)), pa.py_buffer(text)]
-    every = pa.Array.from_buffers(pa.large_binary(), len(ends), buffers)
+    every = binaries(text, bounds_in(text))
     for place in range(count):
-        places = np.arange(place, len(ends), count)
-        taken = every.take(pa.Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(places)]))
-        coded = taken.dictionary_encode()
-        _, starts, distinct = coded.dictionary.buffers()
-        length = np.frombuffer(starts, dtype=np.int64)[len(coded.dictionary)]
-        texts = bytes(memoryview(distinct)[:length]).decode("utf-8", "surrogatepass").split(PART)[:-1]
-        codes = np.frombuffer(coded.indices.buffers()[1], dtype=np.int32)[: len(places)]
-        yield Field(codes.astype(np.int64), texts)
+        codes, distinct = told_apart(picked(every, np.arange(place, len(every), count)))
+        yield Field(codes, parted(distinct))
+
+
+def bounds_in(text: bytes) -> Codes:
+    """Give the bounds of the pieces of a text, each of which ends with a PART."""
+    return np.append(0, np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == ord(PART)) + 1)
+
+
+def parted(pieces: "LargeBinaryArray") -> list[str]:
+    """Give the texts of pieces, each of which ends with a PART."""
+    return text_and_bounds(pieces)[0].decode("utf-8", "surrogatepass").split(PART)[:-1]
 
 
 class Values:

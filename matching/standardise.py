@@ -10,6 +10,7 @@ from matching.coded import Coded
 from matching.columns import PART, SEPARATOR, Column, Table, from_cells
 from matching.kinds.kind import Kind, Pieces
 from matching.objects import Objects
+from matching.patterns import MANY, CopiedWords, cleaned_by_pattern
 from matching.rules import MatchModel
 from matching.sets import grouped, packed
 
@@ -40,15 +41,20 @@ def _column(kind: Kind, values: Sequence[object]) -> Column:
     if isinstance(values, Objects) and kind.pieces is not None:
         return _column_of_objects(kind.pieces, values)
     several = not isinstance(values, Coded) and not {list, tuple}.isdisjoint(map(type, values))
-    return _cleaned(partial(_cell, kind.standardise) if several else kind.standardise, values)
+    return _cleaned(partial(_cell, kind.standardise) if several else kind.standardise, values, kind.copied)
 
 
-def _cleaned(clean: Callable[[object], str | None], values: Sequence[object]) -> Column:
+def _cleaned(
+    clean: Callable[[object], str | None], values: Sequence[object], copied: CopiedWords | None = None
+) -> Column:
     """Clean each distinct value once."""
     if isinstance(values, Coded):
         places, texts = values.used()
         if not "".join(texts).isprintable():  # the separators are not
             texts = [text.translate(_CONTROL) for text in texts]
+        if copied is not None and len(texts) > MANY:
+            column = cleaned_by_pattern(clean, copied, texts)
+            return Column(values.mapped(places, np.append(column.codes, np.int32(-1))), column.cells)
         column = from_cells([clean(text) or None for text in (*texts, None)])  # no value may become one, of parts
         return Column(values.mapped(places, column.codes), column.cells)
     keys, distinct = _distinct(values)

@@ -15,7 +15,7 @@ from matching.kinds.folding import folded, is_junk, plain
 from matching.kinds.kind import Kind, as_text
 from matching.kinds.legal_forms import take_legal_form, words_of
 from matching.kinds.number import decimal_text
-from matching.kinds.person_name import is_given_name
+from matching.kinds.person_vocabulary import is_given_name
 from matching.kinds.several import parted
 
 SAMPLE = 2_000

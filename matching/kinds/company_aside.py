@@ -6,8 +6,10 @@ from matching.kinds.company_judge import business_words, is_numbering, meanings
 from matching.kinds.country import country_code
 from matching.kinds.legal_forms import take_legal_form, words_of
 
+_FORMERLY = ("previously", "vormals", "ehemals", "anciennement")
+WORDS_OF_ASIDE = frozenset(("formerly", *_FORMERLY, "known", "as", "fka", "dba", "trading"))
 _OTHER_NAME = re.compile(
-    r"\b(?:formerly(?: known as)?|f/?k/?a|previously|vormals|ehemals|anciennement|d/?b/?a|trading as)\b", re.IGNORECASE
+    rf"\b(?:formerly(?: known as)?|f/?k/?a|{'|'.join(_FORMERLY)}|d/?b/?a|trading as)\b", re.IGNORECASE
 )
 
 

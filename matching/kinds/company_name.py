@@ -17,14 +17,12 @@ from matching.fields import Values
 from matching.kinds.company_aside import take_aside
 from matching.kinds.company_judge import business_words, meanings
 from matching.kinds.company_pairs import prepare
+from matching.kinds.copied_words import COPIED, FILLERS
 from matching.kinds.folding import is_junk, phonetic
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.legal_forms import Words, take_legal_form, words_of
 from matching.kinds.pairs import numbered
 from matching.kinds.strings import Strings, of_each_text, text_of_each
-from matching.kinds.tables import words
-
-FILLERS = words("company_fillers")
 
 
 @lru_cache(maxsize=1)
@@ -166,5 +164,6 @@ KIND = Kind(
         Level("different", "different names", 0.01, 0.4471),
     ),
     prepare=prepare,
+    copied=COPIED,
     accepts=takes_text,
 )

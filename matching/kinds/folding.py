@@ -9,11 +9,14 @@ from anyascii import anyascii
 _APOSTROPHES = re.compile(r"['’‘`´]")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _UMLAUT = re.compile(r"(?<!q)([aou])e(?!l\b)|aa")
+_NOT = ("available", "applicable", "known", "provided", "given", "set", "specified")
+_NO = ("name", "data", "value", "email", "phone")
+WORDS_OF_JUNK = frozenset(("not", *_NOT, "no", *_NO, "keine", "angabe"))
+"""The words of junk that is more than a word."""
 _JUNK = re.compile(
     r"[\W_]*|n\s*/?\s*a|n\.a\.?|k\.?a\.?|none|null|nil|nan|unknown|unbekannt|inconnu|desconocido|sconosciuto"
     r"|tests?|testing|dummy|tbd|tba|tbc|todo|undefined|missing|empty|blank|keine angabe|x+|asdf+|foo|bar"
-    r"|not (?:available|applicable|known|provided|given|set|specified)"
-    r"|no (?:name|data|value|email|phone)|(.)\1{3,}",
+    rf"|not (?:{'|'.join(_NOT)})|no (?:{'|'.join(_NO)})|(.)\1{{3,}}",
     re.IGNORECASE,
 )
 

@@ -9,6 +9,7 @@ from matching.columns import PART, SEPARATOR
 from matching.document import Frequencies
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, each_distinct
 from matching.kinds.strings import InBulk
+from matching.patterns import CopiedWords
 
 _NO_SEPARATORS = {ord(SEPARATOR): " ", ord(PART): " "}
 
@@ -53,7 +54,8 @@ class Kind:
     is the whole value. `prepare` takes distinct standardised values and gives the comparison of any
     pairs of them, by their places, which numbers the level of each, 1 being the best. `accepts` says
     why a source value cannot be taken at all, or None. `fields` are those of a value that may be an object,
-    and `pieces` says how it is cleaned field by field, where it can be; `any_texts` says that `accepts` takes
+    and `pieces` says how it is cleaned field by field, where it can be; `copied` are words of texts that
+    `standardise` copies whatever they are; `any_texts` says that `accepts` takes
     every object of them whose values are texts, and `whole_column` that `prepare` wants all values of a file,
     not only those of the pairs. `in_bulk` gives the strings of a part for many values at once, where that is quicker.
     `independent_parts` says that the parts of a value are common or rare each by itself, as given names and surnames
@@ -72,6 +74,7 @@ class Kind:
     fields: tuple[str, ...] = ()
     any_texts: bool = False
     pieces: Pieces | None = None
+    copied: CopiedWords | None = None
     whole_column: bool = False
     in_bulk: Mapping[str, InBulk] = field(default_factory=dict)
     independent_parts: bool = False

@@ -56,7 +56,13 @@ def _last_words() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def border_words() -> frozenset[str]:
+def words_of_forms() -> frozenset[str]:
+    """Give all words of legal forms."""
+    return frozenset(word for words in _spellings() for word in words)
+
+
+@lru_cache(maxsize=1)
+def _border_words() -> frozenset[str]:
     """Give the words with which a legal form begins or ends."""
     return _first_words() | _last_words()
 
@@ -101,7 +107,7 @@ def _in_the_middle(words: Words) -> tuple[Words, str] | None:
 
 def take_legal_form(words: Words) -> tuple[Words, str]:
     """Split the words of a name into those of the name itself and its legal form ("" where it has none)."""
-    if border_words().isdisjoint(words) and not (words and misspelt(words[-1])):
+    if _border_words().isdisjoint(words) and not (words and misspelt(words[-1])):
         return words, ""  # as most names of persons do: seen at one glance
     found = _at_end(words) or _at_start(words) or _in_the_middle(words)
     if not found:

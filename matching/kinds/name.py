@@ -13,18 +13,19 @@ from matching.columns import PART
 from matching.fields import Values
 from matching.kinds import company_name, person_name
 from matching.kinds.company_judge import business_words, form_and_aside
+from matching.kinds.copied_words import COPIED, FIRM_WORDS
 from matching.kinds.folding import folded_plain, is_simple, plain_words
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Bounded, Codes, Flags, Outcomes, PairComparison, at_best
+from matching.kinds.person_vocabulary import TITLES, is_given_name
 from matching.kinds.strings import InBulk, Strings, together
-from matching.kinds.usual_person import FIRM_WORDS, usual_person
 
 _FIRM_SIGN = re.compile(r"[&+@/\d]")
 _FIRM_WORD = re.compile(r"\b(?:and|und|et|of|the|for|de la|des|du)\b", re.IGNORECASE)
 _MOST_WORDS = 6
 _NUMBERS = frozenset(("ii", "iii", "iv"))
 """What numbers the generations of persons numbers firms, too."""
-_TITLES = person_name.TITLES - _NUMBERS
+_TITLES = TITLES - _NUMBERS
 _PERSON, _COMPANY, _REST = "p", "c", slice(2, None)
 _LEVEL_OF_PERSON = np.array((0, 1, 2, 2, 3, 4, 6, 6, 7), dtype=np.int8)
 """By the level of two persons, the level here; the levels of two firms are those here."""
@@ -39,7 +40,7 @@ def _is_person(text: str, core: str) -> bool:
         return False
     if text.count(",") == 1 or not _TITLES.isdisjoint(words):
         return True
-    if person_name.is_given_name(folded_plain(words[0])) and 2 <= len(words) <= 4:
+    if is_given_name(folded_plain(words[0])) and 2 <= len(words) <= 4:
         return True
     return 2 <= len(words) <= 4 and business_words().isdisjoint(core.split()) and _NUMBERS.isdisjoint(words)
 
@@ -47,8 +48,6 @@ def _is_person(text: str, core: str) -> bool:
 def _standardise(value: object) -> str | None:
     """Give p, given names, surname of a person, or c, words, legal form of a firm, as the three parts."""
     text = as_text(value)
-    if usual := usual_person(text):
-        return PART.join((_PERSON, *usual))
     firm = company_name.company_parts(text)
     if firm is None:
         return None
@@ -125,5 +124,6 @@ KIND = Kind(
         Level("different", "different names", 0.01, 0.4501),
     ),
     prepare=_prepare,
+    copied=COPIED,
     accepts=takes_text,
 )

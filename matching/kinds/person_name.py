@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from matching.columns import PART
 from matching.fields import Field, fields_of
-from matching.kinds.folding import folded, folded_words, is_junk, phonetic, transliteration
+from matching.kinds.copied_words import COPIED
+from matching.kinds.folding import folded_words, is_junk, phonetic, transliteration
 from matching.kinds.generation import by_generation, generation_of, told_apart, without_generation
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, each_distinct
@@ -29,18 +30,15 @@ from matching.kinds.person_pairs import (
     PARTIAL,
     prepare_names,
 )
+from matching.kinds.person_vocabulary import BIRTH, PARTICLES, TITLES, heads_of, nicknames
 from matching.kinds.spelling import near, same_when_joined
 from matching.kinds.strings import text_of_each, words_of_fields
-from matching.kinds.tables import rows, words
 
 Words = tuple[str, ...]
 
 FEW = 64
 """So few names, such as those that one new record meets, are sooner judged one by one than put in columns."""
 
-TITLES = words("titles")
-PARTICLES = words("particles")
-BIRTH = frozenset(("geb", "geborene", "geborener", "nee", "born", "domu", "rozena", "nata"))
 _BRACKETS = re.compile(r"\(([^)]*)\)|[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]")
 _OPENING = re.compile(r"[(\"“”„«»]")
 
@@ -51,31 +49,6 @@ class PersonName(NamedTuple):
     given: Words
     family: Words
     every: Words
-
-
-@lru_cache(maxsize=1)
-def _groups() -> dict[str, frozenset[str]]:
-    groups: dict[str, set[str]] = {}
-    for names in rows("nicknames"):
-        head = folded(names[0]).replace(" ", "")
-        for name in names:
-            groups.setdefault(folded(name).replace(" ", ""), set()).add(head)
-    return {name: frozenset(heads) for name, heads in groups.items()}
-
-
-def is_given_name(word: str) -> bool:
-    """Say whether a folded word is known as a given name or a short form of one."""
-    return word in _groups()
-
-
-def heads_of(word: str) -> frozenset[str]:
-    """Give the given names that a folded word is known as a form of."""
-    return _groups().get(word, frozenset())
-
-
-def nicknames(one: str, other: str) -> bool:
-    """Say whether two folded given names are known as forms of one name."""
-    return not heads_of(one).isdisjoint(heads_of(other))
 
 
 def _without_titles(words: list[str]) -> list[str]:
@@ -305,6 +278,7 @@ KIND = Kind(
         Level("different", "different names", 0.0105, 0.4),
     ),
     prepare=_prepare,
+    copied=COPIED,
     accepts=takes_text,
     independent_parts=True,
 )

@@ -1,0 +1,43 @@
+"""What Arrow does for many texts at once, of which no string is made for each.
+
+It is slow to load, and a command that looks at few values does without. Numbers go to it and come from it as bytes:
+it loads pandas to see whether what numpy has is of that.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Numbers = npt.NDArray[np.int64]
+
+
+def binaries(text: bytes, bounds: Numbers) -> "pa.LargeBinaryArray":
+    """Take the pieces of a text: piece `i` is `text[bounds[i]:bounds[i + 1]]`."""
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(pa.large_binary(), len(bounds) - 1, [None, pa.py_buffer(bounds), pa.py_buffer(text)])
+
+
+def picked(pieces: "pa.LargeBinaryArray", places: Numbers) -> "pa.LargeBinaryArray":
+    """Give the pieces at these places, one behind the other."""
+    import pyarrow as pa
+
+    return pieces.take(pa.Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(places)]))
+
+
+def told_apart(pieces: "pa.LargeBinaryArray") -> tuple[Numbers, "pa.LargeBinaryArray"]:
+    """Number the distinct pieces in the order in which they are first seen; gives with them the number of each."""
+    coded = pieces.dictionary_encode()
+    numbers = np.frombuffer(coded.indices.buffers()[1], dtype=np.int32)[: len(pieces)]
+    return numbers.astype(np.int64), coded.dictionary
+
+
+def text_and_bounds(pieces: "pa.LargeBinaryArray") -> tuple[bytes, Numbers]:
+    """Give the text that pieces make, and their bounds in it."""
+    _, starts, text = pieces.buffers()
+    bounds = np.frombuffer(starts, dtype=np.int64)[: len(pieces) + 1]
+    return bytes(memoryview(text)[: bounds[-1]]), bounds
