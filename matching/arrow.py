@@ -4,6 +4,7 @@ It is slow to load, and a command that looks at few values does without. Numbers
 it loads pandas to see whether what numpy has is of that.
 """
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,3 +42,9 @@ def text_and_bounds(pieces: "pa.LargeBinaryArray") -> tuple[bytes, Numbers]:
     _, starts, text = pieces.buffers()
     bounds = np.frombuffer(starts, dtype=np.int64)[: len(pieces) + 1]
     return bytes(memoryview(text)[: bounds[-1]]), bounds
+
+
+def decoded(pieces: "pa.LargeBinaryArray") -> list[str]:
+    """Give the texts of pieces."""
+    text, bounds = text_and_bounds(pieces)
+    return [text[start:end].decode("utf-8", "surrogatepass") for start, end in pairwise(bounds.tolist())]

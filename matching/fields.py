@@ -63,6 +63,36 @@ def parted(pieces: "LargeBinaryArray") -> list[str]:
     return text_and_bounds(pieces)[0].decode("utf-8", "surrogatepass").split(PART)[:-1]
 
 
+@dataclass(frozen=True, slots=True)
+class WordColumn:
+    """The words of many values, in order: `owners` has one in one of its `fields`, `texts[codes]` is what it has."""
+
+    owners: Codes
+    fields: Codes
+    codes: Codes
+    texts: list[str]
+
+    def where(self, kept: npt.NDArray[np.bool_]) -> "WordColumn":
+        """Give only some of the words."""
+        return WordColumn(self.owners[kept], self.fields[kept], self.codes[kept], self.texts)
+
+    def of_sort(self, sort: str) -> "WordColumn":
+        """Give the words of the values whose first field is this word, without it."""
+        code = self.texts.index(sort) if sort in self.texts else -1
+        told = np.zeros(int(self.owners.max(initial=-1)) + 1, dtype=bool)
+        told[self.owners[(self.fields == 0) & (self.codes == code)]] = True
+        kept = told[self.owners] & (self.fields > 0)
+        return WordColumn(self.owners[kept], self.fields[kept] - 1, self.codes[kept], self.texts)
+
+    def told(self, tells: Callable[[str], bool]) -> npt.NDArray[np.bool_]:
+        """Say of each word what is said of its text."""
+        return np.fromiter(map(tells, self.texts), dtype=bool, count=len(self.texts))[self.codes]
+
+    def first(self) -> npt.NDArray[np.bool_]:
+        """Say of each word whether it is the first of its value."""
+        return np.diff(self.owners, prepend=-1) > 0
+
+
 class Values:
     """Many values, which are taken apart once, whoever asks for it."""
 
@@ -70,7 +100,7 @@ class Values:
         """Take the values, and whether no two of them are the same."""
         self.listed, self.distinct = listed, distinct
         self._fields: dict[int, list[Field]] = {}
-        self._sorts: dict[str, tuple[Codes, Values]] = {}
+        self._words: dict[int, WordColumn] = {}
 
     def fields(self, count: int) -> list[Field]:
         """Give the fields of the values, which have so many."""
@@ -78,11 +108,18 @@ class Values:
             self._fields[count] = fields_of(self.listed, count)
         return self._fields[count]
 
-    def of_sort(self, sort: str) -> tuple[Codes, "Values"]:
-        """Give the places of the values whose first part is this, and what follows it in each."""
-        if sort not in self._sorts:
-            begins = f"{sort}{PART}"
-            places = [place for place, value in enumerate(self.listed) if value.startswith(begins)]
-            rests = [self.listed[place][len(begins) :] for place in places]
-            self._sorts[sort] = np.array(places, dtype=np.int64), Values(rests, distinct=self.distinct)
-        return self._sorts[sort]
+    def words(self, count: int) -> WordColumn:
+        """Give the words of the values, which have so many fields; an empty field has none."""
+        if count not in self._words:
+            self._words[count] = _words_of(self.listed, count)
+        return self._words[count]
+
+
+def _words_of(values: Sequence[str], count: int) -> WordColumn:
+    text = (PART.join(values) + PART).encode("utf-8", "surrogatepass") if values else b""
+    apart = text.replace(b" ", PART.encode())
+    bounds = bounds_in(apart)
+    codes, distinct = told_apart(binaries(apart, bounds))
+    owners, fields = np.divmod(np.searchsorted(bounds_in(text)[1:], bounds[1:]), count)
+    words = WordColumn(owners, fields, codes, parted(distinct))
+    return words.where(words.told(bool))

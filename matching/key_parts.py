@@ -82,8 +82,11 @@ def _of_many(found: Strings, cell: Rows, column: Column, *, spoken: bool) -> Par
     """Put the strings of many values, which stand in these cells, in order: those of a cell longer ones first."""
     count = len(column.cells)
     owners, codes, texts = cell[found.owners], found.codes, found.texts
-    if (np.diff(owners) <= 0).any():
+    if (np.bincount(owners, minlength=count) > 1).any():
         owners, codes, texts = _longer_first(owners, codes, texts)
+    elif (np.diff(owners) < 0).any():
+        order = np.argsort(owners)
+        owners, codes = owners[order], codes[order]
     if "" in texts:
         told = codes != texts.index("")
         owners, codes = owners[told], codes[told]

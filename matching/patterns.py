@@ -10,12 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import count, pairwise
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matching.arrow import binaries, picked, text_and_bounds, told_apart
+from matching.arrow import binaries, decoded, picked, text_and_bounds, told_apart
 from matching.columns import PART, Column, numbered
 from matching.fields import Codes, bounds_in, parted
 
@@ -174,8 +174,7 @@ def _bounds(lengths: Sequence[int]) -> Codes:
 
 def _coded(codes: Codes, distinct: "LargeBinaryArray") -> Column:
     """Give the texts as a column, in which an empty one is missing."""
-    text, bounds = text_and_bounds(distinct)
-    cells = [text[start:end].decode("utf-8", "surrogatepass") for start, end in pairwise(bounds.tolist())]
+    cells = decoded(distinct)
     if "" in cells:
         empty = cells.index("")
         del cells[empty]

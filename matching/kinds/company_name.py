@@ -7,13 +7,13 @@ what only one of them says aside hardly does: a place in brackets at the end, `f
 Sister companies do count as different: Acme Consulting is not Acme Legal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
 
 from matching.columns import PART
-from matching.fields import Values
+from matching.fields import WordColumn
 from matching.kinds.company_aside import take_aside
 from matching.kinds.company_judge import business_words, meanings
 from matching.kinds.company_pairs import prepare
@@ -21,8 +21,8 @@ from matching.kinds.copied_words import COPIED, FILLERS
 from matching.kinds.folding import is_junk, phonetic
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.legal_forms import Words, take_legal_form, words_of
-from matching.kinds.pairs import numbered
-from matching.kinds.strings import Strings, of_each_text, text_of_each
+from matching.kinds.pairs import Codes, Flags
+from matching.kinds.strings import Strings, by_words, each_word, made_of_words, words_in_order
 
 
 @lru_cache(maxsize=1)
@@ -101,35 +101,33 @@ def telling(words: Sequence[str]) -> Sequence[str]:
     return [word for word in dict.fromkeys(words) if word not in business_words()] or list(dict.fromkeys(words))
 
 
-def _telling_of_all(values: Values) -> Strings:
-    """Give the telling words of many names."""
-    field = values.fields(2)[0]
-    return of_each_text(field, _telling_of_cores(field.texts))
+def _telling(words: WordColumn) -> WordColumn:
+    """Give the telling words of many names, each perhaps more than once."""
+    core = words.where(words.fields == 0)
+    general = core.told(business_words().__contains__)
+    some = np.zeros(int(core.owners.max(initial=-1)) + 1, dtype=bool)
+    some[core.owners[~general]] = True
+    return core.where(~(general & some[core.owners]))
 
 
-def _sounds_of_all(values: Values) -> Strings:
-    """Give the sounds of the first two telling words of many names."""
-    field = values.fields(2)[0]
-    found = _telling_of_cores(field.texts)
-    owners, codes = found.owners, found.codes
-    first = np.flatnonzero(np.diff(owners, prepend=-1))[owners]
-    again = (codes == codes[first]) & (np.arange(len(owners)) != first)
-    owners, codes = owners[~again], codes[~again]
-    early = np.arange(len(owners)) - np.flatnonzero(np.diff(owners, prepend=-1))[owners] < 2
-    places, sounds = numbered(list(map(phonetic, found.texts)))
-    return of_each_text(field, Strings(owners[early], places[codes[early]], sounds))
+def _first_two(words: WordColumn) -> WordColumn:
+    """Give the first two distinct words of each name."""
+    others = words.where(words.first() | (words.codes != words.codes[np.maximum.accumulate(_places(words.first()))]))
+    begins = _places(others.first())
+    return others.where(np.arange(len(others.owners)) - np.maximum.accumulate(begins) < 2)
 
 
-def _telling_of_cores(cores: Sequence[str]) -> Strings:
-    """Give the telling words of distinct names, some perhaps twice, in the order of names and words."""
-    codes, vocabulary = numbered(" ".join(cores).split(" ") if cores else [])
-    sizes = np.fromiter((core.count(" ") + 1 for core in cores), dtype=np.int64, count=len(cores))
-    owners = np.repeat(np.arange(len(cores)), sizes)
-    general = np.fromiter(map(business_words().__contains__, vocabulary), dtype=bool, count=len(vocabulary))
-    some = np.zeros(len(cores), dtype=bool)
-    some[owners[~general[codes]]] = True
-    kept = ~(general[codes] & some[owners])
-    return Strings(owners[kept], codes[kept], vocabulary)
+def _places(flags: Flags) -> Codes:
+    """Give the place of each flag that holds, 0 for others."""
+    return np.where(flags, np.arange(len(flags)), 0)
+
+
+OF_WORDS: Mapping[str, Callable[[WordColumn], Strings]] = {
+    "": lambda words: words_in_order(words.where(words.fields == 0), between=""),
+    "tokens": lambda words: each_word(_telling(words)),
+    "phonetic": lambda words: made_of_words(_first_two(_telling(words)), phonetic),
+}
+"""The strings that parts of many names give, by the words of their two fields."""
 
 
 def acronym_of(words: Sequence[str]) -> Sequence[str]:
@@ -153,7 +151,7 @@ KIND = Kind(
         "phonetic": lambda value: [phonetic(word) for word in telling(_words(value))[:2]],
         "acronym": lambda value: acronym_of(_words(value)),
     },
-    in_bulk={"": text_of_each(_sorted_words), "tokens": _telling_of_all, "phonetic": _sounds_of_all},
+    in_bulk={part: by_words(strings, of=2) for part, strings in OF_WORDS.items()},
     levels=(
         Level("exact", "the same name", 0.62, 0.001),
         Level("close", "the same name, spelt differently", 0.12, 0.0019),

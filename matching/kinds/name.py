@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from matching.columns import PART
-from matching.fields import Values
+from matching.fields import WordColumn
 from matching.kinds import company_name, person_name
 from matching.kinds.company_judge import business_words, form_and_aside
 from matching.kinds.copied_words import COPIED, FIRM_WORDS
@@ -18,7 +18,7 @@ from matching.kinds.folding import folded_plain, is_simple, plain_words
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Bounded, Codes, Flags, Outcomes, PairComparison, at_best
 from matching.kinds.person_vocabulary import TITLES, is_given_name
-from matching.kinds.strings import InBulk, Strings, together
+from matching.kinds.strings import InBulk, Strings, by_words, together
 
 _FIRM_SIGN = re.compile(r"[&+@/\d]")
 _FIRM_WORD = re.compile(r"\b(?:and|und|et|of|the|for|de la|des|du)\b", re.IGNORECASE)
@@ -99,12 +99,11 @@ def _part(name: str) -> Callable[[str], Sequence[str]]:
 def _in_bulk(name: str) -> InBulk:
     """Take the strings of persons and of firms each from their kind, as `_part` does."""
 
-    def strings(values: Values) -> Strings:
-        sorts = ((_PERSON, person_name.KIND), (_COMPANY, company_name.KIND))
-        kept = [(kind.in_bulk[name], *values.of_sort(sort)) for sort, kind in sorts]
-        return together([(places, give(rests)) for give, places, rests in kept])
+    def strings(words: WordColumn) -> Strings:
+        sorts = ((_PERSON, person_name), (_COMPANY, company_name))
+        return together([kind.OF_WORDS[name](words.of_sort(sort)) for sort, kind in sorts])
 
-    return strings
+    return by_words(strings, of=3)
 
 
 KIND = Kind(
@@ -113,7 +112,7 @@ KIND = Kind(
     standardise=_standardise,
     valid=always_valid,
     parts={part: _part(part) for part in company_name.KIND.parts},
-    in_bulk={part: _in_bulk(part) for part in person_name.KIND.in_bulk},
+    in_bulk={part: _in_bulk(part) for part in person_name.OF_WORDS},
     levels=(
         Level("exact", "the same name", 0.61, 0.001),
         Level("close", "the same name, spelt, ordered or said differently", 0.13, 0.0019),

@@ -8,15 +8,17 @@ The same surname with another given name speaks strongly against a match: famili
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
 from matching.columns import PART
-from matching.fields import Field, fields_of
+from matching.fields import Field, WordColumn, fields_of
 from matching.kinds.copied_words import COPIED
 from matching.kinds.folding import folded_words, is_junk, phonetic, transliteration
-from matching.kinds.generation import by_generation, generation_of, told_apart, without_generation
+from matching.kinds.generation import GENERATIONS, by_generation, generation_of, told_apart, without_generation
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, each_distinct
 from matching.kinds.person_pairs import (
@@ -32,7 +34,7 @@ from matching.kinds.person_pairs import (
 )
 from matching.kinds.person_vocabulary import BIRTH, PARTICLES, TITLES, heads_of, nicknames
 from matching.kinds.spelling import near, same_when_joined
-from matching.kinds.strings import text_of_each, words_of_fields
+from matching.kinds.strings import Strings, by_words, each_word, made_of_words, words_in_order
 
 Words = tuple[str, ...]
 
@@ -244,9 +246,25 @@ def _sorted_words(value: str) -> str:
     return " ".join(sorted(_every(value)))
 
 
-def _long_words(text: str) -> list[str]:
-    return [word for word in without_generation(text).split() if len(word) > 1]
+def _words(words: WordColumn) -> WordColumn:
+    """Give the words of names, without a generation before the surname."""
+    family = words.fields == 1
+    begins = family & (np.diff(words.owners * 2 + words.fields, prepend=-1) > 0)
+    more = np.append((~begins & family)[1:], False)  # another word of the surname follows
+    return words.where(~(begins & more & words.told(GENERATIONS.__contains__)))
 
+
+def _long(words: WordColumn) -> WordColumn:
+    found = _words(words)
+    return found.where(found.told(lambda text: len(text) > 1))
+
+
+OF_WORDS: Mapping[str, Callable[[WordColumn], Strings]] = {
+    "": lambda words: words_in_order(_words(words), between=" "),
+    "tokens": lambda words: each_word(_long(words)),
+    "phonetic": lambda words: made_of_words(_long(words), phonetic),
+}
+"""The strings that parts of many names give, by the words of their two fields."""
 
 KIND = Kind(
     name="person_name",
@@ -262,11 +280,7 @@ KIND = Kind(
         "phonetic": lambda value: [phonetic(word) for word in dict.fromkeys(_every(value)) if len(word) > 1],
         "acronym": lambda value: ("".join(word[0] for word in _every(value)),),
     },
-    in_bulk={
-        "": text_of_each(_sorted_words),
-        "tokens": words_of_fields(_long_words, of=2),
-        "phonetic": words_of_fields(lambda text: list(map(phonetic, _long_words(text))), of=2),
-    },
+    in_bulk={part: by_words(strings, of=2) for part, strings in OF_WORDS.items()},
     levels=(
         Level("exact", "the same name", 0.645, 0.0018),
         Level("close", "the same name, spelt, ordered or said differently", 0.15, 0.0016),

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
+from matching.arrow import binaries, decoded, picked, text_and_bounds, told_apart
 from matching.columns import PART, SEPARATOR
-from matching.fields import Field, Values
+from matching.fields import Values, WordColumn
 from matching.kinds.pairs import Codes, numbered
 
 
@@ -40,11 +40,6 @@ def joined_by(mark: str) -> InBulk:
     return strings
 
 
-def text_of_each(text: Callable[[str], str]) -> InBulk:
-    """Give one text of each value, looked at by itself."""
-    return lambda values: _one_each(list(map(text, values.listed)), distinct=False)
-
-
 def _one_each(texts: Sequence[str], *, distinct: bool) -> Strings:
     """Give each value one string; where all are `distinct`, none has to be looked for."""
     every = np.arange(len(texts))
@@ -61,37 +56,41 @@ def field(place: int, *, of: int) -> InBulk:
     return strings
 
 
-def words_of_fields(words: Callable[[str], Sequence[str]], *, of: int) -> InBulk:
-    """Give the words of all parts of each value, which has so many; each distinct part is looked at once."""
-
-    def strings(values: Values) -> Strings:
-        found = [_words(each, words) for each in values.fields(of)]
-        return together([(np.arange(len(values.listed)), each) for each in found])
-
-    return strings
+def by_words(strings: Callable[[WordColumn], Strings], *, of: int) -> InBulk:
+    """Give what the words of each value, which has so many fields, give."""
+    return lambda values: strings(values.words(of))
 
 
-def together(found: Sequence[tuple[Codes, Strings]]) -> Strings:
-    """Put strings of several lists of values together; with each come the places of its values in all of them."""
-    places, texts = numbered([text for _, each in found for text in each.texts])
-    ends = np.cumsum([len(each.texts) for _, each in found])
-    codes = [where[each.codes] for where, (_, each) in zip(np.split(places, ends[:-1]), found, strict=True)]
-    owners = [owners[each.owners] for owners, each in found]
-    nothing = np.empty(0, dtype=np.int64)
-    return Strings(np.concatenate([nothing, *owners]), np.concatenate([nothing, *codes]), texts)
+def each_word(words: WordColumn) -> Strings:
+    """Give the words themselves."""
+    return Strings(words.owners, words.codes, words.texts)
 
 
-def of_each_text(field: Field, found: Strings) -> Strings:
-    """Give each value what its text in the field has; the texts own their strings in their order."""
-    sizes = np.bincount(found.owners, minlength=len(field.texts))
-    first, each = (np.cumsum(sizes) - sizes)[field.codes], sizes[field.codes]
-    owners = np.repeat(np.arange(len(each)), each)
-    place = np.arange(len(owners)) - np.repeat(np.cumsum(each) - each, each)
-    return Strings(owners, found.codes[first[owners] + place], found.texts)
+def made_of_words(words: WordColumn, make: Callable[[str], str]) -> Strings:
+    """Give what is made of each word."""
+    places, texts = numbered(list(map(make, words.texts)))
+    return Strings(words.owners, places[words.codes], texts)
 
 
-def _words(field: Field, words: Callable[[str], Sequence[str]]) -> Strings:
-    listed = list(map(words, field.texts))
-    sizes = np.fromiter(map(len, listed), dtype=np.int64, count=len(listed))
-    owners = np.repeat(np.arange(len(listed)), sizes)
-    return of_each_text(field, Strings(owners, *numbered(list(chain.from_iterable(listed)))))
+def words_in_order(words: WordColumn, *, between: str) -> Strings:
+    """Give the words of each value as one text, in the order of the alphabet."""
+    order = np.array(sorted(range(len(words.texts)), key=words.texts.__getitem__), dtype=np.int64)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    owners, ranks = np.divmod(np.sort(words.owners * len(order) + rank[words.codes]), max(len(order), 1))
+    ends = np.flatnonzero(np.diff(owners, append=-1))
+    ranks[ends] += len(order)  # the last word of a text has nothing behind it
+    ordered = [words.texts[place] for place in order.tolist()]
+    pieces = [text.encode("utf-8", "surrogatepass") for text in (*(text + between for text in ordered), *ordered)]
+    every = binaries(b"".join(pieces), np.cumsum([0, *map(len, pieces)]))
+    text, bounds = text_and_bounds(picked(every, ranks))
+    codes, distinct = told_apart(binaries(text, bounds[np.append(0, ends + 1)]))
+    return Strings(owners[ends], codes, decoded(distinct))
+
+
+def together(found: Sequence[Strings]) -> Strings:
+    """Put strings of several sorts of values together."""
+    places, texts = numbered([text for each in found for text in each.texts])
+    ends = np.cumsum([len(each.texts) for each in found])
+    codes = [where[each.codes] for where, each in zip(np.split(places, ends[:-1]), found, strict=True)]
+    return Strings(np.concatenate([each.owners for each in found]), np.concatenate(codes), texts)

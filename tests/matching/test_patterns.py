@@ -1,5 +1,7 @@
 """Texts cleaned by their patterns come out as if each had been cleaned by itself."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import strategies as st
 
@@ -99,7 +101,7 @@ def test_of_a_pattern_one_text_is_cleaned() -> None:
 
 @pytest.mark.parametrize("name", BY_PATTERN)
 def test_a_large_column_comes_out_as_its_records_do_by_themselves(name: str) -> None:
-    texts = [f"{one} {number} {other}" for number, (one, other) in enumerate(zip(TELLING, TELLING[1:], strict=False))]
+    texts = [f"{one} {number} {other}" for number, (one, other) in enumerate(pairwise(TELLING))]
     texts += [f"{one} {other}" for one, other in zip(TELLING, TELLING[7:], strict=False)]
     values = [None, *texts, "n/a", *texts]
     assert len(texts) > MANY
