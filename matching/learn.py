@@ -20,7 +20,7 @@ from matching.rules import ALWAYS_WEIGHT, MatchModel, match_model
 from matching.score import NEVER, sums
 from matching.sets import distinct_numbers, packed
 
-ROUNDS = 12
+ROUNDS = 20
 _RARER = (16, 16, 4, 2)
 """Where clusters do not settle, it is learnt again from the surest: in the first rounds matches are taken to be so
 many times rarer than they are."""
