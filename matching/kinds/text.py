@@ -65,6 +65,8 @@ def _stands_in(one: Text, other: Text) -> bool:
 
 def _models(one: Text, other: Text) -> int:
     """Give 1 where a model number is shared, -1 where both have some and none is shared, else 0."""
+    if not one.models and not other.models:
+        return 0  # as most: seen at one glance
     if not one.models.isdisjoint(other.models) or _stands_in(one, other) or _stands_in(other, one):
         return 1
     if not one.models or not other.models:

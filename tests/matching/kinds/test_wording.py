@@ -59,6 +59,27 @@ def test_the_nearest_of_other_groups_are_found_beside_those_of_the_own():
     assert {other for one, other in found if one == 0} & {2, 3, 4}
 
 
+@drawn(
+    few=40,
+    many=400,
+    texts=st.lists(
+        st.lists(st.sampled_from(("oak", "ash", "elm", "red", "tin")), min_size=1, max_size=4).map(" ".join),
+        min_size=5, max_size=30, unique=True,
+    ),
+    count=st.integers(1, 4),
+)  # fmt: skip
+def test_no_text_that_is_left_out_is_nearer_than_one_that_is_found(texts, count):
+    left, right = nearest(texts, count, np.zeros(len(texts), dtype=np.int64))
+    compare = KIND.prepare(texts)
+    for one in range(len(texts)):
+        found = right[left == one]
+        others = np.setdiff1d(np.arange(len(texts)), [*found, one])
+        levels = compare(np.full(len(texts), one), np.arange(len(texts)))
+        assert len(found) <= count
+        assert len(found) == count or (levels[others] == len(KIND.levels)).all()  # others have nothing in common
+        assert not len(others) or levels[found].max(initial=1) <= levels[others].min()
+
+
 def test_texts_of_nothing_but_common_words_find_their_nearest_too():
     words = (
         ("lamp", "chair", "table"),
