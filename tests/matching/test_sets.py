@@ -1,6 +1,7 @@
 """Sets of whole numbers as sorted arrays."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +38,15 @@ def test_numbers_are_grouped_and_each_group_stands_in_the_order_of_its_places(va
     order, starts = grouped(numbers, below=below)
     assert order.tolist() == sorted(range(len(values)), key=values.__getitem__)
     assert numbers[order[starts]].tolist() == sorted(set(values))
+
+
+@pytest.mark.parametrize("bits", [0, 1, 13, 20, 21, 39, 40, 60])
+def test_a_great_many_numbers_are_grouped_likewise(bits):
+    numbers = np.random.default_rng(bits).integers(0, 2**bits, 60_000)
+    numbers[::3] = numbers[: len(numbers[::3])]
+    order, starts = grouped(numbers, below=2**bits)
+    assert np.array_equal(order, np.argsort(numbers, kind="stable"))
+    assert np.array_equal(numbers[order[starts]], np.unique(numbers))
 
 
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8))))
