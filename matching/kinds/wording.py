@@ -5,8 +5,8 @@ what is said in different columns, in another order or with slips still meets. I
 for `mdm dedupe` alone.
 """
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,8 +54,14 @@ def _weighted(values: tuple[str, ...]) -> "csr_array":
     groups: dict[str, int] = {}
     columns: list[int] = []
     ends = [0]
+
+    @cache
+    def numbers(word: str) -> list[int]:
+        return [groups.setdefault(group, len(groups)) for group in _groups(word)]
+
     for text in values:
-        columns += [groups.setdefault(group, len(groups)) for word in text.split() for group in _groups(word)]
+        for word in text.split():
+            columns += numbers(word)
         ends.append(len(columns))
     counted = csr_array((np.ones(len(columns), np.float32), columns, ends), shape=(len(values), len(groups)))
     counted.sum_duplicates()
@@ -70,10 +76,9 @@ def _weighted(values: tuple[str, ...]) -> "csr_array":
     return counted
 
 
-@lru_cache(maxsize=1 << 16)
-def _groups(word: str) -> tuple[str, ...]:
+def _groups(word: str) -> Iterator[str]:
     bordered = f" {word} "
-    return tuple(bordered[place : place + 3] for place in range(len(bordered) - 2))
+    return (bordered[place : place + 3] for place in range(len(bordered) - 2))
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
