@@ -18,7 +18,7 @@ def _known() -> dict[str, tuple[str, str]]:
 
 
 @lru_cache(maxsize=200_000)
-def _variant(word: str) -> tuple[str, str] | None:
+def variant_of(word: str) -> tuple[str, str] | None:
     """Say of what sort a word is, and which one of it: two words for one colour are one."""
     if (unit := unit_of(word)) is not None:
         return unit, word
@@ -34,6 +34,6 @@ def are_variants(left: Iterable[str], right: Iterable[str]) -> bool:
 
     Sorts are colours, sizes, measures of one unit, years, and other numbers.
     """
-    one, other = ({found for word in words if (found := _variant(word))} for words in (left, right))
+    one, other = ({found for word in words if (found := variant_of(word))} for words in (left, right))
     shared = {sort for sort, _ in one & other}
     return bool({sort for sort, _ in one} & {sort for sort, _ in other} - shared)
