@@ -4,6 +4,7 @@ It is slow to load, and a command that looks at few values does without. Numbers
 it loads pandas to see whether what numpy has is of that.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,15 @@ def told_apart(pieces: "pa.LargeBinaryArray") -> tuple[Numbers, "pa.LargeBinaryA
     return numbers.astype(np.int64), coded.dictionary
 
 
+def put_together(texts: Sequence[str], chosen: Numbers, ends: Numbers) -> tuple[Numbers, list[str]]:
+    """Put the chosen texts together, each time up to the next of these ends, and number what comes out."""
+    pieces = [text.encode("utf-8", "surrogatepass") for text in texts]
+    every = binaries(b"".join(pieces), np.cumsum([0, *map(len, pieces)]))
+    text, bounds = text_and_bounds(picked(every, chosen))
+    numbers, distinct = told_apart(binaries(text, bounds[np.append(0, ends)]))
+    return numbers, _decoded(distinct)
+
+
 def text_and_bounds(pieces: "pa.LargeBinaryArray") -> tuple[bytes, Numbers]:
     """Give the text that pieces make, and their bounds in it."""
     _, starts, text = pieces.buffers()
@@ -44,7 +54,7 @@ def text_and_bounds(pieces: "pa.LargeBinaryArray") -> tuple[bytes, Numbers]:
     return bytes(memoryview(text)[: bounds[-1]]), bounds
 
 
-def decoded(pieces: "pa.LargeBinaryArray") -> list[str]:
+def _decoded(pieces: "pa.LargeBinaryArray") -> list[str]:
     """Give the texts of pieces."""
     text, bounds = text_and_bounds(pieces)
     return [text[start:end].decode("utf-8", "surrogatepass") for start, end in pairwise(bounds.tolist())]

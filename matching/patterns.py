@@ -11,16 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matching.arrow import binaries, decoded, picked, text_and_bounds, told_apart
+from matching.arrow import binaries, put_together, told_apart
 from matching.columns import PART, Column, numbered
 from matching.fields import Codes, bounds_in, parted
-
-if TYPE_CHECKING:
-    from pyarrow import LargeBinaryArray
 
 MANY = 1_000
 """Fewer texts are sooner cleaned one by one."""
@@ -152,7 +148,18 @@ def _template(clean: Clean, copied: CopiedWords, words: Sequence[_Word]) -> list
 
 
 def _put_together(words: _Words, patterns: Codes, pieces: _Pieces) -> Column:
-    """Put each text together of the pieces of its pattern, and code the texts."""
+    """Put each text together of the pieces of its pattern, and code the texts; an empty one is missing."""
+    values, ends = _pieces_of(words, patterns, pieces)
+    codes, cells = put_together(list(pieces.texts), values, ends)
+    if "" in cells:
+        empty = cells.index("")
+        del cells[empty]
+        codes = np.where(codes == empty, -1, codes - (codes > empty))
+    return Column(codes.astype(np.int32), cells)
+
+
+def _pieces_of(words: _Words, patterns: Codes, pieces: _Pieces) -> tuple[Codes, Codes]:
+    """Give the places of the pieces that each text is made of, one behind the other, and where those of each end."""
     places = _copied_places(words, pieces)
     sizes = np.array(pieces.sizes, dtype=np.int64)
     ends = np.cumsum(sizes[patterns])
@@ -162,24 +169,7 @@ def _put_together(words: _Words, patterns: Codes, pieces: _Pieces) -> Column:
     of_text = np.flatnonzero(values < 0)
     word, number = np.divmod(-1 - values[of_text], _MOST_JOINED)
     values[of_text] = places[words.codes[words.starts[owners[of_text]] + word], number]
-    parts = [text.encode("utf-8", "surrogatepass") for text in pieces.texts]
-    text, bounds = text_and_bounds(picked(binaries(b"".join(parts), _bounds(list(map(len, parts)))), values))
-    codes, distinct = told_apart(binaries(text, bounds[np.append(0, ends)]))
-    return _coded(codes, distinct)
-
-
-def _bounds(lengths: Sequence[int]) -> Codes:
-    return np.cumsum([0, *lengths])
-
-
-def _coded(codes: Codes, distinct: "LargeBinaryArray") -> Column:
-    """Give the texts as a column, in which an empty one is missing."""
-    cells = decoded(distinct)
-    if "" in cells:
-        empty = cells.index("")
-        del cells[empty]
-        codes = np.where(codes == empty, -1, codes - (codes > empty))
-    return Column(codes.astype(np.int32), cells)
+    return values, ends
 
 
 def _copied_places(words: _Words, pieces: _Pieces) -> Codes:

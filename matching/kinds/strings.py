@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.arrow import binaries, decoded, picked, text_and_bounds, told_apart
+from matching.arrow import put_together
 from matching.columns import PART, SEPARATOR
 from matching.fields import Values, WordColumn
 from matching.kinds.pairs import Codes, numbered
@@ -81,11 +81,8 @@ def words_in_order(words: WordColumn, *, between: str) -> Strings:
     ends = np.flatnonzero(np.diff(owners, append=-1))
     ranks[ends] += len(order)  # the last word of a text has nothing behind it
     ordered = [words.texts[place] for place in order.tolist()]
-    pieces = [text.encode("utf-8", "surrogatepass") for text in (*(text + between for text in ordered), *ordered)]
-    every = binaries(b"".join(pieces), np.cumsum([0, *map(len, pieces)]))
-    text, bounds = text_and_bounds(picked(every, ranks))
-    codes, distinct = told_apart(binaries(text, bounds[np.append(0, ends + 1)]))
-    return Strings(owners[ends], codes, decoded(distinct))
+    codes, texts = put_together([*(text + between for text in ordered), *ordered], ranks, ends + 1)
+    return Strings(owners[ends], codes, texts)
 
 
 def together(found: Sequence[Strings]) -> Strings:
