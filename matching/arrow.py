@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from matching.columns import numbered
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Numbers = npt.NDArray[np.int64]
+_FEW = 1_000
+"""So few texts are sooner put together one by one."""
 
 
 def binaries(text: bytes, bounds: Numbers) -> "pa.LargeBinaryArray":
@@ -39,12 +43,20 @@ def told_apart(pieces: "pa.LargeBinaryArray") -> tuple[Numbers, "pa.LargeBinaryA
 
 
 def put_together(texts: Sequence[str], chosen: Numbers, ends: Numbers) -> tuple[Numbers, list[str]]:
-    """Put the chosen texts together, each time up to the next of these ends, and number what comes out."""
+    """Put the chosen texts together, each time up to the next of these ends, and number what comes out, "" as -1."""
+    if len(ends) <= _FEW:
+        places = pairwise([0, *ends.tolist()])
+        return numbered(["".join(map(texts.__getitem__, chosen[start:end])) for start, end in places], missing="")
     pieces = [text.encode("utf-8", "surrogatepass") for text in texts]
     every = binaries(b"".join(pieces), np.cumsum([0, *map(len, pieces)]))
     text, bounds = text_and_bounds(picked(every, chosen))
     numbers, distinct = told_apart(binaries(text, bounds[np.append(0, ends)]))
-    return numbers, _decoded(distinct)
+    found = _decoded(distinct)
+    if "" not in found:
+        return numbers, found
+    empty = found.index("")
+    del found[empty]
+    return np.where(numbers == empty, -1, numbers - (numbers > empty)), found
 
 
 def text_and_bounds(pieces: "pa.LargeBinaryArray") -> tuple[bytes, Numbers]:

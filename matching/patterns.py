@@ -148,13 +148,9 @@ def _template(clean: Clean, copied: CopiedWords, words: Sequence[_Word]) -> list
 
 
 def _put_together(words: _Words, patterns: Codes, pieces: _Pieces) -> Column:
-    """Put each text together of the pieces of its pattern, and code the texts; an empty one is missing."""
+    """Put each text together of the pieces of its pattern, and code the texts."""
     values, ends = _pieces_of(words, patterns, pieces)
     codes, cells = put_together(list(pieces.texts), values, ends)
-    if "" in cells:
-        empty = cells.index("")
-        del cells[empty]
-        codes = np.where(codes == empty, -1, codes - (codes > empty))
     return Column(codes.astype(np.int32), cells)
 
 

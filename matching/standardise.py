@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from matching.arrow import put_together
 from matching.coded import Coded
 from matching.columns import PART, SEPARATOR, Column, Table, from_cells
 from matching.kinds.kind import Kind, Pieces
@@ -66,21 +67,31 @@ def _cleaned(
 def _column_of_objects(pieces: Pieces, objects: Objects) -> Column:
     """Clean each distinct value of each field once, and join each combination of them once."""
     missing = [None] * len(objects)
-    columns = [_cleaned(clean, objects.fields.get(field, missing)) for field, clean in pieces.clean.items()]
-    number, below = packed([column.codes + 1 for column in columns], [len(column.cells) + 1 for column in columns])
+    columns = {field: _cleaned(clean, objects.fields.get(field, missing)) for field, clean in pieces.clean.items()}
+    every = [column.codes + 1 for column in columns.values()]
+    number, below = packed(every, [len(column.cells) + 1 for column in columns.values()])
     order, starts = grouped(number, below=below)
-    first = np.sort(order[starts])
-    parts = zip(*(_texts(column, first) for column in columns), strict=True)
-    joined = from_cells(list(map(pieces.join, parts)))
-    codes = np.empty(len(number), dtype=np.int32)
-    codes[order] = np.repeat(joined.codes[np.searchsorted(first, order[starts])], np.diff(starts, append=len(order)))
-    return Column(codes, joined.cells)
+    as_they_come = np.argsort(order[starts])
+    joined, cells = _joined(pieces, columns, order[starts][as_they_come])
+    found, codes = np.empty(len(starts), dtype=np.int32), np.empty(len(number), dtype=np.int32)
+    found[as_they_come] = joined
+    codes[order] = np.repeat(found, np.diff(starts, append=len(order)))
+    return Column(codes, cells)
 
 
-def _texts(column: Column, rows: npt.NDArray[np.int64]) -> list[str]:
-    """Give the cells of some records, "" where one is missing."""
-    cells = [*column.cells, ""]
-    return [cells[code] for code in column.codes[rows].tolist()]
+def _joined(
+    pieces: Pieces, columns: Mapping[str, Column], rows: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Join the parts of the values of some records and number these; -1 where no part is enough for a value."""
+    texts, told, chosen = ["", PART], np.zeros(len(rows), dtype=bool), []
+    for field, column in columns.items():
+        codes = column.codes[rows]
+        if enough := pieces.enough.get(field):
+            told |= np.array([*map(enough, column.cells), False], dtype=bool)[codes]
+        chosen += [np.where(codes < 0, 0, codes + len(texts)), np.ones(len(rows), dtype=np.int64)]
+        texts += column.cells
+    parts = np.stack(chosen[:-1], axis=1)
+    return put_together(texts, parts[told].ravel(), np.cumsum(told * parts.shape[1]))
 
 
 def _distinct(values: Sequence[object]) -> tuple[Sequence[object], Mapping[object, object]]:

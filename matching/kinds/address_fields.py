@@ -1,7 +1,7 @@
 """Reads a postal address: the street, its kind, house number, city, region, postcode and country as seven parts."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 
 from matching.columns import PART
@@ -166,13 +166,14 @@ def _cleaned(field: str) -> Callable[[object], str]:
     return clean
 
 
-def _joined(parts: Sequence[str]) -> str | None:
-    """Join the cleaned fields: one needs a street, city, region or postcode to be an address."""
-    street, *place, _ = parts
-    return PART.join(parts) if any(place) or not street.startswith(PART) else None
+def _has_name(street: str) -> bool:
+    return not street.startswith(PART)
 
 
-PIECES = Pieces({field: _cleaned(field) for field in FIELDS}, _joined)
+PIECES = Pieces(
+    clean={field: _cleaned(field) for field in FIELDS},
+    enough={"street": _has_name, "city": bool, "region": bool, "postcode": bool},
+)
 
 
 def standardise_address(value: object) -> str | None:

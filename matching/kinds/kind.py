@@ -32,17 +32,20 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """How the fields of an object are cleaned one by one, and `join` makes a value of them, or None.
+    """How the fields of an object are cleaned one by one, to be the parts of a value; `enough` says of which fields.
 
-    Fields repeat where whole objects do not, so that columns of them are cleaned with less work.
+    Any of these that is enough by itself makes a value; without there is none. Fields repeat where whole objects do
+    not, so that columns of them are cleaned with less work.
     """
 
     clean: Mapping[str, Callable[[object], str]]
-    join: Callable[[Sequence[str]], str | None]
+    enough: Mapping[str, Callable[[str], bool]]
 
     def whole(self, value: Mapping[str, object]) -> str | None:
         """Standardise one object."""
-        return self.join([clean(value.get(field)) for field, clean in self.clean.items()])
+        parts = {field: clean(value.get(field)) for field, clean in self.clean.items()}
+        told = any(enough(parts[field]) for field, enough in self.enough.items())
+        return PART.join(parts.values()) if told else None
 
 
 @dataclass(frozen=True, slots=True)
