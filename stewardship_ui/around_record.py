@@ -56,13 +56,13 @@ def relations(
 def readiness(request: Request, caller: Reading, golden_id: str, at: At) -> Response:
     """Show what it is ready for, and what is missing."""
     rules, name = _opened(caller, golden_id)
-    found = ready_for.of_one(caller.hub, golden_id, on=at.on)
+    found = ready_for.of_one(caller.hub, golden_id, as_of=at.as_of, on=at.on)
     items = [masking_around.readiness(caller.principal, rules, {**one, "entity_type": name, "label": None})
              for one in found["items"]]  # fmt: skip
     items.sort(key=lambda one: (one["ready"], one["process"]))
     return _page(
         request, caller, golden_id, at, "readiness", items=items, settable=_settable(caller, rules.now[name], at),
-        twin=twin(golden_id, "readiness", Then(on=at.on).query),
+        twin=twin(golden_id, "readiness", at.query),
     )  # fmt: skip
 
 

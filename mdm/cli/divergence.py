@@ -47,7 +47,7 @@ def divergence(  # noqa: PLR0913  what can be asked for
         elif out is not None:
             found = {"file": out, "divergences": _write(out, service.export(hub, wanted, as_of=as_of))}
         elif key is not None:
-            found = service.of_one(hub, session.golden_id(hub, key), as_of=as_of)
+            found = service.of_one(hub, session.golden_id(hub, key, as_of=as_of), as_of=as_of)
         else:
             found = service.page(hub, wanted, as_of=as_of)
     if as_json:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from mdm.cli import output, session
-from mdm.cli.arguments import On
+from mdm.cli.arguments import AsOf, On
 from mdm.cli.output import Json
 
 Document = dict[str, Any]
@@ -16,6 +16,7 @@ def readiness(  # noqa: PLR0913  what can be asked for
     process: Annotated[str, typer.Argument(metavar="PROCESS", help="A process that an entity type declares.")],
     key: Annotated[str | None, typer.Argument(metavar="KEY", help="A golden ID, or a source record.")] = None,
     *,
+    as_of: AsOf = None,
     on: On = None,
     entity_type: Annotated[str | None, typer.Option("--type", help="Only this entity type.")] = None,
     ready: Annotated[bool | None, typer.Option("--ready/--not-ready", help="Only what is ready, or is not.")] = None,
@@ -26,8 +27,8 @@ def readiness(  # noqa: PLR0913  what can be asked for
 ) -> None:
     """Show whether golden records are ready for a process, and what each still lacks.
 
-    Without --on it is as of the latest day that the hub has seen. With KEY the exit code is 0 when it is ready and 1
-    when it is not, so that a script can wait for it.
+    Without --on it is as of the latest day that the hub has seen; with --as-of by what it knew then. With KEY the exit
+    code is 0 when it is ready and 1 when it is not, so that a script can wait for it.
 
     Example: mdm readiness quote_to_project crm:customer:0015g --on 2026-03-01
     """
@@ -35,9 +36,10 @@ def readiness(  # noqa: PLR0913  what can be asked for
 
     with session.opened() as hub:
         if key is not None:
-            found = service.of_one(hub, session.golden_id(hub, key), process, on=on)
+            found = service.of_one(hub, session.golden_id(hub, key, as_of=as_of), process, as_of=as_of, on=on)
         else:
-            found = service.page(hub, process, service.Wanted(entity_type, ready, missing, on, cursor, limit))
+            wanted = service.Wanted(entity_type, ready, missing, on, cursor, limit)
+            found = service.page(hub, process, wanted, as_of=as_of)
     if as_json:
         output.print_json(found)
     elif key is not None:
@@ -58,10 +60,11 @@ def _print_one(found: Document) -> None:
 
 
 def _print_page(found: Document) -> None:
-    columns = ["golden ID", "label", "ready", "missing", *(["since"] if found["on"] is None else [])]
+    anew = not any("recorded_at" in one for one in found["items"])
+    columns = ["golden ID", "label", "ready", "missing", *([] if anew else ["since"])]
     rows = [
         (one["golden_id"], one["label"], one["ready"], [said["what"] for said in one["missing"]],
-         *([one["recorded_at"]] if found["on"] is None else []))
+         *([] if anew else [one["recorded_at"]]))
         for one in found["items"]
     ]  # fmt: skip
     day = "" if found["on"] is None else f" on {found['on']}"

@@ -56,11 +56,11 @@ def opened(chosen: "Settings | None" = None) -> Iterator["Hub"]:
         hub.close()
 
 
-def golden_id(hub: "Hub", written: str) -> str:
-    """The golden ID that is meant: as it is written, or that of a source record.
+def golden_id(hub: "Hub", written: str, *, as_of: str | None = None) -> str:
+    """The golden ID that is meant: as it is written, or that which a source record bears, or bore at a moment.
 
     Raises:
-        NotFound: no record with that key has been resolved.
+        NotFound: no record with that key has been resolved, or had been by then.
     """
     if ":" not in written:
         return written
@@ -69,11 +69,11 @@ def golden_id(hub: "Hub", written: str) -> str:
     from mdm.services.reading import lookup
 
     try:
-        (found,) = lookup.xrefs(hub, [Key.parse(written)])
+        (found,) = lookup.xrefs(hub, [Key.parse(written)], as_of=as_of)
     except ValueError as error:
         raise NotFound(str(error)) from None
     if found is None:
-        raise NotFound(f"no record {written} has been resolved")
+        raise NotFound(f"no record {written} has been resolved" + (" by then" if as_of else ""))
     return str(found["golden_id"])
 
 

@@ -23,7 +23,6 @@ Line = Mapping[str, Any]
 Key = tuple[tuple[str, str | None], ...]
 Chains = dict[int, list[int]]
 """Golden numbers by the one that they are above of: itself first, then its parents, the nearest first."""
-Types = Mapping[str, EntityType]
 MOST = 1_000_000
 HIGHEST = 100
 """How far up parents are followed, as by `mdm rate`."""
@@ -69,14 +68,21 @@ class _Card(NamedTuple):
     lines: Sequence[Line]
 
 
+class Seen(NamedTuple):
+    """When golden records are looked at: the entity types as they stood at a position, and a day, None for no day."""
+
+    types: Mapping[str, EntityType]
+    day: str | None
+    at: int = NOW
+
+
 def read_ways(
-    reader: Transaction, entity_type: EntityType, types: Types, referred: Referred, goldens: Collection[int], *,
-    day: str | None,
+    reader: Transaction, seen: Seen, entity_type: EntityType, referred: Referred, goldens: Collection[int]
 ) -> dict[int, Way]:  # fmt: skip
     """The way of each golden record of a type to the cards of another on a day; nothing where there is no such type."""
-    if referred.entity_type not in types:
+    if referred.entity_type not in seen.types:
         return {}
-    reading = _Reading(reader, types, types[referred.entity_type], str(referred.in_force), day)
+    reading = _Reading(reader, seen, seen.types[referred.entity_type], str(referred.in_force))
     return reading.ways(entity_type, goldens)
 
 
@@ -90,10 +96,9 @@ class _Reading:
     """What is read along the ways to the cards of one type."""
 
     reader: Transaction
-    types: Types
+    seen: Seen
     cards: EntityType
     lines: str
-    day: str | None
     turns: dict[int, str] = field(default_factory=dict)
     countries: dict[int, str | None] = field(default_factory=dict)
     shared: dict[tuple[str, int, str | None], Cards] = field(default_factory=dict)
@@ -103,7 +108,7 @@ class _Reading:
         chains = {entity_type.entity_type: self._above(entity_type, goldens)}
         references = cards_led_to(self.cards)
         for to in dict.fromkeys(references.values()):
-            if to not in chains and to in self.types:
+            if to not in chains and to in self.seen.types:
                 chains[to] = self._led_to(chains, to)
         order = [of for of in dict.fromkeys([entity_type.entity_type, *references.values()]) if of in chains]
         order = [of for of in order if of in references.values()]
@@ -115,9 +120,9 @@ class _Reading:
     def _above(self, entity_type: EntityType, goldens: Collection[int]) -> Chains:
         """What stands above each of these golden numbers on the day, itself first."""
         parents: dict[int, int] = {}
-        day = self.day or ""
+        day = self.seen.day or ""
         for attribute in entity_type.hierarchies[:1]:
-            for edge in hierarchy.upward(self.reader, attribute, sorted(goldens)):
+            for edge in hierarchy.upward(self.reader, attribute, sorted(goldens), at=self.seen.at):
                 for turn in (edge.valid_from, edge.valid_to):
                     if turn is not None and turn > day:
                         self.turns[edge.golden] = min(turn, self.turns.get(edge.golden, turn))
@@ -134,23 +139,24 @@ class _Reading:
         """Of each golden record what the first of its chains that refers to such a type means, and what is above it."""
         found: dict[int, int] = {}
         for of, each in chains.items():
-            names = [name for name, led in self.types[of].references.items() if led == to]
+            names = [name for name, led in self.seen.types[of].references.items() if led == to]
             members = sorted({one for chain in each.values() for one in chain})
             means = self._means(members, names)
             for number, chain in each.items():
                 led_to = next((means[one] for one in chain if one in means), None)
                 if led_to is not None:
                     found.setdefault(number, led_to)
-        chained = self._above(self.types[to], sorted(set(found.values())))
+        chained = self._above(self.seen.types[to], sorted(set(found.values())))
         return {number: chained[one] for number, one in found.items()}
 
     def _means(self, goldens: Sequence[int], names: Sequence[str]) -> dict[int, int]:
         """What the first surviving reference of each golden record means."""
         if not names or not goldens:
             return {}
-        values = {golden: orjson.loads(attributes) for golden, attributes, _ in stored.values(self.reader, goldens)}
+        read = stored.values(self.reader, goldens, at=self.seen.at)
+        values = {golden: orjson.loads(attributes) for golden, attributes, _ in read}
         found: defaultdict[int, dict[str, int]] = defaultdict(dict)
-        for golden, attribute, written, means in stored.meant(self.reader, goldens, names):
+        for golden, attribute, written, means in stored.meant(self.reader, goldens, names, at=self.seen.at):
             if values.get(golden, {}).get(attribute) == written:
                 found[golden][attribute] = means
         return {golden: min(said.values()) for golden, said in found.items()}
@@ -160,11 +166,12 @@ class _Reading:
         held: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
         for to, numbers in holders.items():
             names = [name for name, led in references.items() if led == to]
-            for holder, card in line_holders.lines_of_holders(self.reader, of, names, numbers):
+            for holder, card in line_holders.lines_of_holders(self.reader, of, names, numbers, at=self.seen.at):
                 held[to, holder].add(card)
-        held["", 0] |= set(line_holders.lines_for_all(self.reader, of, at=NOW, limit=MOST))
+        held["", 0] |= set(line_holders.lines_for_all(self.reader, of, at=self.seen.at, limit=MOST))
         wanted = sorted({card for cards in held.values() for card in cards})
-        read = {golden: self._card(orjson.loads(said)) for golden, said, _ in stored.values(self.reader, wanted)}
+        values = stored.values(self.reader, wanted, at=self.seen.at)
+        read = {golden: self._card(orjson.loads(said)) for golden, said, _ in values}
         self.held = {place: [read[card] for card in sorted(cards) if card in read] for place, cards in held.items()}
 
     def _card(self, attributes: Mapping[str, Any]) -> _Card:
@@ -173,8 +180,8 @@ class _Reading:
     def _read_countries(self, holders: Mapping[str, Sequence[int]]) -> None:
         """The country of every holder, where cards have one: those of others answer only for their own."""
         for of, numbers in holders.items() if _country_of(self.cards) is not None else ():
-            for golden, said, _ in stored.values(self.reader, numbers):
-                self.countries[golden] = _country(self.types[of], orjson.loads(said))
+            for golden, said, _ in stored.values(self.reader, numbers, at=self.seen.at):
+                self.countries[golden] = _country(self.seen.types[of], orjson.loads(said))
 
     def _way(self, number: int, order: Sequence[str], chains: Mapping[str, Chains]) -> Way:
         holders, own, country = [], None, None

@@ -12,12 +12,14 @@ import orjson
 from mdm.entity_types import EntityType, parse
 from mdm.publish.feed import FeedRow, readiness_event
 from mdm.resolution.readiness import Facts, needs, next_change
-from mdm.resolution.readiness_facts import PAGE, read_facts
+from mdm.resolution.readiness_facts import PAGE, Sources, read_facts
 from mdm.resolution.readiness_reach import Change, Standing, reached
+from mdm.resolution.readiness_ways import Seen
 from mdm.resolution.sums import Differences
 from mdm.store import readiness as stored
 from mdm.store.database import Transaction
 from mdm.store.readiness import Kept
+from mdm.store.xref import NOW
 
 MOST = 1_000
 """So many golden records are judged in one commit that changes none of them; it takes less than half a second."""
@@ -61,9 +63,13 @@ def write(writer: Transaction, change: Change, types: Mapping[str, Standing], su
 
 
 def judged(
-    transaction: Transaction, types: Mapping[str, Standing], name: str, goldens: Collection[int]
-) -> dict[Place, tuple[str, str | None]]:
-    """What each of these golden records lacks for each process, in JSON, and when that may change by itself."""
+    transaction: Transaction, types: Mapping[str, Standing], name: str, goldens: Collection[int], *, at: int = NOW,
+    sources: Sources | None = None,
+) -> dict[Place, tuple[str, str | None]]:  # fmt: skip
+    """What each of these golden records lacks for each process, in JSON, and when that may change by itself.
+
+    at, sources: as of a position, at which the types stood as given; see `read_facts`.
+    """
     standing = types[name]
     entity_type = standing.entity_type
     if not entity_type.readiness:
@@ -74,7 +80,8 @@ def judged(
     by_days = by_days or any(process.active for process in entity_type.readiness.values())
     alike: dict[object, Answers] = {}  # most golden records have the same systems and attributes as many others
     found: dict[Place, tuple[str, str | None]] = {}
-    for golden, facts in read_facts(transaction, described, entity_type, goldens, day=standing.tick).items():
+    seen = Seen(described, standing.tick, at)
+    for golden, facts in read_facts(transaction, seen, entity_type, goldens, sources).items():
         if by_days or facts.referring:
             answers = _answers(standing, facts)
         else:

@@ -89,22 +89,38 @@ def page(
     transaction: Transaction, entity_type: str | None, *, after: int, limit: int, position: int = NOW
 ) -> list[StoredGolden]:
     """The next golden records that are active at a position, by golden number."""
-    conditions = ["golden > ?", "attributes IS NOT NULL"]
-    values: list[Any] = [after]
-    if entity_type is not None:
-        conditions.append("entity_type = ?")
-        values.append(entity_type)
-    if position == NOW:
-        conditions.append("until IS NULL")
-    else:
-        conditions.append("since <= ? AND (until IS NULL OR until > ?)")
-        values += [position, position]
+    (active, values), of = _active(position), [] if entity_type is None else [entity_type]
     rows = transaction.rows(
-        f"SELECT {_COLUMNS} FROM golden_version WHERE {' AND '.join(conditions)} ORDER BY golden LIMIT ?",
-        *values,
-        limit,
-    )
+        f"SELECT {_COLUMNS} FROM golden_version WHERE golden > ? AND {active}{' AND entity_type = ?' * len(of)}"
+        " ORDER BY golden LIMIT ?",
+        after, *values, *of, limit,
+    )  # fmt: skip
     return [StoredGolden(*row) for row in rows]
+
+
+def numbers(
+    transaction: Transaction, entity_types: Collection[str], *, after: int, limit: int, position: int = NOW
+) -> list[tuple[int, str]]:
+    """The next golden numbers of these types that are active at a position, each with its type."""
+    active, values = _active(position)
+    # Type by type, as the index has them: of several at once all would be read and sorted.
+    found = [
+        row
+        for of in entity_types
+        for row in transaction.rows(
+            f"SELECT golden, entity_type FROM golden_version WHERE golden > ? AND {active} AND entity_type = ?"
+            " ORDER BY golden LIMIT ?",
+            after, *values, of, limit,
+        )
+    ]  # fmt: skip
+    return sorted(found)[:limit]
+
+
+def _active(position: int) -> tuple[str, list[int]]:
+    """What a version meets that is active at a position, and the values that it asks for; of now by its own index."""
+    if position == NOW:
+        return "attributes IS NOT NULL AND until IS NULL", []
+    return "attributes IS NOT NULL AND since <= ? AND (until IS NULL OR until > ?)", [position, position]
 
 
 def due_after(

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from mdm.store import bulk
 from mdm.store.database import Transaction
+from mdm.store.moments import THEN
 
 PLACE = ("golden", "target_token", "since")
 FOR_ALL = ("", 0)
@@ -67,15 +68,15 @@ def lines_for_all(transaction: Transaction, entity_type: str, *, at: int, limit:
 
 
 def lines_of_holders(
-    transaction: Transaction, entity_type: str, attributes: Collection[str], holders: Collection[int]
+    transaction: Transaction, entity_type: str, attributes: Collection[str], holders: Collection[int], *, at: int
 ) -> list[tuple[int, int]]:
-    """(holder, golden number of an entity type whose lines are for it by one of these attributes), of many holders."""
+    """(holder, golden number of an entity type whose lines were for it by one of these attributes), of many holders."""
     # CROSS keeps SQLite from looking through all holders of the type instead of through the keys of these.
     return transaction.rows(
         "SELECT DISTINCT xref.golden, line_holder.golden FROM xref CROSS JOIN line_holder"
-        " WHERE xref.golden {in} AND xref.until IS NULL AND target_token = key_token"
-        " AND line_holder.entity_type = ? AND attribute {in} AND line_holder.until IS NULL",
-        list(holders), entity_type, list(attributes),
+        f" WHERE xref.golden {{in}} AND {THEN.format('xref')} AND target_token = key_token"
+        f" AND line_holder.entity_type = ? AND attribute {{in}} AND {THEN.format('line_holder')}",
+        list(holders), at, at, entity_type, list(attributes), at, at,
     )  # fmt: skip
 
 

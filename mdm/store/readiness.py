@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from mdm.store import bulk, overrides
 from mdm.store.database import Transaction
+from mdm.store.moments import THEN
+from mdm.store.xref import NOW
 
 
 class Kept(NamedTuple):
@@ -103,13 +105,15 @@ def rules_in_force(transaction: Transaction) -> list[tuple[str, str | None, str]
     )
 
 
-def values(transaction: Transaction, goldens: Collection[int]) -> list[tuple[int, bytes, bytes | None]]:
-    """(golden number, attributes, dated values) of those that are active."""
+def values(
+    transaction: Transaction, goldens: Collection[int], *, at: int = NOW
+) -> list[tuple[int, bytes, bytes | None]]:
+    """(golden number, attributes, dated values) of those that were active at a position."""
     return transaction.rows(
-        "SELECT golden, attributes, dated FROM golden_version WHERE golden {in} AND until IS NULL"
-        " AND attributes IS NOT NULL",
-        list(goldens),
-    )
+        "SELECT golden, attributes, dated FROM golden_version AS stood WHERE golden {in} AND attributes IS NOT NULL"
+        f" AND {THEN.format('stood')}",
+        list(goldens), at, at,
+    )  # fmt: skip
 
 
 def sources(transaction: Transaction, goldens: Collection[int]) -> list[tuple[int, str]]:
@@ -120,49 +124,61 @@ def sources(transaction: Transaction, goldens: Collection[int]) -> list[tuple[in
 
 
 _SET = (
-    " FROM decision JOIN source_record AS holder ON holder.id = record_id"
-    " JOIN source_record AS led ON led.key_token = target_token WHERE {0}"
+    " FROM decision JOIN xref AS holder ON holder.record_id = decision.record_id"
+    " JOIN xref AS led ON led.key_token = target_token JOIN source_record AS named ON named.id = led.record_id"
 )
-"""References that people set, on the founding record of a golden record."""
-_ALIVE = "EXISTS (SELECT 1 FROM source_record AS member WHERE member.golden = led.golden AND NOT member.deleted)"
-_KEY = "led.source || ':' || led.entity_type || ':' || led.source_id"
+"""References that people ever set, on the founding record of a golden record."""
+_SET_THEN = (
+    f"{_SET} AND {THEN.format('holder')} AND {THEN.format('led')} AND EXISTS (SELECT 1 FROM golden_version AS alive"
+    f" WHERE alive.golden = led.golden AND {THEN.format('alive')} AND attributes IS NOT NULL)"
+)
+"""Those that meant something at a position, which is to be given six times. Whether one held then, the value tells."""
+_KEY = "named.source || ':' || named.entity_type || ':' || named.source_id"
+_BEARS = f" JOIN xref AS bears ON bears.record_id = reference.record_id AND {THEN.format('bears')}"
+_ARRIVED = f"{THEN.format('reference')} AND standing = 'arrived'"
 
 
 def meant(
-    transaction: Transaction, goldens: Collection[int], attributes: Collection[str]
+    transaction: Transaction, goldens: Collection[int], attributes: Collection[str], *, at: int = NOW
 ) -> list[tuple[int, str, str, int]]:
-    """(golden number, attribute, written key, what it means) of references that mean something.
+    """(golden number, attribute, written key, what it meant) of references that meant something at a position.
 
-    Those of their records, and those that people set.
+    Those of their records, and those that people ever set: to be compared with the value that survived.
     """
     said = transaction.rows(
-        "SELECT DISTINCT member.golden, attribute, target, reference.golden FROM source_record AS member"
-        " JOIN reference ON record_id = member.id AND until IS NULL AND standing = 'arrived'"
-        " WHERE member.golden {in} AND attribute {in}",
-        list(goldens), list(attributes),
+        f"SELECT DISTINCT bears.golden, attribute, target, reference.golden FROM reference{_BEARS}"
+        f" WHERE bears.golden {{in}} AND attribute {{in}} AND {_ARRIVED}",
+        at, at, list(goldens), list(attributes), at, at,
     )  # fmt: skip
     if not overrides.any_reference(transaction):
         return said
-    chosen = _SET.format(f"holder.golden {{in}} AND attribute {{in}} AND in_force AND {_ALIVE}")
-    columns = f"holder.golden, attribute, {_KEY}, led.golden"
-    return said + transaction.rows(f"SELECT DISTINCT {columns}{chosen}", list(goldens), list(attributes))
+    return said + transaction.rows(
+        f"SELECT DISTINCT holder.golden, attribute, {_KEY}, led.golden{_SET_THEN}"
+        " WHERE holder.golden {in} AND attribute {in}",
+        *(at,) * 6, list(goldens), list(attributes),
+    )  # fmt: skip
 
 
 def referring(
-    transaction: Transaction, targets: Collection[int], entity_type: str, attribute: str
+    transaction: Transaction, targets: Collection[int], entity_type: str, attribute: str, *, at: int = NOW
 ) -> list[tuple[int, str, int]]:
-    """(what is meant, written key, golden number that refers) by records of one type, and by what people set there."""
+    """(what was meant, written key, golden number that referred) at a position, of one type by one attribute.
+
+    By what its records said, and by what people ever set there: to be compared with the value that survived.
+    """
     said = transaction.rows(
-        "SELECT DISTINCT reference.golden, target, member.golden FROM reference"
-        " JOIN source_record AS member ON member.id = record_id WHERE reference.golden {in}"
-        " AND reference.entity_type = ? AND attribute = ? AND until IS NULL AND standing = 'arrived'",
-        list(targets), entity_type, attribute,
+        f"SELECT DISTINCT reference.golden, target, bears.golden FROM reference{_BEARS}"
+        f" WHERE reference.golden {{in}} AND reference.entity_type = ? AND attribute = ? AND {_ARRIVED}",
+        at, at, list(targets), entity_type, attribute, at, at,
     )  # fmt: skip
     if not overrides.any_reference(transaction):
         return said
-    chosen = _SET.format(f"led.golden {{in}} AND holder.entity_type = ? AND attribute = ? AND in_force AND {_ALIVE}")
-    columns = f"led.golden, {_KEY}, holder.golden"
-    return said + transaction.rows(f"SELECT DISTINCT {columns}{chosen}", list(targets), entity_type, attribute)
+    # The entity type by an expression: SQLite would rather look through all decisions of the type.
+    return said + transaction.rows(
+        f"SELECT DISTINCT led.golden, {_KEY}, holder.golden{_SET_THEN}"
+        " WHERE led.golden {in} AND decision.entity_type || '' = ? AND attribute = ?",
+        *(at,) * 6, list(targets), entity_type, attribute,
+    )  # fmt: skip
 
 
 def led_to(
@@ -180,8 +196,11 @@ def led_to(
     )  # fmt: skip
     if not overrides.any_reference(transaction):
         return said
-    chosen = _SET.format("holder.golden {in} AND attribute {in} AND led.golden IS NOT NULL")
-    return said + transaction.rows(f"SELECT DISTINCT attribute, led.golden{chosen}", list(goldens), list(attributes))
+    return said + transaction.rows(
+        f"SELECT DISTINCT attribute, led.golden{_SET} WHERE holder.golden {{in}} AND attribute {{in}}"
+        " AND holder.until IS NULL AND led.until IS NULL",
+        list(goldens), list(attributes),
+    )  # fmt: skip
 
 
 class Filter(NamedTuple):
@@ -196,13 +215,9 @@ class Filter(NamedTuple):
         """What begins an item in JSON of what is missing, of those that are asked for."""
         return "[" + ",".join(f'"{word}"' for word in self.missing or ())
 
-    def takes(self, one: Kept) -> bool:
-        """Whether an answer is meant, judged by what it says is missing."""
-        return (
-            self.entity_type in {None, one.entity_type}
-            and self.ready in {None, one.missing == NOTHING}
-            and (self.missing is None or self.begins in one.missing)
-        )
+    def takes(self, missing: str) -> bool:
+        """Whether an answer is meant that says that this is missing."""
+        return self.ready in {None, missing == NOTHING} and (self.missing is None or self.begins in missing)
 
 
 def page(transaction: Transaction, process: str, wanted: Filter, *, after: int, limit: int) -> list[Kept]:

@@ -39,3 +39,8 @@ def test_one_many_and_the_feed_say_the_same(server):
     assert event["subject"] == item
     told = {name: event["data"][name] for name in ("process", "ready", "missing")}
     assert told == {"process": "quote_to_project", "ready": True, "missing": []}
+    path = f"/v1/golden-records/{item}/readiness?process=quote_to_project"
+    before = f"&as_of={event['data']['seq'] - 1}"
+    assert [send("GET", f"{path}{moment}").json()["ready"] for moment in (before, "")] == [False, True]
+    assert send("GET", f"/v1/readiness/quote_to_project?ready=true{before}").json()["items"] == []
+    assert send("GET", f"{path}&as_of=1").status_code == 404

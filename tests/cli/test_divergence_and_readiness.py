@@ -43,8 +43,15 @@ def test_a_script_can_wait_until_it_is_ready(mdm):
     Path("u.csv").write_text("id,name,code,unit\n1,Review,SRV-1,day\n", encoding="utf-8")
     assert mdm("readiness", "quote_to_project", "psa:service_item:1").code == 1
     assert mdm("ingest", "u.csv", "--source", "psa", "--type", "service_item").code == 0
-    ready = mdm("readiness", "quote_to_project", "psa:service_item:1")
+    asked = ("readiness", "quote_to_project", "psa:service_item:1")
+    ready = mdm(*asked)
     assert (ready.code, "is ready for quote_to_project" in ready.out) == (0, True)
+    [item] = mdm(*asked[:2], "--ready", "--json").json["items"]
+    before = str(item["since"] - 1)
+    assert mdm(*asked, "--as-of", before).code == 1
+    assert mdm(*asked[:2], "--ready", "--as-of", before, "--json").json["items"] == []
+    assert "a valid unit" in mdm(*asked[:2], "--not-ready", "--as-of", before).out
+    assert "no record psa:service_item:1 has been resolved by then" in mdm(*asked, "--as-of", "1999-01-01").err
 
 
 def test_stats_tell_what_the_hub_holds_and_what_blocks(mdm):

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from mdm.services.pricing import rates
 from mdm.services.pricing.rate_question import Question
 from mdm.services.reading import golden
 from mdm.services.watching import readiness
+from mdm.store import log as stored_log
 from mdm.store import readiness as stored
 from mdm.store.batches import Origin
 from tests.conftest import AUTHOR
@@ -127,6 +129,23 @@ def lists_of_a_day_say_what_each_says_of_itself(hub: Hub, process: str, day: str
         assert [{name: one[name] for name in expected[0]} for one in found] == expected if expected else found == []
 
 
+def judged_now(hub: Hub, *, as_of: int | None = None, on: str | None = None) -> list[Any]:
+    """What a list and each golden record say of every process, of now or as of a position."""
+    told: list[Any] = []
+    for process in ("quote_to_project", "time_to_billing", "resource_to_margin"):
+        items = readiness.page(hub, process, readiness.Wanted(limit=1_000, on=on), as_of=as_of)["items"]
+        told += [(process, one["golden_id"], one["label"], one["ready"], one["missing"]) for one in items]
+        told += [readiness.of_one(hub, one["golden_id"], process, as_of=as_of, on=on) for one in items]
+    return told
+
+
+def remembered(hub: Hub, pick: random.Random) -> tuple[int, str | None, list[Any]]:
+    """Where the log stands, perhaps a day, and what is said of everything now."""
+    on = pick.choice([None, *DAYS])
+    with hub.database.read() as reader:
+        return stored_log.head(reader), on, judged_now(hub, on=on)
+
+
 def lives(hub: Hub, seed: int, length: int) -> None:
     pick = random.Random(seed)
     order = steps()
@@ -139,6 +158,7 @@ def lives(hub: Hub, seed: int, length: int) -> None:
     resolving.resolve_all(hub, author=AUTHOR)
     assert kept_is_what_judging_anew_gives(hub) > 15
     set_by_people: list[str] = []
+    memory = [remembered(hub, pick)]
     for _ in range(length):
         if pick.random() < 0.2:
             people_set_a_reference(hub, pick, set_by_people)
@@ -150,10 +170,13 @@ def lives(hub: Hub, seed: int, length: int) -> None:
             resolving.resolve_all(hub, author=AUTHOR)
             kept_is_what_judging_anew_gives(hub)
             kept_groups_are_what_counting_gives(hub)
+            memory.append(remembered(hub, pick))
     resolving.resolve_all(hub, author=AUTHOR)
     kept_is_what_judging_anew_gives(hub)
     assert kept_groups_are_what_counting_gives(hub)
     lines_are_in_force_where_a_rate_is_found(hub)
+    for position, on, said_then in memory:
+        assert judged_now(hub, as_of=position, on=on) == said_then
     for process in ("quote_to_project", "resource_to_margin"):
         lists_of_a_day_say_what_each_says_of_itself(hub, process, pick.choice(DAYS))
     assert rebuild.verify(hub).match

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from mdm.api.answers import answer, described, tagged
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import Cursor, GoldenId, Limit, TypeFilter
+from mdm.api.parameters import AsOf, Cursor, GoldenId, Limit, TypeFilter
 from mdm.services.access import masking_around
 from mdm.services.access.shown import Shown
 from mdm.services.reading import golden
@@ -44,15 +44,16 @@ def one(
     request: Request, caller: Reading, golden_id: GoldenId,
     process: Annotated[str | None, Query(description="The process; all of them, in `items`, unless given.",
                                          max_length=100, examples=["quote_to_project"])] = None,
-    on: Day = None,
+    as_of: AsOf = None, on: Day = None,
 ) -> Response:  # fmt: skip
     """What is present and what is missing; `missing` is the shortest list of fixes, each with a hint.
 
-    Codes are `system`, `value`, `reference`, `in_force`, `active`, `referring` and `line`.
+    Codes are `system`, `value`, `reference`, `in_force`, `active`, `referring` and `line`. With `as_of` it is judged by
+    what the hub knew then, under the rules of then.
     """
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     rules = Shown(caller.hub)
-    found = service.of_one(caller.hub, golden_id, process, on=on)
+    found = service.of_one(caller.hub, golden_id, process, as_of=as_of, on=on)
     if process is None:
         head = {"entity_type": found["entity_type"], "label": None}
         answers = [masking_around.readiness(caller.principal, rules, {**item, **head}) for item in found["items"]]
@@ -74,16 +75,17 @@ def listed(  # noqa: PLR0913  what can be asked for
         str | None, Query(description="Only what lacks this: a code, or a code and what it is about.", max_length=200,
                           examples=["system:billing"])
     ] = None,
-    on: Day = None, cursor: Cursor = None, limit: Limit = 100,
+    as_of: AsOf = None, on: Day = None, cursor: Cursor = None, limit: Limit = 100,
 ) -> Response:  # fmt: skip
     """By golden ID, as of the latest day that the hub has seen; the feed tells changes as `mdm.readiness.changed`.
 
-    With `on` all are judged anew for that day, a thousand for one page at most: it may have less than `limit` items,
-    none even, while `next` leads on; then there is no `since`, `recorded_at` and `first_ready`. Without it, `outdated`
-    answers wait to be judged anew after a wide change, such as of a standard card.
+    With `on` all are judged anew for that day, with `as_of` by what the hub knew then; a thousand for one page at most:
+    it may have less than `limit` items, none even, while `next` leads on. There is no `since`, `recorded_at` and
+    `first_ready` then. Without both, `outdated` answers wait to be judged anew after a wide change, such as of a
+    standard card.
     """
     rules = Shown(caller.hub)
     wanted = service.Wanted(caller.own_type(entity_type), ready, missing, on, cursor, limit)
-    found = service.page(caller.hub, process, wanted)
+    found = service.page(caller.hub, process, wanted, as_of=as_of)
     items = [masking_around.readiness(caller.principal, rules, item) for item in found["items"]]
     return answer({**found, "items": items})

@@ -11,22 +11,23 @@ from mdm.entity_types import EntityType, Readiness, hint
 from mdm.errors import Fault, InvalidInput, NotFound
 from mdm.resolution.readiness import Facts, Need, needs
 from mdm.resolution.readiness_facts import read_facts
-from mdm.resolution.readiness_writing import judged, standing_types
+from mdm.resolution.readiness_ways import Seen
+from mdm.services import as_then
 from mdm.services.hub import Hub
+from mdm.services.positions import AsOf, position
 from mdm.services.reading.golden import answer_at, entity_type_of, head, prefixes_of
 from mdm.services.reading.valid_time import day
+from mdm.services.watching.readiness_anew import Anew, Judged
 from mdm.services.watching.readiness_words import told
 from mdm.store import golden as stored_golden
 from mdm.store import log as stored_log
 from mdm.store import readiness as stored
 from mdm.store import resolution
 from mdm.store.database import Transaction
-from mdm.store.readiness import NOTHING, Filter, Kept
+from mdm.store.readiness import NOTHING, Filter
 from mdm.store.xref import NOW
 
 Document = dict[str, Any]
-LOOKED_AT = 1_000
-"""So many golden records are judged for one page about a day; a page may be short of its limit and still go on."""
 CODES = ("system", "value", "reference", "in_force", "active", "referring", "line")
 
 
@@ -34,7 +35,7 @@ CODES = ("system", "value", "reference", "in_force", "active", "referring", "lin
 class Wanted:
     """Which golden records are asked for; None takes all. missing: a code, alone or as in `system:erp`.
 
-    on: a day, for which they are judged anew; None takes what is kept, as of the latest day that the hub has seen.
+    on: a day, for which they are judged anew; None for the latest day that the hub has seen.
     """
 
     entity_type: str | None = None
@@ -45,26 +46,34 @@ class Wanted:
     limit: int = 100
 
 
-def of_one(hub: Hub, written: str, process: str | None = None, *, on: str | None = None) -> Document:
+def of_one(
+    hub: Hub, written: str, process: str | None = None, *, as_of: AsOf = None, on: str | None = None
+) -> Document:
     """Judge one golden record, for one process or for all of its type (`items`).
 
     `{"golden_id", "entity_type", "status", "label", "process", "on", "ready", "missing", "present"}`. Items of both
     lists are `{"code", "what", "system"?, "attribute"?, "lines"?, "key"?}`; those of `missing`, with a `hint`, are the
-    shortest list of fixes: each is needed, and together they are enough. on: a day (the latest that the hub has seen).
+    shortest list of fixes: each is needed, and together they are enough.
+
+    as_of: from what the hub knew at a moment, under the rules of then.  on: for a day (the latest that the hub had
+        seen).
 
     Raises:
-        NotFound: the ID was never given, or its type declares no such process.
-        InvalidInput: `on` is no day.
+        NotFound: the ID was never given, or not by then, or its type declared no such process.
+        InvalidInput: `on` is no day, or `as_of` no moment.
     """
     name, number = entity_type_of(hub, written)
-    types, prefixes, on = hub.entity_types(), prefixes_of(hub), day(on)
-    entity_type = types[name]
-    chosen = entity_type.readiness if process is None else {process: declared(entity_type, process)}
+    entity_types, prefixes, on = hub.entity_types(), prefixes_of(hub), day(on)
     with hub.database.read() as transaction:
-        document, shown = answer_at(hub, transaction, prefixes, (written, name, number), at=NOW)
-        state = resolution.state(transaction, name)
-        today = on or (state.tick if state else None)
-        facts = read_facts(transaction, types, entity_type, [shown.golden], day=today).get(shown.golden, Facts({}))
+        at = position(transaction, as_of)
+        types = _as_they_stood(transaction, entity_types, at=at)
+        entity_type = types[name]
+        chosen = entity_type.readiness if process is None else {process: declared(entity_type, process)}
+        document, shown = answer_at(hub, transaction, prefixes, (written, name, number), at=at)
+        today = on or resolution.tick(transaction, name, at=at)
+        sources = [(shown.golden, one["source"]) for one in document["crosswalk"]]
+        known = read_facts(transaction, Seen(types, today, at), entity_type, [shown.golden], sources)
+        facts = known.get(shown.golden, Facts({}))
     about = {**head(document), "label": document["attributes"].get(entity_type.label_attribute)}
     answers = [
         _answer(entity_type, name, needs(entity_type, one, facts, day=today), today)
@@ -73,69 +82,82 @@ def of_one(hub: Hub, written: str, process: str | None = None, *, on: str | None
     return {**about, **answers[0]} if process is not None else {**about, "items": answers}
 
 
-def page(hub: Hub, process: str, wanted: Wanted) -> Document:
+def page(hub: Hub, process: str, wanted: Wanted, *, as_of: AsOf = None) -> Document:
     """What is ready for a process and what is not, by golden ID: `{"process", "on", "items", "next", "outdated"}`.
 
-    An item is what `of_one` tells, without what is present. Where no day is asked about, also `since` and
-    `recorded_at`: how long it has been so, and `first_ready`, the position at which it was ready first. `outdated` are
-    so many answers that a wide change, such as of a standard card, has outdated: they are judged anew within the next
-    commits of the resolver, and `of_one`, as any list about a day, judges them as they are.
+    An item is what `of_one` tells, without what is present. Where neither a moment nor a day is asked about, also
+    `since` and `recorded_at`: how long it has been so, and `first_ready`, the position at which it was ready first.
+    `outdated` are so many answers that a wide change, such as of a standard card, has outdated: they are judged anew
+    within the next commits of the resolver, and `of_one`, as any list about a moment or a day, judges them as they are.
 
-    A page about a day judges at most `LOOKED_AT` golden records: it may have less than was asked for, and a `next`.
+    A page about a moment or a day judges a thousand golden records at most: it may have less than was asked for, and a
+    `next`.
+
+    as_of: what was ready from what the hub knew at a moment, under the rules of then.
 
     Raises:
-        NotFound: no entity type, or not this one, declares the process.
-        InvalidInput: there is no such code, or `on` is no day.
+        NotFound: no entity type, or not this one, declared the process.
+        InvalidInput: there is no such code, `on` is no day, or `as_of` no moment.
     """
-    entity_types = hub.entity_types()
-    declaring = {name: one for name, one in entity_types.items() if process in one.readiness}
+    entity_types, on = hub.entity_types(), day(wanted.on)
     if wanted.entity_type is not None:
-        declared(hub.entity_type(wanted.entity_type), process)
-    if not declaring:
-        known = sorted({name for one in entity_types.values() for name in one.readiness})
-        raise NotFound(f"no entity type declares a process {process!r}{hint(process, known)}")
-    only, on = Filter(wanted.entity_type, wanted.ready, _missing(wanted.missing)), day(wanted.on)
+        hub.entity_type(wanted.entity_type)
+    only = Filter(wanted.entity_type, wanted.ready, _missing(wanted.missing))
     after = entity_type_of(hub, wanted.cursor)[1] if wanted.cursor else 0
     with hub.database.read() as transaction:
-        if on is None:
-            found = stored.page(transaction, process, only, after=after, limit=wanted.limit + 1)
-            last, outdated = found[wanted.limit - 1 : wanted.limit], stored.outdated(transaction, process)
-            more = len(found) > wanted.limit
+        at = position(transaction, as_of)
+        types = _as_they_stood(transaction, entity_types, at=at)
+        of = _declaring(types, process, wanted.entity_type)
+        if on is None and at == NOW:
+            found, since = _kept(transaction, process, only, after=after, limit=wanted.limit + 1)
+            last, more = found[wanted.limit - 1 : wanted.limit], len(found) > wanted.limit
+            outdated = stored.outdated(transaction, process)
         else:
-            found, last, more = _on_a_day(transaction, process, only, on=on, after=after, limit=wanted.limit)
-            outdated = 0
+            asked = Anew(hub, transaction, types, process, at, on)
+            found, last, more = asked.page(of, only, after=after, limit=wanted.limit)
+            since, outdated = {}, 0
         shown = found[: wanted.limit]
-        goldens = stored_golden.at(transaction, [one.golden for one in shown])
-        times = {} if on else stored_log.moments(transaction, sorted({one.since for one in shown}))
+        goldens = stored_golden.at(transaction, [one.golden for one in shown], position=at)
     items = [
-        _item(entity_types[one.entity_type], one, orjson.loads(goldens[one.golden].attributes or b"{}"))
-        | ({} if on else {"since": one.since, "recorded_at": times[one.since], "first_ready": one.first_ready})
+        _item(types[one.entity_type], one, orjson.loads(goldens[one.golden].attributes or b"{}"))
+        | since.get(one.golden, {})
         for one in shown
     ]
     following = golden_id(entity_types[last[0].entity_type].id_prefix, last[0].golden) if more else None
     return {"process": process, "on": on, "items": items, "next": following, "outdated": outdated}
 
 
-def _on_a_day(
-    transaction: Transaction, process: str, only: Filter, *, on: str, after: int, limit: int
-) -> tuple[list[Kept], list[Kept], bool]:
-    """Those that are meant among the next golden records, judged anew; the last that was looked at, and if more are."""
-    every = only.ready is None and only.missing is None
-    most = limit if every else LOOKED_AT
-    asked = stored.page(transaction, process, Filter(only.entity_type), after=after, limit=most + 1)
-    types = {name: one._replace(tick=on) for name, one in standing_types(transaction).items()}
-    lacking = {
-        place: missing
-        for name in sorted({one.entity_type for one in asked})
-        for place, (missing, _) in judged(
-            transaction, types, name, [one.golden for one in asked[:most] if one.entity_type == name]
-        ).items()
+def _kept(
+    transaction: Transaction, process: str, only: Filter, *, after: int, limit: int
+) -> tuple[list[Judged], dict[int, Document]]:
+    """The next answers that are kept, and since when each is so."""
+    found = stored.page(transaction, process, only, after=after, limit=limit)
+    times = stored_log.moments(transaction, sorted({one.since for one in found}))
+    since = {
+        one.golden: {"since": one.since, "recorded_at": times[one.since], "first_ready": one.first_ready}
+        for one in found
     }
-    said = [one._replace(missing=lacking[one.golden, process]) for one in asked[:most]]
-    found = [one for one in said if only.takes(one)]
-    if len(found) > limit:
-        return found, found[limit - 1 : limit], True
-    return found, said[-1:], len(asked) > most
+    return [Judged(one.golden, one.entity_type, one.process, one.missing) for one in found], since
+
+
+def _as_they_stood(
+    transaction: Transaction, types: Mapping[str, EntityType], *, at: int
+) -> Mapping[str, EntityType]:  # fmt: skip
+    """The entity types under the rules of a position; as they are for now."""
+    if at == NOW:
+        return types
+    return {name: as_then.rules_then(transaction, one, at=at) for name, one in types.items()}
+
+
+def _declaring(types: Mapping[str, EntityType], process: str, only: str | None) -> list[str]:
+    """The entity types that declare a process, or the one that is asked for; NotFound names the nearest."""
+    if only is not None:
+        declared(types[only], process)
+        return [only]
+    if found := [name for name, one in types.items() if process in one.readiness]:
+        return found
+    known = sorted({name for one in types.values() for name in one.readiness})
+    raise NotFound(f"no entity type declares a process {process!r}{hint(process, known)}")
 
 
 def declared(entity_type: EntityType, process: str) -> Readiness:
@@ -157,7 +179,7 @@ def _missing(written: str | None) -> tuple[str, ...] | None:
     return (code, about) if colon else (code,)
 
 
-def _item(entity_type: EntityType, one: Kept, attributes: Mapping[str, Any]) -> Document:
+def _item(entity_type: EntityType, one: Judged, attributes: Mapping[str, Any]) -> Document:
     process = entity_type.readiness.get(one.process, Readiness())
     missing = [Need(said[0], said[1], tuple(said[2].items() if said[2:] else ()), met=False)
                for said in orjson.loads(one.missing)]  # fmt: skip
