@@ -70,9 +70,11 @@ def readiness(request: Request, caller: Reading, golden_id: str, at: At) -> Resp
 def divergence(request: Request, caller: Reading, golden_id: str, at: At) -> Response:
     """Show which systems say something else, since when, and what each should say."""
     rules, _ = _opened(caller, golden_id)
-    found = disagreeing.of_one(caller.hub, golden_id)
+    found = disagreeing.of_one(caller.hub, golden_id, as_of=at.as_of, on=at.on)
     items = [masking_around.divergence(caller.principal, rules, one) for one in found["items"]]
-    return _page(request, caller, golden_id, at, "divergence", items=items, twin=twin(golden_id, "divergence"))
+    return _page(
+        request, caller, golden_id, at, "divergence", items=items, twin=twin(golden_id, "divergence", at.query)
+    )
 
 
 def _settable(caller: Caller, entity_type: EntityType, at: Then) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from mdm.cli import output, session
-from mdm.cli.arguments import AsOf
+from mdm.cli.arguments import AsOf, On
 from mdm.cli.output import Json
 
 Document = dict[str, Any]
@@ -28,12 +28,14 @@ def divergence(  # noqa: PLR0913  what can be asked for
     out: Annotated[str | None, typer.Option(metavar="FILE", help="Write all of it to a csv file instead.")] = None,
     by_day: Annotated[bool, typer.Option("--by-day", help="Count what opened and closed on each day.")] = False,
     as_of: AsOf = None,
+    on: On = None,
     as_json: Json = False,
 ) -> None:
     """Show where source records say something else than their golden record, and what they should say.
 
     A source that says nothing is incomplete and not listed here: see mdm quality. With --as-of it tells what stood
-    then, without what systems should say; with --by-day how many opened, closed and were open.
+    then, without what systems should say; with --on, of dated lines and values, what disagrees on that day; with
+    --by-day how many opened, closed and were open.
 
     Example: mdm divergence --type customer --source psa --attribute tax_id
     """
@@ -45,11 +47,11 @@ def divergence(  # noqa: PLR0913  what can be asked for
         if by_day:
             found: Document = service.counts(hub, wanted)
         elif out is not None:
-            found = {"file": out, "divergences": _write(out, service.export(hub, wanted, as_of=as_of))}
+            found = {"file": out, "divergences": _write(out, service.export(hub, wanted, as_of=as_of, on=on))}
         elif key is not None:
-            found = service.of_one(hub, session.golden_id(hub, key, as_of=as_of), as_of=as_of)
+            found = service.of_one(hub, session.golden_id(hub, key, as_of=as_of), as_of=as_of, on=on)
         else:
-            found = service.page(hub, wanted, as_of=as_of)
+            found = service.page(hub, wanted, as_of=as_of, on=on)
     if as_json:
         output.print_json(found)
     elif by_day:

@@ -6,7 +6,7 @@ import pytest
 
 from golden_records import divergence as pure
 from matching import columns
-from mdm.errors import NotFound
+from mdm.errors import InvalidInput, NotFound
 from mdm.ingest import Incoming
 from mdm.services import rebuild, resolving
 from mdm.services.deciding import decisions, overrides
@@ -35,6 +35,8 @@ attributes:
 match: {block_on: [[name]], compare: [name], always: [{same: name}]}
 survive: {default: most_trusted, trust: {erp: 90, crm: 80, psa: 70}}
 """
+
+DAYS = ("2025-12-31", "2026-01-01", "2026-02-01")
 
 
 @pytest.fixture
@@ -196,6 +198,43 @@ def test_dated_lines_and_values_disagree_on_the_days_on_which_they_do(offices: H
     assert rebuild.verify(offices).match
 
 
+def test_what_is_dated_disagrees_on_a_day_or_does_not_and_the_rest_as_ever(offices: Hub) -> None:
+    line = {"role": "consultant", "rate": "900", "valid_from": "2026-01-01", "valid_to": "2027-01-01"}
+    lead = [
+        {"value": "Ada", "valid_from": "2026-01-01", "valid_to": "2026-06-01"},
+        {"value": "Grace", "valid_from": "2026-06-01"},
+    ]
+    golden_id = put(offices, "erp:1", rates=[line, {**line, "role": "partner"}], lead=lead, city="Hamburg")
+    put(offices, "crm:2", rates=[{**line, "rate": "950", "valid_to": "2026-03-01"}], lead="Ada", city="Bremen")
+
+    def on(day: str) -> dict[str, tuple[Any, Any, Any]]:
+        items = divergence.of_one(offices, golden_id, on=day)["items"]
+        assert divergence.page(offices, Wanted(), on=day)["items"] == items
+        assert list(divergence.export(offices, Wanted(), on=day)) == items
+        return {one["attribute"]: (one["value"], one["golden_value"], one["take"]) for one in items}
+
+    assert set(on("2025-12-31")) == {"city"}
+    told = on("2026-02-28")
+    assert set(told) == {"city", "rates"}
+    assert [(one["role"], one["rate"]) for one in told["rates"][0]] == [("consultant", "950")]
+    assert [(one["role"], one["rate"]) for one in told["rates"][1]] == [("consultant", "900"), ("partner", "900")]
+    assert [one["rate"] for one in told["rates"][2]] == ["900"]
+    assert set(on("2026-03-01")) == {"city"}
+    told = on("2026-06-01")
+    assert told["city"] == ("Bremen", "Hamburg", "Hamburg")
+    assert ([one["value"] for one in told["lead"][0]], told["lead"][1]) == (["Ada"], "Grace")
+    with pytest.raises(InvalidInput, match="on takes a day"):
+        divergence.of_one(offices, golden_id, on="soon")
+    pages, cursor = [], None
+    while True:
+        page = divergence.page(offices, Wanted(limit=1, cursor=cursor), on="2026-06-01")
+        assert len(page["items"]) <= 1
+        pages, cursor = [*pages, *(one["attribute"] for one in page["items"])], page["next"]
+        if cursor is None:
+            break
+    assert pages == ["city", "lead"]
+
+
 def test_what_disagrees_moves_with_merges_and_goes_with_deletions(offices: Hub) -> None:
     put(offices, "erp:1", city="Hamburg")
     put(offices, "crm:2", name="Nord Zwei", city="Bremen")
@@ -221,10 +260,9 @@ def test_both_pure_packages_part_values_alike() -> None:
 
 def _seen(hub: Hub, **asked: Any) -> list[dict[str, Any]]:
     items = divergence.page(hub, Wanted(entity_type="office"), **asked)["items"]
-    kept = ("golden_id", "attribute", "source", "source_id", "since", "recorded_at", "label")
-    plain = ("golden_value", "value")
+    kept = ("golden_id", "attribute", "source", "source_id", "since", "recorded_at", "label", "golden_value", "value")
     return [
-        {name: one[name] for name in (*kept, *(plain if one["attribute"] != "rates" else ()))} for one in items
+        {name: one[name] for name in kept} for one in items
     ]  # fmt: skip
 
 
@@ -234,17 +272,25 @@ def test_what_stood_at_any_moment_is_told_again_as_it_was_and_counted_by_day(off
         ("erp:1", {"city": "Hamburg", "rates": rates}), ("crm:2", {"city": "Bremen"}),
         ("crm:2", {"city": "Kiel", "rates": [{**rates[0], "rate": "118"}]}), ("psa:3", {"city": "Bonn", "above": "x"}),
         ("erp:9", {"name": "Alm"}), ("erp:1", {"above": "erp:office:9"}), ("crm:2", {"mode": "delete"}),
-        ("erp:1", {"city": "Bonn"}), ("crm:2", {"city": "Ulm", "above": "crm:office:7"}), ("crm:7", {"name": "Tal"}),
+        ("erp:1", {"city": "Bonn"}), ("erp:8", {"name": "Firn"}),
+        ("erp:1", {"lead": [{"value": "Ada", "valid_from": "2026-01-01"}], "under": "erp:office:8"}),
+        ("psa:3", {"lead": "Grace", "under": [{"value": "erp:office:9", "valid_from": "2026-02-01"}]}),
+        ("erp:8", {"name": "Alm"}), ("psa:3", {"lead": "Ada"}), ("erp:1", {"rates": rates, "city": "Bonn"}),
+        ("crm:2", {"city": "Ulm", "above": "crm:office:7"}), ("crm:7", {"name": "Tal"}),
     ]  # fmt: skip
-    then = []
+    then, on_days = [], []
     for key, said in steps:
         put(offices, key, **said)
         with offices.database.read() as reader:
             (at,) = reader.one("SELECT max(position) FROM log") or (0,)
         then.append((at, _seen(offices)))
+        on_days.append([_seen(offices, on=day) for day in DAYS])
     assert {len(items) for _, items in then} > {0, 1, 2}
     for at, items in then:
         assert _seen(offices, as_of=at) == items
+    for (at, _), expected in zip(then, on_days, strict=True):
+        assert [_seen(offices, as_of=at, on=day) for day in DAYS] == expected
+    assert {len(items) for days in on_days for items in days} > {0, 1, 2}
     one = then[2][1][0]["golden_id"]
     told_then = divergence.of_one(offices, one, as_of=then[2][0])["items"]
     assert [each["attribute"] for each in told_then] == [each["attribute"] for each in then[2][1]]

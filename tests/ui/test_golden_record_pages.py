@@ -192,3 +192,16 @@ def test_the_matrix_and_the_lineage_say_who_lost_why_and_what_would_change_that(
     assert "It would survive if" in lineage
     assert "position" in lineage
     assert "told only of now" in text_of(desk.page(f"/entity/{acme}/lineage/name?as_of=999999"))
+
+
+def test_what_was_missing_and_disagreed_is_told_as_known_then(desk):
+    desk.server.put("erp:customer:1", name="Tal AG", tax_id="DE136695976", website="tal.example")
+    golden_id = desk.server.put("crm:customer:1", name="Tal AG", tax_id="DE136695976", website="tal.test")["golden_id"]
+    before = desk.server.as_("admin")("GET", f"/v1/golden-records/{golden_id}").json()["seq"]
+    desk.server.put("crm:customer:1", name="Tal AG", tax_id="DE136695976", website="tal.example")
+    desk.server.put("billing:customer:1", name="Tal AG", tax_id="DE136695976")
+    for part, said in (("divergence", "tal.test"), ("readiness", "create it in billing")):
+        path = f"/entity/{golden_id}/{part}"
+        assert said in text_of(desk.page(path, params={"as_of": before})), part
+        assert said not in text_of(desk.page(path)), part
+    assert "It should say" not in text_of(desk.page(f"/entity/{golden_id}/divergence", params={"as_of": before}))

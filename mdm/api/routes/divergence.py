@@ -8,7 +8,7 @@ from starlette.responses import Response
 from mdm.api.answers import answer, described, tagged
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import JsonRoute
-from mdm.api.parameters import AsOf, Cursor, GoldenId, Limit, TypeFilter
+from mdm.api.parameters import AtTime, Cursor, GoldenId, Limit, TypeFilter
 from mdm.services.access import masking_around
 from mdm.services.access.shown import Shown
 from mdm.services.reading import golden
@@ -29,15 +29,16 @@ ONE = {"golden_id": "cus_000002a", "entity_type": "customer", "status": "active"
 @router.get(
     "/golden-records/{golden_id}/divergence", summary="Which systems disagree with it", **described(ONE, 404, etag=True)
 )  # fmt: skip
-def one(request: Request, caller: Reading, golden_id: GoldenId, as_of: AsOf = None) -> Response:
+def one(request: Request, caller: Reading, golden_id: GoldenId, when: AtTime) -> Response:
     """Of each source that says something else than the golden record: what, since when, and what it should say.
 
     `take` is the golden value as that source can take it: a reference by its own id, a code by its own word. With
-    `as_of`, which tells what stood then, it is left out.
+    `as_of`, which tells what stood then, it is left out. With `on`, of dated lines and values only those are told that
+    disagree on that day; other values have no days.
     """
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     rules = Shown(caller.hub)
-    found = service.of_one(caller.hub, golden_id, as_of=as_of)
+    found = service.of_one(caller.hub, golden_id, as_of=when.as_of, on=when.on)
     items = [masking_around.divergence(caller.principal, rules, item) for item in found["items"]]
     return tagged(request, {**found, "items": items})
 
@@ -48,15 +49,17 @@ def one(request: Request, caller: Reading, golden_id: GoldenId, as_of: AsOf = No
 )  # fmt: skip
 def listed(  # noqa: PLR0913  what can be asked for
     caller: Reading, *, entity_type: TypeFilter = None, source: Name = None, attribute: Name = None,
-    cursor: Cursor = None, limit: Limit = 100, as_of: AsOf = None,
+    cursor: Cursor = None, limit: Limit = 100, when: AtTime,
 ) -> Response:  # fmt: skip
-    """All disagreements that stand, or stood then, by golden ID.
+    """All disagreements that stand, or stood then, by golden ID; with `on`, of what is dated only those of that day.
+
+    A page may have less than `limit` items with `on`, none even, while `next` leads on.
 
     The feed tells with `mdm.divergence.opened` and `.closed` of each.
     """
     rules = Shown(caller.hub)
     wanted = service.Wanted(caller.own_type(entity_type), source, attribute, cursor, limit)
-    found = service.page(caller.hub, wanted, as_of=as_of)
+    found = service.page(caller.hub, wanted, as_of=when.as_of, on=when.on)
     items = [masking_around.divergence(caller.principal, rules, item) for item in found["items"]]
     return answer({**found, "items": items})
 

@@ -11,25 +11,27 @@ from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput
 from mdm.resolution.fold import values_of
 from mdm.services import as_then, known_sources
-from mdm.services.deciding.standing import standing
-from mdm.services.hub import Hub, parsed
+from mdm.services.hub import Hub
 from mdm.services.known_attributes import ensure_known
 from mdm.services.positions import AsOf, position
 from mdm.services.reading.golden import entity_type_of, head_at, prefixes_of
-from mdm.services.reading.valid_time import day
+from mdm.services.reading.valid_time import day, in_force
 from mdm.services.watching.lines_at_odds import LinesAtOdds
+from mdm.services.watching.members import Members
+from mdm.services.watching.members import members as members_in_hand
 from mdm.services.watching.taken_form import TakenForms
 from mdm.services.whole_list import whole_list
 from mdm.store import divergence as stored
 from mdm.store import golden as stored_golden
 from mdm.store import log as stored_log
-from mdm.store import resolution
 from mdm.store.database import Transaction
 from mdm.store.divergence import Filter, Told
 from mdm.store.golden import StoredGolden
 from mdm.store.xref import NOW
 
 Document = dict[str, Any]
+Place = tuple[int, str, int]
+"""A golden number, an attribute and a record."""
 EXPORT_PAGE = 1_000
 MOST = 1_000
 """Disagreements of one golden record that are told."""
@@ -46,7 +48,7 @@ class Wanted:
     limit: int = 100
 
 
-def page(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
+def page(hub: Hub, wanted: Wanted, *, as_of: AsOf = None, on: str | None = None) -> Document:
     """All that stands, by golden ID, attribute and record: `{"items", "next"}`.
 
     An item is `{"golden_id", "entity_type", "label", "attribute", "golden_value", "source", "source_id", "value",
@@ -55,12 +57,15 @@ def page(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
     Of dated lines and values `value` and `take` are those of the days on which they disagree.
 
     as_of: all that stood then, with what both said then. What a system should say is a matter of now, so that `take` is
-        left out, and of dated lines `value` is all that the record said. An item tells its `rules_version` instead.
+        left out. An item tells its `rules_version` instead.
+    on: of dated lines and values only what they disagree on that day, which a page has less of then. Other values have
+        no days, and are told as ever.
 
     Raises:
         NotFound: there is no such entity type or source, or no entity type has the attribute.
-        InvalidInput: the cursor is of no page, or `as_of` no moment.
+        InvalidInput: the cursor is of no page, `as_of` no moment, or `on` no day.
     """
+    on = day(on)
     entity_types = hub.entity_types()
     chosen = entity_types.values() if wanted.entity_type is None else [hub.entity_type(wanted.entity_type)]
     if as_of is None:  # rules of then may have had others
@@ -71,25 +76,25 @@ def page(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
         known_sources.ensure_known(transaction, entity_types.values(), wanted.source)
         at = position(transaction, as_of)
         found = stored.page(transaction, only, after=after, limit=wanted.limit + 1, at=at)
-        items = _told(hub, transaction, entity_types, found[: wanted.limit], at=at)
+        items = _Telling(hub, transaction, at, on).items(entity_types, found[: wanted.limit])
     last = found[wanted.limit - 1] if len(found) > wanted.limit else None
     return {"items": items, "next": None if last is None else _cursor(last, entity_types)}
 
 
-def of_one(hub: Hub, written: str, *, as_of: AsOf = None) -> Document:
+def of_one(hub: Hub, written: str, *, as_of: AsOf = None, on: str | None = None) -> Document:
     """Where systems disagree with one golden record: `{"golden_id", "entity_type", "status", ..., "items"}`.
 
-    as_of: where they did then, as `page` tells it.
+    as_of: where they did then.  on: on that day.  Both as `page` tells it.
 
     An ID that was merged shows what it leads to. Raises NotFound for an ID that was never given.
     """
-    asked, prefixes = (written, *entity_type_of(hub, written)), prefixes_of(hub)
+    asked, prefixes, on = (written, *entity_type_of(hub, written)), prefixes_of(hub), day(on)
     entity_types = hub.entity_types()
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         head, shown = head_at(transaction, prefixes, asked, at=at)
         found = stored.page(transaction, Filter(golden=shown.golden), limit=MOST, at=at)
-        items = _told(hub, transaction, entity_types, found, at=at)
+        items = _Telling(hub, transaction, at, on).items(entity_types, found)
     return {**head, "items": items}
 
 
@@ -116,64 +121,74 @@ def counts(hub: Hub, wanted: Wanted, *, since: str | None = None) -> Document:
     return {"items": [one for one in items if one["day"] >= start]}
 
 
-def export(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Iterator[Document]:
+def export(hub: Hub, wanted: Wanted, *, as_of: AsOf = None, on: str | None = None) -> Iterator[Document]:
     """Every disagreement that stands, or stood then, page by page."""
-    return whole_list(lambda cursor: page(hub, replace(wanted, cursor=cursor, limit=EXPORT_PAGE), as_of=as_of))
+    return whole_list(lambda cursor: page(hub, replace(wanted, cursor=cursor, limit=EXPORT_PAGE), as_of=as_of, on=on))
 
 
-def _told(
-    hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], found: Sequence[Told], *, at: int
-) -> list[Document]:
-    return _items(hub, transaction, entity_types, found) if at == NOW else _then(hub, transaction, found, at=at)
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """How disagreements are told: as they stand or stood at a position, of what is dated only those of a day."""
 
+    hub: Hub
+    transaction: Transaction
+    at: int
+    on: str | None
 
-def _then(hub: Hub, transaction: Transaction, found: Sequence[Told], *, at: int) -> list[Document]:
-    """What stood at a position, under the rules that its golden version was made under."""
-    goldens = stored_golden.at(transaction, {one.golden for one in found}, position=at)
-    records = {one.id: one for one in as_then.records(hub, transaction, {one.record_id for one in found}, at=at)}
-    times = stored_log.moments(transaction, sorted({one.since for one in found}))
-    rules = {
-        version: parsed(resolution.document(transaction, version))
-        for version in {goldens[one.golden].rules_version for one in found}
-    }
-    return [
-        {**_item(rules[goldens[one.golden].rules_version], one._replace(layers=records[one.record_id].layers),
-                 goldens[one.golden]),
-         "rules_version": goldens[one.golden].rules_version, "since": one.since, "recorded_at": times[one.since]}
-        for one in found
-    ]  # fmt: skip
+    def items(self, entity_types: Mapping[str, EntityType], found: Sequence[Told]) -> list[Document]:
+        """One for each, in their order."""
+        goldens = stored_golden.at(self.transaction, {one.golden for one in found}, position=self.at)
+        times = stored_log.moments(self.transaction, sorted({one.since for one in found}))
+        items: dict[Place, Document] = {}
+        for of in sorted({one.entity_type for one in found}):
+            members = members_in_hand(self.hub, self.transaction, entity_types[of], at=self.at)
+            own = [one for one in found if one.entity_type == of]
+            items |= dict(self._of_type(members, goldens, own if self.at == NOW else self._as_said(own)))
+        return [
+            {**items[_place(one)], "since": one.since, "recorded_at": times[one.since]}
+            for one in found
+            if _place(one) in items
+        ]
 
+    def _as_said(self, found: Sequence[Told]) -> list[Told]:
+        """With what the records said then."""
+        ids = {one.record_id for one in found}
+        layers = {one.id: one.layers for one in as_then.records(self.hub, self.transaction, ids, at=self.at)}
+        return [one._replace(layers=layers[one.record_id]) for one in found]
 
-def _items(
-    hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], found: Sequence[Told]
-) -> list[Document]:
-    goldens = stored_golden.at(transaction, {one.golden for one in found})
-    times = stored_log.moments(transaction, sorted({one.since for one in found}))
-    works = {of: standing(hub, transaction, entity_types[of]) for of in {one.entity_type for one in found}}
-    taken = TakenForms(transaction, hub.salt)
-    items = []
-    for of, work in sorted(works.items()):
-        own = [one for one in found if one.entity_type == of and one.attribute in work.entity_type.attributes]
-        references = [one for one in own if one.attribute in work.entity_type.references]
-        taken.read({_value(goldens[one.golden], one.attribute) for one in references})
-        lines = LinesAtOdds(work, goldens, own)
+    def _of_type(
+        self, members: Members, goldens: Mapping[int, StoredGolden], found: Sequence[Told]
+    ) -> Iterator[tuple[Place, Document]]:
+        """Now with what each system should say, but for attributes that are there no longer; else with the rules."""
+        now, rules = self.at == NOW, members.work.entity_type
+        own = [one for one in found if not now or one.attribute in rules.attributes]
+        taken = TakenForms(self.transaction, self.hub.salt) if now else None
+        if taken is not None:
+            taken.read({_value(goldens[one.golden], one.attribute) for one in own if one.attribute in rules.references})
+        lines = LinesAtOdds(members, goldens, own, on=self.on)
         for one in own:
-            item = _item(work.entity_type, one, goldens[one.golden])
-            item |= lines.told(one, taken) if lines.holds(one) else taken.told(work.entity_type, one, item)
-            items.append({**item, "since": one.since, "recorded_at": times[one.since]})
-    order = {(one.golden, one.attribute, one.source, one.source_id): place for place, one in enumerate(found)}
-    number = {golden_id(entity_types[one.entity_type].id_prefix, one.golden): one.golden for one in found}
-    return sorted(
-        items, key=lambda one: order[number[one["golden_id"]], one["attribute"], one["source"], one["source_id"]]
-    )
+            golden = goldens[one.golden]
+            under = rules if now else self.hub.rules(golden.rules_version, seen_by=self.transaction)
+            item = _item(under, one, golden, self.on)
+            if lines.holds(one):
+                item |= lines.told(one, taken)
+            elif taken is not None:
+                item |= taken.told(rules, one, item)
+            if item["value"] or not (self.on and lines.holds(one)):
+                yield _place(one), item if now else {**item, "rules_version": golden.rules_version}
+
+
+def _place(one: Told) -> Place:
+    return one.golden, one.attribute, one.record_id
 
 
 def _value(golden: StoredGolden, attribute: str) -> Any:
     return orjson.loads(golden.attributes or b"{}").get(attribute)
 
 
-def _item(entity_type: EntityType, one: Told, golden: StoredGolden) -> Document:
-    attributes = orjson.loads(golden.attributes or b"{}")
+def _item(entity_type: EntityType, one: Told, golden: StoredGolden, on: str | None) -> Document:
+    held = {"attributes": orjson.loads(golden.attributes or b"{}"), "dated": orjson.loads(golden.dated or b"{}")}
+    attributes = in_force(entity_type, held, on)["attributes"]
     return {
         "golden_id": golden_id(entity_type.id_prefix, one.golden), "entity_type": one.entity_type,
         "label": attributes.get(entity_type.label_attribute), "attribute": one.attribute,

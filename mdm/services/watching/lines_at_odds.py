@@ -7,14 +7,13 @@ from typing import Any
 import orjson
 
 from golden_records.divergence import at_odds, common_days
-from golden_records.effective import VALUE
+from golden_records.effective import VALUE, holds_on
 from golden_records.lineage import Stretch
 from mdm.entity_types import slices
 from mdm.resolution.divergence import set_on_days, telling_lines
 from mdm.resolution.fold import values_of
 from mdm.resolution.lines import lines_of
-from mdm.resolution.references import read_targets
-from mdm.resolution.work import Work
+from mdm.services.watching.members import Members
 from mdm.services.watching.taken_form import TakenForms
 from mdm.store.divergence import Told
 from mdm.store.golden import StoredGolden
@@ -23,28 +22,31 @@ Document = dict[str, Any]
 NOTHING = zlib.compress(b"{}")
 
 
+def _meets(pair: tuple[Stretch, Stretch], on: str | None) -> bool:
+    """Whether both hold on a day."""
+    return on is None or all(holds_on(one, on) for one in pair)
+
+
 class LinesAtOdds:
     """The lines of some golden records of one entity type, compared day by day as survivorship did."""
 
-    def __init__(self, work: Work, goldens: Mapping[int, StoredGolden], told: Collection[Told]) -> None:
-        """Read the records of the golden records whose lines are told of."""
-        self.work = work
+    def __init__(
+        self, members: Members, goldens: Mapping[int, StoredGolden], told: Collection[Told], *, on: str | None
+    ) -> None:
+        """Read the records of the golden records whose lines are told of; on: only what disagrees on that day."""
+        work = self.work = members.work
         self.pairs: dict[tuple[int, str], list[tuple[Stretch, Stretch]]] = {}
         self.shown: dict[tuple[str, str, int], Any] = {}
         self.set_by_day: dict[tuple[int, str, str | None], Any] = {}
         wanted = sorted({one.golden for one in told if self.holds(one)})
-        members: dict[int, list[int]] = {number: [] for number in wanted}
-        for record in work.load("golden", wanted) if wanted else ():
-            members[record.golden or 0].append(record.id)
-        if work.entity_type.references and members:
-            read_targets(work, [id_ for ids in members.values() for id_ in ids])
-        for number, ids in members.items():
+        for number, ids in members.read(wanted).items() if wanted else ():
             entries = orjson.loads(zlib.decompress(goldens[number].lineage or NOTHING))
-            for name, lines in lines_of(work, sorted(work.living(ids))).items():
+            for name, lines in lines_of(work, ids).items():
                 if "overlaps" in entries.get(name, ()):
                     timeline = orjson.loads(goldens[number].dated or b"{}").get(name, ())
                     set_by_day = set_on_days(work, name, timeline, entries[name])
-                    self.pairs[number, name] = at_odds(telling_lines(work, name, lines), entries[name], set_by_day)
+                    pairs = at_odds(telling_lines(work, name, lines), entries[name], set_by_day)
+                    self.pairs[number, name] = [pair for pair in pairs if _meets(pair, on)]
                     self.set_by_day |= {(number, name, one["valid_from"]): {VALUE: one[VALUE]} for one in timeline}
                     self.shown |= {
                         (name, line.contribution.record, line.place): line.contribution.value for line in lines
@@ -54,10 +56,11 @@ class LinesAtOdds:
         """Whether what is told is about dated lines or values."""
         return one.attribute in self.work.entity_type.lines or one.attribute in self.work.entity_type.dated
 
-    def told(self, one: Told, taken: TakenForms) -> Document:
+    def told(self, one: Told, taken: TakenForms | None) -> Document:
         """`{"value", "take", "because"?}`: lines with the days of both, each beside the golden one that it should be.
 
-        `because` says which references the source has no id for; `take` has None in their place.
+        `because` says which references the source has no id for; `take` has None in their place. taken: None leaves
+        out what the source should say.
         """
         own = f"{one.source}:{one.entity_type}:{one.source_id}"
         sent = values_of(orjson.loads(one.layers))[one.attribute]
@@ -65,10 +68,13 @@ class LinesAtOdds:
             sent = [{VALUE: each.value} for each in slices(sent)]
         pairs = [pair for pair in self.pairs.get((one.golden, one.attribute), ()) if pair[0]["record"] == own]
         days = [common_days(loser, winner) or {} for loser, winner in pairs]
+        value = [{**sent[loser["index"]], **on} for (loser, _), on in zip(pairs, days, strict=True)]
+        if taken is None:
+            return {"value": value}
         forms = [self._taken(one, winner, taken) for _, winner in pairs]
         why = "; ".join(dict.fromkeys(form["because"] for form in forms if "because" in form))
         return {
-            "value": [{**sent[loser["index"]], **on} for (loser, _), on in zip(pairs, days, strict=True)],
+            "value": value,
             "take": [{**form["take"], **on} for form, on in zip(forms, days, strict=True)],
             **({"because": why} if why else {}),
         }
