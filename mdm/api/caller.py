@@ -95,7 +95,7 @@ class Requires:
         count(opened, principal, request.scope)
         state = request.state
         caller = Caller(
-            opened.hub, principal, self.action, _correlation_id(request), getattr(state, "once", None),
+            opened.hub, principal, self.action, correlation_id(request), getattr(state, "once", None),
             dry_run=getattr(state, "dry_run", False), if_match=request.headers.get("if-match"),
         )  # fmt: skip
         state.caller = caller  # a page that refuses them still offers the pages they may see
@@ -152,7 +152,8 @@ def _bearer(request: Request) -> str:
     return key.strip()
 
 
-def _correlation_id(request: Request) -> str:
+def correlation_id(request: Request) -> str:
+    """What ties the facts of a request together: as it says, else its trace, else its own id."""
     given = request.headers.get("x-correlation-id", "")
     if _CORRELATION.fullmatch(given):
         return given

@@ -4,7 +4,7 @@ from itertools import chain
 
 import orjson
 from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mdm.api import quick_way
 from mdm.api.opening import HubAtHand, Opened
@@ -40,25 +40,12 @@ class LookUp:
                 if path.startswith(ONE) and scope["method"] == "GET":
                     if await _one(opened, secret, headers, scope, send):
                         return
-                elif path == MANY and scope["method"] == "POST" and _is_plain(headers):
+                elif path == MANY and scope["method"] == "POST" and quick_way.is_plain(headers):
                     message = await receive()
                     if await _many(opened, secret, message.get("body", b""), scope, send):
                         return
-                    receive = _again(message, receive)
+                    receive = quick_way.again(message, receive)
         await self.app(scope, receive, send)
-
-
-def _is_plain(headers: Headers) -> bool:
-    return headers.get(b"content-type", b"") == b"application/json" and b"idempotency-key" not in headers
-
-
-def _again(message: Message, receive: Receive) -> Receive:
-    waiting = [message]
-
-    async def replay() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return replay
 
 
 async def _one(opened: Opened, secret: str, headers: Headers, scope: Scope, send: Send) -> bool:

@@ -6,7 +6,7 @@ ordinary, a refusal above all, is left to the route itself: a session, a moment 
 
 from collections.abc import Iterable
 
-from starlette.types import Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from mdm.api import caller
 from mdm.api.answers import TAGGED, is_known, tag_of
@@ -24,6 +24,22 @@ def secret_of(headers: Headers) -> str | None:
     """The key that a request brings; None for a session of a browser."""
     scheme, _, secret = headers.get(b"authorization", b"").partition(b" ")
     return secret.strip().decode("latin-1") if scheme.lower() == b"bearer" else None
+
+
+def is_plain(headers: Headers) -> bool:
+    """Whether the body of a request is JSON, and nothing is asked of it that only the route does."""
+    plain = headers.get(b"content-type", b"") == b"application/json"
+    return plain and b"idempotency-key" not in headers and b"if-match" not in headers
+
+
+def again(message: Message, receive: Receive) -> Receive:
+    """What gives a message that was received already once more, and then what follows."""
+    waiting = [message]
+
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replay
 
 
 async def read(opened: Opened, question: Question) -> Reading | None:

@@ -44,16 +44,20 @@ def of_tokens(transaction: Transaction, tokens: Sequence[int]) -> Found:
 
 async def now(
     reads: StandingReads, key_ids: Collection[str], tokens: Sequence[int]
-) -> tuple[dict[str, Bearer], dict[int, FoundNow]]:
-    """Keys of the API by their ids, and the same with all that a source key is answered by, from one statement."""
-    bearers, found = dict[str, Bearer](), dict[int, FoundNow]()
+) -> tuple[dict[str, Bearer], dict[int, FoundNow], int | None]:
+    """Keys of the API by their ids, and the same with all that a source key is answered by, from one statement.
+
+    The last is where rules were applied last; None where nothing was found.
+    """
+    bearers, found, rules_at = dict[str, Bearer](), dict[int, FoundNow](), None
     for row in await reads.rows(_NOW[reads.postgresql], sorted(tokens), key_ids):
         if row[0] is None:
             bearer = Bearer(*orjson.loads(row[3]))
             bearers[bearer.id] = bearer
         else:
             found[row[0]] = row
-    return bearers, found
+        rules_at = row[-1]
+    return bearers, found, rules_at
 
 
 _FOUND = "key_token, xref.golden, since, members, seq"
@@ -84,7 +88,8 @@ _NOW = {
     postgresql: f"SELECT {_FOUND}, EXISTS (SELECT 1 FROM log WHERE log.key_token = asked.value"
     " AND kind = 'incarnation'), (SELECT max(position) FROM rules_document)"
     f" FROM {_ASKED[postgresql]} {_JOINED} UNION ALL"
-    f" SELECT NULL, NULL, NULL, CAST({_ARRAY[postgresql]}({_BEARER}) AS text), NULL, NULL, NULL"
+    f" SELECT NULL, NULL, NULL, CAST({_ARRAY[postgresql]}({_BEARER}) AS text), NULL, NULL,"
+    " (SELECT max(position) FROM rules_document)"
     f" FROM {_BROUGHT[postgresql]} CROSS JOIN api_key WHERE api_key.id = brought.value"
     for postgresql in (True, False)
 }

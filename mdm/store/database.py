@@ -47,6 +47,8 @@ class Transaction:
         self.postgresql = engine.dialect.name == "postgresql"
         self.cursor: Any = pooled.cursor()
         self._log_is_locked = not self.postgresql  # whoever writes to SQLite is alone anyway
+        self.log_tail: tuple[Any, ...] | None = None
+        """The last envelope of the log, where this transaction has appended it."""
 
     @cached_property
     def connection(self) -> SQLConnection:
@@ -91,7 +93,7 @@ class Transaction:
             self.pooled.rollback()
         else:
             self.run(f"ROLLBACK TO SAVEPOINT {to}")
-        self._log_is_locked = not self.postgresql  # what was locked since is free again
+        self._log_is_locked, self.log_tail = not self.postgresql, None  # what was locked since is free again
 
     def lock_log(self) -> None:
         """Take the one global lock under which positions of log and feed are given, until the transaction ends."""

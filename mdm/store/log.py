@@ -62,13 +62,12 @@ def head(transaction: Transaction) -> int:
 
 def append(transaction: Transaction, facts: Sequence[Fact], *, author: Author) -> int:
     """Add facts under the global lock; returns the position of the first."""
-    transaction.lock_log()
-    first = head(transaction) + 1
+    firsts = []
     for (kind, of), some in groupby(facts, key=lambda fact: (fact.kind, fact.entity_type)):
         run = list(some)
         ready = Facts.of([fact.key_token for fact in run], [canonical(fact.body) for fact in run])
-        append_run(transaction, ready, kind=kind, entity_type=of, author=author)
-    return first
+        firsts.append(append_run(transaction, ready, kind=kind, entity_type=of, author=author))
+    return firsts[0]
 
 
 def append_run(
@@ -79,7 +78,9 @@ def append_run(
     None counts as recorded before the fact that it follows, whatever the clock said, so that times tell positions.
     """
     transaction.lock_log()
-    last = transaction.one(f"SELECT {', '.join(ENVELOPE)} FROM log ORDER BY position DESC LIMIT 1")
+    last = transaction.log_tail or transaction.one(
+        f"SELECT {', '.join(ENVELOPE)} FROM log ORDER BY position DESC LIMIT 1"
+    )
     first: int = last[0] + 1 if last else 1
     recorded_at = max(author.recorded_at, last[ENVELOPE.index("recorded_at")]) if last else author.recorded_at
     same = (kind, entity_type, author.actor, author.correlation_id, recorded_at)
@@ -90,6 +91,8 @@ def append_run(
         _insert_payloads(transaction, facts, first)
         for start, some in zip(starts, made, strict=True):
             _insert_envelopes(transaction, facts, same, some, first, start)
+    end = (facts.tokens[-1], bytes(facts.commitments[-HASH:]), bytes(some[-HASH:]))
+    transaction.log_tail = (first + len(facts.tokens) - 1, *same, *end)
     if author.once is not None and kind != "resolved":
         once.took_effect(transaction, author.once, first)
     if kind not in UNRESOLVED:

@@ -9,6 +9,7 @@ from mdm.log import GENESIS, Author, Fact, commitment, envelope_hash
 from mdm.services.hub import Hub
 from mdm.store import log
 from mdm.store.database import Transaction
+from mdm.store.one_transaction import one_transaction
 from tests.store.rows import AUTHOR, fact
 
 
@@ -47,6 +48,21 @@ def test_positions_follow_one_another_and_the_first_is_returned(hub: Hub) -> Non
         assert log.append(writer, [fact("1"), fact("2")], author=AUTHOR) == start + 1
         assert log.append(writer, [fact("3")], author=AUTHOR) == start + 3
     assert head(hub) == start + 3
+
+
+def test_what_one_transaction_appends_bit_by_bit_is_one_chain_whatever_of_it_is_taken_back(hub: Hub) -> None:
+    other = Author("other", "2026-03-02T00:00:00.000000Z", "request-1")
+    with one_transaction(hub.database, kept=True) as whole:
+        for number in range(3):
+            with whole.write() as writer:
+                log.append(writer, [fact(f"{number}", token=number), Fact("tick", None, {})], author=other)
+            with pytest.raises(KeyError), whole.write() as writer:  # noqa: PT012  the part is what fails
+                log.append(writer, [fact("gone", token=7)], author=AUTHOR)
+                raise KeyError
+    with hub.database.write() as writer:
+        log.append(writer, [fact("after")], author=AUTHOR)
+    with hub.database.read() as reader:
+        assert broken(reader) == []
 
 
 def test_a_transaction_that_fails_leaves_no_gap(hub: Hub) -> None:

@@ -12,9 +12,11 @@ from mdm.api.bodies import BatchItem, RecordBody, SourceMergeBody
 from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import NDJSON, JsonRoute, media_type, not_taken
 from mdm.api.parameters import PathKey, key
+from mdm.entity_types import EntityType
 from mdm.errors import InvalidInput, TooLarge
 from mdm.ingest.incoming import Incoming, Mode
-from mdm.log import Key
+from mdm.log import Author, Key
+from mdm.services.hub import Hub
 from mdm.services.intake import records, source_merges
 from mdm.services.intake.arrivals import Age
 from mdm.services.intake.records import Outcome
@@ -137,14 +139,22 @@ def batch(caller: Ingesting, request: Request, sent: Annotated[tuple[bool, bytes
 
 
 def _put(caller: Caller, of: Key, body: RecordBody, *, mode: Mode, wait: str | None) -> Response:
-    taken: Incoming = incoming.record(of, body, caller.hub.entity_type(of.entity_type), mode=mode)
-    found = records.put(caller.hub, taken, author=caller.author(), wait=wait is not None)
+    rules = caller.hub.entity_type(of.entity_type)
+    told = taken_in(caller.hub, caller.author(), rules, of, body, mode=mode, wait=wait is not None)
+    return answer(told, status=200 if wait else 202)
+
+
+def taken_in(  # noqa: PLR0913  what is sent, by whom, and under which rules
+    hub: Hub, author: Author, rules: EntityType, of: Key, body: RecordBody, *, mode: Mode, wait: bool
+) -> dict[str, Any]:  # fmt: skip
+    """Take in one version of a record, durably, and say what became of it; raises InvalidInput."""
+    taken: Incoming = incoming.record(of, body, rules, mode=mode)
+    found = records.put(hub, taken, author=author, wait=wait)
     told = {
         "seq": found.position, "status": found.status, "older_than": _age(found.older_than),
         "golden_id": found.golden_id, "resolution": found.resolution,
     }  # fmt: skip
-    known = {name: value for name, value in told.items() if value is not None}
-    return answer(known, status=200 if wait else 202)
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _array(body: bytes) -> list[Any]:

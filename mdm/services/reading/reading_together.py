@@ -45,11 +45,9 @@ class ReadingTogether:
         """Answer all of them; raises Unavailable."""
         key_ids = {one.key_id for one in questions}
         tokens = [token for one in questions for token in one.tokens]
-        bearers, found = await crosswalks.now(self._reads, key_ids, tokens)
-        for one in found.values():
-            if one[-1] != self._rules_at:
-                self._types, self._rules_at = await asyncio.to_thread(self.hub.entity_types), one[-1]
-            break  # all rows say the same
+        bearers, found, rules_at = await crosswalks.now(self._reads, key_ids, tokens)
+        if rules_at not in {None, self._rules_at}:
+            self._types, self._rules_at = await asyncio.to_thread(self.hub.entity_types), rules_at
         return Reading(bearers, self._types, found)
 
     def close(self) -> None:
