@@ -44,13 +44,17 @@ def run(hub: Hub, stop: threading.Event, *, actor: str) -> int:
 
 
 def resolve_pending(hub: Hub, stop: threading.Event, *, actor: str) -> int:
-    """Resolve each entity type once, those that others refer to first; returns the number of resolver commits."""
+    """Resolve each entity type once, those that others refer to first; then judge some of what that has outdated.
+
+    Returns the number of resolver commits.
+    """
     commits = 0
     for name in order(hub.entity_types().values()):
         known = KnownCells()
         with hub.database.locked(name):
             while not stop.is_set() and name in resolving.waiting(hub) and _step(hub, name, actor, known):
                 commits += 1
+    for name in resolving.outdated(hub):
         commits += not stop.is_set() and resolving.judge(hub, name, author=Author(actor, now()))
     return commits
 
