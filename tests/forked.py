@@ -7,15 +7,19 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from multiprocessing.context import ForkServerProcess
 
 from mdm.cli.app import main
 
-FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload([
+LOADED = [
     "mdm.cli.app", "mdm.worker", "stewardship_ui.app", "psycopg", "uvicorn.loops.auto", "uvicorn.protocols.http.auto",
     "tests.conftest",
-])  # fmt: skip
+]  # fmt: skip
+if gone := [name for name in LOADED if find_spec(name) is None]:
+    raise ModuleNotFoundError(f"{', '.join(gone)} is to be loaded before forking, which passes over what is not there")
+FORKING = multiprocessing.get_context("forkserver")
+FORKING.set_forkserver_preload(LOADED)
 
 
 @contextmanager
