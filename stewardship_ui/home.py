@@ -11,7 +11,8 @@ from mdm.errors import Unauthorised
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
 from mdm.services.stewarding import mentions, proposals, queue
-from mdm.services.stewarding.queue import Looking, View
+from mdm.services.stewarding.choosing import View
+from mdm.services.stewarding.queue import Looking
 from mdm.services.watching import at_a_glance
 from mdm.settings import now
 from stewardship_ui.refusals import PageRoute

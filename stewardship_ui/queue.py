@@ -13,8 +13,8 @@ from mdm.auth import MAY
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
 from mdm.services.stewarding import queue as rows
-from mdm.services.stewarding import tasks
-from mdm.services.stewarding.queue import Choice, Looking, View
+from mdm.services.stewarding.choosing import ORDERS, View
+from mdm.services.stewarding.queue import Choice, Looking
 from mdm.settings import now
 from stewardship_ui import addresses
 from stewardship_ui.refusals import PageRoute
@@ -51,7 +51,7 @@ def queue(request: Request, caller: Reading, work_set: WorkSet, *, cursor: Text 
     return page(
         request, "queue_body.html" if wants_fragment(request) else "queue.html", caller, items=items,
         next_cursor=found["next"], counts=found["counts"], filters=_filters(found["filters"], found["counts"]),
-        state=state, views=VIEWS, likely=LIKELY, orders=tasks.ORDERS, now=moment, link=link(state),
+        state=state, views=VIEWS, likely=LIKELY, orders=ORDERS, now=moment, link=link(state),
         bulk=link(state, "/queue/bulk")(), query=Wanted(state).query, cursor=cursor,
         may_decide="decide" in MAY[caller.principal.role], mine=caller.actor,
         twin=twin(choice, "/v1/queue", limit=ROWS, **({"cursor": cursor} if cursor else {})),
@@ -70,7 +70,7 @@ def chosen(caller: Caller, state: Mapping[str, str]) -> Choice:
     return Choice(
         caller.own_type(state.get("entity_type") or None), state.get("kind") or None,
         view if view in VIEWS else "all",
-        order if order in tasks.ORDERS else tasks.ORDERS[0],
+        order if order in ORDERS else ORDERS[0],
         float(least) if least else None, float(most) if most else None,
     )  # fmt: skip
 

@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from mdm.api.bodies import Body, Text
-from mdm.services.stewarding.queue import View
+from mdm.services.stewarding.choosing import Order, View
 from mdm.services.stewarding.task_kinds import TaskKind
-from mdm.services.stewarding.tasks import Order
 
 Seconds = Annotated[int, Field(ge=1, le=86_400)]
 Person = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

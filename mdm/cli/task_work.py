@@ -1,13 +1,14 @@
 """Commands of a steward at work beside others: claim, release, skip, snooze, escalate, assign, comment."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mdm.cli import output, session
 from mdm.cli.output import Json
 from mdm.cli.tasks import HELP, TaskId, app, print_task
+from mdm.services.stewarding.choosing import OpenView, Order
 
 if TYPE_CHECKING:
     from mdm.log import Author
@@ -17,8 +18,6 @@ __all__ = ["HELP", "app"]
 Seconds = Annotated[
     int | None, typer.Option(min=1, max=86_400, help="How long to hold it; MDM_LEASE_SECONDS when left out.")
 ]
-View = Literal["all", "mine", "held", "asked", "overdue", "snoozed", "proposed"]
-Order = Literal["urgent", "due", "newest", "likeliest", "doubtful"]
 Person = Annotated[str, typer.Option("--to", help="key:ID of a key, or cli:USER; me is yourself.")]
 
 
@@ -27,7 +26,7 @@ def claim_next(  # noqa: PLR0913  what can be asked for
     *,
     entity_type: Annotated[str | None, typer.Option("--type", help="Only this entity type.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only this kind.")] = None,
-    view: Annotated[View, typer.Option(help="How you stand to it.")] = "all",
+    view: Annotated[OpenView, typer.Option(help="How you stand to it.")] = "all",
     order: Annotated[Order, typer.Option(help="What comes first.")] = "urgent",
     min_probability: Annotated[float | None, typer.Option(min=0, max=1, help="At least so likely a match.")] = None,
     max_probability: Annotated[float | None, typer.Option(min=0, max=1, help="At most so likely a match.")] = None,

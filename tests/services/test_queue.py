@@ -9,7 +9,8 @@ from mdm.errors import InvalidInput, NotFound
 from mdm.services import health, resolving
 from mdm.services.hub import Hub
 from mdm.services.stewarding import queue, saved_filters, task_counts, task_work, tasks
-from mdm.services.stewarding.queue import VIEWS, Choice, Looking
+from mdm.services.stewarding.choosing import VIEWS
+from mdm.services.stewarding.queue import Choice, Looking
 from mdm.services.watching import at_a_glance
 from mdm.store import task_rows
 from mdm.store import tasks as stored_tasks

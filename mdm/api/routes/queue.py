@@ -14,9 +14,9 @@ from mdm.api.work_bodies import SavedFilterBody
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
 from mdm.services.stewarding import queue, saved_filters
-from mdm.services.stewarding.queue import Choice, Looking, View
+from mdm.services.stewarding.choosing import Order, View
+from mdm.services.stewarding.queue import Choice, Looking
 from mdm.services.stewarding.task_kinds import TaskKind
-from mdm.services.stewarding.tasks import Order
 from mdm.settings import now
 
 router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)

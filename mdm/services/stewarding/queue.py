@@ -5,7 +5,7 @@ A row tells what one chooses by. What a decision rests on, its evidence and both
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 import orjson
 
@@ -17,7 +17,7 @@ from mdm.log import Key
 from mdm.resolution import code_tasks, constraint_tasks
 from mdm.services.hub import Hub
 from mdm.services.stewarding import task_states, tasks
-from mdm.services.stewarding.tasks import Order
+from mdm.services.stewarding.choosing import Order, View
 from mdm.store import saved_filters as stored_filters
 from mdm.store import task_rows as stored
 from mdm.store import tasks as stored_tasks
@@ -27,8 +27,6 @@ from mdm.store.task_rows import End
 from mdm.store.tasks import Filter, StoredTask
 
 Document = dict[str, Any]
-View = Literal["all", "mine", "held", "asked", "overdue", "snoozed", "proposed", "closed"]
-VIEWS: tuple[View, ...] = get_args(View)
 
 
 @dataclass(frozen=True, slots=True)

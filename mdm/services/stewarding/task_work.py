@@ -14,11 +14,11 @@ from mdm.errors import Conflict, Fault, InvalidInput
 from mdm.log import Author
 from mdm.services.hub import Hub
 from mdm.services.stewarding import tasks
+from mdm.services.stewarding.choosing import Order
 from mdm.services.stewarding.mentions import named
 from mdm.services.stewarding.queue import Choice, wanted
 from mdm.services.stewarding.task_kinds import ensure_kind
 from mdm.services.stewarding.task_states import Document, ensure_free, lock_of, put_down, told
-from mdm.services.stewarding.tasks import Order
 from mdm.settings import later
 from mdm.store import accounts, keys, mentions
 from mdm.store import task_work as stored

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 import orjson
 
@@ -24,6 +24,7 @@ from mdm.services.positions import AsOf, position
 from mdm.services.reading.explain import evidence_of, seen_by_matching
 from mdm.services.rulebook import code_lists
 from mdm.services.stewarding import task_states
+from mdm.services.stewarding.choosing import Order
 from mdm.services.stewarding.cycles import abouts as cycles_of
 from mdm.services.stewarding.task_kinds import ensure_kind
 from mdm.services.stewarding.task_states import end_claim, ensure_free, lock_of
@@ -39,8 +40,6 @@ from mdm.store.tasks import Filter, StoredTask
 from mdm.store.xref import NOW
 
 Document = dict[str, Any]
-Order = Literal["urgent", "due", "newest", "likeliest", "doubtful"]
-ORDERS: tuple[Order, ...] = get_args(Order)
 # How many of the records that hold an unmapped value a task shows, and how many a decision names.
 SHOWN, TOUCHED = 5, 100
 
