@@ -14,6 +14,7 @@ from mdm.services.deciding.decisions import Verdict
 from mdm.services.stewarding import bulk_decisions, proposals
 from mdm.services.stewarding.bulk_decisions import Chosen
 from mdm.services.stewarding.intents import Intent
+from mdm.services.stewarding.task_kinds import attributes_of
 from mdm.settings import now
 from stewardship_ui.addresses import address, link
 from stewardship_ui.bulk import with_names
@@ -88,7 +89,7 @@ def _seen(caller: Caller, proposal_id: str) -> Document:
     caller.ensure(entity_type=found["entity_type"])
     entity_type = caller.hub.entity_types().get(found["entity_type"])
     if entity_type is not None:
-        ensure_sees(caller.principal, entity_type, [found["parts"].get("attribute")])
+        ensure_sees(caller.principal, entity_type, attributes_of(caller.hub, found["parts"]))
     return masking.proposal(caller.principal, entity_type, found)
 
 

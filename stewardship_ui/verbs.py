@@ -10,7 +10,7 @@ from mdm.auth import ensure_sees
 from mdm.services.access import masking
 from mdm.services.stewarding import comparison, proposals, task_work, tasks
 from mdm.services.stewarding.intents import Intent
-from mdm.services.stewarding.task_kinds import attribute_of
+from mdm.services.stewarding.task_kinds import attributes_of
 from mdm.settings import now
 from stewardship_ui import queue
 from stewardship_ui.forms import Sent
@@ -28,13 +28,13 @@ def decide(caller: Deciding, task_id: str, sent: Sent, work_set: WorkSet) -> Res
     """Decide a task, held for a while, and go on to the next one."""
     entity_type = caller.entity_type(tasks.entity_type_of(caller.hub, task_id))
     picks = comparison.parsed_picks(sent.all("pick"))
-    ensure_sees(caller.principal, entity_type, [*picks, attribute_of(caller.hub, task_id)])
     parts = {
         "task_id": task_id, "verdict": sent.given("verdict") or None,
         "code": sent.given("other") or sent.given("code") or None,
         "picks": picks or None, "etag": sent.one("etag"), "reason": sent.given("reason") or NO_REASON,
         "supersede": False,
     }  # fmt: skip
+    ensure_sees(caller.principal, entity_type, attributes_of(caller.hub, parts))
     proposals.decide(caller.hub, Intent("decide_task", parts), author=caller.author(), hold=sent.hold)
     return _on(caller, work_set)
 

@@ -161,6 +161,29 @@ def test_a_proposed_value_is_masked_like_any_other_and_not_approved_unseen(shops
     assert server.as_("approver")("POST", f"/v1/proposals/{phone}:approve").status_code == 200
 
 
+CONFLICTING = (
+    ASKING.replace("compare: [name]", "compare: [name], always: [{same: name}]")
+    + """
+survive: {conflicts: [margin], trust: {crm: 90, erp: 90}}
+"""
+)
+
+
+def test_what_is_picked_or_asked_by_the_task_is_not_approved_unseen_either(either_server):
+    server = either_server
+    assert server.as_("admin")("POST", "/v1/rules:apply", json={"document": CONFLICTING}).status_code == 200
+    for source, margin in (("crm", 11), ("erp", 12)):
+        server.put(f"{source}:shop:1", name="Alder", margin=margin)
+    [task] = server.as_("admin")("GET", "/v1/tasks?kind=conflict").json()["items"]
+    body = {"picks": {"margin": "erp:shop:1"}, "reason": "the register", "etag": task["etag"]}
+    told = server.as_("admin")("POST", f"/v1/tasks/{task['id']}:decide", json=body)
+    assert told.status_code == 202, told.text
+    path = f"/v1/proposals/{told.json()['proposal_id']}:approve"
+    refused = server.as_("approver")("POST", path, json={})
+    assert (refused.status_code, "no right to margin" in refused.text) == (403, True)
+    assert server.as_("approver")("POST", f"{path}?dry_run=true", json={}).status_code == 403
+
+
 def test_what_is_overtaken_is_409_for_the_approver_and_told_to_the_proposer(shops):
     server, ids = shops
     waits = merge(server, ids).json()["proposal_id"]

@@ -14,6 +14,7 @@ from mdm.api.parameters import Cursor, DryRun, Limit, TypeFilter
 from mdm.api.routes.decisions import DECIDED, PROPOSED, decided, previewed, proposal_shown
 from mdm.auth import ensure_sees
 from mdm.services.stewarding import proposals
+from mdm.services.stewarding.task_kinds import attributes_of
 
 router = APIRouter(prefix="/v1", tags=["proposals"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read tasks"))]
@@ -71,8 +72,8 @@ def approve(
     """
     found = proposals.get(caller.hub, proposal_id)
     caller.ensure(entity_type=found["entity_type"])
-    if (attribute := found["parts"].get("attribute")) is not None:
-        ensure_sees(caller.principal, caller.hub.entity_type(found["entity_type"]), [attribute])
+    said_of = attributes_of(caller.hub, found["parts"])
+    ensure_sees(caller.principal, caller.hub.entity_type(found["entity_type"]), said_of)
     if dry_run:
         return previewed(
             caller, lambda hub, author: proposals.approve(hub, proposal_id, reason=body.reason, author=author)

@@ -18,9 +18,9 @@ from mdm.services.access import masking
 from mdm.services.access.shown import Shown
 from mdm.services.stewarding import bulk_decisions, comparison, task_counts, tasks
 from mdm.services.stewarding.bulk_decisions import Chosen, Matching
+from mdm.services.stewarding.choosing import Order
 from mdm.services.stewarding.intents import Intent
-from mdm.services.stewarding.task_kinds import TaskKind, attribute_of
-from mdm.services.stewarding.tasks import Order
+from mdm.services.stewarding.task_kinds import TaskKind, attributes_of
 
 router = APIRouter(prefix="/v1", tags=["tasks"], route_class=JsonRoute)
 Reading = Annotated[Caller, Depends(Requires("read tasks"))]
@@ -200,11 +200,11 @@ def decide(
         )
         raise InvalidInput(detail, faults=[Fault("/verdict", detail, "required")])
     entity_type = caller.entity_type(tasks.entity_type_of(caller.hub, task_id))
-    ensure_sees(caller.principal, entity_type, [*(body.picks or ()), attribute_of(caller.hub, task_id)])
     parts = {
         "task_id": task_id, "verdict": body.verdict, "code": body.code, "picks": body.picks, "etag": etag,
         "reason": body.reason, "supersede": body.supersede,
     }  # fmt: skip
+    ensure_sees(caller.principal, entity_type, attributes_of(caller.hub, parts))
     return carried_out(caller, Intent("decide_task", parts), hold=body.hold, dry_run=dry_run)
 
 

@@ -1,6 +1,7 @@
 """The kinds of steward tasks that there are: what a task is about."""
 
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
 
 import orjson
 
@@ -30,7 +31,14 @@ def ensure_kind(kind: str | None) -> None:
         raise InvalidInput(detail, faults=[Fault("/query/kind", detail, "kind", kind)])
 
 
-def attribute_of(hub: Hub, task_id: str) -> str | None:
+def attributes_of(hub: Hub, parts: Mapping[str, Any]) -> list[str]:
+    """The attributes that the parts of a decision say something of: that which is set, those picked, the task's own."""
+    task_id = parts.get("task_id")
+    named = [parts.get("attribute"), *(parts.get("picks") or ()), task_id and _attribute_of(hub, task_id)]
+    return [one for one in named if one]
+
+
+def _attribute_of(hub: Hub, task_id: str) -> str | None:
     """The one attribute that a task is about, if it is about one; a field of dated lines is named `lines.role`."""
     with hub.database.read() as reader:
         task = stored_tasks.by_id(reader, task_id)
