@@ -123,7 +123,7 @@ def _on_whose_way(writer: Transaction, change: Change, types: Types, name: str, 
     held = line_holders.touched(writer, sorted(changed), position=change.position) if changed else []
     if FOR_ALL in held:
         return set(stored.goldens(writer, name))
-    for golden, entity_type in xref.bearing(writer, [token for _, token in held]):
+    for golden, entity_type in xref.bearing(writer, [token for _, token in held]) if held else ():
         touched[entity_type].add(golden)
     return _below_all(writer, types, touched, places)
 
@@ -132,7 +132,7 @@ def _below_all(writer: Transaction, types: Types, touched: Goldens, places: list
     """Go down from what has changed to the first of these types: what is below it, and what refers to any of it."""
     for to in reversed(places):
         described = types[to].entity_type
-        for attribute in described.hierarchies[:1]:
+        for attribute in described.hierarchies[:1] if touched[to] else ():
             touched[to] |= set(hierarchy.all_below(writer, sorted(touched[to]), attribute))
         for of in places[: places.index(to)] if touched[to] else ():
             for attribute, led in types[of].entity_type.references.items():

@@ -49,11 +49,6 @@ def name(transaction: Transaction, overrides: Iterable[StoredOverride]) -> None:
     bulk.update(transaction, "decision", NAMED, rows, keys=1)
 
 
-def any_reference(transaction: Transaction) -> bool:
-    """Whether a reference was ever set."""
-    return transaction.one("SELECT 1 FROM decision WHERE target_token IS NOT NULL LIMIT 1") is not None
-
-
 def leading_to(transaction: Transaction, tokens: Collection[int]) -> list[tuple[int, str, int, str]]:
     """(record, attribute, key token, entity type) of the references to these keys that were set and are in force."""
     return transaction.rows(

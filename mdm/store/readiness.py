@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from mdm.store import bulk, overrides
+from mdm.store import bulk
 from mdm.store.database import Transaction
 from mdm.store.moments import THEN
 from mdm.store.xref import NOW
@@ -145,17 +145,12 @@ def meant(
 
     Those of their records, and those that people ever set: to be compared with the value that survived.
     """
-    said = transaction.rows(
-        f"SELECT DISTINCT bears.golden, attribute, target, reference.golden FROM reference{_BEARS}"
-        f" WHERE bears.golden {{in}} AND attribute {{in}} AND {_ARRIVED}",
-        at, at, list(goldens), list(attributes), at, at,
-    )  # fmt: skip
-    if not overrides.any_reference(transaction):
-        return said
-    return said + transaction.rows(
-        f"SELECT DISTINCT holder.golden, attribute, {_KEY}, led.golden{_SET_THEN}"
+    return transaction.rows(
+        f"SELECT bears.golden, attribute, target, reference.golden FROM reference{_BEARS}"
+        f" WHERE bears.golden {{in}} AND attribute {{in}} AND {_ARRIVED}"
+        f" UNION SELECT holder.golden, attribute, {_KEY}, led.golden{_SET_THEN}"
         " WHERE holder.golden {in} AND attribute {in}",
-        *(at,) * 6, list(goldens), list(attributes),
+        at, at, list(goldens), list(attributes), at, at, *(at,) * 6, list(goldens), list(attributes),
     )  # fmt: skip
 
 
@@ -166,18 +161,14 @@ def referring(
 
     By what its records said, and by what people ever set there: to be compared with the value that survived.
     """
-    said = transaction.rows(
-        f"SELECT DISTINCT reference.golden, target, bears.golden FROM reference{_BEARS}"
-        f" WHERE reference.golden {{in}} AND reference.entity_type = ? AND attribute = ? AND {_ARRIVED}",
-        at, at, list(targets), entity_type, attribute, at, at,
-    )  # fmt: skip
-    if not overrides.any_reference(transaction):
-        return said
-    # The entity type by an expression: SQLite would rather look through all decisions of the type.
-    return said + transaction.rows(
-        f"SELECT DISTINCT led.golden, {_KEY}, holder.golden{_SET_THEN}"
+    # The entity type of decisions by an expression: SQLite would rather look through all of the type.
+    asked = [list(targets), entity_type, attribute]
+    return transaction.rows(
+        f"SELECT reference.golden, target, bears.golden FROM reference{_BEARS}"
+        f" WHERE reference.golden {{in}} AND reference.entity_type = ? AND attribute = ? AND {_ARRIVED}"
+        f" UNION SELECT led.golden, {_KEY}, holder.golden{_SET_THEN}"
         " WHERE led.golden {in} AND decision.entity_type || '' = ? AND attribute = ?",
-        *(at,) * 6, list(targets), entity_type, attribute,
+        at, at, *asked, at, at, *(at,) * 6, *asked,
     )  # fmt: skip
 
 
@@ -188,18 +179,13 @@ def led_to(
 
     With whatever people ever set there: what has just been taken back is among it.
     """
-    said = transaction.rows(
-        "SELECT DISTINCT attribute, reference.golden FROM source_record AS member"
+    return transaction.rows(
+        "SELECT attribute, reference.golden FROM source_record AS member"
         " JOIN reference ON record_id = member.id WHERE member.golden {in} AND attribute {in}"
-        " AND (until IS NULL OR until = ?) AND reference.golden IS NOT NULL",
-        list(goldens), list(attributes), position,
-    )  # fmt: skip
-    if not overrides.any_reference(transaction):
-        return said
-    return said + transaction.rows(
-        f"SELECT DISTINCT attribute, led.golden{_SET} WHERE holder.golden {{in}} AND attribute {{in}}"
+        " AND (until IS NULL OR until = ?) AND reference.golden IS NOT NULL"
+        f" UNION SELECT attribute, led.golden{_SET} WHERE holder.golden {{in}} AND attribute {{in}}"
         " AND holder.until IS NULL AND led.until IS NULL",
-        list(goldens), list(attributes),
+        list(goldens), list(attributes), position, list(goldens), list(attributes),
     )  # fmt: skip
 
 

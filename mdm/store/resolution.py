@@ -93,6 +93,8 @@ def tick(transaction: Transaction, entity_type: str, *, at: int) -> str | None:
 
 def positions(transaction: Transaction, entity_types: Sequence[str]) -> dict[str, int]:
     """The position of the last resolver commit of each of these types."""
+    if not entity_types:
+        return {}
     rows = transaction.rows("SELECT entity_type, position FROM resolution WHERE entity_type {in}", list(entity_types))
     return {**dict.fromkeys(entity_types, 0), **dict(rows)}
 
