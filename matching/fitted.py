@@ -16,7 +16,7 @@ from matching.strangers import Mixture, mixture, one_group
 GROUPS = 12
 """Groups of strangers: families, buildings, name-sakes, and what else a file has. On labelled files precision and
 calibration rose up to here; a group that a file has no use for becomes like another."""
-_FEWEST_ATTRIBUTES, _MOSTLY = 3, 0.5
+_FEWEST_ATTRIBUTES = 3
 FEWEST_OF_A_CLASS = 10
 """An attribute that fewer matches, or fewer others, have on both sides keeps its figures."""
 _PULL = 0.1
@@ -121,10 +121,11 @@ def _groups(vectors: Levels, others: Counts) -> int:
     """Say how many groups of strangers can be told apart.
 
     Any dependence of two attributes can be put down to groups, those of overlooked matches too; it takes a third to
-    tell (Kruskal 1977). Attributes count that are known of both sides of most pairs.
+    tell (Kruskal 1977). So many must be known of both sides of a pair on average: where each source has columns of its
+    own, few attributes are known of most pairs, and yet enough of each.
     """
-    known = others @ (vectors > 0) >= _MOSTLY * others.sum()
-    return GROUPS if known.sum() >= _FEWEST_ATTRIBUTES else 1
+    known = others @ (vectors > 0).sum(axis=1) / others.sum()
+    return GROUPS if known >= _FEWEST_ATTRIBUTES else 1
 
 
 def _starts(given: MatchModel) -> Iterator[list[Mapping[str, float]]]:

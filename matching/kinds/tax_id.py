@@ -125,7 +125,7 @@ KIND = Kind(
         Level("same", "the same tax number", 0.95, 0.000015),
         Level("same_number", "the same tax number, one without its country", 0.02, 0.000002),
         Level("one_keystroke", "tax numbers one keystroke apart", 0.02, 0.002),
-        Level("different", "different tax numbers", 0.0078, 0.997983),
+        Level("different", "different tax numbers", 0.0078, 0.997983, most=0.05),
     ),
     prepare=prepare_tax_ids,
     accepts=takes_text,

@@ -133,6 +133,17 @@ def test_groups_of_strangers_are_told_apart_by_three_attributes(attributes, grou
     assert len(learnt.rules.strangers) == groups
 
 
+@pytest.mark.parametrize(("known", "groups"), [(3 / 4, GROUPS), (1 / 4, 1)])
+def test_attributes_that_few_pairs_have_tell_groups_apart_together(known, groups):
+    persons, values, left, right = people(200)
+    made = model("street", "surname", "given", "birth")
+    levels = levels_of(values, left, right)
+    for place in (2, 3):  # each known of other pairs, as where each source has columns of its own
+        levels[(np.arange(len(left)) + place) % 4 >= 4 * known, place] = 0
+    learnt = learn(made, levels, left, right, cluster=lambda _model, _weights: persons)
+    assert len(learnt.rules.strangers) == groups
+
+
 def test_the_same_pairs_teach_the_same():
     persons, values, left, right = people(200)
     made = model("street", "surname", "given", "birth")
