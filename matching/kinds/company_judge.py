@@ -9,6 +9,8 @@ from matching.kinds.tables import rows
 
 EXACT, CLOSE, OTHER_FORM, CONTAINED, SIMILAR, RELATED, DIFFERENT = range(1, 8)
 
+SISTERS = frozenset(("holding", "finance", "realestate", "european"))
+"""What a sister has in its name beside that of the firm: no short way of writing leaves it out."""
 _ROMAN = frozenset(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"])
 
 
@@ -101,7 +103,7 @@ def _judge_whole(one: CompanyName, other: CompanyName) -> int:
         return RELATED
     if left and right:
         return _both_have_more(len(shared), left - one.generic, right - other.generic)
-    return CONTAINED if "holding" not in (left or right) and compatible(one.form, other.form) else RELATED
+    return CONTAINED if SISTERS.isdisjoint(left or right) and compatible(one.form, other.form) else RELATED
 
 
 def _both_have_more(shared: int, left: set[str], right: set[str]) -> int:

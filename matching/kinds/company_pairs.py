@@ -16,6 +16,7 @@ from matching.kinds.company_judge import (
     OTHER_FORM,
     RELATED,
     SIMILAR,
+    SISTERS,
     CompanyName,
     business_words,
     form_and_aside,
@@ -37,7 +38,7 @@ from matching.kinds.pairs import (
 )
 from matching.kinds.spelling import joined_pairs, near_pairs
 
-ANY, TELLING, NUMBERING, HOLDING = range(4)
+ANY, TELLING, NUMBERING, SISTER = range(4)
 """The sorts of words that are counted."""
 _MOST_WORDS = 1000
 """Two names with more pairs of words than this between them are not counted but judged."""
@@ -114,7 +115,7 @@ def _counted(common: Counts, one: Counts, other: Counts, agree: Flags) -> Outcom
         (general, DIFFERENT),
         (more[:, NUMBERING] > 0, RELATED),
         (both & similar, SIMILAR),
-        (~both & agree & (more[:, HOLDING] == 0), CONTAINED),
+        (~both & agree & (more[:, SISTER] == 0), CONTAINED),
     )
     return first_level([flags for flags, _ in conditions], [level for _, level in conditions], otherwise=RELATED)
 
@@ -157,7 +158,7 @@ def _words_of(cores: Sequence[str]) -> _Words:
     starts = np.append(0, np.cumsum(np.bincount(owners, minlength=len(cores))))
     general = business_words()
     sorts = np.array(
-        [(True, word not in general, is_numbering(word), word == "holding") for word in vocabulary], dtype=np.int32
+        [(True, word not in general, is_numbering(word), word in SISTERS) for word in vocabulary], dtype=np.int32
     ).reshape(-1, 4)
     before = np.concatenate([np.zeros((1, 4), np.int32), np.cumsum(sorts[codes], axis=0, dtype=np.int32)])
     return _Words(vocabulary, codes, starts, sorts, np.diff(before[starts], axis=0))

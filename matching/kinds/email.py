@@ -2,7 +2,8 @@
 
 A text that is no address is kept as the source sent it, but is no evidence and never survives.
 A domain at which anybody can have a mailbox (gmail.com, web.de) says nothing about who somebody is;
-a firm's own domain does. A shared mailbox such as info@ belongs to a firm, not to a person.
+a firm's own domain does. A shared mailbox such as info@ belongs to a firm, not to a person. Addresses
+at one firm that differ in nothing but a number are no slips: firms number people of one name.
 """
 
 import re
@@ -20,6 +21,7 @@ from matching.kinds.tables import rows
 from matching.kinds.url import registered_domain
 
 _ADDRESS = re.compile(r"(?:mailto:)?(?:.*<)?\s*([^\s<>@,;]+)@([^\s<>@,;]+\.[^\s<>@,;.]{2,})\.?>?\s*", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
 _GMAIL = frozenset(("gmail.com", "googlemail.com"))
 _NOBODY = frozenset(("noreply", "no-reply", "donotreply", "none", "na", "unknown", "test", "noemail"))
 
@@ -53,16 +55,22 @@ def _firm(domain: str) -> str:
     return "" if domain in _free_mail() else registered_domain(domain)
 
 
+def _without_digits(user: str) -> str:
+    return _DIGITS.sub("", user)
+
+
 def _prepare(values: Sequence[str]) -> PairComparison:
     users, domains = fields_of(values, 2)
     user, domain = users.codes, domains.codes
     firm, telling = domains.of_each(_firm), users.of_each(lambda user: user if len(user) >= 6 else "")
-    keystroke = keystroke_pairs(users.texts)
+    keystroke, named = keystroke_pairs(users.texts), users.of_each(_without_digits)
 
     def compare(left: Codes, right: Codes) -> Outcomes:
-        slip = only_where(same(domain, left, right), keystroke, user[left], user[right])
-        conditions = (left == right, slip | same(telling, left, right), same(firm, left, right))
-        return first_level(conditions, (1, 2, 3), otherwise=4)
+        beside = same(domain, left, right)
+        numbered = beside & same(firm, left, right) & same(named, left, right)
+        slip = only_where(beside & ~numbered, keystroke, user[left], user[right])
+        conditions = (left == right, numbered, slip | same(telling, left, right), same(firm, left, right))
+        return first_level(conditions, (1, 3, 2, 4), otherwise=5)
 
     return compare
 
@@ -81,8 +89,11 @@ KIND = Kind(
     levels=(
         Level("same", "the same e-mail address", 0.55, 0.0005),
         Level("close", "e-mail addresses one keystroke apart, or the same user elsewhere", 0.06, 0.002),
+        Level(
+            "numbered", "addresses at one firm that differ in a number alone, as namesakes have", 0.005, 0.01, most=0.02
+        ),
         Level("domain", "e-mail addresses at the same firm", 0.1, 0.0125),
-        Level("different", "different e-mail addresses", 0.29, 0.985),
+        Level("different", "different e-mail addresses", 0.285, 0.975),
     ),
     prepare=_prepare,
     accepts=takes_text,

@@ -30,6 +30,17 @@ def test_of_too_many_so_many_are_believed_as_the_kind_expects():
     assert 40 * part / (60 + 40 * part) == pytest.approx(LEVEL.m)
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"), [("birth_date", "different"), ("tax_id", "different"), ("email", "numbered")]
+)
+def test_nor_are_many_believed_with_two_numbers_of_a_thing_that_has_one(kind, name):
+    model = match_model("thing", {"one": MatchAttribute(kind=kind)}, MatchRules(block_on=[], compare=["one"]))
+    place = 1 + [level.name for level in KINDS[kind].levels].index(name)
+    agree, differ = as_far_as_credible(model, np.array([[1], [place]], dtype=np.int8), np.array([60.0, 40.0]))
+    assert agree == 1
+    assert differ < 0.1
+
+
 def test_where_hardly_more_than_words_is_known_a_name_is_not_held_against_itself():
     assert believed([60.0, 40.0, 50.0], second="wording") == [1, 1, 1]
 

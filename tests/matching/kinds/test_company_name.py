@@ -125,6 +125,11 @@ def test_sister_companies_and_namesakes_speak_against_a_match(one: str, other: s
     assert log2(level.m / level.u) < -3
 
 
+@pytest.mark.parametrize("word", ["Holdings", "Finance", "Properties", "Europe"])
+def test_a_word_that_sisters_have_is_never_left_out(word: str, level_of) -> None:
+    assert level_of("company_name", "Harlow Limited", f"Harlow {word} Ltd") == "related"
+
+
 def test_a_left_out_business_word_is_weak_evidence_for(level_of) -> None:
     assert level_of("company_name", "Harlow Limited", "Harlow Trading Ltd") == "contained"
 
