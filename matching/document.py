@@ -153,7 +153,7 @@ class Strangers(_Document):
 
 
 class Nearest(_Document):
-    """So many nearest records of each, by the words of each of these attributes of kind wording, are candidates too."""
+    """So many nearest records of each are candidates too, by each of these attributes of kind wording or nearness."""
 
     attributes: list[str]
     count: int = Field(ge=1, le=50)

@@ -17,6 +17,7 @@ from matching.kinds import (
     lines,
     money,
     name,
+    nearness,
     number,
     person_name,
     phone,
@@ -56,6 +57,7 @@ KINDS: dict[str, Kind] = {
         boolean.KIND,
         reference.KIND,
         lines.KIND,
+        nearness.KIND,
         wording.KIND,
     )
 }

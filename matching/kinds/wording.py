@@ -24,6 +24,7 @@ _BORDERS = np.array([0.95, 0.85, 0.75, 0.65, 0.55, 0.45, 0.35, 0.25, 0.15])
 """The least similarity of each level but the last."""
 _AT_ONCE = 1 << 15
 _ROWS_AT_ONCE = 500
+_TENTH = 10
 _FREQUENT, _FEW = 0.005, 50
 """What so large a share of the texts holds, and more than a few of them, does not find neighbours where texts are many.
 """
@@ -81,7 +82,8 @@ def _groups(word: str) -> Iterator[str]:
     return (bordered[place : place + 3] for place in range(len(bordered) - 2))
 
 
-def _prepare(values: Sequence[str]) -> PairComparison:
+def prepare(values: Sequence[str]) -> PairComparison:
+    """Prepare to say how much the words of any pairs of the texts are alike, in levels."""
     weighted = _weighted(tuple(values))
 
     def compare(left: Codes, right: Codes) -> Outcomes:
@@ -118,6 +120,21 @@ def nearest(values: Sequence[str], count: int, groups: Codes) -> tuple[npt.NDArr
         found.append(np.array([rows[best], others[best]], dtype=np.int64))
     left, right = np.concatenate([np.empty((2, 0), np.int64), *found], axis=1)
     return left, right
+
+
+def standing_out(values: Sequence[str]) -> float:
+    """Say by how much the nearest other text is more alike than the tenth nearest, on average over the texts."""
+    if len(values) <= _TENTH:
+        return 0.0
+    weighted = _weighted(tuple(values))
+    turned, total = weighted.T.tocsr(), 0.0
+    for start in range(0, len(values), _ROWS_AT_ONCE):
+        alike = (weighted[start : start + _ROWS_AT_ONCE] @ turned).toarray()
+        places = np.arange(len(alike))
+        alike[places, places + start] = 0
+        ranked = np.partition(alike, (-_TENTH, -1), axis=1)
+        total += float((ranked[:, -1] - ranked[:, -_TENTH]).sum())
+    return total / len(values)
 
 
 def _finding(texts: Codes, count: int) -> Codes:
@@ -171,7 +188,7 @@ KIND = Kind(
             strict=True,
         )
     ),
-    prepare=_prepare,
+    prepare=prepare,
     accepts=takes_text,
     whole_column=True,
 )

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import random
 from pathlib import Path
 
 import openpyxl
@@ -229,3 +230,15 @@ def test_a_golden_record_has_the_facts_and_not_their_words_once_more():
         {"cluster_id": "1", "name": "Anna Meier", "vip": "true"},
         {"cluster_id": "2", "name": "Bob Stone", "vip": "false"},
     ]
+
+
+def test_a_description_that_makes_all_items_alike_is_said_to_be_left_out_and_survives():
+    made = random.Random(5)
+    phrases = "award winning software", "learn at your own pace", "everything you need", "protects", "new", "in stock"
+    words = ["".join(made.choices("abcdefghijklm", k=6)) for _ in range(150)]
+    items = [" ".join(made.sample(words, 3)) for _ in range(100)]
+    rows = [f"{number},{items[number // 2]},{' '.join(made.choices(phrases, k=5))}" for number in range(200)]
+    report = run(written("records.csv", "id,title,description", *rows))
+    assert "column description is not compared: its words make different records alike" in report.notes
+    assert report.model["attributes"]["all_words"] == {"kind": "nearness", "columns": ["{?title}"]}
+    assert all(row["description"] for row in table("golden.csv"))

@@ -9,15 +9,13 @@ import yaml
 
 from golden_records.contributions import JSON, Contribution
 from golden_records.survive import survive
-from matching.kinds import Kind
+from matching.kinds import KINDS, Kind
 from matching.score import OUTCOMES, Edges, probability
 from mdm.entity_types import EntityType, truth_of
 from mdm.ingest.evidence import Records
 from mdm.services.whole_files import whole_file
 
 BETWEEN_VALUES = "; "
-WORDING = "wording"
-"""The kind that says again what other attributes say, so that records meet by it."""
 
 
 def write_clusters(file: str, records: Records, clusters: Sequence[int]) -> None:
@@ -38,7 +36,9 @@ def write_pairs(file: str, records: Records, pairs: Edges) -> None:
 
 def write_golden(file: str, entity_type: EntityType, records: Records, clusters: Sequence[int]) -> None:
     """Write `cluster_id` and one value for each attribute that the files have; all words of a record are none."""
-    facts = {name: values for name, values in records.values.items() if entity_type.attributes[name].kind != WORDING}
+    # What compares all words says again what other attributes say, so that records meet by it.
+    again = {name for name, one in entity_type.attributes.items() if KINDS[one.kind].whole_column}
+    facts = {name: values for name, values in records.values.items() if name not in again}
     records = replace(records, values=facts)
     columns = list(_columns(entity_type, records))
     header = ["cluster_id", *(f"{name}.{part}" if part else name for name, part in columns)]

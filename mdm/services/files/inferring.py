@@ -17,6 +17,7 @@ from matching.frequency import counted
 from matching.infer import Inferred, InferredAttribute, choose_keys, infer, looked_at
 from matching.infer.attributes import columns_of
 from matching.infer.keys import CAP
+from matching.infer.words import noise_among
 from matching.kinds import KINDS, Kind
 from matching.learn import Learnt
 from matching.rules import MatchModel, match_model
@@ -31,11 +32,13 @@ from mdm.services.files.dedupe_stages import aside, standardised
 from mdm.services.files.learning import Sample, learnt_from, sample
 
 ENTITY_TYPE = "record"
-WORDING = "all_words"
+ALL_WORDS = "all_words"
 NEIGHBOURS = 6
-MOST_FOR_WORDING = 200_000
+MOST_WORDED = 200_000
 """Of more records all words are not compared: that takes memory."""
 FEW_STRONG = 3
+FEW_SOURCES = 3
+"""In more sources a thing has more copies than the two nearest, or the tenth nearest may be one."""
 MATCH, REVIEW = 0.5, 0.1
 _NO_WORDS = frozenset(("money", "number"))
 """Amounts are no words: the digits that two prices have in common tell nothing."""
@@ -99,7 +102,8 @@ def understand(columns: Columns, *, link_only: bool, keep: bool, timed: Timed) -
         records.values.clear()
     copies = timed("copies", lambda: copies_of(whole, everybody.sources, everybody.ranks))
     table, who = copies.table(whole), everybody.where(copies.kept)
-    model, pairs, comparisons = timed("block", lambda: _blocked(attributes, table, who, link_only=link_only))
+    compared = {name: attributes[name] for name, one in found.attributes.items() if not _noise(one, found)}
+    model, pairs, comparisons = timed("block", lambda: _blocked(compared, table, who, link_only=link_only))
     taken = timed("compare", lambda: sample(comparisons, who, pairs))
     learnt = timed("learn", lambda: _learnt(model, taken, who))
     rules = learnt.rules
@@ -118,14 +122,29 @@ def _inferred(columns: Columns, who: Who) -> Inferred:
     if not found.attributes and columns.ids:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in found.left_out.items()) or "there is none"
         raise InvalidInput(f"no column can be compared ({reasons})")
-    every = list(found.attributes.values())
-    if sum(one.kind in _STRONG for one in every) < FEW_STRONG and len(columns.ids) <= MOST_FOR_WORDING:
-        worded = [one for one in every if one.kind not in _NO_WORDS] or every
-        named = [name for one in worded for name in columns_of(one)]
-        words = " ".join(f"{{?{name}}}" for name in dict.fromkeys(named))
-        name = WORDING if WORDING not in found.attributes else f"{WORDING} of the record"
-        found.attributes[name] = InferredAttribute("wording", (words,))
+    if sum(one.kind in _STRONG for one in found.attributes.values()) < FEW_STRONG and len(columns.ids) <= MOST_WORDED:
+        _add_words(found, columns, who)
     return found
+
+
+def _add_words(found: Inferred, columns: Columns, who: Who) -> None:
+    """Add what compares all words of a record but those of texts that are noise, which are not compared at all."""
+    texts = [column for one in found.attributes.values() if one.kind == "text" for column in columns_of(one)]
+    few_copies = len(set(who.sources.tolist())) <= FEW_SOURCES
+    noise = noise_among(columns.cells, texts, who.ranks) if few_copies else set()
+    found.left_out |= dict.fromkeys(noise, "its words make different records alike")
+    every = [one for one in found.attributes.values() if noise.isdisjoint(columns_of(one))]
+    worded = [one for one in every if one.kind not in _NO_WORDS] or every
+    named = [name for one in worded for name in columns_of(one)]
+    words = " ".join(f"{{?{name}}}" for name in dict.fromkeys(named))
+    kind = "nearness" if texts and few_copies else "wording"
+    name = ALL_WORDS if ALL_WORDS not in found.attributes else f"{ALL_WORDS} of the record"
+    found.attributes[name] = InferredAttribute(kind, (words,))
+
+
+def _noise(attribute: InferredAttribute, found: Inferred) -> bool:
+    """Say whether an attribute survives in golden records and is not compared."""
+    return found.left_out.keys() >= set(columns_of(attribute))
 
 
 def _blocked(
@@ -143,7 +162,7 @@ def _blocked(
 def _keys_and_pairs(
     attributes: dict[str, MatchAttribute], model: Callable[..., MatchModel], table: Table, who: Who
 ) -> tuple[list[list[str]], Handed]:
-    keyed = {name: column for name, column in table.items() if attributes[name].kind != "wording"}
+    keyed = {name: table[name] for name, one in attributes.items() if not KINDS[one.kind].whole_column}
     keys = choose_keys(attributes, keyed, who.ranks)
     return keys, handed(candidates(model(block_on=keys, compare=list(attributes)), table, who))
 
@@ -152,7 +171,7 @@ def _model(
     attributes: dict[str, MatchAttribute], *, block_on: list[list[str]], compare: list[str | Comparison],
     link_only: bool,
 ) -> MatchModel:  # fmt: skip
-    worded = [name for name, one in attributes.items() if one.kind == "wording"]
+    worded = [name for name, one in attributes.items() if KINDS[one.kind].whole_column]
     rules = MatchRules(
         block_on=block_on,
         compare=compare,

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from matching.kinds import KINDS
 from mdm.entity_types import EntityType, hint, order, parse
 from mdm.errors import Conflict, InvalidInput, NotFound
 from mdm.log import Author, Fact
@@ -61,7 +62,9 @@ def _for_records_that_arrive(entity_type: EntityType, file: str) -> None:
         "match.linkage: average": rules.linkage != "strongest",
         "match.one_per_source": rules.one_per_source,
         "match.nearest": rules.nearest is not None,
-        "an attribute of kind wording": any(one.kind == "wording" for one in entity_type.attributes.values()),
+        "an attribute of kind wording or nearness": any(
+            KINDS[one.kind].whole_column for one in entity_type.attributes.values()
+        ),
     }
     if named := [words for words, there in needs.items() if there]:
         raise InvalidInput(

@@ -18,7 +18,7 @@ JUNK = [None, "", "  ", "-", "n/a", "N.A.", "unknown", "test", "???"]
 def test_the_kinds_of_the_contract_are_all_there() -> None:
     wanted = (
         "person_name company_name name email phone address date birth_date identifier tax_id vat lei iban url"
-        " country currency code money number text category boolean reference lines wording"
+        " country currency code money number text category boolean reference lines wording nearness"
     )
     assert sorted(wanted.split()) == EVERY
 
