@@ -7,18 +7,19 @@ at one firm that differ in nothing but a number are no slips: firms number peopl
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
 from matching.columns import PART
-from matching.fields import fields_of
+from matching.fields import Field, fields_of
 from matching.kinds.folding import is_junk
 from matching.kinds.identifier import keystroke_pairs
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, first_level, only_where, same
 from matching.kinds.strings import field, joined_by
 from matching.kinds.tables import rows
-from matching.kinds.url import registered_domain
+from matching.kinds.url import last_two, registered_domain
 
 _ADDRESS = re.compile(r"(?:mailto:)?(?:.*<)?\s*([^\s<>@,;]+)@([^\s<>@,;]+\.[^\s<>@,;.]{2,})\.?>?\s*", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
@@ -55,6 +56,17 @@ def _firm(domain: str) -> str:
     return "" if domain in _free_mail() else registered_domain(domain)
 
 
+def _firms(domains: Field) -> Codes:
+    """Number the firms of domains as `_firm` does; one that ends like no other need not be looked up."""
+    times = Counter(map(last_two, domains.texts))
+
+    def firm(domain: str) -> str:
+        alone = times[last_two(domain)] == 1 and domain not in _free_mail()
+        return domain if alone else _firm(domain)
+
+    return domains.of_each(firm)
+
+
 def _without_digits(user: str) -> str:
     return _DIGITS.sub("", user)
 
@@ -62,7 +74,7 @@ def _without_digits(user: str) -> str:
 def _prepare(values: Sequence[str]) -> PairComparison:
     users, domains = fields_of(values, 2)
     user, domain = users.codes, domains.codes
-    firm, telling = domains.of_each(_firm), users.of_each(lambda user: user if len(user) >= 6 else "")
+    firm, telling = _firms(domains), users.of_each(lambda user: user if len(user) >= 6 else "")
     keystroke, named = keystroke_pairs(users.texts), users.of_each(_without_digits)
 
     def compare(left: Codes, right: Codes) -> Outcomes:

@@ -49,14 +49,15 @@ def registered_domain(host: str) -> str:
     rest, before = host, ""
     while rest not in suffixes:
         before, _, rest = rest.partition(".")
-    return f"{before}.{rest}" if before else _last_two(host)
+    return f"{before}.{rest}" if before else last_two(host)
 
 
 def _told_by_the_library(host: str) -> str:
-    return _library()(host).top_domain_under_public_suffix or _last_two(host)
+    return _library()(host).top_domain_under_public_suffix or last_two(host)
 
 
-def _last_two(host: str) -> str:
+def last_two(host: str) -> str:
+    """Give the last two labels of a host: all hosts of one registered domain have the same."""
     return ".".join(host.split(".")[-2:])
 
 
