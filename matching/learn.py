@@ -30,7 +30,7 @@ _BY_HALVES = 0.5
 """Else it is learnt with a pair that looks like a match, though its clusters stayed apart, counting so much as one.
 Large clusters of noisy records fall into several, and every round would take matches from the next."""
 _UNSETTLED = "the clusters still changed a little in the last round of learning"
-_STILL = 0.001
+_STILL = 0.002
 """Clusters count as settled when so small a share of the pairs within them changes."""
 FEWEST = 50
 """So many pairs of each class are needed to learn from."""

@@ -33,6 +33,7 @@ _MEETING = {
     "date": ("", "year"),
     "birth_date": ("", "year"),
     "text": ("", "tokens"),
+    "identifier": ("number",),
 }
 
 

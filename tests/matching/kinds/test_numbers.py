@@ -51,10 +51,24 @@ def test_check_digits_of_lei_and_iban_are_checked() -> None:
 
 @pytest.mark.parametrize(
     ("level", "one", "other"),
-    [("same", "HRB 3381-4", "hrb33814"), ("one_keystroke", "5172386", "5172368"), ("different", "5172386", "9841207")],
+    [
+        ("same", "HRB 3381-4", "hrb33814"),
+        ("one_keystroke", "5172386", "5172368"),
+        ("different", "5172386", "9841207"),
+        ("same_number", "E0166125", "166125"),
+        ("same_number", "EMP-00166125", "0166125"),
+        ("different", "A166125", "B0166125"),
+        ("different", "E0012", "12"),
+    ],
 )
 def test_identifiers_compare_without_signs(level: str, one: str, other: str, level_of) -> None:
     assert level_of("identifier", one, other) == level
+
+
+def test_a_number_and_the_same_behind_letters_share_the_part_of_a_key() -> None:
+    kind = KINDS["identifier"]
+    parts = {tuple(kind.parts["number"](str(kind.standardise(text)))) for text in ("E0166125", "166125", "e-166.125")}
+    assert parts == {("166125",)}
 
 
 @pytest.mark.parametrize(
