@@ -193,9 +193,10 @@ def test_a_level_that_no_pair_has_and_an_attribute_that_hardly_occurs_keep_their
     )
     assert "note" in parse(Path("trained.yaml").read_text(encoding="utf-8"), file="x").match.compare
     [card] = [one for one in report.attributes if one.attribute == "card"]
-    for unseen in [one for one in card.levels if not one.pairs]:
-        assert (unseen.m.before, unseen.u.before) == (unseen.m.after, unseen.u.after)
-        assert f"card keeps the figures of level {unseen.level}, which no pair has" in report.notes
+    unseen = [one for one in card.levels if not one.pairs]
+    assert all((one.m.before, one.u.before) == (one.m.after, one.u.after) for one in unseen)
+    assert [one.level for one in unseen] == ["same_number", "one_keystroke"]
+    assert "card keeps the figures of levels same_number, one_keystroke, which no pair has" in report.notes
 
 
 def test_an_attribute_on_which_strangers_agree_more_often_than_copies_is_named(folder: Path) -> None:
