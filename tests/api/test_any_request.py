@@ -122,6 +122,7 @@ def requests_to(operation: Any, places: dict[str, str], examples: int, part: int
             request.path_parameters = {**request.path_parameters, **known}
         told = request.as_transport_kwargs(base_url="http://testserver")
         assert not told.pop("cookies"), "no operation takes any"
+        told["headers"] = {name: value.encode("latin-1") for name, value in told["headers"].items()}  # as on the wire
         found.append({"path": told.pop("url"), "content": told.pop("data", None), **told})
 
     draw()
