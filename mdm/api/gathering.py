@@ -14,6 +14,8 @@ from mdm.services.reading.reading_together import Question, Reading, ReadingToge
 
 ALONE = 15
 """Questions that are answered singly after one that nobody shared a turn with."""
+MOST = 50
+"""So many questions share a read: of more, some are answered here while the server works on others."""
 
 
 class Gathering:
@@ -46,7 +48,7 @@ class Gathering:
         self.reads.close()
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
-        asked, self._waiting = self._waiting, []
+        asked, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
         done = loop.create_task(self.reads.read([question for question, _ in asked]))
         done.add_done_callback(partial(self._tell, loop, asked))
 
@@ -58,7 +60,7 @@ class Gathering:
     ) -> None:
         self._reading = bool(self._waiting)
         if self._reading:
-            loop.call_soon(self._read, loop)
+            self._read(loop)  # the server works on these while those are answered
         elif not self._waits and len(asked) == 1:
             self._singly = ALONE
         error = done.exception()

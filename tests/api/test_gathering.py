@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from mdm.api.gathering import ALONE, Gathering
+from mdm.api.gathering import ALONE, MOST, Gathering
 from mdm.errors import Unavailable
 from mdm.services.access import keys
 from mdm.services.hub import Hub
@@ -24,7 +24,7 @@ def test_one_or_many_at_once_are_told_alike_and_a_key_revoked_meanwhile_is_known
         ]
 
     async def all_of_it() -> None:
-        for count in (1, 2, 1, 7, *[1] * ALONE, 5):
+        for count in (1, 2, 1, 7, *[1] * ALONE, 5, 2 * MOST + 1):
             assert await ask(count) == [{made[place % 3]} for place in range(count)]
         keys.revoke(hub, made[0], author=AUTHOR)
         assert await ask(1) == [set()]

@@ -5,7 +5,7 @@ used again by their source, or of an environment of their own.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -105,6 +105,11 @@ def _way(entity_types: Mapping[str, EntityType], source: str, of: str) -> _Way |
     if entity_type is None or entity_type.apart:
         return None
     canonical = partial(entity_type.canonical_id, source) if entity_type.sources else None
+    return _Way(source, *_around(source, of, entity_type.id_prefix), canonical)
+
+
+@lru_cache(maxsize=1_000)
+def _around(source: str, of: str, id_prefix: str) -> tuple[str, str, str]:
+    """What stands in the answers to keys of one source and entity type: to begin with, after it, and in each member."""
     member = orjson.dumps({"source": source, "source_id": ""}).decode().removesuffix('"}')
-    begin, middle = f'{{"golden_id":"{entity_type.id_prefix}_', f',"entity_type":"{of}","crosswalk":'
-    return _Way(source, begin, middle, member, canonical)
+    return f'{{"golden_id":"{id_prefix}_', f',"entity_type":"{of}","crosswalk":', member
