@@ -7,16 +7,18 @@ from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from matching import score
 from matching.block import Rows
 from matching.columns import Column, Table, end_to_end
 from matching.compare import Comparisons
 from matching.rules import MatchModel
-from matching.standardise import standardise
+from matching.standardise import TAG, standardise
 from mdm.services.files.cores import beside, cores, on_all_cores
 
 Result = TypeVar("Result")
+Codes = npt.NDArray[np.int32]
 
 MANY = 50_000
 """So many records, or pairs, are worth a second process."""
@@ -30,18 +32,26 @@ def standardised(model: MatchModel, values: Mapping[str, Sequence[object]]) -> T
     What occurs in two slices is cleaned twice, and the slices have to be put together: enough attributes go whole.
     """
 
-    def column(name: str, start: int, end: int) -> Column:
-        return standardise(model, {name: values[name][start:end]})[name]
+    def column(name: str, start: int, end: int) -> tuple[Codes, str]:
+        found = standardise(model, {name: values[name][start:end]})[name]
+        return found.codes, TAG.join(found.cells)  # one long text comes back sooner than many
 
     names = [name for name in model.attributes if name in values]
-    names.sort(key=lambda name: "tokens" not in model.kind(name).parts)  # the dearest go first: names, word by word
+    names.sort(key=partial(_dearness, model), reverse=True)
     count = max((len(values[name]) for name in names), default=0)
     slices = _slices(count, cores() if count >= MANY and len(names) < 2 * cores() else 1)
-    found = _shared([partial(column, name, *each) for name in names for each in slices], count)
+    works = [partial(column, name, *each) for name in names for each in slices]
+    found = [Column(codes, text.split(TAG) if text else []) for codes, text in _shared(works, count)]
     several = len(slices)
     whole = {name: end_to_end(found[place * several : (place + 1) * several]) for place, name in enumerate(names)}
     missing = Column(np.full(count, -1, dtype=np.int32), [])
     return {name: whole.get(name, missing) for name in model.attributes}
+
+
+def _dearness(model: MatchModel, name: str) -> int:
+    """Say how dear an attribute is to clean, so that the dearest go first: names, then what is in several columns."""
+    kind = model.kind(name)
+    return 2 if "tokens" in kind.parts else int(kind.pieces is not None)
 
 
 def _slices(count: int, number: int) -> list[tuple[int, int]]:
