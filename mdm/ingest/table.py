@@ -131,10 +131,10 @@ class _Gather:
         columns = self.columns
         sources = [source] * whole.rows
         if named_source is not None:
-            sources = [(text or "").strip() or source for text in whole.columns[named_source]]
+            sources = _stripped(whole.columns[named_source], otherwise=source)
         ids = list(map(str, range(1, whole.rows + 1)))
         if ident is not None:
-            ids = [(text or "").strip() for text in whole.columns[ident]]
+            ids = _stripped(whole.columns[ident], otherwise="")
         keys = set(zip(sources, ids, strict=True))
         if len(keys) < whole.rows or not all(ids) or not keys.isdisjoint(self.seen):
             return False
@@ -208,6 +208,12 @@ def _coded(cells: Cells) -> Cells:
     if isinstance(cells, Coded) or not {str, type(None)}.issuperset(map(type, cells)):
         return cells
     return Coded.of(cast("Sequence[str | None]", cells))
+
+
+def _stripped(column: Coded, *, otherwise: str) -> list[str]:
+    """Give the texts of records without blanks around them; each distinct one is looked at once."""
+    texts = [*(text.strip() or otherwise for text in column.texts), otherwise]
+    return [texts[code] for code in column.codes.tolist()]
 
 
 def _texts(cells: Sequence[object]) -> list[str]:

@@ -5,6 +5,7 @@ another way by one reader than by the other, or would have to be refused, is lef
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -94,7 +95,8 @@ def _parsed(rows: bytes, header: Sequence[str], delimiter: str) -> Whole | None:
         )  # fmt: skip
     except pa.ArrowInvalid:  # such as a row with more cells than the header
         return None
-    columns = {name: _coded(table[name]) for name in header}
+    with ThreadPoolExecutor() as pool:  # Arrow lets go of the interpreter meanwhile
+        columns = dict(zip(header, pool.map(_coded, map(table.column, header)), strict=True))
     filled = np.logical_or.reduce([column.codes >= 0 for column in columns.values()])
     if not filled.all():
         columns = {name: Coded(column.codes[filled], column.texts) for name, column in columns.items()}
