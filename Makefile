@@ -49,7 +49,7 @@ format: .venv/dev ## Put the code into shape
 
 bench: .venv/dev .venv-bench/ready ## Measure speed and quality, beside peers (COUNT=100000 records, ROWS=1000000 rows; labelled sets from MDM_BENCH_DATA)
 	@$(BIN)/python benchmarks/load.py $(COUNT) --date $$(date +%F)
-	@$(BIN)/python benchmarks/lookup.py $(COUNT) --date $$(date +%F)
+	@$(BIN)/python benchmarks/lookup.py $(COUNT) --times 10 --date $$(date +%F)
 	@$(BIN)/python benchmarks/ingest.py $(ROWS) --date $$(date +%F)
 	@$(BIN)/python benchmarks/real_data.py --date $$(date +%F)
 	@$(BIN)/python benchmarks/side_by_side.py --up-to $(UP_TO) --date $$(date +%F)

@@ -5,7 +5,8 @@ and by PostgreSQL. Beside the hub the same process serves a bare FastAPI applica
 key at a time, over 1 and over 200 connections, and a thousand keys in a request; keys are drawn at random. Constant
 and look-ups take turns, and of several rounds the best of each counts, because other work on the machine only slows
 down. The client is a process of its own on the same machine. The CPU of the server a request is told where /proc tells.
-`--hub` measures a hub that was loaded before, by the address of its database.
+`--hub` measures a hub that was loaded before, by the address of its database; `--times N` has every cross-reference
+of the records that are loaded N times, under other keys.
 """
 
 import argparse
@@ -26,6 +27,7 @@ import orjson
 from generate import generate
 from http_load import Load, load, request
 from measure import keep, mdm, postgresql, split_by_source, table
+from repeated import other_id, repeat
 
 from mdm.cli.serving import without_ui
 from mdm.log import Author
@@ -93,15 +95,21 @@ def _ready() -> None:
     raise SystemExit("the server did not come up")
 
 
-def requests(database: str) -> dict[str, list[bytes]]:
+def requests(database: str, times: int = 1) -> dict[str, list[bytes]]:
     """What is sent: the constant, one key at a time, and a thousand keys at once."""
     hub, rnd = open_hub(Settings(database_url=database)), random.Random(4711)
     key = keys.create(hub, role="reader", author=Author("benchmark", now()))["key"]
     with hub.database.read() as reader:
         known = reader.rows("SELECT source, entity_type, source_id FROM source_record ORDER BY id")
     hub.close()
-    some = rnd.choices(known, k=ASKED)
-    batches = [orjson.dumps({"keys": rnd.choices(known, k=AT_ONCE)}) for _ in range(BATCHES)]
+
+    def drawn(count: int) -> list[tuple[str, str, str]]:
+        every = rnd.choices(known, k=count)
+        return [(source, of, other_id(source_id, rnd.randrange(times))) for source, of, source_id in every]
+
+    # The first one is answered by the route, which knows no more than the records themselves.
+    some = [known[0], *drawn(ASKED)]
+    batches = [orjson.dumps({"keys": drawn(AT_ONCE)}) for _ in range(BATCHES)]
     return {
         "constant": [request("GET", "/constant")],
         "look-up": [request("GET", "/v1/xref/" + "/".join(quote(p, safe="") for p in one), key=key) for one in some],
@@ -124,9 +132,9 @@ def _best(one: Run | None, other: Run) -> Run:
     return Run(max(one.load, other.load, key=lambda load: load.rate), min(one.cpu, other.cpu))
 
 
-def measured(database: str, folder: Path, *, rounds: int, seconds: float) -> list[tuple[object, ...]]:
+def measured(database: str, folder: Path, *, rounds: int, seconds: float, times: int = 1) -> list[tuple[object, ...]]:
     """A row for each way of asking, as `COLUMNS` names them."""
-    asked = requests(database)
+    asked = requests(database, times)
     places = [("constant", 1), ("look-up", 1), ("constant", WIDE), ("look-up", WIDE), ("batch", 1), ("batch", 4)]
     best: dict[tuple[str, int], Run] = {}
     with served(database, folder) as process:
@@ -152,8 +160,8 @@ def measured(database: str, folder: Path, *, rounds: int, seconds: float) -> lis
     return rows
 
 
-def on_both(count: int, folder: Path, *, only: str | None, **times: Any) -> list[str]:
-    """Load so many companies into either database, or only one, and measure."""
+def on_both(count: int, folder: Path, *, only: str | None, times: int, **long: Any) -> list[str]:
+    """Load so many companies into either database, or only one, have them so many times, and measure."""
     generate(count, folder)
     files, parts = split_by_source(folder / "records.csv", folder), []
 
@@ -161,7 +169,9 @@ def on_both(count: int, folder: Path, *, only: str | None, **times: Any) -> list
         mdm("init", database=database)
         for source, file in files.items():
             mdm("ingest", file, "--source", source, "--type", "customer", "--event-time", "updated", database=database)
-        return table(COLUMNS, measured(database, folder, **times))
+        if times > 1:
+            repeat(database, times)
+        return table(COLUMNS, measured(database, folder, times=times, **long))
 
     if only != "postgresql":
         parts += ["## SQLite\n", measure(f"sqlite:///{folder / 'hub.db'}")]
@@ -178,16 +188,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each is sent in a round")
     parser.add_argument("--hub", help="the address of a database that so many were loaded into before")
+    parser.add_argument("--times", type=int, default=1, help="how many times each cross-reference is there")
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     parser.add_argument("--date", help="keep the result in benchmarks/results under this date")
     arguments = parser.parse_args()
-    times = {"rounds": arguments.rounds, "seconds": arguments.seconds}
+    long = {"rounds": arguments.rounds, "seconds": arguments.seconds}
     with tempfile.TemporaryDirectory(prefix="mdm-bench-") as name:
         if arguments.hub:
-            parts = [table(COLUMNS, measured(arguments.hub, Path(name), **times))]
+            parts = [table(COLUMNS, measured(arguments.hub, Path(name), **long))]
         else:
-            parts = on_both(arguments.count, Path(name), only=arguments.only, **times)
-    title = f"Look-ups in {arguments.count:,} source records"
+            parts = on_both(arguments.count, Path(name), only=arguments.only, times=arguments.times, **long)
+    title = f"Look-ups in {arguments.count * arguments.times:,} cross-references"
     keep("lookup_at_size" if arguments.hub else "lookup", title, parts, date=arguments.date)
 
 
