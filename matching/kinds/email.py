@@ -58,10 +58,11 @@ def _firm(domain: str) -> str:
 
 def _firms(domains: Field) -> Codes:
     """Number the firms of domains as `_firm` does; one that ends like no other need not be looked up."""
-    times = Counter(map(last_two, domains.texts))
+    ends = dict(zip(domains.texts, map(last_two, domains.texts), strict=True))
+    times, free = Counter(ends.values()), _free_mail()
 
     def firm(domain: str) -> str:
-        alone = times[last_two(domain)] == 1 and domain not in _free_mail()
+        alone = times[ends[domain]] == 1 and domain not in free
         return domain if alone else _firm(domain)
 
     return domains.of_each(firm)

@@ -29,10 +29,16 @@ def _library() -> "TLDExtract":
 
 
 @cache
-def _plain_suffixes() -> tuple[frozenset[str], frozenset[str]]:
-    """The public suffixes, and the last labels of those that only the library's own rules can tell."""
-    ruled = frozenset(suffix.rpartition(".")[2] for suffix in _library().tlds if suffix[0] in "*!")
-    return frozenset(_library().tlds), ruled
+def _suffixes() -> frozenset[str]:
+    return frozenset(_library().tlds)
+
+
+@cache
+def _endings() -> tuple[frozenset[str], frozenset[str]]:
+    """The last labels of all public suffixes, and of those that only the library's own rules can tell."""
+    ruled = {suffix for suffix in _suffixes() if suffix[0] in "*!"}
+    every, of_rules = (frozenset(suffix.rpartition(".")[2] for suffix in some) for some in (_suffixes(), ruled))
+    return every, of_rules | (every - _suffixes())
 
 
 @lru_cache(maxsize=200_000)
@@ -42,10 +48,12 @@ def registered_domain(host: str) -> str:
     It is the longest public suffix and the label before it. Hosts of the usual form are looked up here: the library,
     which reads any address there is, takes thirty times as long.
     """
-    suffixes, ruled = _plain_suffixes()
+    (known, ruled), suffixes = _endings(), _suffixes()
     last = host.rpartition(".")[2]
-    if last in ruled or last not in suffixes or "xn--" in host or not _PLAIN_HOST.fullmatch(host):
+    if last in ruled or "xn--" in host or not _PLAIN_HOST.fullmatch(host):
         return _told_by_the_library(host)
+    if last not in known:
+        return last_two(host)
     rest, before = host, ""
     while rest not in suffixes:
         before, _, rest = rest.partition(".")

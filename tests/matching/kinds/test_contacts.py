@@ -80,8 +80,9 @@ def test_the_registered_domain_is_what_the_library_says_below_every_suffix():
     library = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
     suffixes = [suffix.lstrip("*!.") for suffix in library.tlds]
     hosts = [f"{before}{suffix}" for suffix in suffixes for before in ("", "a.", "b-1.a.", "co.")]
-    odd = ["acme", "acme.example", "1.2.3.4", "a..b", ".a", "a.", "xn--bcher-kva.de", "acme.co.uk:80"]
-    for host in (*hosts, *odd):
+    unknown = ["acme.example", "a.b.internal", "shop.acme.4", "1.2.3.4"]
+    odd = ["acme", "a..b", ".a", "a.", "xn--bcher-kva.de", "acme.co.uk:80"]
+    for host in (*hosts, *unknown, *odd):
         assert registered_domain(host) == (
             library(host).top_domain_under_public_suffix or ".".join(host.split(".")[-2:])
         ), host
