@@ -27,7 +27,8 @@ def readiness(  # noqa: PLR0913  what can be asked for
 ) -> None:
     """Show whether golden records are ready for a process, and what each still lacks.
 
-    Without --on it is as of the latest day that the hub has seen; with --as-of by what it knew then. With KEY the exit
+    Without --on it is as of the latest day that the hub has seen; with --as-of what was missing by what it knew then,
+    and not what to do now. With KEY the exit
     code is 0 when it is ready and 1 when it is not, so that a script can wait for it.
 
     Example: mdm readiness quote_to_project crm:customer:0015g --on 2026-03-01
@@ -43,20 +44,21 @@ def readiness(  # noqa: PLR0913  what can be asked for
     if as_json:
         output.print_json(found)
     elif key is not None:
-        _print_one(found)
+        _print_one(found, past=as_of is not None)
     else:
         _print_page(found)
     if key is not None and not found["ready"]:
         raise typer.Exit(NOT_READY)
 
 
-def _print_one(found: Document) -> None:
+def _print_one(found: Document, *, past: bool) -> None:
     called = f"{found['golden_id']} {output.words(found['label'])}"
-    state = "ready" if found["ready"] else "not ready"
-    output.say(f"{called} is {state} for {found['process']}" + (f" on {found['on']}" if found["on"] else ""))
+    state = f"{'was' if past else 'is'} {'ready' if found['ready'] else 'not ready'}"
+    output.say(f"{called} {state} for {found['process']}" + (f" on {found['on']}" if found["on"] else ""))
     if found["missing"]:
-        rows = [(one["what"], one.get("key"), one["hint"]) for one in found["missing"]]
-        output.print_table("Missing", ("what", "for", "what to do"), rows)
+        columns = ("what", "for", *(() if past else ("what to do",)))
+        rows = [(one["what"], one.get("key"), *(() if past else (one["hint"],))) for one in found["missing"]]
+        output.print_table("Missing then" if past else "Missing", columns, rows)
 
 
 def _print_page(found: Document) -> None:

@@ -48,7 +48,9 @@ def test_a_script_can_wait_until_it_is_ready(mdm):
     assert (ready.code, "is ready for quote_to_project" in ready.out) == (0, True)
     [item] = mdm(*asked[:2], "--ready", "--json").json["items"]
     before = str(item["since"] - 1)
-    assert mdm(*asked, "--as-of", before).code == 1
+    then = mdm(*asked, "--as-of", before)
+    assert (then.code, "was not ready" in then.out, "a valid unit" in then.out) == (1, True, True)
+    assert "send" not in then.out, "nobody mends the past"
     assert mdm(*asked[:2], "--ready", "--as-of", before, "--json").json["items"] == []
     assert "a valid unit" in mdm(*asked[:2], "--not-ready", "--as-of", before).out
     assert "no record psa:service_item:1 has been resolved by then" in mdm(*asked, "--as-of", "1999-01-01").err

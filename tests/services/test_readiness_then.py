@@ -82,6 +82,16 @@ def said(hub: Hub, as_of: int | None = None, on: str | None = None) -> dict[str,
     return told
 
 
+def without_hints(told: dict[str, Any]) -> dict[str, Any]:
+    """The answers as they are told later: what to do about it was a matter of then."""
+    assert all("hint" in one for answer in told.values() for one in answer["missing"])
+    return {
+        of: {**answer, "missing": [{name: part for name, part in one.items() if name != "hint"}
+                                   for one in answer["missing"]]}
+        for of, answer in told.items()
+    }  # fmt: skip
+
+
 def steps(hub: Hub, oldest: tuple[str, str], office: str) -> Iterator[Callable[[], Any]]:
     """Each changes the answer by something else; at last all bears other golden IDs."""
     held: list[str] = []
@@ -139,8 +149,8 @@ def test_every_answer_stays_what_it_was(offices: Hub) -> None:
     answers = [told for _, *told in remembered]
     assert all(before != after for before, after in itertools.pairwise(answers)), "each step tells"
     for at, then, on_a_day in remembered:
-        assert said(hub, as_of=at) == then
-        assert said(hub, as_of=at, on="2026-02-01") == on_a_day
+        assert said(hub, as_of=at) == without_hints(then)
+        assert said(hub, as_of=at, on="2026-02-01") == without_hints(on_a_day)
 
 
 def test_what_was_not_there_yet_is_not_told(offices: Hub) -> None:

@@ -200,8 +200,19 @@ def test_what_was_missing_and_disagreed_is_told_as_known_then(desk):
     before = desk.server.as_("admin")("GET", f"/v1/golden-records/{golden_id}").json()["seq"]
     desk.server.put("crm:customer:1", name="Tal AG", tax_id="DE136695976", website="tal.example")
     desk.server.put("billing:customer:1", name="Tal AG", tax_id="DE136695976")
-    for part, said in (("divergence", "tal.test"), ("readiness", "create it in billing")):
-        path = f"/entity/{golden_id}/{part}"
-        assert said in text_of(desk.page(path, params={"as_of": before})), part
-        assert said not in text_of(desk.page(path)), part
-    assert "It should say" not in text_of(desk.page(f"/entity/{golden_id}/divergence", params={"as_of": before}))
+    record = f"/entity/{golden_id}"
+    for part, said in (("divergence", "tal.test"), ("readiness", "a record in billing")):
+        assert f'hx-get="{record}/{part}?as_of={before}"' in desk.page(record, params={"as_of": before}).text
+        told = {moment: text_of(desk.page(f"{record}/{part}", params={"as_of": moment})) for moment in (before, "")}
+        assert said in told[before].split("There:")[0], part
+        assert said not in told[""].split("There:")[0], part
+
+
+def test_of_the_past_nothing_is_told_that_only_the_present_can_mend(desk):
+    put = desk.server.put
+    put("erp:customer:1", name="Tal AG", tax_id="DE136695976", website="tal.example")
+    told = put("crm:customer:1", name="Tal AG", tax_id="DE136695976", website="tal.test")
+    for part, present in (("divergence", "It should say"), ("readiness", "create it in billing")):
+        page = f"/entity/{told['golden_id']}/{part}"
+        assert present in text_of(desk.page(page)), part
+        assert present not in text_of(desk.page(page, params={"as_of": told["seq"]})), part

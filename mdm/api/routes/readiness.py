@@ -49,7 +49,7 @@ def one(
     """What is present and what is missing; `missing` is the shortest list of fixes, each with a hint.
 
     Codes are `system`, `value`, `reference`, `in_force`, `active`, `referring` and `line`. With `as_of` it is judged by
-    what the hub knew then, under the rules of then.
+    what the hub knew then, under the rules of then, and has no hints: they say what to do now.
     """
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     rules = Shown(caller.hub)
@@ -81,8 +81,8 @@ def listed(  # noqa: PLR0913  what can be asked for
 
     With `on` all are judged anew for that day, with `as_of` by what the hub knew then; a thousand for one page at most:
     it may have less than `limit` items, none even, while `next` leads on. There is no `since`, `recorded_at` and
-    `first_ready` then. Without both, `outdated` answers wait to be judged anew after a wide change, such as of a
-    standard card.
+    `first_ready` then, and with `as_of` no `hint`. Without both, `outdated` answers wait to be judged anew after a wide
+    change, such as of a standard card.
     """
     rules = Shown(caller.hub)
     wanted = service.Wanted(caller.own_type(entity_type), ready, missing, on, cursor, limit)

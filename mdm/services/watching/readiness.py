@@ -55,8 +55,8 @@ def of_one(
     lists are `{"code", "what", "system"?, "attribute"?, "lines"?, "key"?}`; those of `missing`, with a `hint`, are the
     shortest list of fixes: each is needed, and together they are enough.
 
-    as_of: from what the hub knew at a moment, under the rules of then.  on: for a day (the latest that the hub had
-        seen).
+    as_of: from what the hub knew at a moment, under the rules of then. What to do is a matter of now: there is no
+        `hint`.  on: for a day (the latest that the hub had seen).
 
     Raises:
         NotFound: the ID was never given, or not by then, or its type declared no such process.
@@ -76,7 +76,7 @@ def of_one(
         facts = known.get(shown.golden, Facts({}))
     about = {**head(document), "label": document["attributes"].get(entity_type.label_attribute)}
     answers = [
-        _answer(entity_type, name, needs(entity_type, one, facts, day=today), today)
+        _answer(entity_type, name, needs(entity_type, one, facts, day=today), today, hints=as_of is None)
         for name, one in sorted(chosen.items())
     ]
     return {**about, **answers[0]} if process is not None else {**about, "items": answers}
@@ -93,7 +93,7 @@ def page(hub: Hub, process: str, wanted: Wanted, *, as_of: AsOf = None) -> Docum
     A page about a moment or a day judges a thousand golden records at most: it may have less than was asked for, and a
     `next`.
 
-    as_of: what was ready from what the hub knew at a moment, under the rules of then.
+    as_of: what was ready from what the hub knew at a moment, under the rules of then, without hints.
 
     Raises:
         NotFound: no entity type, or not this one, declared the process.
@@ -119,7 +119,7 @@ def page(hub: Hub, process: str, wanted: Wanted, *, as_of: AsOf = None) -> Docum
         shown = found[: wanted.limit]
         goldens = stored_golden.at(transaction, [one.golden for one in shown], position=at)
     items = [
-        _item(types[one.entity_type], one, orjson.loads(goldens[one.golden].attributes or b"{}"))
+        _item(types[one.entity_type], one, orjson.loads(goldens[one.golden].attributes or b"{}"), hints=as_of is None)
         | since.get(one.golden, {})
         for one in shown
     ]
@@ -179,23 +179,25 @@ def _missing(written: str | None) -> tuple[str, ...] | None:
     return (code, about) if colon else (code,)
 
 
-def _item(entity_type: EntityType, one: Judged, attributes: Mapping[str, Any]) -> Document:
+def _item(entity_type: EntityType, one: Judged, attributes: Mapping[str, Any], *, hints: bool) -> Document:
     process = entity_type.readiness.get(one.process, Readiness())
     missing = [Need(said[0], said[1], tuple(said[2].items() if said[2:] else ()), met=False)
                for said in orjson.loads(one.missing)]  # fmt: skip
     return {
         "golden_id": golden_id(entity_type.id_prefix, one.golden), "entity_type": one.entity_type,
         "label": attributes.get(entity_type.label_attribute), "process": one.process,
-        "ready": one.missing == NOTHING, "missing": told(entity_type, process, missing),
+        "ready": one.missing == NOTHING, "missing": told(entity_type, process, missing, hints=hints),
     }  # fmt: skip
 
 
-def _answer(entity_type: EntityType, name: str, found: Iterable[Need], on: str | None) -> Document:
+def _answer(entity_type: EntityType, name: str, found: Iterable[Need], on: str | None, *, hints: bool) -> Document:
     both: tuple[list[Need], list[Need]] = ([], [])
     for one in found:
         both[one.met].append(one)
-    missing, present = (told(entity_type, entity_type.readiness[name], some) for some in both)
+    missing, present = both
+    process = entity_type.readiness[name]
     return {
-        "process": name, "on": on, "ready": not missing, "missing": missing,
-        "present": [{part: said for part, said in one.items() if part != "hint"} for one in present],
+        "process": name, "on": on, "ready": not missing,
+        "missing": told(entity_type, process, missing, hints=hints),
+        "present": told(entity_type, process, present, hints=False),
     }  # fmt: skip

@@ -27,14 +27,14 @@ HINT = {
 }
 
 
-def told(entity_type: EntityType, process: Readiness, found: Iterable[Need]) -> list[Document]:
-    """`{"code", "what", "system" or "attribute", "lines"?, "key"?, "hint"}` of each."""
+def told(entity_type: EntityType, process: Readiness, found: Iterable[Need], *, hints: bool) -> list[Document]:
+    """`{"code", "what", "system" or "attribute", "lines"?, "key"?, "hint"?}` of each; `hints`: what to do about it."""
     lines = {one.by: one.in_force for one in process.referring}
     return [
         {
             **item_of(entity_type, one.code, one.about),
             **({"lines": lines.get(one.about), "key": dict(one.key)} if one.key else {}),
-            "hint": _said(HINT, entity_type, one.code, one.about),
+            **({"hint": _said(HINT, entity_type, one.code, one.about)} if hints else {}),
         }
         for one in found
     ]
