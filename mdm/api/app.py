@@ -15,11 +15,9 @@ from mdm.api.carrying_out import thing_of
 from mdm.api.compressing import Compressing
 from mdm.api.envelope import Envelope
 from mdm.api.feed_watch import FeedWatch
-from mdm.api.look_up import LookUp
-from mdm.api.look_up_rate import LookUpRate
+from mdm.api.in_front import InFront
 from mdm.api.opening import HubAtHand
 from mdm.api.routes import ROUTERS
-from mdm.api.take_in import TakeIn
 from mdm.installed import installed_version
 from mdm.settings import Settings
 
@@ -55,7 +53,7 @@ class Application(FastAPI):
         # It would tell addresses to others, in which personal data can stand: `mdm.tracing` does without.
         super().__init__(telemetry={"tracing": False, "metrics": False, "logs": False}, **options)
         self.state.at_hand = at_hand
-        quick = LookUp(LookUpRate(TakeIn(super().__call__, at_hand), at_hand), at_hand)
+        quick = InFront(super().__call__, at_hand)
         self.in_front = Envelope(Compressing(quick), limit=settings.body_limit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,7 +5,10 @@ ordinary, a refusal above all, is left to the route itself: a session, a moment 
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
 
+from starlette.routing import BaseRoute
 from starlette.types import Message, Receive, Scope, Send
 
 from mdm.api import caller
@@ -13,11 +16,50 @@ from mdm.api.answers import TAGGED, is_known, tag_of
 from mdm.api.opening import Opened
 from mdm.auth import Action, Principal, allowed
 from mdm.errors import HubError
+from mdm.services.access import keys
 from mdm.services.reading.reading_together import Question, Reading
 from mdm.settings import now
 
 JSON = (b"content-type", b"application/json")
 Headers = dict[bytes, bytes]
+
+
+class Answer(NamedTuple):
+    """A document as bytes, and the route that would have given the same; `tagged`: with its ETag."""
+
+    route: BaseRoute
+    content: bytes
+    status: int = 200
+    tagged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that brings a key; `body` is empty where it has none."""
+
+    opened: Opened
+    scope: Scope
+    headers: Headers
+    secret: str
+    body: bytes
+
+    async def read(self, *tokens: int) -> Reading | None:
+        """What holds now, of these source records too; None where that cannot be read."""
+        try:
+            return await self.opened.gathering.ask(Question(keys.id_of(self.secret), tokens))
+        except HubError:  # the route itself meets it again, and tells it
+            return None
+
+    def let_in(self, reading: Reading, action: Action, places: Iterable[tuple[str, str]] = ()) -> Principal | None:
+        """Who asks, where that one may do it for these (source, entity type); the route itself tells a refusal."""
+        try:
+            principal = caller.let_in(self.opened, self.secret, reading, at=now())
+            for source, of in places:
+                allowed(principal, action, source=source, entity_type=of)
+            caller.count(self.opened, principal, self.scope)
+        except HubError:
+            return None
+        return principal
 
 
 def secret_of(headers: Headers) -> str | None:
@@ -42,40 +84,15 @@ def again(message: Message, receive: Receive) -> Receive:
     return replay
 
 
-async def read(opened: Opened, question: Question) -> Reading | None:
-    """What holds now; None where that cannot be read."""
-    try:
-        return await opened.gathering.ask(question)
-    except HubError:  # the route itself meets it again, and tells it
-        return None
-
-
-def let_in(
-    opened: Opened, secret: str, reading: Reading, action: Action, places: Iterable[tuple[str, str]], scope: Scope
-) -> Principal | None:
-    """Who brings a key, where it may do this for these (source, entity type); a refusal is told by the route itself."""
-    try:
-        principal = caller.let_in(opened, secret, reading, at=now())
-        for source, of in places:
-            allowed(principal, action, source=source, entity_type=of)
-        caller.count(opened, principal, scope)
-    except HubError:
-        return None
-    return principal
-
-
-async def send_tagged(send: Send, headers: Headers, content: bytes) -> None:
-    """Answer with a document and its ETag, or 304 when the client has it already."""
-    tag = tag_of(content)
-    told = [*TAGGED, (b"etag", tag.encode())]
-    if b"if-none-match" in headers and is_known(tag, headers[b"if-none-match"].decode("latin-1")):
-        await send_as(send, 304, told, b"")
-    else:
-        await send_as(send, 200, [JSON, *told], content)
-
-
-async def send_as(send: Send, status: int, headers: list[tuple[bytes, bytes]], content: bytes) -> None:
-    """Answer with bytes."""
-    length = [(b"content-length", str(len(content)).encode())] if status != 304 else []
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
-    await send({"type": "http.response.body", "body": content})
+async def send(sending: Send, headers: Headers, answer: Answer) -> None:
+    """Answer a request with these headers: with 304 where the client has the document already."""
+    told, status, content = [JSON], answer.status, answer.content
+    if answer.tagged:
+        tag = tag_of(content)
+        told += [*TAGGED, (b"etag", tag.encode())]
+        if b"if-none-match" in headers and is_known(tag, headers[b"if-none-match"].decode("latin-1")):
+            told, status, content = told[1:], 304, b""
+    if status != 304:
+        told.append((b"content-length", str(len(content)).encode()))
+    await sending({"type": "http.response.start", "status": status, "headers": told})
+    await sending({"type": "http.response.body", "body": content})
