@@ -10,8 +10,9 @@ from matching.kinds.tables import rows
 
 _NUMBER = r"\d{1,6}(?:[.,]\d{1,3})?"
 _NUMBERS_AND_NAME = re.compile(
+    # A description begins with its maker, hardly with a measure: 3M there is the firm.
     # `in` is a unit only at the number itself: 22IN, but 10 in 1.
-    rf"(?<![\w.,])((?:{_NUMBER} ?[x×] ?){{0,2}}{_NUMBER})(?:(in)\b|[ /-]?([a-z]{{1,8}}\b|″))",
+    rf"(?!\A(?-i:3M)\b)(?<![\w.,])((?:{_NUMBER} ?[x×] ?){{0,2}}{_NUMBER})(?:(in)\b|[ /-]?([a-z]{{1,8}}\b|″))",
     re.IGNORECASE,
 )
 _PACK = re.compile(r"\b(?:pack|set|box|case|bundle)s? of (\d+)\b", re.IGNORECASE)

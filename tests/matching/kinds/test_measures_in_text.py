@@ -20,6 +20,7 @@ from matching.kinds.model_numbers import words_of_description
         ("27-inch", "686mm"),
         ("22IN", "559mm"),
         ("0.5 m", "500mm"),
+        ("3m", "3000mm"),
         ("60X90CM", "600x900mm"),
         ("60 x 90 cm", "600x900mm"),
         ("0.4 x 1.2 x 2 m", "400x1200x2000mm"),
@@ -40,6 +41,12 @@ def test_a_number_with_its_unit_is_one_word_in_a_small_unit(text: str, written: 
 def test_what_is_no_measure_is_left_as_it_is(text: str) -> None:
     assert with_measures(text) == text
     assert not is_measure(text)
+
+
+def test_3m_is_the_firm_where_a_description_begins_and_a_length_elsewhere() -> None:
+    assert words_of_description("3M Scotch tape 19 mm") == "3m scotch tape 19mm"
+    assert words_of_description("3m cable") == words_of_description("3 m cable") == "3000mm cable"
+    assert words_of_description("HDMI CABLE 3M") == "hdmi cable 3000mm"
 
 
 def test_a_number_before_a_longer_word_counts_things_and_is_no_model_number() -> None:
