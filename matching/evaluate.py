@@ -55,25 +55,6 @@ def pairwise(clusters: Mapping[str, str], truth: Mapping[str, str]) -> Figures:
     return figures(by_true_cluster(clusters, truth), "pairwise")
 
 
-def bcubed(clusters: Mapping[str, str], truth: Mapping[str, str]) -> Figures:
-    """Judge clusters record by record: B-cubed, the mean over the records in `truth`.
-
-    Bagga and Baldwin (1998): a record's precision is the share of its cluster that belongs with it, its
-    recall the share of those that belong with it that its cluster holds. Records missing on a side count
-    as in `pairwise`.
-    """
-    return figures(by_true_cluster(clusters, truth), "bcubed")
-
-
-def exact_clusters(clusters: Mapping[str, str], truth: Mapping[str, str]) -> Figures:
-    """Judge clusters whole: a cluster counts if it holds all records of a true cluster and no other.
-
-    Precision is the share of the clusters found that are true, recall the share of the true ones that were
-    found, those of one record included. Records missing on a side count as in `pairwise`.
-    """
-    return figures(by_true_cluster(clusters, truth), "exact_clusters")
-
-
 def labelled(clusters: Mapping[str, str], pairs: Iterable[tuple[str, str, bool]]) -> Labelled:
     """Judge clusters by labelled pairs: (record, record, whether they are the same thing)."""
     seen: Counter[tuple[bool, bool]] = Counter()
@@ -111,7 +92,13 @@ def by_true_cluster(clusters: Mapping[str, str], truth: Mapping[str, str]) -> Su
 
 
 def figures(counts: Sums, measure: Measure) -> Figures:
-    """Give the figures of one measure from the counts of `by_true_cluster`."""
+    """Give the figures of one measure from the counts of `by_true_cluster`.
+
+    `pairwise` judges by the pairs of records put together. `bcubed` judges record by record, and is the mean over the
+    records in the truth: precision is the share of a record's cluster that belongs with it, recall the share of those
+    that belong with it that its cluster holds (Bagga and Baldwin, 1998). `exact_clusters` judges whole clusters, those
+    of one record included: one counts if it holds all records of a true cluster and no other.
+    """
     return _figures(parts(counts.sum(axis=0), measure))
 
 

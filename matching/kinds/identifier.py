@@ -62,24 +62,11 @@ def may_be_mod_97(letters: str) -> bool:
     return len(letters) > _LONG or int(letters.translate(_BASE_10) or "0") % 97 == 1
 
 
-def one_keystroke(one: str, other: str) -> bool:
-    """Say whether two texts differ by one character typed wrong, left out, added or swapped."""
-    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < _SHORTEST:
-        return False
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
-        start += 1
-    rest, other_rest = one[start:], other[start:]
-    return (
-        rest[1:] == other_rest[1:]
-        or rest[1:] == other_rest
-        or rest == other_rest[1:]
-        or (rest[:2] == other_rest[1::-1] and len(rest) > 1 and rest[2:] == other_rest[2:])
-    )
-
-
 def keystroke_pairs(values: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
-    """Prepare `one_keystroke` for any pairs of the values, by their places."""
+    """Prepare to say of pairs of the values, by their places, which differ by one keystroke at most.
+
+    That is one character typed wrong, left out, added or swapped with the next, in five or more.
+    """
     letters, texts = letters_of(values), np.array(values, dtype=object)
     long = letters.lengths >= _SHORTEST
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from stdnum import get_cc_module, lei, luhn
+from stdnum import get_cc_module, luhn
 from stdnum.cz import dic
 from stdnum.es import cif
 from stdnum.iso7064 import mod_11_10
@@ -140,8 +140,3 @@ def legal_entity_identifier(random: Random) -> str:
     body = random.choice(("5299", "2138", "9695", "5493")) + "00" + fill(random, "@#@@#@#@@##@")
     number = "".join(str(int(letter, 36)) for letter in body + "00")
     return f"{body}{98 - int(number) % 97:02d}"
-
-
-def valid_legal_entity_identifier(number: str) -> bool:
-    """Say whether the check digits of the LEI are right."""
-    return bool(lei.is_valid(number))

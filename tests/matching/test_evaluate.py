@@ -8,10 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.evaluate import RATIOS, Figures, bcubed, by_true_cluster, exact_clusters, figures, labelled, pairwise
+from matching.evaluate import RATIOS, Figures, by_true_cluster, figures, labelled, pairwise
 
 TRUTH = {"a": "1", "b": "1", "c": "1", "d": "2", "e": "2"}
 FOUND = {"a": "x", "b": "x", "c": "y", "d": "y", "e": "y"}
+
+
+def bcubed(found, truth):
+    return figures(by_true_cluster(found, truth), "bcubed")
+
+
+def exact_clusters(found, truth):
+    return figures(by_true_cluster(found, truth), "exact_clusters")
 
 
 def test_pairwise_counts_pairs_put_together():
@@ -21,8 +29,8 @@ def test_pairwise_counts_pairs_put_together():
 
 def test_bcubed_is_the_mean_over_records():
     # precision: a, b 1; c 1/3; d, e 2/3. recall: a, b 2/3; c 1/3; d, e 1
-    figures = bcubed(FOUND, TRUTH)
-    assert (figures.precision, figures.recall) == (pytest.approx(11 / 15), pytest.approx(11 / 15))
+    found = bcubed(FOUND, TRUTH)
+    assert (found.precision, found.recall) == (pytest.approx(11 / 15), pytest.approx(11 / 15))
 
 
 def test_a_whole_cluster_counts_only_if_nothing_is_missing_and_nothing_is_too_much():

@@ -19,8 +19,6 @@ from mdm.store import decisions, records, task_reading
 from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
 
-NOTHING_ASKED = Approval()
-
 
 def needs(hub: Hub, reader: Transaction, fact: Fact) -> list[str]:
     """Each reason for which a second person has to approve a decision before it enters the log; empty for most."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from matching.columns import PART
 from matching.kinds import KINDS, address, company_judge
-from matching.kinds.identifier import keystroke_pairs, one_keystroke
+from matching.kinds.identifier import keystroke_pairs
 from matching.kinds.letters import letters_of
 from matching.kinds.spelling import near, near_pairs
 from tests.drawn import drawn
@@ -68,6 +68,21 @@ def all_pairs(count):
 
 def one_by_one(judge, items):
     return [judge(one, other) for one, other in product(items, repeat=2)]
+
+
+def one_keystroke(one: str, other: str) -> bool:
+    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 5:
+        return False
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    rest, other_rest = one[start:], other[start:]
+    return (
+        rest[1:] == other_rest[1:]
+        or rest[1:] == other_rest
+        or rest == other_rest[1:]
+        or (rest[:2] == other_rest[1::-1] and len(rest) > 1 and rest[2:] == other_rest[2:])
+    )
 
 
 @drawn(few=50, many=200, texts=TEXTS | LONG | SLIPS)
