@@ -12,7 +12,7 @@ from mdm.services.deciding import decisions, sample
 from mdm.services.deciding.decisions import Decided, Ruling, Verdict, decision_id
 from mdm.services.deciding.joined import joined
 from mdm.services.hub import Hub
-from mdm.services.stewarding import queue, task_states, tasks
+from mdm.services.stewarding import queue, task_documents, task_states
 from mdm.services.stewarding.preview import rehearsed
 from mdm.store import proposals as stored_proposals
 from mdm.store import records as stored_records
@@ -93,7 +93,7 @@ def choose_listed(hub: Hub, asked: Filter, *, author: Author) -> Listed:
             raise InvalidInput(
                 f"{detail}; from 1 to {MOST:,} can be decided at once", faults=[Fault("/filter", detail, "limit")]
             )
-        etags = tasks.etags(hub, reader, found)
+        etags = task_documents.etags(hub, reader, found)
     return Listed([Chosen(task.id, etags[task.id]) for task in found], in_hand, decided)
 
 
@@ -113,7 +113,7 @@ def choose_named(hub: Hub, ids: Sequence[str]) -> list[Chosen]:
     """These tasks, as they stand now; those that there are not are left out."""
     with hub.database.read() as reader:
         found = stored_tasks.by_ids(reader, sorted(set(ids)))
-        etags = tasks.etags(hub, reader, found)
+        etags = task_documents.etags(hub, reader, found)
     return [Chosen(task.id, etags[task.id]) for task in sorted(found, key=lambda task: task.id)]
 
 
@@ -192,7 +192,7 @@ def _one_type(hub: Hub, chosen: Sequence[Chosen]) -> str:
 def _as_read(hub: Hub, reader: Transaction, chosen: Sequence[Chosen], author: Author) -> Pairs:
     read = dict(chosen)
     stored = {task.id: task for task in stored_tasks.by_ids(reader, list(read))}
-    now = tasks.etags(hub, reader, list(stored.values()))
+    now = task_documents.etags(hub, reader, list(stored.values()))
     claims = task_states.claims(reader, list(stored), moment=author.recorded_at)
     wrong = {id_: because for id_ in read if (because := _because(stored.get(id_), read[id_], now.get(id_)))}
     wrong |= {

@@ -29,11 +29,12 @@ from mdm.services.deciding.standing import Goldens, in_hand
 from mdm.services.hub import Hub
 from mdm.services.reading import carriers
 from mdm.services.row_order import in_order
-from mdm.services.stewarding import tasks
+from mdm.services.stewarding.task_documents import Held, documents
 from mdm.store import task_reading
 from mdm.store.database import Transaction
 from mdm.store.records import StoredRecord
 from mdm.store.task_reading import Opened
+from mdm.store.xref import NOW
 
 Document = dict[str, Any]
 
@@ -152,8 +153,8 @@ class _Comparison:
         everyone = {id_ for ids in self.goldens.members.values() for id_ in ids}
         self.beside = task_reading.said_and_carried(reader, stored.id, self.carriers.keys, pair, everyone)
         self.goldens.overrides.take(self.beside.overrides, self.beside.bodies)
-        held = tasks.Held(self.pair, self.work.references, codes, self.beside.said)
-        self.task = tasks.document(hub, reader, entity_types, stored, moment=moment, held=held)
+        held = Held(self.pair, self.work.references, codes, self.beside.said)
+        [self.task] = documents(hub, reader, entity_types, [stored], at=NOW, moment=moment, held=held)
 
     def _in_order(self) -> list[StoredRecord]:
         """The two that the task names, then the living others of the one golden record and of the other."""

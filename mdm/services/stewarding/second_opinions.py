@@ -19,7 +19,7 @@ from mdm.services.deciding.decisions import Verdict
 from mdm.services.hub import Hub
 from mdm.services.reading.explain import seen_by_matching
 from mdm.services.row_order import in_order
-from mdm.services.stewarding import tasks
+from mdm.services.stewarding import task_documents, tasks
 from mdm.services.stewarding.comparison import RULED, state_of
 from mdm.services.stewarding.task_states import NOTHING, lock_of
 from mdm.store import log, sampled_matches
@@ -95,7 +95,7 @@ def as_it_was(hub: Hub, opinion: Opinion) -> Document:
         of = {opinion.entity_type: hub.entity_type(opinion.entity_type, seen_by=reader)}
         entity_type = rules_then(reader, of[opinion.entity_type], at=at) if at != NOW else of[opinion.entity_type]
         about = _asked(hub, reader, opinion, at)
-        told = tasks.document(hub, reader, of, about, at=at)
+        told = task_documents.documents(hub, reader, of, [about], at=at)[0]
         task = {**told, **NOTHING, "comments": [], "status": "open", "closed": None, "preview": None}
         ends = [one for one in (about.left_id, about.right_id) if one is not None]
         by_id = {record.id: record for record in as_then.records(hub, reader, ends, at=at)}

@@ -13,7 +13,7 @@ from mdm.auth import MAY, Role
 from mdm.errors import Conflict, Fault, InvalidInput
 from mdm.log import Author
 from mdm.services.hub import Hub
-from mdm.services.stewarding import tasks
+from mdm.services.stewarding import task_documents, tasks
 from mdm.services.stewarding.choosing import Order
 from mdm.services.stewarding.mentions import named
 from mdm.services.stewarding.queue import Choice, wanted
@@ -87,7 +87,7 @@ def release(hub: Hub, task_id: str, *, author: Author) -> Document:
 
 def skip(hub: Hub, task_id: str, *, author: Author) -> Document:
     """Pass over a task until what it shows changes, and give it back; others are still given it."""
-    return _act(hub, task_id, "skip", lambda writer, task: {"etag": tasks.etags(hub, writer, [task])[task.id]},
+    return _act(hub, task_id, "skip", lambda writer, task: {"etag": task_documents.etags(hub, writer, [task])[task.id]},
                 author=author, alone=False)  # fmt: skip
 
 
@@ -227,7 +227,7 @@ def _free(
         found := stored.free(transaction, line.wanted, who=who, after=after, limit=AT_ONCE, order=line.order)
     ):
         skipped = [task for task, etag in found if etag is not None]
-        etags = tasks.etags(hub, transaction, skipped) if skipped else {}
+        etags = task_documents.etags(hub, transaction, skipped) if skipped else {}
         free += [task for task, etag in found if etag is None or etag != etags[task.id]]
         after = found[-1][0]
     return free[:limit]

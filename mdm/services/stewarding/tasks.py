@@ -1,57 +1,32 @@
-"""What stewards should look at, or should have then: pages of tasks, one with its evidence, and deciding it."""
+"""What stewards should look at, or should have then: pages of tasks, one of them, and deciding it."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
-from golden_records.identity import golden_id
-from matching.explain import Evidence
-from mdm.code_lists import CodeLists
 from mdm.entity_types import EntityType
 from mdm.errors import Fault, InvalidInput, NotFound, Stale
-from mdm.log import Author, Key, canonical
-from mdm.resolution import code_tasks, conflict_tasks, constraint_tasks, hierarchy
+from mdm.log import Author, Key
+from mdm.resolution import code_tasks, conflict_tasks
 from mdm.resolution.codes import token_of
-from mdm.services import as_then
-from mdm.services.as_then import rules_then
 from mdm.services.deciding import conflicts, decisions, sample
 from mdm.services.deciding.decisions import Decided, Verdict
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
-from mdm.services.reading.explain import evidence_of, seen_by_matching
 from mdm.services.rulebook import code_lists
-from mdm.services.stewarding import task_states
 from mdm.services.stewarding.choosing import Order
-from mdm.services.stewarding.cycles import abouts as cycles_of
+from mdm.services.stewarding.task_documents import documents
 from mdm.services.stewarding.task_kinds import ensure_kind
 from mdm.services.stewarding.task_states import end_claim, ensure_free, lock_of
 from mdm.settings import now
 from mdm.store import code_lists as stored_code_lists
-from mdm.store import golden as stored_golden
 from mdm.store import tasks as stored_tasks
 from mdm.store.database import Transaction
-from mdm.store.golden import StoredGolden
-from mdm.store.records import StoredRecord
-from mdm.store.task_reading import Said
 from mdm.store.tasks import Filter, StoredTask
 from mdm.store.xref import NOW
 
 Document = dict[str, Any]
-# How many of the records that hold an unmapped value a task shows, and how many a decision names.
-SHOWN, TOUCHED = 5, 100
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What has been read of a task: its records, where references lead, code lists, and how people stand to it."""
-
-    records: Sequence[StoredRecord]
-    smallest: Mapping[str, str]
-    codes: CodeLists
-    said: Sequence[Said]
+TOUCHED = 100
+"""How many of the records that hold an unmapped value a decision names."""
 
 
 def page(  # noqa: PLR0913  what can be asked for
@@ -85,7 +60,7 @@ def page(  # noqa: PLR0913  what can be asked for
         at = position(transaction, as_of)
         after = None if cursor is None else stored(transaction, cursor, at)
         found = stored_tasks.page(transaction, wanted, after=after, limit=limit + 1, position=at, order=order)
-        items = _documents(hub, transaction, entity_types, found[:limit], at=at, moment=moment)
+        items = documents(hub, transaction, entity_types, found[:limit], at=at, moment=moment)
     return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
 
 
@@ -115,27 +90,13 @@ def get(
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         task = stored(transaction, task_id, at)
-        return _documents(hub, transaction, entity_types, [task], at=at, moment=moment)[0]
-
-
-def document(  # noqa: PLR0913  when, and what of it has been read
-    hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], task: StoredTask, *,
-    at: int = NOW, moment: str | None = None, held: Held | None = None,
-) -> Document:  # fmt: skip
-    """A task as `get` gives it, read in a transaction that is open already; held: what has been read of it before."""
-    return _documents(hub, transaction, entity_types, [task], at=at, moment=moment, held=held)[0]
+        return documents(hub, transaction, entity_types, [task], at=at, moment=moment)[0]
 
 
 def entity_type_of(hub: Hub, task_id: str) -> str:
     """The entity type that a task is of; NotFound when no such task was ever open."""
     with hub.database.read() as transaction:
         return stored(transaction, task_id).entity_type
-
-
-def etags(hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask]) -> dict[str, str]:
-    """The etag of each task: another one as soon as anything that it shows of records has changed."""
-    records, goldens = _concerned(hub, transaction, tasks, NOW)
-    return {task.id: _etag(task, *_shown(task, records, goldens)) for task in tasks}
 
 
 def decide(  # noqa: PLR0913  a decision has these parts
@@ -220,176 +181,3 @@ def stored(transaction: Transaction, task_id: str, at: int = NOW) -> StoredTask:
     if task is None:
         raise NotFound(f"there is no task {task_id!r}" if at == NOW else f"there was no task {task_id!r} by then")
     return task
-
-
-def _documents(  # noqa: PLR0913  what a task is told by, and what of it has been read
-    hub: Hub, transaction: Transaction, entity_types: Mapping[str, EntityType], tasks: Sequence[StoredTask], *, at: int,
-    moment: str | None = None, held: Held | None = None,
-) -> list[Document]:  # fmt: skip
-    if at != NOW:
-        types = sorted({task.entity_type for task in tasks})
-        entity_types = {name: rules_then(transaction, entity_types[name], at=at) for name in types}
-    records, goldens = _concerned(hub, transaction, tasks, at, held)
-    values: dict[int, Document] = {}
-    for name in {record.entity_type for record in records.values()}:
-        of = [record for record in records.values() if record.entity_type == name]
-        values |= seen_by_matching(
-            hub,
-            transaction,
-            entity_types[name],
-            of,
-            at=at,
-            smallest=None if held is None else held.smallest,
-            codes=None if held is None else held.codes,
-        )
-    read = None if held is None else held.said
-    states = task_states.told(hub, transaction, tasks, moment=moment, at=at, read=read)
-    evidence = _evidence(entity_types, tasks, records, values)
-    documents = [
-        {
-            **_document(task, entity_types[task.entity_type], records, evidence=evidence.get(task.id), goldens=goldens),
-            **states[task.id],
-        }
-        for task in tasks
-    ]
-    told = list(zip(tasks, documents, strict=True))
-    for task, document in told:
-        if task.kind == constraint_tasks.KIND:
-            both = [values[id_] for id_ in (task.left_id, task.right_id) if id_ is not None]
-            document["about"] = {"constraints": constraint_tasks.told(task.about or "[]", both)}
-    _add_about(hub, transaction, [(task, one) for task, one in told if task.kind == code_tasks.KIND], at)
-    for name in {task.entity_type for task in tasks}:
-        those = [(task, one) for task, one in told if (task.entity_type, task.kind) == (name, conflict_tasks.KIND)]
-        founders = [(task, records[task.left_id or 0]) for task, _ in those]
-        if at == NOW and those:
-            abouts = conflicts.abouts(hub, transaction, entity_types[name], founders)
-        else:
-            abouts = [conflicts.about_then(entity_types[name], *one) for one in founders]
-        _add_candidates(name, [one for _, one in those], abouts)
-        cycles = [(task, one) for task, one in told if (task.entity_type, task.kind) == (name, hierarchy.KIND)]
-        ends = [(task, records[task.left_id or 0]) for task, _ in cycles]
-        found = cycles_of(hub, transaction, entity_types[name], ends, at=at) if cycles else []
-        for (_, document), about in zip(cycles, found, strict=True):
-            document["about"] = about
-    return documents
-
-
-def _evidence(
-    entity_types: Mapping[str, EntityType], tasks: Sequence[StoredTask], records: Mapping[int, StoredRecord],
-    values: Mapping[int, Document],
-) -> dict[str, Evidence]:  # fmt: skip
-    """Why the two records of each task look alike, by task: all of a type at once."""
-    found: dict[str, Evidence] = {}
-    for name in {task.entity_type for task in tasks}:
-        ends = {
-            task.id: (values[left], values[right])
-            for task in tasks
-            if task.entity_type == name
-            for left, right in [(task.left_id or 0, task.right_id or 0)]
-            if left in records and right in records
-        }
-        found |= zip(ends, evidence_of(entity_types[name], list(ends.values())), strict=True)
-    return found
-
-
-def _concerned(
-    hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask], at: int, held: Held | None = None
-) -> tuple[dict[int, StoredRecord], dict[int, StoredGolden]]:
-    """The records that tasks are about by id, and their golden records by number, as they stood at a position."""
-    ends = {id_ for task in tasks for id_ in (task.left_id, task.right_id) if id_ is not None}
-    found = held.records if held is not None else as_then.records(hub, transaction, ends, at=at) if ends else ()
-    records = {record.id: record for record in found}
-    numbers = {record.golden for record in records.values() if record.golden is not None}
-    return records, stored_golden.at(transaction, numbers, position=at) if numbers else {}
-
-
-def _shown(
-    task: StoredTask, records: Mapping[int, StoredRecord], goldens: Mapping[int, StoredGolden]
-) -> tuple[list[StoredRecord], list[StoredGolden | None]]:
-    pair = [records[id_] for id_ in (task.left_id, task.right_id) if id_ is not None]
-    return pair, [goldens.get(record.golden or 0) for record in pair]
-
-
-def _add_candidates(entity_type: str, documents: Sequence[Document], abouts: Sequence[Document]) -> None:
-    """Say which values are in conflict, and who holds them."""
-    for document, found in zip(documents, abouts, strict=True):
-        document["about"] = found
-        keys = [Key(one["source"], entity_type, one["source_id"]) for one in found["candidates"] or ()]
-        document["records"] = list(dict.fromkeys(map(str, keys)))
-
-
-def _add_about(hub: Hub, transaction: Transaction, told: Sequence[tuple[StoredTask, Document]], at: int) -> None:
-    """Say what tasks about unmapped values are about: the value, who holds it, and the codes nearest to it."""
-    if not told:
-        return
-    abouts = [orjson.loads(task.about or "{}") for task, _ in told]
-    tokens = [token_of(hub.salt, about) for about in abouts]
-    held = set(tokens) if at == NOW else set[int]()
-    counted = stored_code_lists.counted(transaction, held)
-    keys = stored_code_lists.some_keys(transaction, held, each=SHOWN)
-    codes = hub.code_lists(transaction, upto=at)
-    for (task, document), about, token in zip(told, abouts, tokens, strict=True):
-        place = (token, task.entity_type, about["source"])
-        near = code_lists.suggestions(codes, about["list"], about["value"])
-        document["records"] = keys.get(place, [])
-        document["about"] = {**about, "records": counted.get(place, 0) if held else None, "suggestions": near}
-
-
-def _document(
-    task: StoredTask, entity_type: EntityType, records: Mapping[int, StoredRecord], *,
-    evidence: Evidence | None, goldens: Mapping[int, StoredGolden],
-) -> Document:  # fmt: skip
-    pair, shown = _shown(task, records, goldens)
-    return {
-        "id": task.id,
-        "kind": task.kind,
-        "entity_type": task.entity_type,
-        "status": task.status,
-        "priority": task.priority,
-        "etag": _etag(task, pair, shown),
-        "records": [record.key for record in pair],
-        "evidence": evidence,
-        "preview": _preview(entity_type.id_prefix, shown),
-        "rules_version": entity_type.version,
-        "about": None,
-        "due": task.due,
-        "opened": task.opened,
-        "closed": task.closed,
-    }
-
-
-def _etag(task: StoredTask, pair: Sequence[StoredRecord], shown: Sequence[StoredGolden | None]) -> str:
-    """Changes when the task, one of its records, or what their golden records say and why does.
-
-    Not with the version of a golden record: a new one is made also when only the day of its next change is another.
-    """
-    said = [[record.layers.hex(), bool(record.deleted)] for record in pair]
-    told = [task.id, task.status, task.weight, task.about, said, [golden and _seen(golden) for golden in shown]]
-    return hashlib.blake2b(canonical(told), digest_size=8).hexdigest()
-
-
-def _seen(golden: StoredGolden) -> list[object]:
-    """What a steward sees of a golden record: its values, on all days, and whose they are."""
-    parts = (golden.attributes, golden.dated, golden.lineage)
-    digests = [part and hashlib.blake2b(part, digest_size=8).hexdigest() for part in parts]
-    return [golden.golden, *digests]
-
-
-def _preview(prefix: str, shown: Sequence[StoredGolden | None]) -> Document | None:
-    goldens = [golden for golden in shown if golden is not None]
-    if len(goldens) != 2:
-        return None
-    written = [golden_id(prefix, golden.golden) for golden in goldens]
-    stays, goes = _older(goldens, written)
-    return {
-        "golden_records": [
-            {"golden_id": id_, "version": golden.version, "attributes": orjson.loads(golden.attributes or b"{}")}
-            for id_, golden in zip(written, goldens, strict=True)
-        ],
-        "same": {"golden_id": stays, "redirects": {goes: stays} if goes != stays else {}},
-    }
-
-
-def _older(goldens: Sequence[StoredGolden], written: Sequence[str]) -> tuple[str, str]:
-    """The ID that stays when the two become one, and the one that leads to it: the older stays (rule 7)."""
-    return (written[0], written[1]) if goldens[0].golden <= goldens[1].golden else (written[1], written[0])
