@@ -1,6 +1,6 @@
 """The history of a golden record: versions, joins and partings, moves and decisions, on one line of time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -54,6 +54,8 @@ def history(  # noqa: PLR0913  the state of the page
     if start:
         told = differences.difference(caller.hub, golden_id, start, end or differences.LATEST, on=at.on)
         difference = masking.difference(caller.principal, seen.rules, told)
+        for one in difference["attributes"].values():
+            one["winners"] = {side: _each_once(places) for side, places in one["winners"].items()}
     asked = {"from": start, "to": end or differences.LATEST, "on": at.on or ""}
     return page(
         request, "history.html", caller, **headed(caller, seen.document, seen.entity_type, at, "history"),
@@ -62,6 +64,11 @@ def history(  # noqa: PLR0913  the state of the page
         twin=twin(golden_id, "diff", f"?{urlencode({k: v for k, v in asked.items() if v})}") if start
         else twin(golden_id, "history", Then(at.as_of).query),
     )  # fmt: skip
+
+
+def _each_once(places: Iterable[Document]) -> list[Document]:
+    """The records and people that values came from: of several values of one record it is named once."""
+    return list({tuple(map(one.get, ("source", "source_id", "decision_id"))): one for one in places}.values())
 
 
 def _labels(seen: Glance) -> dict[str, str]:

@@ -14,4 +14,7 @@ export function showTimes(place) {
     if (!/ago|now|^in /.test(time.textContent)) time.textContent = here;
     time.dataset.shown = "";
   }
+  for (const option of place.querySelectorAll("option[data-moment]")) {
+    option.textContent = option.dataset.said + written.format(new Date(option.dataset.moment));
+  }
 }

@@ -102,7 +102,8 @@ def test_a_merged_id_leads_on_and_the_past_is_told_as_known_then(desk, acme):
     )  # fmt: skip
     assert f"{other} is now" in text_of(desk.page(f"/entity/{other}"))
     then = desk.page(f"/entity/{other}", params={"as_of": before})
-    assert "As known on" in text_of(then)
+    assert f"As known at position {before} of the log" in " ".join(text_of(then).split())
+    assert "Nobody had to look at this record" in text_of(then)
     assert "Quite Another One" in then.text
     assert f"as_of={before}" in then.text  # carried on to the other pages
     assert desk.page(f"/entity/{acme}?as_of=1").status_code == 404
@@ -182,6 +183,15 @@ def test_the_history_tells_versions_and_the_difference_of_any_two(desk, acme):
     assert "a record came" in text_of(compared)
     assert f"/v1/golden-records/{acme}/diff?from=1&amp;to=now" in compared.text
     assert desk.page(f"/entity/{acme}/history?from=99").status_code == 404
+
+
+def test_a_record_that_gives_several_values_is_named_once_in_a_difference(desk):
+    for emails in (["a@acme.example", "b@acme.example"], ["b@acme.example", "c@acme.example", "d@acme.example"]):
+        golden_id = desk.server.put("crm:customer:1", name="Acme AG", email=emails)["golden_id"]
+    [row] = re.findall(r"<tr[^>]*>(?:(?!</tr>).)*Email.*?</tr>", desk.page(f"/entity/{golden_id}/history?from=1").text,
+                       re.DOTALL)  # fmt: skip
+    assert "d@acme.example" in row
+    assert row.count("<small>crm 1</small>") == 2, "on either side"
 
 
 def test_the_matrix_and_the_lineage_say_who_lost_why_and_what_would_change_that(desk, acme):

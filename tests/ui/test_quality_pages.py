@@ -55,6 +55,7 @@ def test_figures_and_their_course_are_those_of_the_api(desk):
     assert (whole["tick"], whole["records"]) == ("2026-03-04", 2), "as kept before the latest day"
     assert f"{whole['completeness']['count']} of {whole['completeness']['of']}" in shown.text
     assert shown.text.count('class="course"') >= 6
+    assert shown.text.count('<span class="last"') == shown.text.count('<div class="plot">'), "where the newest is drawn"
     assert "The same as a table, 3 days" in shown.text
     fresh = desk.page("/quality?type=office&fresh=1", "reader").text
     assert "kept=true" not in twin_of(fresh)

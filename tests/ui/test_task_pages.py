@@ -58,6 +58,8 @@ def test_what_same_would_redirect_is_corrected_by_the_rehearsal(desk):
     assert "redirects to it" in before[1]
     told = desk.page(f"/task/{task['id']}/effects", headers={"HX-Request": "true"}).text
     assert 'id="same-redirects" hx-swap-oob="true"' in told
+    assert "the older ID stays" in shown
+    assert "the older ID stays" not in told
     done = desk.server.as_("steward")(
         "POST", f"/v1/tasks/{task['id']}:decide", json={"verdict": "same", "reason": "One", "etag": task["etag"]}
     ).json()
