@@ -1,18 +1,11 @@
 """Entity types: YAML documents that say what a thing's attributes are, how it matches and what survives."""
 
+from mdm.entity_types.attribute import VALID_THROUGH, VALUE, Attribute, EntityTypeName, LineField, Privacy
 from mdm.entity_types.dated_values import days_of, of_all_days, slices
 from mdm.entity_types.document import parse, shipped
-from mdm.entity_types.entity_type import (
-    VALID_THROUGH,
-    VALUE,
-    Attribute,
-    EntityType,
-    EntityTypeName,
-    LineField,
-    Privacy,
-    order,
-)
+from mdm.entity_types.entity_type import EntityType
 from mdm.entity_types.nearest import hint, nearest
+from mdm.entity_types.order import order
 from mdm.entity_types.readiness import Readiness, Referred
 from mdm.entity_types.validity import Judgement, ValidityRule, is_missed, judge, truth_of, usable
 from mdm.entity_types.values import (

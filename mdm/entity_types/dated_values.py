@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from matching.kinds.lines import VALID_FROM, VALID_TO, end_day, first_day
-from mdm.entity_types.entity_type import OF_A_DATED_VALUE, VALID_THROUGH, VALUE, Attribute, EntityType
+from mdm.entity_types.attribute import OF_A_DATED_VALUE, VALID_THROUGH, VALUE, Attribute
+from mdm.entity_types.entity_type import EntityType
 from mdm.entity_types.line_values import MOST_FAULTS, MOST_LINES, end_after, interval_faults, line_fault
 from mdm.entity_types.nearest import hint
 from mdm.errors import Fault

@@ -10,10 +10,12 @@ from golden_records.rules import RulesError as SurvivorshipError
 from golden_records.rules import check as check_survivorship
 from matching.kinds import KINDS
 from matching.rules import RulesError as MatchError
-from mdm.entity_types.entity_type import Attribute, EntityType, LineField, order
+from mdm.entity_types.attribute import Attribute, LineField
+from mdm.entity_types.entity_type import EntityType
 from mdm.entity_types.faults import Path, faults_of, pointer
 from mdm.entity_types.line_rules import line_faults
 from mdm.entity_types.nearest import hint
+from mdm.entity_types.order import order
 from mdm.entity_types.strict_yaml import invalid, load
 from mdm.entity_types.validity_check import wrong
 from mdm.errors import Fault, InvalidRules

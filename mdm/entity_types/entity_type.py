@@ -1,170 +1,35 @@
 """An entity type: its attributes, composed with the match and survivorship rules of the pure packages."""
 
 import hashlib
-from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from golden_records.rules import AttributeStrategy, SurvivorshipRules
 from matching.kinds import KINDS
 from matching.kinds.kind import Kind
-from matching.kinds.lines import VALID_FROM, VALID_TO
 from matching.rules import Comparison, MatchAttribute, MatchModel, MatchRules, match_model
 from mdm.entity_types.approval import Approval, Share
+from mdm.entity_types.attribute import (
+    OF_A_DATED_VALUE,
+    VALID_THROUGH,
+    Attribute,
+    AttributeName,
+    EntityTypeName,
+    Prefix,
+)
 from mdm.entity_types.readiness import Readiness
 from mdm.entity_types.sources import PRODUCTION, SourceRules, Sources, canonical_id
-from mdm.entity_types.validity import Rules, ValidityRule, must_be_there
-from mdm.errors import Fault, InvalidRules
+from mdm.entity_types.validity import ValidityRule
 
-if TYPE_CHECKING:
-    import networkx as nx
-
-Privacy = Literal["public", "internal", "contact", "personal", "financial"]
-OnDelete = Literal["keep", "clear", "retire"]
-
-ENTITY_TYPE_NAME = r"^[a-z][a-z0-9_]{0,62}$"
-PREFIX = r"^[a-z][a-z0-9]{0,15}$"
-# No dot and no colon: they mark parts of a value and the borders inside a source key.
-ATTRIBUTE_NAME = r"^[^\W\d_]\w*(?:[ -]\w+)*$"
-
-EntityTypeName = Annotated[str, StringConstraints(pattern=ENTITY_TYPE_NAME)]
-Prefix = Annotated[str, StringConstraints(pattern=PREFIX)]
-AttributeName = Annotated[str, StringConstraints(pattern=ATTRIBUTE_NAME, max_length=100)]
-
-
-Patterns = tuple[str, ...]
-
-
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class LineField(_Document):
-    """What one field of a line holds. One without a privacy class is seen by all who see the attribute."""
-
-    kind: str
-    required: bool = False
-    privacy: Privacy | None = None
-    list: str | None = None
-    valid: Rules = ()
-    label: str | None = None
-    description: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _holds_one_plain_value(cls, field: object) -> object:
-        if isinstance(field, dict) and (field.get("kind") in _NOT_IN_A_LINE or field.get("many")):
-            raise ValueError("a field of a line holds one plain value: no reference, no lines, no list (`many`)")
-        return field
-
-    @model_validator(mode="after")
-    def _a_list_is_of_codes(self) -> "LineField":
-        if self.list is not None and self.kind != "code":
-            raise ValueError("`list` names the code list of kind code, and no other kind has a use for it")
-        return self
-
-
-class Attribute(_Document):
-    """What one attribute holds, and who may see it.
-
-    dated: it has one value a day, and sources say from when to when.  to: the entity type that a reference leads to.
-    on_delete: what becomes of a reference whose target has been deleted: the golden record keeps it, it is `clear`ed
-    (it does not survive), or the record that refers so counts as deleted too (`retire`); until the target is back.
-    list: the code list of a code.  of: the fields of lines, and key: those that tell lines apart.  columns: how
-    `mdm dedupe` makes it of the columns of a file that are named otherwise, such as `{surname}, {given_name}`; by
-    field where it has fields.  renamed_from: the name, or names with the latest first, that records were sent under
-    before.
-    """
-
-    kind: str
-    required: bool = False
-    many: bool = False
-    dated: bool = False
-    privacy: Privacy = "internal"
-    to: EntityTypeName | None = None
-    on_delete: OnDelete = "keep"
-    list: EntityTypeName | None = None
-    of: dict[AttributeName, LineField] = {}
-    key: tuple[str, ...] = ()
-    columns: Patterns | dict[str, Patterns] = ()
-    valid: Rules = ()
-    label: str | None = None
-    description: str | None = None
-    renamed_from: AttributeName | tuple[AttributeName, ...] | None = None
-
-    @model_validator(mode="after")
-    def _a_reference_leads_somewhere(self) -> "Attribute":
-        if (self.kind == "reference") != (self.to is not None):
-            raise ValueError("kind reference needs `to` (an entity type), and no other kind has a use for it")
-        return self
-
-    @model_validator(mode="after")
-    def _only_references_lose_their_target(self) -> "Attribute":
-        if self.on_delete != "keep" and self.to is None:
-            raise ValueError(
-                "`on_delete` says what a deleted target does to a reference: no other kind has a use for it"
-            )
-        if self.on_delete == "retire" and self.dated:
-            raise ValueError("a record cannot `retire` with one of several targets: `dated` goes with keep or clear")
-        return self
-
-    @model_validator(mode="after")
-    def _only_codes_stand_in_a_list(self) -> "Attribute":
-        if self.list is not None and self.kind != "code":
-            raise ValueError(f"`list` (a code list) goes with kind code, and this is of kind {self.kind}")
-        return self
-
-    @model_validator(mode="after")
-    def _lines_have_fields(self) -> "Attribute":
-        if (self.kind == "lines") != bool(self.of):
-            raise ValueError("kind lines needs `of` (its fields), and no other kind has a use for it")
-        if self.key and not self.of:
-            raise ValueError("`key` tells lines apart; no kind but lines has a use for it")
-        if self.many and self.of:
-            raise ValueError("kind lines is a list already; leave out `many`")
-        return self
-
-    @model_validator(mode="after")
-    def _one_value_holds_on_a_day(self) -> "Attribute":
-        if self.dated and (self.many or self.kind == "lines"):
-            raise ValueError("`dated` has one value a day: it goes neither with `many` nor with kind lines")
-        return self
-
-    @cached_property
-    def line_fields(self) -> dict[str, LineField]:
-        """The fields of its lines: those of `of`, then the first and the last day unless `of` describes them."""
-        return {**self.of, **{name: _DAY for name in (VALID_FROM, VALID_TO) if self.of and name not in self.of}}
-
-    @cached_property
-    def amounts(self) -> tuple[str, ...]:
-        """The fields of its lines that say how much, beside those that tell lines apart."""
-        return tuple(name for name, one in self.of.items() if one.kind in _AMOUNTS and name not in self.key)
-
-    @cached_property
-    def former_names(self) -> tuple[str, ...]:
-        """The names that it had before, the latest first."""
-        return (self.renamed_from,) if isinstance(self.renamed_from, str) else self.renamed_from or ()
-
-    @cached_property
-    def must_be_there(self) -> bool:
-        """Whether a record without a value is refused."""
-        return self.required or must_be_there(self.valid)
-
-
-VALUE, VALID_THROUGH = "value", "valid_through"
-OF_A_DATED_VALUE = (VALUE, VALID_FROM, VALID_TO, VALID_THROUGH)
-"""The fields of one value of a dated attribute: itself, its first day, and the end or the last day."""
 _ANY_SOURCE = SourceRules()
-_NOT_IN_A_LINE = frozenset({"reference", "lines"})
-_AMOUNTS = frozenset({"money", "number"})
-_DAY = LineField(kind="date")
 
 
-class EntityType(_Document):
+class EntityType(BaseModel):
     """One kind of thing the hub masters. Made by `parse`, which also checks names across its parts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     entity_type: EntityTypeName
     label: str | None = None
@@ -339,42 +204,3 @@ class EntityType(_Document):
         """Give the fields that a value of the attribute may be made of; none for kinds of one plain value."""
         described = self.attributes[attribute]
         return tuple(described.line_fields) or KINDS[described.kind].fields
-
-
-def order(entity_types: Iterable[EntityType]) -> list[str]:
-    """Sort entity types so that each stands after those whose golden records are evidence for it or take it along.
-
-    A target that is not among them is left out: its records wait until it is installed.
-
-    Raises:
-        InvalidRules: references that are match evidence, or whose records retire with their target, lead in a circle.
-    """
-    types = {one.entity_type: one for one in entity_types}
-    edges = [
-        (one.references[attribute], name, "matched by" if attribute in one.evidence else "retired with", attribute)
-        for name, one in types.items()
-        for attribute in sorted({*one.evidence, *one.retires_with} & one.references.keys())
-    ]
-    if not edges:
-        return sorted(types)
-    import networkx as nx  # loaded here because it is slow to load and most types stand alone
-
-    graph = nx.DiGraph()
-    graph.add_nodes_from(types)
-    graph.add_edges_from((to, name, {"attribute": f"{how} its {attribute}"}) for to, name, how, attribute in edges)
-    try:
-        ordered = list(nx.lexicographical_topological_sort(graph))
-    except nx.NetworkXUnfeasible:
-        raise _circle(graph) from None
-    return [name for name in ordered if name in types]
-
-
-def _circle(graph: "nx.DiGraph") -> InvalidRules:
-    import networkx as nx
-
-    edges = nx.find_cycle(graph)
-    steps = " and ".join(f"{to} is {graph.edges[by, to]['attribute']}, a {by}" for by, to, *_ in edges)
-    fault = Fault("/match", f"references lead in a circle: {steps}", "circle")
-    return InvalidRules(
-        f"{fault.detail}; leave one of them out of the match rules, or its `on_delete: retire`", faults=[fault]
-    )

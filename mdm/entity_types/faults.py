@@ -7,7 +7,7 @@ from typing import Annotated, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from mdm.entity_types.entity_type import ATTRIBUTE_NAME, ENTITY_TYPE_NAME, PREFIX
+from mdm.entity_types.attribute import ATTRIBUTE_NAME, ENTITY_TYPE_NAME, PREFIX
 from mdm.entity_types.nearest import hint
 from mdm.errors import Fault
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from matching.kinds import KINDS
 from matching.kinds.lines import VALID_FROM, VALID_TO
-from mdm.entity_types.entity_type import Attribute, EntityType
+from mdm.entity_types.attribute import Attribute
+from mdm.entity_types.entity_type import EntityType
 from mdm.entity_types.faults import pointer
 from mdm.entity_types.nearest import hint
 from mdm.errors import Fault

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from matching.kinds.lines import VALID_FROM, VALID_TO, end_day, first_day
-from mdm.entity_types.entity_type import VALID_THROUGH, Attribute, LineField
+from mdm.entity_types.attribute import VALID_THROUGH, Attribute, LineField
 from mdm.entity_types.nearest import hint
 from mdm.errors import Fault
 

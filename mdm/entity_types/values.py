@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection, Mapping
 
 from matching.kinds import KINDS
+from mdm.entity_types.attribute import Attribute, LineField
 from mdm.entity_types.dated_values import check_dated
-from mdm.entity_types.entity_type import Attribute, EntityType, LineField
+from mdm.entity_types.entity_type import EntityType
 from mdm.entity_types.line_values import check_lines
 from mdm.entity_types.nearest import hint
 from mdm.entity_types.validity import refusals

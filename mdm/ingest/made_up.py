@@ -13,7 +13,7 @@ from matching.kinds.kind import as_text
 from matching.kinds.several import parted
 from matching.objects import Objects
 from matching.sets import grouped, packed
-from mdm.entity_types.entity_type import Patterns
+from mdm.entity_types.attribute import Patterns
 
 Cells = Sequence[object]
 _COLUMN = re.compile(r"\{([^{}]+)\}")

@@ -3,8 +3,7 @@
 import orjson
 
 from mdm.auth import SEES, Principal, hidden
-from mdm.entity_types import EntityType
-from mdm.entity_types.entity_type import Attribute
+from mdm.entity_types import Attribute, EntityType
 from mdm.services.hub import Hub
 from mdm.store import resolution
 

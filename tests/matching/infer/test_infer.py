@@ -267,7 +267,7 @@ def test_of_very_many_columns_those_that_tell_most_are_compared():
 def test_any_column_name_gives_an_attribute_name_that_rules_take(name):
     import re
 
-    from mdm.entity_types.entity_type import ATTRIBUTE_NAME
+    from mdm.entity_types.attribute import ATTRIBUTE_NAME
 
     for attribute in infer({name: column("words"), "b": column("phone")}).attributes:
         assert re.fullmatch(ATTRIBUTE_NAME, attribute)
