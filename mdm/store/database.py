@@ -3,7 +3,6 @@
 Statements are written once, with `?` for a value and `{in}` for "is one of this list".
 """
 
-import select
 import sqlite3
 import threading
 from collections import defaultdict
@@ -16,24 +15,18 @@ from typing import Any
 import orjson
 from filelock import FileLock
 from sqlalchemy import Connection as SQLConnection
-from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy import Engine, PoolProxiedConnection, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlmodel import Session
 
 from mdm import tracing
 from mdm.errors import Unavailable
+from mdm.store.connecting import PATIENCE, WRITERS, engine_of, failures, first_line, refusals
 from mdm.store.writing_together import Result, WritingTogether
 
 LOG_LOCK = 7_301
-PATIENCE = 60
-"""Seconds for which a write waits until others have written."""
-WRITERS, READERS = 10, 30
-"""How many of one process write to PostgreSQL at once, most waiting for the log, and connections for all others."""
 USUALLY, IN_A_LOAD = 1_000, 25_000
 """Pages in SQLite's write-ahead log from which a commit moves them to their places: its own measure, and ours."""
-CONNECTING = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3}
-"""To PostgreSQL: a server that has gone without a word is noticed within a minute, on connections that lie idle too."""
 _REPEATABLE_READ = 3
 """psycopg's IsolationLevel.REPEATABLE_READ; the driver is loaded only where it is used."""
 
@@ -143,7 +136,7 @@ class Database:
             )
         if self.url.get_backend_name() == "sqlite" and self.url.database in {None, "", ":memory:"}:
             raise Unavailable("a hub in SQLite needs a file: write sqlite:///mdm.db")
-        self.engine = _engine(str(self.url.render_as_string(hide_password=False)))
+        self.engine = engine_of(str(self.url.render_as_string(hide_password=False)))
         self.postgresql = self.url.get_backend_name() == "postgresql"
         self._told = {"db.system.name": self.url.get_backend_name()}
         self._writing = threading.BoundedSemaphore(WRITERS) if self.postgresql else threading.Lock()
@@ -227,26 +220,26 @@ class Database:
         """Take a connection from the pool; raises Unavailable."""
         try:
             return self.engine.raw_connection()
-        except _failures(self.postgresql) as error:
+        except failures(self.postgresql) as error:
             raise self.unreachable(error) from error
 
     def unreachable(self, error: BaseException) -> Unavailable:
         """What to say where no connection can be made."""
         return Unavailable(
             f"the database {self.url!r} cannot be reached: check MDM_DATABASE_URL and that it can be opened"
-            f" ({_first_line(error)})"
+            f" ({first_line(error)})"
         )
 
     @property
     def failures(self) -> tuple[type[Exception], ...]:
         """What the driver may raise that `refusal` has words for."""
-        return _failures(self.postgresql)
+        return failures(self.postgresql)
 
     def refusal(self, error: BaseException) -> Unavailable | None:
         """What to say of an error where it is the database that cannot do it; None of any other."""
         # That very class, and none of its own, is raised for a file that is damaged.
-        if isinstance(error, _refusals(self.postgresql)) or type(error) is sqlite3.DatabaseError:
-            return Unavailable(f"the database {self.url!r} refused: {_first_line(error)}")
+        if isinstance(error, refusals(self.postgresql)) or type(error) is sqlite3.DatabaseError:
+            return Unavailable(f"the database {self.url!r} refused: {first_line(error)}")
         return None
 
     @contextmanager
@@ -285,7 +278,7 @@ def _take_back(pooled: PoolProxiedConnection, *, postgresql: bool) -> None:
         return  # SQLAlchemy has closed it, as it does on an interrupt, and with it the transaction
     try:
         pooled.rollback()
-    except _refusals(postgresql):
+    except refusals(postgresql):
         pooled.invalidate()  # the server ended the session, and with it the transaction
 
 
@@ -301,61 +294,3 @@ def _unlock(connection: SQLConnection, name: str) -> None:
         connection.invalidate()  # the server ended the session, and with it the lock
     finally:
         connection.close()
-
-
-def _refusals(postgresql: bool) -> tuple[type[Exception], ...]:  # noqa: FBT001  one of two drivers
-    """What is raised when the database cannot do it; PostgreSQL's driver is loaded only where it is used."""
-    if not postgresql:
-        return DBAPIError, PoolTimeout, sqlite3.OperationalError
-    import psycopg
-
-    return DBAPIError, PoolTimeout, psycopg.OperationalError
-
-
-def _failures(postgresql: bool) -> tuple[type[Exception], ...]:  # noqa: FBT001  see above
-    """What is raised when the database cannot be opened: also that a file is no database."""
-    return *_refusals(postgresql), sqlite3.DatabaseError
-
-
-def _first_line(error: BaseException) -> str:
-    cause = getattr(error, "orig", None) or error
-    return str(cause).strip().splitlines()[0]
-
-
-def _engine(url: str) -> Engine:
-    if url.startswith("sqlite"):
-        # The connection used last goes first: its cache holds what is there, and one that lay idle has to read again.
-        # One more costs next to nothing: so nobody waits for a connection, perhaps for one that waits for them.
-        engine = create_engine(
-            url, connect_args={"timeout": PATIENCE, "check_same_thread": False}, pool_use_lifo=True, max_overflow=-1
-        )
-        event.listen(engine, "connect", _configure_sqlite)
-        return engine
-    # Here the connection used last is the one that has most statements prepared.
-    engine = create_engine(url, connect_args=CONNECTING, pool_use_lifo=True, pool_size=WRITERS, max_overflow=READERS)
-    event.listen(engine, "checkout", _ensure_open)
-    return engine
-
-
-def _ensure_open(connection: Any, _record: object, _pooled: object) -> None:
-    """Have another connection made where this one has ended, as the server or the keepalives have told by now.
-
-    To ask the server whether it is there would be one more wait for it in every transaction.
-    """
-    told = select.poll()
-    if not connection.closed:
-        told.register(connection.fileno(), select.POLLIN)
-    if connection.closed or told.poll(0):
-        raise DisconnectionError
-
-
-def _configure_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # transactions are begun by hand, above
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "cache_size=-131072",
-        "temp_store=MEMORY",
-    ):
-        connection.execute(f"PRAGMA {pragma}")

@@ -12,7 +12,8 @@ import pytest
 from mdm.errors import Unavailable
 from mdm.services.hub import Hub
 from mdm.store import bulk
-from mdm.store.database import READERS, WRITERS, Database
+from mdm.store.connecting import READERS, WRITERS
+from mdm.store.database import Database
 
 HOLDER = """
 import sys, time

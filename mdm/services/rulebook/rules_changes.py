@@ -64,48 +64,61 @@ def listed(items: Collection[Document], limit: int) -> Document:
 def _clusters(transaction: Transaction, entity_type: EntityType, since: int, limit: int) -> Document:
     """Only golden numbers that a record left or came to can have changed their members."""
     moved = stored_rules.moved(transaction, entity_type.entity_type, since=since)
-    numbers = {number for one in moved for number in (one.was, one.now)}
+    numbers, prefix = {number for one in moved for number in (one.was, one.now)}, entity_type.id_prefix
     was = xref.crosswalks(transaction, numbers, at=since)
     now = xref.crosswalks(transaction, numbers, at=NOW)
-    bore = {one.record_id: number for number, borne in was.items() for one in borne}
-    bears = {one.record_id: number for number, borne in now.items() for one in borne}
-
-    def told(number: int) -> str:
-        return golden_id(entity_type.id_prefix, number)
-
-    def several(those: Mapping[int, list[Borne]], others: Mapping[int, int], word: str) -> list[Document]:
-        found = [
-            (number, parts, living)
-            for number, borne in those.items()
-            if (living := [one for one in borne if not one.deleted])
-            and len(parts := sorted({others[one.record_id] for one in living if one.record_id in others})) > 1
-        ]
-        found.sort(key=lambda each: (-len(each[1]), -len(each[2]), each[0]))
-        return [
-            {
-                "golden_id": told(number), word: [told(part) for part in parts], "records": len(living),
-                "keys": [one.key for one in living[:limit]],
-            }
-            for number, parts, living in found
-        ]  # fmt: skip
-
+    bears = _numbers(now)
     active_then = stored_golden.living(transaction, numbers, position=since)
     active_now = stored_golden.living(transaction, numbers)
-    ended: dict[str, list[Document]] = {"redirected": [], "split": [], "retired": []}
-    for number in sorted(active_then - active_now):
-        to = sorted({bears[one.record_id] for one in was[number]} & active_now)
-        if len(to) == 1:
-            ended["redirected"].append({"golden_id": told(number), "current_id": told(to[0])})
-        elif to:
-            ended["split"].append({"golden_id": told(number), "successors": [told(one) for one in to]})
-        else:
-            ended["retired"].append({"golden_id": told(number)})
-    activated = [{"golden_id": told(number)} for number in sorted(active_now - active_then)]
+    ended = _ended(prefix, {number: was[number] for number in sorted(active_then - active_now)}, bears, active_now)
+    activated = [{"golden_id": golden_id(prefix, number)} for number in sorted(active_now - active_then)]
     return {
-        "merges": listed(several(now, bore, "from"), limit),
-        "splits": listed(several(was, bears, "into"), limit),
+        "merges": listed(_several(prefix, now, _numbers(was), "from", limit), limit),
+        "splits": listed(_several(prefix, was, bears, "into", limit), limit),
         "ids": {word: listed(items, limit) for word, items in {**ended, "activated": activated}.items()},
     }
+
+
+def _numbers(borne: Mapping[int, list[Borne]]) -> dict[int, int]:
+    """The golden number that each record bears."""
+    return {one.record_id: number for number, those in borne.items() for one in those}
+
+
+def _several(
+    prefix: str, those: Mapping[int, list[Borne]], others: Mapping[int, int], word: str, limit: int
+) -> list[Document]:  # fmt: skip
+    """The golden records whose living records bear several IDs on the other side; those of most come first."""
+    found = [
+        (number, parts, living)
+        for number, borne in those.items()
+        if (living := [one for one in borne if not one.deleted])
+        and len(parts := sorted({others[one.record_id] for one in living if one.record_id in others})) > 1
+    ]
+    found.sort(key=lambda each: (-len(each[1]), -len(each[2]), each[0]))
+    return [
+        {
+            "golden_id": golden_id(prefix, number), word: [golden_id(prefix, part) for part in parts],
+            "records": len(living), "keys": [one.key for one in living[:limit]],
+        }
+        for number, parts, living in found
+    ]  # fmt: skip
+
+
+def _ended(
+    prefix: str, those: Mapping[int, list[Borne]], bears: Mapping[int, int], active: Collection[int]
+) -> dict[str, list[Document]]:
+    """What became of IDs that are no longer active, by the IDs that their records bear now."""
+    ended: dict[str, list[Document]] = {"redirected": [], "split": [], "retired": []}
+    for number, borne in those.items():
+        told = {"golden_id": golden_id(prefix, number)}
+        to = [golden_id(prefix, one) for one in sorted({bears[one.record_id] for one in borne} & set(active))]
+        if len(to) == 1:
+            ended["redirected"].append({**told, "current_id": to[0]})
+        elif to:
+            ended["split"].append({**told, "successors": to})
+        else:
+            ended["retired"].append(told)
+    return ended
 
 
 def _values(transaction: Transaction, entity_type: EntityType, since: int, limit: int) -> Document:
