@@ -59,6 +59,8 @@ def test_what_same_would_redirect_is_corrected_by_the_rehearsal(desk):
     told = desk.page(f"/task/{task['id']}/effects", headers={"HX-Request": "true"}).text
     assert 'id="same-redirects" hx-swap-oob="true"' in told
     assert "the older ID stays" in shown
+    assert "Rehearse it" in shown
+    assert "Rehearse it" not in desk.page(f"/task/{task['id']}", "auditor").text, "only who may decide may rehearse"
     assert "the older ID stays" not in told
     done = desk.server.as_("steward")(
         "POST", f"/v1/tasks/{task['id']}:decide", json={"verdict": "same", "reason": "One", "etag": task["etag"]}
