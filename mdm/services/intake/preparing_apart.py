@@ -96,7 +96,10 @@ def _note(found: Found, answer: Answer) -> None:
 
 
 class _WithoutPandas(MetaPathFinder):
-    """Arrow loads pandas where it finds it, which takes as long as reading 40,000 rows; nothing here needs it."""
+    """Arrow loads pandas where it finds it, which takes as long as reading 40,000 rows; nothing here needs it.
+
+    A None in `sys.modules`, which says the same to others, Arrow takes for pandas itself.
+    """
 
     def find_spec(self, fullname: str, *_: object) -> None:
         if fullname == "pandas":
