@@ -1,13 +1,14 @@
 """Conditions of `always` and `never` rules: between two records, and between two groups of records."""
 
 from collections.abc import Collection, Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.columns import Column, Table
+from matching.columns import Column, Table, numbered
 from matching.compare import CellValues, Rows, cell_values, value_pairs
-from matching.kinds.kind import Kind
+from matching.kinds.kind import Kind, whole
 from matching.rules import Condition, MatchModel
 from matching.standardise import TAG
 
@@ -18,7 +19,8 @@ Values = frozenset[str]
 def holds(model: MatchModel, condition: Condition, table: Table, *, left: Rows, right: Rows) -> npt.NDArray[np.bool_]:
     """Say for every pair whether the condition holds on all of its attributes.
 
-    `same` wants a valid value in common, `different` wants valid values on both sides and none in common.
+    `same` wants a valid value in common, `different` wants valid values on both sides and none in common: nothing by
+    which the kind holds two values for alike.
     """
     result = np.ones(len(left), dtype=bool)
     for name in condition.attributes:
@@ -31,13 +33,16 @@ def holds(model: MatchModel, condition: Condition, table: Table, *, left: Rows, 
 
 
 def valid_values(model: MatchModel, condition: Condition, table: Table) -> list[Values]:
-    """Give the valid values of every record for a condition, in the form that `group_values` reads."""
+    """Give the valid values of every record for a condition, in the form that `group_values` reads.
+
+    For `different` it is what they are alike by.
+    """
     plain = condition.word == "different" and len(condition.attributes) == 1
     columns = []
     for number, name in enumerate(condition.attributes):
         tag = "" if plain else TAG.join((condition.word, str(len(condition.attributes)), str(number), ""))
         column = table[name]
-        columns.append(_tagged(_valid_cells(model.kind(name), column, column.codes), tag, column))
+        columns.append(_tagged(_valid_cells(model.kind(name), column, column.codes, condition.word), tag, column))
     if len(columns) == 1:
         return columns[0]
     return [frozenset().union(*row) for row in zip(*columns, strict=True)]
@@ -85,22 +90,40 @@ def _holds_on(kind: Kind, column: Column, word: str, left: Codes, right: Codes) 
     if word == "same":
         _, alike = _shared(cell_values(column.cells), left, right)
         pairs = np.flatnonzero(alike)
-        _, shared = _shared(_valid_cells(kind, column, left[pairs]), left[pairs], right[pairs])
+        _, shared = _shared(_valid_cells(kind, column, left[pairs], word), left[pairs], right[pairs])
         alike[pairs] = shared
         return alike
-    known, shared = _shared(_valid_cells(kind, column, np.append(left, right)), left, right)
+    known, shared = _shared(_valid_cells(kind, column, np.append(left, right), word), left, right)
     return known & ~shared
 
 
-def _valid_cells(kind: Kind, column: Column, codes: Codes) -> CellValues:
-    """Take apart the cells, and keep the valid values of those with these codes; what others keep means nothing."""
+def _valid_cells(kind: Kind, column: Column, codes: Codes, word: str) -> CellValues:
+    """Take apart the cells, and keep the valid values of those with these codes; what others keep means nothing.
+
+    For `different` it is what these are alike by.
+    """
     cells = cell_values(column.cells)
     asked = _values_of(cells, codes)
     valid = np.zeros(len(cells.values), dtype=bool)
     valid[asked] = [kind.valid(cells.values[place]) for place in asked.tolist()]
     kept = valid[cells.ids]
     before = np.append(0, np.cumsum(kept))
-    return CellValues(cells.values, cells.ids[kept], before[cells.starts], single=False)
+    found = CellValues(cells.values, cells.ids[kept], before[cells.starts], single=False)
+    return found if word == "same" or kind.alike_by is whole else _alike_by(kind, found)
+
+
+def _alike_by(kind: Kind, cells: CellValues) -> CellValues:
+    """Put what values are alike by in their places."""
+    used = np.unique(cells.ids)
+    told = [kind.alike_by(cells.values[place]) for place in used.tolist()]
+    sizes = np.zeros(len(cells.values), dtype=np.int64)
+    sizes[used] = list(map(len, told))
+    numbers, texts = numbered(list(chain.from_iterable(told)), missing=None)
+    each = sizes[cells.ids]
+    ends = np.cumsum(each)
+    first = (np.cumsum(sizes) - sizes)[cells.ids] - (ends - each)
+    ids = numbers[np.arange(each.sum()) + np.repeat(first, each)]
+    return CellValues(texts, ids, np.append(0, ends)[cells.starts], single=False)
 
 
 def _values_of(cells: CellValues, codes: Codes) -> Rows:

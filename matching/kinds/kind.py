@@ -48,6 +48,11 @@ class Pieces:
         return PART.join(parts.values()) if told else None
 
 
+def whole(value: str) -> Sequence[str]:
+    """Give the standardised value itself, as a blocking part or what it is known by."""
+    return (value,)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of value.
@@ -63,7 +68,8 @@ class Kind:
     not only those of the pairs. `in_bulk` gives the strings of a part for many values at once, where that is quicker.
     `independent_parts` says that the parts of a value are common or rare each by itself, as given names and surnames
     are; `frequencies` those by which the best level has steps (see `matching.kinds.steps`). `between` are characters
-    that part several values in one cell, because none of them stands in a value.
+    that part several values in one cell, because none of them stands in a value. `alike_by` gives strings by which a
+    value is known: two values with one in common are not `different` to a rule.
     """
 
     name: str
@@ -83,6 +89,7 @@ class Kind:
     independent_parts: bool = False
     frequencies: Frequencies | None = None
     between: str = ";|"
+    alike_by: Callable[[str], Sequence[str]] = whole
 
     def __reduce__(self) -> tuple[Callable[..., "Kind"], tuple[object, ...]]:
         """Go to another process by name: it has the same kinds."""
@@ -122,11 +129,6 @@ def by_name(name: str) -> Kind:
     from matching.kinds import KINDS
 
     return KINDS[name]
-
-
-def whole(value: str) -> Sequence[str]:
-    """Give the standardised value itself as a blocking part."""
-    return (value,)
 
 
 def always_valid(_value: str) -> bool:

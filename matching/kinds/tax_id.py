@@ -2,7 +2,7 @@
 
 A number that begins with a country is checked by that country's rules (length and check digits);
 a number that fails them is still compared, but never decides on its own. The same number with and
-without its country counts as the same.
+without its country counts as the same, and no rule takes the two for different.
 """
 
 import re
@@ -85,6 +85,12 @@ def number_of(value: str) -> str:
     return found[2] if found and known else value
 
 
+def _alike_by(value: str) -> Sequence[str]:
+    """Give the number without its country, and of a French VAT number the SIREN, too."""
+    number = number_of(value)
+    return (number, number[-9:]) if value.startswith("FR") and len(number) == 11 else (number,)
+
+
 def _same_number(one: str, other: str) -> bool:
     """Compare without the country; a French VAT number ends in the SIREN."""
     first, second = number_of(one), number_of(other)
@@ -129,4 +135,5 @@ KIND = Kind(
     ),
     prepare=prepare_tax_ids,
     accepts=takes_text,
+    alike_by=_alike_by,
 )

@@ -120,8 +120,10 @@ def share_of(model: MatchModel, name: str, value: str) -> Fraction:
 def holds(model: MatchModel, condition: Condition, left: Record, right: Record) -> bool:
     """Judge one condition on two records."""
     for name in condition.attributes:
-        valid = model.kind(name).valid
-        one, other = ({v for v in values_of(model, side, name) if valid(v)} for side in (left, right))
+        kind = model.kind(name)
+        one, other = ({v for v in values_of(model, side, name) if kind.valid(v)} for side in (left, right))
+        if condition.word == "different":
+            one, other = ({word for v in side for word in kind.alike_by(v)} for side in (one, other))
         if not one or not other or (condition.word == "same") == one.isdisjoint(other):
             return False
     return True

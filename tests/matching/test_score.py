@@ -5,7 +5,8 @@ import pytest
 from rowwise import columns, rows, small_model
 
 from matching.compare import compare
-from matching.rules import ALWAYS_WEIGHT
+from matching.conditions import bars
+from matching.rules import ALWAYS_WEIGHT, MatchAttribute, MatchRules, match_model
 from matching.score import DISTINCT, MATCH, NEVER, never_values, probability, score
 from matching.standardise import standardise
 
@@ -36,6 +37,27 @@ def test_one_value_in_common_is_the_same_and_not_different():
     left = {"name": "Acme", "email": ["a@x.example", "b@x.example"]}
     assert scored(model, left, {"name": "Acme", "email": ["b@x.example", "c@x.example"]})[0] > NEVER
     assert scored(model, left, {"name": "Acme", "email": ["c@x.example"]})[0] == NEVER
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "different"),
+    [
+        ("DE136695976", "136695976", False),
+        ("FR40303265045", "303265045", False),
+        ("FR40303265045", "40303265045", False),
+        ("136695976", "136695977", True),
+        ("DE136695976", ["DE811907980", "136695976"], False),
+        ("DE136695976", "303265045", True),
+    ],
+)
+def test_a_tax_number_and_the_same_without_its_country_are_not_different(one, other, different):
+    attributes = {"name": MatchAttribute(kind="company_name"), "tax_id": MatchAttribute(kind="tax_id", many=True)}
+    rules = {"block_on": [["name"]], "compare": ["name"], "never": [{"different": "tax_id"}]}
+    model = match_model("customer", attributes, MatchRules.model_validate(rules))
+    left, right = {"name": "Acme", "tax_id": one}, {"name": "Acme", "tax_id": other}
+    assert [scored(model, *sides)[0] == NEVER for sides in ((left, right), (right, left))] == [different] * 2
+    mine, theirs = never_values(model, standardise(model, columns([left, right], list(attributes))))[0]
+    assert bars("different", [mine], [theirs]) == different
 
 
 @pytest.mark.parametrize(("level", "sign"), [(1, 1), (2, -1)])
