@@ -52,7 +52,7 @@ def resolve_pending(hub: Hub, stop: threading.Event, *, actor: str) -> int:
     for name in order(hub.entity_types().values()):
         known = KnownCells()
         with hub.database.locked(name):
-            while not stop.is_set() and name in resolving.waiting(hub) and _step(hub, name, actor, known):
+            while not stop.is_set() and _step(hub, name, actor, known):
                 commits += 1
     for name in resolving.outdated(hub):
         commits += not stop.is_set() and resolving.judge(hub, name, author=Author(actor, now()))

@@ -36,7 +36,6 @@ from mdm.store import (
     golden_writing,
     links,
     log,
-    overrides,
     records,
     resolution,
     sampled_matches,
@@ -132,7 +131,7 @@ def _resolved(writer: Transaction, work: Work, result: Result, author: Author) -
     body = {
         "upto": work.upto,
         "rules_version": work.entity_type.version,
-        "references": resolution.positions(writer, sorted(set(work.entity_type.references.values()))),
+        "references": work.boundaries,
         "moves": [[id_, work.records[id_].golden] for id_ in result.golden.moved],
     }
     return log.append(writer, [Fact("resolved", work.entity_type.entity_type, body)], author=author)
@@ -203,9 +202,7 @@ def _mark_dependents(writer: Transaction, work: Work, result: Result) -> None:
     after = _representatives(work, result.golden.after, lambda id_: work.records[id_].living)
     changed = {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
     if changed:
-        tokens = sorted(work.records[id_].key_token for id_ in changed)
-        records.mark_referring(writer, tokens)
-        overrides.mark_referring(writer, tokens)
+        records.mark_referring(writer, sorted(work.records[id_].key_token for id_ in changed))
 
 
 def _representatives(

@@ -27,7 +27,7 @@ def write(writer: Transaction, work: Work, golden: GoldenChanges, *, behind: set
     ids = [record.id for some in living.values() for record in some]
     since = dict.fromkeys(golden.moved, position)
     since |= xref.since(writer, [id_ for id_ in ids if id_ not in since])
-    open_ = refetches.of_records(writer, ids) if refetches.any_open(writer, work.entity_type.entity_type) else {}
+    open_ = refetches.of_records(writer, ids) if behind or work.present.refetches else {}
     kept = [
         (number, work.entity_type.entity_type, _members(some, open_), max(since[record.id] for record in some))
         for number, some in sorted(living.items())

@@ -14,7 +14,7 @@ def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: i
     """Begin and end disagreements with golden records decided anew; one event for each golden record and direction."""
     of = work.entity_type.entity_type
     now = {(number, *place) for number, decided in golden.decided.items() for place in decided.disagreeing}
-    told = stored.standing(writer, sorted({*golden.decided, *golden.ended}))
+    told = stored.standing(writer, sorted({*golden.decided, *golden.ended} - golden.new))
     stood = {(one.golden, one.record_id, one.attribute): one for one in told}
     ended = [stood[place] for place in sorted(stood.keys() - now)]
     begun = [StoredDivergence(*place, position, of) for place in sorted(now - stood.keys())]

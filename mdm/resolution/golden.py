@@ -92,6 +92,11 @@ class GoldenChanges:
     decided: dict[int, Decided] = field(default_factory=dict)
     moved_targets: set[int] | None = None
 
+    @property
+    def new(self) -> set[int]:
+        """The golden numbers that there were none of before, so that nothing is kept of them."""
+        return {one.golden for one in self.versions if one.version == 1}
+
 
 def survive_all(work: Work, clusters: Clusters, overrides: Overrides) -> GoldenChanges:
     """Decide the values of every cluster that may have changed, and name what did."""

@@ -85,9 +85,8 @@ def _concerned(work: Work, golden: GoldenChanges) -> list[StoredEdge]:
     """The edges of what was decided anew or ended, and of what stands below targets that have moved."""
     if work.afresh:
         return stored_hierarchy.of_type(work.reader, work.entity_type.entity_type)
-    below = stored_hierarchy.to_targets(work.reader, sorted(moved_targets(work, golden)))
-    wanted = {*golden.parents, *golden.ended, *(one.golden for one in below)}
-    return stored_hierarchy.of_goldens(work.reader, sorted(wanted))
+    wanted, moved = {*golden.parents, *golden.ended}, moved_targets(work, golden)
+    return stored_hierarchy.concerning(work.reader, sorted(wanted), sorted(moved))
 
 
 def _said_now(work: Work, golden: GoldenChanges, stood: Iterable[StoredEdge]) -> dict[Foot, list[Said]]:

@@ -50,11 +50,17 @@ def write(writer: Transaction, change: Change, types: Mapping[str, Standing]) ->
     own = work.entity_type
     if work.afresh:
         stored.clear(writer, own.entity_type)
-    for name, standing in types.items():
-        if work.afresh or name == own.entity_type or name in own.references.values():
-            before = (work.state.tick if name == own.entity_type else standing.tick) or ""
-            for attribute in standing.entity_type.hierarchies:
-                _Keeping(writer, change, Hierarchy(name, attribute), before, standing.tick or "").settle()
+    hierarchies = [
+        Hierarchy(name, attribute)
+        for name, standing in types.items()
+        if work.afresh or name == own.entity_type or name in own.references.values()
+        for attribute in standing.entity_type.hierarchies
+    ]
+    kept = stored.any_kept(writer, hierarchies)
+    for of in hierarchies:
+        tick = types[of.entity_type].tick
+        before = work.state.tick if of.entity_type == own.entity_type else tick
+        _Keeping(writer, change, of, before or "", tick or "").settle(is_kept=of in kept)
 
 
 def read(total: str) -> tuple[list[int], dict[str, int], dict[tuple[str, str], int]]:
@@ -83,7 +89,7 @@ class _Keeping:
     before: str
     on: str
 
-    def settle(self) -> None:
+    def settle(self, *, is_kept: bool) -> None:
         """Work out the sums that are others now, and keep them."""
         is_own = self.change.work.entity_type.entity_type == self.of.entity_type
         turned = self.change.turned(self.of.attribute) if is_own else set[int]()
@@ -91,7 +97,7 @@ class _Keeping:
             turned |= stored.turned(self.writer, self.of, after=self.before, until=self.on)
         if is_own and self.change.work.afresh:
             self._fill()
-        elif stored.any_kept(self.writer, self.of):
+        elif is_kept:
             self._bring_up(turned, self._more(is_own=is_own))
         elif turned:
             self._fill()  # also of a hub that was made before sums were kept

@@ -34,13 +34,14 @@ def compare(writer: Transaction, work: Work, golden: GoldenChanges, moved: list[
     own_type = work.entity_type.entity_type
     own &= {one.after.record_id for one in moved if one.after.entity_type == own_type}
     goldens = {*golden.after, *golden.before, *task_places.goldens(writer, sorted(own)).values()}
-    said = stored_hierarchy.said_differently(writer, sorted(goldens), attributes) if attributes else []
+    alone = {number for number, members in golden.after.items() if len(members) == 1}  # disagree with nobody
+    said = stored_hierarchy.said_differently(writer, sorted(goldens - alone), attributes)
     now = {
         (number, attribute, start): Mismatch(number, attribute, start, position, own_type, opened(end))
         for (number, attribute), told in _by_place(said).items()
         for start, end in days_apart(told)
     }
-    stood = {one[:3]: one for one in stored_hierarchy.mismatched(writer, goldens)}
+    stood = {one[:3]: one for one in stored_hierarchy.mismatched(writer, sorted(goldens - golden.new))}
     stand_on = {place for place in stood.keys() & now.keys() if stood[place].valid_to == now[place].valid_to}
     stored_hierarchy.change_mismatches(
         writer, ended=sorted(stood[place] for place in stood.keys() - stand_on),

@@ -34,7 +34,7 @@ class Links:
         self.slots: dict[Slot, StoredLink | None] = {}
         self.changed: set[Pair] = set()
         new = [fact for fact in facts if fact.kind in KINDS]
-        self.none = not new and not stored_links.any_at_all(work.reader)
+        self.none = not new and not work.present.links
         if new:
             self._take_in(_latest(work, new))
 

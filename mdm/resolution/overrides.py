@@ -43,7 +43,7 @@ class Overrides:
             for fact in new
         ]
         # Where nothing is new only few are read: whether there are any at all need not be asked first.
-        self.none = not new and verdicts is not None and not stored_overrides.any_at_all(work.reader)
+        self.none = not new and verdicts is not None and not work.present.overrides
         self.by_record: defaultdict[int, set[StoredOverride]] = defaultdict(set)
         for one in self.new:
             self.by_record[one.record_id].add(one)

@@ -85,7 +85,7 @@ def _by_own_references(writer: Transaction, change: Change, types: Types, found:
         for one in change.moved
         if one.after.attribute in asked.get(one.after.entity_type, ())
     }
-    for record, number in task_places.goldens(writer, sorted(records)).items() if records else ():
+    for record, number in task_places.goldens(writer, sorted(records)).items():
         found[records[record]].add(number)
 
 
@@ -116,8 +116,7 @@ def _on_whose_way(writer: Transaction, change: Change, types: Types, name: str, 
     if change.own in places:
         touched[change.own] |= {*change.goldens, *change.turned}
     records = {one.after.record_id: one.after.entity_type for one in change.moved}
-    moved = task_places.goldens(writer, sorted(records)) if records else {}
-    for record, number in moved.items():
+    for record, number in task_places.goldens(writer, sorted(records)).items():
         touched[records[record]].add(number)
     changed = touched.pop(of, set()) | (change.goldens if change.own == of else set())
     held = line_holders.touched(writer, sorted(changed), position=change.position) if changed else []

@@ -8,24 +8,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
-import orjson
-
 from golden_records.contributions import JSON
 from golden_records.effective import holds_on, next_day
 from matching.kinds import KINDS
 from mdm.entity_types import EntityType, Referred
-from mdm.store import hierarchy, line_holders
-from mdm.store import readiness as stored
-from mdm.store.database import Transaction
-from mdm.store.xref import NOW
+from mdm.resolution.readiness_seen import Chains, Seen
+from mdm.store import line_holders
 
 Line = Mapping[str, Any]
 Key = tuple[tuple[str, str | None], ...]
-Chains = dict[int, list[int]]
-"""Golden numbers by the one that they are above of: itself first, then its parents, the nearest first."""
 MOST = 1_000_000
-HIGHEST = 100
-"""How far up parents are followed, as by `mdm rate`."""
+ALL = 0
+"""In place of the golden number of a holder: the cards that are for all."""
 
 
 @dataclass(slots=True)
@@ -68,21 +62,11 @@ class _Card(NamedTuple):
     lines: Sequence[Line]
 
 
-class Seen(NamedTuple):
-    """When golden records are looked at: the entity types as they stood at a position, and a day, None for no day."""
-
-    types: Mapping[str, EntityType]
-    day: str | None
-    at: int = NOW
-
-
-def read_ways(
-    reader: Transaction, seen: Seen, entity_type: EntityType, referred: Referred, goldens: Collection[int]
-) -> dict[int, Way]:  # fmt: skip
+def read_ways(seen: Seen, entity_type: EntityType, referred: Referred, goldens: Collection[int]) -> dict[int, Way]:
     """The way of each golden record of a type to the cards of another on a day; nothing where there is no such type."""
     if referred.entity_type not in seen.types:
         return {}
-    reading = _Reading(reader, seen, seen.types[referred.entity_type], str(referred.in_force))
+    reading = _Reading(seen, seen.types[referred.entity_type], str(referred.in_force))
     return reading.ways(entity_type, goldens)
 
 
@@ -95,17 +79,15 @@ def cards_led_to(cards: EntityType) -> dict[str, str]:
 class _Reading:
     """What is read along the ways to the cards of one type."""
 
-    reader: Transaction
     seen: Seen
     cards: EntityType
     lines: str
-    turns: dict[int, str] = field(default_factory=dict)
     countries: dict[int, str | None] = field(default_factory=dict)
-    shared: dict[tuple[str, int, str | None], Cards] = field(default_factory=dict)
-    held: dict[tuple[str, int], list[_Card]] = field(default_factory=dict)
+    shared: dict[tuple[int, str | None], Cards] = field(default_factory=dict)
+    held: dict[int, list[_Card]] = field(default_factory=dict)
 
     def ways(self, entity_type: EntityType, goldens: Collection[int]) -> dict[int, Way]:
-        chains = {entity_type.entity_type: self._above(entity_type, goldens)}
+        chains = {entity_type.entity_type: self.seen.above(entity_type, goldens)}
         references = cards_led_to(self.cards)
         for to in dict.fromkeys(references.values()):
             if to not in chains and to in self.seen.types:
@@ -117,62 +99,31 @@ class _Reading:
         self._read_countries(holders)
         return {number: self._way(number, order, chains) for number in goldens}
 
-    def _above(self, entity_type: EntityType, goldens: Collection[int]) -> Chains:
-        """What stands above each of these golden numbers on the day, itself first."""
-        parents: dict[int, int] = {}
-        day = self.seen.day or ""
-        for attribute in entity_type.hierarchies[:1]:
-            for edge in hierarchy.upward(self.reader, attribute, sorted(goldens), at=self.seen.at):
-                for turn in (edge.valid_from, edge.valid_to):
-                    if turn is not None and turn > day:
-                        self.turns[edge.golden] = min(turn, self.turns.get(edge.golden, turn))
-                if edge.parent is not None and not edge.set_aside and holds_on(edge._asdict(), day):
-                    parents[edge.golden] = edge.parent
-        found: Chains = {}
-        for number in goldens:
-            chain = found[number] = [number]
-            while (parent := parents.get(chain[-1])) is not None and len(chain) <= HIGHEST:
-                chain.append(parent)
-        return found
-
     def _led_to(self, chains: Mapping[str, Chains], to: str) -> Chains:
         """Of each golden record what the first of its chains that refers to such a type means, and what is above it."""
         found: dict[int, int] = {}
         for of, each in chains.items():
             names = [name for name, led in self.seen.types[of].references.items() if led == to]
             members = sorted({one for chain in each.values() for one in chain})
-            means = self._means(members, names)
+            said = self.seen.means(self.seen.types[of], members) if names else {}
+            means = {number: [meant[name] for name in names if name in meant] for number, meant in said.items()}
             for number, chain in each.items():
-                led_to = next((means[one] for one in chain if one in means), None)
+                led_to = next((min(means[one]) for one in chain if means.get(one)), None)
                 if led_to is not None:
                     found.setdefault(number, led_to)
-        chained = self._above(self.seen.types[to], sorted(set(found.values())))
+        chained = self.seen.above(self.seen.types[to], sorted(set(found.values())))
         return {number: chained[one] for number, one in found.items()}
 
-    def _means(self, goldens: Sequence[int], names: Sequence[str]) -> dict[int, int]:
-        """What the first surviving reference of each golden record means."""
-        if not names or not goldens:
-            return {}
-        read = stored.values(self.reader, goldens, at=self.seen.at)
-        values = {golden: orjson.loads(attributes) for golden, attributes, _ in read}
-        found: defaultdict[int, dict[str, int]] = defaultdict(dict)
-        for golden, attribute, written, means in stored.meant(self.reader, goldens, names, at=self.seen.at):
-            if values.get(golden, {}).get(attribute) == written:
-                found[golden][attribute] = means
-        return {golden: min(said.values()) for golden, said in found.items()}
-
     def _read_cards(self, references: Mapping[str, str], holders: Mapping[str, Sequence[int]]) -> None:
-        of = self.cards.entity_type
-        held: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
-        for to, numbers in holders.items():
-            names = [name for name, led in references.items() if led == to]
-            for holder, card in line_holders.lines_of_holders(self.reader, of, names, numbers, at=self.seen.at):
-                held[to, holder].add(card)
-        held["", 0] |= set(line_holders.lines_for_all(self.reader, of, at=self.seen.at, limit=MOST))
-        wanted = sorted({card for cards in held.values() for card in cards})
-        values = stored.values(self.reader, wanted, at=self.seen.at)
-        read = {golden: self._card(orjson.loads(said)) for golden, said, _ in values}
-        self.held = {place: [read[card] for card in sorted(cards) if card in read] for place, cards in held.items()}
+        of, reader, at = self.cards.entity_type, self.seen.reader, self.seen.at
+        held: defaultdict[int, set[int]] = defaultdict(set)
+        numbers = [number for some in holders.values() for number in some]
+        for holder, card in line_holders.lines_of_holders(reader, of, list(references), numbers, at=at):
+            held[holder].add(card)
+        held[ALL] |= set(line_holders.lines_for_all(reader, of, at=at, limit=MOST))
+        values = self.seen.values(sorted({card for cards in held.values() for card in cards}))
+        read = {golden: self._card(said.attributes) for golden, said in values.items()}
+        self.held = {holder: [read[card] for card in sorted(cards) if card in read] for holder, cards in held.items()}
 
     def _card(self, attributes: Mapping[str, Any]) -> _Card:
         return _Card(_country(self.cards, attributes), attributes.get(self.lines) or ())
@@ -180,26 +131,27 @@ class _Reading:
     def _read_countries(self, holders: Mapping[str, Sequence[int]]) -> None:
         """The country of every holder, where cards have one: those of others answer only for their own."""
         for of, numbers in holders.items() if _country_of(self.cards) is not None else ():
-            for golden, said, _ in stored.values(self.reader, numbers, at=self.seen.at):
-                self.countries[golden] = _country(self.seen.types[of], orjson.loads(said))
+            for golden, said in self.seen.values(numbers).items():
+                self.countries[golden] = _country(self.seen.types[of], said.attributes)
 
     def _way(self, number: int, order: Sequence[str], chains: Mapping[str, Chains]) -> Way:
         holders, own, country = [], None, None
         for of in order:
             for holder in chains[of].get(number, ()):
-                cards = self._cards(of, holder, country)
+                cards = self._cards(holder, country)
                 if holder == number:
                     own = cards
                 holders.append(cards)
                 country = country or self.countries.get(holder)
-        holders = [one for one in (*holders, self._cards("", 0, country)) if one.lines]
-        turns = {self.turns[one] for each in chains.values() for one in each.get(number, ()) if one in self.turns}
+        holders = [one for one in (*holders, self._cards(ALL, country)) if one.lines]
+        turning = self.seen.turns
+        turns = {turning[one] for each in chains.values() for one in each.get(number, ()) if one in turning}
         return Way(own, holders, min(turns, default=None))
 
-    def _cards(self, of: str, holder: int, country: str | None) -> Cards:
-        place = of, holder, country
+    def _cards(self, holder: int, country: str | None) -> Cards:
+        place = holder, country
         if place not in self.shared:
-            held = self.held.get((of, holder), ())
+            held = self.held.get(holder, ())
             self.shared[place] = Cards([one.lines for one in held if country is None or one.country == country])
         return self.shared[place]
 

@@ -14,7 +14,7 @@ from mdm.publish.feed import FeedRow, readiness_event
 from mdm.resolution.readiness import Facts, needs, next_change
 from mdm.resolution.readiness_facts import PAGE, Sources, read_facts
 from mdm.resolution.readiness_reach import Change, Standing, reached
-from mdm.resolution.readiness_ways import Seen
+from mdm.resolution.readiness_seen import Seen
 from mdm.resolution.sums import Differences
 from mdm.store import readiness as stored
 from mdm.store.database import Transaction
@@ -80,8 +80,8 @@ def judged(
     by_days = by_days or any(process.active for process in entity_type.readiness.values())
     alike: dict[object, Answers] = {}  # most golden records have the same systems and attributes as many others
     found: dict[Place, tuple[str, str | None]] = {}
-    seen = Seen(described, standing.tick, at)
-    for golden, facts in read_facts(transaction, seen, entity_type, goldens, sources).items():
+    seen = Seen(transaction, described, standing.tick, at)
+    for golden, facts in read_facts(seen, entity_type, goldens, sources).items():
         if by_days or facts.referring:
             answers = _answers(standing, facts)
         else:

@@ -40,8 +40,8 @@ class Written(NamedTuple):
 
 def write(writer: Transaction, work: Work, golden: GoldenChanges, *, position: int) -> Written:
     """Bring all references up to a commit, whose records must have been written; under the lock of the log."""
-    stood = {_place(one): one for one in stored_references.of_records(writer, sorted(work.dirty))}
-    stood |= {_place(one): one for one in stored_references.to_targets(writer, sorted(moved_targets(work, golden)))}
+    read = stored_references.concerning(writer, sorted(work.dirty), sorted(moved_targets(work, golden)))
+    stood = {_place(one): one for one in read}
     wanted: dict[Place, Said] = {place: (one.entity_type, one.target, one.valid_to) for place, one in stood.items()}
     wanted = {place: said for place, said in wanted.items() if place[0] not in work.dirty} | _said(work)
     meanings = stored_references.meanings(writer, sorted({token for _, _, token, _ in wanted})) if wanted else {}

@@ -39,7 +39,7 @@ def work_out(work: Work, facts: list[StoredFact]) -> RefetchChanges:
     """
     told = _told_of(work, facts)
     open_, of = dict[int, StoredRefetch](), work.entity_type.entity_type
-    if stored.any_open(work.reader, of):
+    if work.present.refetches:
         open_ = stored.of_records(work.reader, told | work.dirty)
     asked = sorted(told | open_.keys())
     words, versions = _said(work, asked, ("changed",)), _said(work, asked, ("record", "fetched"))

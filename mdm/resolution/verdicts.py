@@ -47,7 +47,7 @@ class Verdicts:
         """Read the decisions among these facts; pairs are read from the store as they are asked for."""
         self.work = work
         self.new = [fact for fact in facts if fact.kind in DECISIONS]
-        self.none = not self.new and not stored_decisions.any_of(work.reader, work.entity_type.entity_type)
+        self.none = not self.new and not work.present.decisions
         self.rows: dict[tuple[int, int, int], tuple[str, bool]] = {}
         self.by_pair: defaultdict[Pair, set[int]] = defaultdict(set)
         self.by_record: defaultdict[int, set[int]] = defaultdict(set)

@@ -10,8 +10,10 @@ from matching.columns import Table
 from mdm.code_lists import NONE, CodeLists, Value
 from mdm.entity_types import EntityType, Judgement
 from mdm.resolution.known_cells import KnownCells
+from mdm.store import present as stored_present
 from mdm.store import records as stored_records
 from mdm.store.database import Transaction
+from mdm.store.present import Present
 from mdm.store.records import StoredRecord
 
 
@@ -32,7 +34,8 @@ class Work:
 
     `references` is the smallest member key of what each written key leads to, and `existing` are the written keys
     that lead to a living golden record, as far as any rule asks; `gone` are those that lead to one of which nothing
-    lives, and `retired` which of them each changed record counts as deleted for. `stood_under` are the rules that the
+    lives, and `retired` which of them each changed record counts as deleted for. `boundaries` are the positions at
+    which what it refers to was read. `stood_under` are the rules that the
     stored state was resolved under. `codes` are the code lists as of `upto`, `codes_before` those at the commit before,
     and `values_held` what the changed records hold of them now, read once. `known` are cells read for earlier commits.
     """
@@ -56,9 +59,18 @@ class Work:
     values_held: dict[int, list[tuple[Value, str, Any]]] = field(default_factory=dict)
     existing: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
+    boundaries: dict[str, int] = field(default_factory=dict)
     retired: dict[int, set[str]] = field(default_factory=dict)
     judgements: dict[tuple[str, str | bytes, bool], Judgement] = field(default_factory=dict)
     known: KnownCells = field(default_factory=KnownCells)
+    read_present: Present | None = None
+
+    @property
+    def present(self) -> Present:
+        """What there is any of, as the commit began; read once."""
+        if self.read_present is None:
+            self.read_present = stored_present.present(self.reader, self.entity_type.entity_type)
+        return self.read_present
 
     def load(self, column: str, values: Collection[int]) -> list[StoredRecord]:
         """The stored records whose column is one of these values, each read once, as they will stand."""

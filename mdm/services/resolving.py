@@ -6,15 +6,17 @@ from mdm import pipeline, tracing
 from mdm.code_lists import NONE
 from mdm.entity_types import order
 from mdm.log import Author, Fact
+from mdm.resolution.codes import FACTS
 from mdm.resolution.known_cells import KnownCells
 from mdm.resolution.work import State, Work
 from mdm.services.hub import Hub
 from mdm.services.measuring import measured_before
-from mdm.store import log, records, resolution
+from mdm.store import log, resolution
 from mdm.store import quality as stored_quality
 from mdm.store import readiness as stored_readiness
 from mdm.store.database import Transaction
 from mdm.store.log import StoredFact
+from mdm.store.resolution import StateRow
 
 RETRIES = 20
 
@@ -22,15 +24,13 @@ RETRIES = 20
 def resolve(hub: Hub, entity_type: str, *, author: Author, upto: int | None = None) -> int:
     """Resolve all that is pending for one entity type, unless it is resolved up to a position; returns its commits."""
     with hub.database.locked(entity_type):
-        if upto is not None and is_resolved(hub, entity_type, upto):
-            return 0
-        return catch_up(hub, entity_type, author=author)
+        return catch_up(hub, entity_type, author=author, upto=upto)
 
 
-def catch_up(hub: Hub, entity_type: str, *, author: Author) -> int:
-    """Resolve all that is pending; the caller holds the type's lock. Returns the number of commits."""
+def catch_up(hub: Hub, entity_type: str, *, author: Author, upto: int | None = None) -> int:
+    """Do as `resolve` for a caller who holds the type's lock."""
     commits, known = 0, KnownCells()
-    while entity_type in waiting(hub) and step(hub, entity_type, author=author, known=known):
+    while step(hub, entity_type, author=author, known=known, upto=None if commits else upto):
         commits += 1
     return commits
 
@@ -66,24 +66,14 @@ def judge(hub: Hub, entity_type: str, *, author: Author) -> bool:
 
     One commit for each time that the lock is taken, so that those who wait for a record come in between.
     """
-    with hub.database.read() as reader:
-        if not stored_readiness.marked(reader, entity_type, limit=1):
-            return False
     with hub.database.locked(entity_type):
-        return step(hub, entity_type, author=author)
+        return step(hub, entity_type, author=author, judging=True)
 
 
 def waiting(hub: Hub) -> set[str]:
     """The entity types of which something that has arrived is not resolved yet."""
     with hub.database.read() as reader:
         return resolution.waiting(reader)
-
-
-def is_resolved(hub: Hub, entity_type: str, position: int) -> bool:
-    """Whether a type is resolved at least up to a position of the log."""
-    with hub.database.read() as reader:
-        state = resolution.state(reader, entity_type)
-    return state is not None and state.upto >= position
 
 
 def tick(hub: Hub, date: str, *, author: Author) -> int:
@@ -108,28 +98,32 @@ def latest_tick(hub: Hub) -> str | None:
     return min((tick for tick in ticks if tick), default=None) if all(ticks) else None
 
 
-def step(hub: Hub, entity_type: str, *, author: Author, known: KnownCells | None = None) -> bool:
+def step(
+    hub: Hub, entity_type: str, *, author: Author, known: KnownCells | None = None, upto: int | None = None,
+    judging: bool = False,
+) -> bool:  # fmt: skip
     """Make one resolver commit; False when nothing was pending. The caller holds the type's lock.
 
-    known: what the commits before have read, where the lock was held all the time.
+    known: what the commits before have read, where the lock was held all the time.  upto: nothing is done where the
+    type is resolved up to this position.  judging: answers about readiness that are outdated are pending, too.
     """
     known = KnownCells() if known is None else known
     for _ in range(RETRIES):
         with ExitStack() as timed:
             with hub.database.read() as reader:
-                work, facts = _pick_up(hub, reader, entity_type)
+                work, facts = _pick_up(hub, reader, entity_type, upto=upto, judging=judging)
                 if work is None:
                     return False
                 # Only here, since a worker looks many times before there is something to do.
                 about: tracing.Attributes = {"mdm.entity_type": entity_type, "mdm.facts": len(facts)}
                 timed.enter_context(tracing.span("resolver commit", about))
                 work.known = known
-                boundaries = _boundaries(reader, work)
+                work.boundaries = _boundaries(reader, work)
                 result = pipeline.work_out(work, facts)
             with hub.database.write() as writer:
-                if boundaries:
+                if work.boundaries:
                     writer.lock_log()
-                if _boundaries(writer, work) == boundaries:
+                if _boundaries(writer, work) == work.boundaries:
                     pipeline.publish(writer, work, result, author=author)
                     return True
         known.forget()
@@ -148,34 +142,40 @@ def replay(hub: Hub, fact: StoredFact, *, author: Author, known: KnownCells) -> 
         pipeline.publish(writer, work, result, author=author, at=fact.position)
 
 
-def _pick_up(hub: Hub, reader: Transaction, entity_type: str) -> tuple[Work | None, list[StoredFact]]:
+def _pick_up(
+    hub: Hub, reader: Transaction, entity_type: str, *, upto: int | None, judging: bool
+) -> tuple[Work | None, list[StoredFact]]:
+    arrived = entity_type in resolution.waiting(reader)
+    if not arrived and not (judging and stored_readiness.marked(reader, entity_type, limit=1)):
+        return None, []
     state = resolution.state(reader, entity_type)
+    if upto is not None and state is not None and state.upto >= upto:
+        return None, []
     after = state.upto if state else 0
     limit = hub.settings.resolve_chunk
     facts, reached = log.pending(reader, entity_type, after=after, upto=None, limit=limit)
     while state is None and len(facts) == limit and all(fact.kind != "rules" for fact in facts):
         limit *= 2  # days and code lists that are older than the type: its first commit reaches its rules
         facts, reached = log.pending(reader, entity_type, after=after, upto=None, limit=limit)
-    pending = facts or records.marked(reader, entity_type) or stored_readiness.marked(reader, entity_type, limit=1)
-    if not pending:
-        return None, []
     named = [fact.body["version"] for fact in facts if fact.kind == "rules"]
     version = named[-1] if named else state.rules_version if state else ""
-    return _work(hub, reader, entity_type, upto=reached, version=version, facts=facts), facts
+    return _work(hub, reader, state, upto=reached, version=version, facts=facts), facts
 
 
 def _take(hub: Hub, reader: Transaction, entity_type: str, *, upto: int, version: str) -> tuple[Work, list[StoredFact]]:
     state = resolution.state(reader, entity_type)
     after = state.upto if state else 0
     facts, _ = log.pending(reader, entity_type, after=after, upto=upto, limit=upto - after + 1)
-    return _work(hub, reader, entity_type, upto=upto, version=version, facts=facts), facts
+    return _work(hub, reader, state, upto=upto, version=version, facts=facts), facts
 
 
-def _work(hub: Hub, reader: Transaction, name: str, *, upto: int, version: str, facts: list[StoredFact]) -> Work:
-    row = resolution.state(reader, name)
+def _work(
+    hub: Hub, reader: Transaction, row: StateRow | None, *, upto: int, version: str, facts: list[StoredFact]
+) -> Work:
     state = State(*row[1:]) if row else State()
     entity_type = hub.rules(version, seen_by=reader)
-    codes = [hub.code_lists(reader, upto=at) if entity_type.code_lists else NONE for at in (upto, state.upto)]
+    codes = hub.code_lists(reader, upto=upto) if entity_type.code_lists else NONE
+    others = any(fact.kind in FACTS for fact in facts) and entity_type.code_lists
     ticks = [state.tick, *(fact.body["date"] for fact in facts if fact.kind == "tick")]
     return Work(
         reader=reader,
@@ -185,8 +185,8 @@ def _work(hub: Hub, reader: Transaction, name: str, *, upto: int, version: str, 
         upto=upto,
         tick=max((date for date in ticks if date), default=None),
         afresh=row is not None and state.rules_version != version,
-        codes=codes[0],
-        codes_before=codes[1],
+        codes=codes,
+        codes_before=hub.code_lists(reader, upto=state.upto) if others else codes,
         stood_under=hub.rules(row.rules_version, seen_by=reader) if row else None,
     )
 

@@ -254,9 +254,9 @@ class Database:
     @contextmanager
     def _advisory_lock(self, name: str) -> Iterator[None]:
         try:
-            connection = self.engine.connect()
+            # Without a transaction around each statement, which is two more waits for the server.
+            connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext(%s))", (name,))
-            connection.commit()
         except SQLAlchemyError as error:
             raise self.unreachable(error) from error
         try:
@@ -289,7 +289,6 @@ def _move_pages_at(pooled: PoolProxiedConnection, pages: int) -> None:
 def _unlock(connection: SQLConnection, name: str) -> None:
     try:
         connection.exec_driver_sql("SELECT pg_advisory_unlock(hashtext(%s))", (name,))
-        connection.commit()
     except SQLAlchemyError:
         connection.invalidate()  # the server ended the session, and with it the lock
     finally:

@@ -8,11 +8,6 @@ from mdm.store.database import Transaction
 PairRow = tuple[int, int, int, str, bool]
 
 
-def any_of(transaction: Transaction, entity_type: str) -> bool:
-    """Whether anything was ever decided about this entity type."""
-    return transaction.one("SELECT 1 FROM decision WHERE entity_type = ? LIMIT 1", entity_type) is not None
-
-
 def pairs_of(transaction: Transaction, ids: Collection[int]) -> list[PairRow]:
     """All that was ever decided about pairs with an end among these records."""
     columns, listed = "left_id, right_id, position, verdict, in_force", list(ids)

@@ -44,6 +44,8 @@ class Told(NamedTuple):
 
 def standing(transaction: Transaction, goldens: Collection[int]) -> list[StoredDivergence]:
     """What stands of these golden numbers."""
+    if not goldens:
+        return []
     rows = transaction.rows(
         f"SELECT {', '.join(StoredDivergence._fields)} FROM divergence WHERE golden {{in}} AND until IS NULL",
         list(goldens),

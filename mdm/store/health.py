@@ -4,8 +4,9 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
+from mdm.store import resolution
 from mdm.store.database import Transaction
-from mdm.store.log import UNRESOLVED, waits
+from mdm.store.log import UNRESOLVED
 
 # A probe must be quick: it looks at this many positions of the log at most.
 WINDOW = 100_000
@@ -30,9 +31,10 @@ def pending(transaction: Transaction) -> dict[str, int]:
     row = transaction.one("SELECT max(position) FROM log")
     head = (row and row[0]) or 0
     found: dict[str, int] = {}
+    waits = resolution.waiting(transaction)  # of most types nothing does, which is told without a look at the log
     for entity_type, upto in transaction.rows("SELECT entity_type, upto FROM resolution ORDER BY entity_type"):
         found[entity_type] = 0
-        if waits(transaction, entity_type, after=upto):  # of most types nothing does, which is told without a look
+        if entity_type in waits:
             counted = transaction.one(
                 "SELECT count(*) FROM log WHERE position > ? AND kind = 'record' AND entity_type = ?",
                 max(upto, head - WINDOW), entity_type,
@@ -52,14 +54,14 @@ def waiting(transaction: Transaction) -> Waiting:
     """What waits to be resolved since when, of any entity type, within WINDOW: the moments at which facts came."""
     row = transaction.one("SELECT max(position) FROM log")
     begin = ((row and row[0]) or 0) - WINDOW
-    since, resolved = [], []
+    since, resolved, waits = [], [], resolution.waiting(transaction)
     for entity_type, upto in transaction.rows("SELECT entity_type, upto FROM resolution"):
         done = transaction.one(
             "SELECT recorded_at FROM log WHERE kind = 'resolved' AND entity_type = ? ORDER BY position DESC LIMIT 1",
             entity_type,
         )
         resolved += [done[0]] if done else []
-        if waits(transaction, entity_type, after=upto):
+        if entity_type in waits:
             first = transaction.one(
                 "SELECT recorded_at FROM log WHERE position > ? AND (entity_type = ? OR entity_type IS NULL)"
                 " AND NOT (kind {in}) ORDER BY position LIMIT 1",

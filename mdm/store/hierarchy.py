@@ -30,16 +30,12 @@ class StoredEdge(NamedTuple):
 _COLUMNS = ", ".join(f"edge.{name}" for name in StoredEdge._fields)
 
 
-def of_goldens(transaction: Transaction, goldens: Collection[int]) -> list[StoredEdge]:
-    """The edges above these golden numbers as they stand."""
-    statement = f"SELECT {_COLUMNS} FROM hierarchy_edge AS edge WHERE golden {{in}} AND until IS NULL"
-    return _edges(transaction.rows(statement, list(goldens)))
-
-
-def to_targets(transaction: Transaction, tokens: Collection[int]) -> list[StoredEdge]:
-    """The edges that stand on these key tokens."""
-    statement = f"SELECT {_COLUMNS} FROM hierarchy_edge AS edge WHERE target_token {{in}} AND until IS NULL"
-    return _edges(transaction.rows(statement, list(tokens)))
+def concerning(transaction: Transaction, goldens: Collection[int], tokens: Collection[int]) -> list[StoredEdge]:
+    """The edges above these golden numbers as they stand, and above all of which one leads to one of these keys."""
+    standing = f"SELECT {_COLUMNS} FROM hierarchy_edge AS edge WHERE until IS NULL AND golden"
+    below = "SELECT golden FROM hierarchy_edge WHERE target_token {in} AND until IS NULL"
+    statement = f"{standing} {{in}} UNION {standing} IN ({below})"
+    return _edges(transaction.rows(statement, list(goldens), list(tokens)))
 
 
 def of_type(transaction: Transaction, entity_type: str) -> list[StoredEdge]:
@@ -50,6 +46,8 @@ def of_type(transaction: Transaction, entity_type: str) -> list[StoredEdge]:
 
 def upward(transaction: Transaction, attribute: str, goldens: Collection[int], *, at: int = NOW) -> list[StoredEdge]:
     """The edges of these golden numbers and of everything above them at a position, on all days, set aside or not."""
+    if not goldens:
+        return []
     stood = "edge.attribute = ? AND edge.since <= ? AND (edge.until IS NULL OR edge.until > ?)"
     rows = transaction.rows(
         f"WITH RECURSIVE up(golden) AS (SELECT golden FROM hierarchy_edge AS edge WHERE golden {{in}} AND {stood}"
@@ -85,6 +83,8 @@ def said_differently(transaction: Transaction, goldens: Collection[int], attribu
 
     A record that names itself says that nothing is above it, and disagrees with nobody.
     """
+    if not goldens or not attributes:
+        return []
     told = (
         "SELECT {0} FROM source_record AS member"
         " JOIN reference ON record_id = member.id AND until IS NULL AND standing = 'arrived'"
@@ -116,6 +116,8 @@ class Mismatch(NamedTuple):
 
 def mismatched(transaction: Transaction, goldens: Collection[int]) -> list[Mismatch]:
     """The mismatches of these golden numbers that stand."""
+    if not goldens:
+        return []
     rows = transaction.rows(
         f"SELECT {', '.join(Mismatch._fields)} FROM hierarchy_mismatch WHERE golden {{in}} AND until IS NULL",
         list(goldens),

@@ -54,10 +54,16 @@ def kept(transaction: Transaction, of: Hierarchy, goldens: Collection[int]) -> d
     return {row[2]: StoredGroup(*row) for row in rows}
 
 
-def any_kept(transaction: Transaction, of: Hierarchy) -> bool:
-    """Whether anything is kept of a hierarchy."""
-    found = transaction.one("SELECT 1 FROM hierarchy_group WHERE entity_type = ? AND attribute = ? LIMIT 1", *of)
-    return found is not None
+def any_kept(transaction: Transaction, hierarchies: Sequence[Hierarchy]) -> set[Hierarchy]:
+    """Those of these hierarchies of which anything is kept."""
+    if not hierarchies:
+        return set()
+    one = "SELECT * FROM (SELECT entity_type, attribute FROM hierarchy_group WHERE entity_type = ? AND attribute = ?"
+    rows = transaction.rows(
+        " UNION ALL ".join([f"{one} LIMIT 1) AS first"] * len(hierarchies)),
+        *(word for of in hierarchies for word in of),
+    )
+    return {Hierarchy(*row) for row in rows}
 
 
 def clear(transaction: Transaction, entity_type: str) -> None:

@@ -71,6 +71,8 @@ def lines_of_holders(
     transaction: Transaction, entity_type: str, attributes: Collection[str], holders: Collection[int], *, at: int
 ) -> list[tuple[int, int]]:
     """(holder, golden number of an entity type whose lines were for it by one of these attributes), of many holders."""
+    if not holders:
+        return []
     # CROSS keeps SQLite from looking through all holders of the type instead of through the keys of these.
     return transaction.rows(
         "SELECT DISTINCT xref.golden, line_holder.golden FROM xref CROSS JOIN line_holder"

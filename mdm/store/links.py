@@ -35,11 +35,6 @@ class StoredLink(NamedTuple):
 COLUMNS = StoredLink._fields
 
 
-def any_at_all(transaction: Transaction) -> bool:
-    """Whether there is any link."""
-    return transaction.one("SELECT 1 FROM source_link LIMIT 1") is not None
-
-
 def of(transaction: Transaction, ids: Collection[int]) -> list[StoredLink]:
     """All links with an end among these records."""
     names, listed = ", ".join(COLUMNS), list(ids)

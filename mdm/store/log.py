@@ -133,20 +133,17 @@ def _insert_envelopes(
     bulk.insert_run(transaction, "log", columns, first=first + start, count=end - start)
 
 
-def waits(transaction: Transaction, entity_type: str, *, after: int) -> bool:
-    """Whether any fact after a position concerns one entity type, told without a look at the log."""
-    row = transaction.one(
-        "SELECT 1 FROM latest_fact WHERE entity_type IN (?, ?) AND position > ?", entity_type, OF_ALL, after
-    )
-    return row is not None
-
-
 def pending(
     transaction: Transaction, entity_type: str, *, after: int, upto: int | None, limit: int
 ) -> tuple[list[StoredFact], int]:
     """The next facts that concern one entity type, at most `limit`, and the position they reach."""
-    end = head(transaction) if upto is None else upto
-    if not waits(transaction, entity_type, after=after):
+    last, waits = transaction.rows(
+        "SELECT (SELECT max(position) FROM log),"  # whether there are any is told without a look at the log
+        " EXISTS (SELECT 1 FROM latest_fact WHERE entity_type IN (?, ?) AND position > ?)",
+        entity_type, OF_ALL, after,
+    )[0]  # fmt: skip
+    end = (last or 0) if upto is None else upto
+    if not waits:
         return [], end
     rows = transaction.rows(
         "SELECT log.position, kind, entity_type, body, key_token FROM log"
@@ -310,6 +307,9 @@ def said(
 
 def moments(transaction: Transaction, positions: Sequence[int]) -> dict[int, str]:
     """When the facts at these positions were recorded."""
+    last = transaction.log_tail
+    if last is not None and set(positions) == {last[0]}:  # as of most commits, which have just appended it
+        return {last[0]: last[ENVELOPE.index("recorded_at")]}
     if not positions:
         return {}
     return dict(transaction.rows("SELECT position, recorded_at FROM log WHERE position {in}", list(positions)))

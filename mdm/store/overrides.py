@@ -24,11 +24,6 @@ COLUMNS = StoredOverride._fields
 NAMED = COLUMNS[:-1]
 
 
-def any_at_all(transaction: Transaction) -> bool:
-    """Whether there is any override."""
-    return transaction.one("SELECT 1 FROM decision WHERE record_id IS NOT NULL LIMIT 1") is not None
-
-
 def of(transaction: Transaction, ids: Collection[int]) -> list[StoredOverride]:
     """All overrides that name one of these records."""
     rows = transaction.rows(f"SELECT {', '.join(COLUMNS)} FROM decision WHERE record_id {{in}}", list(ids))
@@ -54,14 +49,5 @@ def leading_to(transaction: Transaction, tokens: Collection[int]) -> list[tuple[
     return transaction.rows(
         "SELECT DISTINCT record_id, attribute, target_token, entity_type FROM decision"
         " WHERE target_token {in} AND in_force",
-        list(tokens),
-    )
-
-
-def mark_referring(transaction: Transaction, tokens: Collection[int]) -> None:
-    """Mark all records on which a reference to one of these keys was set as to be resolved again."""
-    transaction.run(
-        "INSERT INTO dirty_record (entity_type, record_id) SELECT DISTINCT entity_type, record_id FROM decision"
-        " WHERE target_token {in} ON CONFLICT DO NOTHING",
         list(tokens),
     )

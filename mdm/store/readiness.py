@@ -109,6 +109,8 @@ def values(
     transaction: Transaction, goldens: Collection[int], *, at: int = NOW
 ) -> list[tuple[int, bytes, bytes | None]]:
     """(golden number, attributes, dated values) of those that were active at a position."""
+    if not goldens:
+        return []
     return transaction.rows(
         "SELECT golden, attributes, dated FROM golden_version AS stood WHERE golden {in} AND attributes IS NOT NULL"
         f" AND {THEN.format('stood')}",
@@ -145,6 +147,8 @@ def meant(
 
     Those of their records, and those that people ever set: to be compared with the value that survived.
     """
+    if not goldens or not attributes:
+        return []
     return transaction.rows(
         f"SELECT bears.golden, attribute, target, reference.golden FROM reference{_BEARS}"
         f" WHERE bears.golden {{in}} AND attribute {{in}} AND {_ARRIVED}"

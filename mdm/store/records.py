@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 from mdm.store import bulk
 from mdm.store.database import Transaction
@@ -159,12 +160,13 @@ def unlink(transaction: Transaction, entity_type: str) -> None:
 
 
 def mark_referring(transaction: Transaction, tokens: Collection[int]) -> None:
-    """Mark all records that refer to these keys as to be resolved again."""
+    """Mark all records that refer to these keys, or on which people set that, as to be resolved again."""
     transaction.run(
-        "INSERT INTO dirty_record (entity_type, record_id) SELECT DISTINCT entity_type, id FROM reference_link"
-        " JOIN source_record ON id = record_id WHERE target_token {in} ON CONFLICT DO NOTHING",
-        list(tokens),
-    )
+        "INSERT INTO dirty_record (entity_type, record_id) SELECT entity_type, id FROM reference_link"
+        " JOIN source_record ON id = record_id WHERE target_token {in}"
+        " UNION SELECT entity_type, record_id FROM decision WHERE target_token {in} ON CONFLICT DO NOTHING",
+        list(tokens), list(tokens),
+    )  # fmt: skip
 
 
 def marked(transaction: Transaction, entity_type: str) -> list[int]:
@@ -178,11 +180,22 @@ def unmark(transaction: Transaction, entity_type: str, ids: Collection[int]) -> 
     bulk.delete(transaction, "dirty_record", ("entity_type", "record_id"), [(entity_type, id_) for id_ in sorted(ids)])
 
 
-def has_open_task(transaction: Transaction, id_: int) -> bool:
-    """Whether a steward should look at a pair that this record is in."""
-    row = transaction.one(
-        "SELECT 1 FROM task WHERE status = 'open' AND left_id = ?"
-        " UNION SELECT 1 FROM task WHERE status = 'open' AND right_id = ?",
-        id_, id_,
-    )  # fmt: skip
-    return row is not None
+class Place(NamedTuple):
+    """The golden number of a record, whether others bear it, too, and whether a steward is asked about the record."""
+
+    golden: int
+    matched: bool
+    doubtful: bool
+
+
+def place_of(transaction: Transaction, token: int) -> Place:
+    """Where the record with a key token, which has been resolved, has its place."""
+    golden, matched, doubtful = transaction.rows(
+        "SELECT golden, EXISTS (SELECT 1 FROM source_record AS other"
+        " WHERE other.golden = own.golden AND other.id <> own.id),"
+        " EXISTS (SELECT 1 FROM task WHERE status = 'open' AND left_id = own.id)"
+        " OR EXISTS (SELECT 1 FROM task WHERE status = 'open' AND right_id = own.id)"
+        " FROM source_record AS own WHERE key_token = ?",
+        token,
+    )[0]  # fmt: skip
+    return Place(golden, bool(matched), bool(doubtful))

@@ -33,16 +33,11 @@ class StoredReference(NamedTuple):
 _COLUMNS = ", ".join(StoredReference._fields)
 
 
-def of_records(transaction: Transaction, ids: Collection[int]) -> list[StoredReference]:
-    """What these records refer to as things stand."""
-    rows = transaction.rows(f"SELECT {_COLUMNS} FROM reference WHERE record_id {{in}} AND until IS NULL", list(ids))
-    return [StoredReference(*row) for row in rows]
-
-
-def to_targets(transaction: Transaction, tokens: Collection[int]) -> list[StoredReference]:
-    """Everything that refers to these key tokens as things stand."""
+def concerning(transaction: Transaction, ids: Collection[int], tokens: Collection[int]) -> list[StoredReference]:
+    """What these records refer to as things stand, and everything that refers to these key tokens."""
+    standing = f"SELECT {_COLUMNS} FROM reference WHERE until IS NULL AND"
     rows = transaction.rows(
-        f"SELECT {_COLUMNS} FROM reference WHERE target_token {{in}} AND until IS NULL", list(tokens)
+        f"{standing} record_id {{in}} UNION ALL {standing} target_token {{in}}", list(ids), list(tokens)
     )
     return [StoredReference(*row) for row in rows]
 

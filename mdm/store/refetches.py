@@ -30,12 +30,6 @@ class StoredRefetch(NamedTuple):
 _COLUMNS = ", ".join(f"refetch.{name}" for name in StoredRefetch._fields)
 
 
-def any_open(transaction: Transaction, entity_type: str) -> bool:
-    """Whether any record of a type is to be fetched again."""
-    row = transaction.one("SELECT 1 FROM refetch WHERE until IS NULL AND entity_type = ? LIMIT 1", entity_type)
-    return row is not None
-
-
 def any_of(transaction: Transaction, source: str) -> bool:
     """Whether a source ever said of a record that it is to be fetched; it may have sent none."""
     joined = "refetch JOIN source_record ON source_record.id = refetch.record_id"

@@ -170,6 +170,8 @@ def append_changes(
     transaction: Transaction, rows: Sequence[tuple[object, ...]], *, columns: Sequence[str], position: int
 ) -> None:
     """Add events to the end of the feed, gapless, under the lock of the log."""
+    if not rows:
+        return
     last = transaction.one("SELECT max(sequence) FROM change")
     start = ((last and last[0]) or 0) + 1
     numbered = [(start + offset, position, *row) for offset, row in enumerate(rows)]

@@ -55,6 +55,8 @@ def about_referred(transaction: Transaction, entity_types: Collection[str], toke
 
 def goldens(transaction: Transaction, ids: Collection[int]) -> dict[int, int]:
     """The golden number of each of these records that bears one."""
+    if not ids:
+        return {}
     rows = transaction.rows("SELECT id, golden FROM source_record WHERE id {in} AND golden IS NOT NULL", list(ids))
     return dict(rows)
 

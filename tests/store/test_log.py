@@ -211,21 +211,6 @@ def test_the_resolvers_own_commits_come_in_order_a_page_at_a_time(hub: Hub) -> N
         assert [each.position - start for each in log.resolved(writer, after=start + 1, limit=5)] == [3]
 
 
-def test_what_waits_is_told_as_the_log_tells_it(hub: Hub) -> None:
-    start = head(hub)
-    with hub.database.write() as writer:
-        log.append(writer, [fact("1")], author=AUTHOR)
-        log.append(writer, [Fact("resolved", "employee", {})], author=AUTHOR)
-    with hub.database.read() as reader:
-        found = {name: log.waits(reader, name, after=start) for name in ("customer", "employee")}
-    assert found == {"customer": True, "employee": False}
-    with hub.database.write() as writer:
-        log.append(writer, [Fact("tick", None, {"date": "2026-03-01"})], author=AUTHOR)
-    with hub.database.read() as reader:
-        assert all(log.waits(reader, name, after=start + 2) for name in ("customer", "employee"))
-        assert not any(log.waits(reader, name, after=start + 3) for name in ("customer", "employee"))
-
-
 def test_many_facts_at_once_stand_as_a_few_do_and_in_one_chain(hub: Hub) -> None:
     """Their hashes are made in a thread of their own."""
     count = log.MANY + 1

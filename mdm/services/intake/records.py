@@ -87,10 +87,10 @@ def _where(hub: Hub, incoming: Incoming, outcome: Outcome) -> Put:
         if incoming.created is not None:  # its id may have been used before, so that it has another one here
             source_id = log.bodies(reader, [outcome.position or 0])[outcome.position or 0]["source_id"]
         written = f"{incoming.source}:{incoming.entity_type}:{source_id}"
-        record = records.by_column(reader, "key_token", [key_token(hub.salt, written)])[0]
-        others = len(records.by_column(reader, "golden", [record.golden or 0])) > 1
-        doubtful = records.has_open_task(reader, record.id)
-    prefix = hub.entity_type(incoming.entity_type).id_prefix
-    resolution: Literal["created", "matched", "review"] = "review" if doubtful else "matched" if others else "created"
-    found = golden_id(prefix, record.golden or 0)
+        place = records.place_of(reader, key_token(hub.salt, written))
+        prefix = hub.entity_type(incoming.entity_type, seen_by=reader).id_prefix
+    resolution: Literal["created", "matched", "review"] = (
+        "review" if place.doubtful else "matched" if place.matched else "created"
+    )
+    found = golden_id(prefix, place.golden)
     return Put(outcome.position or 0, outcome.status, outcome.older_than, found, resolution)

@@ -11,7 +11,7 @@ from mdm.entity_types import EntityType, Readiness, hint
 from mdm.errors import Fault, InvalidInput, NotFound
 from mdm.resolution.readiness import Facts, Need, needs
 from mdm.resolution.readiness_facts import read_facts
-from mdm.resolution.readiness_ways import Seen
+from mdm.resolution.readiness_seen import Seen
 from mdm.services import as_then
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
@@ -72,7 +72,7 @@ def of_one(
         document, shown = answer_at(hub, transaction, prefixes, (written, name, number), at=at)
         today = on or resolution.tick(transaction, name, at=at)
         sources = [(shown.golden, one["source"]) for one in document["crosswalk"]]
-        known = read_facts(transaction, Seen(types, today, at), entity_type, [shown.golden], sources)
+        known = read_facts(Seen(transaction, types, today, at), entity_type, [shown.golden], sources)
         facts = known.get(shown.golden, Facts({}))
     about = {**head(document), "label": document["attributes"].get(entity_type.label_attribute)}
     answers = [
