@@ -108,16 +108,19 @@ class _Keeping:
         self._keep({}, {number: above.get(number) for number in {*above, *above.values()}}, {})
 
     def _bring_up(self, turned: set[int], more: Mapping[int, Sums]) -> None:
-        stood = stored.kept(self.writer, self.of, [*more, *turned])
+        asked = {*more, *turned}
+        stood = stored.kept(self.writer, self.of, asked)
         above: dict[int, int | None] = {}
         frontier = turned | stood.keys()
         while frontier:
-            stood |= stored.kept(self.writer, self.of, frontier - stood.keys())
+            stood |= stored.kept(self.writer, self.of, frontier - asked)
+            asked |= frontier
             led = stored.parents(self.writer, self.of.attribute, frontier, on=self.on)
             above |= {number: led.get(number) for number in frontier}
             parents = {stood[number].parent for number in frontier & stood.keys()} | set(led.values())
             frontier = {one for one in parents if one is not None} - above.keys()
-        self._keep(stood, above, more)
+        if above:
+            self._keep(stood, above, more)
 
     def _keep(
         self, stood: Mapping[int, StoredGroup], above: Mapping[int, int | None], more: Mapping[int, Sums]
@@ -165,10 +168,11 @@ class _Keeping:
         found: defaultdict[int, Sums] = defaultdict(Sums)
         position, records = self.change.position, set(self.change.referring)
         if is_own:
-            borne = stored.bearing(self.writer, self.change.moved, position=position)
-            for at, sign in ((position, 1), (position - 1, -1)):
-                for number, source, count in stored.sources(self.writer, borne, at=at):
-                    found[number][SOURCE + source] += sign * count
+            work = self.change.work
+            for id_ in self.change.moved:
+                for one, sign in ((work.before.get(id_), -1), (work.records[id_], 1)):
+                    if one is not None and one.golden is not None:
+                        found[one.golden][SOURCE + one.source] += sign
             if self.on != self.before:
                 records |= stored.turned_references(self.writer, after=self.before, until=self.on)
         referring = stored.bearing(self.writer, records, position=position) if records else set[int]()

@@ -17,7 +17,6 @@ from mdm.store import line_holders
 
 Line = Mapping[str, Any]
 Key = tuple[tuple[str, str | None], ...]
-MOST = 1_000_000
 ALL = 0
 """In place of the golden number of a holder: the cards that are for all."""
 
@@ -120,7 +119,6 @@ class _Reading:
         numbers = [number for some in holders.values() for number in some]
         for holder, card in line_holders.lines_of_holders(reader, of, list(references), numbers, at=at):
             held[holder].add(card)
-        held[ALL] |= set(line_holders.lines_for_all(reader, of, at=at, limit=MOST))
         values = self.seen.values(sorted({card for cards in held.values() for card in cards}))
         read = {golden: self._card(said.attributes) for golden, said in values.items()}
         self.held = {holder: [read[card] for card in sorted(cards) if card in read] for holder, cards in held.items()}

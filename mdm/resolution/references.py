@@ -73,6 +73,7 @@ def written(entity_type: EntityType, record: StoredRecord) -> set[str]:
 def read_targets(work: Work, ids: Iterable[int], *, beside: Iterable[str] = ()) -> None:
     """Learn the smallest member key of everything that these records refer to, and of other written keys."""
     keys = {*beside, *(key for id_ in ids for key in written(work.entity_type, work.records[id_]))}
+    keys -= work.references.keys()  # read before
     tokens = {key_token(work.salt, key): key for key in keys}
     found = stored_records.reached(work.reader, list(tokens))
     work.references.update({tokens[token]: smallest for token, (smallest, _) in found.items()})

@@ -11,7 +11,7 @@ from mdm.resolution.known_cells import KnownCells
 from mdm.resolution.work import State, Work
 from mdm.services.hub import Hub
 from mdm.services.measuring import measured_before
-from mdm.store import log, resolution
+from mdm.store import log, records, resolution
 from mdm.store import quality as stored_quality
 from mdm.store import readiness as stored_readiness
 from mdm.store.database import Transaction
@@ -145,9 +145,6 @@ def replay(hub: Hub, fact: StoredFact, *, author: Author, known: KnownCells) -> 
 def _pick_up(
     hub: Hub, reader: Transaction, entity_type: str, *, upto: int | None, judging: bool
 ) -> tuple[Work | None, list[StoredFact]]:
-    arrived = entity_type in resolution.waiting(reader)
-    if not arrived and not (judging and stored_readiness.marked(reader, entity_type, limit=1)):
-        return None, []
     state = resolution.state(reader, entity_type)
     if upto is not None and state is not None and state.upto >= upto:
         return None, []
@@ -157,6 +154,9 @@ def _pick_up(
     while state is None and len(facts) == limit and all(fact.kind != "rules" for fact in facts):
         limit *= 2  # days and code lists that are older than the type: its first commit reaches its rules
         facts, reached = log.pending(reader, entity_type, after=after, upto=None, limit=limit)
+    pending = facts or records.marked(reader, entity_type)
+    if not pending and not (judging and stored_readiness.marked(reader, entity_type, limit=1)):
+        return None, []
     named = [fact.body["version"] for fact in facts if fact.kind == "rules"]
     version = named[-1] if named else state.rules_version if state else ""
     return _work(hub, reader, state, upto=reached, version=version, facts=facts), facts

@@ -47,6 +47,8 @@ _REFERS = (
 
 def kept(transaction: Transaction, of: Hierarchy, goldens: Collection[int]) -> dict[int, StoredGroup]:
     """What is kept of these golden numbers; nothing of one that has nothing above and nothing below."""
+    if not goldens:
+        return {}
     rows = transaction.rows(
         f"SELECT {_COLUMNS} FROM hierarchy_group WHERE entity_type = ? AND attribute = ? AND golden {{in}}",
         *of, list(goldens),

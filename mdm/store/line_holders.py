@@ -70,15 +70,18 @@ def lines_for_all(transaction: Transaction, entity_type: str, *, at: int, limit:
 def lines_of_holders(
     transaction: Transaction, entity_type: str, attributes: Collection[str], holders: Collection[int], *, at: int
 ) -> list[tuple[int, int]]:
-    """(holder, golden number of an entity type whose lines were for it by one of these attributes), of many holders."""
-    if not holders:
-        return []
+    """(holder, golden number of an entity type whose lines were for it by one of these attributes), of many holders.
+
+    With those that were for all, whose holder is 0.
+    """
     # CROSS keeps SQLite from looking through all holders of the type instead of through the keys of these.
     return transaction.rows(
         "SELECT DISTINCT xref.golden, line_holder.golden FROM xref CROSS JOIN line_holder"
         f" WHERE xref.golden {{in}} AND {THEN.format('xref')} AND target_token = key_token"
-        f" AND line_holder.entity_type = ? AND attribute {{in}} AND {THEN.format('line_holder')}",
-        list(holders), at, at, entity_type, list(attributes), at, at,
+        f" AND line_holder.entity_type = ? AND attribute {{in}} AND {THEN.format('line_holder')}"
+        " UNION ALL SELECT 0, golden FROM line_holder WHERE entity_type = ? AND attribute = ? AND target_token = ?"
+        f" AND {THEN.format('line_holder')}",
+        list(holders), at, at, entity_type, list(attributes), at, at, entity_type, *FOR_ALL, at, at,
     )  # fmt: skip
 
 

@@ -236,7 +236,8 @@ def _override(pick: Callable[[Any], Any], facts: list[Fact], key: str) -> dict[s
         if (each, kind, body.get("attribute")) == (of, "override", attribute)
     ]
     latest = max((int(body["date"][-2:]) for _, kind, body in facts if kind == "tick"), default=1)
-    overruled = {name: _survivor(pick, facts, key, name) for name in {attribute, pick([attribute, attribute, "a"])}}
+    named = sorted({attribute, pick([attribute, attribute, "a"])})
+    overruled = {name: _survivor(pick, facts, key, name) for name in named}
     return {
         "record": key, "attribute": attribute, "value": pick([None, *SET[attribute]]),
         "until": pick([None, None, f"2026-01-{min(latest + pick([0, 1, 3, 6]), 28):02}"]),

@@ -9,11 +9,8 @@ from mdm.store import decisions, history
 def test_what_was_decided_is_found_from_either_end_and_by_position(hub: Hub) -> None:
     pairs = [(1, 2, 10, "same", True), (2, 3, 10, "same", True), (1, 2, 11, "distinct", True)]
     with hub.database.write() as writer:
-        assert not decisions.any_of(writer, "customer")
         new = [(10, "customer", "verdict", True), (11, "customer", "verdict", True)]
         decisions.add(writer, new, voiding=[], pairs=pairs)
-        assert decisions.any_of(writer, "customer")
-        assert not decisions.any_of(writer, "legal_entity")
         assert sorted(decisions.pairs_of(writer, [3])) == [(2, 3, 10, "same", True)]
         assert sorted(decisions.pairs_of(writer, [2])) == sorted(pairs)
         assert sorted(decisions.pairs_of(writer, [1, 2])) == sorted(pairs)

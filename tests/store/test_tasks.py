@@ -6,7 +6,7 @@ from mdm.services.hub import Hub
 from mdm.store import records, task_places, task_writing, tasks
 from mdm.store.database import Transaction
 from mdm.store.task_writing import OpenTask
-from tests.store.rows import task
+from tests.store.rows import record, task
 
 
 def ids(found: list[tasks.StoredTask]) -> list[str]:
@@ -57,8 +57,16 @@ def test_open_tasks_are_found_from_either_end(hub: Hub) -> None:
         assert task_writing.open_about(writer, []) == []
         assert len(task_writing.open_of_type(writer, "customer")) == 3
         assert task_writing.open_of_type(writer, "legal_entity") == []
-        asked = {id_: records.has_open_task(writer, id_) for id_ in (1, 3, 9)}
-    assert asked == {1: True, 3: True, 9: False}
+
+
+def test_a_record_has_its_place_beside_others_or_alone_and_a_steward_is_asked_about_it_or_not(hub: Hub) -> None:
+    with hub.database.write() as writer:
+        records.save(writer, [record(n, golden=n) for n in (1, 3, 9)])
+        records.save(writer, [record(2, golden=1)])
+        change(writer, 100, opened=(task("one", left=1, right=3), task("closed", left=2, right=9)))
+        change(writer, 110, closed=(task("closed", left=2, right=9),))
+        found = [records.place_of(writer, record(id_).key_token) for id_ in (1, 2, 3, 9)]
+    assert found == [(1, True, True), (1, True, False), (3, False, True), (9, False, False)]
 
 
 def test_a_page_has_the_smallest_places_first_and_a_cursor_goes_on_where_it_ended(hub: Hub) -> None:
