@@ -59,13 +59,13 @@ def find(
         NotFound: there is no such entity type.
         InvalidInput: an attribute is unknown or no value of its kind; says which.
     """
-    entity_type = hub.entity_type(of)
-    sent, faults = check(entity_type, _whole(entity_type, attributes), partial=True)
-    if faults:
-        raise InvalidInput("; ".join(fault.detail for fault in faults[:3]), faults=faults)
-    left_out = sorted(sent.keys() & set(without))
-    compared = {name: value for name, value in sent.items() if name not in left_out}
     with hub.database.read() as reader:
+        entity_type = hub.entity_type(of, seen_by=reader)
+        sent, faults = check(entity_type, _whole(entity_type, attributes), partial=True)
+        if faults:
+            raise InvalidInput("; ".join(fault.detail for fault in faults[:3]), faults=faults)
+        left_out = sorted(sent.keys() & set(without))
+        compared = {name: value for name, value in sent.items() if name not in left_out}
         work = Work(reader, entity_type, hub.salt, State(), NOW, None, afresh=False, codes=hub.code_lists(reader))
         blocks, crowded = _blocked(work, Key(source, of, NOBODY), compared)
         weights = _weighed(work, blocks)
