@@ -250,7 +250,7 @@ def test_a_wide_change_is_judged_in_commits_to_come_and_the_list_says_so(
 
     assert told() == (3, 3)
     assert ("referring", "rate_card.customer") not in missing(hub, ids[0]), "one that is asked for is judged as it is"
-    assert resolving.step(hub, "customer", author=AUTHOR)
+    assert resolving.judge(hub, "customer", author=AUTHOR)
     assert told() == (1, 1)
     resolving.resolve_all(hub, author=AUTHOR)
     assert told() == (0, 0)
