@@ -28,7 +28,8 @@ _MOST_OF_THEM = 0.8
 """What is learnt from the surest counts only if it still finds so many of the matches: else it has lost them."""
 _BY_HALVES = 0.5
 """Else it is learnt with a pair that looks like a match, though its clusters stayed apart, counting so much as one.
-Large clusters of noisy records fall into several, and every round would take matches from the next."""
+Large clusters of noisy records fall into several, and every round would take matches from the next. So it does where
+each source is only taken to hold a thing once: a pair is kept apart because one of its records has a nearer match."""
 _UNSETTLED = "the clusters still changed a little in the last round of learning"
 _STILL = 0.002
 """Clusters count as settled when so small a share of the pairs within them changes."""
@@ -62,9 +63,10 @@ class Learnt:
     matches: float = 0.0
 
 
-def learn(
-    model: MatchModel, levels: Levels, left: Rows, right: Rows, *, cluster: Clusters, known: Known | None = None
-) -> Learnt:
+def learn(  # noqa: PLR0913  pairs are two columns
+    model: MatchModel, levels: Levels, left: Rows, right: Rows, *, cluster: Clusters, known: Known | None = None,
+    doubtful: bool = False,
+) -> Learnt:  # fmt: skip
     """Learn m, u, the prior and groups of strangers from the candidate pairs of a file, given their levels.
 
     `model` has the figures to set out from. With too few pairs of a class, or when only one attribute is compared,
@@ -76,11 +78,13 @@ def learn(
     if len(levels) < 2 * FEWEST:
         return Learnt(model.rules, True, [_too_few("candidate pairs", len(levels))])
     pairs = _Pairs.of(levels, left, right, known)
-    learnt, changed = _in_turns(model, pairs, cluster)
+    learnt, changed = _in_turns(model, pairs, cluster, doubtful=_BY_HALVES if doubtful else 0.0)
     if not learnt.rounds or learnt.settled:
         return learnt
     again, changes = _in_turns(model, pairs, cluster, rarer=_RARER)
     if again.matches < _MOST_OF_THEM * learnt.matches:
+        if doubtful:
+            return learnt
         again, changes = _in_turns(model, pairs, cluster, doubtful=_BY_HALVES)
     return again if changes < changed else learnt
 

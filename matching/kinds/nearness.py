@@ -1,8 +1,9 @@
 """All the words of a record, compared as wording is, and by whether other records of the file are more alike.
 
 Titles of one thing in two shops have much or little in common, but seldom do those of other things have more. So
-likeness counts more where each text is among the two most alike to the other, and less where neither is. It needs
-the whole file, and so is for `mdm dedupe` alone.
+likeness counts more where each text is among the two most alike to the other, and less where neither is. Where that
+makes more texts each other's nearest, words and pairs of neighbouring words count as much as the letters they are
+written in. It needs the whole file, and so is for `mdm dedupe` alone.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,12 +16,15 @@ from matching.kinds.pairs import Codes, Flags, Outcomes, PairComparison
 
 _NEAREST = 2
 """A thing may be listed twice, or beside a variant of it."""
+_FEWEST = 100
+"""Of fewer texts it is chance which ways of comparing makes more of them each other's nearest."""
 _TOLD_APART = 7
 """So many levels of likeness are told apart of texts that are nearest: hardly any of them is less alike."""
 
 
 def _prepare(values: Sequence[str]) -> PairComparison:
-    alike, near = wording.prepare(values), _among_nearest(values)
+    phrases = len(values) >= _FEWEST and wording.mutual(values, phrases=True) > wording.mutual(values)
+    alike, near = wording.prepare(values, phrases=phrases), _among_nearest(values, phrases=phrases)
 
     def compare(left: Codes, right: Codes) -> Outcomes:
         likeness = alike(left, right)
@@ -32,9 +36,9 @@ def _prepare(values: Sequence[str]) -> PairComparison:
     return compare
 
 
-def _among_nearest(values: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
+def _among_nearest(values: Sequence[str], *, phrases: bool) -> Callable[[Codes, Codes], Flags]:
     """Say of pairs of texts whether the second is among the nearest to the first."""
-    one, other = wording.nearest(values, _NEAREST, groups=np.zeros(len(values), dtype=np.int64))
+    one, other = wording.nearest(values, _NEAREST, groups=np.zeros(len(values), dtype=np.int64), phrases=phrases)
     pairs = np.append(np.sort(one * len(values) + other), -1)
 
     def near(asked: Codes, found: Codes) -> Flags:

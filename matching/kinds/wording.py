@@ -5,8 +5,9 @@ what is said in different columns, in another order or with slips still meets. I
 for `mdm dedupe` alone.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,8 @@ _BORDERS = np.array([0.95, 0.85, 0.75, 0.65, 0.55, 0.45, 0.35, 0.25, 0.15])
 _AT_ONCE = 1 << 15
 _ROWS_AT_ONCE = 500
 _TENTH = 10
+_ASKED = 1_000
+"""About so many texts are asked for their nearest to see how many are mutual."""
 _FREQUENT, _FEW = 0.005, 50
 """What so large a share of the texts holds, and more than a few of them, does not find neighbours where texts are many.
 """
@@ -44,29 +47,37 @@ def _standardise(value: object) -> str | None:
 
 
 @lru_cache(maxsize=2)
-def _weighted(values: tuple[str, ...]) -> "csr_array":
+def _weighted(values: tuple[str, ...], *, phrases: bool) -> "csr_array":
     """Give one row of weights a text, of length 1: (texts, groups of letters).
 
-    Salton and Buckley (1988): one plus the logarithm of how often a group occurs in the text, times the logarithm of
+    With `phrases`, words and pairs of neighbouring words weigh as much as all groups of letters.
+    """
+    letters = _weights(values, lambda words: chain.from_iterable(map(_groups, words)))
+    if not phrases:
+        return letters
+    from scipy.sparse import csr_array, hstack  # slow to load, and only texts need it
+
+    both = hstack([letters, _weights(values, lambda words: chain(words, pairwise(words)))], format="csr")
+    return csr_array(both * np.float32(np.sqrt(0.5)))
+
+
+def _weights(values: Sequence[str], parts: Callable[[list[str]], Iterable[Hashable]]) -> "csr_array":
+    """Give one row of weights a text, of length 1: (texts, parts).
+
+    Salton and Buckley (1988): one plus the logarithm of how often a part occurs in the text, times the logarithm of
     how few texts have it.
     """
-    from scipy.sparse import csr_array  # slow to load, and only texts need it
+    from scipy.sparse import csr_array
 
-    groups: dict[str, int] = {}
+    numbers: dict[Hashable, int] = {}
     columns: list[int] = []
     ends = [0]
-
-    @cache
-    def numbers(word: str) -> list[int]:
-        return [groups.setdefault(group, len(groups)) for group in _groups(word)]
-
     for text in values:
-        for word in text.split():
-            columns += numbers(word)
+        columns += [numbers.setdefault(part, len(numbers)) for part in parts(text.split())]
         ends.append(len(columns))
-    counted = csr_array((np.ones(len(columns), np.float32), columns, ends), shape=(len(values), len(groups)))
+    counted = csr_array((np.ones(len(columns), np.float32), columns, ends), shape=(len(values), len(numbers)))
     counted.sum_duplicates()
-    texts = np.bincount(counted.indices, minlength=len(groups))
+    texts = np.bincount(counted.indices, minlength=len(numbers))
     counted.data = (1 + np.log(counted.data)) * (1 + np.log((1 + len(values)) / (1 + texts)))[counted.indices].astype(
         np.float32
     )
@@ -82,9 +93,9 @@ def _groups(word: str) -> Iterator[str]:
     return (bordered[place : place + 3] for place in range(len(bordered) - 2))
 
 
-def prepare(values: Sequence[str]) -> PairComparison:
+def prepare(values: Sequence[str], *, phrases: bool = False) -> PairComparison:
     """Prepare to say how much the words of any pairs of the texts are alike, in levels."""
-    weighted = _weighted(tuple(values))
+    weighted = _weighted(tuple(values), phrases=phrases)
 
     def compare(left: Codes, right: Codes) -> Outcomes:
         levels = np.empty(len(left), dtype=np.int8)
@@ -98,25 +109,30 @@ def prepare(values: Sequence[str]) -> PairComparison:
     return compare
 
 
-def nearest(values: Sequence[str], count: int, groups: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def nearest(
+    values: Sequence[str], count: int, groups: Codes, *, asked: Codes | None = None, phrases: bool = False
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Give for each text the places of the `count` most similar others, as pairs of places; ties by text.
 
-    Those of its own group and those of other groups are counted apart.
+    Those of its own group and those of other groups are counted apart. `asked`: only for the texts in these places.
     """
-    weighted = _weighted(tuple(values))
+    weighted = _weighted(tuple(values), phrases=phrases)
     rare = weighted[:, _finding(np.bincount(weighted.indices, minlength=weighted.shape[1]), len(values))]
     turned = rare.T.tocsr()
-    by_text = np.argsort(np.argsort(np.array(values, dtype=object)))
+    by_text = _in_order(values)
+    places = np.arange(len(values)) if asked is None else asked
     found = []
-    for start in range(0, len(values), _ROWS_AT_ONCE):
-        alike = (rare[start : start + _ROWS_AT_ONCE] @ turned).tocoo()
-        kept = alike.row + start != alike.col
-        rows, others = alike.row[kept].astype(np.int64) + start, alike.col[kept]
-        asked = 2 * (rows - start) + (groups[rows] != groups[others])
-        near = _best_of_each(asked, alike.data[kept], by_text[others], _LOOKED_AT * count)
-        rows, others, asked = rows[near], others[near], asked[near]
+    for start in range(0, len(places), _ROWS_AT_ONCE):
+        some = places[start : start + _ROWS_AT_ONCE]
+        alike = (rare[some] @ turned).tocoo()
+        kept = some[alike.row] != alike.col
+        number, others = alike.row[kept].astype(np.int64), alike.col[kept]
+        rows = some[number]
+        question = 2 * number + (groups[rows] != groups[others])
+        near = _best_of_each(question, alike.data[kept], by_text[others], _LOOKED_AT * count)
+        rows, others, question = rows[near], others[near], question[near]
         whole = np.asarray(weighted[rows].multiply(weighted[others]).sum(axis=1)).ravel()
-        best = _best_of_each(asked, whole, by_text[others], count)
+        best = _best_of_each(question, whole, by_text[others], count)
         found.append(np.array([rows[best], others[best]], dtype=np.int64))
     left, right = np.concatenate([np.empty((2, 0), np.int64), *found], axis=1)
     return left, right
@@ -126,7 +142,7 @@ def standing_out(values: Sequence[str]) -> float:
     """Say by how much the nearest other text is more alike than the tenth nearest, on average over the texts."""
     if len(values) <= _TENTH:
         return 0.0
-    weighted = _weighted(tuple(values))
+    weighted = _weighted(tuple(values), phrases=False)
     turned, total = weighted.T.tocsr(), 0.0
     for start in range(0, len(values), _ROWS_AT_ONCE):
         alike = (weighted[start : start + _ROWS_AT_ONCE] @ turned).toarray()
@@ -135,6 +151,27 @@ def standing_out(values: Sequence[str]) -> float:
         ranked = np.partition(alike, (-_TENTH, -1), axis=1)
         total += float((ranked[:, -1] - ranked[:, -_TENTH]).sum())
     return total / len(values)
+
+
+def mutual(values: Sequence[str], *, phrases: bool = False) -> float:
+    """Say how many texts have a nearest other text that has them for its nearest, estimated from some of them.
+
+    Two texts of one thing are each other's nearest where likeness tells things apart; what is alike for another reason
+    has a nearest that is nearer to something else.
+    """
+    asked = np.argsort(_in_order(values))[:: len(values) // _ASKED + 1]
+    nearest_of = np.full(len(values), -1, dtype=np.int64)
+    together = np.zeros(len(values), dtype=np.int64)
+    one, other = nearest(values, 1, together, asked=asked, phrases=phrases)
+    nearest_of[one] = other
+    back, again = nearest(values, 1, together, asked=np.unique(other), phrases=phrases)
+    nearest_of[back] = again
+    return float((nearest_of[other] == one).sum()) * len(values) / max(len(asked), 1)
+
+
+def _in_order(values: Sequence[str]) -> Codes:
+    """Give the place of each text among all of them in order."""
+    return np.argsort(np.argsort(np.array(values, dtype=object)))
 
 
 def _finding(texts: Codes, count: int) -> Codes:

@@ -122,6 +122,22 @@ def test_where_the_surest_lose_most_matches_doubtful_pairs_count_by_halves():
     assert asked[ROUNDS] < asked[ROUNDS + 1] == made.rules.prior
 
 
+def test_what_is_only_taken_for_granted_hides_fewer_matches():
+    persons, values, left, right = people(200)
+    made = model("street", "surname", "given", "birth")
+    levels = levels_of(values, left, right)
+
+    def cluster(current, weights):  # of each person's two records only those of every other person may meet
+        strong = (weights >= current.match_weight) & (left % 4 < 2)
+        leads = np.arange(len(persons))
+        leads[right[strong]] = left[strong]
+        return leads
+
+    sure, doubted = (learn(made, levels, left, right, cluster=cluster, doubtful=doubtful) for doubtful in (False, True))
+    assert doubted.matches > 1.2 * sure.matches
+    assert doubted.rules.prior > sure.rules.prior
+
+
 @pytest.mark.parametrize(
     ("attributes", "groups"), [(("street", "surname"), 1), (("street", "surname", "given"), GROUPS)]
 )

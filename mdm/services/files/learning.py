@@ -86,8 +86,11 @@ def sample(comparisons: Comparisons, who: Who, pairs: tuple[Rows, Rows], *, fact
     return Sample(table, who.where(rows), left, right, compared.levels(left, right), compared, known.among(rows))
 
 
-def learnt_from(model: MatchModel, rules: MatchRules, pairs: Sample) -> Learnt:
-    """Learn from pairs under these rules: what was found, and what people and rules decided, clusters by averages."""
+def learnt_from(model: MatchModel, rules: MatchRules, pairs: Sample, *, doubtful: bool = False) -> Learnt:
+    """Learn from pairs under these rules: what was found, and what people and rules decided, clusters by averages.
+
+    `doubtful`: the rules keep pairs apart by what is only taken for granted.
+    """
     given = match_model(model.entity_type, model.attributes, rules)
 
     def cluster(current: MatchModel, weights: Weights) -> Rows:
@@ -95,7 +98,7 @@ def learnt_from(model: MatchModel, rules: MatchRules, pairs: Sample) -> Learnt:
         return linked(current, pairs.table, edges, pairs.who, levels=pairs.compared.levels, known=pairs.facts.of)
 
     known = _known(given, pairs)
-    return learn(given, pairs.levels, pairs.left, pairs.right, cluster=cluster, known=known)
+    return learn(given, pairs.levels, pairs.left, pairs.right, cluster=cluster, known=known, doubtful=doubtful)
 
 
 def _known(model: MatchModel, pairs: Sample) -> Known:

@@ -1,5 +1,7 @@
 """All words of a record, by likeness and by whether other texts are nearer: what each level says of a pair."""
 
+from itertools import combinations, permutations
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -56,3 +58,13 @@ def test_it_says_the_same_of_both_sides_and_tells_likeness_as_wording_does(texts
     for number, likeness in zip(found.tolist(), WORDING.prepare(texts)(left, right).tolist(), strict=True):
         alike = WORDING.levels[likeness - 1].name
         assert KIND.levels[number - 1].name in {alike, f"each_{alike}", f"one_{alike}", "each_below", "one_below"}
+
+
+def test_words_in_their_order_count_where_they_tell_more_texts_apart():
+    words = ["photo", "studio", "print", "office", "home", "garden", "music", "video", "tax", "typing"]
+    titles = [" ".join(order) for chosen in list(combinations(words, 3))[::6] for order in permutations(chosen)]
+    texts = [title + said for title in titles for said in ("", " full version")]
+    one, version, other = (texts.index(text) for text in ("photo studio print", "photo studio print full version",
+                                                          "studio photo print"))  # fmt: skip
+    assert WORDING.prepare(texts)(np.array([one]), np.array([other])).tolist() == [1]
+    assert weight(level(texts, one, version)) > weight(level(texts, one, other))
