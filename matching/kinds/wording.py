@@ -6,9 +6,9 @@ for `mdm dedupe` alone.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,17 +52,22 @@ def _weighted(values: tuple[str, ...], *, phrases: bool) -> "csr_array":
 
     With `phrases`, words and pairs of neighbouring words weigh as much as all groups of letters.
     """
-    letters = _weights(values, lambda words: chain.from_iterable(map(_groups, words)))
+    letters = _weights(values, iter, _groups)
     if not phrases:
         return letters
     from scipy.sparse import csr_array, hstack  # slow to load, and only texts need it
 
-    both = hstack([letters, _weights(values, lambda words: chain(words, pairwise(words)))], format="csr")
+    spoken = _weights(values, lambda words: chain(words, pairwise(words)), lambda unit: (unit,))
+    both = hstack([letters, spoken], format="csr")
     return csr_array(both * np.float32(np.sqrt(0.5)))
 
 
-def _weights(values: Sequence[str], parts: Callable[[list[str]], Iterable[Hashable]]) -> "csr_array":
-    """Give one row of weights a text, of length 1: (texts, parts).
+def _weights(
+    values: Sequence[str],
+    units: Callable[[list[str]], Iterable[Hashable]],
+    parts: Callable[[Any], Iterable[Hashable]],
+) -> "csr_array":
+    """Give one row of weights a text, of length 1, by the parts of the units that its words make: (texts, parts).
 
     Salton and Buckley (1988): one plus the logarithm of how often a part occurs in the text, times the logarithm of
     how few texts have it.
@@ -72,8 +77,14 @@ def _weights(values: Sequence[str], parts: Callable[[list[str]], Iterable[Hashab
     numbers: dict[Hashable, int] = {}
     columns: list[int] = []
     ends = [0]
+
+    @cache
+    def numbered(unit: Hashable) -> list[int]:
+        return [numbers.setdefault(part, len(numbers)) for part in parts(unit)]
+
     for text in values:
-        columns += [numbers.setdefault(part, len(numbers)) for part in parts(text.split())]
+        for unit in units(text.split()):
+            columns += numbered(unit)
         ends.append(len(columns))
     counted = csr_array((np.ones(len(columns), np.float32), columns, ends), shape=(len(values), len(numbers)))
     counted.sum_duplicates()

@@ -242,3 +242,30 @@ def test_a_description_that_makes_all_items_alike_is_said_to_be_left_out_and_sur
     assert "column description is not compared: its words make different records alike" in report.notes
     assert report.model["attributes"]["all_words"] == {"kind": "nearness", "columns": ["{?title}"]}
     assert all(row["description"] for row in table("golden.csv"))
+
+
+def offers(count: int) -> list[str]:
+    """Make offers of software in two shops, of which editions differ in a word; only the first names the maker."""
+    made = random.Random(7)
+    programs = [f"{one} {two}" for one in ("photo", "tax", "music", "home") for two in ("studio", "tutor", "office")]
+    editions = "standard", "deluxe", "upgrade", "academic", "premium", "mac", "5 user", "2007", "2008"
+    rows = []
+    for number in range(count):
+        title = [made.choice(programs), *made.sample(editions, made.choice((1, 2, 2, 3)))]
+        short = [word for word in title if made.random() < 0.9]
+        rows.append(f"{number}a,market,{' '.join(title)},{made.choice(('orchid systems', 'redpine games'))}")
+        rows.append(f"{number}b,feed,{' '.join([*short, *made.sample(('retail', 'oem', 'cd', 'new'), 2)])},")
+    return rows
+
+
+def test_where_much_stays_doubtful_pairs_match_below_even_odds():
+    report = run(written("records.csv", "id,source,title,maker", *offers(150)))
+    assert 0.1 <= report.model["match"]["thresholds"]["match"] < 0.47
+    told = {row["outcome"] for row in table("pairs.csv") if 0.47 < float(row["match_probability"]) < 0.5}
+    assert told <= {"match"}
+
+
+def test_where_nothing_was_learnt_even_odds_stay():
+    report = run(written("records.csv", "id,source,title,maker", *offers(3)))
+    assert report.warnings
+    assert report.model["match"]["thresholds"]["match"] == 0.5

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from matching.balance import balanced_threshold
 from matching.block import Rows
 from matching.columns import Column, Table
 from matching.compare import Comparisons, Levels
@@ -106,7 +107,7 @@ def understand(columns: Columns, *, link_only: bool, keep: bool, timed: Timed) -
     model, pairs, comparisons = timed("block", lambda: _blocked(compared, table, who, link_only=link_only))
     taken = timed("compare", lambda: sample(comparisons, who, pairs))
     learnt = timed("learn", lambda: _learnt(model, taken, who))
-    rules = learnt.rules
+    rules = _balanced(model, learnt, taken)
     levels = taken.levels if len(taken.left) == len(pairs[0]) else None
     if rules.one_per_source:
         apart = who.sources[pairs[0]] != who.sources[pairs[1]]
@@ -199,10 +200,21 @@ def _learnt(model: MatchModel, taken: Sample, who: Who) -> Learnt:
         strong = _strong(model, taken.levels[apart])
         if strong or not _repeated(model, taken.levels, apart, who.sources):
             one_each = model.rules.model_copy(update={"one_per_source": True})
-            found = learnt_from(model, one_each, taken.where(apart))
+            found = learnt_from(model, one_each, taken.where(apart), doubtful=not strong)
             if not strong or (found.settled and _one_each(_with(model, found.rules), taken.levels, apart, who.sources)):
                 return found
     return learnt_from(model, model.rules, taken)
+
+
+def _balanced(model: MatchModel, learnt: Learnt, taken: Sample) -> MatchRules:
+    """Give the rules that were learnt with the threshold that suits them; of rules that were not, that of before."""
+    rules = learnt.rules
+    if not learnt.rounds:
+        return rules
+    apart = taken.who.sources[taken.left] != taken.who.sources[taken.right]
+    weights = sums(_with(model, rules), taken.levels[apart] if rules.one_per_source else taken.levels)
+    match = max(round(balanced_threshold(weights), 3), REVIEW)
+    return rules.model_copy(update={"thresholds": Thresholds(match=match, review=REVIEW)})
 
 
 def _strong(model: MatchModel, levels: Levels) -> bool:
