@@ -140,10 +140,16 @@ def judged_now(hub: Hub, *, as_of: int | None = None, on: str | None = None) -> 
 
 
 def remembered(hub: Hub, pick: random.Random) -> tuple[int, str | None, list[Any]]:
-    """Where the log stands, perhaps a day, and what is said of everything now."""
+    """Where the log stands, perhaps a day, and what is said of everything now but what to do, which nobody does then."""
     on = pick.choice([None, *DAYS])
     with hub.database.read() as reader:
-        return stored_log.head(reader), on, judged_now(hub, on=on)
+        return stored_log.head(reader), on, without_hints(judged_now(hub, on=on))
+
+
+def without_hints(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {name: without_hints(one) for name, one in told.items() if name != "hint"}
+    return type(told)(map(without_hints, told)) if isinstance(told, list | tuple) else told
 
 
 def lives(hub: Hub, seed: int, length: int) -> None:
