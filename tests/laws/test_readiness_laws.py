@@ -140,7 +140,7 @@ def judged_now(hub: Hub, *, as_of: int | None = None, on: str | None = None) -> 
 
 
 def remembered(hub: Hub, pick: random.Random) -> tuple[int, str | None, list[Any]]:
-    """Where the log stands, perhaps a day, and what is said of everything now but what to do, which nobody does then."""
+    """Where the log stands, perhaps a day, and what is said of everything now, without what to do."""
     on = pick.choice([None, *DAYS])
     with hub.database.read() as reader:
         return stored_log.head(reader), on, without_hints(judged_now(hub, on=on))
