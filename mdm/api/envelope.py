@@ -1,8 +1,9 @@
 """What surrounds every request: its id, the limit on its body, one log line, and no traceback to a client."""
 
-import secrets
+import re
 import traceback
 from collections.abc import Mapping
+from os import urandom
 from urllib.parse import unquote_to_bytes
 
 import structlog
@@ -14,6 +15,7 @@ from mdm.api.problems import Problem, our_fault, render
 log = structlog.get_logger()
 LONGEST_PATH = 16_384
 FORM = b"application/x-www-form-urlencoded"
+_ENCODED = re.compile(rb"[%\x00\x80-\xff]")
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     # To our own pages only; without any, browsers hide from us too where a form came from.
@@ -36,7 +38,7 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope["request_id"] = request_id = secrets.token_hex(8)
+        scope["request_id"] = request_id = urandom(8).hex()
         if tracing.on():
             method = scope["method"]
             with tracing.request(method, scope["headers"], request_id=request_id) as span:
@@ -121,11 +123,11 @@ class Envelope:
 
 
 def _wrong_address(scope: Scope) -> str | None:
-    raw = scope.get("raw_path") or b""
-    if len(raw) + len(scope["query_string"]) > LONGEST_PATH:
+    raw, query = scope.get("raw_path") or b"", scope["query_string"]
+    if len(raw) + len(query) > LONGEST_PATH:
         return f"the address is longer than {LONGEST_PATH:,} bytes"
-    for part in (raw, scope["query_string"]):
-        if part.isascii() and b"%" not in part and b"\x00" not in part:
+    for part in (raw, query):
+        if _ENCODED.search(part) is None:
             continue
         unquoted = unquote_to_bytes(part)
         if b"\x00" in unquoted:

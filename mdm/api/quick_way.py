@@ -5,7 +5,6 @@ ordinary, a refusal above all, is left to the route itself: a session, a moment 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from starlette.routing import BaseRoute
@@ -33,8 +32,7 @@ class Answer(NamedTuple):
     tagged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request that brings a key; `body` is empty where it has none."""
 
     opened: Opened

@@ -97,11 +97,11 @@ def _user() -> str:
         return str(os.getuid())
 
 
-def _line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+def _line(_logger: object, level: str, event: MutableMapping[str, Any]) -> str:
     """Write an event as `name=value`, the moment, the level and what happened first."""
     from mdm.settings import now
 
-    level, what = event.pop("level"), event.pop("event")
+    what = event.pop("event")
     said = [f" {name}={value!r}" for name, value in event.items()]
     return f"timestamp={now()!r} level={level!r} event={what!r}{''.join(said)}"
 
@@ -117,7 +117,7 @@ def log_to_stderr(level: str, *, lasting: bool = False) -> None:
         # A command that is interrupted while it closes a connection says so itself, in one line.
         logging.getLogger("sqlalchemy.pool").addHandler(_SILENCE)
     structlog.configure(
-        processors=[structlog.processors.add_log_level, _line],
+        processors=[_line],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # Standard error as it is when a line is written, not as it was when this ran, unless that is to last.
         logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
