@@ -51,9 +51,7 @@ def dedupe(  # noqa: PLR0913  a command's options are its parameters
     """
     from mdm.ingest.wanted import Wanted
     from mdm.services.files import dedupe as service
-    from mdm.services.files import memory
 
-    memory.keep()
     written = [name for name in (out, pairs, golden, model, report) if name]
     output.ensure_one_answer(*written, as_json=as_json)
     wanted = Wanted(tuple(id_columns or ()), source_column, tuple(ignore or ()), encoding, sheet)
