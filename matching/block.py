@@ -11,7 +11,7 @@ import numpy.typing as npt
 from matching.columns import PART, Column, Table
 from matching.key_parts import PartIndex, part_index, part_indexes
 from matching.rules import BlockPart, MatchModel
-from matching.sets import firsts, grouped, packed, pair_set, sorted_set
+from matching.sets import firsts, grouped, packed, pair_set, ranges, sorted_set
 
 MAX_KEYS = 32
 """The most blocking keys a record may have; rules declared first, and longer tokens, go first."""
@@ -67,12 +67,12 @@ class _Meetings:
         member = np.flatnonzero((self.rows >= first) & (self.rows < last))
         partners = self.partners[member]
         one = self.rows[np.repeat(member, partners)]
-        return (one << bits) | self.rows[_ranges(member + 1, partners)]
+        return (one << bits) | self.rows[ranges(member + 1, partners)]
 
     def sides(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
         """Give the smaller and the larger row of every pair."""
         rows = self.rows.astype(np.int32)
-        return np.repeat(rows, self.partners), rows[_ranges(np.arange(1, len(rows) + 1), self.partners)]
+        return np.repeat(rows, self.partners), rows[ranges(np.arange(1, len(rows) + 1), self.partners)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ def _meetings(rows: Rows, blocks: tuple[Rows, Rows, Rows], cap: int) -> _Meeting
     """Say who meets in blocks of the keys of these rows."""
     order, starts, sizes = blocks
     used = (sizes > 1) & (sizes <= cap)
-    member = _ranges(starts[used], sizes[used])
+    member = ranges(starts[used], sizes[used])
     partners = np.repeat(starts[used] + sizes[used], sizes[used]) - member - 1
     return _Meetings(rows[order][member], partners)
 
@@ -315,10 +315,3 @@ def _one_row(column: Column, row: int) -> Column:
     if code < 0:
         return Column(np.full(1, -1, dtype=np.int32), [])
     return Column(np.zeros(1, dtype=np.int32), [column.cells[code]])
-
-
-def _ranges(starts: Rows, lengths: Rows) -> Rows:
-    """Concatenate the ranges that begin at `starts` and are `lengths` long."""
-    before = np.cumsum(lengths) - lengths
-    found: Rows = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
-    return found

@@ -10,6 +10,7 @@ from matching.columns import Column, Table, numbered
 from matching.compare import CellValues, Rows, cell_values, value_pairs
 from matching.kinds.kind import Kind, whole
 from matching.rules import Condition, MatchModel
+from matching.sets import ranges, sorted_set
 from matching.standardise import TAG
 
 Codes = npt.NDArray[np.int32]
@@ -114,16 +115,14 @@ def _valid_cells(kind: Kind, column: Column, codes: Codes, word: str) -> CellVal
 
 def _alike_by(kind: Kind, cells: CellValues) -> CellValues:
     """Put what values are alike by in their places."""
-    used = np.unique(cells.ids)
+    used = sorted_set(cells.ids)
     told = [kind.alike_by(cells.values[place]) for place in used.tolist()]
     sizes = np.zeros(len(cells.values), dtype=np.int64)
     sizes[used] = list(map(len, told))
     numbers, texts = numbered(list(chain.from_iterable(told)), missing=None)
     each = sizes[cells.ids]
-    ends = np.cumsum(each)
-    first = (np.cumsum(sizes) - sizes)[cells.ids] - (ends - each)
-    ids = numbers[np.arange(each.sum()) + np.repeat(first, each)]
-    return CellValues(texts, ids, np.append(0, ends)[cells.starts], single=False)
+    ids = numbers[ranges((np.cumsum(sizes) - sizes)[cells.ids], each)]
+    return CellValues(texts, ids, np.append(0, np.cumsum(each))[cells.starts], single=False)
 
 
 def _values_of(cells: CellValues, codes: Codes) -> Rows:

@@ -17,6 +17,7 @@ import numpy as np
 from matching.arrow import binaries, put_together, told_apart
 from matching.columns import PART, Column, numbered
 from matching.fields import Codes, bounds_in, parted
+from matching.sets import ranges
 
 MANY = 1_000
 """Fewer texts are sooner cleaned one by one."""
@@ -158,14 +159,13 @@ def _pieces_of(words: _Words, patterns: Codes, pieces: _Pieces) -> tuple[Codes, 
     """Give the places of the pieces that each text is made of, one behind the other, and where those of each end."""
     places = _copied_places(words, pieces)
     sizes = np.array(pieces.sizes, dtype=np.int64)
-    ends = np.cumsum(sizes[patterns])
-    owners = np.repeat(np.arange(len(patterns)), sizes[patterns])
-    first = (np.cumsum(sizes) - sizes)[patterns] - (ends - sizes[patterns])
-    values = np.array(pieces.values, dtype=np.int64)[np.arange(len(owners)) + first[owners]]
+    each, first = sizes[patterns], (np.cumsum(sizes) - sizes)[patterns]
+    owners = np.repeat(np.arange(len(patterns)), each)
+    values = np.array(pieces.values, dtype=np.int64)[ranges(first, each)]
     of_text = np.flatnonzero(values < 0)
     word, number = np.divmod(-1 - values[of_text], _MOST_JOINED)
     values[of_text] = places[words.codes[words.starts[owners[of_text]] + word], number]
-    return values, ends
+    return values, np.cumsum(each)
 
 
 def _copied_places(words: _Words, pieces: _Pieces) -> Codes:

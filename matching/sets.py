@@ -108,3 +108,10 @@ def packed(columns: Sequence[npt.NDArray[np.signedinteger]], sizes: Sequence[int
         numbers = numbers * size + column
         below *= size
     return numbers, below
+
+
+def ranges(starts: Numbers, lengths: Numbers) -> Numbers:
+    """Give the ranges that begin at `starts` and are `lengths` long, one behind the other."""
+    before = np.cumsum(lengths) - lengths
+    found: Numbers = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
+    return found

@@ -16,7 +16,8 @@ from matching.rules import MatchModel
 from matching.sets import grouped, packed
 
 TAG = "\x1d"
-"""Marks values of a rule over several attributes; like the separators, no standardised value holds it."""
+"""Marks values of a rule over several attributes, and parts cells that are handed over as one text; like the
+separators, no standardised value holds it."""
 
 _RESERVED = (SEPARATOR, PART, TAG)
 _UNMISTAKABLE = {str, type(None)}

@@ -52,13 +52,12 @@ def _weighted(values: tuple[str, ...], *, phrases: bool) -> "csr_array":
 
     With `phrases`, words and pairs of neighbouring words weigh as much as all groups of letters.
     """
-    letters = _weights(values, iter, _groups)
     if not phrases:
-        return letters
+        return _weights(values, iter, _groups)
     from scipy.sparse import csr_array, hstack  # slow to load, and only texts need it
 
     spoken = _weights(values, lambda words: chain(words, pairwise(words)), lambda unit: (unit,))
-    both = hstack([letters, spoken], format="csr")
+    both = hstack([_weighted(values, phrases=False), spoken], format="csr")
     return csr_array(both * np.float32(np.sqrt(0.5)))
 
 

@@ -28,8 +28,8 @@ def readiness(  # noqa: PLR0913  what can be asked for
     """Show whether golden records are ready for a process, and what each still lacks.
 
     Without --on it is as of the latest day that the hub has seen; with --as-of what was missing by what it knew then,
-    and not what to do now. With KEY the exit
-    code is 0 when it is ready and 1 when it is not, so that a script can wait for it.
+    and not what to do now. With KEY the exit code is 0 when it is ready and 1 when it is not, so that a script can
+    wait for it.
 
     Example: mdm readiness quote_to_project crm:customer:0015g --on 2026-03-01
     """

@@ -35,9 +35,9 @@ class Work:
     `references` is the smallest member key of what each written key leads to, and `existing` are the written keys
     that lead to a living golden record, as far as any rule asks; `gone` are those that lead to one of which nothing
     lives, and `retired` which of them each changed record counts as deleted for. `boundaries` are the positions at
-    which what it refers to was read. `stood_under` are the rules that the
-    stored state was resolved under. `codes` are the code lists as of `upto`, `codes_before` those at the commit before,
-    and `values_held` what the changed records hold of them now, read once. `known` are cells read for earlier commits.
+    which what it refers to was read. `stood_under` are the rules that the stored state was resolved under. `codes` are
+    the code lists as of `upto`, `codes_before` those at the commit before, and `values_held` what the changed records
+    hold of them now, read once. `known` are cells read for earlier commits.
     """
 
     reader: Transaction

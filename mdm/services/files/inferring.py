@@ -193,7 +193,7 @@ def _compared(name: str, kind: Kind, column: Column) -> str | Comparison:
 
 def _learnt(model: MatchModel, taken: Sample, who: Who) -> Learnt:
     """Learn from pairs between sources first, and from all unless those show that each source holds a thing once."""
-    apart = taken.who.sources[taken.left] != taken.who.sources[taken.right]
+    apart = taken.apart
     if model.rules.one_per_source:
         return learnt_from(model, model.rules, taken.where(apart))
     if apart.any():
@@ -211,8 +211,7 @@ def _balanced(model: MatchModel, learnt: Learnt, taken: Sample) -> MatchRules:
     rules = learnt.rules
     if not learnt.rounds:
         return rules
-    apart = taken.who.sources[taken.left] != taken.who.sources[taken.right]
-    weights = sums(_with(model, rules), taken.levels[apart] if rules.one_per_source else taken.levels)
+    weights = sums(_with(model, rules), taken.levels[taken.apart] if rules.one_per_source else taken.levels)
     match = max(round(balanced_threshold(weights), 3), REVIEW)
     return rules.model_copy(update={"thresholds": Thresholds(match=match, review=REVIEW)})
 

@@ -61,6 +61,12 @@ class Sample:
     compared: Compared
     facts: Facts
 
+    @property
+    def apart(self) -> npt.NDArray[np.bool_]:
+        """Say which pairs are between two sources."""
+        found: npt.NDArray[np.bool_] = self.who.sources[self.left] != self.who.sources[self.right]
+        return found
+
     def where(self, chosen: npt.NDArray[np.bool_]) -> "Sample":
         """Give only the chosen pairs."""
         left, right, levels = self.left[chosen], self.right[chosen], self.levels[chosen]
