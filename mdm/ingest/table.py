@@ -90,7 +90,7 @@ class _Gather:
     def __init__(self, wanted: Wanted) -> None:
         self.wanted = wanted
         self.columns = Columns()
-        self.seen: set[tuple[str, str]] = set()
+        self._seen: set[tuple[str, str]] = set()
 
     def add(self, chunk: Chunk, number: int, *, file: str, source: str) -> None:
         ident, named_source = self.wanted.id_and_source(chunk.columns, file)
@@ -132,13 +132,10 @@ class _Gather:
         sources = [source] * whole.rows
         if named_source is not None:
             sources = _stripped(whole.columns[named_source], otherwise=source)
-        ids = list(map(str, range(1, whole.rows + 1)))
-        if ident is not None:
-            ids = _stripped(whole.columns[ident], otherwise="")
-        keys = set(zip(sources, ids, strict=True))
-        if len(keys) < whole.rows or not all(ids) or not keys.isdisjoint(self.seen):
+        numbers = map(str, range(1, whole.rows + 1))
+        ids = list(numbers) if ident is None else _stripped(whole.columns[ident], otherwise="")
+        if not all(ids) or not self._are_new(sources, ids):
             return False
-        self.seen |= keys
         before = len(columns.ids)
         columns.named.update(dict.fromkeys(whole.columns))
         columns.ids += ids
@@ -147,6 +144,19 @@ class _Gather:
         for name in whole.columns.keys() - {ident, named_source, *self.wanted.ignore}:
             self._extend(name, before, whole.columns[name])
         return True
+
+    def _are_new(self, sources: list[str], ids: list[str]) -> bool:
+        """Say whether no record has the source and the id of another, here or before."""
+        if not self.columns.ids and len(set(ids)) == len(ids):  # most files: a million pairs of texts are spared
+            return True
+        keys = set(zip(sources, ids, strict=True))
+        return len(keys) == len(ids) and keys.isdisjoint(self._keys())
+
+    def _keys(self) -> set[tuple[str, str]]:
+        """Give the source and the id of every record that was taken."""
+        if len(self._seen) < len(self.columns.ids):
+            self._seen = set(zip(self.columns.sources, self.columns.ids, strict=True))
+        return self._seen
 
     def _extend(self, name: str, before: int, cells: Cells) -> None:
         """Put cells below those of a column that the records before may have."""
@@ -166,18 +176,18 @@ class _Gather:
 
     def _taken(self, chunk: Chunk, file: str, ids: tuple[str | None, list[str]], sources: list[str]) -> Iterator[int]:
         """Give the places of the rows that have an id of their own; reject the others."""
-        column = ids[0]
+        column, seen = ids[0], self._keys()
         for place, key in enumerate(zip(sources, ids[1], strict=True)):
             if not key[1]:
                 sent = None if column is None else chunk.columns[column][place]
                 self._reject(chunk, place, file, (column, None), _no_id(sent))
             elif (broken := _broken(chunk, place)) is not None:
                 self._reject(chunk, place, file, (broken, None), ("encoding", f"{broken} is no text: half a letter"))
-            elif key in self.seen:
+            elif key in seen:
                 detail = f"id {key[1]!r} came before in source {key[0]!r}"
                 self._reject(chunk, place, file, (column, key[1]), ("duplicate_id", detail))
             else:
-                self.seen.add(key)
+                seen.add(key)
                 yield place
 
     def _reject(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 DELIMITERS = {".csv": None, ".txt": None, ".tsv": "\t", ".tab": "\t"}
 SMALL = 8 << 20
 """Bytes below which it is not worth loading what reads the file."""
+AT_ONCE = 8 << 20
+"""So many bytes are parsed at a time."""
 
 
 class Whole(NamedTuple):
@@ -52,7 +54,7 @@ def read_whole(file: str, *, least: int = SMALL) -> Whole | None:
             start = _after_lines(everything, begun.above)
             if everything.find(b"\0") >= 0 or not _as_usual(everything, start, begun.delimiter):
                 return None
-            return _parsed(everything[start:], begun.header, begun.delimiter)
+        return _parsed(file, start, begun.header, begun.delimiter)
 
 
 def _after_lines(everything: mmap, count: int) -> int:
@@ -80,21 +82,23 @@ def _as_usual(everything: mmap, start: int, delimiter: str) -> bool:
         del letters  # or the file could not be closed
 
 
-def _parsed(rows: bytes, header: Sequence[str], delimiter: str) -> Whole | None:
+def _parsed(file: str, start: int, header: Sequence[str], delimiter: str) -> Whole | None:
     import pyarrow as pa  # slow to load, and only large files need it
     from pyarrow import csv
 
-    try:
-        table = csv.read_csv(
-            pa.BufferReader(rows),
-            read_options=csv.ReadOptions(column_names=list(header), use_threads=False),
-            parse_options=csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-            convert_options=csv.ConvertOptions(
-                column_types=dict.fromkeys(header, pa.string()), null_values=[""], strings_can_be_null=True,
-            ),
-        )  # fmt: skip
-    except pa.ArrowInvalid:  # such as a row with more cells than the header
-        return None
+    with pa.memory_map(file) as rows:
+        rows.seek(start)
+        try:
+            table = csv.read_csv(
+                rows,
+                read_options=csv.ReadOptions(column_names=list(header), use_threads=False, block_size=AT_ONCE),
+                parse_options=csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+                convert_options=csv.ConvertOptions(
+                    column_types=dict.fromkeys(header, pa.string()), null_values=[""], strings_can_be_null=True,
+                ),
+            )  # fmt: skip
+        except pa.ArrowInvalid:  # such as a row with more cells than the header
+            return None
     with ThreadPoolExecutor() as pool:  # Arrow lets go of the interpreter meanwhile
         columns = dict(zip(header, pool.map(_coded, map(table.column, header)), strict=True))
     filled = np.logical_or.reduce([column.codes >= 0 for column in columns.values()])

@@ -20,7 +20,7 @@ from mdm.services.files.cores import beside, cores, on_all_cores
 Result = TypeVar("Result")
 Codes = npt.NDArray[np.int32]
 
-MANY = 50_000
+MANY = 10_000
 """So many records, or pairs, are worth a second process."""
 SLICE = 1 << 21
 """So many pairs are scored at a time, which bounds the memory."""
