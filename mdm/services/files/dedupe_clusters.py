@@ -70,11 +70,15 @@ def clusters_of(
 class Compared:
     """The levels of pairs that were compared already: those of others are found when they are asked for."""
 
-    def __init__(self, comparisons: Comparisons, rows: Rows) -> None:
-        """Take what compares the records of a file; `rows` are those that are asked about, by their places here."""
+    def __init__(self, comparisons: Comparisons, rows: Rows, pairs: tuple[Rows, Rows], levels: Levels) -> None:
+        """Take what compares the records of a file, and pairs with their levels.
+
+        `rows` are the records that are asked about, by their places here.
+        """
         self.comparisons, self.rows = comparisons, rows
-        self.pairs = np.empty(0, dtype=np.int64)
-        self.known = np.empty((0, len(comparisons.model.compared)), dtype=np.int8)
+        asked = pairs[0] * len(rows) + pairs[1]
+        order = np.argsort(asked)
+        self.pairs, self.known = asked[order], levels[order]
 
     def levels(self, left: Rows, right: Rows) -> Levels:
         """Give the levels of pairs, left < right, as `compare` does."""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from matching import score
 from matching.block import Rows
 from matching.columns import Column, Table, end_to_end
-from matching.compare import Comparisons
+from matching.compare import Comparisons, Levels
 from matching.rules import MatchModel
 from matching.standardise import TAG, standardise
 from mdm.services.files.cores import beside, cores, on_all_cores
@@ -20,8 +20,8 @@ from mdm.services.files.cores import beside, cores, on_all_cores
 Result = TypeVar("Result")
 Codes = npt.NDArray[np.int32]
 
-MANY = 10_000
-"""So many records, or pairs, are worth a second process."""
+MANY, MANY_PAIRS = 10_000, 100_000
+"""So many records, and so many pairs, are worth a second process."""
 SLICE = 1 << 21
 """So many pairs are scored at a time, which bounds the memory."""
 
@@ -41,7 +41,8 @@ def standardised(model: MatchModel, values: Mapping[str, Sequence[object]]) -> T
     count = max((len(values[name]) for name in names), default=0)
     slices = _slices(count, cores() if count >= MANY and len(names) < 2 * cores() else 1)
     works = [partial(column, name, *each) for name in names for each in slices]
-    found = [Column(codes, text.split(TAG) if text else []) for codes, text in _shared(works, count)]
+    done = on_all_cores(works) if count >= MANY else [work() for work in works]
+    found = [Column(codes, text.split(TAG) if text else []) for codes, text in done]
     several = len(slices)
     whole = {name: end_to_end(found[place * several : (place + 1) * several]) for place, name in enumerate(names)}
     missing = Column(np.full(count, -1, dtype=np.int32), [])
@@ -65,17 +66,21 @@ def scored(model: MatchModel, table: Table, comparisons: Comparisons, pairs: tup
     Values are made ready once.
     """
     left, right = pairs
-    count = max(-(-len(left) // (SLICE * cores())) * cores(), 1) if len(left) >= MANY else 1
     edges = score.prepare_edges(model, table, comparisons)
-    works = [partial(edges, left[one:end], right[one:end]) for one, end in _slices(len(left), count)]
-    found = _shared(works, len(left))
+    found = on_all_cores([partial(edges, left[one:end], right[one:end]) for one, end in _pair_slices(len(left))])
     sides = ([getattr(each, name) for each in found] for name in ("left", "right", "weights", "outcomes"))
     return score.Edges(*map(np.concatenate, sides))
 
 
-def _shared(works: Sequence[Callable[[], Result]], size: int) -> list[Result]:
-    """Do pieces of work on so many records or pairs."""
-    return on_all_cores(works) if size >= MANY else [work() for work in works]
+def compared(comparisons: Comparisons, left: Rows, right: Rows) -> Levels:
+    """Give the levels of pairs as the comparisons do, slice by slice."""
+    works = [partial(comparisons.levels, left[one:end], right[one:end]) for one, end in _pair_slices(len(left))]
+    return np.concatenate(on_all_cores(works))
+
+
+def _pair_slices(count: int) -> list[tuple[int, int]]:
+    """Part so many pairs into slices, as many for each core; one where there are few."""
+    return _slices(count, max(-(-count // (SLICE * cores())) * cores(), 1) if count >= MANY_PAIRS else 1)
 
 
 def aside(work: Callable[[], Result], size: int) -> AbstractContextManager[Callable[[], Result]]:

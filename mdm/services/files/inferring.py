@@ -28,7 +28,7 @@ from mdm.errors import InvalidInput
 from mdm.ingest.evidence import Records, as_records
 from mdm.ingest.table import Columns
 from mdm.services.files.dedupe_clusters import Who, who_is
-from mdm.services.files.dedupe_pairs import Handed, candidates, handed, taken
+from mdm.services.files.dedupe_pairs import Pairs, by_keys, candidates, nearest_aside
 from mdm.services.files.dedupe_stages import aside, standardised
 from mdm.services.files.learning import Sample, learnt_from, sample
 
@@ -154,19 +154,21 @@ def _blocked(
 ) -> tuple[MatchModel, tuple[Rows, Rows], Comparisons]:
     """Choose keys and give the pairs that they bring, with what compares them, which is prepared in the meantime."""
     model = partial(_model, attributes, link_only=link_only)
-    with aside(partial(_keys_and_pairs, attributes, model, table, who), len(who.ranks)) as blocking:
+    keyed, count = partial(_keys_and_pairs, attributes, model, table, who), len(who.ranks)
+    with aside(keyed, count) as blocking, nearest_aside(model(block_on=[], compare=[]), table, who) as near:
         compare = [_compared(name, KINDS[one.kind], table[name]) for name, one in attributes.items()]
         comparisons = Comparisons(model(block_on=[], compare=compare), table)
         keys, pairs = blocking()
-    return model(block_on=keys, compare=compare), taken(pairs), comparisons
+        chosen = model(block_on=keys, compare=compare)
+        return chosen, candidates(chosen, who, pairs, near()), comparisons
 
 
 def _keys_and_pairs(
     attributes: dict[str, MatchAttribute], model: Callable[..., MatchModel], table: Table, who: Who
-) -> tuple[list[list[str]], Handed]:
+) -> tuple[list[list[str]], Pairs]:
     keyed = {name: table[name] for name, one in attributes.items() if not KINDS[one.kind].whole_column}
     keys = choose_keys(attributes, keyed, who.ranks)
-    return keys, handed(candidates(model(block_on=keys, compare=list(attributes)), table, who))
+    return keys, by_keys(model(block_on=keys, compare=list(attributes)), table)
 
 
 def _model(

@@ -15,6 +15,7 @@ from matching.rules import ALWAYS_WEIGHT, MatchModel, match_model
 from matching.score import NEVER, score
 from matching.sets import among, sorted_set
 from mdm.services.files.dedupe_clusters import Compared, Edges, Who, linked
+from mdm.services.files.dedupe_stages import compared
 
 PAIRS = 300_000
 """About so many candidate pairs are learnt from; of more, those of evenly chosen records."""
@@ -88,8 +89,9 @@ def sample(comparisons: Comparisons, who: Who, pairs: tuple[Rows, Rows], *, fact
     rows = sorted_set(np.concatenate([left, right]))
     left, right = np.searchsorted(rows, left), np.searchsorted(rows, right)
     table = {name: Column(column.codes[rows], column.cells) for name, column in comparisons.table.items()}
-    compared = Compared(comparisons, rows)
-    return Sample(table, who.where(rows), left, right, compared.levels(left, right), compared, known.among(rows))
+    levels = compared(comparisons, rows[left], rows[right])
+    others = Compared(comparisons, rows, (left, right), levels)
+    return Sample(table, who.where(rows), left, right, levels, others, known.among(rows))
 
 
 def learnt_from(model: MatchModel, rules: MatchRules, pairs: Sample, *, doubtful: bool = False) -> Learnt:
