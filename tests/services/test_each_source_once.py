@@ -57,3 +57,29 @@ def test_records_of_one_source_are_kept_apart_only_where_each_source_holds_a_thi
     report = matched(tmp_path, records(each))
     assert any("each source is taken to hold a thing once" in note for note in report.notes) is once
     assert 285 <= report.counts["clusters"] <= 315
+
+
+def rate_cards() -> list[dict[str, str]]:
+    """Make 500 lines of rate cards, each in two systems, of which one says in codes what the other spells out."""
+    chance = random.Random(11)
+    grades = {"Junior": "A", "Senior": "C", "Lead": "D", "Principal": "E"}
+    places = {"Germany": "DE", "France": "FR", "Poland": "PL", "Norway": "NO", "Spain": "ES"}
+    currencies = {"Poland": "PLN", "Norway": "NOK"}
+    roles = ["Consultant", "Data Architect", "Auditor", "Test Engineer", "Business Analyst", "UX Designer", "Actuary"]
+    clients = ["Hartmann Logistik", "Northwind Bank", "Solaris Energy", "Bluepoint Pharma", "Castor Rail", "Oxbow"]
+    lines = [(c, r, g, p) for c in clients for r in roles for g in grades for p in places]
+    found = []
+    for number, (client, role, grade, place) in enumerate(sorted(chance.sample(lines, 500))):
+        line = {"rate": f"{chance.randrange(60, 4_000)}", "client": client, "currency": currencies.get(place, "EUR")}
+        line["valid_from"] = f"{chance.choice((2025, 2026))}-01-01"
+        spelt = {"name": f"{grade} {role}", "role": f"{grade} {role}", "grade": "", "place": place}
+        coded = {"name": f"{client} {places[place]}", "role": role, "grade": grades[grade], "place": places[place]}
+        for source, said in (("crm", spelt), ("psa", coded)):
+            found.append({"id": f"{source}-{number}", "source": source, **line, **said})
+    return found
+
+
+def test_that_a_source_writes_all_its_records_alike_does_not_make_them_the_same(tmp_path):
+    report = matched(tmp_path, rate_cards())
+    assert any("each source is taken to hold a thing once" in note for note in report.notes)
+    assert 500 <= report.counts["clusters"] <= 520

@@ -43,9 +43,8 @@ FEW_SOURCES = 3
 MATCH, REVIEW = 0.5, 0.1
 _NO_WORDS = frozenset(("money", "number"))
 """Amounts are no words: the digits that two prices have in common tell nothing."""
-_ONE_EACH, _MAYBE_ONE_EACH = 0.05, 0.15
-"""Where so few of the surest matches are within one source, each source holds a thing once; and it is worth learning
-as if it did where so few are by the figures that were there before."""
+_ONE_EACH = 0.005
+"""Where so few of the records that surely match one of another source match two of it, a source holds a thing once."""
 _SURE = 20
 _MOSTLY = 0.5
 _ONE_EACH_WORDS = "each source is taken to hold a thing once: no two of its records are put together"
@@ -201,11 +200,11 @@ def _learnt(model: MatchModel, taken: Sample, who: Who) -> Learnt:
         return learnt_from(model, model.rules, taken.where(apart))
     if apart.any():
         strong = _strong(model, taken.levels[apart])
-        within = partial(_within, levels=taken.levels, apart=apart, sources=who.sources)
-        if within(model) <= _MAYBE_ONE_EACH if strong else not _repeated(model, taken.levels, apart, who.sources):
+        if strong or not _repeated(model, taken.levels, apart, who.sources):
             one_each = model.rules.model_copy(update={"one_per_source": True})
-            found = learnt_from(model, one_each, taken.where(apart), doubtful=not strong)
-            if not strong or (found.settled and within(_with(model, found.rules)) <= _ONE_EACH):
+            between = taken.where(apart)
+            found = learnt_from(model, one_each, between, doubtful=not strong)
+            if not strong or (found.settled and _matched_twice(_with(model, found.rules), between) <= _ONE_EACH):
                 return found
     return learnt_from(model, model.rules, taken)
 
@@ -248,17 +247,21 @@ def _with(model: MatchModel, rules: MatchRules) -> MatchModel:
     return match_model(model.entity_type, model.attributes, rules)
 
 
-def _within(model: MatchModel, levels: Levels, apart: npt.NDArray[np.bool_], sources: Rows) -> float:
-    """Give how often a pair that weighs as much as the surer half of the matches between sources is within one.
+def _matched_twice(model: MatchModel, between: Sample) -> float:
+    """Give the share of records matching one of another source that match two of it, by the surer half of the matches.
 
-    1 is as often as by chance; infinite where there are too few matches to say.
+    Two records of one source may be alike because it writes all of them its own way; one record of another source
+    that matches both says that they are the same. 1 where there are too few matches to say.
     """
-    weights = sums(model, levels)
-    matching = apart & (weights >= model.match_weight)
+    weights, sources = sums(model, between.levels), between.who.sources
+    matching = weights >= model.match_weight
     if matching.sum() < 2 * _SURE:
-        return float("inf")
+        return 1.0
     sure = weights >= np.median(weights[matching])
-    return float((~apart[sure]).mean()) / _by_chance(sources)
+    left, right = between.left[sure], between.right[sure]
+    count = int(sources.max()) + 1
+    _, matched = np.unique(np.append(left * count + sources[right], right * count + sources[left]), return_counts=True)
+    return float((matched > 1).mean())
 
 
 def _entity_type(found: Inferred, rules: MatchRules) -> EntityType:
