@@ -4,7 +4,7 @@ import select
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -14,6 +14,11 @@ WRITERS, READERS = 10, 30
 """How many of one process write to PostgreSQL at once, most waiting for the log, and connections for all others."""
 CONNECTING = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3}
 """To PostgreSQL: a server that has gone without a word is noticed within a minute, on connections that lie idle too."""
+PREPARED = 1_000
+"""Statements of which a connection to PostgreSQL knows how often it had them, and as many that it has prepared there.
+
+There are some seven hundred. The driver's own hundred would be prepared and forgotten in turns.
+"""
 
 
 def refusals(postgresql: bool) -> tuple[type[Exception], ...]:  # noqa: FBT001  one of two drivers
@@ -48,8 +53,21 @@ def engine_of(url: str) -> Engine:
         return engine
     # Here the connection used last is the one that has most statements prepared.
     engine = create_engine(url, connect_args=CONNECTING, pool_use_lifo=True, pool_size=WRITERS, max_overflow=READERS)
+    event.listen(engine, "connect", _configure_postgresql)
     event.listen(engine, "checkout", _ensure_open)
     return engine
+
+
+def roll_back(connection: PoolProxiedConnection, *, postgresql: bool) -> None:
+    """Undo what the open transaction of a connection has written.
+
+    PostgreSQL is told so directly: its driver would have it forget every prepared statement, as if tables might have
+    come and gone, and each would have to be sent five times more before it is prepared again.
+    """
+    if postgresql:
+        driver: Any = connection.driver_connection
+        driver.pgconn.exec_(b"ROLLBACK")
+    connection.rollback()  # where that did it, nothing is left to do
 
 
 def _ensure_open(connection: Any, _record: object, _pooled: object) -> None:
@@ -62,6 +80,10 @@ def _ensure_open(connection: Any, _record: object, _pooled: object) -> None:
         told.register(connection.fileno(), select.POLLIN)
     if connection.closed or told.poll(0):
         raise DisconnectionError
+
+
+def _configure_postgresql(connection: Any, _record: object) -> None:
+    connection.prepared_max = PREPARED
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

@@ -21,7 +21,7 @@ from sqlmodel import Session
 
 from mdm import tracing
 from mdm.errors import Unavailable
-from mdm.store.connecting import PATIENCE, WRITERS, engine_of, failures, first_line, refusals
+from mdm.store.connecting import PATIENCE, WRITERS, engine_of, failures, first_line, refusals, roll_back
 from mdm.store.writing_together import Result, WritingTogether
 
 LOG_LOCK = 7_301
@@ -83,7 +83,7 @@ class Transaction:
         if "session" in self.__dict__:
             self.session.expunge_all()
         if to is None:
-            self.pooled.rollback()
+            roll_back(self.pooled, postgresql=self.postgresql)
         else:
             self.run(f"ROLLBACK TO SAVEPOINT {to}")
         self._log_is_locked, self.log_tail = not self.postgresql, None  # what was locked since is free again
@@ -277,7 +277,7 @@ def _take_back(pooled: PoolProxiedConnection, *, postgresql: bool) -> None:
     if not pooled.is_valid:
         return  # SQLAlchemy has closed it, as it does on an interrupt, and with it the transaction
     try:
-        pooled.rollback()
+        roll_back(pooled, postgresql=postgresql)
     except refusals(postgresql):
         pooled.invalidate()  # the server ended the session, and with it the transaction
 

@@ -144,6 +144,20 @@ def session(hub: Hub) -> int:
     return int(number)
 
 
+def test_postgresql_keeps_what_it_has_prepared_over_errors_and_among_many_statements(postgres_hub: Hub) -> None:
+    statements = [f"SELECT key FROM block_size WHERE living = {number}" for number in range(200)]
+    with postgres_hub.database.read() as reader:
+        for statement in statements * 6:  # one is prepared when it has come five times
+            reader.rows(statement)
+    for open_one in (postgres_hub.database.read, postgres_hub.database.write):
+        with pytest.raises(KeyError), open_one() as transaction:
+            transaction.rows(statements[0])
+            raise KeyError
+    with postgres_hub.database.read() as reader:
+        prepared = reader.rows("SELECT statement FROM pg_prepared_statements")
+    assert {(statement,) for statement in statements} <= set(prepared)
+
+
 def test_a_lock_keeps_other_threads_out(hub: Hub) -> None:
     inside, most, counted = [0], [0], threading.Lock()
 
