@@ -60,7 +60,7 @@ def resolve_pending(hub: Hub, stop: threading.Event, *, actor: str) -> int:
 
 
 def _step(hub: Hub, name: str, actor: str, known: KnownCells) -> bool:
-    return resolving.step(hub, name, author=Author(actor, now()), known=known)
+    return resolving.step(hub, name, author=Author(actor, now()), known=known) is not None
 
 
 def let_day_pass(hub: Hub, *, actor: str) -> bool:

@@ -30,8 +30,10 @@ def resolve(hub: Hub, entity_type: str, *, author: Author, upto: int | None = No
 def catch_up(hub: Hub, entity_type: str, *, author: Author, upto: int | None = None) -> int:
     """Do as `resolve` for a caller who holds the type's lock."""
     commits, known = 0, KnownCells()
-    while step(hub, entity_type, author=author, known=known, upto=None if commits else upto):
-        commits += 1
+    left: set[str] | None = {entity_type}
+    while left is not None and entity_type in left:
+        left = step(hub, entity_type, author=author, known=known, upto=None if commits else upto)
+        commits += left is not None
     return commits
 
 
@@ -40,12 +42,8 @@ def resolve_arrived(hub: Hub, *, author: Author) -> None:
 
     Answers about readiness that a wide change has outdated stay so: see `judge`. Nobody has to wait for those.
     """
-    commits = 1
-    while commits and (left := waiting(hub)):
-        commits = 0
-        for name in order(hub.entity_types().values()):
-            if name in left and (made := resolve(hub, name, author=author)):
-                commits, left = commits + made, waiting(hub)
+    while any(resolve(hub, name, author=author) for name in waiting(hub)):
+        pass  # that may have marked others, which come before the rest
 
 
 def resolve_all(hub: Hub, *, author: Author) -> None:
@@ -67,13 +65,14 @@ def judge(hub: Hub, entity_type: str, *, author: Author) -> bool:
     One commit for each time that the lock is taken, so that those who wait for a record come in between.
     """
     with hub.database.locked(entity_type):
-        return step(hub, entity_type, author=author, judging=True)
+        return step(hub, entity_type, author=author, judging=True) is not None
 
 
-def waiting(hub: Hub) -> set[str]:
-    """The entity types of which something that has arrived is not resolved yet."""
+def waiting(hub: Hub) -> list[str]:
+    """The entity types of which something that has arrived is not resolved yet, those that others refer to first."""
     with hub.database.read() as reader:
-        return resolution.waiting(reader)
+        left = resolution.waiting(reader)
+        return [name for name in order(hub.entity_types(seen_by=reader).values()) if name in left] if left else []
 
 
 def tick(hub: Hub, date: str, *, author: Author) -> int:
@@ -101,8 +100,10 @@ def latest_tick(hub: Hub) -> str | None:
 def step(
     hub: Hub, entity_type: str, *, author: Author, known: KnownCells | None = None, upto: int | None = None,
     judging: bool = False,
-) -> bool:  # fmt: skip
-    """Make one resolver commit; False when nothing was pending. The caller holds the type's lock.
+) -> set[str] | None:  # fmt: skip
+    """Make one resolver commit; None when nothing was pending. The caller holds the type's lock.
+
+    Returns the entity types of which something waits by then: often none, and then nobody has to look again.
 
     known: what the commits before have read, where the lock was held all the time.  upto: nothing is done where the
     type is resolved up to this position.  judging: answers about readiness that are outdated are pending, too.
@@ -113,7 +114,7 @@ def step(
             with hub.database.read() as reader:
                 work, facts = _pick_up(hub, reader, entity_type, upto=upto, judging=judging)
                 if work is None:
-                    return False
+                    return None
                 # Only here, since a worker looks many times before there is something to do.
                 about: tracing.Attributes = {"mdm.entity_type": entity_type, "mdm.facts": len(facts)}
                 timed.enter_context(tracing.span("resolver commit", about))
@@ -125,7 +126,7 @@ def step(
                     writer.lock_log()
                 if _boundaries(writer, work) == work.boundaries:
                     pipeline.publish(writer, work, result, author=author)
-                    return True
+                    return resolution.waiting(writer)
         known.forget()
     raise RuntimeError(f"{entity_type}: what it refers to changed {RETRIES} times while it was resolved")
 

@@ -11,6 +11,7 @@ from mdm.services import resolving
 from mdm.services.hub import Hub
 from mdm.services.rulebook import rules
 from mdm.store import code_lists, digests, log
+from mdm.store.database import Transaction
 from tests.laws import histories, plain_hub
 
 AUTHOR = Author("law", "2026-03-01T09:30:00.000000Z")
@@ -43,6 +44,16 @@ class Driven:
 
     def put(self, number: int, fact: histories.Fact) -> None:
         """Append one fact as the log would hold it."""
+        with self.hub.database.write() as writer:
+            self._append(writer, number, fact)
+
+    def put_all(self, facts: list[histories.Fact]) -> None:
+        """Append the first facts of a history in one transaction."""
+        with self.hub.database.write() as writer:
+            for number, fact in enumerate(facts):
+                self._append(writer, number, fact)
+
+    def _append(self, writer: Transaction, number: int, fact: histories.Fact) -> None:
         of, kind, body = fact
         body = dict(body)
         if kind == "undo":
@@ -50,11 +61,10 @@ class Driven:
         if kind in {"verdict", "override"}:
             body["supersedes"] = [self.positions[target] for target in body["supersedes"]]
         token = key_token(self.hub.salt, f"{body['source']}:{of}:{body['source_id']}") if "source_id" in body else None
-        with self.hub.database.write() as writer:
-            written = Fact(kind, None if kind in histories.FOR_ALL else of, body, token)  # type: ignore[arg-type]
-            position = log.append(writer, [written], author=self.author)
-            if kind in {"code_list", "code_mapping"}:
-                code_lists.keep(writer, kind, body, position=position)
+        written = Fact(kind, None if kind in histories.FOR_ALL else of, body, token)  # type: ignore[arg-type]
+        position = log.append(writer, [written], author=self.author)
+        if kind in {"code_list", "code_mapping"}:
+            code_lists.keep(writer, kind, body, position=position)
         self.positions[number] = position
         for each in ("place", "thing") if kind in histories.FOR_ALL else (of,):
             self.facts[each].append((position, kind, body))

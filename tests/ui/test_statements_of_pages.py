@@ -46,11 +46,11 @@ MORE = {
 NOT_PAGES = {"/static/{version}/{name:path}", "/sign-in", "/sign-in/provider", "/sign-in/back"}
 TRIED_OUT = {
     # A verdict, and more of them at once.
-    "/task/{task}/effects": 169, "/queue/bulk?entity_type=customer&verdict=same&reason=One+firm": 153,
-    "/approvals/{proposal}": 113,
+    "/task/{task}/effects": 115, "/queue/bulk?entity_type=customer&verdict=same&reason=One+firm": 100,
+    "/approvals/{proposal}": 89,
     # A merge, a split, a value that is set, and one that is no longer.
-    "/entity/{acme}/merge?with={birch}": 173, "/entity/{acme}/split?key=erp:customer:11&supersede=1": 172,
-    "/entity/{acme}/pin/name?take=other&value=Acme": 151, "/entity/{acme}/undo/{decision}": 165,
+    "/entity/{acme}/merge?with={birch}": 128, "/entity/{acme}/split?key=erp:customer:11&supersede=1": 125,
+    "/entity/{acme}/pin/name?take=other&value=Acme": 100, "/entity/{acme}/undo/{decision}": 113,
 }  # fmt: skip
 """The pages that carry a decision out and take it back, and how many they take: what the decision takes, and a page."""
 
