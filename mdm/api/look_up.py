@@ -34,7 +34,7 @@ async def one(asked: Asked) -> Answer | None:
 
 async def many(asked: Asked) -> Answer | None:
     """Look many keys up; None where the route is to do so."""
-    hub, written = asked.opened.hub, _keys(asked.body)
+    hub, reads, written = asked.opened.hub, asked.opened.gathering.reads, _keys(asked.body)
     if written is None or len(written) > hub.settings.batch_limit:
         return None
     reading = await asked.read()
@@ -45,7 +45,9 @@ async def many(asked: Asked) -> Answer | None:
         return key(*written[place], pointer=f"/keys/{place}")
 
     try:
-        found = await run_in_threadpool(look_ups.many, hub, written, known)
+        found = await look_ups.many_now(hub, reads.at_once, reading, written)
+        if found is None:
+            found = await run_in_threadpool(look_ups.many, hub, written, known)
     except HubError:  # the route itself meets it again, and tells it
         return None
     return Answer(ROUTE_OF_MANY, f'{{"items":[{",".join(found)}]}}'.encode())

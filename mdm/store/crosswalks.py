@@ -8,7 +8,7 @@ import orjson
 from mdm.store import bulk
 from mdm.store.database import Transaction
 from mdm.store.keys import Bearer
-from mdm.store.standing import StandingReads
+from mdm.store.standing import ReadsAtOnce, StandingReads
 
 FoundNow = tuple[int, int, int, str, int, bool, int]
 """Of a source key, by its token: the golden number that it bears, since when, its living members in JSON, since when
@@ -17,13 +17,17 @@ to make an object of each takes a third as long as to read them."""
 
 
 class Found(NamedTuple):
-    """The first five of many source keys, as columns; those that are only written on are text."""
+    """Of many source keys those that were found, as columns: where each stands among them, and what it bears.
 
-    tokens: Sequence[int]
+    Those that are only written on are text. `rules_at` is where rules were applied last.
+    """
+
+    places: Sequence[int]
     goldens: Sequence[int]
     since: Sequence[str]
     members: Sequence[str]
     seqs: Sequence[str]
+    rules_at: int | None
 
 
 def change(transaction: Transaction, *, gone: Sequence[int], kept: Sequence[tuple[int, str, str, int]]) -> None:
@@ -34,12 +38,21 @@ def change(transaction: Transaction, *, gone: Sequence[int], kept: Sequence[tupl
 
 def of_tokens(transaction: Transaction, tokens: Sequence[int]) -> Found:
     """What is found by key tokens; without what there is more to say of: not resolved, deleted, of an older hub."""
-    # In their order, neighbours in the index are read one after the other.
-    [(of, golden, since, members, seqs)] = transaction.rows(_OF_TOKENS[transaction.postgresql], sorted(tokens))
-    if of is None:
-        return Found([], [], [], [], [])
-    found, goldens = orjson.loads(f"[[{of}],[{golden}]]")
-    return Found(found, goldens, since.split(","), members.split("\n"), seqs.split(","))
+    [row] = transaction.rows(_OF_TOKENS[transaction.postgresql], list(tokens))
+    return _found(*row)
+
+
+async def of_tokens_now(reads: ReadsAtOnce, tokens: Sequence[int]) -> Found:
+    """The same as it stands now, waited for in the event loop."""
+    [row] = await reads.rows(_OF_TOKENS[reads.postgresql], list(tokens))
+    return _found(*row)
+
+
+def _found(places: str | None, goldens: str, since: str, members: str, seqs: str, rules_at: int | None) -> Found:
+    if places is None:
+        return Found([], [], [], [], [], rules_at)
+    found, numbers = orjson.loads(f"[[{places}],[{goldens}]]")
+    return Found(found, numbers, since.split(","), members.split("\n"), seqs.split(","), rules_at)
 
 
 async def now(
@@ -60,12 +73,15 @@ async def now(
     return bearers, found, rules_at
 
 
+_RULES_AT = "(SELECT max(position) FROM rules_document)"
 _FOUND = "key_token, xref.golden, since, members, seq"
 _ASKED = {True: "unnest(?::bigint[]) AS asked (value)", False: "json_each(?) AS asked"}
+_IN_ORDER = {True: "unnest(?::bigint[]) WITH ORDINALITY AS asked (value, number)", False: "json_each(?) AS asked"}
+_PLACE = {True: "number - 1", False: "asked.key"}
 _BROUGHT = {True: "unnest(?::text[]) AS brought (value)", False: "json_each(?) AS brought"}
 """For PostgreSQL, and for SQLite."""
 _ARRAY = {True: "json_build_array", False: "json_array"}
-_TOGETHER = {True: "string_agg({0}::text, {1})", False: "group_concat({0}, {1})"}
+_TOGETHER = {True: "string_agg(({0})::text, {1})", False: "group_concat({0}, {1})"}
 """A column as one text. Python's driver of SQLite lets go of the interpreter at each row and waits to have it back, and
 that of PostgreSQL takes as long to make a thousand rows as all of them together take here."""
 _JOINED = (
@@ -74,22 +90,21 @@ _JOINED = (
 )
 
 
-def _columns(together: str) -> str:
-    between = {"key_token": ",", "xref.golden": ",", "since": ",", "members": "\n", "seq": ","}  # no line ends in JSON
+def _columns(*, postgresql: bool) -> str:
+    together, place = _TOGETHER[postgresql], _PLACE[postgresql]
+    between = {place: ",", "xref.golden": ",", "since": ",", "members": "\n", "seq": ","}  # no line ends in JSON
     return ", ".join(together.format(column, f"'{mark}'") for column, mark in between.items())
 
 
 _OF_TOKENS = {
-    postgresql: f"SELECT {_columns(_TOGETHER[postgresql])} FROM {_ASKED[postgresql]} {_JOINED}"
+    postgresql: f"SELECT {_columns(postgresql=postgresql)}, {_RULES_AT} FROM {_IN_ORDER[postgresql]} {_JOINED}"
     for postgresql in (True, False)
 }
 _BEARER = ", ".join(f"api_key.{name}" for name in Bearer._fields)
 _NOW = {
     postgresql: f"SELECT {_FOUND}, EXISTS (SELECT 1 FROM log WHERE log.key_token = asked.value"
-    " AND kind = 'incarnation'), (SELECT max(position) FROM rules_document)"
-    f" FROM {_ASKED[postgresql]} {_JOINED} UNION ALL"
+    f" AND kind = 'incarnation'), {_RULES_AT} FROM {_ASKED[postgresql]} {_JOINED} UNION ALL"
     f" SELECT NULL, NULL, NULL, CAST({_ARRAY[postgresql]}({_BEARER}) AS text), NULL, NULL,"
-    " (SELECT max(position) FROM rules_document)"
-    f" FROM {_BROUGHT[postgresql]} CROSS JOIN api_key WHERE api_key.id = brought.value"
+    f" {_RULES_AT} FROM {_BROUGHT[postgresql]} CROSS JOIN api_key WHERE api_key.id = brought.value"
     for postgresql in (True, False)
 }

@@ -1,5 +1,6 @@
 """The quick way for look-ups: the same bytes as the route behind it gives, and everything else is passed on to that."""
 
+import asyncio
 import threading
 from contextlib import contextmanager
 from typing import Any
@@ -9,9 +10,12 @@ import orjson
 import pytest
 
 from mdm.api import quick_way
+from mdm.log import Key
 from mdm.services.access import keys
 from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
+from mdm.services.reading import look_ups
+from mdm.services.reading.reading_together import Question, ReadingTogether
 from tests.conftest import AUTHOR
 
 AWKWARD = ["1", "a/b", "ä ö", 'say "so"', "x\\y", "50%", "~2", "emoji 🎈"]
@@ -79,6 +83,35 @@ def test_the_quick_way_is_the_one_that_is_taken(filled, monkeypatch):
     many = ask("POST", "/v1/xref:lookup", content=b'{"keys":[["crm","customer","1"]]}', headers=JSON)
     assert many.json()["items"][0]["status"] == "active"
     assert answer.headers["x-request-id"] != many.headers["x-request-id"]
+
+
+def test_of_a_server_many_keys_are_waited_for_where_nothing_else_is_to_say_of_them(filled, monkeypatch):
+    hub, left = filled.hub, []
+    many = look_ups.many
+    monkeypatch.setattr(look_ups, "many", lambda *asked: left.append(1) or many(*asked))
+    plain = [["crm", "customer", one] for one in AWKWARD]
+    asked = (plain, plain * 200, [*plain, ["psa", "customer", "new"]])
+    told = [filled.as_("reader")("POST", "/v1/xref:lookup", json={"keys": keys}).json()["items"] for keys in asked]
+    assert told[1] == told[0] * 200
+    assert told[2][:-1] == told[0]
+    assert len(left) == (2 if hub.database.postgresql else 3), "many more, and one that is not resolved"
+
+
+def test_answers_are_written_by_the_rules_that_stand_where_they_are_read(filled):
+    hub = filled.hub
+    keys = [("crm", "customer", "1"), ("crm", "customer", "a/b")]
+
+    async def told(behind: int) -> list[str] | None:
+        reads = ReadingTogether(hub)
+        reading = await reads.read([Question("nobody", [look_ups.token(hub, keys[0])])])
+        assert reading.rules_at is not None
+        found = await look_ups.many_now(hub, reads.at_once, reading._replace(rules_at=reading.rules_at - behind), keys)
+        reads.close()
+        return found
+
+    if hub.database.postgresql:
+        assert asyncio.run(told(0)) == look_ups.many(hub, keys, lambda place: Key(*keys[place]))
+        assert asyncio.run(told(1)) is None
 
 
 def test_a_key_that_is_revoked_or_narrowed_is_refused_at_once(filled):

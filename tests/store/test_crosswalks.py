@@ -3,7 +3,7 @@
 import orjson
 
 from mdm.services.hub import Hub
-from mdm.store import crosswalks, golden_writing
+from mdm.store import crosswalks, golden_writing, resolution
 from mdm.store.crosswalks import Found
 
 AWKWARD = ["1", "a,b", "a\nb", "a\\nb", 'say "so"', "ä\u2028ö"]
@@ -21,10 +21,15 @@ def test_what_many_records_bear_is_found_by_their_tokens(hub: Hub) -> None:
         golden_writing.move(writer, rows, position=100)
         kept = [(number, "customer", members(one), 50 + number) for number, one in zip(numbers, AWKWARD, strict=True)]
         crosswalks.change(writer, gone=(), kept=kept)
-        found = crosswalks.of_tokens(writer, [*reversed(TOKENS), 4711])
-    places = zip(numbers, TOKENS, AWKWARD, strict=True)
-    expected = [(token, number, "100", members(one), str(50 + number)) for number, token, one in places]
-    assert sorted(zip(*found, strict=True)) == expected
+        asked = [4711, *reversed(TOKENS), TOKENS[0]]
+        found = crosswalks.of_tokens(writer, asked)
+    borne = {token: (number, members(one)) for number, token, one in zip(numbers, TOKENS, AWKWARD, strict=True)}
+    expected = [
+        (place, borne[token][0], "100", borne[token][1], str(50 + borne[token][0]))
+        for place, token in enumerate(asked)
+        if token in borne
+    ]
+    assert sorted(zip(*found[:5], strict=True)) == expected
 
 
 def test_what_is_borne_no_longer_is_not_found(hub: Hub) -> None:
@@ -32,10 +37,12 @@ def test_what_is_borne_no_longer_is_not_found(hub: Hub) -> None:
         golden_writing.move(writer, [(1, 1001, 1, False), (2, 1002, 2, False)], position=100)
         golden_writing.move(writer, [(2, 1002, 1, True)], position=110)
         crosswalks.change(writer, gone=(), kept=[(n, "customer", members(str(n)), 100) for n in (1, 2)])
-        assert crosswalks.of_tokens(writer, [1002]) == Found([1002], [1], ["110"], [members("1")], ["100"])
+        found = crosswalks.of_tokens(writer, [1002])
+    assert found == Found([0], [1], ["110"], [members("1")], ["100"], found.rules_at)
 
 
 def test_of_tokens_that_nobody_bears_nothing_is_found(hub: Hub) -> None:
     with hub.database.read() as reader:
+        latest = max(resolution.applied(reader, of) for of in resolution.in_force(reader))
         for asked in ([], [4711]):
-            assert crosswalks.of_tokens(reader, asked) == Found([], [], [], [], [])
+            assert crosswalks.of_tokens(reader, asked) == Found([], [], [], [], [], latest)

@@ -8,7 +8,7 @@ import pytest
 from mdm.errors import Unavailable
 from mdm.services.hub import Hub
 from mdm.store.database import Database
-from mdm.store.standing import StandingReads
+from mdm.store.standing import AT_ONCE, ReadsAtOnce, StandingReads
 
 
 @pytest.fixture
@@ -63,6 +63,18 @@ def test_a_statement_is_planned_once_for_all_values(hub: Hub, reads: StandingRea
 
     if hub.database.postgresql:
         assert asyncio.run(plans()) == [(True, 0)]
+
+
+def test_of_more_reads_than_connections_each_is_answered_beside_one_that_fails(hub: Hub):
+    async def all_at_once() -> list[object]:
+        reads = ReadsAtOnce(hub.database)
+        statements = ["SELECT nothing" if number % 3 == 0 else f"SELECT {number}" for number in range(5 * AT_ONCE)]
+        told = await asyncio.gather(*map(reads.rows, statements), return_exceptions=True)
+        reads.close()
+        return list(told)
+
+    for number, told in enumerate(asyncio.run(all_at_once())):
+        assert isinstance(told, Exception) if number % 3 == 0 else told == [(number,)]
 
 
 def test_a_database_that_is_away_is_unavailable(tmp_path):

@@ -19,9 +19,12 @@ from mdm.services.reading import lookup
 from mdm.services.reading.reading_together import Reading
 from mdm.store import crosswalks, resolution
 from mdm.store.crosswalks import Found
+from mdm.store.standing import ReadsAtOnce
 
 Written = Sequence[str]
 """A key as it came: source, entity type, source id."""
+IN_THE_LOOP = 1_000
+"""To write the answer to more keys would hold up everybody else for too long."""
 _PLACE: Callable[[Written], tuple[str, str]] = itemgetter(0, 1)
 
 
@@ -49,20 +52,27 @@ def one(reading: Reading, key: Written, token: int) -> str | None:
     return None if way is None else way.told(key[2], digits(found[1]), *found[2:5])
 
 
+async def many_now(hub: Hub, reads: ReadsAtOnce, reading: Reading, keys: Sequence[Written]) -> list[str] | None:
+    """What `many` gives, from one statement that is waited for in the event loop; None where that is left to `many`.
+
+    That is so where there is more to say of any key, or rules have changed, or the database is no server to wait for.
+    """
+    if not reads.postgresql or len(keys) > IN_THE_LOOP:
+        return None
+    found = await crosswalks.of_tokens_now(reads, tokens(hub, keys))
+    told = [] if found.rules_at != reading.rules_at else _told(reading.entity_types, keys, found)
+    plain = [one for one in told if one is not None]
+    return plain if len(plain) == len(keys) else None
+
+
 def many(hub: Hub, keys: Sequence[Written], known: Callable[[int], Key]) -> list[str]:
     """The JSON of each key's cross-reference, in their order, all from one state; `null` for what never arrived.
 
     known: gives the key at a place, or raises InvalidInput, for those that are not plainly there.
     """
-    of_keys = tokens(hub, keys)
     with hub.database.read() as reader:
         types = {name: hub.rules(version, seen_by=reader) for name, version in resolution.in_force(reader).items()}
-        found = _by_token(crosswalks.of_tokens(reader, of_keys))
-        ways = {place: _way(types, *place) for place in places(keys)}
-        told = list[str | None]()
-        for (source, of, source_id), token_ in zip(keys, of_keys, strict=True):
-            row, way = found.get(token_), ways[source, of]
-            told.append(None if row is None or way is None else way.told(source_id, *row))
+        told = _told(types, keys, crosswalks.of_tokens(reader, tokens(hub, keys)))
         left = [place for place, one in enumerate(told) if one is None]
         if left:
             rest = lookup.within(hub, reader, [known(place) for place in left], types)
@@ -71,9 +81,15 @@ def many(hub: Hub, keys: Sequence[Written], known: Callable[[int], Key]) -> list
     return [one for one in told if one is not None]
 
 
-def _by_token(found: Found) -> dict[int, tuple[str, str, str, str]]:
-    rows = zip(digits_of_all(found.goldens), found.since, found.members, found.seqs, strict=True)
-    return dict(zip(found.tokens, rows, strict=True))
+def _told(types: Mapping[str, EntityType], keys: Sequence[Written], found: Found) -> list[str | None]:
+    ways = {place: _way(types, *place) for place in places(keys)}
+    told: list[str | None] = [None] * len(keys)
+    borne = zip(digits_of_all(found.goldens), found.since, found.members, found.seqs, strict=True)
+    for place, (golden, since, members, seq) in zip(found.places, borne, strict=True):
+        source, of, source_id = keys[place]
+        way = ways[source, of]
+        told[place] = None if way is None else way.told(source_id, golden, since, members, seq)
+    return told
 
 
 class _Way(NamedTuple):

@@ -13,7 +13,7 @@ from mdm.services.hub import Hub
 from mdm.store import crosswalks
 from mdm.store.crosswalks import FoundNow
 from mdm.store.keys import Bearer
-from mdm.store.standing import StandingReads
+from mdm.store.standing import ReadsAtOnce, StandingReads
 
 
 class Question(NamedTuple):
@@ -24,20 +24,24 @@ class Question(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The keys that were asked for, the entity types, and what source keys bear, by their tokens."""
+    """The keys that were asked for, the entity types, and what source keys bear, by their tokens.
+
+    `rules_at` is where rules were applied last, as far as the entity types tell.
+    """
 
     bearers: Mapping[str, Bearer]
     entity_types: Mapping[str, EntityType]
+    rules_at: int | None
     found: Mapping[int, FoundNow]
 
 
 class ReadingTogether:
-    """Reads one after the other, on a connection of their own."""
+    """Reads one after the other, on a connection of their own; beside it are those `at_once`, for many keys."""
 
     def __init__(self, hub: Hub) -> None:
         """Read from this hub."""
         self.hub = hub
-        self._reads = StandingReads(hub.database)
+        self._reads, self.at_once = StandingReads(hub.database), ReadsAtOnce(hub.database)
         self._types: dict[str, EntityType] = {}
         self._rules_at: int | None = None
 
@@ -48,8 +52,9 @@ class ReadingTogether:
         bearers, found, rules_at = await crosswalks.now(self._reads, key_ids, tokens)
         if rules_at not in {None, self._rules_at}:
             self._types, self._rules_at = await asyncio.to_thread(self.hub.entity_types), rules_at
-        return Reading(bearers, self._types, found)
+        return Reading(bearers, self._types, self._rules_at, found)
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Give the connections back."""
         self._reads.close()
+        self.at_once.close()
