@@ -1,9 +1,10 @@
 """A large hub at work: single records that wait, questions before creating, search, look-ups, and the stewards' desk.
 
 `python benchmarks/at_size.py 1000000` takes in so many companies of four systems and asks a server of that hub.
-Loading takes most of the time, so `--hub FILE` works on a hub in SQLite that was loaded before; it is changed by that.
-`--files` then says where the files lie that it was loaded from. Latencies are those of one client that asks one thing
-after the other, over HTTP; pages are asked of the application within this process, so that their statements are seen.
+Loading takes most of the time, so `--hub` works on a hub that was loaded before, by the address of its database, on
+SQLite or on PostgreSQL; it is changed by that. `--records` is the file that it was loaded from. Latencies are those of
+one client that asks one thing after the other, over HTTP; pages are asked of the application within this process, so
+that their statements are seen.
 """
 
 import argparse
@@ -121,17 +122,17 @@ def main() -> None:
     """Read the command line and measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("count", type=int, nargs="?", default=1_000_000, help="how many records")
-    parser.add_argument("--hub", type=Path, help="a hub in SQLite that was loaded before, and will be changed")
-    parser.add_argument("--files", type=Path, help="the folder with the files that it was loaded from")
+    parser.add_argument("--hub", help="the address of a database that was loaded before, and will be changed")
+    parser.add_argument("--records", type=Path, help="the file that it was loaded from, of all systems")
     parser.add_argument("--date", help="keep the result in benchmarks/results under this date")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mdm-bench-") as name:
         folder, rnd = Path(name), random.Random(4711)
-        database = f"sqlite:///{options.hub or folder / 'hub.db'}"
+        database = options.hub or f"sqlite:///{folder / 'hub.db'}"
         if options.hub is None:
             files = loaded(options.count, folder, database)
         else:
-            files = {file.stem: file for file in options.files.glob("source-*.csv")}
+            files = split_by_source(options.records, folder)
         day = day_passed(database)
         shown = pages(database)
         looked_up = lookup.measured(database, folder, rounds=3, seconds=3.0)
