@@ -41,10 +41,10 @@ def filled(either_server: Any) -> Any:
     server.put("erp:customer:gone", name="Gone Ltd")
     admin = server.as_("admin")
     assert admin("DELETE", "/v1/source-records/erp/customer/gone?wait=resolved").status_code == 200
-    admin("PUT", "/v1/source-records/psa/customer/new", json={"attributes": {"name": "Not yet"}})
     for created in ("2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z"):
         body = {"attributes": {"name": f"Used {created}"}, "created": created}
         assert admin("PUT", "/v1/source-records/hcm/customer/again?wait=resolved", json=body).status_code == 200
+    admin("PUT", "/v1/source-records/psa/customer/new", json={"attributes": {"name": "Not yet"}})
     return server
 
 
