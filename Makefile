@@ -4,6 +4,7 @@
 PORT ?= 8000
 SERVE ?= 1
 N ?= 100
+SEED := $(or $(SEED),$(shell date +%s))
 COUNT ?= 100000
 # Beside the peers a million is measured too, unless a COUNT is asked for.
 UP_TO = $(if $(filter file,$(origin COUNT)),1000000,$(COUNT))
@@ -33,8 +34,9 @@ test: .venv/dev ## The test suite: SQLite and a real PostgreSQL, nothing to set 
 verify: .venv/dev ## The longer tier of tests
 	@$(MEMORY) $(BIN)/pytest -m verify -n 2 --dist worksteal
 
-soak: .venv/dev ## Random histories for as long as you like (N=1000 seeds of each law)
-	@$(MEMORY) SOAK_N=$(N) $(BIN)/pytest -m soak -s -o faulthandler_timeout=0
+soak: .venv/dev ## Random histories for as long as you like (N=1000 seeds of each law; SEED=... repeats a run)
+	@echo "make soak N=$(N) SEED=$(SEED) repeats this run"
+	@$(MEMORY) SOAK_N=$(N) SOAK_SEED=$(SEED) $(BIN)/pytest -m soak -v -n auto --dist worksteal -o faulthandler_timeout=0
 
 check: .venv/dev ## Format, lint, types, import contracts, generated pages
 	@$(BIN)/ruff format --check .

@@ -2,10 +2,12 @@
 
 import contextlib
 import os
+import random
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,8 @@ class Tiers:
 # An example takes twice as long on PostgreSQL.
 SQLITE = Tiers(in_test=(2, 50), in_verify=(20, 100))
 POSTGRESQL = Tiers(in_test=(4, 25), in_verify=(40, 50))
+SOAKED = 200
+"""How many examples there are in each part of `make soak`."""
 REFUSED = (Conflict, InvalidInput, Stale)
 """What a service answers when somebody else was there before, or nothing is to be done: nothing is written then."""
 LATER = replace(AUTHOR, actor="worker", recorded_at="2026-03-01T09:45:00.000000Z")
@@ -296,14 +300,14 @@ def head_of(hub: Hub) -> int:
         return log.head(reader)
 
 
-def hold(opened: Opened, examples: int, *, part: int | None = None) -> None:
-    """Run so many examples of the machine: of one part always the same ones, and without a part others each time."""
+def hold(opened: Opened, examples: int, *, part: int) -> None:
+    """Run so many examples of the machine: of one part always the same ones."""
     machine = type("Life", (Life,), {"opened": staticmethod(opened)})
     chosen = settings(
         max_examples=examples, stateful_step_count=STEPS, database=None, print_blob=False,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    run_state_machine_as_test(machine if part is None else seed(part)(machine), settings=chosen)
+    run_state_machine_as_test(seed(part)(machine), settings=chosen)
 
 
 def both_tiers(tiers: Tiers):  # type: ignore[no-untyped-def]
@@ -379,7 +383,10 @@ def test_a_hub_in_postgresql_lives_as_the_plain_one(emptied: Opened, part: int, 
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("part", range(ceil(int(os.environ.get("SOAK_N", "1")) / SOAKED)))
 @pytest.mark.parametrize("database", ["copies", "emptied"], ids=["sqlite", "postgresql"])
-def test_it_lives_so_for_as_long_as_you_like(request: pytest.FixtureRequest, database: str) -> None:
+def test_it_lives_so_for_as_long_as_you_like(request: pytest.FixtureRequest, database: str, part: int) -> None:
+    """Other examples than those of the shorter tiers, and for each SOAK_SEED others."""
     opened: Opened = request.getfixturevalue(database)
-    hold(opened, int(os.environ.get("SOAK_N") or 1))
+    drawn = random.Random(f"{os.environ.get('SOAK_SEED')} {part}").getrandbits(64)
+    hold(opened, min(SOAKED, int(os.environ.get("SOAK_N", "1"))), part=drawn)
