@@ -36,7 +36,7 @@ verify: .venv/dev ## The longer tier of tests
 
 soak: .venv/dev ## Random histories for as long as you like (N=1000 seeds of each law; SEED=... repeats a run)
 	@echo "make soak N=$(N) SEED=$(SEED) repeats this run"
-	@$(MEMORY) SOAK_N=$(N) SOAK_SEED=$(SEED) $(BIN)/pytest -m soak -v -n auto --dist worksteal -o faulthandler_timeout=0
+	@$(MEMORY) SOAK_N=$(N) SOAK_SEED=$(SEED) $(BIN)/pytest -m soak -vv -n auto --dist worksteal -o faulthandler_timeout=0
 
 check: .venv/dev ## Format, lint, types, import contracts, generated pages
 	@$(BIN)/ruff format --check .
