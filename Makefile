@@ -4,7 +4,6 @@
 PORT ?= 8000
 SERVE ?= 1
 N ?= 100
-SEED := $(or $(SEED),$(shell date +%s))
 COUNT ?= 100000
 # Beside the peers a million is measured too, unless a COUNT is asked for.
 UP_TO = $(if $(filter file,$(origin COUNT)),1000000,$(COUNT))
@@ -35,8 +34,8 @@ verify: .venv/dev ## The longer tier of tests
 	@$(MEMORY) $(BIN)/pytest -m verify -n 2 --dist worksteal
 
 soak: .venv/dev ## Random histories for as long as you like (N=1000 seeds of each law; SEED=... repeats a run)
-	@echo "make soak N=$(N) SEED=$(SEED) repeats this run"
-	@$(MEMORY) SOAK_N=$(N) SOAK_SEED=$(SEED) $(BIN)/pytest -m soak -vv -n auto --dist worksteal -o faulthandler_timeout=0
+	@seed=$(or $(SEED),$$(date +%s)); echo "make soak N=$(N) SEED=$$seed repeats this run"; \
+	$(MEMORY) SOAK_N=$(N) SOAK_SEED=$$seed $(BIN)/pytest -m soak -vv -n auto --dist worksteal -o faulthandler_timeout=0
 
 check: .venv/dev ## Format, lint, types, import contracts, generated pages
 	@$(BIN)/ruff format --check .

@@ -44,7 +44,7 @@ def run(hub: Hub, stop: threading.Event, *, actor: str) -> int:
 
 
 def resolve_pending(hub: Hub, stop: threading.Event, *, actor: str) -> int:
-    """Resolve each entity type once, those that others refer to first; then judge some of what that has outdated.
+    """Resolve each entity type once, those that others refer to first; then refresh some of what is outdated.
 
     Returns the number of resolver commits.
     """
@@ -55,7 +55,7 @@ def resolve_pending(hub: Hub, stop: threading.Event, *, actor: str) -> int:
             while not stop.is_set() and _step(hub, name, actor, known):
                 commits += 1
     for name in resolving.outdated(hub):
-        commits += not stop.is_set() and resolving.judge(hub, name, author=Author(actor, now()))
+        commits += not stop.is_set() and resolving.refresh(hub, name, author=Author(actor, now()))
     return commits
 
 

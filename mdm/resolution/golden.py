@@ -135,11 +135,11 @@ def _founder(work: Work, members: Iterable[int]) -> int:
 
 
 def _due_members(work: Work) -> dict[int, set[int]]:
-    """The members of golden records whose due date a new tick has reached."""
+    """The members of some of the golden records that a day has reached; the others are for commits to come."""
     members: defaultdict[int, set[int]] = defaultdict(set)
-    if work.tick is None or work.tick == work.state.tick:
+    if work.tick is None or not work.due_at_most:
         return members
-    numbers = golden_writing.due(work.reader, work.entity_type.entity_type, tick=work.tick)
+    numbers = golden_writing.due(work.reader, work.entity_type.entity_type, tick=work.tick, limit=work.due_at_most)
     listed = set(numbers)
     for record in work.load("golden", numbers):
         if work.before[record.id].golden in listed:

@@ -11,7 +11,7 @@ from mdm.resolution.known_cells import KnownCells
 from mdm.resolution.work import State, Work
 from mdm.services.hub import Hub
 from mdm.services.measuring import measured_before
-from mdm.store import log, records, resolution
+from mdm.store import golden_writing, log, records, resolution
 from mdm.store import quality as stored_quality
 from mdm.store import readiness as stored_readiness
 from mdm.store.database import Transaction
@@ -40,32 +40,32 @@ def catch_up(hub: Hub, entity_type: str, *, author: Author, upto: int | None = N
 def resolve_arrived(hub: Hub, *, author: Author) -> None:
     """Resolve every entity type, those that others refer to first, until all that has arrived is resolved.
 
-    Answers about readiness that a wide change has outdated stay so: see `judge`. Nobody has to wait for those.
+    What a day or a wide change has outdated stays so: see `refresh`. Nobody has to wait for that.
     """
     while any(resolve(hub, name, author=author) for name in waiting(hub)):
         pass  # that may have marked others, which come before the rest
 
 
 def resolve_all(hub: Hub, *, author: Author) -> None:
-    """Resolve all that has arrived, and judge all that is outdated, until nothing is pending anywhere."""
+    """Resolve all that has arrived, and do again all that is outdated, until nothing is pending anywhere."""
     resolve_arrived(hub, author=author)
-    while sum(judge(hub, name, author=author) for name in outdated(hub)):
+    while sum(refresh(hub, name, author=author) for name in outdated(hub)):
         resolve_arrived(hub, author=author)
 
 
 def outdated(hub: Hub) -> list[str]:
-    """The entity types with answers about readiness that a wide change has outdated."""
+    """Types with golden records that a day has outdated, or answers about readiness that a wide change has."""
     with hub.database.read() as reader:
-        return stored_readiness.marked_types(reader)
+        return sorted({*golden_writing.due_types(reader), *stored_readiness.marked_types(reader)})
 
 
-def judge(hub: Hub, entity_type: str, *, author: Author) -> bool:
-    """Judge some of the answers about readiness that a wide change has outdated, in one commit; False: there are none.
+def refresh(hub: Hub, entity_type: str, *, author: Author) -> bool:
+    """Decide and judge again some of what a day or a wide change has outdated, in one commit; False: there is none.
 
     One commit for each time that the lock is taken, so that those who wait for a record come in between.
     """
     with hub.database.locked(entity_type):
-        return step(hub, entity_type, author=author, judging=True) is not None
+        return step(hub, entity_type, author=author, refreshing=True) is not None
 
 
 def waiting(hub: Hub) -> list[str]:
@@ -99,26 +99,26 @@ def latest_tick(hub: Hub) -> str | None:
 
 def step(
     hub: Hub, entity_type: str, *, author: Author, known: KnownCells | None = None, upto: int | None = None,
-    judging: bool = False,
+    refreshing: bool = False,
 ) -> set[str] | None:  # fmt: skip
     """Make one resolver commit; None when nothing was pending. The caller holds the type's lock.
 
     Returns the entity types of which something waits by then: often none, and then nobody has to look again.
 
     known: what the commits before have read, where the lock was held all the time.  upto: nothing is done where the
-    type is resolved up to this position.  judging: answers about readiness that are outdated are pending, too.
+    type is resolved up to this position.  refreshing: what is outdated is pending, too.
     """
     known = KnownCells() if known is None else known
     for _ in range(RETRIES):
         with ExitStack() as timed:
             with hub.database.read() as reader:
-                work, facts = _pick_up(hub, reader, entity_type, upto=upto, judging=judging)
+                work, facts = _pick_up(hub, reader, entity_type, upto=upto, refreshing=refreshing)
                 if work is None:
                     return None
                 # Only here, since a worker looks many times before there is something to do.
                 about: tracing.Attributes = {"mdm.entity_type": entity_type, "mdm.facts": len(facts)}
                 timed.enter_context(tracing.span("resolver commit", about))
-                work.known = known
+                work.known, work.refreshing = known, refreshing
                 work.boundaries = _boundaries(reader, work)
                 result = pipeline.work_out(work, facts)
             with hub.database.write() as writer:
@@ -137,14 +137,14 @@ def replay(hub: Hub, fact: StoredFact, *, author: Author, known: KnownCells) -> 
         work, facts = _take(
             hub, reader, str(fact.entity_type), upto=fact.body["upto"], version=fact.body["rules_version"]
         )
-        work.known = known
+        work.known, work.repeated = known, fact.body
         result = pipeline.work_out(work, facts)
     with hub.database.write() as writer:
         pipeline.publish(writer, work, result, author=author, at=fact.position)
 
 
 def _pick_up(
-    hub: Hub, reader: Transaction, entity_type: str, *, upto: int | None, judging: bool
+    hub: Hub, reader: Transaction, entity_type: str, *, upto: int | None, refreshing: bool
 ) -> tuple[Work | None, list[StoredFact]]:
     state = resolution.state(reader, entity_type)
     if upto is not None and state is not None and state.upto >= upto:
@@ -156,11 +156,16 @@ def _pick_up(
         limit *= 2  # days and code lists that are older than the type: its first commit reaches its rules
         facts, reached = log.pending(reader, entity_type, after=after, upto=None, limit=limit)
     pending = facts or records.marked(reader, entity_type)
-    if not pending and not (judging and stored_readiness.marked(reader, entity_type, limit=1)):
+    if not pending and not (refreshing and _outdated(reader, entity_type, tick=state.tick if state else None)):
         return None, []
     named = [fact.body["version"] for fact in facts if fact.kind == "rules"]
     version = named[-1] if named else state.rules_version if state else ""
     return _work(hub, reader, state, upto=reached, version=version, facts=facts), facts
+
+
+def _outdated(reader: Transaction, entity_type: str, *, tick: str | None) -> bool:
+    due = tick is not None and golden_writing.due(reader, entity_type, tick=tick, limit=1)
+    return bool(due or stored_readiness.marked(reader, entity_type, limit=1))
 
 
 def _take(hub: Hub, reader: Transaction, entity_type: str, *, upto: int, version: str) -> tuple[Work, list[StoredFact]]:

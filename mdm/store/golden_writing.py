@@ -31,13 +31,23 @@ def current(transaction: Transaction, goldens: Collection[int]) -> dict[int, Sta
     return {golden: tuple(standing) for golden, *standing in rows}
 
 
-def due(transaction: Transaction, entity_type: str, *, tick: str) -> list[int]:
-    """The golden numbers that may change by a date."""
+def due(transaction: Transaction, entity_type: str, *, tick: str, limit: int) -> list[int]:
+    """The first golden numbers that may change by a date."""
     rows = transaction.rows(
         "SELECT golden FROM golden_version WHERE entity_type = ? AND until IS NULL AND due IS NOT NULL AND due <= ?"
-        " ORDER BY golden",
-        entity_type, tick,
+        " ORDER BY golden LIMIT ?",
+        entity_type, tick, limit,
     )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+def due_types(transaction: Transaction) -> list[str]:
+    """The entity types with golden records that the latest day has reached, and that have not been decided again."""
+    rows = transaction.rows(
+        "SELECT entity_type FROM resolution WHERE EXISTS (SELECT 1 FROM golden_version"
+        " WHERE golden_version.entity_type = resolution.entity_type AND until IS NULL AND due IS NOT NULL"
+        " AND due <= resolution.tick) ORDER BY entity_type"
+    )
     return [row[0] for row in rows]
 
 

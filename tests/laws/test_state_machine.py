@@ -28,6 +28,7 @@ from golden_records.identity import parse_golden_id
 from mdm.errors import Conflict, InvalidInput, Stale
 from mdm.ingest import Incoming
 from mdm.log import Author
+from mdm.resolution.work import Work
 from mdm.services import rebuild
 from mdm.services.deciding import decisions, overrides
 from mdm.services.deciding.overrides import Wanted
@@ -50,6 +51,7 @@ from tests.laws.test_resolution_laws import same_as_plain
 TYPES = st.sampled_from(["place", "thing"])
 VERDICTS = st.sampled_from(["same", "distinct", "related"])
 ACTORS = ("cli:anna", "cli:bert")
+MOST_DUE = Work.MOST_DUE
 STEPS = 20
 """What happens in an example, beside the dense history it begins with."""
 
@@ -90,6 +92,7 @@ class Life(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 10**6))
     def a_dense_history(self, seed: int) -> None:
         """Small examples alone seldom meet caps, tasks and contradictions."""
+        Work.MOST_DUE = (2, MOST_DUE)[seed % 2]  # with two, some of what a day reaches waits for commits to come
         self.history += histories.history(seed, length=25)
         self.driven.put_all(self.history)
 
@@ -100,6 +103,7 @@ class Life(RuleBasedStateMachine):
                 assert recorded.asked(self.hub, read, about, position) == answer
             assert rebuild.verify(self.hub).match
         finally:  # of a hub that stays open something would be left to the next
+            Work.MOST_DUE = MOST_DUE
             self.hub.close()
 
     @invariant()

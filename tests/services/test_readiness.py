@@ -250,7 +250,7 @@ def test_a_wide_change_is_judged_in_commits_to_come_and_the_list_says_so(
 
     assert told() == (3, 3)
     assert ("referring", "rate_card.customer") not in missing(hub, ids[0]), "one that is asked for is judged as it is"
-    assert resolving.judge(hub, "customer", author=AUTHOR)
+    assert resolving.refresh(hub, "customer", author=AUTHOR)
     assert told() == (1, 1)
     resolving.resolve_all(hub, author=AUTHOR)
     assert told() == (0, 0)
@@ -276,11 +276,11 @@ def test_who_waits_for_a_record_does_not_wait_until_all_that_is_outdated_is_judg
     decisions.merge(hub, ids[6:], reason="", author=AUTHOR, supersede=False)
     before = outdated()
     assert before > 2
-    assert resolving.judge(hub, "customer", author=AUTHOR)
+    assert resolving.refresh(hub, "customer", author=AUTHOR)
     assert outdated() == before - 2
     resolving.resolve_all(hub, author=AUTHOR)
     assert outdated() == 0
-    assert not resolving.judge(hub, "customer", author=AUTHOR)
+    assert not resolving.refresh(hub, "customer", author=AUTHOR)
     assert rebuild.verify(hub).match
 
 

@@ -66,11 +66,12 @@ def test_what_is_due_is_found_by_the_day_it_is_due_and_only_as_it_stands(hub: Hu
     days = ("2026-01-05", "2026-01-10", None)
     with hub.database.write() as writer:
         write(writer, [version(n, 1, 100, due=due) for n, due in enumerate(days, 1)], closed=[], position=100)
-        due = {day: golden_writing.due(writer, "customer", tick=f"2026-01-{day:02}") for day in (4, 5, 9, 10)}
+        due = {day: golden_writing.due(writer, "customer", tick=f"2026-01-{day:02}", limit=9) for day in (4, 5, 9, 10)}
         assert due == {4: [], 5: [1], 9: [1], 10: [1, 2]}
-        assert golden_writing.due(writer, "legal_entity", tick="2026-02-01") == []
+        assert golden_writing.due(writer, "customer", tick="2026-01-10", limit=1) == [1]
+        assert golden_writing.due(writer, "legal_entity", tick="2026-02-01", limit=9) == []
         write(writer, [version(1, 2, 110)], closed=[(1, 1)], position=110)
-        assert golden_writing.due(writer, "customer", tick="2026-01-10") == [2]
+        assert golden_writing.due(writer, "customer", tick="2026-01-10", limit=9) == [2]
 
 
 @pytest.mark.parametrize("count", [2, 40])

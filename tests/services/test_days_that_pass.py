@@ -1,0 +1,87 @@
+"""A day that reaches many golden records holds nobody up: they are decided again in several commits."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from mdm import worker
+from mdm.ingest import Incoming
+from mdm.log import Author, Fact
+from mdm.resolution.work import ALL, Work
+from mdm.services import rebuild, resolving
+from mdm.services.hub import Hub
+from mdm.services.intake import records
+from mdm.services.reading import golden
+from mdm.store import log
+from mdm.store.database import Transaction
+from tests.conftest import AUTHOR
+from tests.services.test_conflicts import put, shop  # noqa: F401
+
+MANY = 7
+
+
+@pytest.fixture
+def due(shop: Hub, monkeypatch: pytest.MonkeyPatch) -> Hub:  # noqa: F811
+    """A hub in which the telephone numbers of seven shops change on 11 January, and two are decided in a commit."""
+    monkeypatch.setattr(Work, "MOST_DUE", 2)
+    for number in range(MANY):
+        put(shop, "crm", str(number), name=f"Kiosk {number}", phone="new", day=1)
+        put(shop, "erp", str(number), name=f"Kiosk {number}", phone="old", day=1)
+    resolving.tick(shop, "2026-01-02", author=AUTHOR)
+    resolving.resolve_all(shop, author=AUTHOR)
+    assert phones(shop) == ["new"] * MANY
+    resolving.tick(shop, "2026-01-11", author=AUTHOR)
+    return shop
+
+
+def phones(hub: Hub) -> list[str]:
+    return sorted(one["attributes"]["phone"] for one in golden.page(hub, entity_type="shop")["items"])
+
+
+def test_they_are_decided_some_in_each_commit_and_whoever_puts_a_record_waits_for_none(due: Hub) -> None:
+    resolving.resolve_arrived(due, author=AUTHOR)
+    assert phones(due) == ["new"] * 5 + ["old"] * 2
+    incoming = Incoming("crm", "shop", "8", {"name": "Stall", "phone": "mine"}, None, None, "put")
+    assert records.put(due, incoming, author=AUTHOR, wait=True).resolution == "created"
+    assert phones(due) == ["mine", *["new"] * 5, *["old"] * 2]
+    assert resolving.outdated(due) == ["shop"]
+    assert resolving.refresh(due, "shop", author=AUTHOR)
+    assert phones(due) == ["mine", *["new"] * 3, *["old"] * 4]
+    resolving.resolve_all(due, author=AUTHOR)
+    assert phones(due) == ["mine", *["old"] * MANY]
+    assert resolving.outdated(due) == []
+    assert not resolving.refresh(due, "shop", author=AUTHOR)
+
+
+def test_the_worker_goes_on_until_there_are_none(due: Hub) -> None:
+    while worker.resolve_pending(due, threading.Event(), actor="worker"):
+        pass
+    assert phones(due) == ["old"] * MANY
+    assert resolving.outdated(due) == []
+
+
+def test_a_rebuild_decides_as_many_in_each_commit_as_it_was(due: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolving.resolve_all(due, author=AUTHOR)
+    monkeypatch.setattr(Work, "MOST_DUE", 1_000)  # the log says how many there were in each commit
+    assert rebuild.verify(due).match
+
+
+def test_a_log_from_when_all_were_decided_at_once_is_repeated_so(due: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Work, "MOST_DUE", ALL)
+    with monkeypatch.context() as formerly:
+        formerly.setattr(log, "append", _without_numbers(log.append))
+        resolving.resolve_arrived(due, author=AUTHOR)
+    assert phones(due) == ["old"] * MANY
+    put(due, "crm", "8", name="Stall", phone="mine", day=1)
+    monkeypatch.setattr(Work, "MOST_DUE", 2)
+    assert rebuild.verify(due).match
+
+
+def _without_numbers(append: Callable[..., int]) -> Callable[..., int]:
+    def appended(writer: Transaction, facts: Sequence[Fact], *, author: Author) -> int:
+        for fact in facts:
+            fact.body.pop("due_at_most", None)
+        return append(writer, facts, author=author)
+
+    return appended
