@@ -8,6 +8,7 @@ whatever its weight. All other pairs are learnt from as well, so it does no harm
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +53,7 @@ class Learnt:
     """Rules with what was learnt from so many `matches` in so many `rounds`, and whether the clusters `settled`.
 
     `kept` says why an attribute has the figures it had, `notes` in words what else was not learnt. Without a round
-    that taught something the rules are the given ones.
+    that taught something the rules are the given ones. `guessed`: it was set out from a guess.
     """
 
     rules: MatchRules
@@ -61,37 +62,41 @@ class Learnt:
     kept: dict[str, str] = field(default_factory=dict)
     rounds: int = 0
     matches: float = 0.0
+    guessed: bool = False
 
 
 def learn(  # noqa: PLR0913  pairs are two columns
     model: MatchModel, levels: Levels, left: Rows, right: Rows, *, cluster: Clusters, known: Known | None = None,
-    doubtful: bool = False,
+    doubtful: bool = False, guess: npt.NDArray[np.bool_] | None = None,
 ) -> Learnt:  # fmt: skip
     """Learn m, u, the prior and groups of strangers from the candidate pairs of a file, given their levels.
 
     `model` has the figures to set out from. With too few pairs of a class, or when only one attribute is compared,
     they are kept, and a note says so. `known` says MATCHES or OTHERS of pairs that somebody decided, times BY_RULE of
     those that a rule decides, and UNKNOWN of the rest; `cluster` sees all these with the weights of a rule's.
+    `guess`: the matches of the first round, in place of what clusters say by the figures that are there.
     """
     if len(model.compared) < 2:
         return Learnt(model.rules, True, ["only one attribute is compared, so its figures are those that were there"])
     if len(levels) < 2 * FEWEST:
         return Learnt(model.rules, True, [_too_few("candidate pairs", len(levels))])
     pairs = _Pairs.of(levels, left, right, known)
-    learnt, changed = _in_turns(model, pairs, cluster, doubtful=_BY_HALVES if doubtful else 0.0)
+    turns = partial(_in_turns, model, pairs, cluster, guess=guess)
+    learnt, changed = turns(doubtful=_BY_HALVES if doubtful else 0.0)
     if not learnt.rounds or learnt.settled:
         return learnt
-    again, changes = _in_turns(model, pairs, cluster, rarer=_RARER)
+    again, changes = turns(rarer=_RARER)
     if again.matches < _MOST_OF_THEM * learnt.matches:
         if doubtful:
             return learnt
-        again, changes = _in_turns(model, pairs, cluster, doubtful=_BY_HALVES)
+        again, changes = turns(doubtful=_BY_HALVES)
     return again if changes < changed else learnt
 
 
 def _in_turns(
-    given: MatchModel, pairs: "_Pairs", cluster: Clusters, *, rarer: tuple[int, ...] = (), doubtful: float = 0.0
-) -> tuple[Learnt, float]:
+    given: MatchModel, pairs: "_Pairs", cluster: Clusters, *, rarer: tuple[int, ...] = (), doubtful: float = 0.0,
+    guess: npt.NDArray[np.bool_] | None = None,
+) -> tuple[Learnt, float]:  # fmt: skip
     """Learn and cluster in turns; gives what was learnt and the share of pairs within clusters that changed at last.
 
     A mistake of the start can feed on itself: sister companies at one address, taken for one, teach that a company has
@@ -104,7 +109,7 @@ def _in_turns(
     for rounds in range(1, ROUNDS + len(rarer) + 1):
         asked = _with_rarer(model, rarer[rounds - 1]) if rounds <= len(rarer) else model
         weights = pairs.weights(asked)
-        same = pairs.same(cluster(asked, weights))
+        same = pairs.same(cluster(asked, weights)) if guess is None or rounds > 1 else guess
         if few := pairs.too_few(same):
             return Learnt(given.rules, False, [few]), 1.0
         changed = float((same != before).sum() / same.sum())

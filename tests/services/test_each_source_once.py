@@ -83,3 +83,68 @@ def test_that_a_source_writes_all_its_records_alike_does_not_make_them_the_same(
     report = matched(tmp_path, rate_cards())
     assert any("each source is taken to hold a thing once" in note for note in report.notes)
     assert 500 <= report.counts["clusters"] <= 520
+
+
+PLACES = {"Hamburg": "HAM", "Gdansk": "GDN", "Nantes": "NTE", "Bristol": "BRS", "Bergen": "BGO", "Graz": "GRZ"}
+MODES = {"beginners": "L1", "intermediate": "L2", "advanced": "L3"}
+SUBJECTS = ["Negotiation", "Accounting", "Welding", "Statistics", "Safety", "Coaching", "Budgeting", "Spanish", "Lean"]
+TEACHERS = ["Ines Kowalski", "Tom Okafor", "Lena Haugen", "Marco Rossi", "Sofia Novak", "Priya Nair", "Luc Moreau"]
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+def courses(*, shared: bool) -> list[dict[str, str]]:
+    """Make 400 courses in each of two systems, the same ones or others, all written in each system's own way."""
+    chance = random.Random(5)
+    every = [(s, m, p, n) for s in SUBJECTS for m in MODES for p in PLACES for n in range(12)]
+    chosen = chance.sample(every, 800)
+    found = []
+    for number, (subject, mode, place, month) in enumerate(chosen):
+        fee, seats = chance.randrange(180, 2900), chance.randrange(6, 40)
+        given, family = chance.choice(TEACHERS).split()
+        spelt = {
+            "course": f"{subject} for {mode}",
+            "teacher": f"{given} {family}",
+            "place": place,
+            "starts": f"{MONTHS[month]} 2026",
+            "fee": f"{fee}",
+        }
+        coded = {
+            "course": f"{MODES[mode]} {subject.upper()}",
+            "teacher": f"{family}, {given[0]}.",
+            "place": PLACES[place],
+            "starts": f"2026-{month + 1:02}",
+            "fee": f"{fee + chance.choice((-1, 1))}.50",
+        }
+        for source, said, mine in (("crm", spelt, number < 400), ("psa", coded, shared == (number < 400))):
+            if mine:
+                found.append({"id": f"{source}-{number}", "source": source, **said, "seats": f"{seats}"})
+    return found
+
+
+def test_what_two_systems_write_each_in_its_own_way_is_found_from_what_is_nearest(tmp_path):
+    report = matched(tmp_path, courses(shared=True))
+    assert any("each source is taken to hold a thing once" in note for note in report.notes)
+    assert 395 <= report.counts["clusters"] <= 410
+    with (tmp_path / "clusters.csv").open(newline="") as stream:
+        things = {}
+        for row in csv.DictReader(stream):
+            things.setdefault(row["cluster_id"], set()).add(row["record_id"].partition("-")[2])
+    assert sum(len(numbers) == 1 for numbers in things.values()) >= 0.97 * len(things)
+
+
+def test_systems_that_share_nothing_are_not_joined_by_what_is_nearest(tmp_path):
+    report = matched(tmp_path, courses(shared=False))
+    with (tmp_path / "clusters.csv").open(newline="") as stream:
+        sources = {}
+        for row in csv.DictReader(stream):
+            sources.setdefault(row["cluster_id"], set()).add(row["record_id"].partition("-")[0])
+    assert all(len(found) == 1 for found in sources.values())
+    assert report.counts["clusters"] == 800
+    assert any("so no two records of one source are put together" in one for one in report.warnings)
+
+
+def test_that_nearly_all_matches_are_of_one_source_is_said(tmp_path):
+    rows = [{**row, "fee": f"{'EUR ' * (row['source'] == 'psa')}{round(float(row['fee']), -1):.0f}"} for row in
+            courses(shared=False)]  # fmt: skip
+    report = matched(tmp_path, rows)
+    assert any("give --link-only" in one for one in report.warnings)

@@ -1,7 +1,7 @@
 """Infer rules for files that nobody has described: attributes, keys, and what each agreement tells."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -20,7 +20,7 @@ from matching.infer.attributes import columns_of
 from matching.infer.keys import CAP
 from matching.infer.words import noise_among
 from matching.kinds import KINDS, Kind
-from matching.learn import Learnt
+from matching.learn import FEWEST, Learnt
 from matching.rules import MatchModel, match_model
 from matching.score import sums
 from mdm.entity_types import Attribute, EntityType
@@ -45,14 +45,26 @@ _NO_WORDS = frozenset(("money", "number"))
 """Amounts are no words: the digits that two prices have in common tell nothing."""
 _ONE_EACH = 0.005
 """Where so few of the records that surely match one of another source match two of it, a source holds a thing once."""
+_ONE_EACH_GUESSED = 0.05
+"""The same where it was learnt from a guess: what tells things apart is less sure."""
 _SURE = 20
 _MOSTLY = 0.5
 _ONE_EACH_WORDS = "each source is taken to hold a thing once: no two of its records are put together"
 
-_STRONG = frozenset((
-    *("email", "phone", "tax_id", "lei", "iban", "person_name", "company_name", "address", "birth_date", "date"),
-    "identifier",
-))  # fmt: skip
+_HARDLY = 0.05
+"""Where so small a share of the matches is between sources, that may be how each source writes its records."""
+_ONLY_WITHIN = (
+    "hardly any records of two sources match, nearly all that do are of one source: "
+    "if each source holds a thing once, give --link-only"
+)
+_NOTHING_LEARNT = (
+    "nothing could be learnt between the sources, so no two records of one source are put together; "
+    "to look for those, give a file of that source alone"
+)
+
+_OF_PARTIES = frozenset(("email", "phone", "tax_id", "lei", "iban", "person_name", "address", "birth_date"))
+"""What tells persons and firms apart, whatever else a file holds."""
+_STRONG = _OF_PARTIES | {"company_name", "date", "identifier"}
 
 Result = TypeVar("Result")
 
@@ -113,9 +125,13 @@ def understand(columns: Columns, *, link_only: bool, keep: bool, timed: Timed) -
         apart = who.sources[pairs[0]] != who.sources[pairs[1]]
         pairs = pairs[0][apart], pairs[1][apart]
         levels = None if levels is None else levels[apart]
-    notes = [*_left_out(found), *([_ONE_EACH_WORDS] if rules.one_per_source and not link_only else [])]
+    notes, warnings = _left_out(found), learnt.notes
+    if rules.one_per_source and not link_only and learnt.rounds:
+        notes.append(_ONE_EACH_WORDS)
+    elif rules.one_per_source and not link_only:
+        warnings = [*warnings, _NOTHING_LEARNT]
     entity_type = _entity_type(found, rules)
-    return Understood(entity_type, records, whole, copies, who, pairs, comparisons, notes, learnt.notes, levels)
+    return Understood(entity_type, records, whole, copies, who, pairs, comparisons, notes, warnings, levels)
 
 
 def _inferred(columns: Columns, who: Who) -> Inferred:
@@ -199,14 +215,31 @@ def _learnt(model: MatchModel, taken: Sample, who: Who) -> Learnt:
     if model.rules.one_per_source:
         return learnt_from(model, model.rules, taken.where(apart))
     if apart.any():
-        strong = _strong(model, taken.levels[apart])
+        strong = _known_of_most(model, taken.levels[apart], _STRONG)
         if strong or not _repeated(model, taken.levels, apart, who.sources):
             one_each = model.rules.model_copy(update={"one_per_source": True})
             between = taken.where(apart)
             found = learnt_from(model, one_each, between, doubtful=not strong)
-            if not strong or (found.settled and _matched_twice(_with(model, found.rules), between) <= _ONE_EACH):
+            if not strong or (found.settled and _hold_once(model, found, between)):
                 return found
-    return learnt_from(model, model.rules, taken)
+    learnt = learnt_from(model, model.rules, taken)
+    return learnt if len(set(who.sources.tolist())) == 1 else _of_several(model, learnt, taken)
+
+
+def _of_several(model: MatchModel, learnt: Learnt, taken: Sample) -> Learnt:
+    """Doubt what was learnt from all pairs of several sources if hardly any between two of them match.
+
+    Without success no two records of one source are put together, unless they say of whom they are.
+    """
+    apart = taken.apart
+    if learnt.rounds:
+        found = _with(model, learnt.rules)
+        matching = sums(found, taken.levels) >= found.match_weight
+        within = matching.any() and apart[matching].mean() <= _HARDLY
+        return replace(learnt, notes=[*learnt.notes, _ONLY_WITHIN]) if within else learnt
+    if apart.sum() < 2 * FEWEST or _known_of_most(model, taken.levels, _OF_PARTIES):
+        return learnt
+    return replace(learnt, rules=learnt.rules.model_copy(update={"one_per_source": True}))
 
 
 def _balanced(model: MatchModel, learnt: Learnt, taken: Sample) -> MatchRules:
@@ -219,11 +252,11 @@ def _balanced(model: MatchModel, learnt: Learnt, taken: Sample) -> MatchRules:
     return rules.model_copy(update={"thresholds": Thresholds(match=match, review=REVIEW)})
 
 
-def _strong(model: MatchModel, levels: Levels) -> bool:
-    """Say whether an attribute that tells things apart is known of both sides of most pairs."""
+def _known_of_most(model: MatchModel, levels: Levels, telling: frozenset[str]) -> bool:
+    """Say whether an attribute of one of these kinds is known of both sides of most pairs."""
     known = (levels > 0).mean(axis=0)
     kinds = [model.attributes[name].kind for name in model.compared]
-    return any(kind in _STRONG and share >= _MOSTLY for kind, share in zip(kinds, known, strict=True))
+    return any(kind in telling and share >= _MOSTLY for kind, share in zip(kinds, known, strict=True))
 
 
 def _repeated(model: MatchModel, levels: Levels, apart: npt.NDArray[np.bool_], sources: Rows) -> bool:
@@ -247,21 +280,22 @@ def _with(model: MatchModel, rules: MatchRules) -> MatchModel:
     return match_model(model.entity_type, model.attributes, rules)
 
 
-def _matched_twice(model: MatchModel, between: Sample) -> float:
-    """Give the share of records matching one of another source that match two of it, by the surer half of the matches.
+def _hold_once(model: MatchModel, learnt: Learnt, between: Sample) -> bool:
+    """Say whether hardly a record that matches one of another source matches two of it, by the surer of the matches.
 
     Two records of one source may be alike because it writes all of them its own way; one record of another source
-    that matches both says that they are the same. 1 where there are too few matches to say.
+    that matches both says that they are the same. Too few matches say nothing.
     """
-    weights, sources = sums(model, between.levels), between.who.sources
-    matching = weights >= model.match_weight
+    learnt_model, sources = _with(model, learnt.rules), between.who.sources
+    weights = sums(learnt_model, between.levels)
+    matching = weights >= learnt_model.match_weight
     if matching.sum() < 2 * _SURE:
-        return 1.0
+        return False
     sure = weights >= np.median(weights[matching])
     left, right = between.left[sure], between.right[sure]
     count = int(sources.max()) + 1
     _, matched = np.unique(np.append(left * count + sources[right], right * count + sources[left]), return_counts=True)
-    return float((matched > 1).mean())
+    return float((matched > 1).mean()) <= (_ONE_EACH_GUESSED if learnt.guessed else _ONE_EACH)
 
 
 def _entity_type(found: Inferred, rules: MatchRules) -> EntityType:

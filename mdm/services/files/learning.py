@@ -1,7 +1,8 @@
 """Learns from the candidate pairs of whole files: which of them are taken, and how records cluster in each round."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,8 @@ from matching.block import Rows
 from matching.columns import Column, Table
 from matching.compare import Comparisons, Levels
 from matching.document import MatchRules
-from matching.learn import BY_RULE, UNKNOWN, Known, Learnt, Weights, learn
+from matching.learn import BY_RULE, UNKNOWN, Clusters, Known, Learnt, Weights, learn
+from matching.nearest_pairs import each_others_nearest
 from matching.rules import ALWAYS_WEIGHT, MatchModel, match_model
 from matching.score import NEVER, score
 from matching.sets import among, sorted_set
@@ -19,6 +21,9 @@ from mdm.services.files.dedupe_stages import compared
 
 PAIRS = 300_000
 """About so many candidate pairs are learnt from; of more, those of evenly chosen records."""
+_BORNE_OUT = 1 / 3
+"""What was learnt from a guess counts only if so many of its pairs are still in one cluster. Systems that have nothing
+in common have nearest pairs, too."""
 
 
 class Facts:
@@ -97,6 +102,7 @@ def sample(comparisons: Comparisons, who: Who, pairs: tuple[Rows, Rows], *, fact
 def learnt_from(model: MatchModel, rules: MatchRules, pairs: Sample, *, doubtful: bool = False) -> Learnt:
     """Learn from pairs under these rules: what was found, and what people and rules decided, clusters by averages.
 
+    Where no pairs between sources look like matches, it sets out from those that are each other's nearest.
     `doubtful`: the rules keep pairs apart by what is only taken for granted.
     """
     given = match_model(model.entity_type, model.attributes, rules)
@@ -106,7 +112,26 @@ def learnt_from(model: MatchModel, rules: MatchRules, pairs: Sample, *, doubtful
         return linked(current, pairs.table, edges, pairs.who, levels=pairs.compared.levels, known=pairs.facts.of)
 
     known = _known(given, pairs)
-    return learn(given, pairs.levels, pairs.left, pairs.right, cluster=cluster, known=known, doubtful=doubtful)
+    from_pairs = partial(
+        learn, given, pairs.levels, pairs.left, pairs.right, cluster=cluster, known=known, doubtful=doubtful
+    )
+    learnt = from_pairs()
+    if learnt.rounds or not rules.one_per_source:
+        return learnt
+    guess = each_others_nearest(given, pairs.levels, pairs.left, pairs.right, pairs.who.sources)
+    guided = from_pairs(guess=guess)
+    return (
+        replace(guided, guessed=True) if guided.rounds and _bears_out(guided, given, pairs, guess, cluster) else learnt
+    )
+
+
+def _bears_out(
+    learnt: Learnt, given: MatchModel, pairs: Sample, guess: npt.NDArray[np.bool_], cluster: Clusters
+) -> bool:
+    """Say whether enough of the pairs that were guessed are in one cluster by what was learnt from them."""
+    model = match_model(given.entity_type, given.attributes, learnt.rules)
+    leads = cluster(model, score(model, pairs.table, pairs.levels, pairs.left, pairs.right).weights)
+    return float((leads[pairs.left[guess]] == leads[pairs.right[guess]]).mean()) >= _BORNE_OUT
 
 
 def _known(model: MatchModel, pairs: Sample) -> Known:
