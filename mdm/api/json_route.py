@@ -1,7 +1,8 @@
 """Routes that read what comes in strictly.
 
 JSON without NaN, lone surrogates or endless nesting, and only as `application/json`; `as_of` and `on` only where they
-mean something: an answer about the present must never pass for one about the past.
+mean something: an answer about the present must never pass for one about the past. A parameter that is misspelled by a
+keystroke is refused, too: a write with `dry_rnu=true` would be carried out.
 """
 
 from collections.abc import Callable, Coroutine, Iterator
@@ -15,7 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from mdm.api import carrying_out, idempotency, one_moment
-from mdm.errors import Fault, NoRepeat, NotAsOf
+from mdm.api.caller import MIN_SEQ
+from mdm.entity_types import slip_of
+from mdm.errors import Fault, InvalidInput, NoRepeat, NotAsOf
 
 WHEN = {"as_of", "on"}
 NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl")
@@ -51,12 +54,12 @@ class JsonRoute(APIRoute):
         """Wrap FastAPI's own handler."""
         handler = super().get_route_handler()
         takes_body = self.body_field is not None
-        ignored = WHEN - set(_queried(self.dependant))
+        heeded = {*_queried(self.dependant), MIN_SEQ}
 
         async def handle(request: Request) -> Response:
             # One object reads the body and keeps it: a second one would wait for a body that never comes.
             strict = JsonRequest(request.scope, request.receive)
-            _ensure_heeded(request, ignored)
+            _ensure_heeded(request, heeded)
             if takes_body and media_type(request) != "application/json" and await strict.body():
                 raise not_taken(request, "application/json")
             if request.method == "POST" and idempotency.HEADER in request.headers:
@@ -91,10 +94,18 @@ def _queried(dependant: Dependant) -> Iterator[str]:
         yield from _queried(one)
 
 
-def _ensure_heeded(request: Request, ignored: set[str]) -> None:
-    for name in sorted(ignored & request.query_params.keys()):
-        detail = f"{name} is not taken here: this address tells only the present; leave it out"
-        raise NotAsOf(detail, faults=[Fault(f"/query/{name}", detail, name)])
+def _ensure_heeded(request: Request, heeded: set[str]) -> None:
+    """Refuse a moment where only the present is told, and what is a parameter of this address but for a slip.
+
+    Other names are left alone: proxies, caches and browsers add theirs.
+    """
+    for name in sorted(request.query_params.keys() - heeded):
+        if name in WHEN:
+            detail = f"{name} is not taken here: this address tells only the present; leave it out"
+            raise NotAsOf(detail, faults=[Fault(f"/query/{name}", detail, name)])
+        if (meant := slip_of(name, heeded)) is not None:
+            detail = f"there is no parameter {name!r}; did you mean {meant!r}?"
+            raise InvalidInput(detail, faults=[Fault(f"/query/{name}", detail, "unknown_parameter")])
 
 
 def media_type(request: Request) -> str:
