@@ -21,6 +21,8 @@ from mdm.entity_types import slip_of
 from mdm.errors import Fault, InvalidInput, NoRepeat, NotAsOf
 
 WHEN = {"as_of", "on"}
+NOTHING = (b"", b"{}", b"null")
+"""Bodies that say nothing, which some HTTP libraries send with every request."""
 NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 
 
@@ -62,6 +64,8 @@ class JsonRoute(APIRoute):
             _ensure_heeded(request, heeded)
             if takes_body and media_type(request) != "application/json" and await strict.body():
                 raise not_taken(request, "application/json")
+            if request.method == "DELETE" and not takes_body and await strict.body() not in NOTHING:
+                raise InvalidInput("DELETE takes no body: what it says would be ignored; send it in the query")
             if request.method == "POST" and idempotency.HEADER in request.headers:
                 return await idempotency.answered(strict, self.dependant, handler)
             return await handler(strict)

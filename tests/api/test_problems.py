@@ -179,3 +179,18 @@ def test_a_misspelled_filter_is_refused_and_what_is_no_slip_left_alone(server):
 def test_a_pair_that_cannot_be_read_names_its_side(server, query, side):
     (fault,) = problem(server.as_("admin")("GET", f"/v1/why?{query}"), 422)["errors"]
     assert fault["pointer"] == f"/query/{side}"
+
+
+def test_what_a_delete_says_in_a_body_is_refused_and_not_ignored(server):
+    admin = server.as_("admin")
+    told = problem(admin("DELETE", PATH, json={"version": 4}), 422)
+    assert "send it in the query" in told["detail"]
+    assert admin("DELETE", PATH, json={}).status_code == 202
+
+
+def test_a_batch_says_which_record_its_key_may_not_send(server):
+    sent = [{"source": name, "entity_type": "customer", "source_id": "1", "attributes": {"name": "A"}} for name in "ab"]
+    told = problem(server.as_("source", source="a")("POST", "/v1/source-records:batch", json=sent), 403)
+    assert told["detail"] == "record 1, counted from 0: this key is narrowed to the source a; nothing was taken"
+    assert told["errors"][0]["pointer"] == "/1"
+    assert server.as_("admin")("GET", "/v1/xref/a/customer/1").status_code == 404
