@@ -26,6 +26,17 @@ NOTHING = (b"", b"{}", b"null")
 NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 
 
+View = Callable[..., Any]
+"""The function of a route."""
+_ASKED_BY_NAME: set[View] = set()
+
+
+def asked_by_name(view: View) -> View:
+    """Mark a view that takes parameters which it does not declare, and says itself which of them are none."""
+    _ASKED_BY_NAME.add(view)
+    return view
+
+
 class JsonRequest(Request):
     """A request whose body is read by orjson, which refuses what Python's own reader lets through."""
 
@@ -42,8 +53,9 @@ class JsonRoute(APIRoute):
 
     has_secrets = False
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+    def __init__(self, path: str, endpoint: View, **more: Any) -> None:
         """Make the route; FastAPI says what else there is to it."""
+        self.asked_by_name = endpoint in _ASKED_BY_NAME
         if set(more.get("methods") or ()) - {"GET"} and path not in carrying_out.READS:
             if not carrying_out.has_dry_run_of_its_own(endpoint):
                 more["dependencies"] = [*(more.get("dependencies") or ()), Depends(carrying_out.asked)]
@@ -61,7 +73,7 @@ class JsonRoute(APIRoute):
         async def handle(request: Request) -> Response:
             # One object reads the body and keeps it: a second one would wait for a body that never comes.
             strict = JsonRequest(request.scope, request.receive)
-            _ensure_heeded(request, heeded)
+            _ensure_heeded(request, heeded, by_name=self.asked_by_name)
             if takes_body and media_type(request) != "application/json" and await strict.body():
                 raise not_taken(request, "application/json")
             if request.method == "DELETE" and not takes_body and await strict.body() not in NOTHING:
@@ -98,7 +110,7 @@ def _queried(dependant: Dependant) -> Iterator[str]:
         yield from _queried(one)
 
 
-def _ensure_heeded(request: Request, heeded: set[str]) -> None:
+def _ensure_heeded(request: Request, heeded: set[str], *, by_name: bool) -> None:
     """Refuse a moment where only the present is told, and what is a parameter of this address but for a slip.
 
     Other names are left alone: proxies, caches and browsers add theirs.
@@ -107,7 +119,7 @@ def _ensure_heeded(request: Request, heeded: set[str]) -> None:
         if name in WHEN:
             detail = f"{name} is not taken here: this address tells only the present; leave it out"
             raise NotAsOf(detail, faults=[Fault(f"/query/{name}", detail, name)])
-        if (meant := slip_of(name, heeded)) is not None:
+        if not by_name and (meant := slip_of(name, heeded)) is not None:
             detail = f"there is no parameter {name!r}; did you mean {meant!r}?"
             raise InvalidInput(detail, faults=[Fault(f"/query/{name}", detail, "unknown_parameter")])
 
