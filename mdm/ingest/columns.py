@@ -130,10 +130,11 @@ def _unknown(columns: Sequence[str], entity_type: str, known: Collection[str]) -
     if len(columns) == 1:
         (column,) = columns
         return f"column {column!r} is no attribute of {entity_type}{hint(column, known)}; {_WAY_OUT}"
-    slips = [f"{column!r} looks like {name!r}" for column in columns if (name := slip_of(column, known)) is not None]
-    left_out = ", ".join(json.dumps(column, ensure_ascii=False) for column in columns)
-    told = "; ".join([f"{len(columns)} columns are no attributes of {entity_type}", *slips, _WAY_OUT])
-    return f"{told}, such as drop: [{left_out}]"
+    meant = {column: name for column in columns if (name := slip_of(column, known)) is not None}
+    others = [column for column in columns if column not in meant]
+    suggested = {"rename": meant, "drop": others}
+    sections = [f"{name}: {json.dumps(said, ensure_ascii=False)}" for name, said in suggested.items() if said]
+    return f"{len(columns)} columns are no attributes of {entity_type}; {_WAY_OUT}, such as {' and '.join(sections)}"
 
 
 def _listed(columns: Collection[str]) -> str:
