@@ -34,6 +34,10 @@ would redirect, and the events of the feed.
 **`If-Match`** with the `ETag` of the thing that a write is about carries it out only if that is still as it was read
 (412 otherwise), and nothing comes in between.
 
+**A parameter that is misspelled** by a keystroke, by its case or by a dash (`dry_rnu`, `dryRun`, `afer`) is refused
+with 422, and the one that was meant is named. Other parameters that an address does not know are left alone. DELETE
+takes no body: what it says goes into the query.
+
 **`Idempotency-Key`** on a POST: [repeat requests](../how-to/repeat-requests.md).
 
 Exceptions. Questions that are sent by POST write nothing, and so have no dry run. Of a request with a secret nothing

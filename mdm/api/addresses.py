@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
 from fastapi import APIRouter, FastAPI
+from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
@@ -37,13 +38,23 @@ class Shelf(BaseRoute):
         return partly
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on to the route that was found."""
+        """Pass a request on to the route that was found, or tell all methods that its address takes."""
+        if scope["method"] not in (scope["route"].methods or ()):
+            raise HTTPException(405, headers={"Allow": ", ".join(_taken(scope))})
         await scope["route"].handle(scope, receive, send)
 
 
 def add(app: FastAPI, routers: Iterable[APIRouter]) -> None:
     """Have an application answer at the addresses of routers, which share nothing but what they say themselves."""
     app.router.routes.extend(Shelf([one for one in router.routes if isinstance(one, Route)]) for router in routers)
+
+
+def _taken(scope: Scope) -> list[str]:
+    """The methods of an address: each route has only its own, and those of one address may stand on several shelves."""
+    there = (route for route in routes_of(scope["app"]) if isinstance(route, Route))
+    return sorted(
+        {method for route in there if route.matches(scope)[0] is not Match.NONE for method in route.methods or ()}
+    )
 
 
 def routes_of(app: FastAPI) -> Iterator[BaseRoute]:

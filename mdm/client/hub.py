@@ -9,7 +9,7 @@ import stamina
 
 from mdm.client import asking
 from mdm.client.asking import Ask, Key
-from mdm.client.errors import Unavailable, raise_for
+from mdm.client.errors import InvalidInput, Unauthorised, Unavailable, raise_for
 from mdm.client.results import Change, Found, GoldenRecord, Put, Record, Snapshot, Taken, Xref
 
 T = TypeVar("T")
@@ -36,8 +36,18 @@ def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
+def _address(url: str) -> str:
+    """The address of a hub; refused at once where it is none: the feed would be asked for there for ever."""
+    if not url.startswith(("http://", "https://")):
+        raise InvalidInput(f"the address of a hub begins with http:// or https://, not {url!r}")
+    return url
+
+
 def _headers(key: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}", "User-Agent": "mdm-client"}
+    bare = key.strip()  # a key that is read from a file brings the end of its line
+    if not bare or not bare.isascii() or not bare.isprintable() or " " in bare:
+        raise Unauthorised("the key is empty, or no key: `mdm key create` makes one, such as mdm_...")
+    return {"Authorization": f"Bearer {bare}", "User-Agent": "mdm-client"}
 
 
 class Hub:
@@ -51,8 +61,13 @@ class Hub:
     """
 
     def __init__(self, url: str, key: str, *, timeout: float = 30.0, transport: Any = None) -> None:
-        """Open no connection yet. timeout: seconds that one try may take; transport: of httpx2, for tests."""
-        self.url = url
+        """Open no connection yet. timeout: seconds that one try may take; transport: of httpx2, for tests.
+
+        Raises:
+            InvalidInput: the address is none.
+            Unauthorised: the key is empty, or cannot be one.
+        """
+        self.url = _address(url)
         waits = httpx2.Timeout(timeout, read=timeout + LONGEST_WAIT)
         self._http = httpx2.Client(headers=_headers(key), timeout=waits, transport=transport)
 
@@ -141,8 +156,13 @@ class AsyncHub:
     """A hub, for callers that await; everything is as with `Hub`."""
 
     def __init__(self, url: str, key: str, *, timeout: float = 30.0, transport: Any = None) -> None:
-        """Open no connection yet. timeout: seconds that one try may take; transport: of httpx2, for tests."""
-        self.url = url
+        """Open no connection yet. timeout: seconds that one try may take; transport: of httpx2, for tests.
+
+        Raises:
+            InvalidInput: the address is none.
+            Unauthorised: the key is empty, or cannot be one.
+        """
+        self.url = _address(url)
         waits = httpx2.Timeout(timeout, read=timeout + LONGEST_WAIT)
         self._http = httpx2.AsyncClient(headers=_headers(key), timeout=waits, transport=transport)
 

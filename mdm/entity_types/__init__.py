@@ -4,7 +4,7 @@ from mdm.entity_types.attribute import VALID_THROUGH, VALUE, Attribute, EntityTy
 from mdm.entity_types.dated_values import days_of, of_all_days, slices
 from mdm.entity_types.document import parse, shipped
 from mdm.entity_types.entity_type import EntityType
-from mdm.entity_types.nearest import hint, nearest
+from mdm.entity_types.nearest import hint, nearest, slip_of
 from mdm.entity_types.order import order
 from mdm.entity_types.readiness import Readiness, Referred
 from mdm.entity_types.validity import Judgement, ValidityRule, is_missed, judge, truth_of, usable
@@ -45,6 +45,7 @@ __all__ = [
     "parse",
     "shipped",
     "slices",
+    "slip_of",
     "takes_any_parts",
     "takes_any_text",
     "truth_of",

@@ -1,10 +1,11 @@
 """Decides once what each column of a file is: the id, the version, a flag, an attribute or its field."""
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from matching.kinds.lines import VALID_FROM, VALID_TO
-from mdm.entity_types import VALID_THROUGH, EntityType, hint
+from mdm.entity_types import VALID_THROUGH, EntityType, hint, slip_of
 from mdm.errors import UnreadableFile
 
 ID_COLUMNS = ("record_id", "id", "source_id")
@@ -17,6 +18,8 @@ MERGED_INTO, MERGED_FROM, CREATED, ORIGIN = "merged_into", "merged_from", "creat
 INSTANCE = "instance"
 MARKS = (MERGED_INTO, MERGED_FROM, CREATED, ORIGIN, INSTANCE)
 """What a record can say of itself besides its values and what orders its versions."""
+
+_WAY_OUT = "a --mapping file says what a column is (rename), or leaves it out (drop)"
 
 DAYS = (VALID_FROM, VALID_TO, VALID_THROUGH)
 """Fields of a dated value that have columns beside its own: `grade`, `grade.valid_from`."""
@@ -117,11 +120,21 @@ def _check(
     parted = {attribute for _, attribute, field in fields if not (attribute in whole and field in DAYS)}
     for name in sorted(parted & set(attributes)):
         raise UnreadableFile(f"{file}: column {name!r} and columns of its fields are both there; take out one")
-    for column in attributes:
-        if column not in entity_type.attributes:
-            raise UnreadableFile(
-                f"{file}: column {column!r} is no attribute of {entity_type.entity_type}{hint(column, known)}"
-            )
+    unknown = [column for column in attributes if column not in entity_type.attributes]
+    if unknown:
+        raise UnreadableFile(f"{file}: {_unknown(unknown, entity_type.entity_type, known)}")
+
+
+def _unknown(columns: Sequence[str], entity_type: str, known: Collection[str]) -> str:
+    """What is wrong with all columns that are nothing, so that a wide export needs one look and not one for each."""
+    if len(columns) == 1:
+        (column,) = columns
+        return f"column {column!r} is no attribute of {entity_type}{hint(column, known)}; {_WAY_OUT}"
+    meant = {column: name for column in columns if (name := slip_of(column, known)) is not None}
+    others = [column for column in columns if column not in meant]
+    suggested = {"rename": meant, "drop": others}
+    sections = [f"{name}: {json.dumps(said, ensure_ascii=False)}" for name, said in suggested.items() if said]
+    return f"{len(columns)} columns are no attributes of {entity_type}; {_WAY_OUT}, such as {' and '.join(sections)}"
 
 
 def _listed(columns: Collection[str]) -> str:

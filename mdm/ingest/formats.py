@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 from mdm.ingest.rows import RefusalError
 
@@ -11,24 +12,31 @@ Format = Callable[[str], str]
 
 REMEMBERED = 50_000
 """Distinct texts of a column whose reading is remembered; then it starts afresh: memory stays bounded."""
-COUNTED = ("epoch_s", "epoch_ms", "json_date")
-"""Formats of times that are counted since 1970."""
+EXCEL_DAYS = "excel_days"
+COUNTED = ("epoch_s", "epoch_ms", "json_date", EXCEL_DAYS)
+"""Formats of times that are counted: since 1970, or in days as spreadsheets do."""
 _PROBE = datetime(2003, 2, 1)  # noqa: DTZ001  only its digits are looked at
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNTED = re.compile("-?[0-9]{1,15}")
+_EXCEL_DAY = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,15}))?")
+_EXCEL_EPOCH, _FIRST_EXCEL_DAY = datetime(1899, 12, 30), 61  # noqa: DTZ001  a day of no zone
+"""Spreadsheets take 1900 for a leap year: of the days before 1 March 1900 no two programs think alike."""
 _JSON_DATE = re.compile(r"\\?/Date\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\)\\?/")
 
 
 def date_format(pattern: str) -> Format:
     """Read dates or times by a pattern of strptime, such as %d.%m.%Y, or counted since 1970; gives ISO 8601.
 
-    Counted are `epoch_s` and `epoch_ms`, whole seconds and milliseconds, and `json_date`, which is `/Date(ms)/`.
+    Counted are `epoch_s` and `epoch_ms`, whole seconds and milliseconds, `json_date`, which is `/Date(ms)/`, and
+    `excel_days`, the number that a spreadsheet shows for a date in a cell without a format: 45658 is 2025-01-01.
 
     Raises:
         ValueError: the pattern does not tell year, month and day.
     """
+    if pattern == EXCEL_DAYS:
+        return _excel_day
     if pattern in COUNTED:
         return _counted(pattern)
     try:
@@ -66,6 +74,18 @@ def _counted(name: str) -> Format:
     return read
 
 
+def _excel_day(text: str) -> str:
+    found = _EXCEL_DAY.fullmatch(text)
+    if found is None or int(found[1]) < _FIRST_EXCEL_DAY:
+        raise ValueError(f"is not written as {EXCEL_DAYS}: {text[:80]!r}")
+    part = Fraction(int(found[2]), 10 ** len(found[2])) if found[2] else Fraction(0)
+    try:
+        moment = _EXCEL_EPOCH + timedelta(days=int(found[1]), seconds=round(part * 86_400))
+    except OverflowError:
+        raise ValueError(f"is not written as {EXCEL_DAYS}: {text[:80]!r}") from None
+    return moment.isoformat() if part else moment.date().isoformat()
+
+
 def day_after(read: Format | None) -> Format:
     """Read dates, by their own format or as ISO 8601, and give the next day: of a last day the first one without.
 
@@ -77,7 +97,9 @@ def day_after(read: Format | None) -> Format:
         try:
             day = date.fromisoformat(written[:10])
         except ValueError:
-            raise ValueError(f"is not an ISO 8601 date: {text[:80]!r}") from None
+            raise ValueError(
+                f"is not an ISO 8601 date: {text[:80]!r}; `dates` in the mapping says how it is written"
+            ) from None
         return "" if day == date.max else (day + timedelta(days=1)).isoformat()
 
     return following

@@ -58,4 +58,6 @@ def _below_titles(rows: Sequence[Sequence[str]]) -> int:
 
 def _is_data(cells: Sequence[str]) -> bool:
     """Whether some cell is a number, a date or an e-mail address, or one of several is blank: names never are."""
-    return any(_DATA.fullmatch(cell) for cell in cells)
+    filled = [place for place, cell in enumerate(cells) if cell.strip()]
+    # Delimiters after the last name part nothing: spreadsheets leave them wherever a column was emptied.
+    return any(_DATA.fullmatch(cell) for cell in cells[: filled[-1] + 1 if filled else None])

@@ -24,7 +24,7 @@ def position(transaction: Transaction, as_of: AsOf, *, name: str = "as_of") -> i
     try:
         moment = time_text(as_of)
     except ValueError as error:
-        detail = f"{name} takes a log position or an ISO 8601 date or time: {error}"
+        detail = f"{name} takes a log position or an ISO 8601 date or time, and this {error}"
         raise InvalidInput(detail, faults=[Fault(f"/query/{name}", detail, "time")]) from error
     return stored_log.position_at(transaction, moment)
 

@@ -146,3 +146,51 @@ def test_405_names_the_methods_there_are(server):
     answer = server.as_("admin")("POST", "/v1/tasks")
     assert answer.headers["Allow"] == "GET"
     problem(answer, 405)
+    assert server.as_("admin")("POST", PATH).headers["Allow"] == "DELETE, PATCH, PUT"
+    assert server.as_("admin")("PATCH", "/v1/users").headers["Allow"] == "GET, POST"
+
+
+@pytest.mark.parametrize("slip", ["dry_rnu", "dryrun", "dry-run", "DryRun", "dry_run_"])
+def test_a_misspelled_dry_run_is_refused_and_not_carried_out(server, slip):
+    sent = server.as_("admin")("PUT", f"{PATH}?{slip}=true", json={"attributes": {"name": "Acme"}})
+    (fault,) = problem(sent, 422)["errors"]
+    assert fault == {
+        "pointer": f"/query/{slip}",
+        "detail": f"there is no parameter {slip!r}; did you mean 'dry_run'?",
+        "rule": "unknown_parameter",
+    }
+    assert server.as_("admin")("GET", "/v1/xref/crm/customer/1").status_code == 404
+
+
+def test_a_misspelled_filter_is_refused_and_what_is_no_slip_left_alone(server):
+    admin = server.as_("admin")
+    assert "did you mean 'after'" in problem(admin("GET", "/v1/changes?afer=7"), 422)["detail"]
+    assert "did you mean 'min_seq'" in problem(admin("GET", "/v1/changes?minseq=7"), 422)["detail"]
+    assert admin("GET", "/v1/changes?utm_source=mail&_=1764525600&v=2").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "side"),
+    [
+        ("left=crm&right=crm:customer:1", "left"),
+        ("left=crm:customer:1&right=crm", "right"),
+    ],
+)
+def test_a_pair_that_cannot_be_read_names_its_side(server, query, side):
+    (fault,) = problem(server.as_("admin")("GET", f"/v1/why?{query}"), 422)["errors"]
+    assert fault["pointer"] == f"/query/{side}"
+
+
+def test_what_a_delete_says_in_a_body_is_refused_and_not_ignored(server):
+    admin = server.as_("admin")
+    told = problem(admin("DELETE", PATH, json={"version": 4}), 422)
+    assert "send it in the query" in told["detail"]
+    assert admin("DELETE", PATH, json={}).status_code == 202
+
+
+def test_a_batch_says_which_record_its_key_may_not_send(server):
+    sent = [{"source": name, "entity_type": "customer", "source_id": "1", "attributes": {"name": "A"}} for name in "ab"]
+    told = problem(server.as_("source", source="a")("POST", "/v1/source-records:batch", json=sent), 403)
+    assert told["detail"] == "record 1, counted from 0: this key is narrowed to the source a; nothing was taken"
+    assert told["errors"][0]["pointer"] == "/1"
+    assert server.as_("admin")("GET", "/v1/xref/a/customer/1").status_code == 404

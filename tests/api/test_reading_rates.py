@@ -38,6 +38,15 @@ def test_a_rate_is_asked_by_the_names_of_its_fields_and_tells_the_way(either_ser
     for query, pointer in {"role=Managr": "role", "rol=x": "rol", "on=x": "on", "of=x": "of"}.items():
         problem = send("GET", f"{path}?currency=EUR&{query}")
         assert (problem.status_code, problem.json()["errors"][0]["pointer"]) == (422, f"/query/{pointer}")
+        assert problem.json()["errors"][0]["rule"] != "unknown_parameter"  # fields of an own type may be called so
+
+
+def test_a_rate_waits_for_what_was_just_sent_as_every_read_does(server):
+    customer, _ = firm(server)
+    sent = server.put("erp:customer:2", name="Birch Books")["seq"]
+    path = f"/v1/golden-records/{customer}/rate?role=Manager&currency=EUR&on=2026-03-01"
+    answer = server.as_("admin")("GET", f"{path}&min_seq={sent}")
+    assert (answer.status_code, answer.json().get("outcome")) == (200, "found")
 
 
 def test_findings_are_pages_narrowed_in_the_query(server):

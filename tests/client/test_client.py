@@ -99,6 +99,25 @@ def test_a_hub_that_cannot_be_reached_is_told_as_such(live: Live, connect: Conne
     assert (away.value.status, away.value.code) == (0, "unreachable")
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:8000", "hub.example", "", "ftp://hub.example"])
+def test_what_is_no_address_is_refused_at_once_and_not_tried_for_ever(connect: Connect, address: str) -> None:
+    with pytest.raises(InvalidInput, match="begins with http:// or https://"):
+        connect(address, "mdm_x")
+
+
+@pytest.mark.parametrize("key", ["", " ", "mdm_a b", "mdm_é", "mdm_a\nX: y"])
+def test_what_can_be_no_key_is_refused_at_once_and_not_taken_for_a_hub_that_is_away(connect: Connect, key: str) -> None:
+    with pytest.raises(Unauthorised, match="the key is empty, or no key"):
+        connect("http://127.0.0.1:9", key)
+
+
+def test_a_key_may_bring_the_end_of_its_line(live: Live, connect: Connect) -> None:
+    with live.serving():
+        reader = connect(live.url, live.key("reader") + "\n")
+        with pytest.raises(NotFound):
+            reader.lookup("crm", "customer", "1")
+
+
 class Busy(http.server.BaseHTTPRequestHandler):
     """Is too busy twice, then answers."""
 

@@ -84,5 +84,10 @@ def test_a_file_without_a_header_is_refused_with_what_to_do(text):
         seen(text)
 
 
+def test_blank_cells_after_the_names_do_not_make_data_of_a_header():
+    found, rows = seen("KdNr;Firma;Ort;;\n1;Acme;Leeds;;\n")
+    assert (found.header_line, rows) == (1, [(2, {"KdNr": "1", "Firma": "Acme", "Ort": "Leeds"})])
+
+
 def test_rows_of_delimiters_only_say_nothing_and_are_left_out():
     assert seen("id,name\n1,Acme\n,\n,\n")[1] == [(2, {"id": "1", "name": "Acme"})]

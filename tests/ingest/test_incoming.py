@@ -69,11 +69,18 @@ def test_a_file_without_its_id_column_names_the_columns_there_are_and_the_neares
 
 
 def test_an_unknown_column_is_refused_with_the_nearest_attribute():
-    assert refused("id,name,taxid\n1,Acme,2\n").endswith(
-        "column 'taxid' is no attribute of customer; the nearest is 'tax_id'"
-    )
+    detail = refused("id,name,taxid\n1,Acme,2\n")
+    assert "column 'taxid' is no attribute of customer; the nearest is 'tax_id'; a --mapping file says" in detail
     assert "'address.street'" in refused("id,name,address.stret\n1,Acme,2\n")
     assert "take out one" in refused("id,name,address,address.city\n1,Acme,a,b\n")
+
+
+def test_all_unknown_columns_are_named_at_once_as_a_mapping_would_take_them():
+    detail = refused("id,Name,Kd: Nr,Owner,tax-id\n1,Acme,2,me,3\n")
+    assert detail == (
+        "c.csv: 4 columns are no attributes of customer; a --mapping file says what a column is (rename), or leaves it "
+        'out (drop), such as rename: {"Name": "name", "tax-id": "tax_id"} and drop: ["Kd: Nr", "Owner"]'
+    )
 
 
 def test_missing_ids_are_rejected_with_their_line():

@@ -119,9 +119,16 @@ def test_a_column_that_is_not_there_or_fills_a_target_twice_refuses_the_file():
         ("dates: {event_time: json_date}", "1772357400000", "date"),
         ("dates: {event_time: epoch_s}", "2026-03-01", "date"),
         ("dates: {event_time: epoch_ms}", "999999999999999", "date"),
+        ("dates: {event_time: excel_days}", "46082", "2026-03-01T00:00:00.000000Z"),
+        ("dates: {event_time: excel_days}", "46082.395833333336", "2026-03-01T09:30:00.000000Z"),
+        ("dates: {event_time: excel_days}", "46082.3958333333", "2026-03-01T09:30:00.000000Z"),
+        ("dates: {event_time: excel_days}", "61", "1900-03-01T00:00:00.000000Z"),
+        ("dates: {event_time: excel_days}", "60", "date"),
+        ("dates: {event_time: excel_days}", "9999999", "date"),
+        ("dates: {event_time: excel_days}", "1.3.2026", "date"),
     ],
 )
-def test_times_counted_since_1970_are_read_as_text_and_as_numbers(mapping, cell, expected):  # type: ignore[no-untyped-def]
+def test_times_that_are_counted_are_read_as_text_and_as_numbers(mapping, cell, expected):  # type: ignore[no-untyped-def]
     lines = [f'{{"id": "1", "name": "Acme", "event_time": "{cell}"}}\n']
     if cell.isdigit():
         lines.append(f'{{"id": "2", "name": "Acme", "event_time": {cell}}}\n')

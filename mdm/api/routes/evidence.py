@@ -112,8 +112,8 @@ def why(
     and `candidate`, which nobody kept, is null. `values` are those of both records. For a golden ID the likeliest pair
     of its records of now is told, and `pairs` lists the others.
     """
-    for one in (left, right):
-        caller.entity_type(between.type_of(caller.hub, one))
+    for side, one in (("left", left), ("right", right)):
+        caller.entity_type(between.type_of(caller.hub, one, side))
     asked = between.asked(caller.hub, left, right)
     found = explain.why(caller.hub, asked.left, asked.right, as_of=as_of)
     return answer({**masking.why(caller.principal, Shown(caller.hub), found), "pairs": asked.pairs})

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.answers import answer, described, tagged
-from mdm.api.caller import Caller, Requires
-from mdm.api.json_route import JsonRoute
+from mdm.api.caller import MIN_SEQ, Caller, Requires
+from mdm.api.json_route import JsonRoute, asked_by_name
 from mdm.api.parameters import AsOf, Cursor, GoldenId, Limit, TypeFilter
 from mdm.auth import Action, Principal, allowed
 from mdm.services.access.shown import Shown
@@ -27,7 +27,7 @@ Kind = Literal["overlap", "gap", "conflict", "expired"]
 Field = Annotated[str | None, Query(max_length=200)]
 Day = Annotated[str | None, Query(description="The day that is meant; today (UTC) unless given.", max_length=10,
                                   examples=["2026-03-01"])]  # fmt: skip
-_NO_FIELDS = {"of", "on", "as_of"}
+_NO_FIELDS = {"of", "on", "as_of", MIN_SEQ}
 
 
 async def _fields(  # noqa: PLR0913, PLR0917  not sent to another thread; the fields of the shipped entity types, so that they are described
@@ -74,6 +74,7 @@ FINDING = {
     summary="The rate in force on a day, and why",
     **described(RATE, 404, etag=True, perhaps=FOUND),
 )
+@asked_by_name
 def rate(  # noqa: PLR0913  what can be asked for
     request: Request, caller: Reading, golden_id: GoldenId, fields: Fields, *,
     of: Annotated[str | None, Query(description="The entity type of the cards, where the fields do not say it.",

@@ -1,5 +1,6 @@
 """Source records in: one by its key, or many at once."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -13,7 +14,7 @@ from mdm.api.caller import Caller, Requires
 from mdm.api.json_route import NDJSON, JsonRoute, media_type, not_taken
 from mdm.api.parameters import PathKey, key
 from mdm.entity_types import EntityType
-from mdm.errors import InvalidInput, TooLarge
+from mdm.errors import Fault, Forbidden, InvalidInput, TooLarge
 from mdm.ingest.incoming import Incoming, Mode
 from mdm.log import Author, Key
 from mdm.services.hub import Hub
@@ -119,9 +120,7 @@ def batch(caller: Ingesting, request: Request, sent: Annotated[tuple[bool, bytes
     limit = caller.hub.settings.batch_limit
     if len(items) > limit:
         raise TooLarge(f"{len(items):,} records in one request; at most {limit:,} are taken, so send them in parts")
-    for one in items:
-        if isinstance(one, dict):
-            caller.ensure(source=_text(one, "source"), entity_type=_text(one, "entity_type"))
+    _ensure_all(caller, items)
     entity_types = caller.hub.entity_types()
     checked = [incoming.item(index, one, entity_types) for index, one in enumerate(items)]
     origin = Origin(
@@ -136,6 +135,17 @@ def batch(caller: Ingesting, request: Request, sent: Annotated[tuple[bool, bytes
         if faults:
             entry["errors"] = [{"pointer": one.pointer, "detail": one.detail, "rule": one.rule} for one in faults]
     return answer({"items": told})
+
+
+def _ensure_all(caller: Caller, items: Sequence[Any]) -> None:
+    """Raise Forbidden, which says of which record, where the caller may not send one of them."""
+    for index, one in enumerate(items):
+        if isinstance(one, dict):
+            try:
+                caller.ensure(source=_text(one, "source"), entity_type=_text(one, "entity_type"))
+            except Forbidden as error:
+                detail = f"record {index}, counted from 0: {error.detail}; nothing was taken"
+                raise Forbidden(detail, faults=[Fault(f"/{index}", detail, "forbidden")]) from error
 
 
 def _put(caller: Caller, of: Key, body: RecordBody, *, mode: Mode, wait: str | None) -> Response:

@@ -29,9 +29,9 @@ class Asked(NamedTuple):
     pairs: list[Document]
 
 
-def type_of(hub: Hub, written: str) -> str:
+def type_of(hub: Hub, written: str, side: str = "left") -> str:
     """The entity type of a golden ID or of the key of a source record; raises NotFound or InvalidInput."""
-    return _key(written).entity_type if _is_key(written) else golden.entity_type_of(hub, written)[0]
+    return _key(written, side).entity_type if _is_key(written) else golden.entity_type_of(hub, written)[0]
 
 
 def asked(hub: Hub, left: str, right: str) -> Asked:
@@ -47,7 +47,7 @@ def asked(hub: Hub, left: str, right: str) -> Asked:
     """
     if _is_key(left) and _is_key(right):
         return Asked(_key(left, "left"), _key(right, "right"), [])
-    of = {type_of(hub, one) for one in (left, right)}
+    of = {type_of(hub, left), type_of(hub, right, "right")}
     if len(of) > 1:
         raise _refused(f"records of one entity type can be compared, not of {' and '.join(sorted(of))}")
     entity_type = hub.entity_type(of.pop())
