@@ -15,6 +15,7 @@ from mdm.services.stewarding.choosing import View
 from mdm.services.stewarding.queue import Looking
 from mdm.services.watching import at_a_glance
 from mdm.settings import now
+from stewardship_ui import queue as desk
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page
 
@@ -57,7 +58,7 @@ def _work(caller: Caller, seen: dict[str, Any], rules: Shown) -> dict[str, Any]:
     looking = Looking(caller.actor, rules.now, now(), of)
     decided = proposals.page(caller.hub, status=None, proposer=caller.actor, entity_type=of, limit=FEW)["items"]
     said = mentions.unread(caller.hub, caller.actor, entity_type=of, limit=FEW)
-    named = {one["task_id"] for one in said["items"]}
+    named = {one["task_id"] for one in said["items"]} | desk.decided_tasks(decided)
     found, about = queue.waiting(caller.hub, tuple(LISTS), looking, limit=FEW, ids=named)
     return {
         "mentions": [
@@ -72,7 +73,17 @@ def _work(caller: Caller, seen: dict[str, Any], rules: Shown) -> dict[str, Any]:
         },
         "lists": [(title, view, [masking.queue_row(caller.principal, rules, one) for one in found[view]])
                   for view, title in LISTS.items()],
-        "decided": [masking.proposal(caller.principal, rules.now.get(one["entity_type"]), one) for one in decided],
+        "decided": desk.decided(caller, rules, decided, about),
+        "to_approve": _to_approve(caller, rules) if "approve" in MAY[caller.principal.role] else [],
         "most_counted": at_a_glance.MANY,
         "may_decide": "decide" in MAY[caller.principal.role],
     }  # fmt: skip
+
+
+def _to_approve(caller: Caller, rules: Shown) -> list[dict[str, Any]]:
+    """The newest of what waits for a second person that the caller may be."""
+    found = proposals.page(caller.hub, status="proposed", entity_type=caller.principal.entity_type, limit=FEW)["items"]
+    return [
+        masking.proposal(caller.principal, rules.now.get(one["entity_type"]), one)
+        for one in found if one["proposer"] != caller.actor
+    ]  # fmt: skip

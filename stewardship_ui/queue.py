@@ -1,6 +1,6 @@
 """The queue: which tasks there are, chosen by facets that stand in the address, and the next one to claim."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -61,6 +61,22 @@ def queue(request: Request, caller: Reading, work_set: WorkSet, *, cursor: Text 
 def looking(caller: Caller, rules: Shown, moment: str) -> Looking:
     """Say who looks."""
     return Looking(caller.actor, rules.now, moment, caller.principal.entity_type)
+
+
+def decided_tasks(decisions: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The tasks that proposals and decisions are about."""
+    return {one["parts"]["task_id"] for one in decisions if "task_id" in one["parts"]}
+
+
+def decided(
+    caller: Caller, rules: Shown, decisions: Sequence[Mapping[str, Any]], named: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Decisions as their reader may see them, each with the row of its task, by which it is told in words."""
+    return [
+        {**masking.proposal(caller.principal, rules.now.get(one["entity_type"]), dict(one)),
+         "about": masking.queue_row(caller.principal, rules, row) if row else None}
+        for one in decisions for row in [named.get(one["parts"].get("task_id"))]
+    ]  # fmt: skip
 
 
 def chosen(caller: Caller, state: Mapping[str, str]) -> Choice:

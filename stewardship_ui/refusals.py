@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from mdm.api import one_moment, problems
 from mdm.errors import HubError, Unauthorised
-from stewardship_ui.rendering import page
+from stewardship_ui.rendering import page, wants_fragment
 
 TITLES = {
     401: "You are not signed in", 403: "You may not see this", 404: "There is nothing here",
@@ -20,7 +20,7 @@ TITLES = {
     503: "The hub cannot answer at the moment",
 }  # fmt: skip
 NEXT = {
-    401: "Sign in, or send a key in the header `Authorization: Bearer …`.",
+    401: "Nothing was written. Sign in and do it again.",
     403: "Ask an administrator for a role that may, or go back.",
     404: "Check the address, or search for it by any ID or words that you know.",
     503: "Nothing you did is lost; try again in a moment.",
@@ -55,8 +55,8 @@ class PageRoute(APIRoute):
 
 
 def refused(request: Request, error: HubError) -> Response:
-    """The page that tells of an error; who is not signed in is led to where that is done."""
-    if isinstance(error, Unauthorised) and request.method == "GET":
+    """The page that tells of an error; who is not signed in is led to where that is done, as a whole page only."""
+    if isinstance(error, Unauthorised) and request.method == "GET" and not wants_fragment(request):
         return sign_in(request)
     return told(request, error.status, error.detail)
 

@@ -99,11 +99,12 @@ def layout(comparison: Document, *, everyone: bool, picks: Mapping[str, str]) ->
     folded = folded if len(folded) > 1 else []
     neither = [row for row in all_rows if not row.masked and not any(cell.parts for cell in row.cells)]
     weights = [row.weight for row in all_rows] + [one["weight"] for one in comparison["rest"]]
+    warnings = _warnings(comparison)
     return Layout(
         records[:shown], len(records) - shown, [row for row in all_rows if row not in folded and row not in neither],
-        folded, neither, _warnings(comparison), _shared(comparison),
+        folded, neither, warnings, _shared(comparison),
         list(comparison["rest"]), evidence["prior"], evidence["match_weight"],
-        max((abs(weight) for weight in weights if abs(weight) < 50), default=1.0) or 1.0, sentence(evidence),
+        max((abs(weight) for weight in weights if abs(weight) < 50), default=1.0) or 1.0, sentence(evidence, warnings),
     )  # fmt: skip
 
 
@@ -196,18 +197,23 @@ def _why(one: Document) -> str:
     return f"{strategy}: {key.partition(':')[0]}{trusted}"
 
 
-def sentence(evidence: Document) -> str:
-    """The evidence in one sentence: what is the same, what nearly so, and what speaks against."""
+def sentence(evidence: Document, warnings: Sequence[str] = ()) -> str:
+    """The evidence in one sentence: what is the same, what nearly so, and what speaks against.
+
+    warnings: what speaks against in the other records of both sides, told where nothing does in the two compared.
+    """
     told = [one for one in evidence["comparisons"] if one["level"] != "missing" and one["weight"]]
     told.sort(key=lambda one: -abs(one["weight"]))
     same = [_name(one) for one in told if one["weight"] > 0 and one["level"] == SAME][:4]
     near = [_said(one) for one in told if one["weight"] > 0 and one["level"] != SAME][: 2 if same else 3]
-    bad = [_said(one) for one in told if one["weight"] < 0][:2]
-    if not told:
-        return "Nothing that both have says anything."
+    bad = [_said(one) for one in told if one["weight"] < 0][:2] or list(warnings)
     parts = [f"same {_listed(same)}"] if same else []
     parts += near
-    text = "; ".join([*parts, f"against: {', '.join(bad)}" if bad else "nothing speaks against"])
+    if not told:
+        parts.append("nothing that both have says anything")
+    if told or bad:
+        parts.append(f"against: {', '.join(bad)}" if bad else "nothing speaks against")
+    text = "; ".join(parts)
     return text[:1].upper() + text[1:] + "."
 
 

@@ -20,17 +20,22 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 PUBLIC = frozenset({"/sign-in", "/sign-out", "/sign-in/provider", "/sign-in/back"})
 BEGUN = "__Host-mdm-begun"
 """The cookie of a sign-in that was begun at the provider, for ten minutes."""
+LOST = "Your browser did not keep the session. It does so over TLS (https), or on this machine, if not in Safari."
+ENDED = "Your session is over, so what you just decided was not taken. Sign in, and you are back at that task."
 Next = Annotated[str | None, Query(alias="next")]
 
 
 @router.get("/sign-in")
-def ask(request: Request, onward: Next = None, signed: Annotated[str | None, Query()] = None) -> Response:
-    """Ask who it is; who is signed in goes on to where they wanted to."""
+def ask(
+    request: Request, onward: Next = None, signed: Annotated[str | None, Query()] = None,
+    ended: Annotated[str | None, Query()] = None,
+) -> Response:  # fmt: skip
+    """Ask who it is; who is signed in goes on to where they wanted to. ended: a decision came after the session."""
     onward = browser.path_within(onward)
     if _is_signed_in(request):
         return _to(onward)
-    lost = "Your browser did not keep the session. It does so over TLS (https), or on this machine, if not in Safari."
-    return _door(request, onward=onward, name="", trouble=lost if signed else None)
+    trouble = LOST if signed else ENDED if ended else None
+    return _door(request, onward=onward, name="", trouble=trouble)
 
 
 @router.post("/sign-in")

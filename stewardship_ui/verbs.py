@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
 from mdm.auth import ensure_sees
-from mdm.services.access import masking
+from mdm.services.access.shown import Shown
 from mdm.services.stewarding import comparison, proposals, task_work, tasks
+from mdm.services.stewarding import queue as rows
 from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.task_kinds import attributes_of
 from mdm.settings import now
@@ -118,14 +119,14 @@ def undo(caller: Deciding, decision_id: str, sent: Sent) -> Response:
 def decisions(request: Request, caller: Deciding, done: Annotated[str, Query(max_length=40)] = "") -> Response:
     """Show the last decisions of the reader, each with a way to take it back."""
     found = proposals.page(caller.hub, status=None, proposer=caller.actor, entity_type=caller.own_type(None), limit=20)
-    types = caller.hub.entity_types()
-    items = [masking.proposal(caller.principal, types.get(one["entity_type"]), one) for one in found["items"]]
+    rules, moment = Shown(caller.hub), now()
+    named = rows.named(caller.hub, queue.decided_tasks(found["items"]), queue.looking(caller, rules, moment))
     return page(
         request,
         "decisions.html",
         caller,
-        items=items,
-        now=now(),
+        items=queue.decided(caller, rules, found["items"], named),
+        now=moment,
         done=done,
         twin="/v1/proposals?proposer=me&status=all&limit=20",
     )

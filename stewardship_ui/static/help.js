@@ -8,6 +8,8 @@ export function showHelp() {
   dialog.setAttribute("aria-label", "Keys");
   const title = document.createElement("h2");
   title.textContent = "Keys";
+  title.tabIndex = -1;
+  title.autofocus = true; // a dialog shows what has its focus: the list is read from its beginning
   const list = document.createElement("dl");
   for (const [action, keys] of Object.entries(keyMap())) {
     const term = document.createElement("dt");
@@ -29,7 +31,6 @@ export function showHelp() {
   more.append(keysAreOff() ? "Single keys are switched off: " : "To change a key or switch single keys off: ", set);
   const close = document.createElement("button");
   close.textContent = "Close";
-  close.autofocus = true;
   close.addEventListener("click", () => dialog.close());
   dialog.append(title, list, now, more, close);
   dialog.addEventListener("close", () => dialog.remove());

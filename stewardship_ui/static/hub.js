@@ -17,6 +17,7 @@ export async function ask(method, path, body, options = {}) {
     throw new Refused(0, { detail: "the hub cannot be reached" });
   }
   const told = answer.status === 204 ? null : await answer.json().catch(() => ({}));
+  if (answer.status === 401) throw new Refused(401, { detail: "you are signed out" });
   if (!answer.ok) throw new Refused(answer.status, told ?? {});
   return told;
 }

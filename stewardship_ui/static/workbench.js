@@ -167,16 +167,30 @@ class Desk {
   async refused(entry, error) {
     this.decided.delete(entry.task);
     this.mine = this.mine.filter((one) => one !== entry);
+    if (error.status === 401) {
+      this.signIn(entry.task);
+      return;
+    }
     this.tell();
     const words = `“${entry.words}” was not taken: ${error.message}.`;
     say(words, { trouble: true, stays: true, link: { href: `/task/${entry.task}${this.query}`, words: "Look again" } });
     if ([409, 412].includes(error.status)) await this.show(entry.task, { before: entry.article }).catch(() => {});
   }
 
+  // Once only: of several that were sent after the session had ended, the first is where its steward comes back to.
+  signIn(task) {
+    if (this.signedOut) return;
+    this.signedOut = true;
+    location.assign(`/sign-in?${new URLSearchParams({ next: `/task/${task}${this.query}`, ended: 1 })}`);
+  }
+
   skip() {
     const { task } = this.article.dataset;
     this.decided.add(task);
-    this.sending = this.send(`/v1/tasks/${task}:skip`).catch((error) => say(error.message, { trouble: true }));
+    this.sending = this.send(`/v1/tasks/${task}:skip`).catch((error) => {
+      if (error.status === 401) this.signIn(task);
+      else say(error.message, { trouble: true });
+    });
     say("Skipped until something about it changes.");
     this.advance();
   }

@@ -142,6 +142,30 @@ def test_who_signs_in_decides_in_their_own_name(browser: Any, desk: Desk) -> Non
     assert [(one["parts"]["task_id"], one["parts"]["verdict"]) for one in made] == [(task, "distinct")]
 
 
+def test_what_is_decided_after_the_session_has_ended_leads_to_the_door_and_back(browser: Any, desk: Desk) -> None:
+    pages = opened(browser, desk, role=None)
+    with pages as page:
+        page.goto("/sign-in?next=%2Fqueue%3Fkind%3Dreview")
+        page.fill("[name=name]", "steward")
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/queue?kind=review")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#compare")
+        task = shown(page)
+        page.context.clear_cookies()
+        page.keyboard.press("2")
+        page.wait_for_url(f"**/sign-in?next=%2Ftask%2F{task}*")
+        assert "what you just decided was not taken" in page.locator("[role=alert]").inner_text()
+        page.keyboard.type("steward")
+        page.keyboard.press("Tab")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/task/{task}?kind=review")
+        assert shown(page) == task
+        pages.complaints[:] = [one for one in pages.complaints if "401" not in one]  # of what came too late
+
+
 KEYS_OF_A_SPLIT = 5
 """The most keys that splitting one record off may take."""
 

@@ -49,3 +49,14 @@ def test_what_is_copied_as_curl_is_a_request_that_the_hub_answers(either_desk, p
 
 def test_every_page_names_what_tells_the_same_as_json(pages):
     assert {path for path, text in pages.items() if 'id="curl' not in text} == NO_TWIN
+
+
+def test_no_form_writes_its_token_into_an_address(pages):
+    """What a form asks for without writing anything stands in histories and logs."""
+    asking = 0
+    for path, text in pages.items():
+        for form in re.findall(r"<form\b.*?</form>", text, re.DOTALL):
+            if 'method="post"' not in form.partition(">")[0] or 'formmethod="get"' in form:
+                asking += 1
+                assert not re.search(r'<input[^>]*name="csrf_token"', form), path
+    assert asking > 50

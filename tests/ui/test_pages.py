@@ -25,8 +25,11 @@ def pages_about(task: dict) -> list[str]:
 def test_who_is_not_signed_in_is_led_to_where_that_is_done(desk):
     answer = desk.server.http.get("/queue?kind=review", follow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in?next=%2Fqueue%3Fkind%3Dreview")
-    assert desk.server.http.post("/queue/next").status_code == 401
+    refused = desk.server.http.post("/queue/next")
+    assert refused.status_code == 401
+    assert 'href="/sign-in"' in refused.text
     assert "golden record" in desk.server.http.get("/").text
+    assert "<h1>Master data hub</h1>" in desk.server.http.get("/").text
 
 
 def test_every_page_keeps_the_strict_policy_and_is_kept_by_nobody(desk):
@@ -131,7 +134,7 @@ def test_what_is_decided_and_held_is_no_longer_for_those_who_had_it(either_desk,
     assert desk.send(f"/task/{task['id']}/decide", verdict="same", etag=task["etag"]).status_code == 303
     for reader in (ask, desk.server.as_("steward", entity_type="customer")):
         home = reader("GET", "/").text
-        assert listed not in home
+        assert listed not in home.partition('id="list-decided"')[0]
         assert '<a href="/queue?view=proposed"><b>1</b> of them decided and not yet in force</a>' in home
         for one, count in (("mine", 0), ("held", 0), ("asked", 0), ("proposed", 1)):
             queued = reader("GET", f"/v1/queue?view={one}").json()
@@ -215,3 +218,32 @@ def test_scripts_and_styles_are_small(desk):
     assert sizes["js"] <= 60_000
     assert sizes["css"] <= 25_000
     assert "graph.js" not in desk.page("/queue").text
+
+
+def test_the_door_never_stands_inside_of_a_page(desk):
+    """A part of a page that is asked for after the session has ended is refused, and not taken for the page's own."""
+    task = desk.pair()
+    for path in (f"/task/{task['id']}", f"/task/{task['id']}/effects", f"/task/{task['id']}/people"):
+        answer = desk.server.http.get(path, headers={"HX-Request": "true"}, follow_redirects=False)
+        assert (answer.status_code, "Location" in answer.headers) == (401, False), path
+    assert "what you just decided was not taken" in desk.server.http.get("/sign-in?ended=1").text
+
+
+def test_what_was_decided_is_told_by_the_names_of_the_records(desk):
+    task = desk.pair()
+    assert desk.send(f"/task/{task['id']}/decide", verdict="distinct", etag=task["etag"]).status_code == 303
+    for path in ("/", "/decisions"):
+        shown = desk.page(path).text
+        told = re.search(rf'<a href="/task/{task["id"]}">(.*?)</a>', shown)
+        assert told, path
+        assert "Brandtt &amp; Söhne Consulting" in told[1]
+        assert "BRANDT &amp; SÖHNE CONSULTING GMBH" in told[1]
+
+
+def test_two_that_have_become_one_are_named_once(desk):
+    task = desk.pair()
+    body = {"verdict": "same", "reason": "One firm", "etag": task["etag"]}
+    assert desk.server.as_("steward")("POST", f"/v1/tasks/{task['id']}:decide", json=body).status_code == 200
+    told = re.search(rf'<a href="/task/{task["id"]}[^"]*">(.*?)</a>', desk.page("/queue?view=closed").text)
+    assert told
+    assert "↔" not in told[1]

@@ -33,6 +33,8 @@ def test_rows_are_held_back_and_mended_only_by_who_may(desk):
     for path in ("/quarantine", place):
         assert "Acme" not in desk.page(path, "auditor").text
     assert "held back" in desk.page(place, "auditor").text
+    rule = desk.server.as_("admin")("GET", f"/v1{place}").json()["rule"]
+    assert f"breaks the rule {rule.replace('_', ' ')}" in desk.page("/quarantine", "auditor").text
     assert "Acme" in desk.page(place).text
     assert desk.page("/quarantine", "reader").status_code == 403
     assert desk.send(f"{place}/retry", "auditor").status_code == 403

@@ -249,7 +249,14 @@ def test_more_than_twenty_wait_for_a_second_person(either_desk, things):
     assert "Nothing was decided" in desk.page(stale.headers["Location"]).text
     sent = desk.send("/queue/bulk", entity_type="thing", **fields)
     proposal = sent.headers["Location"].partition("done=")[2]
-    assert "before a second person" in desk.page(sent.headers["Location"]).text
+    told = desk.page(sent.headers["Location"]).text
+    assert "before a second person" in told
+    assert f'<a href="/approvals/{proposal}">25 tasks together</a>' in told
+    assert len(re.findall(r'href="/entity/', told)) == 6, "three of them, and where each leads"
+    assert "and 22 more" in told
+    waiting = desk.page("/", role="approver").text.partition('id="list-approve"')[2]
+    assert f'<a href="/approvals/{proposal}">Same: 25 tasks of thing</a>' in waiting
+    assert "list-approve" not in desk.page("/").text, "nobody approves what they proposed"
     assert "Same: 25 tasks of thing" in desk.page("/approvals", role="approver").text
     shown = desk.page(f"/approvals/{proposal}", role="approver").text
     assert "Tasks decided" in shown
@@ -286,3 +293,15 @@ def test_a_task_about_a_code_costs_eight_statements(desk, statements):
     statements.clear()
     assert desk.page(f"/task/{task['id']}").status_code == 200
     assert len(statements) <= 8, "\n".join(statements)
+
+
+def test_numbers_and_hands_are_told_only_of_what_is_open(desk):
+    task = desk.pair()
+    facets = desk.page("/queue").text.partition("Entity type")[2].partition("How likely")[0]
+    assert facets.count('class="count"') == 4
+    body = {"verdict": "distinct", "reason": "Two", "etag": task["etag"]}
+    assert desk.server.as_("steward")("POST", f"/v1/tasks/{task['id']}:decide", json=body).status_code == 200
+    closed = desk.page("/queue?view=closed").text
+    assert f"/task/{task['id']}" in closed
+    assert ">free<" not in closed
+    assert 'class="count"' not in closed.partition("Entity type")[2].partition("How likely")[0]

@@ -5,6 +5,7 @@ import re
 import yaml
 
 from mdm.entity_types.document import shipped
+from stewardship_ui import sides
 from tests.services.test_conflicts import SHOP
 from tests.ui.conftest import LEFT, RIGHT
 
@@ -72,3 +73,31 @@ def test_what_same_would_redirect_is_corrected_by_the_rehearsal(desk):
     for id_ in re.findall(r"/entity/(\w+)", before[1]):
         assert desk.server.as_("steward")("GET", f"/v1/golden-records/{id_}").json()["status"] == "active"
     assert "A rule keeps some of these records apart" in told
+
+
+def test_the_first_sentence_tells_what_speaks_against_in_the_other_records_too():
+    same = {"attribute": "name", "level": "same", "weight": 8.5, "words": "the same name"}
+    other = {"attribute": "phone", "level": "different", "weight": -3.0, "words": "different telephone numbers"}
+    numbers = ["two different tax IDs"]
+    told = {
+        "Same name; nothing speaks against.": sides.sentence({"comparisons": [same]}),
+        "Same name; against: two different tax IDs.": sides.sentence({"comparisons": [same]}, numbers),
+        "Same name; against: different telephone numbers.": sides.sentence({"comparisons": [same, other]}, numbers),
+        "Nothing that both have says anything.": sides.sentence({"comparisons": []}),
+        "Nothing that both have says anything; against: two different tax IDs.": sides.sentence(
+            {"comparisons": []}, numbers
+        ),
+    }
+    assert list(told) == list(told.values())
+
+
+def test_two_among_more_records_are_called_left_and_right_as_the_evidence_calls_them(desk):
+    task = desk.pair()
+    address = f"/task/{task['id']}?records=all"
+    heads = re.findall(r'<th scope="col" class="record.*?</th>', desk.page(address).text, re.DOTALL)
+    assert ["left" in one or "right" in one for one in heads] == [False, False]
+    desk.server.put("psa:customer:3", **RIGHT)
+    heads = re.findall(r'<th scope="col" class="record.*?</th>', desk.page(address).text, re.DOTALL)
+    assert [re.findall(r"(one with the )?(left|right)", one) for one in heads] == [
+        [("", "left")], [("", "right")], [("one with the ", "right")],
+    ]  # fmt: skip

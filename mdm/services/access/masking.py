@@ -277,7 +277,8 @@ def rejected(principal: Principal, entity_type: EntityType | None, document: Doc
     if entity_type is not None and sees_all(principal, entity_type):
         return document
     # The raw row and the words about it may hold any attribute, so a right to some of them is not enough.
-    return {**document, "value": None, "raw": None, "columns": None, "detail": f"breaks the rule {document['rule']}"}
+    detail = f"breaks the rule {document['rule'].replace('_', ' ')}"
+    return {**document, "value": None, "raw": None, "columns": None, "detail": detail}
 
 
 def _held_back(all_: Mapping[str, Any], shown: Mapping[str, Any]) -> set[str]:
