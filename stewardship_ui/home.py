@@ -82,8 +82,6 @@ def _work(caller: Caller, seen: dict[str, Any], rules: Shown) -> dict[str, Any]:
 
 def _to_approve(caller: Caller, rules: Shown) -> list[dict[str, Any]]:
     """The newest of what waits for a second person that the caller may be."""
-    found = proposals.page(caller.hub, status="proposed", entity_type=caller.principal.entity_type, limit=FEW)["items"]
-    return [
-        masking.proposal(caller.principal, rules.now.get(one["entity_type"]), one)
-        for one in found if one["proposer"] != caller.actor
-    ]  # fmt: skip
+    waiting = proposals.page(caller.hub, status="proposed", entity_type=caller.principal.entity_type)["items"]
+    of_others = [one for one in waiting if one["proposer"] != caller.actor][:FEW]
+    return [masking.proposal(caller.principal, rules.now.get(one["entity_type"]), one) for one in of_others]

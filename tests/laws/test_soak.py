@@ -14,16 +14,16 @@ from tests.laws import test_resolution_laws as laws
 LAWS: dict[str, Callable[[laws.Hubs, int], None]] = {
     name: law for name, law in vars(laws).items() if name.startswith("test_") and "postgresql" not in name
 }
-PART = 50
-"""How many seeds a test tries; parts run beside each other."""
+ASKED, PART = int(os.environ.get("SOAK_N", "1")), 50
+"""How many seeds are asked for, and how many a test tries; parts are whole and run beside each other."""
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("part", range(ceil(int(os.environ.get("SOAK_N", "1")) / PART)))
+@pytest.mark.parametrize("part", range(ceil(ASKED / PART)))
 @pytest.mark.parametrize("name", LAWS)
 def test_every_law_holds_on_fresh_seeds(bare_template: Path, tmp_path: Path, name: str, part: int) -> None:
     drawn = random.Random(f"{os.environ.get('SOAK_SEED')} {part}")
-    for _ in range(min(PART, int(os.environ.get("SOAK_N", "1")))):
+    for _ in range(min(PART, ASKED)):
         seed = drawn.randrange(10**12)
         _hold(name, seed, bare_template, tmp_path / str(seed))
 

@@ -67,8 +67,8 @@ class Tiers:
 # An example takes twice as long on PostgreSQL.
 SQLITE = Tiers(in_test=(2, 50), in_verify=(20, 100))
 POSTGRESQL = Tiers(in_test=(4, 25), in_verify=(40, 50))
-SOAKED = 200
-"""How many examples there are in each part of `make soak`."""
+ASKED, SOAKED = int(os.environ.get("SOAK_N", "1")), 200
+"""How many examples `make soak` is asked for, and how many there are in each of its parts, which are whole."""
 REFUSED = (Conflict, InvalidInput, Stale)
 """What a service answers when somebody else was there before, or nothing is to be done: nothing is written then."""
 LATER = replace(AUTHOR, actor="worker", recorded_at="2026-03-01T09:45:00.000000Z")
@@ -387,10 +387,10 @@ def test_a_hub_in_postgresql_lives_as_the_plain_one(emptied: Opened, part: int, 
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("part", range(ceil(int(os.environ.get("SOAK_N", "1")) / SOAKED)))
+@pytest.mark.parametrize("part", range(ceil(ASKED / SOAKED)))
 @pytest.mark.parametrize("database", ["copies", "emptied"], ids=["sqlite", "postgresql"])
 def test_it_lives_so_for_as_long_as_you_like(request: pytest.FixtureRequest, database: str, part: int) -> None:
     """Other examples than those of the shorter tiers, and for each SOAK_SEED others."""
     opened: Opened = request.getfixturevalue(database)
     drawn = random.Random(f"{os.environ.get('SOAK_SEED')} {part}").getrandbits(64)
-    hold(opened, min(SOAKED, int(os.environ.get("SOAK_N", "1"))), part=drawn)
+    hold(opened, min(SOAKED, ASKED), part=drawn)

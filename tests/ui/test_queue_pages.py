@@ -14,6 +14,7 @@ from mdm.services.access.accounts import Person
 from mdm.services.stewarding import proposals, tasks
 from mdm.store import code_lists, log
 from mdm.store import mentions as stored_mentions
+from stewardship_ui import home
 from stewardship_ui.app import create_app
 from tests.conftest import AUTHOR
 from tests.stories.stewards import fill
@@ -238,6 +239,20 @@ def test_what_is_in_hand_or_decided_is_not_decided_with_its_list_and_that_is_sai
     assert "Decide 1 task together" in desk.page(f"/queue/bulk?task={mine}").text
 
 
+def test_what_an_approver_has_proposed_hides_nothing_of_what_waits_for_them(desk, monkeypatch):
+    monkeypatch.setattr(home, "FEW", 1)
+    fill(desk.server.hub, 42, AUTHOR)
+    ids = [one["id"] for one in desk.server.as_("steward")("GET", "/v1/queue?limit=100").json()["items"]]
+    made = []
+    for role, some in (("steward", ids[:21]), ("approver", ids[21:])):
+        asked = urlencode([*(("task", one) for one in some), ("verdict", "distinct"), ("reason", "Branches")])
+        fields = hidden_fields(desk.page(f"/queue/bulk?{asked}", role=role).text)
+        sent = desk.send("/queue/bulk", role, task=some, entity_type="", view="", **fields)
+        made.append(sent.headers["Location"].partition("done=")[2])
+    listed = desk.page("/", role="approver").text.partition('id="list-approve"')[2].partition("</section>")[0]
+    assert re.findall(r'href="/approvals/([^"]+)"', listed) == made[:1]
+
+
 def test_more_than_twenty_wait_for_a_second_person(either_desk, things):
     desk, state = either_desk, {"entity_type": "thing", "verdict": "same", "reason": "Sample checked"}
     told = desk.page(f"/queue/bulk?{urlencode(state)}").text
@@ -256,7 +271,7 @@ def test_more_than_twenty_wait_for_a_second_person(either_desk, things):
     assert "and 22 more" in told
     waiting = desk.page("/", role="approver").text.partition('id="list-approve"')[2]
     assert f'<a href="/approvals/{proposal}">Same: 25 tasks of thing</a>' in waiting
-    assert "list-approve" not in desk.page("/").text, "nobody approves what they proposed"
+    assert "list-approve" not in desk.page("/").text, "a steward approves nothing"
     assert "Same: 25 tasks of thing" in desk.page("/approvals", role="approver").text
     shown = desk.page(f"/approvals/{proposal}", role="approver").text
     assert "Tasks decided" in shown
