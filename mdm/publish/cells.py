@@ -28,7 +28,8 @@ def cell(value: object, part: str) -> str:
         return str(cast("dict[str, Any]", value).get(part) or "") if part else ""
     if value is None:
         return ""
-    return part_of_text(str(value), part) if part else str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return part_of_text(text, part) if part else text
 
 
 def part_of_text(text: str, part: str) -> str:
