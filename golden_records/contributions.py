@@ -11,7 +11,8 @@ JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | Non
 class Contribution(NamedTuple):
     """One value from one source record; a record with several values of an attribute brings one for each.
 
-    record: key "source:type:id".  source: the source in that key.  value: as the source sent it.
+    record: key "source:type:id".  source: the source in that key.  value: as a golden record shows it, which is as the
+    source sent it unless its kind has a spelling of its own.
     standardised: two contributions agree when these are equal; None compares the values themselves.
     valid: False disqualifies the value.  broken: the validity rules that it breaks; why it is disqualified, or
     what it is flagged for.  event_time: ISO 8601 UTC text ending in "Z", None when unknown.

@@ -11,7 +11,7 @@ import numpy as np
 
 from matching.kinds import date
 from matching.kinds.identifier import keystroke_pairs
-from matching.kinds.kind import Kind, Level, as_text, whole
+from matching.kinds.kind import Kind, Level, as_standardised, as_text, whole
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, same
 from matching.kinds.strings import as_they_are
 
@@ -81,4 +81,6 @@ KIND = Kind(
     ),
     prepare=_prepare,
     accepts=_accepts,
+    spelled=as_standardised,
+    doubtful=date.is_doubtful,
 )

@@ -1,7 +1,10 @@
-"""Yes or no. Words such as yes, no, ja, nein, oui, non, true, false, y, n, 1 and 0 are understood."""
+"""Yes or no. Words such as yes, no, ja, nein, oui, non, true, false, y, n, 1 and 0 are understood.
+
+Golden records show `true` or `false`.
+"""
 
 from matching.kinds.folding import is_junk
-from matching.kinds.kind import Kind, Level, always_valid, as_text, same_or_different, whole
+from matching.kinds.kind import Kind, Level, always_valid, as_standardised, as_text, same_or_different, whole
 
 _YES = frozenset(("true", "t", "yes", "y", "1", "on", "ja", "j", "oui", "o", "si", "s", "tak", "sim", "sí"))
 _NO = frozenset(("false", "f", "no", "n", "0", "off", "nein", "non", "nie", "nao", "não", "nee"))
@@ -30,4 +33,5 @@ KIND = Kind(
     levels=(Level("same", "the same answer", 0.95, 0.5), Level("different", "opposite answers", 0.05, 0.5)),
     prepare=same_or_different,
     accepts=_accepts,
+    spelled=as_standardised,
 )

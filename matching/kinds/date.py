@@ -3,6 +3,9 @@
 Where day and month cannot be told apart, the day comes first with dots and dashes, and with a slash
 as well; a date that is only possible the other way round is read that way. Two dates with day and
 month swapped count as close.
+
+Golden records show the ISO form, whatever a source writes. Where slashes leave it open which is the day and
+which the month (03/04/2020), they show the date as it came; a mapping can say how a source means it.
 """
 
 import re
@@ -12,13 +15,14 @@ from functools import lru_cache
 
 from matching.kinds.folding import is_junk, plain
 from matching.kinds.identifier import keystroke_pairs
-from matching.kinds.kind import Kind, Level, as_text, whole
+from matching.kinds.kind import Kind, Level, as_standardised, as_text, whole
 from matching.kinds.pairs import Codes, Outcomes, PairComparison, coded, first_level, same
 from matching.kinds.strings import as_they_are
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?:[T ].*)?")
+_SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/\d{4}(?:[T ].*)?")
 _DAY_NAME = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? (?:de |of )?([a-z]+) (?:de )?(\d{4})")
 _NAME_DAY = re.compile(r"([a-z]+) (\d{1,2})(?:st|nd|rd|th)? (\d{4})")
 _MONTHS = (
@@ -72,6 +76,12 @@ def iso_date(text: str) -> str | None:
     return _in_words(text)
 
 
+def is_doubtful(value: object) -> bool:
+    """Say whether a date with slashes would be another one with the month first."""
+    found = _SLASHES.fullmatch(value.strip()) if isinstance(value, str) and "/" in value else None
+    return found is not None and int(found[1]) != int(found[2]) and max(int(found[1]), int(found[2])) <= len(_MONTHS)
+
+
 def _standardise(value: object) -> str | None:
     found = iso_date(as_text(value))
     return None if found in {"1900-01-01", "1970-01-01", "0001-01-01", "9999-12-31"} else found
@@ -121,4 +131,6 @@ KIND = Kind(
     ),
     prepare=_prepare,
     accepts=_accepts,
+    spelled=as_standardised,
+    doubtful=is_doubtful,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -53,6 +54,11 @@ def whole(value: str) -> Sequence[str]:
     return (value,)
 
 
+def never(_value: object) -> bool:
+    """Doubt no value."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of value.
@@ -69,7 +75,9 @@ class Kind:
     `independent_parts` says that the parts of a value are common or rare each by itself, as given names and surnames
     are; `frequencies` those by which the best level has steps (see `matching.kinds.steps`). `between` are characters
     that part several values in one cell, because none of them stands in a value. `alike_by` gives strings by which a
-    value is known: two values with one in common are not `different` to a rule.
+    value is known: two values with one in common are not `different` to a rule. `spelled` writes a standardised value
+    as golden records show it, where these do not keep the spelling of a source; a source value of which `doubtful` is
+    true can be read in two ways, and though the kind takes one of them, it is shown as it came.
     """
 
     name: str
@@ -90,6 +98,8 @@ class Kind:
     frequencies: Frequencies | None = None
     between: str = ";|"
     alike_by: Callable[[str], Sequence[str]] = whole
+    spelled: Callable[[str], str] | None = None
+    doubtful: Callable[[object], bool] = never
 
     def __reduce__(self) -> tuple[Callable[..., "Kind"], tuple[object, ...]]:
         """Go to another process by name: it has the same kinds."""
@@ -110,6 +120,12 @@ class Kind:
         """Whether its values can say that two records are one thing: a kind without levels has nothing to say."""
         return bool(self.levels)
 
+    def shown(self, value: Any, standard: str) -> Any:
+        """Give a source value as golden records show it: in the one spelling of its kind, or as it came."""
+        if self.spelled is None or self.doubtful(value):
+            return value
+        return self.spelled(standard)
+
     def agrees(self, level: str) -> bool:
         """Say whether a level is the best one, or a step of it."""
         return level in {one.name for one in self.levels[: self.steps]}
@@ -129,6 +145,11 @@ def by_name(name: str) -> Kind:
     from matching.kinds import KINDS
 
     return KINDS[name]
+
+
+def as_standardised(value: str) -> str:
+    """Spell a value in golden records as it is standardised."""
+    return value
 
 
 def always_valid(_value: str) -> bool:

@@ -1,6 +1,10 @@
 """An amount of money, with or without its currency: `EUR 1.250,00`, `1250 €`, `1,250.00`.
 
 An object with `amount` and `currency` is understood too. Amounts in two currencies are different.
+
+Golden records show plain decimal text, with the code of the currency behind it where one is said: `1250 EUR`.
+A text with one point and three digits behind it (1.250 €) may mean thousands, as few amounts have three
+decimals, so they show it as it came; a mapping can say how a source means it.
 """
 
 import re
@@ -13,6 +17,17 @@ from matching.kinds.kind import Kind, Level, always_valid, as_text, each_pair, w
 from matching.kinds.number import decimal_text, nearness
 
 _AMOUNT = re.compile(r"[+-]?\d(?:[\d.,'’\s]*\d)?")
+_ONE_POINT = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
+
+
+def _spelled(standard: str) -> str:
+    return standard.replace(PART, " ").strip()
+
+
+def _is_doubtful(value: object) -> bool:
+    """Say whether the one point of an amount may part thousands as well as decimals."""
+    found = _AMOUNT.search(value) if isinstance(value, str) and "." in value else None
+    return found is not None and _ONE_POINT.fullmatch(found.group()) is not None
 
 
 def _standardise(value: object) -> str | None:
@@ -61,4 +76,6 @@ KIND = Kind(
     prepare=each_pair(_judge),
     accepts=_accepts,
     fields=("amount", "currency"),
+    spelled=_spelled,
+    doubtful=_is_doubtful,
 )

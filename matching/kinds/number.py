@@ -1,17 +1,23 @@
-"""A number. 1,234.50 and 1.234,50 are both understood; trailing zeros do not count."""
+"""A number. 1,234.50 and 1.234,50 are both understood; trailing zeros do not count.
+
+Golden records show plain decimal text: thousands are not parted, and decimals follow a point. A text with
+one comma or point and three digits behind it (1,250 or 1.250) may mean either, so they show it as it came; a
+mapping can say how a source means it.
+"""
 
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 from matching.kinds.folding import is_junk
-from matching.kinds.kind import Kind, Level, always_valid, as_text, each_pair, whole
+from matching.kinds.kind import Kind, Level, always_valid, as_standardised, as_text, each_pair, whole
 from matching.kinds.strings import as_they_are
 
 _MOST_DIGITS = 100
 """A power of ten beyond this is no number that anybody writes: 1e999999 would be a text of a million digits."""
 _SPACES = re.compile(r"[\s'’_]")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
+_THREE_DIGITS_BEHIND = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 
 
 def decimal_text(text: str) -> str | None:
@@ -30,8 +36,15 @@ def decimal_text(text: str) -> str | None:
         return None
     if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
         return None
-    plain = format(number.normalize(), "f")
-    return "0" if plain in {"-0", "0"} else plain
+    if not number:
+        return "0"
+    plain = format(number, "f")  # to normalise it would round it to 28 digits
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+def _is_doubtful(value: object) -> bool:
+    """Say whether the one comma or point of a text may part thousands as well as decimals."""
+    return isinstance(value, str) and _THREE_DIGITS_BEHIND.fullmatch(_SPACES.sub("", value)) is not None
 
 
 def _standardise(value: object) -> str | None:
@@ -80,4 +93,6 @@ KIND = Kind(
     ),
     prepare=each_pair(nearness((Decimal("0.01"), Decimal("0.1")))),
     accepts=takes_number,
+    spelled=as_standardised,
+    doubtful=_is_doubtful,
 )

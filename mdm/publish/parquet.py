@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from mdm.publish.sheets import NUMBER, TEXT, TEXTS, Document, Sheet, Type
+from mdm.publish.sheets import Document, Sheet
+from mdm.publish.typed import DECIMALS, DIGITS, Many, Scalar, Type
 
 ROWS_OF_A_GROUP = 10_000
 
@@ -36,13 +37,14 @@ class _Passing(io.RawIOBase):
 def parquet(sheet: Sheet, documents: Iterable[Document]) -> Iterator[bytes]:
     """The bytes of a parquet file, one group of rows after another.
 
-    Values are text, absent ones null; an attribute with `many` is a list, dated lines and the crosswalk are lists
-    of objects.
+    Dates, numbers and yes or no have types, which the kinds of the attributes decide and not the values, so that each
+    file of the same rules has the same columns; all other values are text, absent ones null. An attribute with `many`
+    is a list, dated lines and the crosswalk are lists of objects.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = pa.schema([pa.field(name, _kind(of)) for name, of in sheet.columns.items()])
+    schema = pa.schema([pa.field(name, _arrow(of)) for name, of in sheet.typed.items()])
     remaining, out = iter(documents), _Passing()
     with pq.ParquetWriter(pa.PythonFile(out, mode="w"), schema) as writer:
         while group := list(islice(remaining, ROWS_OF_A_GROUP)):
@@ -51,9 +53,21 @@ def parquet(sheet: Sheet, documents: Iterable[Document]) -> Iterator[bytes]:
     yield out.taken()
 
 
-def _kind(of: Type) -> Any:
+def _arrow(of: Type) -> Any:
     import pyarrow as pa
 
-    text = pa.string()
-    plain = {TEXT: text, NUMBER: pa.int64(), TEXTS: pa.list_(text)}
-    return plain[of] if of in plain else pa.list_(pa.struct([(field, text) for field in of[1:]]))
+    if not isinstance(of, Many):
+        return _scalar(of)
+    if isinstance(of.of, str):
+        return pa.list_(_scalar(of.of))
+    return pa.list_(pa.struct([(field, _scalar(one)) for field, one in of.of.items()]))
+
+
+def _scalar(of: Scalar) -> Any:
+    import pyarrow as pa
+
+    types = {
+        "text": pa.string(), "integer": pa.int64(), "date": pa.date32(), "boolean": pa.bool_(),
+        "decimal": pa.decimal128(DIGITS, DECIMALS),
+    }  # fmt: skip
+    return types[of]

@@ -6,36 +6,40 @@ from typing import Any
 
 import orjson
 
-from mdm.entity_types import EntityType
+from mdm.entity_types import Attribute, EntityType
 from mdm.publish.cells import BETWEEN_VALUES, cell, columns_of
+from mdm.publish.typed import Many, Scalar, Type, as_typed, type_of
 
 Document = dict[str, Any]
-Type = tuple[str, ...]
-"""`text` or `number`, `list of text`, or `list of` and the fields of its objects."""
-TEXT: Type = ("text",)
-NUMBER: Type = ("number",)
-TEXTS: Type = ("list of text",)
 CROSSWALK: dict[str, Type] = {
-    "golden_id": TEXT,
-    "entity_type": TEXT,
-    "source": TEXT,
-    "source_id": TEXT,
-    "since": NUMBER,
-    "status": TEXT,
+    "golden_id": "text",
+    "entity_type": "text",
+    "source": "text",
+    "source_id": "text",
+    "since": "integer",
+    "status": "text",
 }
 LINEAGE: dict[str, Type] = {
-    "golden_id": TEXT, "version": NUMBER, "entity_type": TEXT, "attribute": TEXT, "outcome": TEXT, "value": TEXT,
-    "source": TEXT, "source_id": TEXT, "source_version": TEXT, "event_time": TEXT, "decision_id": TEXT,
-    "because": TEXT, "strategy": TEXT, "rules_version": TEXT, "file": TEXT, "line": NUMBER, "status": TEXT,
+    "golden_id": "text", "version": "integer", "entity_type": "text", "attribute": "text", "outcome": "text",
+    "value": "text", "source": "text", "source_id": "text", "source_version": "text", "event_time": "text",
+    "decision_id": "text", "because": "text", "strategy": "text", "rules_version": "text", "file": "text",
+    "line": "integer", "status": "text",
 }  # fmt: skip
+UNTYPED = "untyped"
+"""The column of what is no value of the type of its own: what can be read in two ways, has more digits, is masked."""
+_UNTYPED = Many({"column": "text", "place": "integer", "value": "text"})
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The columns of a table with their types, and a document's values in their order: as cells, and as typed."""
+    """The columns of a table, and a document's values in their order as cells.
 
-    columns: dict[str, Type]
+    typed: the columns with their types, where these are kept.  values: a document's values in these.
+    """
+
+    columns: list[str]
     cells: Callable[[Document], list[object]]
+    typed: dict[str, Type]
     values: Callable[[Document], Document]
 
 
@@ -43,23 +47,31 @@ def flat(columns: dict[str, Type]) -> Sheet:
     """A table whose documents have a member for each column; what is neither text nor number is written as JSON."""
 
     def values(document: Document) -> Document:
-        return {name: _plain(document.get(name), of) for name, of in columns.items()}
+        return {
+            name: document.get(name) if of == "integer" else _plain(document.get(name)) for name, of in columns.items()
+        }
 
-    return Sheet(columns, lambda document: ["" if one is None else one for one in values(document).values()], values)
+    return Sheet(
+        list(columns),
+        lambda document: ["" if one is None else one for one in values(document).values()],
+        columns,
+        values,
+    )
 
 
 def golden_records(entity_type: EntityType) -> Sheet:
     """One golden record a row, with a column for each attribute and each field of it.
 
-    As cells, several values stand in one and dated lines are JSON; as typed, they are lists.
+    As cells, several values stand in one and dated lines are JSON; as typed, they are lists, and what does not fit the
+    type of its column stands in `untyped`, which there is where the rules give any column a type.
     """
     of_attributes = columns_of(entity_type)
-    columns = {"golden_id": TEXT, "version": NUMBER}
-    for name, part in of_attributes:
-        attribute = entity_type.attributes[name]
-        kind = TEXTS if attribute.many else TEXT
-        columns[_named(name, part)] = ("list of", *attribute.line_fields) if attribute.of else kind
-    columns |= {"crosswalk": ("list of", "source", "source_id"), "status": TEXT}
+    typed: dict[str, Type] = {"golden_id": "text", "version": "integer"}
+    typed |= {_named(name, part): _type(entity_type.attributes[name], part) for name, part in of_attributes}
+    has_types = any(type_of(entity_type.attributes[name].kind, part) != "text" for name, part in of_attributes)
+    typed |= {"crosswalk": Many({"source": "text", "source_id": "text"}), "status": "text"}
+    columns = list(typed)
+    typed |= {UNTYPED: _UNTYPED} if has_types else {}
 
     def cells(document: Document) -> list[object]:
         values = document.get("attributes", {})
@@ -72,37 +84,56 @@ def golden_records(entity_type: EntityType) -> Sheet:
         ]
         return [document["golden_id"], document["version"], *told, crosswalk, document["status"]]
 
-    def typed(document: Document) -> Document:
-        return _typed(entity_type, of_attributes, document)
+    def row(document: Document) -> Document:
+        return _Row(entity_type, document).told(of_attributes)
 
-    return Sheet(columns, cells, typed)
+    return Sheet(columns, cells, typed, row)
 
 
 def _named(name: str, part: str) -> str:
     return f"{name}.{part}" if part else name
 
 
-def _typed(entity_type: EntityType, columns: list[tuple[str, str]], document: Document) -> Document:
-    values = document.get("attributes", {})
-    row = {name: document.get(name) for name in ("golden_id", "version", "crosswalk", "status")}
-    for name, part in columns:
-        attribute, value = entity_type.attributes[name], values.get(name)
+def _type(attribute: Attribute, part: str) -> Type:
+    if attribute.of:
+        return Many(dict.fromkeys(attribute.line_fields, "text"))
+    of = type_of(attribute.kind, part)
+    return Many(of) if attribute.many else of
+
+
+class _Row:
+    """One golden record as typed values, and what does not fit their types."""
+
+    def __init__(self, entity_type: EntityType, document: Document) -> None:
+        self.entity_type, self.document = entity_type, document
+        self.untyped: list[Document] = []
+
+    def told(self, columns: list[tuple[str, str]]) -> Document:
+        row = {name: self.document.get(name) for name in ("golden_id", "version", "crosswalk", "status")}
+        row |= {_named(name, part): self._values(name, part) for name, part in columns}
+        return {**row, UNTYPED: self.untyped}
+
+    def _values(self, name: str, part: str) -> Any:
+        attribute, value = self.entity_type.attributes[name], self.document.get("attributes", {}).get(name)
         listed = value if isinstance(value, list) else [value]
         if attribute.of:
-            told: Any = [{field: _plain(one, TEXT) for field, one in line.items()} for line in listed if _is_line(line)]
-        elif attribute.many:
-            told = [text for text in (cell(one, part) for one in listed) if text]
-        else:
-            told = cell(value, part) or None
-        row[_named(name, part)] = told
-    return row
+            return [{field: _plain(one) for field, one in line.items()} for line in listed if _is_line(line)]
+        of, column = type_of(attribute.kind, part), _named(name, part)
+        if not attribute.many:
+            return self._value(of, column, 0, cell(value, part) or None)
+        texts = ((place, cell(one, part)) for place, one in enumerate(listed))
+        return [self._value(of, column, place, text) for place, text in texts if text]
+
+    def _value(self, of: Scalar, column: str, place: int, text: str | None) -> Any:
+        found = None if text is None else as_typed(of, text)
+        if found is None and text is not None:
+            self.untyped.append({"column": column, "place": place, "value": text})
+        return found
 
 
 def _is_line(value: object) -> bool:
     return isinstance(value, dict)
 
 
-def _plain(value: object, of: Type) -> object:
-    if value is None or isinstance(value, str) or of == NUMBER:
-        return value
-    return orjson.dumps(value).decode()
+def _plain(value: object) -> str | None:
+    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()

@@ -293,6 +293,8 @@ def _add_record(work: Work, record: StoredRecord, contributions: defaultdict[str
             if kind is not None and (type(value) is not list or len(value) == 1):
                 shown = value[0] if type(value) is list else value
                 valid = cell is not None and truth_of(kind)(cell)
+                if valid and cell is not None and kind.spelled is not None:
+                    shown = kind.shown(shown, cell)
                 contributions[attribute].append(Contribution(key, source, shown, cell, valid, event_time, position, ()))
             elif attribute in plain and attribute not in dated:
                 found = values_sent(work, record, attribute, value, cell)

@@ -7,7 +7,6 @@ from typing import Any
 
 from golden_records.contributions import Contribution
 from golden_records.effective import Line
-from matching.columns import PART
 from matching.kinds import KINDS
 from matching.kinds.lines import VALID_FROM, VALID_TO, end_day, first_day
 from mdm.entity_types import VALUE, Attribute, LineField, judge, slices, truth_of
@@ -123,10 +122,12 @@ def _days(line: Mapping[str, Any]) -> tuple[str | None, str | None, bool]:
 def _shown(attribute: Attribute, line: Mapping[str, Any], texts: Mapping[str, str | None]) -> dict[str, Any]:
     """The line as golden records show it: every field, null where nothing is said."""
     return {
-        field: text if text is None else line[field] if attribute.of[field].kind in _AS_SENT else _plain(text)
+        field: None if text is None else _as_shown(attribute.of[field].kind, line[field], text)
         for field, text in texts.items()
     }
 
 
-def _plain(text: str) -> str:
-    return text.replace(PART, " ").strip()
+def _as_shown(kind: str, value: Any, text: str) -> Any:
+    if kind in _AS_SENT:
+        return value
+    return text if KINDS[kind].spelled is None else KINDS[kind].shown(value, text)

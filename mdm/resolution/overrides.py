@@ -9,6 +9,7 @@ from golden_records.overrides import Override
 from mdm.log import Key, key_token
 from mdm.resolution.fold import under_new_names
 from mdm.resolution.intake import expected_all
+from mdm.resolution.sent_values import spelled
 from mdm.resolution.verdicts import Verdicts
 from mdm.resolution.work import Work
 from mdm.store import log as stored_log
@@ -105,7 +106,8 @@ def _override(work: Work, one: StoredOverride, body: Body) -> Override:
     overruled = body["overruled"] and under_new_names(body["overruled"], work.entity_type.renamed)
     then = overruled and {name: [_value(work, name, value) for value in said] for name, said in overruled.items()}
     days = body.get("valid_from"), body.get("valid_to")
-    return Override(one.attribute, one.position, body["value"], body["until"], then, *days)
+    value = spelled(work, one.attribute, body["value"])
+    return Override(one.attribute, one.position, value, body["until"], then, *days)
 
 
 def _target_token(work: Work, value: Any) -> int | None:

@@ -11,7 +11,7 @@ from mdm.resolution.work import Work
 from mdm.store.records import StoredRecord
 
 Value = tuple[Any, str | None, bool, tuple[str, ...]]
-"""A value as shown, standardised, whether it is valid, and the rules it breaks."""
+"""A value as golden records show it, standardised, whether it is valid, and the rules it breaks."""
 TARGET_DELETED = "target deleted"
 """How lineage names why a reference does not survive that its rules clear."""
 FREE = Judgement(valid=True, evidence=True, broken=())
@@ -52,6 +52,19 @@ def _values(work: Work, record: StoredRecord, attribute: str, value: Any, cell: 
         standard = kind.standardise(one) if several else cell
         if has_rules:
             found = judged(work, attribute, one)
-            yield one, standard, found.valid, found.broken
+            valid, broken = found.valid, found.broken
         else:
-            yield one, standard, standard is not None and truth_of(kind)(standard), ()
+            valid, broken = standard is not None and truth_of(kind)(standard), ()
+        yield kind.shown(one, standard) if valid and standard is not None else one, standard, valid, broken
+
+
+def spelled(work: Work, attribute: str, value: Any) -> Any:
+    """A value that a person set, or a list of them, as golden records show it."""
+    of = work.entity_type
+    if value is None or attribute in of.references or attribute in of.code_lists:
+        return value
+    if isinstance(value, list):
+        return [spelled(work, attribute, one) for one in value]
+    kind = of.matching.kind(attribute)
+    standard = kind.standardise(value) if kind.spelled is not None else None
+    return value if standard is None or not truth_of(kind)(standard) else kind.shown(value, standard)

@@ -18,6 +18,8 @@ attributes:
   c: {{kind: code, list: letters}}
   d: {{kind: code, list: letters, many: true}}
   e: {{kind: code, dated: true}}
+  n: {{kind: number}}
+  w: {{kind: date}}
 {more}
 match:
   block_on: {block_on}
@@ -83,9 +85,15 @@ FOR_ALL = {"tick", "code_list", "code_mapping"}
 DECISIONS = {"verdict", "override", "undo"}
 SET: dict[str, list[Any]] = {
     "a": ["O", "p"], "b": ["O", "u"], "t": ["ID4713"], "c": ["k", "o"], "d": [[], ["k", "o"]],
-    "place": ["s1:place:0", "s2:place:1"],
+    "place": ["s1:place:0", "s2:place:1"], "n": ["1.234,50", 7], "w": ["1.3.2020", "2021-05-01"],
 }  # fmt: skip
 """What people set on each attribute."""
+SPELLINGS: dict[str, tuple[tuple[Any, str], ...]] = {
+    "p": (("1.234,50", "01.03.2020"), ("1234.5", "2020-03-01"), (1234.5, "1 March 2020")),
+    "q": (("1,250", "03/04/2020"), ("1250", "03.04.2020"), (1250, "2020-04-03")),
+    "r": (("0,125", "1.5.2021"), ("0.1250", "2021-05-01"), ("0.125", "2021-05-01")),
+}
+"""The number and the date that go with each value of `a`, as the first, the second and the third source write them."""
 Fact = tuple[str, str, dict[str, Any]]
 """Entity type, kind and body; an undo names the number of its target in the history. Some kinds are for all types."""
 
@@ -341,6 +349,8 @@ def _attributes(pick: Callable[[Any], Any], mood: Mood, key: str) -> dict[str, A
         if pick(often):
             value = pick(domain)
             values[attribute] = None if value == "-" else value
+    if values.get("a") is not None:  # nothing is drawn, so that histories are full of what they were full of
+        values["n"], values["w"] = SPELLINGS[values["a"].lower()][int(source[1]) - 1]
     if pick(mood.c):
         values["c"] = pick(WRITTEN)
     if mood.c != (0,) and pick([0, 0, 1]):

@@ -26,6 +26,7 @@ from mdm.log import canonical
 from tests.laws.plain_merges import judged
 from tests.laws.plain_overrides import overrule
 from tests.laws.plain_records import record
+from tests.laws.plain_spelling import spelled
 from tests.laws.plain_tasks import weak_bridges
 
 Pair = tuple[str, str]
@@ -377,6 +378,7 @@ def _values(entity_type, here, records, table, keys, known, tick, said) -> tuple
                 else:
                     column = table[attribute]
                     standard = column.cells[column.codes[row]] if column.codes[row] >= 0 else None
+                    value = spelled(entity_type.attributes[attribute].kind, value) if judged.valid else value
                 since = layer["event_time"], layer["position"]
                 offered[attribute].append(
                     Contribution(key, source, value, standard, judged.valid, *since, judged.broken)

@@ -6,6 +6,7 @@ from typing import Any
 from golden_records.contributions import Contribution
 from golden_records.survive import Survived
 from mdm.entity_types import EntityType
+from tests.laws.plain_spelling import spelled
 
 Said = tuple[int, dict[str, Any]]
 
@@ -31,7 +32,7 @@ def overrule(
             position, value = max(holding, key=lambda one: one[0])
             attributes.pop(name, None)
             if value not in (None, []):
-                attributes[name] = value
+                attributes[name] = spelled(entity_type.attributes[name].kind, value)
             lineage[name] = _lineage(position, lineage.get(name), entity_type.survivorship.steps(name)[0].strategy)
     return dict(sorted(attributes.items())), lineage
 

@@ -45,6 +45,7 @@ from tests.conftest import emptied_tables
 from tests.laws import histories, plain_refetches, recorded, standing
 from tests.laws.plain_hub import Codes
 from tests.laws.plain_refetches import Word
+from tests.laws.plain_spelling import spelled
 from tests.laws.replay import AUTHOR, Driven
 from tests.laws.test_resolution_laws import same_as_plain
 
@@ -276,9 +277,9 @@ class Life(RuleBasedStateMachine):
                 assert golden.get(self.hub, golden_id)["attributes"].get(name) == self._meant(of, name, value)
 
     def _meant(self, of: str, name: str, value: Any) -> Any:
-        """What is set: of a label or alias the code that it stands for; nothing is no value."""
+        """What is set: of a label or alias the code that it stands for, a number or date as all are spelled."""
         if name not in {"c", "d"} or not value:
-            return value or None
+            return spelled(histories.entity_type(of).attributes[name].kind, value) if value else None
         meant = partial(Codes(self.driven.facts[of]).of, "")
         return meant(value) if name == "c" else list(dict.fromkeys(map(meant, value)))
 

@@ -52,7 +52,7 @@ def test_each_company_has_its_own_terms_and_block_of_one_golden_customer(firm: H
     other = put(firm, "erp", "customer_assignment", "C1/2000", customer="C1", company="2000", terms="60d", blocked=True)
     assert (same == one, other == one) == (True, False)
     assert [(said["terms"], said.get("blocked"), said.get("tax")) for said in assignments(firm)] == [
-        ("30d", False, "DE19"), ("60d", True, None),
+        ("30d", "false", "DE19"), ("60d", "true", None),
     ]  # fmt: skip
     customer = golden.page(firm, entity_type="customer")["items"][0]["golden_id"]
     told = relations.relations(firm, customer, relations.Wanted(entity_type="customer_assignment"))

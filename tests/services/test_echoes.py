@@ -56,6 +56,31 @@ def test_what_equals_what_the_hub_published_is_dropped_in_whole_or_in_part(writt
     assert send(written, "crm", 5, name="Nordlicht Bau GmbH", tax_id=TAX, website="nordlicht.example") == "accepted"
 
 
+TYPED = (
+    "  hired: {kind: date}\n  hours: {kind: number}\n  fee: {kind: money}\n  active: {kind: boolean}\n"
+    "  leave: {kind: date, many: true}\n"
+)
+
+
+@pytest.mark.parametrize("back", [
+    {"hired": "01.03.2020", "hours": 1234.5, "fee": {"amount": 1250, "currency": "EUR"}, "active": True,
+     "leave": ["31.12.2025", "24.12.2025"]},
+    {"hired": "2020-03-01", "hours": "1234.5", "fee": "1250 EUR", "active": "true",
+     "leave": ["2025-12-24", "2025-12-31"]},
+])  # fmt: skip
+def test_what_a_source_stores_in_a_spelling_of_its_own_comes_back_as_an_echo(hub: Hub, back: dict[str, Any]) -> None:
+    document = shipped()["customer"].replace("attributes:\n", f"attributes:\n{TYPED}", 1) + SOURCES
+    rules.apply(hub, document, file="customer.yaml", author=AUTHOR)
+    said = {"hired": "1 March 2020", "hours": "1.234,50", "fee": "€ 1.250,00", "active": "ja",
+            "leave": ["2025-12-24", "2025-12-31"]}  # fmt: skip
+    send(hub, "crm", 1, name="Nordlicht Bau GmbH", tax_id=TAX)
+    send(hub, "erp", 1, name="Nordlicht Bau GmbH", tax_id=TAX, **said)
+    before = standing(hub)
+    assert send(hub, "crm", 2, name="Nordlicht Bau GmbH", tax_id=TAX, **back) == "unchanged"
+    assert standing(hub) == before
+    assert send(hub, "crm", 3, name="Nordlicht Bau GmbH", tax_id=TAX, **{**back, "hours": 1}) == "accepted"
+
+
 def test_an_echo_of_an_earlier_version_is_one_too(written: Hub) -> None:
     published = standing(written)["attributes"]
     send(written, "erp", 2, name="Nordlicht Bau AG", tax_id=TAX)

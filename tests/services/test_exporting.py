@@ -1,20 +1,28 @@
 """Exports: a snapshot and the deltas after it make the next snapshot, whatever happens in between."""
 
+import io
 import random
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pyarrow.parquet
 import pytest
 
+from mdm.auth import Principal
 from mdm.errors import InvalidInput
 from mdm.ingest.incoming import Incoming
 from mdm.log import Key
 from mdm.publish.files import pieces
+from mdm.services import resolving
+from mdm.services.access import masking
+from mdm.services.access.shown import Shown
 from mdm.services.deciding import decisions
 from mdm.services.feed import exporting
 from mdm.services.hub import Hub
 from mdm.services.intake import records
 from mdm.services.resolving import resolve_all
+from mdm.services.rulebook import rules
 from tests.conftest import AUTHOR
 
 NAMES = ("Nordwind GmbH", "Suedwind AG", "Westwind SE")
@@ -102,3 +110,113 @@ def test_every_format_tells_the_same(sqlite_hub: Hub, tmp_path: Any) -> None:
 def test_a_delta_since_what_is_yet_to_come_is_refused(sqlite_hub: Hub) -> None:
     with pytest.raises(InvalidInput, match="lies after position"):
         taken(sqlite_hub, "crosswalk", since="1000000")
+
+
+TYPED = """
+entity_type: customer
+id_prefix: cus
+attributes:
+  name:   {kind: text, required: true}
+  born:   {kind: date, privacy: personal}
+  hours:  {kind: number}
+  fee:    {kind: money}
+  active: {kind: boolean}
+  leave:  {kind: date, many: true}
+  level:  {kind: number, dated: true}
+  code:   {kind: identifier}
+  year:   {kind: birth_date}
+  rates:
+    kind: lines
+    key: [role]
+    of: {role: {kind: code}, rate: {kind: money}, share: {kind: number}, billable: {kind: boolean}}
+match: {block_on: [[name]], compare: [name], always: [{same: name}]}
+"""
+
+
+def put(hub: Hub, number: str, **attributes: Any) -> None:
+    sent = Incoming("crm", "customer", number, {"name": number, **attributes}, None, None, "put")
+    records.put(hub, sent, author=AUTHOR, wait=True)
+
+
+def table(hub: Hub, **asked: Any) -> pyarrow.Table:
+    with exporting.export(hub, "golden-records", "customer", **asked) as found:
+        written = b"".join(pieces("parquet", found.sheet, found.documents))
+    return pyarrow.parquet.read_table(io.BytesIO(written))
+
+
+def test_parquet_has_the_types_of_its_kinds(hub: Hub) -> None:
+    rules.apply(hub, TYPED, file="customer.yaml", author=AUTHOR)
+    empty = table(hub)
+    put(
+        hub, "1", born="01.03.2020", hours="1.234,50", fee="1.250,00 €", active="ja", leave=["24.12.2025", "1/1/2026"],
+        level=[{"value": "7,5", "valid_from": "2020-01-01"}], code="0042", year="1984",
+        rates=[{"role": "DEV", "rate": "95 EUR", "share": "0,5", "billable": "nein", "valid_from": "1.1.2026"}],
+    )  # fmt: skip
+    resolving.tick(hub, "2026-01-01", author=AUTHOR)
+    resolve_all(hub, author=AUTHOR)
+    found = table(hub)
+    decimal = pyarrow.decimal128(38, 9)
+    assert {name: found.schema.field(name).type for name in ("born", "hours", "fee", "fee.amount", "fee.currency")} == {
+        "born": pyarrow.date32(), "hours": decimal, "fee": pyarrow.string(), "fee.amount": decimal,
+        "fee.currency": pyarrow.string(),
+    }  # fmt: skip
+    [row] = found.to_pylist()
+    assert row == {
+        "golden_id": row["golden_id"], "version": row["version"], "name": "1", "born": date(2020, 3, 1),
+        "hours": Decimal("1234.5"), "fee": "1250 EUR", "fee.amount": Decimal(1250), "fee.currency": "EUR",
+        "active": True, "leave": [date(2025, 12, 24), date(2026, 1, 1)], "level": Decimal("7.5"), "code": "0042",
+        "year": "1984", "crosswalk": [{"source": "crm", "source_id": "1"}], "status": "active", "untyped": [],
+        "rates": [{
+            "role": "DEV", "rate": "95 EUR", "share": "0.5", "billable": "false", "valid_from": "2026-01-01",
+            "valid_to": None,
+        }],
+    }  # fmt: skip
+    assert found.schema == empty.schema, "whatever values there are"
+
+
+def test_what_does_not_fit_the_type_of_its_column_stands_beside_it(sqlite_hub: Hub) -> None:
+    rules.apply(sqlite_hub, TYPED, file="customer.yaml", author=AUTHOR)
+    long = "0.1234567891"
+    put(sqlite_hub, "1", born="03/04/2020", hours=long, fee=f"{'9' * 30} EUR", leave=["24.12.2025", "1/2/2026"])
+    [row] = table(sqlite_hub).to_pylist()
+    place = row["leave"].index(None)
+    assert (row["born"], row["hours"], row["fee"], row["fee.amount"]) == (None, None, f"{'9' * 30} EUR", None)
+    assert sorted(row["untyped"], key=lambda one: str(one["column"])) == [
+        {"column": "born", "place": 0, "value": "03/04/2020"},
+        {"column": "fee.amount", "place": 0, "value": "9" * 30},
+        {"column": "hours", "place": 0, "value": long},
+        {"column": "leave", "place": place, "value": "1/2/2026"},
+    ]
+
+
+def test_a_masked_value_has_the_columns_of_all(sqlite_hub: Hub) -> None:
+    rules.apply(sqlite_hub, TYPED, file="customer.yaml", author=AUTHOR)
+    put(sqlite_hub, "1", born="01.03.2020", hours=7)
+    rules_then = Shown(sqlite_hub)
+    told = {
+        role: table(sqlite_hub, mask=lambda one, role=role: masking.golden(Principal("x", role), rules_then, one))
+        for role in ("reader", "auditor", "admin")
+    }
+    assert len({str(one.schema) for one in told.values()}) == 1
+    [reader], [auditor], [admin] = (told[role].to_pylist() for role in ("reader", "auditor", "admin"))
+    assert (reader["born"], reader["untyped"], admin["born"]) == (None, [], date(2020, 3, 1))
+    assert auditor["born"] is None
+    assert [(one["column"], "2020" in one["value"]) for one in auditor["untyped"]] == [("born", False)]
+
+
+def test_files_of_one_day_after_the_other_are_read_as_one_table(sqlite_hub: Hub, tmp_path: Any) -> None:
+    rules.apply(sqlite_hub, TYPED, file="customer.yaml", author=AUTHOR)
+    since: Any = None
+    folder = tmp_path / "days"
+    folder.mkdir()
+    for number, born in enumerate(("01.03.2020", None, "03/04/2020")):
+        put(sqlite_hub, str(number), **({} if born is None else {"born": born}))
+        with exporting.export(sqlite_hub, "golden-records", "customer", since=since) as found:
+            (folder / f"{number}.parquet").write_bytes(b"".join(pieces("parquet", found.sheet, found.documents)))
+            since = found.position
+    read = pyarrow.parquet.read_table(folder)
+    assert read["born"].to_pylist() == [date(2020, 3, 1), None, None]
+
+
+def test_an_entity_type_without_such_kinds_has_no_column_for_what_does_not_fit(sqlite_hub: Hub) -> None:
+    assert "untyped" not in table(sqlite_hub).column_names

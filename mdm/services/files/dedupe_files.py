@@ -13,9 +13,12 @@ from matching.kinds import KINDS, Kind
 from matching.score import OUTCOMES, Edges, probability
 from mdm.entity_types import EntityType, truth_of
 from mdm.ingest.evidence import Records
+from mdm.publish.cells import part_of_text
 from mdm.services.whole_files import whole_file
 
 BETWEEN_VALUES = "; "
+_Read = tuple[JSON, str | None, bool]
+"""A value as a golden record shows it, standardised, and whether it is valid."""
 
 
 def write_clusters(file: str, records: Records, clusters: Sequence[int]) -> None:
@@ -105,7 +108,7 @@ class _Contributions:
     def __init__(self, entity_type: EntityType, records: Records) -> None:
         self.records = records
         self.kinds = {name: entity_type.matching.kind(name) for name in records.values}
-        self.known: dict[tuple[str, str], tuple[str | None, bool]] = {}
+        self.known: dict[tuple[str, str], _Read] = {}
 
     def __call__(self, name: str, rows: Sequence[int]) -> list[Contribution]:
         records, kind = self.records, self.kinds[name]
@@ -115,15 +118,17 @@ class _Contributions:
             key = f"{records.sources[row]}:record:{records.ids[row]}"
             for one in cast("list[JSON]", value if isinstance(value, list) else [value]):
                 if one not in (None, ""):
-                    standardised, valid = self._standardised(name, kind, one)
-                    found.append(Contribution(key, records.sources[row], one, standardised, valid, None, row + 1))
+                    read = self._read(name, kind, one)
+                    found.append(Contribution(key, records.sources[row], *read, None, row + 1))
         return found
 
-    def _standardised(self, name: str, kind: Kind, value: object) -> tuple[str | None, bool]:
+    def _read(self, name: str, kind: Kind, value: JSON) -> _Read:
         known = self.known.get((name, value)) if isinstance(value, str) else None
         if known is None:
             standardised = kind.standardise(value)
-            known = standardised, standardised is not None and truth_of(kind)(standardised)
+            valid = standardised is not None and truth_of(kind)(standardised)
+            shown = kind.shown(value, standardised) if standardised is not None and valid else value
+            known = shown, standardised, valid
             if isinstance(value, str):
                 self.known[name, value] = known
         return known
@@ -136,4 +141,6 @@ def _cell(value: JSON, part: str) -> object:
         return value.get(part, "") if part else ""
     if isinstance(value, bool):
         return "" if part else str(value).lower()  # as workbooks and JSON write it
-    return "" if value is None or part else str(value).strip()
+    if value is None:
+        return ""
+    return part_of_text(str(value), part) if part else str(value).strip()

@@ -95,8 +95,9 @@ def _amounts(card: Card, names: Sequence[str], place: Mapping[str, Any]) -> Iter
     """What a source said, written as golden records write it."""
     value = place.get("value") or {}
     for name in names if isinstance(value, Mapping) else ():
-        text = KINDS[card.described.of[name].kind].standardise(value.get(name))
-        yield None if text is None else text.replace("\x1f", " ").strip()
+        kind, sent = KINDS[card.described.of[name].kind], value.get(name)
+        text = kind.standardise(sent)
+        yield None if text is None else kind.shown(sent, text)
 
 
 def card_of(golden: StoredGolden, entity_type: EntityType, attribute: str) -> Card:

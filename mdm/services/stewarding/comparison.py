@@ -22,6 +22,7 @@ from mdm.resolution.codes import translate
 from mdm.resolution.fold import values_of
 from mdm.resolution.golden import survived_of
 from mdm.resolution.references import read_targets, target
+from mdm.resolution.sent_values import spelled
 from mdm.resolution.work import Work, cells_of, layers_of
 from mdm.services.deciding.decisions import decision_id
 from mdm.services.deciding.override_values import checked
@@ -200,7 +201,8 @@ class _Comparison:
         return _Chosen(survived, numbers[0], numbers[1:])
 
     def _overrides(self, picks: Mapping[str, str]) -> list[Override]:
-        return [Override(name, PICKED, self.picked(name, key), None, None) for name, key in sorted(picks.items())]
+        values = {name: spelled(self.work, name, self.picked(name, key)) for name, key in sorted(picks.items())}
+        return [Override(name, PICKED, value, None, None) for name, value in values.items()]
 
     def picked(self, name: str, key: str) -> JSON:
         """The value that a record has of an attribute, to be set on the golden record."""

@@ -117,6 +117,10 @@ def test_dates_compare_by_their_parts(level: str, one: str, other: str, level_of
         ("1.234,50", "1234.5"),
         ("1'234.50", "1234.5"),
         ("1.234.567", "1234567"),
+        ("0,125", "0.125"),
+        ("-0.00", "0"),
+        ("1e3", "1000"),
+        ("9" * 40 + ".10", "9" * 40 + ".1"),
         (12.0, "12"),
         (True, None),
     ],
@@ -151,3 +155,55 @@ def test_yes_and_no_are_known_in_several_languages() -> None:
     assert [KINDS["boolean"].standardise(text) for text in (True, "ja", "oui", 0, "nein", "perhaps")] == [
         "true", "true", "true", "false", "false", None,
     ]  # fmt: skip
+
+
+SPELLED = {
+    "date": {
+        "01.03.2020": "2020-03-01", "1 March 2020": "2020-03-01", "20200301": "2020-03-01",
+        "2020-03-01T08:00:00Z": "2020-03-01", "25/04/2020": "2020-04-25", "04/25/2020": "2020-04-25",
+        "03/03/2020": "2020-03-03",
+    },
+    "birth_date": {"1.3.1984": "1984-03-01", 1984: "1984", "1984": "1984"},
+    "number": {
+        "1.234,50": "1234.5", "1,234.50": "1234.5", "1 234,5": "1234.5", "1.234.567": "1234567", "0,125": "0.125",
+        5: "5", 7.0: "7", 0.25: "0.25", 85.125: "85.125", "-0": "0", "+7": "7",
+    },
+    "money": {
+        "EUR 1.250,00": "1250 EUR", "1250 €": "1250 EUR", "1,250": "1250", "-5 EUR": "-5 EUR", 85.125: "85.125",
+    },
+    "boolean": {"ja": "true", "N": "false", True: "true", 0: "false"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "value", "shown"), [(k, *pair) for k, of in SPELLED.items() for pair in of.items()])
+def test_golden_records_show_one_spelling_and_it_means_the_same(kind: str, value: object, shown: str) -> None:
+    standard = KINDS[kind].standardise(value)
+    assert standard is not None
+    assert KINDS[kind].shown(value, standard) == shown
+    assert KINDS[kind].standardise(shown) == standard
+
+
+def test_money_as_an_object_is_spelled_as_text() -> None:
+    value = {"amount": "1.250,00", "currency": "€"}
+    assert KINDS["money"].shown(value, KINDS["money"].standardise(value) or "") == "1250 EUR"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("date", "03/04/2020"),
+        ("date", "01/02/2020 10:00"),
+        ("birth_date", "3/4/1984"),
+        ("number", "1,250"),
+        ("number", "-12.500"),
+        ("money", "1.250 €"),
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_shown_as_it_came(kind: str, text: str) -> None:
+    assert KINDS[kind].shown(text, KINDS[kind].standardise(text) or "") == text
+
+
+def test_other_kinds_keep_the_spelling_of_the_source() -> None:
+    keeping = {name for name, kind in KINDS.items() if kind.spelled is None}
+    assert set(KINDS) - keeping == {"date", "birth_date", "number", "money", "boolean"}
+    assert KINDS["phone"].shown("(030) 1234567", "") == "(030) 1234567"
