@@ -25,7 +25,9 @@ LINEAGE: dict[str, Type] = {
     "decision_id": "text", "because": "text", "strategy": "text", "rules_version": "text", "file": "text",
     "line": "integer", "status": "text",
 }  # fmt: skip
-UNTYPED = "untyped"
+OWN_COLUMNS = ("golden_id", "version", "crosswalk", "status", "untyped")
+"""What a table of golden records has beside attributes; one of such a name is `attributes.status` there."""
+UNTYPED = OWN_COLUMNS[-1]
 """The column of what is no value of the type of its own: what can be read in two ways, has more digits, is masked."""
 _UNTYPED = Many({"column": "text", "place": "integer", "value": "text"})
 
@@ -91,7 +93,8 @@ def golden_records(entity_type: EntityType) -> Sheet:
 
 
 def _named(name: str, part: str) -> str:
-    return f"{name}.{part}" if part else name
+    column = f"{name}.{part}" if part else name
+    return f"attributes.{column}" if column in OWN_COLUMNS else column
 
 
 def _type(attribute: Attribute, part: str) -> Type:
@@ -109,7 +112,7 @@ class _Row:
         self.untyped: list[Document] = []
 
     def told(self, columns: list[tuple[str, str]]) -> Document:
-        row = {name: self.document.get(name) for name in ("golden_id", "version", "crosswalk", "status")}
+        row = {name: self.document.get(name) for name in OWN_COLUMNS[:-1]}
         row |= {_named(name, part): self._values(name, part) for name, part in columns}
         return {**row, UNTYPED: self.untyped}
 

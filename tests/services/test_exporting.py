@@ -1,5 +1,6 @@
 """Exports: a snapshot and the deltas after it make the next snapshot, whatever happens in between."""
 
+import csv
 import io
 import random
 from datetime import date
@@ -220,3 +221,26 @@ def test_files_of_one_day_after_the_other_are_read_as_one_table(sqlite_hub: Hub,
 
 def test_an_entity_type_without_such_kinds_has_no_column_for_what_does_not_fit(sqlite_hub: Hub) -> None:
     assert "untyped" not in table(sqlite_hub).column_names
+
+
+NAMED_ALIKE = """
+entity_type: customer
+id_prefix: cus
+attributes:
+  name:    {kind: text}
+  status:  {kind: category}
+  version: {kind: number}
+match: {block_on: [[name]], compare: [name]}
+"""
+
+
+def test_an_attribute_named_as_a_column_of_the_table_has_one_of_its_own(sqlite_hub: Hub) -> None:
+    rules.apply(sqlite_hub, NAMED_ALIKE, file="customer.yaml", author=AUTHOR)
+    put(sqlite_hub, "1", status="on hold", version="7")
+    with exporting.export(sqlite_hub, "golden-records", "customer") as found:
+        written = b"".join(pieces("csv", found.sheet, found.documents)).decode()
+    (row,) = csv.DictReader(io.StringIO(written))
+    (typed,) = table(sqlite_hub).to_pylist()
+    told = ("status", "attributes.status", "version", "attributes.version")
+    assert [row[name] for name in told] == ["active", "on hold", "1", "7"]
+    assert [typed[name] for name in told] == ["active", "on hold", 1, 7]
