@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 import yaml
 
 from mdm.entity_types.document import shipped
@@ -101,3 +102,57 @@ def test_two_among_more_records_are_called_left_and_right_as_the_evidence_calls_
     assert [re.findall(r"(one with the )?(left|right)", one) for one in heads] == [
         [("", "left")], [("", "right")], [("one with the ", "right")],
     ]  # fmt: skip
+
+
+def referring(desk):
+    """A task about two customers of one legal entity, which each system has an id of its own for; and its golden ID."""
+    first = {"name": "Firm Germany GmbH", "registration_number": "HRB 1", "tax_id": "DE136695976"}
+    told = desk.server.put("crm:legal_entity:LE-1", **first)
+    assert desk.server.put("erp:legal_entity:1000", **first)["golden_id"] == told["golden_id"]
+    task = desk.pair({**LEFT, "legal_entity": "LE-1"}, {**RIGHT, "legal_entity": "1000"})
+    return task, told["golden_id"]
+
+
+def test_a_reference_is_shown_by_the_name_of_what_it_means_with_the_key_beside_it(desk):
+    task, entity = referring(desk)
+    row = row_of(desk.page(f"/task/{task['id']}").text, "legal_entity")
+    assert row.count("Firm Germany GmbH") == 3, "both sides and what they make"
+    assert row.count(f'href="/entity/{entity}"') == 3
+    assert ">LE-1<" in row
+    assert ">1000<" in row
+    assert 'class="same"' in row
+
+
+def test_a_reference_to_what_has_not_arrived_is_shown_by_its_key(desk):
+    task = desk.pair({**LEFT, "legal_entity": "LE-1"}, RIGHT)
+    row = row_of(desk.page(f"/task/{task['id']}").text, "legal_entity")
+    assert ">LE-1<" in row
+    assert "/entity/" not in row
+
+
+def test_the_name_of_what_a_reference_means_is_held_back_with_the_reference_and_with_the_name(desk):
+    task, entity = referring(desk)
+    path = f"/v1/tasks/{task['id']}/comparison"
+    (row,) = (one for one in desk.server.as_("admin")("GET", path).json()["attributes"] if one["kind"] == "reference")
+    assert [one["label"] for one in row["leads_to"]] == ["Firm Germany GmbH"] * 2
+    assert row["result_leads_to"]["golden_id"] == entity
+    narrowed = desk.server.as_("steward", entity_type="customer")("GET", path).json()["attributes"]
+    (row,) = (one for one in narrowed if one["kind"] == "reference")
+    assert (row["leads_to"], row["result_leads_to"]) == ([None, None], None)
+
+
+@pytest.mark.parametrize(("of", "attribute"), [("customer", "legal_entity"), ("legal_entity", "name")])
+def test_where_the_reference_or_the_name_is_held_back_no_name_is_shown(desk, of, attribute):
+    rules = yaml.safe_load(shipped()[of])
+    rules["attributes"][attribute]["privacy"] = "financial"
+    applied = desk.server.as_("admin")("POST", "/v1/rules:apply", json={"document": yaml.safe_dump(rules)})
+    assert applied.status_code == 200, applied.text
+    task, _ = referring(desk)
+    address = f"/task/{task['id']}"
+    assert "Firm Germany GmbH" not in desk.page(address).text
+    assert "Firm Germany GmbH" in desk.page(address, "admin").text
+
+
+def row_of(page, attribute):
+    (row,) = re.findall(rf'<tr class="\w+" data-attribute="{attribute}">.*?</tr>', page, re.DOTALL)
+    return row
