@@ -29,6 +29,20 @@ def test_nobody_says_what_a_value_means_that_they_may_not_see(desk):
     assert desk.send(f"{address}/decide", "admin", **answer).status_code == 303
 
 
+def test_a_task_about_a_value_that_they_may_not_see_is_given_to_nobody_as_the_next(desk):
+    line = {"role": "Chief Storyteller", "currency": "EUR", "unit": "hour", "rate": "100", "valid_from": "2025-01-01"}
+    desk.server.put("erp:rate_card:1", name="Acme 2025", code="RC-1", currency="EUR", lines=[line])
+    [code] = desk.server.as_("steward")("GET", "/v1/tasks").json()["items"]
+    steward, admin = desk.server.as_("steward"), desk.server.as_("admin")
+    assert steward("POST", "/v1/tasks:claim-next", json={}).status_code == 204
+    assert steward("GET", "/v1/tasks:upcoming").json()["items"] == []
+    assert desk.send("/queue/next").headers["Location"].startswith("/queue")
+    pair = next(one for one in (desk.pair(), *admin("GET", "/v1/tasks").json()["items"]) if one["kind"] == "review")
+    assert desk.send("/queue/next").headers["Location"].startswith(f"/task/{pair['id']}")
+    assert steward("GET", "/v1/tasks:upcoming").json()["items"] == [pair["id"]]
+    assert admin("GET", "/v1/tasks:upcoming?kind=unmapped_code").json()["items"] == [code["id"]]
+
+
 def test_nobody_picks_among_values_that_they_may_not_see(desk):
     applied = desk.server.as_("admin")("POST", "/v1/rules:apply", json={"document": FINANCIAL})
     assert applied.status_code == 200, applied.text
