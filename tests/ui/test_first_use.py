@@ -43,6 +43,18 @@ def test_a_refusal_begins_with_a_capital_but_leaves_names_in_code_as_they_are(de
     assert "<p>There is no entity type" in desk.page("/rules/nothing").text
 
 
+@pytest.mark.parametrize("path", ["/nothing-here", "/entity", "/queue/nothing/here"])
+def test_an_address_that_is_none_still_offers_the_way_on_to_who_is_signed_in(desk, path):
+    asked = {"headers": {"Accept": "text/html"}}
+    shown = desk.page(path, "steward", **asked)
+    assert shown.status_code == 404
+    assert 'href="/approvals"' in shown.text.partition("<main")[0]
+    for headers in ({}, {"Authorization": "Bearer mdm_0_0"}):
+        stranger = desk.server.http.get(path, headers={**headers, **asked["headers"]})
+        assert stranger.status_code == 404
+        assert 'href="/approvals"' not in stranger.text
+
+
 def test_what_is_missing_can_be_set_where_it_is_told_by_who_may(desk):
     golden_id = desk.server.put("crm:customer:1", name="Acme Pumps")["golden_id"]
     way = f'href="/entity/{golden_id}/pin/tax_id"'
