@@ -294,7 +294,12 @@ def test_more_than_twenty_wait_for_a_second_person(either_desk, things):
     done = desk.send(f"/approvals/{proposal}/approve", role="approver", reason="Looked at the worst")
     assert done.status_code == 303, done.text
     assert tasks.page(desk.server.hub, entity_type="thing")["items"] == []
-    assert "in force" in desk.page(f"/approvals/{proposal}").text
+    settled = desk.page(f"/approvals/{proposal}", role="approver").text
+    assert "in force" in settled
+    assert "A second person was needed" in settled
+    assert settled.count('href="/entity/') > 2, "what it was about"
+    assert "Back to approvals" in settled
+    assert "Back to approvals" not in shown
     assert desk.send(f"/decisions/{proposal}/undo").status_code == 303
     assert len(tasks.page(desk.server.hub, entity_type="thing")["items"]) == 25
 

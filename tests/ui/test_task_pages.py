@@ -167,6 +167,15 @@ def test_where_the_reference_or_the_name_is_held_back_no_name_is_shown(desk, of,
     assert "Firm Germany GmbH" in desk.page(address, "admin").text
 
 
+def test_a_name_that_runs_from_right_to_left_keeps_what_stands_beside_it_on_its_side(desk):
+    arabic = "شركة الأهرام للاستشارات الهندسية"
+    task = desk.pair({"name": arabic}, {"name": arabic.replace("أ", "ا")})
+    row = row_of(desk.page(f"/task/{task['id']}").text, "name")
+    assert len(re.findall("<bdi>[^\x00-\x7f].*?</bdi>", row)) == 3
+    shown = desk.page("/queue").text
+    assert f'<bdi>{arabic}</bdi> <span class="faint" aria-hidden="true">↔</span>' in shown
+
+
 def row_of(page, attribute):
     (row,) = re.findall(rf'<tr class="\w+" data-attribute="{attribute}">.*?</tr>', page, re.DOTALL)
     return row
