@@ -18,8 +18,26 @@ def test_home_says_how_to_begin_until_something_has_come_in(desk):
         assert "Nothing has come in yet" in shown
         assert "mdm ingest customers.csv --source crm --type customer" in shown
         assert ('href="/docs"' in shown) == (role == "admin")
+        assert "My last decisions" not in shown, "what cannot be there yet is in the way of the first step"
     desk.server.put("crm:customer:1", **LEFT)
     assert "Nothing has come in yet" not in desk.page("/").text
+    assert "My last decisions" in desk.page("/").text
+
+
+def test_rows_that_were_all_refused_are_not_said_to_be_nothing(desk):
+    desk.server.as_("admin")("POST", "/v1/source-records:batch", json=[
+        {"source": "crm", "entity_type": "customer", "source_id": "1", "attributes": {"tax_id": "DE136695976"}}
+    ])  # fmt: skip
+    shown = desk.page("/").text
+    assert "Nothing has come in yet" not in shown
+    assert 'href="/quarantine?type=customer"' in shown
+
+
+def test_empty_lists_praise_nothing_that_nobody_did(desk):
+    queue = desk.page("/queue").text
+    assert "Nothing is left to decide" not in queue
+    assert 'href="/">How far the hub has come' in queue
+    assert "was taken" not in desk.page("/quarantine").text.partition("<main")[2]
 
 
 @pytest.mark.parametrize(
