@@ -130,7 +130,7 @@ def referring(desk):
 def test_a_reference_is_shown_by_the_name_of_what_it_means_with_the_key_beside_it(desk):
     task, entity = referring(desk)
     row = row_of(desk.page(f"/task/{task['id']}").text, "legal_entity")
-    assert row.count("Firm Germany GmbH") == 3, "both sides and what they make"
+    assert row.count("<bdi>Firm Germany GmbH</bdi>") == 3, "both sides and what they make"
     assert row.count(f'href="/entity/{entity}"') == 3
     assert ">LE-1<" in row
     assert ">1000<" in row
