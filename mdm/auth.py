@@ -88,6 +88,11 @@ def hidden(principal: Principal, entity_type: EntityType) -> frozenset[str]:
     return frozenset(name for name, attribute in entity_type.attributes.items() if attribute.privacy not in seen)
 
 
+def hidden_anywhere(principal: Principal, entity_types: Iterable[EntityType]) -> frozenset[tuple[str, str]]:
+    """The same of several entity types, each attribute with the type that it is of."""
+    return frozenset((one.entity_type, name) for one in entity_types for name in hidden(principal, one))
+
+
 def ensure_sees(principal: Principal, entity_type: EntityType, attributes: Iterable[str | None]) -> None:
     """Let somebody say something of attributes, or raise Forbidden where they may not see what these say now.
 

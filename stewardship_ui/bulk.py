@@ -15,7 +15,7 @@ from mdm.services.access.shown import Shown
 from mdm.services.deciding.decisions import Verdict
 from mdm.services.stewarding import bulk_decisions, proposals
 from mdm.services.stewarding import queue as rows
-from mdm.services.stewarding.bulk_decisions import Chosen, Listed
+from mdm.services.stewarding.bulk_decisions import Chosen, Listed, MoreThanAtOnce
 from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.proposals import Proposed
 from mdm.services.stewarding.queue import Choice
@@ -45,6 +45,7 @@ def ask(  # noqa: PLR0913  the state of the page
     state = work_set.state
     verdict = verdict if verdict in VERDICTS else ""
     meant, told, trouble, choice = Listed([], 0, 0), None, None, chosen(caller, state)
+    too_many = False
     try:
         if ticked and not task:
             raise InvalidInput("no task is ticked; go back and tick some")
@@ -53,11 +54,11 @@ def ask(  # noqa: PLR0913  the state of the page
         if verdict:
             told = _preview(caller, meant.chosen, cast("Verdict", verdict), reason)
     except HubError as error:
-        trouble = error.detail
+        trouble, too_many = error.detail, isinstance(error, MoreThanAtOnce)
     return page(
         request, "bulk.html", caller, count=len(meant.chosen), seal=bulk_decisions.seal(meant.chosen), state=state,
-        picked=task, told=told, trouble=trouble, verdict=verdict, verdicts=VERDICTS, reason=reason, changed=changed,
-        words=_words(state), apart=_apart(meant), back=link(state)(), moment=now(),
+        picked=task, told=told, trouble=trouble, too_many=too_many, verdict=verdict, verdicts=VERDICTS,
+        reason=reason, changed=changed, words=_words(state), apart=_apart(meant), back=link(state)(), moment=now(),
         twin=twin(choice, "/v1/queue", limit=ROWS),
         dry_run=told and _dry_run(None if task else choice, meant.chosen, verdict, reason),
     )  # fmt: skip

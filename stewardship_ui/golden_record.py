@@ -124,7 +124,7 @@ def headed(caller: Caller, document: Document, entity_type: EntityType, at: Then
     golden_id, attributes = document["golden_id"], document["attributes"]
     may_decide = "decide" in MAY[caller.principal.role] and at == Then()
     return {
-        "record": {"environment": None, "masked": [], "successors": [], **document},
+        "record": {"environment": None, "masked": [], "successors": [], "missing": [], **document},
         "label": attributes.get(entity_type.label_attribute), "entity_label": entity_type.label, "tabs": TABS,
         "golden_id": golden_id, "here": entity(golden_id), "at": at, "tab": tab, "now": now(),
         "may_decide": may_decide,

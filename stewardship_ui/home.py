@@ -5,9 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from mdm.api.caller import Caller, Requires
+from mdm.api.caller import Caller
 from mdm.auth import MAY
-from mdm.errors import Unauthorised
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
 from mdm.services.stewarding import mentions, proposals, queue
@@ -18,23 +17,16 @@ from mdm.settings import now
 from stewardship_ui import queue as desk
 from stewardship_ui.refusals import PageRoute
 from stewardship_ui.rendering import page
+from stewardship_ui.viewer import at_the_door
 
 FEW = 5
 LISTS: dict[View, str] = {"held": "In my hands", "asked": "Asked of me", "mine": "For me", "overdue": "Overdue"}
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
-async def at_the_door(request: Request) -> Caller | None:
-    """Who asks, or None: the first page greets strangers too, and tells them nothing of any record."""
-    try:
-        return await Requires("look up")(request)
-    except Unauthorised:
-        return None
-
-
 @router.get("/")
 def home(request: Request, caller: Annotated[Caller | None, Depends(at_the_door)]) -> Response:
-    """Show what waits for the reader."""
+    """Show what waits for the reader; strangers are greeted too, and told nothing of any record."""
     if caller is None:
         return page(request, "welcome.html")
     rules, of = Shown(caller.hub), caller.principal.entity_type

@@ -1,6 +1,7 @@
 """Every refusal as a page in plain words: what was refused, why, and what to do next."""
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from starlette.responses import Response
 from mdm.api import one_moment, problems
 from mdm.errors import HubError, Unauthorised
 from stewardship_ui.rendering import page, wants_fragment
+from stewardship_ui.viewer import at_the_door
 
 TITLES = {
     401: "You are not signed in", 403: "You may not see this", 404: "There is nothing here",
@@ -84,6 +86,8 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)  # noqa: S101  registered for no other
         reads_pages = "text/html" in request.headers.get("accept", "")
         if reads_pages and not request.url.path.startswith("/v1/"):
+            with suppress(HubError):  # no route has asked who it is, and they are to find their way from here
+                request.state.caller = await at_the_door(request)
             return told(request, error.status_code, "")
         return await before(request, error)  # type: ignore[misc, no-any-return]
 

@@ -25,9 +25,14 @@ REACHING = frozenset({"phone", "email", "address", "url"})
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one record says of an attribute; `wins`: its value survives, `repeats`: a named one says so too."""
+    """What one record says of an attribute; `wins`: its value survives, `repeats`: a named one says so too.
+
+    leads_to: of a reference that is shown by the name of what it means, that golden record.  sent: what it says.
+    """
 
     parts: Parts
+    sent: str
+    leads_to: Document | None
     key: str
     standardised: str
     wins: bool
@@ -48,6 +53,7 @@ class Row:
     words: str
     cells: list[Cell]
     result: Parts
+    result_leads_to: Document | None
     why: str
     masked: bool
     identical: bool
@@ -132,25 +138,36 @@ def _shared(comparison: Document) -> list[str]:
 
 
 def _row(one: Document, records: Sequence[Document], picks: Mapping[str, str]) -> Row:
-    texts = [_shown(one, value) for value in one["values"][: len(records)]]
+    led = [*one.get("leads_to", [None] * len(records))][: len(records)]
+    sent = [_shown(one, value) for value in one["values"][: len(records)]]
+    texts = [_named(target) or text for target, text in zip(led, sent, strict=True)]
+    said = [(text, target and target["golden_id"]) for target, text in zip(led, texts, strict=True)]
     marked = _marked(one, texts)
     name = one["attribute"]
     cells = [
         Cell(
-            marked[place], record["key"], _plain(one["standardised"][place]),
+            marked[place], sent[place], led[place] if _named(led[place]) else None, record["key"],
+            _plain(one["standardised"][place]),
             wins=record["key"] in one["winners"], picked=picks.get(name) == record["key"],
-            repeats=place > 1 and texts[place] in texts[:2], pickable=bool(texts[place]) and not one["dated"],
+            repeats=place > 1 and said[place] in said[:2], pickable=bool(texts[place]) and not one["dated"],
             carriers=one["carriers"][place],
         )
         for place, record in enumerate(records)
     ]  # fmt: skip
     present = {text for text in texts if text}
     identical = one["state"] == "same" and len(present) == 1 and all(texts[:2])
-    result = _shown(one, one.get("result"))
+    of_result = one.get("result_leads_to")
+    result = _named(of_result) or _shown(one, one.get("result"))
     return Row(
         name, one["label"], one["state"], one["weight"], _words(one), cells, [(result, False)] if result else [],
-        _why(one), one["masked"], identical and (not result or result in present) and name not in picks,
+        of_result if _named(of_result) else None, _why(one), one["masked"],
+        identical and (not result or result in present) and name not in picks,
     )  # fmt: skip
+
+
+def _named(led: Document | None) -> str:
+    """The name of what a reference means; "" where it has none, or none that may be seen."""
+    return written(led["label"]) if led and led["label"] else ""
 
 
 def _shown(one: Document, value: Any) -> str:

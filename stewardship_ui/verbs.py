@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from mdm.api.caller import Caller, Requires
-from mdm.auth import ensure_sees
+from mdm.auth import ensure_sees, hidden_anywhere
 from mdm.services.access.shown import Shown
 from mdm.services.stewarding import comparison, proposals, task_work, tasks
 from mdm.services.stewarding import queue as rows
@@ -137,7 +137,9 @@ def _ensure(caller: Caller, task_id: str) -> None:
 
 
 def _on(caller: Caller, work_set: Wanted) -> Response:
-    found = task_work.claim_next(caller.hub, author=caller.author(), choice=queue.chosen(caller, work_set.state))
+    barred = hidden_anywhere(caller.principal, caller.hub.entity_types().values())
+    choice = queue.chosen(caller, work_set.state)
+    found = task_work.claim_next(caller.hub, author=caller.author(), choice=choice, barred=barred)
     return _to(f"/queue{work_set.query}" if found is None else f"/task/{found['id']}{work_set.query}")
 
 

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
-from mdm.api.caller import Caller
+from fastapi import Request
+
+from mdm.api.caller import Caller, Requires
 from mdm.auth import MAY, Action
+from mdm.errors import Unauthorised
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +34,11 @@ class Viewer:
     def may(self, action: Action) -> bool:
         """Whether their role may do something at all, so that a page offers only what would be carried out."""
         return action in MAY[self.caller.principal.role]
+
+
+async def at_the_door(request: Request) -> Caller | None:
+    """Who asks for a page that is for strangers too, or None for one."""
+    try:
+        return await Requires("look up")(request)
+    except Unauthorised:
+        return None

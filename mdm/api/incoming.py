@@ -54,7 +54,7 @@ def item(index: int, sent: Any, entity_types: dict[str, EntityType]) -> tuple[In
         taken = record(of, parsed, entity_type, mode=_mode(parsed))
         return taken._replace(line=index + 1), ()
     except ValidationError as error:
-        return _rejected(index, sent, faults_of(error.errors()))
+        return _rejected(index, sent, faults_of(error.errors(), BatchItem))
     except InvalidInput as error:
         return _rejected(index, sent, error.faults)
 

@@ -14,9 +14,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from mdm.entity_types import hint
+from mdm.entity_types.faults import members
 from mdm.errors import Fault, HubError, TooMany
 
 MEDIA_TYPE = "application/problem+json"
+UNKNOWN = "extra_forbidden"
+"""What pydantic calls a member that is none."""
 CODES = {
     400: "bad_request",
     404: "not_found",
@@ -76,9 +80,21 @@ def request_id(request: Request) -> str:
     return str(request.scope.get("request_id", ""))
 
 
-def faults_of(errors: Sequence[Mapping[str, Any]]) -> list[Fault]:
-    """Turn pydantic's errors into faults: `/name` within a body, `/query/name` or `/path/name` elsewhere."""
-    return [Fault(_pointer(error["loc"]), str(error["msg"]), str(error["type"])) for error in errors]
+def faults_of(errors: Sequence[Mapping[str, Any]], body: object = None) -> list[Fault]:
+    """Turn pydantic's errors into faults: `/name` within a body, `/query/name` or `/path/name` elsewhere.
+
+    body: what type the body should be, so that a member that it has none of is told with the nearest that it has.
+    """
+    faults = [Fault(_pointer(error["loc"]), _words(error, body), str(error["type"])) for error in errors]
+    # A misspelled member is the cause of the missing one beside it, so it is said first.
+    return sorted(faults, key=lambda fault: fault.rule != UNKNOWN)
+
+
+def _words(error: Mapping[str, Any], body: object) -> str:
+    if error["type"] != UNKNOWN:
+        return str(error["msg"])
+    *inside, name = (step for place, step in enumerate(error["loc"]) if place > 0 or step != "body")
+    return f"there is no member {name!r} here{hint(str(name), members(body, tuple(inside)))}"
 
 
 def _pointer(location: Sequence[str | int]) -> str:
@@ -100,7 +116,8 @@ async def _hub_error(request: Request, error: Exception) -> Response:
 
 async def _not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for no other
-    faults = faults_of(error.errors())
+    body = getattr(request.scope.get("route"), "body_field", None)
+    faults = faults_of(error.errors(), body and body.field_info.annotation)
     detail = "; ".join(f"{fault.pointer or 'the body'}: {fault.detail}" for fault in faults[:3])
     return render(Problem(422, "invalid_input", detail, "The input is not valid", faults), request_id(request))
 

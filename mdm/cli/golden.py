@@ -29,6 +29,8 @@ def golden(golden_id: GoldenId, *, as_of: AsOf = None, on: On = None, as_json: J
         output.print_json(found)
         return
     output.print_fields(title(found), {name: value for name, value in found["attributes"].items() if name not in lines})
+    if "missing" in found:
+        output.say(f"Required, and no valid value is there: {', '.join(found['missing'])}")
     for name in lines:
         _print_lines(name, found["attributes"].get(name, []))
     for name, timeline in found.get("dated", {}).items():

@@ -11,6 +11,8 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
@@ -54,27 +56,59 @@ def serve(
     ensure_free(chosen.host, chosen.port)
     with session.opened(chosen):
         pass  # what is wrong with the database is said before anything listens
-    if as_json:
-        output.print_json({"url": _url(chosen), "workers": workers, "headless": headless})
-    else:
-        output.say(f"Serving on {_url(chosen)} (API reference at {_url(chosen)}/docs); Ctrl-C stops.")
-    sys.stdout.flush()
-    _serve(chosen, workers=workers, headless=headless)
+
+    def tell() -> None:
+        if as_json:
+            output.print_json({"url": _url(chosen), "workers": workers, "headless": headless})
+        else:
+            output.say(f"Serving on {_url(chosen)} (API reference at {_url(chosen)}/docs); Ctrl-C stops.")
+
+    _serve(chosen, workers=workers, headless=headless, tell=tell)
 
 
-def _serve(chosen: "Settings", *, workers: int, headless: bool) -> None:
+def _serve(chosen: "Settings", *, workers: int, headless: bool, tell: Callable[[], None]) -> None:
     import uvicorn
 
     session.log_to_stderr("info", lasting=True)
     os.environ["MDM_DATABASE_URL"] = chosen.database_url  # the factory reads the settings, also in other processes
     application = f"{__name__}:{without_ui.__name__ if headless else with_ui.__name__}"
     signal.signal(signal.SIGTERM, _interrupt)
-    with importlib.import_module(WORKER).in_background(chosen, actor="resolver"):
+    with importlib.import_module(WORKER).in_background(chosen, actor="resolver"), _told_once_it_listens(chosen, tell):
         uvicorn.run(
             application, factory=True, host=chosen.host, port=chosen.port, workers=workers, log_level="warning",
             access_log=False, timeout_worker_healthcheck=30, ssl_certfile=chosen.tls_certificate,
             ssl_keyfile=chosen.tls_key,
         )  # fmt: skip
+
+
+@contextmanager
+def _told_once_it_listens(chosen: "Settings", tell: Callable[[], None]) -> Iterator[None]:
+    """Tell where the server is as soon as it can be connected to, and not before: scripts wait for that line.
+
+    Which of several processes listens first, and when, is known by trying alone.
+    """
+    over = threading.Event()
+
+    def watch() -> None:
+        while not _listens(chosen.host, chosen.port):
+            if over.wait(0.05):
+                return
+        tell()
+        sys.stdout.flush()
+
+    threading.Thread(target=watch, name="listening", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def with_ui() -> object:
@@ -186,13 +220,17 @@ def demo(
     chosen = run.settings(chosen)
     with output.progress("Loading the demo firm") as progress:
         built = run.build(chosen, author=session.author(), program=_program(), progress=progress, password=password)
-    if as_json:
-        output.print_json({**asdict(built), "url": _url(chosen)})
+
+    def tell() -> None:
+        if as_json:
+            output.print_json({**asdict(built), "url": _url(chosen)})
+        else:
+            run.show(built, output.console(), url=_url(chosen), serving=not no_serve)
+
+    if no_serve:
+        tell()
     else:
-        run.show(built, output.console(), url=_url(chosen), serving=not no_serve)
-    sys.stdout.flush()
-    if not no_serve:
-        _serve(chosen, workers=1, headless=False)
+        _serve(chosen, workers=1, headless=False, tell=tell)
 
 
 def _program() -> str:

@@ -40,7 +40,10 @@ class Xref(Result):
 
 
 class GoldenRecord(Result):
-    """A golden record as it is or was; `current_id` and `successors` say where an ID leads that is active no longer."""
+    """A golden record as it is or was; `current_id` and `successors` say where an ID leads that is active no longer.
+
+    missing: the required attributes for which no valid value survives, told of one golden record.
+    """
 
     golden_id: str
     entity_type: str
@@ -49,6 +52,7 @@ class GoldenRecord(Result):
     seq: int
     attributes: dict[str, Any] = {}
     crosswalk: list[SourceId] = []
+    missing: list[str] = []
     lineage: dict[str, Any] | None = None
     current_id: str | None = None
     successors: list[str] = []

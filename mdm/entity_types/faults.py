@@ -63,7 +63,7 @@ def _fault(details: ErrorDetails, path: Path, model: type[BaseModel]) -> Fault:
     kind, value = details["type"], details["input"]
     if kind == "extra_forbidden":
         word = str(path[-1])
-        valid = _members(model, details["loc"][:-1])
+        valid = members(model, details["loc"][:-1])
         return Fault(pointer(path), f"unknown key {word!r}{hint(word, valid)}", "unknown_key")
     if kind == "missing":
         return Fault(pointer(path), f"{path[-1]!r} is missing", "missing")
@@ -79,8 +79,8 @@ def _fault(details: ErrorDetails, path: Path, model: type[BaseModel]) -> Fault:
     return Fault(pointer(path), f"{words}{shown}", kind, plain)
 
 
-def _members(model: type[BaseModel], location: Path) -> set[str]:
-    """List the keys that may stand at a location of the document."""
+def members(model: object, location: Path) -> set[str]:
+    """List the keys that may stand at a location, as pydantic tells it, of a document of this type."""
     here: list[object] = [model]
     for part in location:
         here = [inner for annotation in here for inner in _step(annotation, part)]

@@ -4,18 +4,18 @@ from collections.abc import Iterable
 
 from mdm.entity_types import EntityType, hint
 from mdm.errors import NotFound
-from mdm.store import refetches, versions
+from mdm.store import keys, refetches, versions
 from mdm.store.database import Transaction
 
 
 def ensure_known(reader: Transaction, entity_types: Iterable[EntityType], source: str | None) -> None:
-    """Raise NotFound, which names the nearest, for a source that has sent nothing and that no rules name; None is any.
+    """Raise NotFound, which names the nearest, for a source of which nothing is known; None is any.
 
-    entity_types: all there are.
+    Known is what has sent a record, what rules name, and what a key is narrowed to. entity_types: all there are.
     """
     if source is None:
         return
-    known = {name for name, _ in versions.senders(reader)}
+    known = {name for name, _ in versions.senders(reader)} | keys.sources(reader)
     for one in entity_types:
         known |= {
             *one.sources,

@@ -42,6 +42,11 @@ def listed(transaction: Transaction) -> list[ApiKey]:
     return list(transaction.session.exec(select(ApiKey).order_by(ApiKey.created_at, ApiKey.id)))
 
 
+def sources(transaction: Transaction) -> set[str]:
+    """The sources that keys are narrowed to, revoked ones too."""
+    return {source for (source,) in transaction.rows("SELECT DISTINCT source FROM api_key WHERE source IS NOT NULL")}
+
+
 def used(transaction: Transaction, key_id: str, at: str) -> None:
     """Keep when a key was last used; a later moment stands."""
     transaction.run(

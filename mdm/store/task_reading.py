@@ -147,6 +147,27 @@ def _told(more: str) -> str:
     )
 
 
+class Led(NamedTuple):
+    """The golden record that a key leads to; no attributes when nothing of it lives."""
+
+    golden: int
+    entity_type: str
+    attributes: bytes | None
+
+
+def led_to(transaction: Transaction, tokens: Collection[int]) -> dict[int, Led]:
+    """Where each of these key tokens leads that has arrived."""
+    if not tokens:
+        return {}
+    rows = transaction.rows(
+        "SELECT target.key_token, version.golden, version.entity_type, version.attributes FROM source_record AS target"
+        " JOIN golden_version AS version ON version.golden = target.golden AND version.until IS NULL"
+        " WHERE target.key_token {in}",
+        list(tokens),
+    )
+    return {row[0]: Led(*row[1:]) for row in rows}
+
+
 def highest_priority(transaction: Transaction, ids: Collection[int]) -> int | None:
     """The highest priority of the open tasks about two of these records, None where there is none."""
     listed = list(ids)

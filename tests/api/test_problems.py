@@ -194,3 +194,32 @@ def test_a_batch_says_which_record_its_key_may_not_send(server):
     assert told["detail"] == "record 1, counted from 0: this key is narrowed to the source a; nothing was taken"
     assert told["errors"][0]["pointer"] == "/1"
     assert server.as_("admin")("GET", "/v1/xref/a/customer/1").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "pointer", "nearest"),
+    [
+        ("/v1/golden-records:merge", {"golden_ids": ["a_1", "a_2"], "reson": "One firm"}, "/reson", "reason"),
+        ("/v1/tasks:decide-many", {"filter": {"entitytype": "customer"}, "verdict": "same", "reason": "x"},
+         "/filter/entitytype", "entity_type"),
+        ("/v1/matches:find", {"entity_type": "customer", "atributes": {}}, "/atributes", "attributes"),
+    ],
+)  # fmt: skip
+def test_a_misspelled_member_of_a_body_is_told_first_and_with_the_nearest(server, path, body, pointer, nearest):
+    first = problem(server.as_("admin")("POST", path, json=body), 422)["errors"][0]
+    assert (first["pointer"], first["rule"]) == (pointer, "extra_forbidden")
+    assert first["detail"].endswith(f"the nearest is {nearest!r}"), first
+
+
+def test_so_it_is_in_an_item_of_a_batch_and_in_its_rejected_row(server):
+    sent = {"source": "crm", "entity_type": "customer", "source_id": "1", "atributes": {"name": "Acme GmbH"}}
+    (item,) = server.as_("admin")("POST", "/v1/source-records:batch", json=[sent]).json()["items"]
+    (row,) = server.as_("admin")("GET", "/v1/quarantine").json()["items"]
+    said = "there is no member 'atributes' here; the nearest is 'attributes'"
+    assert (item["errors"][0]["detail"], row["detail"]) == (said, said)
+
+
+def test_a_misspelled_member_of_a_put_is_told_with_the_nearest(server):
+    refused = server.as_("admin")("PUT", PATH, json={"attributes": {"name": "Acme GmbH"}, "eventtime": "2026-01-01"})
+    said = problem(refused, 422)["detail"]
+    assert said == "/eventtime: there is no member 'eventtime' here; the nearest is 'event_time'"

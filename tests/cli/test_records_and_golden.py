@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
+import orjson
 import pyarrow.parquet
 import pytest
 
@@ -239,3 +240,13 @@ def test_a_preview_shows_rows_as_stored_and_writes_nothing(mdm: Mdm) -> None:
     assert mdm("lookup", "crm", "customer", "1").code == 1
     assert mdm("quarantine", "list", "--json").json["items"] == []
     assert mdm("ingest", *named, "--json").json["files"][0]["accepted"] == 2
+
+
+def test_what_is_required_and_lacking_is_said_of_a_golden_record(mdm: Mdm, tmp_path: Path) -> None:
+    key = {"source": "crm", "entity_type": "customer", "source_id": "1"}
+    path = tmp_path / "crm.jsonl"
+    path.write_bytes(orjson.dumps({**key, "partial": True, "attributes": {"website": "https://lone.example"}}))
+    assert mdm("ingest", path, "--source", "crm", "--type", "customer").code == 0
+    golden_id = mdm("lookup", "crm", "customer", "1", "--json").json["golden_id"]
+    assert mdm("golden", golden_id, "--json").json["missing"] == ["name"]
+    assert "Required, and no valid value is there: name" in mdm("golden", golden_id).out

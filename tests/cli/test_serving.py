@@ -1,7 +1,11 @@
 """The server's start, and the demo: what they check, print and leave behind."""
 
+import json
+import os
 import shlex
 import socket
+import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -65,6 +69,22 @@ def test_a_host_that_is_not_here_is_said_in_one_line(mdm: Mdm, host: str, monkey
     assert ran.code == 1
     assert host in ran.err
     assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_whoever_reads_where_it_serves_can_connect_there(sqlite_url: str, workers: int) -> None:
+    command = [sys.executable, "-c", "from mdm.cli.app import main; main()", "serve", "--workers", str(workers)]
+    with subprocess.Popen(
+        [*command, "--port", str(_free_port()), "--json"], env={**os.environ, "MDM_DATABASE_URL": sqlite_url},
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    ) as server:  # fmt: skip
+        try:
+            assert server.stdout is not None
+            url = json.loads(server.stdout.readline())["url"]
+            socket.create_connection((LOOPBACK, int(url.rpartition(":")[2]))).close()
+        finally:
+            server.terminate()
+            assert server.stdout.read() == "", "it is said once"
 
 
 @pytest.mark.verify

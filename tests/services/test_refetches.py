@@ -181,7 +181,7 @@ def test_it_is_told_since_when_and_the_feed_says_both_ends(sites: Hub) -> None:
     assert [(one["type"], one["data"]["keys"]) for one in events] == [
         ("mdm.refetch.needed", ["a:site:1", "a:site:2"]), ("mdm.refetch.done", ["a:site:2"]),
     ]  # fmt: skip
-    wanted = changes.wanted(source="b", events=["mdm.refetch.needed"])
+    wanted = changes.Wanted(source="b", events=("mdm.refetch.needed",))
     assert changes.page(sites, after=start, wanted=wanted)["items"] == []
     with pytest.raises(InvalidInput, match="no cursor"):
         refetches.page(sites, Wanted(), cursor="x:1")

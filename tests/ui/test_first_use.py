@@ -18,8 +18,26 @@ def test_home_says_how_to_begin_until_something_has_come_in(desk):
         assert "Nothing has come in yet" in shown
         assert "mdm ingest customers.csv --source crm --type customer" in shown
         assert ('href="/docs"' in shown) == (role == "admin")
+        assert "My last decisions" not in shown, "what cannot be there yet is in the way of the first step"
     desk.server.put("crm:customer:1", **LEFT)
     assert "Nothing has come in yet" not in desk.page("/").text
+    assert "My last decisions" in desk.page("/").text
+
+
+def test_rows_that_were_all_refused_are_not_said_to_be_nothing(desk):
+    desk.server.as_("admin")("POST", "/v1/source-records:batch", json=[
+        {"source": "crm", "entity_type": "customer", "source_id": "1", "attributes": {"tax_id": "DE136695976"}}
+    ])  # fmt: skip
+    shown = desk.page("/").text
+    assert "Nothing has come in yet" not in shown
+    assert 'href="/quarantine?type=customer"' in shown
+
+
+def test_empty_lists_praise_nothing_that_nobody_did(desk):
+    queue = desk.page("/queue").text
+    assert "Nothing is left to decide" not in queue
+    assert 'href="/">How far the hub has come' in queue
+    assert "was taken" not in desk.page("/quarantine").text.partition("<main")[2]
 
 
 @pytest.mark.parametrize(
@@ -41,6 +59,18 @@ def test_a_refusal_begins_with_a_capital_but_leaves_names_in_code_as_they_are(de
     assert f"<p>{golden_id} has no version 9;" in desk.page(f"/entity/{golden_id}/history?from=9").text
     assert "<p>as_of takes" in desk.page(f"/entity/{golden_id}?as_of=yesterday").text
     assert "<p>There is no entity type" in desk.page("/rules/nothing").text
+
+
+@pytest.mark.parametrize("path", ["/nothing-here", "/entity", "/queue/nothing/here"])
+def test_an_address_that_is_none_still_offers_the_way_on_to_who_is_signed_in(desk, path):
+    asked = {"headers": {"Accept": "text/html"}}
+    shown = desk.page(path, "steward", **asked)
+    assert shown.status_code == 404
+    assert 'href="/approvals"' in shown.text.partition("<main")[0]
+    for headers in ({}, {"Authorization": "Bearer mdm_0_0"}):
+        stranger = desk.server.http.get(path, headers={**headers, **asked["headers"]})
+        assert stranger.status_code == 404
+        assert 'href="/approvals"' not in stranger.text
 
 
 def test_what_is_missing_can_be_set_where_it_is_told_by_who_may(desk):

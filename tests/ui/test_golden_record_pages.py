@@ -38,6 +38,15 @@ def test_a_golden_record_says_whose_value_each_is_and_how_far_that_is_trusted(de
     assert "Nobody has to look at this record" not in text_of(desk.page(f"/entity/{acme}", "reader"))
 
 
+def test_a_record_that_lacks_what_is_required_is_said_to_be_incomplete(desk, acme):
+    send = desk.server.as_("admin")
+    path = "/v1/source-records/crm/customer/9?wait=resolved"
+    lone = send("PATCH", path, json={"attributes": {"website": "https://lone.example"}}).json()["golden_id"]
+    for part in PARTS[:6]:
+        assert "No valid value is there for Name, which is required" in text_of(desk.page(f"/entity/{lone}{part}"))
+        assert "No valid value is there" not in text_of(desk.page(f"/entity/{acme}{part}"))
+
+
 def test_a_record_that_changed_in_its_source_is_said_beside_its_key(desk, acme):
     assert "to be fetched again" not in text_of(desk.page(f"/entity/{acme}"))
     send = desk.server.as_("admin")

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from mdm.log import Fact
 from mdm.services.access import accounts
 from mdm.services.access.accounts import Person
-from mdm.services.stewarding import proposals, tasks
+from mdm.services.stewarding import bulk_decisions, proposals, tasks
 from mdm.store import code_lists, log
 from mdm.store import mentions as stored_mentions
 from stewardship_ui import home
@@ -46,6 +46,17 @@ def test_the_home_page_the_queue_and_a_task_cost_eight_statements(either_desk, t
         statements.clear()
         assert desk.page(path).status_code == 200, path
         assert len(statements) <= 8, "\n".join([path, *statements])
+
+
+def test_a_list_of_more_than_can_be_decided_at_once_is_not_said_to_be_empty(either_desk, things, monkeypatch):
+    assert len(things) == 25
+    monkeypatch.setattr(bulk_decisions, "MOST", 20)
+    shown = either_desk.page("/queue/bulk?entity_type=thing").text
+    assert "Too many for one decision" in shown
+    assert "from 1 to 20 can be decided at once" in shown
+    assert "No open task of this choice" not in shown
+    monkeypatch.setattr(bulk_decisions, "MOST", 25)
+    assert "Decide 25 tasks together" in either_desk.page("/queue/bulk?entity_type=thing").text
 
 
 def test_many_tasks_that_are_tried_out_can_be_asked_of_the_api(either_desk, things):
@@ -283,7 +294,12 @@ def test_more_than_twenty_wait_for_a_second_person(either_desk, things):
     done = desk.send(f"/approvals/{proposal}/approve", role="approver", reason="Looked at the worst")
     assert done.status_code == 303, done.text
     assert tasks.page(desk.server.hub, entity_type="thing")["items"] == []
-    assert "in force" in desk.page(f"/approvals/{proposal}").text
+    settled = desk.page(f"/approvals/{proposal}", role="approver").text
+    assert "in force" in settled
+    assert "A second person was needed" in settled
+    assert settled.count('href="/entity/') > 2, "what it was about"
+    assert "Back to approvals" in settled
+    assert "Back to approvals" not in shown
     assert desk.send(f"/decisions/{proposal}/undo").status_code == 303
     assert len(tasks.page(desk.server.hub, entity_type="thing")["items"]) == 25
 

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 import yaml
 
 from mdm.entity_types.document import shipped
@@ -26,6 +27,20 @@ def test_nobody_says_what_a_value_means_that_they_may_not_see(desk):
     assert desk.server.as_("steward")("POST", f"/v1/tasks/{task['id']}:decide", json=answer).status_code == 403
     assert "“Chief Storyteller”?" in desk.page(address, "admin").text
     assert desk.send(f"{address}/decide", "admin", **answer).status_code == 303
+
+
+def test_a_task_about_a_value_that_they_may_not_see_is_given_to_nobody_as_the_next(desk):
+    line = {"role": "Chief Storyteller", "currency": "EUR", "unit": "hour", "rate": "100", "valid_from": "2025-01-01"}
+    desk.server.put("erp:rate_card:1", name="Acme 2025", code="RC-1", currency="EUR", lines=[line])
+    [code] = desk.server.as_("steward")("GET", "/v1/tasks").json()["items"]
+    steward, admin = desk.server.as_("steward"), desk.server.as_("admin")
+    assert steward("POST", "/v1/tasks:claim-next", json={}).status_code == 204
+    assert steward("GET", "/v1/tasks:upcoming").json()["items"] == []
+    assert desk.send("/queue/next").headers["Location"].startswith("/queue")
+    pair = next(one for one in (desk.pair(), *admin("GET", "/v1/tasks").json()["items"]) if one["kind"] == "review")
+    assert desk.send("/queue/next").headers["Location"].startswith(f"/task/{pair['id']}")
+    assert steward("GET", "/v1/tasks:upcoming").json()["items"] == [pair["id"]]
+    assert admin("GET", "/v1/tasks:upcoming?kind=unmapped_code").json()["items"] == [code["id"]]
 
 
 def test_nobody_picks_among_values_that_they_may_not_see(desk):
@@ -101,3 +116,66 @@ def test_two_among_more_records_are_called_left_and_right_as_the_evidence_calls_
     assert [re.findall(r"(one with the )?(left|right)", one) for one in heads] == [
         [("", "left")], [("", "right")], [("one with the ", "right")],
     ]  # fmt: skip
+
+
+def referring(desk):
+    """A task about two customers of one legal entity, which each system has an id of its own for; and its golden ID."""
+    first = {"name": "Firm Germany GmbH", "registration_number": "HRB 1", "tax_id": "DE136695976"}
+    told = desk.server.put("crm:legal_entity:LE-1", **first)
+    assert desk.server.put("erp:legal_entity:1000", **first)["golden_id"] == told["golden_id"]
+    task = desk.pair({**LEFT, "legal_entity": "LE-1"}, {**RIGHT, "legal_entity": "1000"})
+    return task, told["golden_id"]
+
+
+def test_a_reference_is_shown_by_the_name_of_what_it_means_with_the_key_beside_it(desk):
+    task, entity = referring(desk)
+    row = row_of(desk.page(f"/task/{task['id']}").text, "legal_entity")
+    assert row.count("<bdi>Firm Germany GmbH</bdi>") == 3, "both sides and what they make"
+    assert row.count(f'href="/entity/{entity}"') == 3
+    assert ">LE-1<" in row
+    assert ">1000<" in row
+    assert 'class="same"' in row
+
+
+def test_a_reference_to_what_has_not_arrived_is_shown_by_its_key(desk):
+    task = desk.pair({**LEFT, "legal_entity": "LE-1"}, RIGHT)
+    row = row_of(desk.page(f"/task/{task['id']}").text, "legal_entity")
+    assert ">LE-1<" in row
+    assert "/entity/" not in row
+
+
+def test_the_name_of_what_a_reference_means_is_held_back_with_the_reference_and_with_the_name(desk):
+    task, entity = referring(desk)
+    path = f"/v1/tasks/{task['id']}/comparison"
+    (row,) = (one for one in desk.server.as_("admin")("GET", path).json()["attributes"] if one["kind"] == "reference")
+    assert [one["label"] for one in row["leads_to"]] == ["Firm Germany GmbH"] * 2
+    assert row["result_leads_to"]["golden_id"] == entity
+    narrowed = desk.server.as_("steward", entity_type="customer")("GET", path).json()["attributes"]
+    (row,) = (one for one in narrowed if one["kind"] == "reference")
+    assert (row["leads_to"], row["result_leads_to"]) == ([None, None], None)
+
+
+@pytest.mark.parametrize(("of", "attribute"), [("customer", "legal_entity"), ("legal_entity", "name")])
+def test_where_the_reference_or_the_name_is_held_back_no_name_is_shown(desk, of, attribute):
+    rules = yaml.safe_load(shipped()[of])
+    rules["attributes"][attribute]["privacy"] = "financial"
+    applied = desk.server.as_("admin")("POST", "/v1/rules:apply", json={"document": yaml.safe_dump(rules)})
+    assert applied.status_code == 200, applied.text
+    task, _ = referring(desk)
+    address = f"/task/{task['id']}"
+    assert "Firm Germany GmbH" not in desk.page(address).text
+    assert "Firm Germany GmbH" in desk.page(address, "admin").text
+
+
+def test_a_name_that_runs_from_right_to_left_keeps_what_stands_beside_it_on_its_side(desk):
+    arabic = "شركة الأهرام للاستشارات الهندسية"
+    task = desk.pair({"name": arabic}, {"name": arabic.replace("أ", "ا")})
+    row = row_of(desk.page(f"/task/{task['id']}").text, "name")
+    assert len(re.findall("<bdi>[^\x00-\x7f].*?</bdi>", row)) == 3
+    shown = desk.page("/queue").text
+    assert f'<bdi>{arabic}</bdi> <span class="faint" aria-hidden="true">↔</span>' in shown
+
+
+def row_of(page, attribute):
+    (row,) = re.findall(rf'<tr class="\w+" data-attribute="{attribute}">.*?</tr>', page, re.DOTALL)
+    return row

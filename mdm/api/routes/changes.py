@@ -93,7 +93,8 @@ async def page(  # noqa: PLR0913, PLR0917  what can be asked for; not sent to an
     sends as `Last-Event-ID` to go on. A cursor that the feed is kept for no longer, or has not come to, is
     answered with 410, and the address of the snapshot to begin again with.
     """
-    wanted = changes.wanted(entity_type=caller.own_type(entity_type), source=source, events=event or ())
+    of = caller.own_type(entity_type)
+    wanted = await run_in_threadpool(changes.wanted, caller.hub, entity_type=of, source=source, events=event or ())
     after = _position(last_event_id, after)
     await run_in_threadpool(feed_start.ensure_kept, caller.hub, after, at=now())
     reader = _Reader(request, caller, wanted, limit)

@@ -86,7 +86,10 @@ def one(
     include: Annotated[str, Query(description="`lineage`, `crosswalk`, or both with a comma.", max_length=100)] = "",
     hint: Annotated[str | None, Query(description="A source key that once bore the ID.", max_length=1_300)] = None,
 ) -> Response:  # fmt: skip
-    """Whatever has happened to the ID: `status` says, and leads on."""
+    """Whatever has happened to the ID: `status` says, and leads on.
+
+    `missing`, where it is there, names the required attributes for which no valid value survives.
+    """
     caller.entity_type(golden.entity_type_of(caller.hub, golden_id)[0])
     found = golden.get(caller.hub, golden_id, as_of=when.as_of, on=when.on, include=_parts(include), hint=hint)
     return tagged(request, masking.golden(caller.principal, Shown(caller.hub), found))

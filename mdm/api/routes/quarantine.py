@@ -43,7 +43,7 @@ async def _wanted(
     return Filter(source, entity_type, status, rule, file)
 
 
-@router.get("/quarantine", summary="List rejected rows", **described({"items": [EXAMPLE], "next": None}))
+@router.get("/quarantine", summary="List rejected rows", **described({"items": [EXAMPLE], "next": None}, 404))
 def listed(
     caller: Reading, wanted: Annotated[Filter, Depends(_wanted)], cursor: Cursor = None, limit: Limit = 100
 ) -> Response:
@@ -79,7 +79,7 @@ def retry(
 @router.post(
     "/quarantine:retry",
     summary="Take in all rejected rows that are no longer refused",
-    **described({"taken": 17, "refused": 2, "next": None}, 415),
+    **described({"taken": 17, "refused": 2, "next": None}, 404, 415),
 )
 def retry_some(caller: Mending, body: RetryManyBody) -> Response:
     """By file and line, `limit` at a time; `next` is the `cursor` to go on from. A key of a source retries its own."""

@@ -14,6 +14,7 @@ from mdm.api.parameters import Cursor, Limit, TypeFilter
 from mdm.api.routes.queue import Asked
 from mdm.api.routes.tasks import CLAIMED, TaskId
 from mdm.api.work_bodies import AssignBody, ClaimBody, ClaimNextBody, CommentBody, EscalateBody, SnoozeBody
+from mdm.auth import hidden_anywhere
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
 from mdm.services.stewarding import mentions, task_work, tasks
@@ -47,11 +48,13 @@ MENTIONS = {
 def claim_next(caller: Working, body: Annotated[ClaimNextBody, Body()] = ClaimNextBody()) -> Response:  # noqa: B008
     """The task, held for the caller; 204 when none is free.
 
-    Free is what nobody else holds, is awake, is meant for nobody else, and was not skipped by the caller as it is
-    now. Asking again before deciding gives the same task again.
+    Free is what nobody else holds, is awake, is meant for nobody else, is about no attribute that the caller may not
+    see, and was not skipped by the caller as it is now. Asking again before deciding gives the same task again.
     """
     choice = Choice(caller.own_type(body.type), **body.model_dump(exclude={"type", "seconds"}))
-    found = task_work.claim_next(caller.hub, author=caller.author(), choice=choice, seconds=body.seconds)
+    found = task_work.claim_next(
+        caller.hub, author=caller.author(), choice=choice, barred=_barred(caller), seconds=body.seconds
+    )
     return Response(status_code=204) if found is None else _shown(caller, found)
 
 
@@ -67,8 +70,14 @@ def upcoming(
 ) -> Response:  # fmt: skip
     """The ids of the tasks that claim-next would give the caller one after the other; none is claimed by this."""
     choice = replace(choice, entity_type=caller.own_type(choice.entity_type))
-    found = task_work.upcoming(caller.hub, author=caller.author(), choice=choice, after=after, limit=limit)
+    found = task_work.upcoming(
+        caller.hub, author=caller.author(), choice=choice, barred=_barred(caller), after=after, limit=limit
+    )
     return answer({"items": found})
+
+
+def _barred(caller: Caller) -> frozenset[tuple[str, str]]:
+    return hidden_anywhere(caller.principal, caller.hub.entity_types().values())
 
 
 @router.post("/tasks/{task_id}:claim", summary="Claim a task", **described(CLAIMED, 404, 409, 415))

@@ -71,6 +71,7 @@ CYCLE = {
     ]},
     "opened": 4715,
 }  # fmt: skip
+LED_TO = {"golden_id": "le_0000077", "entity_type": "legal_entity", "label": "Firm Deutschland GmbH"}
 COMPARISON: dict[str, Any] = {
     "task": EXAMPLE,
     "records": [
@@ -88,6 +89,11 @@ COMPARISON: dict[str, Any] = {
          "carriers": [3, 1], "others": 2,
          "winners": ["erp:customer:4711"], "result": "ACME", "strategy": "most_frequent", "set_by_person": False,
          "trust": {"erp:customer:4711": 90}, "masked": False},
+        {"attribute": "legal_entity", "kind": "reference", "label": None, "state": "missing", "level": None,
+         "weight": 0.0, "words": None, "values": [None, "1000"], "standardised": [None, "erp:legal_entity:1000"],
+         "picked": None, "dated": False, "carriers": [None, None], "others": 0, "winners": ["erp:customer:4711"],
+         "result": "erp:legal_entity:1000", "strategy": "most_trusted", "set_by_person": False,
+         "trust": {"erp:customer:4711": 90}, "masked": False, "leads_to": [None, LED_TO], "result_leads_to": LED_TO},
     ],
     "rest": [],
     "same": {"golden_id": "cus_000002a", "redirects": {"cus_0000041": "cus_000002a"}, "attributes": {"name": "ACME"}},

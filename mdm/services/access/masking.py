@@ -118,7 +118,10 @@ def comparison(principal: Principal, rules: Shown, document: Document) -> Docume
     """Mask the values side by side, what `same` would make of them, and the task itself."""
     of = rules.under(document["task"]["entity_type"], document["task"]["rules_version"])
     barred = hidden(principal, of)
-    rows = [_compared(principal, of, one, held_back=one["attribute"] in barred) for one in document["attributes"]]
+    rows = [
+        _led(principal, rules, _compared(principal, of, one, held_back=one["attribute"] in barred))
+        for one in document["attributes"]
+    ]
     same = document["same"]
     if same is not None:
         same = {**same, "attributes": mask(principal, of, same["attributes"])}
@@ -136,6 +139,19 @@ def _compared(principal: Principal, entity_type: EntityType, row: Document, *, h
         if held_back
         else told
     )
+
+
+def _led(principal: Principal, rules: Shown, row: Document) -> Document:
+    """Mask the names of what references lead to, or leave out what they mean where they themselves are held back."""
+    if "leads_to" not in row:
+        return row
+
+    def seen(one: Document | None) -> Document | None:
+        if one is None or row["masked"] or principal.entity_type not in {None, one["entity_type"]}:
+            return None
+        return {**one, **masked_label(principal, rules, one, one["entity_type"])}
+
+    return {**row, "leads_to": [seen(one) for one in row["leads_to"]], "result_leads_to": seen(row["result_leads_to"])}
 
 
 def _cycle(principal: Principal, entity_type: EntityType, document: Document) -> Document:

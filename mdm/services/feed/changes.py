@@ -14,6 +14,7 @@ from mdm.entity_types import hint
 from mdm.errors import Fault, InvalidInput
 from mdm.log import Key
 from mdm.publish.feed import KINDS
+from mdm.services import known_sources
 from mdm.services.deciding.decisions import decision_id
 from mdm.services.hub import Hub
 from mdm.store import changes as stored_changes
@@ -53,8 +54,20 @@ class Wanted:
 ALL = Wanted()
 
 
-def wanted(*, entity_type: str | None = None, source: str | None = None, events: Sequence[str] = ()) -> Wanted:
-    """Read which events are wanted; InvalidInput names the type of event that there is none of."""
+def wanted(
+    hub: Hub, *, entity_type: str | None = None, source: str | None = None, events: Sequence[str] = ()
+) -> Wanted:
+    """Read which events are wanted.
+
+    Raises:
+        NotFound: there is no such entity type, or nothing is known of such a source; names the nearest.
+        InvalidInput: there is no such type of event; names the nearest.
+    """
+    if entity_type is not None:
+        hub.entity_type(entity_type)
+    if source is not None:
+        with hub.database.read() as reader:
+            known_sources.ensure_known(reader, hub.entity_types(seen_by=reader).values(), source)
     for name in events:
         if name not in EVENTS:
             detail = f"there are no events {name!r}{hint(name, EVENTS)}"
@@ -68,8 +81,6 @@ def page(hub: Hub, *, after: int, limit: int = 100, wanted: Wanted = ALL) -> Doc
     `next` is always a cursor: where to go on, also when there is nothing new, or nothing that is wanted.
     """
     entity_type, kinds = wanted.entity_type, [name.removeprefix("mdm.") for name in wanted.events]
-    if entity_type is not None:
-        hub.entity_type(entity_type)
     prefixes = {name: one.id_prefix for name, one in hub.entity_types().items()}
     with hub.database.read() as transaction:
         found = stored_changes.page(transaction, entity_type, kinds, after=after, limit=limit)

@@ -15,6 +15,7 @@ from mdm.ingest.mend import mended, read_again
 from mdm.ingest.parts import Parts, parsed, written
 from mdm.ingest.rows import Row
 from mdm.log import Author, Key, key_token
+from mdm.services import known_sources
 from mdm.services.hub import Hub
 from mdm.services.intake import crosswalk_files, records
 from mdm.services.intake.records import Outcome
@@ -41,10 +42,17 @@ class Retried:
 
 
 def page(hub: Hub, wanted: Filter | None = None, *, cursor: str | None = None, limit: int = 100) -> Document:
-    """Rejected rows by file and line, the open ones unless others are wanted: `{"items", "next"}`."""
+    """Rejected rows by file and line, the open ones unless others are wanted: `{"items", "next"}`.
+
+    Raises:
+        NotFound: none is of the source or entity type, and there is no such one; names the nearest.
+        InvalidInput: the cursor is none.
+    """
+    wanted = wanted or Filter()
     with hub.database.read() as reader:
         after = _after(reader, cursor)
-        found = stored_quarantine.page(reader, wanted or Filter(), after=after, limit=limit + 1)
+        found = stored_quarantine.page(reader, wanted, after=after, limit=limit + 1)
+        _ensure_known(hub, reader, wanted, found)
         items = [_document(row) for row in found[:limit]]
     return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
 
@@ -76,9 +84,14 @@ def retry(hub: Hub, quarantine_id: str, *, given: Mapping[str, object] | None = 
 
 
 def retry_all(hub: Hub, wanted: Filter, *, author: Author, progress: Progress | None = None) -> Retried:
-    """Retry every open row that is wanted, as it stands; after an interruption the rest is still open."""
+    """Retry every open row that is wanted, as it stands; after an interruption the rest is still open.
+
+    Raises:
+        NotFound: none is of the source or entity type, and there is no such one; names the nearest.
+    """
     with hub.database.read() as reader:
         ids = stored_quarantine.ids(reader, wanted)
+        _ensure_known(hub, reader, wanted, ids)
     return _retry_each(hub, ids, author=author, progress=progress)
 
 
@@ -88,13 +101,25 @@ def retry_some(
     """Retry as many open rows, by file and line; gives the cursor to go on from when there are more.
 
     Raises:
+        NotFound: none is of the source or entity type, and there is no such one; names the nearest.
         InvalidInput: the cursor is none.
     """
     with hub.database.read() as reader:
         after = _after(reader, cursor)
         ids = [row.id for row in stored_quarantine.page(reader, wanted, after=after, limit=limit + 1)]
+        _ensure_known(hub, reader, wanted, ids)
     retried = _retry_each(hub, ids[:limit], author=author)
     return retried, ids[limit - 1] if len(ids) > limit else None
+
+
+def _ensure_known(hub: Hub, reader: Transaction, wanted: Filter, found: Sequence[object]) -> None:
+    """Tell that nothing was rejected from that nothing could have been; a rejected row may name what is not there."""
+    if found:
+        return
+    types = hub.entity_types(seen_by=reader)
+    known_sources.ensure_known(reader, types.values(), wanted.source)
+    if wanted.entity_type is not None:
+        hub.entity_type(wanted.entity_type, seen_by=reader)
 
 
 def _retry_each(hub: Hub, ids: Sequence[str], *, author: Author, progress: Progress | None = None) -> Retried:

@@ -11,6 +11,7 @@ from golden_records.line_findings import FINDING_KINDS
 from mdm.entity_types import EntityType, hint
 from mdm.errors import Fault, InvalidInput
 from mdm.log import Key
+from mdm.services import known_sources
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
 from mdm.services.pricing.rates import golden_id_of
@@ -52,7 +53,7 @@ def findings(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
     `amounts` and their `fate` (`wins`, `agrees`, `loses`, or stands `before` or `after` the days without a line).
 
     Raises:
-        NotFound: the golden ID, the record or the entity type never was.
+        NotFound: the golden ID, the record, the entity type or the source never was.
         InvalidInput: there is no such kind, the day is none, the cursor is of no page, or what is asked about has no
             dated lines.
     """
@@ -71,6 +72,7 @@ def findings(hub: Hub, wanted: Wanted, *, as_of: AsOf = None) -> Document:
     # Barred as a whole: what is left of a finding without its lines would be a golden ID and a kind.
     barred = {of for of, attribute in wanted.barred if set(types[of].lines) <= {attribute}}
     with hub.database.read() as transaction:
+        known_sources.ensure_known(transaction, types.values(), wanted.source)
         at = position(transaction, as_of)
         golden = None
         if about:

@@ -20,7 +20,7 @@ from mdm.services.hub import Hub, parsed
 from mdm.services.positions import AsOf, position
 from mdm.services.pricing import rate_masking
 from mdm.services.pricing.line_findings import told as told_finding
-from mdm.services.reading.golden import answer_at, entity_type_of
+from mdm.services.reading.golden import answer_at, entity_type_of, missing
 from mdm.services.reading.lineage import lineage_of
 from mdm.services.reading.relations import Names, refers_to
 from mdm.services.reading.valid_time import day, in_force
@@ -72,7 +72,9 @@ def whole_record(
         at = position(reader, as_of)
         document, shown = answer_at(hub, reader, prefixes, (written, entity_type, number), at=at)
         rules = _rules(reader, types[entity_type], shown.rules_version)
-        document = in_force(rules, {**document, "lineage": lineage_of(reader, shown, rules)}, on)
+        document = in_force(
+            rules, {**document, **missing(rules, document), "lineage": lineage_of(reader, shown, rules)}, on
+        )
         references = stored_relations.outgoing(reader, shown.golden, at=at, on=on) if rules.references else []
         findings = stored_findings.of_golden(reader, shown.golden, at=at) if rules.lines else []
         numbers = {shown.golden, *(one.golden for one in references if one.golden)}

@@ -67,6 +67,9 @@ def get(
 
     `status`: `active`, `merged` (`current_id` says into which, and it is shown), `split` (`successors`) or `retired`.
 
+    `missing` names the required attributes for which no valid value survives, where there are any: its records may have
+    come as partial updates alone, or say nothing but n/a.
+
     Where it has dated attributes, `dated` tells their values on all days; `attributes` has those of the latest day
     that the hub has seen.
 
@@ -87,9 +90,21 @@ def get(
     with hub.database.read() as transaction:
         at = position(transaction, as_of)
         document, shown = answer_at(hub, transaction, prefixes, asked, at=at, hint=hint)
+        rules = hub.rules(shown.rules_version, seen_by=transaction)
+        document |= missing(rules, document)
         if "lineage" in include:
-            document["lineage"] = lineage_of(transaction, shown, hub.rules(shown.rules_version, seen_by=transaction))
+            document["lineage"] = lineage_of(transaction, shown, rules)
         return shown_apart(types, _on_day(hub, transaction, document, on))
+
+
+def missing(rules: EntityType, document: Document) -> Document:
+    """`{"missing": [...]}`: what is required and has no value in a golden record on any day; nothing where it has all.
+
+    A record that lacks it is not refused: what it lacks may be on its way, or be in another system.
+    """
+    there = document["attributes"].keys() | document.get("dated", {}).keys()
+    names = [name for name, one in rules.attributes.items() if one.must_be_there and name not in there]
+    return {"missing": names} if names and document["crosswalk"] else {}
 
 
 def standing(hub: Hub, numbers: Collection[int]) -> dict[int, Document]:
@@ -105,7 +120,9 @@ def standing(hub: Hub, numbers: Collection[int]) -> dict[int, Document]:
 def lineage(hub: Hub, golden_id: str, *, as_of: AsOf = None, on: str | None = None) -> Document:
     """Where each value of a golden record came from, and why others lost: `{"golden_id", ..., "lineage": {...}}`."""
     document = get(hub, golden_id, as_of=as_of, on=on, include=("lineage",))
-    return {name: part for name, part in document.items() if name not in {"attributes", "dated", "crosswalk"}}
+    return {
+        name: part for name, part in document.items() if name not in {"attributes", "dated", "crosswalk", "missing"}
+    }
 
 
 def history(hub: Hub, golden_id: str, *, as_of: AsOf = None) -> Document:

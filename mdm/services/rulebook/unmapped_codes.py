@@ -9,7 +9,7 @@ from mdm.resolution import code_tasks
 from mdm.resolution.codes import token_of
 from mdm.services import known_sources
 from mdm.services.hub import Hub
-from mdm.services.rulebook.code_lists import Answer, suggestions
+from mdm.services.rulebook.code_lists import Answer, known, suggestions
 from mdm.store import code_lists as stored
 from mdm.store import tasks as stored_tasks
 
@@ -29,10 +29,11 @@ def listed(hub: Hub, *, code_list: str | None = None, source: str | None = None,
 
     Each is `{"code_list", "source", "value", "places", "records", "suggestions"}`; a place is `worker.role`.
 
-    Raises NotFound for a source that nobody knows.
+    Raises NotFound for a source that nobody knows, and for a code list that is not there and that no rules name.
     """
     with hub.database.read() as reader:
-        known_sources.ensure_known(reader, hub.entity_types(seen_by=reader).values(), source)
+        types = hub.entity_types(seen_by=reader).values()
+        known_sources.ensure_known(reader, types, source)
         abouts = [(of, orjson.loads(about)) for of, about in stored_tasks.open_abouts(reader, code_tasks.KIND)]
         wanted = [
             (of, about)
@@ -41,6 +42,8 @@ def listed(hub: Hub, *, code_list: str | None = None, source: str | None = None,
         ]
         counts = stored.counted(reader, {token_of(hub.salt, about) for _, about in wanted})
         codes = hub.code_lists(reader)
+        if code_list is not None and not any(code_list in one.code_lists.values() for one in types):
+            known(codes, code_list)
     found: dict[Value, _Found] = {}
     for of, about in wanted:
         value = Value(about["list"], about["source"], fold(about["value"]))

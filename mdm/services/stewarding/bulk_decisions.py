@@ -62,6 +62,10 @@ class Pairs:
     left_out: list[Document]
 
 
+class MoreThanAtOnce(InvalidInput):
+    """A list holds more tasks than one decision takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class DecidedMany(Decided):
     """A bulk decision: how many tasks it decided, and those it left out, each `{"id", "because"}`."""
@@ -84,13 +88,14 @@ def choose_listed(hub: Hub, asked: Filter, *, author: Author) -> Listed:
     these only a list is taken that holds nothing else. What others hold is left out when it is decided, and listed.
 
     Raises:
-        InvalidInput: they are more than may be decided at once, or none.
+        MoreThanAtOnce: they are more than may be decided at once.
+        InvalidInput: there is none.
     """
     with hub.database.read() as reader:
         found, in_hand, decided = _free(reader, list(_matching(reader, asked)), asked, author)
         if len(found) > MOST or not found:
             detail = f"{'more than ' if found else ''}{min(len(found), MOST):,} open tasks are meant"
-            raise InvalidInput(
+            raise (MoreThanAtOnce if found else InvalidInput)(
                 f"{detail}; from 1 to {MOST:,} can be decided at once", faults=[Fault("/filter", detail, "limit")]
             )
         etags = task_documents.etags(hub, reader, found)

@@ -30,6 +30,7 @@ from mdm.services.deciding.standing import Goldens, in_hand
 from mdm.services.hub import Hub
 from mdm.services.reading import carriers
 from mdm.services.row_order import in_order
+from mdm.services.stewarding.referred import named
 from mdm.services.stewarding.task_documents import Held, documents
 from mdm.store import task_reading
 from mdm.store.database import Transaction
@@ -72,11 +73,13 @@ def compare(
     "picked"}`, `values` in the order of `records`; `carriers` are how many living records of the type carry the value
     of each (None where no blocking rule asks for the attribute alone), `others` those besides these that carry one of
     the two named; `state` is `conflict`, `near`, `same`, `missing` or `other` (nothing compares it, and the two
-    differ), contradictions first. `rest` are lines of the evidence about no single attribute. `same` is what all of
-    them together would make, by the code that survivorship runs: `{"golden_id", "redirects", "attributes"}`; None where
-    the two are one golden record already, or one is deleted. Where a `never` rule, a constraint or a weak bridge would
-    keep some of them apart all the same, the decision comes out otherwise, which its dry run tells. `decided` are the
-    verdicts that were ever given about the pair, oldest first, those taken back since included.
+    differ), contradictions first. A reference also has `leads_to`, for each record the `golden_id`, `entity_type` and
+    `label` of what it means (None where that has not arrived), and `result_leads_to`. `rest` are lines of the
+    evidence about no single attribute. `same` is what all of them together would make, by the code that survivorship
+    runs: `{"golden_id", "redirects", "attributes"}`; None where the two are one golden record already, or one is
+    deleted. Where a `never` rule, a constraint or a weak bridge would keep some of them apart all the same, the
+    decision comes out otherwise, which its dry run tells. `decided` are the verdicts that were ever given about the
+    pair, oldest first, those taken back since included.
 
     picks: attributes and the source keys whose value a steward would set beside it.
     entity_types: as they are now, where the caller has them.
@@ -135,6 +138,7 @@ class _Comparison:
         self, hub: Hub, reader: Transaction, entity_types: Mapping[str, EntityType], found: Opened, moment: str | None
     ) -> None:
         stored, self.entity_type = found.task, entity_types[found.task.entity_type]
+        self.entity_types = entity_types
         codes = hub.code_lists(reader, places=found.places) if self.entity_type.code_lists else NONE
         self.work: Work = in_hand(hub, reader, self.entity_type, found.state, codes)
         ends = [stored.left_id or 0, stored.right_id or 0]
@@ -174,6 +178,7 @@ class _Comparison:
         lines = {one["attribute"]: one for one in (evidence or {"comparisons": []})["comparisons"]
                  if one["level"] not in RULED}  # fmt: skip
         rows = [self._row(name, lines.get(name), chosen, picks.get(name)) for name in self._names(chosen)]
+        self._name_targets(rows)
         return {
             "task": self.task,
             "records": list(self._records()),
@@ -254,6 +259,23 @@ class _Comparison:
         if chosen is not None:
             told |= self._result(name, chosen.survived)
         return told
+
+    def _name_targets(self, rows: Sequence[Document]) -> None:
+        """Say beside each reference what it leads to; one that is dated leads to several, and stays as it is."""
+        shown = [one for one in rows if one["attribute"] in self.entity_type.references and not one["dated"]]
+        sources = [record.source for record in self.records]
+        keys = {
+            one["attribute"]: [
+                value and target(self.entity_type, one["attribute"], source, str(value))
+                for source, value in zip(sources, one["values"], strict=True)
+            ]
+            for one in shown
+        }
+        results = {str(one["result"]) for one in shown if one.get("result")}
+        led = named(self.work, self.entity_types, {key for each in keys.values() for key in each if key} | results)
+        for one in shown:
+            one["leads_to"] = [key and led.get(key) for key in keys[one["attribute"]]]
+            one["result_leads_to"] = led.get(str(one.get("result")))
 
     def _result(self, name: str, survived: Survived) -> Document:
         entry: Any = survived.lineage.get(name, {})

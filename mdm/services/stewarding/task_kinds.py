@@ -9,6 +9,7 @@ from mdm.entity_types import hint
 from mdm.errors import Fault, InvalidInput
 from mdm.services.hub import Hub
 from mdm.store import tasks as stored_tasks
+from mdm.store.tasks import StoredTask
 
 TaskKind = Literal[
     "review",
@@ -39,8 +40,12 @@ def attributes_of(hub: Hub, parts: Mapping[str, Any]) -> list[str]:
 
 
 def _attribute_of(hub: Hub, task_id: str) -> str | None:
-    """The one attribute that a task is about, if it is about one; a field of dated lines is named `lines.role`."""
     with hub.database.read() as reader:
         task = stored_tasks.by_id(reader, task_id)
-    about = orjson.loads(task.about) if task and task.about else None
+    return None if task is None else attribute_of(task)
+
+
+def attribute_of(task: StoredTask) -> str | None:
+    """The one attribute that a task is about, if it is about one; a field of dated lines is named `lines.role`."""
+    about = orjson.loads(task.about) if task.about else None
     return str(about["attribute"]) if isinstance(about, dict) and "attribute" in about else None

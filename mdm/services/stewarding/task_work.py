@@ -4,7 +4,7 @@ A claim is a lease: it ends at the moment that its fact names, or with a decisio
 is still in force is judged by the time of whoever asks. Claiming again is how a holder stays one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import cast
@@ -17,7 +17,7 @@ from mdm.services.stewarding import task_documents, tasks
 from mdm.services.stewarding.choosing import Order
 from mdm.services.stewarding.mentions import named
 from mdm.services.stewarding.queue import Choice, wanted
-from mdm.services.stewarding.task_kinds import ensure_kind
+from mdm.services.stewarding.task_kinds import attribute_of, ensure_kind
 from mdm.services.stewarding.task_states import Document, ensure_free, lock_of, put_down, told
 from mdm.settings import later
 from mdm.store import accounts, keys, mentions
@@ -27,7 +27,11 @@ from mdm.store.tasks import Filter, StoredTask
 
 ALL = Choice()
 AT_ONCE = 50
-"""Tasks in the queue that are looked at together."""
+MOST_AT_ONCE = 1_000
+"""Tasks in the queue that are looked at together, at first and at last."""
+Barred = Collection[tuple[str, str]]
+"""Attributes as (entity type, attribute)."""
+NOTHING: Barred = frozenset()
 
 
 def claim(hub: Hub, task_id: str, *, author: Author, seconds: int | None = None) -> Document:
@@ -42,14 +46,18 @@ def claim(hub: Hub, task_id: str, *, author: Author, seconds: int | None = None)
     return _act(hub, task_id, "claim", lambda _writer, _task: _lease(hub, author, seconds), author=author)
 
 
-def claim_next(hub: Hub, *, author: Author, choice: Choice = ALL, seconds: int | None = None) -> Document | None:
+def claim_next(
+    hub: Hub, *, author: Author, choice: Choice = ALL, barred: Barred = NOTHING, seconds: int | None = None
+) -> Document | None:
     """Claim the first task of a choice that is open and free for the author; None when there is none.
 
     Free is what nobody else holds, is not snoozed, is neither assigned nor escalated to somebody else, and was not
     skipped by the author as it stands now. A task that the author holds already is free too, so that asking again
     gives it again.
+
+    barred: a task about one of these attributes is left to others, as the author may not see what it asks about.
     """
-    line = _line(hub, choice, author)
+    line = _line(hub, choice, author, barred)
     while (name := choice.entity_type or _first_type(hub, line, author)) is not None:
         with hub.database.locked(lock_of(name)):
             with hub.database.write() as writer:
@@ -64,12 +72,20 @@ def claim_next(hub: Hub, *, author: Author, choice: Choice = ALL, seconds: int |
     return None
 
 
-def upcoming(hub: Hub, *, author: Author, choice: Choice = ALL, after: str | None = None, limit: int = 2) -> list[str]:
+def upcoming(
+    hub: Hub,
+    *,
+    author: Author,
+    choice: Choice = ALL,
+    barred: Barred = NOTHING,
+    after: str | None = None,
+    limit: int = 2,
+) -> list[str]:
     """The ids of the tasks that `claim_next` would give the author one after the other; nothing is claimed.
 
     after: those that come after this one in the queue, then those before it; it may be closed, but must have been open.
     """
-    line = _line(hub, choice, author)
+    line = _line(hub, choice, author, barred)
     with hub.database.read() as reader:
         last = None if after is None else tasks.stored(reader, after)
         found = _free(hub, reader, line, author.actor, after=last, limit=limit)
@@ -190,21 +206,26 @@ def _act(  # noqa: PLR0913  what acts differ in
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """Which tasks are taken one after the other, and in which order."""
+    """Which tasks are taken one after the other, in which order, and about which attributes none may be."""
 
     wanted: Filter
     order: Order
+    barred: Barred
 
     def of(self, entity_type: str) -> "_Line":
         """Those of one entity type."""
-        return _Line(replace(self.wanted, entity_type=entity_type), self.order)
+        return replace(self, wanted=replace(self.wanted, entity_type=entity_type))
+
+    def is_for(self, task: StoredTask) -> bool:
+        """Whether the task is about no attribute, or about one that may be seen."""
+        return not self.barred or (task.entity_type, (attribute_of(task) or "").partition(".")[0]) not in self.barred
 
 
-def _line(hub: Hub, choice: Choice, author: Author) -> _Line:
+def _line(hub: Hub, choice: Choice, author: Author, barred: Barred) -> _Line:
     if choice.entity_type is not None:
         hub.entity_type(choice.entity_type)  # says that there is none
     ensure_kind(choice.kind)
-    return _Line(wanted(choice, who=author.actor, moment=_moment(author)), choice.ordered)
+    return _Line(wanted(choice, who=author.actor, moment=_moment(author)), choice.ordered, barred)
 
 
 def _first_type(hub: Hub, line: _Line, author: Author) -> str | None:
@@ -223,13 +244,15 @@ def _free(
 ) -> list[StoredTask]:
     """The next tasks in the queue that are free for a person, without those that they skipped as they are."""
     free: list[StoredTask] = []
+    many = AT_ONCE
     while len(free) < limit and (
-        found := stored.free(transaction, line.wanted, who=who, after=after, limit=AT_ONCE, order=line.order)
+        found := stored.free(transaction, line.wanted, who=who, after=after, limit=many, order=line.order)
     ):
-        skipped = [task for task, etag in found if etag is not None]
+        for_them = [(task, etag) for task, etag in found if line.is_for(task)]
+        skipped = [task for task, etag in for_them if etag is not None]
         etags = task_documents.etags(hub, transaction, skipped) if skipped else {}
-        free += [task for task, etag in found if etag is None or etag != etags[task.id]]
-        after = found[-1][0]
+        free += [task for task, etag in for_them if etag is None or etag != etags[task.id]]
+        after, many = found[-1][0], min(2 * many, MOST_AT_ONCE)  # thousands may lie before the first that is free
     return free[:limit]
 
 

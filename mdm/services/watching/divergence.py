@@ -104,14 +104,15 @@ def counts(hub: Hub, wanted: Wanted, *, since: str | None = None) -> Document:
     Only days (UTC) on which any opened or closed; since: only these from a day on.
 
     Raises:
-        NotFound: there is no such entity type or source.
+        NotFound: there is no such entity type or source, or no entity type has the attribute.
         InvalidInput: `since` is no day.
     """
-    if wanted.entity_type is not None:
-        hub.entity_type(wanted.entity_type)
+    entity_types = hub.entity_types()
+    chosen = entity_types.values() if wanted.entity_type is None else [hub.entity_type(wanted.entity_type)]
+    ensure_known(chosen, wanted.attribute)
     start, only = day(since) or "", Filter(wanted.entity_type, wanted.source, wanted.attribute)
     with hub.database.read() as transaction:
-        known_sources.ensure_known(transaction, hub.entity_types(seen_by=transaction).values(), wanted.source)
+        known_sources.ensure_known(transaction, entity_types.values(), wanted.source)
         opened, closed = (stored.by_day(transaction, only, end) for end in ("since", "until"))
     items: list[Document] = []
     left = 0
