@@ -86,6 +86,8 @@ SET: dict[str, list[Any]] = {
     "place": ["s1:place:0", "s2:place:1"],
 }  # fmt: skip
 """What people set on each attribute."""
+PLACES = {"s1": "0", "s2": "1", "s3": "2"}
+"""A place of each source."""
 Fact = tuple[str, str, dict[str, Any]]
 """Entity type, kind and body; an undo names the number of its target in the history. Some kinds are for all types."""
 
@@ -192,6 +194,17 @@ def history(seed: int, *, length: int, kinds: Sequence[str] = ()) -> list[Fact]:
                 continue
             stamps.add(stamp)
         facts.append(fact)
+    return facts
+
+
+def crowded(facts: list[Fact], rnd: random.Random) -> list[Fact]:
+    """The same history where most things refer to one of three places, and most of what people say is about those."""
+    for of, kind, body in facts:
+        if of == "thing" and kind == "record" and body["mode"] != "delete" and rnd.random() < 0.8:
+            body["attributes"]["place"] = PLACES.get(body["source"], "0")
+        if of == "place" and kind == "verdict" and rnd.random() < 0.8:
+            one, other = (f"{source}:place:{id_}" for source, id_ in rnd.sample(sorted(PLACES.items()), 2))
+            body["left"], body["right"] = [one], [other]
     return facts
 
 
