@@ -51,6 +51,12 @@ class Blocks:
         any_deleted = self.work.records[left].deleted or self.work.records[right].deleted
         return any(self.within(key, any_deleted=any_deleted) for key in shared)
 
+    def leave_out(self, ids: set[int]) -> None:
+        """Look at no pair of which one end is among these records."""
+        listed = np.array(sorted(ids), dtype=np.int64)
+        wanted = ~(among(self.left, listed) | among(self.right, listed))
+        self.left, self.right = self.left[wanted], self.right[wanted]
+
     def read_sizes(self, keys: Iterable[int]) -> None:
         """Learn how many records stand under these keys after this commit."""
         unknown = [key for key in keys if key not in self.sizes]

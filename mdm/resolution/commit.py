@@ -114,7 +114,7 @@ def _write_records(writer: Transaction, work: Work, result: Result) -> set[int]:
     placed = [id_ for id_ in sorted(result.clusters.placed - whole) if work.records[id_] != work.before[id_]]
     records.save(writer, [work.records[id_] for id_ in sorted(whole)])
     records.place(writer, [work.records[id_] for id_ in placed])
-    records.unmark(writer, work.entity_type.entity_type, work.unmarked)
+    records.unmark(writer, work.entity_type.entity_type, work.marked)
     return _write_links(writer, work)
 
 
@@ -134,6 +134,7 @@ def _resolved(writer: Transaction, work: Work, result: Result, author: Author) -
         "references": work.boundaries,
         "moves": [[id_, work.records[id_].golden] for id_ in result.golden.moved],
         **({"due_at_most": work.due_at_most} if work.due_at_most else {}),
+        **({"marked": work.marked} if work.leaves_marked else {}),
     }
     return log.append(writer, [Fact("resolved", work.entity_type.entity_type, body)], author=author)
 

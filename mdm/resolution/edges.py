@@ -9,6 +9,7 @@ import orjson
 from matching import score
 from matching.columns import Table, from_cells
 from matching.sets import sorted_set
+from mdm.resolution import marked
 from mdm.resolution.candidates import Blocks
 from mdm.resolution.graph import Graph
 from mdm.resolution.work import Work
@@ -26,14 +27,37 @@ def table_of(work: Work, ids: list[int]) -> Table:
 
 
 def rescore(work: Work, blocks: Blocks, graph: Graph) -> None:
-    """Set every edge that this commit makes, changes or ends."""
+    """Set every edge that this commit makes, changes or ends.
+
+    A pair with an end that is marked, and waits for a commit to come, waits as well: until then its edge stands as it
+    did. To compare what one of them refers to now with what the other did before would part what belongs together, and
+    join it again soon after.
+    """
     work.known.drop(work.dirty)
     graph.read(sorted(work.dirty))
     old = {pair for id_ in work.dirty for pair in _pairs_of(graph, id_)}
     old |= _crowded_out(work, blocks, graph)
+    if work.leaves_marked:
+        old -= _that_wait(work, blocks, graph, old)
     kept = _score(work, blocks, graph)
     for ends in sorted(old - kept):
         graph.change(ends, None)
+
+
+def _that_wait(work: Work, blocks: Blocks, graph: Graph, old: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of these edges that wait, and keep their weight, for a commit to come; it is all the same who lives."""
+    ends = {id_ for pair in old for id_ in pair}
+    waiting = marked.waiting_among(work, {*ends, *blocks.left.tolist(), *blocks.right.tolist()})
+    blocks.leave_out(waiting)
+    kept = sorted(pair for pair in old if not waiting.isdisjoint(pair))
+    work.load("id", {id_ for pair in kept for id_ in pair})
+    graph.read(sorted({one for one, _ in kept}))
+    for one, other in kept:
+        weight, alive = graph.edges(one, new=False)[other]
+        both = work.records[one].living and work.records[other].living
+        if alive != both:
+            graph.change((one, other), (weight, both))
+    return set(kept)
 
 
 def _pairs_of(graph: Graph, id_: int) -> set[tuple[int, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import orjson
 
 from mdm.log import Key, key_token
-from mdm.resolution import codes, retirement
+from mdm.resolution import codes, marked, retirement
 from mdm.resolution.fold import Body, Folded, fold
 from mdm.resolution.work import Work
 from mdm.store import log as stored_log
@@ -30,9 +30,7 @@ def take_in(work: Work, facts: list[StoredFact]) -> None:
     for token, versions in arriving.items():
         _settle(work, token, versions)
     folded = set(work.dirty)
-    work.unmarked = stored_records.marked(work.reader, work.entity_type.entity_type)
-    work.load("id", work.unmarked)
-    work.dirty |= {id_ for id_ in work.unmarked if id_ in work.records}
+    marked.take(work)
     if any(fact.kind in codes.FACTS for fact in facts):
         codes.read_affected(work)
     if work.afresh:

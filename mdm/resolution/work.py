@@ -39,12 +39,14 @@ class Work:
     lives, and `retired` which of them each changed record counts as deleted for. `boundaries` are the positions at
     which what it refers to was read. `stood_under` are the rules that the stored state was resolved under. `codes` are
     the code lists as of `upto`, `codes_before` those at the commit before, and `values_held` what the changed records
-    hold of them now, read once. `known` are cells read for earlier commits. `refreshing`: it is made
-    for what is outdated. `repeated` is what the log says of the commit, where it is made again.
+    hold of them now, read once. `known` are cells read for earlier commits. `marked` are those that a move of what
+    they refer to has marked and this commit resolves again; `leaves_marked`: it leaves others for commits to come.
+    `refreshing`: it is made for what is outdated. `repeated` is what the log says of the commit, where it is made
+    again.
     """
 
-    MOST_DUE: ClassVar[int] = 250
-    """So many golden records that a day has reached are decided again in one commit; it takes a fifth of a second."""
+    MOST_AGAIN: ClassVar[int] = 250
+    """So much that is outdated is done again in one commit, of what a day has reached and of what is marked."""
 
     reader: Transaction
     entity_type: EntityType
@@ -58,7 +60,8 @@ class Work:
     before: dict[int, StoredRecord] = field(default_factory=dict)
     ids: dict[int, int] = field(default_factory=dict)
     dirty: set[int] = field(default_factory=set)
-    unmarked: list[int] = field(default_factory=list)
+    marked: list[int] = field(default_factory=list)
+    leaves_marked: bool = False
     references: dict[str, str] = field(default_factory=dict)
     codes: CodeLists = NONE
     codes_before: CodeLists = NONE
@@ -84,13 +87,13 @@ class Work:
     def due_at_most(self) -> int:
         """How many golden records that a day has reached are decided again in this commit.
 
-        `MOST_DUE` in one that takes in a day, and in those that are made for what is outdated; none in others, so that
-        whoever waits for a record does not wait for that. Of a commit that is repeated, as many as it says.
+        `MOST_AGAIN` in one that takes in a day, and in those that are made for what is outdated; none in others, so
+        that whoever waits for a record does not wait for that. Of a commit that is repeated, as many as it says.
         """
         day = self.tick is not None and self.tick != self.state.tick
         if self.repeated is not None:  # a day was taken in whole before commits said how many
             return int(self.repeated.get("due_at_most", ALL if day else 0))
-        return self.MOST_DUE if day or self.refreshing else 0
+        return self.MOST_AGAIN if day or self.refreshing else 0
 
     def load(self, column: str, values: Collection[int]) -> list[StoredRecord]:
         """The stored records whose column is one of these values, each read once, as they will stand."""

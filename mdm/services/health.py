@@ -10,6 +10,7 @@ from mdm.store import changes as stored_changes
 from mdm.store import golden as stored_golden
 from mdm.store import health as stored_health
 from mdm.store import log as stored_log
+from mdm.store import records as stored_records
 from mdm.store import schema
 from mdm.store.database import Database, Transaction
 from mdm.store.golden import COUNTED
@@ -42,10 +43,13 @@ def stats(hub: Hub) -> Document:
     with hub.database.read() as transaction:
         counts = of_each(hub.entity_types(seen_by=transaction), stored_golden.counts(transaction))
         pending, since = stored_health.pending(transaction), stored_health.waiting(transaction).since
-        reached = _reached(transaction)
+        marked, reached = stored_records.count_marked(transaction), _reached(transaction)
     return {
         "hub": hub.settings.hub_name,
-        "entity_types": {name: {**counted, "pending": pending.get(name, 0)} for name, counted in counts.items()},
+        "entity_types": {
+            name: {**counted, "pending": pending.get(name, 0), "marked": marked.get(name, 0)}
+            for name, counted in counts.items()
+        },
         "positions": reached,
         "waiting_seconds": 0 if since is None else seconds_between(since, now()),
     }
@@ -77,6 +81,7 @@ def _check(database: Database, checks: Document, settings: Settings) -> bool:
     with database.read() as transaction:
         unsafe = stored_health.unsafe(transaction)
         pending, waiting = stored_health.pending(transaction), stored_health.waiting(transaction)
+        marked = stored_records.count_marked(transaction)
     checks["durability"] = _told(
         not unsafe,
         f"commits may be lost after they are acknowledged: {', '.join(unsafe)}; mend the database's settings",
@@ -85,17 +90,20 @@ def _check(database: Database, checks: Document, settings: Settings) -> bool:
     checks["disk"] = _told(
         has_room, f"less than {stored_health.LEAST_ROOM // 2**20} MiB are free where the hub is kept: make room"
     )
-    checks["resolver"] = _resolver(waiting, patience=settings.resolver_patience_seconds) | {"pending": pending}
+    stands = _resolver(waiting, sum(marked.values()), patience=settings.resolver_patience_seconds)
+    checks["resolver"] = stands | {"pending": pending, "marked": marked}
     return all(check["ok"] for check in checks.values())
 
 
-def _resolver(waiting: Waiting, *, patience: int) -> Document:
+def _resolver(waiting: Waiting, marked: int, *, patience: int) -> Document:
     """A resolver that is behind but works is well; one that does nothing while something waits is not."""
     long_ago = later(now(), seconds=-patience)
-    stalled = waiting.since is not None and max(waiting.since, waiting.resolved_at or "") < long_ago
+    waits = waiting.since is not None or marked > 0
+    stalled = waits and max(waiting.since or "", waiting.resolved_at or "") < long_ago
+    what = f"facts wait since {waiting.since}" if waiting.since else f"{marked:,} records wait for it once more"
     return _told(
         not stalled,
-        f"nothing has been resolved for more than {patience} seconds though facts wait since {waiting.since}:"
+        f"nothing has been resolved for more than {patience} seconds though {what}:"
         " see that `mdm serve` or `mdm worker` runs, and what it logs",
     ) | {"waiting_since": waiting.since}
 

@@ -40,7 +40,8 @@ def catch_up(hub: Hub, entity_type: str, *, author: Author, upto: int | None = N
 def resolve_arrived(hub: Hub, *, author: Author) -> None:
     """Resolve every entity type, those that others refer to first, until all that has arrived is resolved.
 
-    What a day or a wide change has outdated stays so: see `refresh`. Nobody has to wait for that.
+    What a day or a wide change has outdated stays so: see `refresh`. Nobody has to wait for that. So do the records
+    that refer to what has moved, where they are many.
     """
     while any(resolve(hub, name, author=author) for name in waiting(hub)):
         pass  # that may have marked others, which come before the rest
@@ -54,13 +55,17 @@ def resolve_all(hub: Hub, *, author: Author) -> None:
 
 
 def outdated(hub: Hub) -> list[str]:
-    """Types with golden records that a day has outdated, or answers about readiness that a wide change has."""
+    """Types of which a day has outdated golden records, or a wide change answers about readiness or whole records.
+
+    Those that others refer to come first.
+    """
     with hub.database.read() as reader:
-        return sorted({*golden_writing.due_types(reader), *stored_readiness.marked_types(reader)})
+        marked = {*stored_readiness.marked_types(reader), *records.marked_types(reader)}
+        return _in_order(hub, reader, {*golden_writing.due_types(reader), *marked})
 
 
 def refresh(hub: Hub, entity_type: str, *, author: Author) -> bool:
-    """Decide and judge again some of what a day or a wide change has outdated, in one commit; False: there is none.
+    """Do again some of what a day or a wide change has outdated, in one commit; False: there is none.
 
     One commit for each time that the lock is taken, so that those who wait for a record come in between.
     """
@@ -71,8 +76,11 @@ def refresh(hub: Hub, entity_type: str, *, author: Author) -> bool:
 def waiting(hub: Hub) -> list[str]:
     """The entity types of which something that has arrived is not resolved yet, those that others refer to first."""
     with hub.database.read() as reader:
-        left = resolution.waiting(reader)
-        return [name for name in order(hub.entity_types(seen_by=reader).values()) if name in left] if left else []
+        return _in_order(hub, reader, resolution.waiting(reader, few=Work.MOST_AGAIN))
+
+
+def _in_order(hub: Hub, reader: Transaction, names: set[str]) -> list[str]:
+    return [name for name in order(hub.entity_types(seen_by=reader).values()) if name in names] if names else []
 
 
 def tick(hub: Hub, date: str, *, author: Author) -> int:
@@ -126,7 +134,7 @@ def step(
                     writer.lock_log()
                 if _boundaries(writer, work) == work.boundaries:
                     pipeline.publish(writer, work, result, author=author)
-                    return resolution.waiting(writer)
+                    return resolution.waiting(writer, few=Work.MOST_AGAIN)
         known.forget()
     raise RuntimeError(f"{entity_type}: what it refers to changed {RETRIES} times while it was resolved")
 
@@ -155,7 +163,7 @@ def _pick_up(
     while state is None and len(facts) == limit and all(fact.kind != "rules" for fact in facts):
         limit *= 2  # days and code lists that are older than the type: its first commit reaches its rules
         facts, reached = log.pending(reader, entity_type, after=after, upto=None, limit=limit)
-    pending = facts or records.marked(reader, entity_type)
+    pending = facts or 0 < len(records.marked(reader, entity_type, limit=Work.MOST_AGAIN + 1)) <= Work.MOST_AGAIN
     if not pending and not (refreshing and _outdated(reader, entity_type, tick=state.tick if state else None)):
         return None, []
     named = [fact.body["version"] for fact in facts if fact.kind == "rules"]
@@ -165,7 +173,8 @@ def _pick_up(
 
 def _outdated(reader: Transaction, entity_type: str, *, tick: str | None) -> bool:
     due = tick is not None and golden_writing.due(reader, entity_type, tick=tick, limit=1)
-    return bool(due or stored_readiness.marked(reader, entity_type, limit=1))
+    marked = stored_readiness.marked(reader, entity_type, limit=1) or records.marked(reader, entity_type, limit=1)
+    return bool(due or marked)
 
 
 def _take(hub: Hub, reader: Transaction, entity_type: str, *, upto: int, version: str) -> tuple[Work, list[StoredFact]]:

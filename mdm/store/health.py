@@ -31,7 +31,9 @@ def pending(transaction: Transaction) -> dict[str, int]:
     row = transaction.one("SELECT max(position) FROM log")
     head = (row and row[0]) or 0
     found: dict[str, int] = {}
-    waits = resolution.waiting(transaction)  # of most types nothing does, which is told without a look at the log
+    waits = resolution.waiting(
+        transaction, few=0
+    )  # of most types nothing does, which is told without a look at the log
     for entity_type, upto in transaction.rows("SELECT entity_type, upto FROM resolution ORDER BY entity_type"):
         found[entity_type] = 0
         if entity_type in waits:
@@ -54,7 +56,7 @@ def waiting(transaction: Transaction) -> Waiting:
     """What waits to be resolved since when, of any entity type, within WINDOW: the moments at which facts came."""
     row = transaction.one("SELECT max(position) FROM log")
     begin = ((row and row[0]) or 0) - WINDOW
-    since, resolved, waits = [], [], resolution.waiting(transaction)
+    since, resolved, waits = [], [], resolution.waiting(transaction, few=0)
     for entity_type, upto in transaction.rows("SELECT entity_type, upto FROM resolution"):
         done = transaction.one(
             "SELECT recorded_at FROM log WHERE kind = 'resolved' AND entity_type = ? ORDER BY position DESC LIMIT 1",

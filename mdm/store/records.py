@@ -138,6 +138,20 @@ def reached(transaction: Transaction, tokens: Collection[int]) -> dict[int, tupl
     return found
 
 
+def borne_with(transaction: Transaction, tokens: Collection[int]) -> dict[int, list[str]]:
+    """For each key token that has arrived: all the member keys of its golden record, in order."""
+    rows = transaction.rows(
+        "SELECT target.key_token, member.source, member.entity_type, member.source_id"
+        " FROM source_record AS target JOIN source_record AS member ON member.golden = target.golden"
+        " WHERE target.key_token {in}",
+        list(tokens),
+    )
+    found: dict[int, list[str]] = {}
+    for token, *key in sorted(rows):
+        found.setdefault(token, []).append(":".join(key))
+    return found
+
+
 def lead_to_living(transaction: Transaction, tokens: Collection[int]) -> list[int]:
     """Those of these key tokens whose golden record is there and has a living member."""
     return [token for token, (_, lives) in reached(transaction, tokens).items() if lives]
@@ -169,10 +183,34 @@ def mark_referring(transaction: Transaction, tokens: Collection[int]) -> None:
     )  # fmt: skip
 
 
-def marked(transaction: Transaction, entity_type: str) -> list[int]:
-    """The records of one type that are to be resolved again."""
-    rows = transaction.rows("SELECT record_id FROM dirty_record WHERE entity_type = ? ORDER BY record_id", entity_type)
+def marked(transaction: Transaction, entity_type: str, *, limit: int) -> list[int]:
+    """The records of one type that are to be resolved again, the first so many of them by id."""
+    rows = transaction.rows(
+        "SELECT record_id FROM dirty_record WHERE entity_type = ? ORDER BY record_id LIMIT ?", entity_type, limit
+    )
     return [row[0] for row in rows]
+
+
+def marked_among(transaction: Transaction, entity_type: str, ids: Collection[int]) -> set[int]:
+    """Those of these records that are to be resolved again."""
+    rows = transaction.rows(
+        "SELECT record_id FROM dirty_record WHERE entity_type = ? AND record_id {in}", entity_type, list(ids)
+    )
+    return {row[0] for row in rows}
+
+
+def marked_types(transaction: Transaction) -> list[str]:
+    """The entity types of which records are to be resolved again, told without counting them."""
+    rows = transaction.rows(
+        "SELECT entity_type FROM resolution"
+        " WHERE EXISTS (SELECT 1 FROM dirty_record WHERE dirty_record.entity_type = resolution.entity_type)"
+    )
+    return [row[0] for row in rows]
+
+
+def count_marked(transaction: Transaction) -> dict[str, int]:
+    """How many records of each type are to be resolved again; nothing of a type without any."""
+    return dict(transaction.rows("SELECT entity_type, count(*) FROM dirty_record GROUP BY entity_type"))
 
 
 def unmark(transaction: Transaction, entity_type: str, ids: Collection[int]) -> None:

@@ -31,15 +31,20 @@ def state(transaction: Transaction, entity_type: str) -> StateRow | None:
     return StateRow(*row) if row else None
 
 
-def waiting(transaction: Transaction) -> set[str]:
-    """The entity types of which something that has arrived is not resolved yet, told without a look at the log."""
+def waiting(transaction: Transaction, *, few: int) -> set[str]:
+    """The entity types of which something that has arrived is not resolved yet, told without a look at the log.
+
+    few: records that are marked count where there are at most so many of them.
+    """
     rows = transaction.rows(
         "SELECT resolution.entity_type FROM resolution WHERE EXISTS (SELECT 1 FROM latest_fact"
         " WHERE latest_fact.entity_type IN (resolution.entity_type, ?) AND latest_fact.position > resolution.upto)"
         " OR EXISTS (SELECT 1 FROM dirty_record WHERE dirty_record.entity_type = resolution.entity_type)"
+        " AND NOT EXISTS (SELECT 1 FROM dirty_record WHERE dirty_record.entity_type = resolution.entity_type"
+        " LIMIT 1 OFFSET ?)"
         " UNION SELECT entity_type FROM latest_fact WHERE entity_type <> ?"
         " AND entity_type NOT IN (SELECT entity_type FROM resolution)",
-        OF_ALL, OF_ALL,
+        OF_ALL, few, OF_ALL,
     )  # fmt: skip
     return {row[0] for row in rows}
 

@@ -94,7 +94,8 @@ def test_a_resolver_that_stands_still_while_facts_wait_is_told_until_it_works_ag
     records.put(hub, _named("erp", "legal_entity"), author=Author("test", now()), wait=False)
     resolving.resolve(hub, "legal_entity", author=Author("test", now()))
     assert ready().json()["checks"]["resolver"] == {
-        "ok": True, "waiting_since": AUTHOR.recorded_at, "pending": {**resolver["pending"], "customer": 1}
+        "ok": True, "waiting_since": AUTHOR.recorded_at, "pending": {**resolver["pending"], "customer": 1},
+        "marked": {},
     }  # fmt: skip
     resolving.resolve(hub, "customer", author=Author("test", now()))
     assert ready().json()["checks"]["resolver"]["waiting_since"] is None

@@ -94,6 +94,8 @@ SPELLINGS: dict[str, tuple[tuple[Any, str], ...]] = {
     "r": (("0,125", "1.5.2021"), ("0.1250", "2021-05-01"), ("0.125", "2021-05-01")),
 }
 """The number and the date that go with each value of `a`, as the first, the second and the third source write them."""
+PLACES = {"s1": "0", "s2": "1", "s3": "2"}
+"""A place of each source."""
 Fact = tuple[str, str, dict[str, Any]]
 """Entity type, kind and body; an undo names the number of its target in the history. Some kinds are for all types."""
 
@@ -200,6 +202,17 @@ def history(seed: int, *, length: int, kinds: Sequence[str] = ()) -> list[Fact]:
                 continue
             stamps.add(stamp)
         facts.append(fact)
+    return facts
+
+
+def crowded(facts: list[Fact], rnd: random.Random) -> list[Fact]:
+    """The same history where most things refer to one of three places, and most of what people say is about those."""
+    for of, kind, body in facts:
+        if of == "thing" and kind == "record" and body["mode"] != "delete" and rnd.random() < 0.8:
+            body["attributes"]["place"] = PLACES.get(body["source"], "0")
+        if of == "place" and kind == "verdict" and rnd.random() < 0.8:
+            one, other = (f"{source}:place:{id_}" for source, id_ in rnd.sample(sorted(PLACES.items()), 2))
+            body["left"], body["right"] = [one], [other]
     return facts
 
 

@@ -29,7 +29,7 @@ from mdm.errors import Conflict, InvalidInput, Stale
 from mdm.ingest import Incoming
 from mdm.log import Author
 from mdm.resolution.work import Work
-from mdm.services import rebuild
+from mdm.services import rebuild, resolving
 from mdm.services.deciding import decisions, overrides
 from mdm.services.deciding.overrides import Wanted
 from mdm.services.hub import Hub, open_hub
@@ -52,7 +52,7 @@ from tests.laws.test_resolution_laws import same_as_plain
 TYPES = st.sampled_from(["place", "thing"])
 VERDICTS = st.sampled_from(["same", "distinct", "related"])
 ACTORS = ("cli:anna", "cli:bert")
-MOST_DUE = Work.MOST_DUE
+MOST_AGAIN = Work.MOST_AGAIN
 STEPS = 20
 """What happens in an example, beside the dense history it begins with."""
 
@@ -93,8 +93,9 @@ class Life(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 10**6))
     def a_dense_history(self, seed: int) -> None:
         """Small examples alone seldom meet caps, tasks and contradictions."""
-        Work.MOST_DUE = (2, MOST_DUE)[seed % 2]  # with two, some of what a day reaches waits for commits to come
-        self.history += histories.history(seed, length=25)
+        Work.MOST_AGAIN = (1, MOST_AGAIN)[seed % 2]  # with one, some of what a day or a move reaches waits a while
+        history = histories.history(seed, length=25)
+        self.history += history if seed % 2 else histories.crowded(history, random.Random(seed))
         self.driven.put_all(self.history)
 
     def teardown(self) -> None:
@@ -104,7 +105,7 @@ class Life(RuleBasedStateMachine):
                 assert recorded.asked(self.hub, read, about, position) == answer
             assert rebuild.verify(self.hub).match
         finally:  # of a hub that stays open something would be left to the next
-            Work.MOST_DUE = MOST_DUE
+            Work.MOST_AGAIN = MOST_AGAIN
             self.hub.close()
 
     @invariant()
@@ -131,6 +132,32 @@ class Life(RuleBasedStateMachine):
     def records_arrive(self, data: st.DataObject, mood: histories.Mood) -> None:
         for _ in range(3):
             self._put(data, mood, ["record"])
+
+    @rule(verdict=VERDICTS, ends=st.permutations(sorted(histories.PLACES.items())), data=st.data())
+    def a_place_moves(self, verdict: str, ends: list[tuple[str, str]], data: st.DataObject) -> None:
+        """And somebody waits for records, while what refers to it is resolved again bit by bit."""
+        one, other = (f"{source}:place:{id_}" for source, id_ in ends[:2])
+        said = {
+            "verdict": verdict,
+            "left": [one],
+            "right": [other],
+            "reason": "",
+            "supersedes": [],
+            "action": "verdict",
+        }
+        self._take(("place", "verdict", said))
+        resolving.resolve_arrived(self.hub, author=AUTHOR)
+        self._wait_for_each(data, histories.MOODS[1])
+
+    @rule(data=st.data(), mood=st.sampled_from(histories.MOODS))
+    def each_is_waited_for(self, data: st.DataObject, mood: histories.Mood) -> None:
+        """So that the next one comes while some of what has moved is still to be resolved again."""
+        self._wait_for_each(data, mood)
+
+    def _wait_for_each(self, data: st.DataObject, mood: histories.Mood) -> None:
+        for _ in range(4):
+            self._put(data, mood, mood.kinds)
+            resolving.resolve_arrived(self.hub, author=AUTHOR)
 
     @rule(key=st.sampled_from(histories.ALL), named=st.sampled_from(["none", "any", "newest", "next"]), data=st.data())
     def a_record_is_said_to_have_changed(self, key: str, named: str, data: st.DataObject) -> None:

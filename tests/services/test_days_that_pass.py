@@ -24,7 +24,7 @@ MANY = 7
 @pytest.fixture
 def due(shop: Hub, monkeypatch: pytest.MonkeyPatch) -> Hub:  # noqa: F811
     """A hub in which the telephone numbers of seven shops change on 11 January, and two are decided in a commit."""
-    monkeypatch.setattr(Work, "MOST_DUE", 2)
+    monkeypatch.setattr(Work, "MOST_AGAIN", 2)
     for number in range(MANY):
         put(shop, "crm", str(number), name=f"Kiosk {number}", phone="new", day=1)
         put(shop, "erp", str(number), name=f"Kiosk {number}", phone="old", day=1)
@@ -63,18 +63,18 @@ def test_the_worker_goes_on_until_there_are_none(due: Hub) -> None:
 
 def test_a_rebuild_decides_as_many_in_each_commit_as_it_was(due: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     resolving.resolve_all(due, author=AUTHOR)
-    monkeypatch.setattr(Work, "MOST_DUE", 1_000)  # the log says how many there were in each commit
+    monkeypatch.setattr(Work, "MOST_AGAIN", 1_000)  # the log says how many there were in each commit
     assert rebuild.verify(due).match
 
 
 def test_a_log_from_when_all_were_decided_at_once_is_repeated_so(due: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Work, "MOST_DUE", ALL)
+    monkeypatch.setattr(Work, "MOST_AGAIN", ALL)
     with monkeypatch.context() as formerly:
         formerly.setattr(log, "append", _without_numbers(log.append))
         resolving.resolve_arrived(due, author=AUTHOR)
     assert phones(due) == ["old"] * MANY
     put(due, "crm", "8", name="Stall", phone="mine", day=1)
-    monkeypatch.setattr(Work, "MOST_DUE", 2)
+    monkeypatch.setattr(Work, "MOST_AGAIN", 2)
     assert rebuild.verify(due).match
 
 

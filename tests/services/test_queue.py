@@ -122,7 +122,9 @@ def test_what_presses_is_counted_as_in_the_whole_queue(full: Hub) -> None:
 
 def test_a_glance_tells_what_the_statistics_tell(full: Hub) -> None:
     seen, stats = at_a_glance.look(full, full.entity_types(), WHO), health.stats(full)
-    assert {name: {**counted, "pending": 0} for name, counted in seen["entity_types"].items()} == stats["entity_types"]
+    assert {name: {**counted, "pending": 0, "marked": 0} for name, counted in seen["entity_types"].items()} == stats[
+        "entity_types"
+    ]
     assert {name: seen[name] for name in ("log", "feed")} == stats["positions"]
     assert seen["pending"] == 0
 

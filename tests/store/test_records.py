@@ -9,7 +9,7 @@ from tests.store.rows import record
 
 
 def marks(transaction: Transaction) -> list[int]:
-    return records.marked(transaction, "customer")
+    return records.marked(transaction, "customer", limit=1_000)
 
 
 @pytest.mark.parametrize("count", [3, 60])
@@ -97,6 +97,15 @@ def test_a_key_leads_to_something_living_while_any_member_of_its_golden_record_l
     assert sorted(found) == [1001, 1002, 1004]
 
 
+def test_what_a_key_stands_together_with_is_read_in_order(hub: Hub) -> None:
+    with hub.database.write() as writer:
+        records.save(writer, [record(3, golden=7), record(2, golden=7), record(1, golden=8), record(4)])
+        assert records.borne_with(writer, [1003, 1004, 999]) == {
+            1003: ["crm:customer:2", "crm:customer:3"],
+            1004: ["crm:customer:4"],
+        }
+
+
 @pytest.mark.parametrize("count", [3, 60])
 def test_what_refers_to_a_key_is_marked_once_and_unmarked(hub: Hub, count: int) -> None:
     ids = list(range(1, count))
@@ -107,7 +116,10 @@ def test_what_refers_to_a_key_is_marked_once_and_unmarked(hub: Hub, count: int) 
         records.mark_referring(writer, [77, 78])
         records.mark_referring(writer, [77])
         assert marks(writer) == ids
-        assert records.marked(writer, "legal_entity") == []
+        assert records.marked(writer, "customer", limit=2) == [1, 2]
+        assert records.marked_among(writer, "customer", [0, 2, 5000]) == {2}
+        assert records.count_marked(writer) == {"customer": len(ids)}
+        assert records.marked(writer, "legal_entity", limit=1_000) == []
         records.unmark(writer, "customer", ids[1:])
         assert marks(writer) == ids[:1]
         records.mark_referring(writer, [])

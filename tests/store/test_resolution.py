@@ -8,26 +8,29 @@ from mdm.errors import NotFound
 from mdm.log import Fact
 from mdm.services import resolving
 from mdm.services.hub import Hub
-from mdm.store import bulk, health, hubs, log, resolution, versions
+from mdm.store import bulk, health, hubs, log, records, resolution, versions
 from mdm.store.resolution import RulesApplied, StateRow
 from tests.store.rows import AUTHOR, fact
 
 
 def test_what_waits_is_told_of_all_types_at_once(hub: Hub) -> None:
-    """What has come of a type, what concerns every type, and records that are marked; nothing of what is resolved."""
+    """What has come of a type, what concerns every type, and a few marked records; nothing of what is resolved."""
     left: list[set[str]] = []
 
     def look() -> None:
         with hub.database.read() as reader:
-            left.append(resolution.waiting(reader))
+            left.append(resolution.waiting(reader, few=2))
 
     resolving.resolve_all(hub, author=AUTHOR)
     look()
     with hub.database.write() as writer:
         log.append(writer, [Fact("verdict", "customer", {})], author=AUTHOR)
-        bulk.insert(writer, "dirty_record", ("entity_type", "record_id"), [("employee", 7)])
+        bulk.insert(writer, "dirty_record", ("entity_type", "record_id"), [("employee", 7), ("employee", 8)])
+        many = [("rate_card", number) for number in (1, 2, 3)]
+        bulk.insert(writer, "dirty_record", ("entity_type", "record_id"), many)
     look()
     with hub.database.write() as writer:
+        assert sorted(records.marked_types(writer)) == ["employee", "rate_card"]
         log.append(writer, [Fact("tick", None, {"date": "2026-03-01"})], author=AUTHOR)
     look()
     assert left == [set(), {"customer", "employee"}, set(hub.entity_types())]

@@ -15,7 +15,7 @@ Reading = Annotated[Caller, Depends(Requires("read statistics"))]
 EXAMPLE = {
     "hub": "hub", "positions": {"log": 4721, "feed": 9002}, "waiting_seconds": 0,
     "entity_types": {"customer": {
-        "source_records": 3000, "golden_records": 1200, "open_tasks": 40, "quarantined": 3, "pending": 0,
+        "source_records": 3000, "golden_records": 1200, "open_tasks": 40, "quarantined": 3, "pending": 0, "marked": 0,
         "duplicates_removed": 1800,
         "divergence": {"open": 120, "opened": 150, "closed": 30},
         "tasks": {"opened": 90, "decided": 50, "median_seconds_to_decide": 5400},

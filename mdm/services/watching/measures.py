@@ -150,6 +150,7 @@ METRICS = {
     "feed_position": "Last position of the change feed",
     "waiting_seconds": "How long the oldest fact waits that no resolver has read yet; 0 when none waits",
     "pending": "Source record versions that are acknowledged and not yet resolved",
+    "marked": "Source records to be resolved once more since what they refer to has moved",
     "source_records": "Living source records",
     "golden_records": "Active golden records",
     "open_tasks": "Steward tasks that are open",
