@@ -5,13 +5,13 @@ from typer.main import get_command
 
 from mdm.cli.app import app
 
-SLIPS = {"--type": "custmer", "--source": "crmm", "--attribute": "tax_idd", "--target": "crmm", "--list": "role"}
-NEAREST = {"--type": "customer", "--source": "crm", "--attribute": "tax_id", "--target": "crm"}
+SLIPS = {"--type": "custmer", "--source": "crmm", "--attribute": "tax_idd", "--list": "role"}
+NEAREST = {"--type": "customer", "--source": "crm", "--attribute": "tax_id"}
 # What these name may be new, or is checked only once there is a file.
 FREE = {("ingest", "--type"), ("ingest", "--source"), ("find", "--source"), ("key create", "--source")}
 PASSWORD = "correct horse battery staple\n" * 2
 NEEDED = {
-    "lookup": ["crm", "customer", "1"], "search": ["Waldsee"], "export": ["out.csv"], "dedupe": ["crm.csv"],
+    "search": ["Waldsee"], "export": ["out.csv"], "dedupe": ["crm.csv"],
     "readiness": ["quote_to_project"], "key create": ["--role", "reader"], "user add": ["anna", "--role", "reader"],
     "tasks decide-many": ["--verdict", "same", "--reason", "sure"], "quarantine retry": ["--all"],
     "rules train": ["crm.csv"],

@@ -14,7 +14,6 @@ from mdm.entity_types import hint
 from mdm.errors import Fault, InvalidInput
 from mdm.log import Key
 from mdm.publish.feed import KINDS
-from mdm.services import known_sources
 from mdm.services.deciding.decisions import decision_id
 from mdm.services.hub import Hub
 from mdm.store import changes as stored_changes
@@ -57,17 +56,14 @@ ALL = Wanted()
 def wanted(
     hub: Hub, *, entity_type: str | None = None, source: str | None = None, events: Sequence[str] = ()
 ) -> Wanted:
-    """Read which events are wanted.
+    """Read which events are wanted; a feed may be followed before a source has sent anything.
 
     Raises:
-        NotFound: there is no such entity type, or nothing is known of such a source; names the nearest.
+        NotFound: there is no such entity type; names the nearest.
         InvalidInput: there is no such type of event; names the nearest.
     """
     if entity_type is not None:
         hub.entity_type(entity_type)
-    if source is not None:
-        with hub.database.read() as reader:
-            known_sources.ensure_known(reader, hub.entity_types(seen_by=reader).values(), source)
     for name in events:
         if name not in EVENTS:
             detail = f"there are no events {name!r}{hint(name, EVENTS)}"

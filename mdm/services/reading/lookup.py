@@ -5,9 +5,8 @@ from typing import Any
 
 from golden_records.identity import golden_id
 from mdm.entity_types import EntityType
-from mdm.errors import Fault, InvalidInput, NotFound
+from mdm.errors import NotFound
 from mdm.log import Key, key_token
-from mdm.services import known_sources
 from mdm.services.as_then import with_deletions
 from mdm.services.environments import shown_apart
 from mdm.services.hub import Hub
@@ -32,7 +31,6 @@ def xref(hub: Hub, key: Key, *, target: str | None = None, as_of: AsOf = None) -
 
     Raises:
         NotFound: no such source record has ever arrived.
-        InvalidInput: nothing is known of a system called like `target`; names the nearest.
     """
     (asked,) = known(hub, [key], types := hub.entity_types())
     with hub.database.read() as transaction:
@@ -43,19 +41,8 @@ def xref(hub: Hub, key: Key, *, target: str | None = None, as_of: AsOf = None) -
         raise NotFound(f"no source record {str(key)!r} has arrived" + ("" if as_of is None else " by then"))
     if target is not None:
         found["crosswalk"] = [entry for entry in found["crosswalk"] if entry["source"] == target]
-        if not found["crosswalk"]:
-            _ensure_target(hub, types, target)
     found = shown_apart(types, found)
     return {**found, "incarnations": later} if later else found
-
-
-def _ensure_target(hub: Hub, types: Mapping[str, EntityType], target: str) -> None:
-    """Tell a system that holds nothing of a golden record from a misspelled one; NotFound would speak of the key."""
-    try:
-        with hub.database.read() as reader:
-            known_sources.ensure_known(reader, types.values(), target)
-    except NotFound as error:
-        raise InvalidInput(error.detail, faults=[Fault("/query/target", error.detail, "target", target)]) from None
 
 
 def xrefs(hub: Hub, keys: Sequence[Key], *, as_of: AsOf = None) -> list[dict[str, Any] | None]:
