@@ -20,7 +20,7 @@ from matching.kinds.company_pairs import prepare
 from matching.kinds.copied_words import COPIED, FILLERS
 from matching.kinds.folding import is_junk, phonetic
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
-from matching.kinds.legal_forms import Words, take_legal_form, words_of
+from matching.kinds.legal_forms import Words, take_legal_form, words_of, written_apart
 from matching.kinds.pairs import Codes, Flags
 from matching.kinds.strings import Strings, by_words, each_word, made_of_words, words_in_order
 
@@ -67,6 +67,7 @@ def company_parts(text: str) -> tuple[str, str] | None:
     """
     if is_junk(text):
         return None
+    text = written_apart(text)  # some of these forms stand in brackets
     name, said_aside = take_aside(text)
     if said_aside and (parts := _core_and_form(name)) and (aside := _core_and_form(said_aside)):
         return f"{parts[0]} {aside[0]}", f"{parts[1]}({aside[0]})"

@@ -1,6 +1,7 @@
 """Find the legal form in a company's name and take it apart from the rest."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -15,13 +16,33 @@ _AND_WORDS = frozenset(("und", "et", "and", "u"))
 _SAME_FAMILY = ({"inc", "corp"}, {"ltd", "lda"}, {"srl", "sl"}, {"as", "as tr"}, {"ltd", "ltd sti"})
 _VAGUE = frozenset(("corp", "ltd"))
 _ANYWHERE = frozenset(("gmbh", "gmbh co kg", "ltd", "llc", "inc", "plc", "llp", "sarl", "srl", "ohg", "sp zoo", "sro"))
+_EAST_ASIAN = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
+"""Kana, Chinese characters and Hangul, and the signs that stand for some of them in brackets."""
+_IN_BRACKETS = {"(株)": "株式会社", "(有)": "有限会社", "(주)": "주식회사", "(유)": "유한회사"}
 _NEVER_FIRST = frozenset(
     ("ltd", "corp", "inc", "lda", "co", "as", "ab", "se", "ad", "cv", "pc", "lp", "ky", "bt", "dd")
 )
 
 
+def written_apart(text: str) -> str:
+    """Part East Asian legal forms from the name, before or behind which they stand without a space."""
+    if text.isascii() or not _EAST_ASIAN.search(text):
+        return text
+    text = unicodedata.normalize("NFKC", text)
+    for short, form in _IN_BRACKETS.items():
+        text = text.replace(short, form)
+    return _written_together().sub(r" \g<0> ", text)
+
+
+@lru_cache(maxsize=1)
+def _written_together() -> re.Pattern[str]:
+    forms = (spelling for _, *spellings in rows("legal_forms") for spelling in spellings)
+    return re.compile("|".join(sorted(filter(_EAST_ASIAN.search, forms), key=len, reverse=True)))
+
+
 def words_of(text: str) -> Words:
     """Give the folded words of a company's name; &, + and `und` are all `and`."""
+    text = written_apart(text)
     words = plain_words(text)
     if not _AND_WORDS.isdisjoint(words) or "&" in text or "+" in text or not is_simple(text):
         words = plain_words(_AND.sub(" and ", text))

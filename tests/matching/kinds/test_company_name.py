@@ -36,6 +36,12 @@ KIND = KINDS["company_name"]
         ("Douro Lda.", "Douro Limitada"),
         ("Ebro, S.L.", "Ebro Sociedad Limitada"),
         ("ООО Ромашка", "Romashka OOO"),
+        ("株式会社青空製作所", "青空製作所"),
+        ("青空製作所(株)", "株式会社 青空製作所"),
+        ("㈱青空製作所", "青空製作所（株）"),
+        ("北京晨光数字技术有限公司", "北京晨光数字技术"),
+        ("北京晨光数字技术有限责任公司", "北京晨光数字技术有限公司"),
+        ("(주)한빛전자", "한빛전자 주식회사"),
         ("Müller & Söhne", "Mueller und Sohne"),
         ("Harbor Intl Mfg", "Harbor International Manufacturing"),
         ("Carter Bros.", "Carter Brothers"),
@@ -142,6 +148,7 @@ def test_an_acronym_stands_for_its_name(level_of) -> None:
 
 def test_another_legal_form_is_neither_the_same_name_nor_a_typo(level_of) -> None:
     assert level_of("company_name", "Brandt AG", "Brandt GmbH") == "other_form"
+    assert level_of("company_name", "晨光数字技术有限公司", "晨光数字技术股份有限公司") == "other_form"
 
 
 def test_the_legal_form_is_kept_apart_and_a_name_that_is_only_a_form_stays_a_name() -> None:
