@@ -1,9 +1,10 @@
 """The name of a firm or organisation.
 
-Its legal form (GmbH, Ltd, S.p.A., Sp. z o.o. and their long forms) is understood wherever it
-stands and compared apart from the name. Umlauts, accents, scripts, capitals, the order of words,
-usual abbreviations (Intl, Mfg, &), acronyms and slips of the keyboard do not keep two names apart, and
-what only one of them says aside hardly does: a place in brackets at the end, `formerly` another name.
+Its legal form (GmbH, Ltd, S.p.A., Sp. z o.o. and their long forms, 株式会社 and 有限公司 without a space)
+is understood wherever it stands and compared apart from the name. Umlauts, accents, scripts, capitals,
+the order of words, usual abbreviations (Intl, Mfg, &), acronyms and slips of the keyboard do not keep two
+names apart, and what only one of them says aside hardly does: a place in brackets at the end, `formerly`
+another name.
 Sister companies do count as different: Acme Consulting is not Acme Legal.
 """
 
