@@ -19,6 +19,7 @@ from mdm.services.rulebook import rules
 from mdm.services.stewarding import tasks
 from mdm.settings import now
 from tests.conftest import AUTHOR
+from tests.laws import standing
 
 FIRM = """
 entity_type: firm
@@ -150,6 +151,7 @@ def test_nobody_is_asked_about_what_is_gone_though_the_rest_of_it_waits(moved: H
     asked = offers(moved)
     records.put(moved, Incoming("crm", "offer", "3", {}, None, None, "delete"), author=AUTHOR, wait=True)
     assert health.stats(moved)["entity_types"]["offer"]["marked"] == MANY - 1 - 2
+    standing.check_half_way(moved)
     assert len(open_tasks(moved)) == (MANY - 1) * (MANY - 2) / 2
     put(moved, "crm", "3", of="offer", name="Offer 3", firm="crm:firm:C")
     assert open_tasks(moved) == asked
