@@ -11,7 +11,7 @@ from tests.laws import histories, standing
 from tests.laws.replay import AUTHOR, Driven
 from tests.laws.test_resolution_laws import Hubs, hubs, settled_as_plain  # noqa: F401
 
-SAMPLE, MANY = range(10), range(10, 150)
+SAMPLE, MANY = range(10), range(10, 60)
 
 
 @pytest.mark.parametrize("seed", [*SAMPLE, *(pytest.param(seed, marks=pytest.mark.verify) for seed in MANY)])
