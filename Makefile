@@ -67,7 +67,7 @@ screenshots: .venv/browser ## Pictures of the stewards' desk, taken from the dem
 
 browser: .venv/browser ## The stewards' desk in a real Chromium: by keyboard, on a slow network, accessible
 	@$(CHROMIUM)
-	@$(BIN)/pytest -m browser -n 2 --dist loadfile tests/browser
+	@$(BIN)/pytest -m browser tests/browser
 
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header

@@ -42,6 +42,8 @@ REORDERED = """
 """
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1}
 REPEATS, TRIES = 12, 4
+PATIENCE = 120
+"""Seconds after which something that is waited for is said never to come, on a machine however slow."""
 NEXT = "before => document.getElementById('task')?.dataset.task !== before"
 
 
@@ -84,13 +86,17 @@ def settled(page: Any) -> None:
 
 def until(page: Any, holds: Callable[[], bool]) -> None:
     """Wait for something that the hub is told behind what is shown."""
+    since = time.monotonic()
     while not holds():
+        assert time.monotonic() - since < PATIENCE, "it never came"
         page.wait_for_timeout(50)
 
 
 def in_force(desk: Desk) -> None:
     """Wait until nothing that was decided is held any more; a list changes when it comes into force."""
+    since = time.monotonic()
     while desk.ask("/v1/proposals?proposer=me&status=held&limit=1")["items"]:
+        assert time.monotonic() - since < PATIENCE, "it is held for ever"
         time.sleep(0.2)
 
 
