@@ -45,7 +45,7 @@ def rescore(work: Work, blocks: Blocks, graph: Graph) -> None:
 
 
 def _that_wait(work: Work, blocks: Blocks, graph: Graph, old: set[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Those of these edges that wait, and keep their weight, for a commit to come; it is all the same who lives."""
+    """Those of these edges that keep their weight for a commit to come; whether both ends live is said at once."""
     ends = {id_ for pair in old for id_ in pair}
     waiting = marked.waiting_among(work, {*ends, *blocks.left.tolist(), *blocks.right.tolist()})
     blocks.leave_out(waiting)

@@ -39,9 +39,7 @@ def take(work: Work) -> None:
 
 
 def waiting_among(work: Work, ids: Collection[int]) -> set[int]:
-    """Those of these records that are marked and wait for a commit to come."""
-    if not work.leaves_marked:
-        return set()
+    """Those of these records that are marked and wait for a commit to come, where this one leaves any."""
     return stored_records.marked_among(work.reader, work.entity_type.entity_type, ids) - work.dirty
 
 
@@ -81,9 +79,7 @@ def _met(work: Work, own: set[int]) -> list[int]:
     """
     ids = sorted(own)
     ends = {end for left, right, *_ in stored_edges.of(work.reader, ids) for end in (left, right)}
-    sharing = (
-        set(stored_blocks.members(work.reader, _within_the_cap(work, _keys(work, ids)))[1].tolist()) if ids else ()
-    )
+    sharing = set(stored_blocks.members(work.reader, _within_the_cap(work, _keys(work, ids)))[1].tolist())
     of, found = work.entity_type.entity_type, list[int]()
     for some in (ends, sharing):
         found += sorted(stored_records.marked_among(work.reader, of, some) - {*own, *found})

@@ -31,9 +31,8 @@ def pending(transaction: Transaction) -> dict[str, int]:
     row = transaction.one("SELECT max(position) FROM log")
     head = (row and row[0]) or 0
     found: dict[str, int] = {}
-    waits = resolution.waiting(
-        transaction, few=0
-    )  # of most types nothing does, which is told without a look at the log
+    # Of most types nothing waits, which is told without a look at the log.
+    waits = resolution.waiting(transaction, few=0)
     for entity_type, upto in transaction.rows("SELECT entity_type, upto FROM resolution ORDER BY entity_type"):
         found[entity_type] = 0
         if entity_type in waits:
