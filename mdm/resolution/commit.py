@@ -86,7 +86,7 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     task_history.keep(writer, sorted({*result.tasks.changed, *placed}), position=position)
     moved, referring = reference_moves.write(writer, work, result.golden, position=position)
     hierarchy_writing.write(writer, work, result.hierarchy, position=position)
-    types = readiness_writing.standing_types(writer) | {of: Standing(work.entity_type, work.tick)}
+    types = readiness_writing.standing_types(writer, work.standing) | {of: Standing(work.entity_type, work.tick)}
     again = {id_ for id_ in result.golden.moved if _before(work, id_) is not None}  # of others no reference stood
     changed = hierarchy_groups.Change(work, result.hierarchy, result.golden.moved, referring | again, position)
     hierarchy_groups.write(writer, changed, types)

@@ -74,7 +74,7 @@ def _score(work: Work, blocks: Blocks, graph: Graph) -> set[tuple[int, int]]:
     found = score.edges(model, table, np.searchsorted(ids, blocks.left), np.searchsorted(ids, blocks.right))
     both = living[found.left] & living[found.right]
     left, right = ids[found.left].tolist(), ids[found.right].tolist()
-    graph.read(sorted(set(left)))
+    graph.read(sorted({*left, *right}))  # of the right ones, too, for those who follow them
     pairs = set(zip(left, right, strict=True))
     for one, other, weight, alive in zip(left, right, found.weights.tolist(), both.tolist(), strict=True):
         if graph.edges(one, new=False).get(other) != (weight, alive):

@@ -38,8 +38,8 @@ class Graph:
             self.stored[id_] = {}
         if self.work.afresh:
             return
-        listed = set(wanted)
-        for left, right, weight, living in stored_edges.of(self.work.reader, wanted):
+        listed = {id_ for id_ in wanted if id_ in self.work.before or id_ not in self.work.records}  # not a newcomer
+        for left, right, weight, living in stored_edges.of(self.work.reader, listed):
             if left in listed:
                 self.stored[left][right] = (weight, bool(living))
             if right in listed:

@@ -28,7 +28,8 @@ def take(work: Work) -> None:
     """
     of, own = work.entity_type.entity_type, set(work.dirty)
     whole = work.afresh or work.repeated is not None
-    found = stored_records.marked(work.reader, of, limit=ALL if whole else work.MOST_AGAIN + 1)
+    limit = ALL if whole else work.MOST_AGAIN + 1
+    found = stored_records.marked(work.reader, of, limit=limit) if work.present.marked else []
     if work.repeated is not None and "marked" in work.repeated:
         found, work.leaves_marked = work.repeated["marked"], True
     elif not whole and len(found) > work.MOST_AGAIN:

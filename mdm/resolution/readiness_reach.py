@@ -1,8 +1,9 @@
 """Which golden records a commit may have made ready, or no longer ready: its own, and those that its change reaches."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import NamedTuple
 
 from mdm.entity_types import EntityType, Referred
@@ -17,6 +18,8 @@ from mdm.store.line_holders import FOR_ALL
 
 Goldens = defaultdict[str, set[int]]
 """Golden numbers by entity type."""
+Below = Callable[[tuple[int, ...], str], list[int]]
+"""What stands below any of these golden numbers by an attribute."""
 
 
 class Standing(NamedTuple):
@@ -66,9 +69,10 @@ def reached(writer: Transaction, change: Change, types: Types) -> dict[str, set[
                     found[name] |= targets
                 elif via is not None:
                     found[name] |= {row[2] for row in stored.referring(writer, sorted(targets), name, via)}
+    below = cache(partial(hierarchy.all_below, writer))  # asked for the cards of each type, mostly of the same
     for name, one in types.items():
         for of in sorted({each.entity_type for each in _referred(one) if each.fall_back} & types.keys()):
-            found[name] |= _on_whose_way(writer, change, types, name, of)
+            found[name] |= _on_whose_way(writer, change, types, name, of, below)
     return found
 
 
@@ -106,7 +110,9 @@ def _targets(
     return {(by, via): led[by] for by, via in asked if led.get(by) and by.partition(".")[0] in types}
 
 
-def _on_whose_way(writer: Transaction, change: Change, types: Types, name: str, of: str) -> set[int]:
+def _on_whose_way(
+    writer: Transaction, change: Change, types: Types, name: str, of: str, below: Below
+) -> set[int]:  # fmt: skip
     """The golden records of a type on whose way to the cards of another something has changed."""
     cards = types[of].entity_type
     places = [one for one in dict.fromkeys([name, *cards_led_to(cards).values()]) if one in types]
@@ -124,15 +130,15 @@ def _on_whose_way(writer: Transaction, change: Change, types: Types, name: str, 
         return set(stored.goldens(writer, name))
     for golden, entity_type in xref.bearing(writer, [token for _, token in held]) if held else ():
         touched[entity_type].add(golden)
-    return _below_all(writer, types, touched, places)
+    return _below_all(writer, types, touched, places, below)
 
 
-def _below_all(writer: Transaction, types: Types, touched: Goldens, places: list[str]) -> set[int]:
+def _below_all(writer: Transaction, types: Types, touched: Goldens, places: list[str], below: Below) -> set[int]:
     """Go down from what has changed to the first of these types: what is below it, and what refers to any of it."""
     for to in reversed(places):
         described = types[to].entity_type
         for attribute in described.hierarchies[:1] if touched[to] else ():
-            touched[to] |= set(hierarchy.all_below(writer, sorted(touched[to]), attribute))
+            touched[to] |= set(below(tuple(sorted(touched[to])), attribute))
         for of in places[: places.index(to)] if touched[to] else ():
             for attribute, led in types[of].entity_type.references.items():
                 if led == to and of != to:

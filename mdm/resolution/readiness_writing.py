@@ -17,8 +17,10 @@ from mdm.resolution.readiness_reach import Change, Standing, reached
 from mdm.resolution.readiness_seen import Seen
 from mdm.resolution.sums import Differences
 from mdm.store import readiness as stored
+from mdm.store import resolution
 from mdm.store.database import Transaction
 from mdm.store.readiness import Kept
+from mdm.store.resolution import StandingRow
 from mdm.store.xref import NOW
 
 MOST = 1_000
@@ -32,10 +34,10 @@ def _parsed(document: str) -> EntityType:
     return parse(document, file="the hub's rules")
 
 
-def standing_types(transaction: Transaction) -> dict[str, Standing]:
-    """All entity types as they stand."""
-    rows = stored.rules_in_force(transaction)
-    return {name: Standing(_parsed(document), tick) for name, tick, document in rows}
+def standing_types(transaction: Transaction, read: Mapping[str, StandingRow] | None = None) -> dict[str, Standing]:
+    """All entity types as they stand; read: where that has been read in this transaction."""
+    rows = read or resolution.standing(transaction)
+    return {name: Standing(_parsed(row.document), row.tick) for name, row in rows.items()}
 
 
 def write(writer: Transaction, change: Change, types: Mapping[str, Standing], sums: Differences) -> list[FeedRow]:

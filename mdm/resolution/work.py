@@ -15,6 +15,7 @@ from mdm.store import records as stored_records
 from mdm.store.database import Transaction
 from mdm.store.present import Present
 from mdm.store.records import StoredRecord
+from mdm.store.resolution import StandingRow
 
 ALL = 2**31 - 1
 
@@ -37,7 +38,8 @@ class Work:
     `references` is the smallest member key of what each written key leads to, and `existing` are the written keys
     that lead to a living golden record, as far as any rule asks; `gone` are those that lead to one of which nothing
     lives, and `retired` which of them each changed record counts as deleted for. `boundaries` are the positions at
-    which what it refers to was read. `stood_under` are the rules that the stored state was resolved under. `codes` are
+    which what it refers to was read, and `standing` is how all types stand where that has been read since, under the
+    lock of the log. `stood_under` are the rules that the stored state was resolved under. `codes` are
     the code lists as of `upto`, `codes_before` those at the commit before, and `values_held` what the changed records
     hold of them now, read once. `known` are cells read for earlier commits. `marked` are those that a move of what
     they refer to has marked and this commit resolves again; `leaves_marked`: it leaves others for commits to come.
@@ -69,6 +71,7 @@ class Work:
     existing: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     boundaries: dict[str, int] = field(default_factory=dict)
+    standing: dict[str, StandingRow] = field(default_factory=dict)
     retired: dict[int, set[str]] = field(default_factory=dict)
     judgements: dict[tuple[str, str | bytes, bool], Judgement] = field(default_factory=dict)
     known: KnownCells = field(default_factory=KnownCells)

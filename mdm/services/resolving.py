@@ -1,5 +1,6 @@
 """Resolve: bring golden records, cross-references, tasks and the feed up to what the log says."""
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 
 from mdm import pipeline, tracing
@@ -16,7 +17,7 @@ from mdm.store import quality as stored_quality
 from mdm.store import readiness as stored_readiness
 from mdm.store.database import Transaction
 from mdm.store.log import StoredFact
-from mdm.store.resolution import StateRow
+from mdm.store.resolution import StandingRow, StateRow
 
 RETRIES = 20
 
@@ -127,12 +128,9 @@ def step(
                 about: tracing.Attributes = {"mdm.entity_type": entity_type, "mdm.facts": len(facts)}
                 timed.enter_context(tracing.span("resolver commit", about))
                 work.known, work.refreshing = known, refreshing
-                work.boundaries = _boundaries(reader, work)
                 result = pipeline.work_out(work, facts)
             with hub.database.write() as writer:
-                if work.boundaries:
-                    writer.lock_log()
-                if _boundaries(writer, work) == work.boundaries:
+                if not work.boundaries or _stand_still(writer, work):
                     pipeline.publish(writer, work, result, author=author)
                     return resolution.waiting(writer, few=Work.MOST_AGAIN)
         known.forget()
@@ -154,7 +152,8 @@ def replay(hub: Hub, fact: StoredFact, *, author: Author, known: KnownCells) -> 
 def _pick_up(
     hub: Hub, reader: Transaction, entity_type: str, *, upto: int | None, refreshing: bool
 ) -> tuple[Work | None, list[StoredFact]]:
-    state = resolution.state(reader, entity_type)
+    states = resolution.states(reader)
+    state = states.get(entity_type)
     if upto is not None and state is not None and state.upto >= upto:
         return None, []
     after = state.upto if state else 0
@@ -168,7 +167,9 @@ def _pick_up(
         return None, []
     named = [fact.body["version"] for fact in facts if fact.kind == "rules"]
     version = named[-1] if named else state.rules_version if state else ""
-    return _work(hub, reader, state, upto=reached, version=version, facts=facts), facts
+    work = _work(hub, reader, state, upto=reached, version=version, facts=facts)
+    work.boundaries = _boundaries(work, states)
+    return work, facts
 
 
 def _outdated(reader: Transaction, entity_type: str, *, tick: str | None) -> bool:
@@ -206,6 +207,14 @@ def _work(
     )
 
 
-def _boundaries(transaction: Transaction, work: Work) -> dict[str, int]:
+def _boundaries(work: Work, states: Mapping[str, StateRow | StandingRow]) -> dict[str, int]:
     """Where everything this type refers to stands: a commit must not be written over other targets than it read."""
-    return resolution.positions(transaction, sorted(set(work.entity_type.references.values())))
+    names = sorted(set(work.entity_type.references.values()))
+    return {name: states[name].position if name in states else 0 for name in names}
+
+
+def _stand_still(writer: Transaction, work: Work) -> bool:
+    """Whether what a type refers to stands where it was read, and will until the commit ends."""
+    writer.lock_log()
+    work.standing = resolution.standing(writer)
+    return _boundaries(work, work.standing) == work.boundaries

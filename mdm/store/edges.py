@@ -11,6 +11,8 @@ Weighed = tuple[int, bool]
 
 def of(transaction: Transaction, ids: Collection[int]) -> list[tuple[int, int, int, bool]]:
     """All edges with an end among these records: (left id, right id, weight, both living)."""
+    if not ids:
+        return []
     listed = list(ids)
     return transaction.rows(
         "SELECT left_id, right_id, weight, living FROM edge WHERE left_id {in}"

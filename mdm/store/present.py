@@ -6,12 +6,16 @@ from mdm.store.database import Transaction
 
 
 class Present(NamedTuple):
-    """Whether there is any: decision about an entity type, override, must-link from outside, record of it behind."""
+    """Whether there is any decision about an entity type, override, must-link from outside, record of the type behind.
+
+    marked: record of the type that is to be resolved again.
+    """
 
     decisions: bool
     overrides: bool
     links: bool
     refetches: bool
+    marked: bool
 
 
 def present(transaction: Transaction, entity_type: str) -> Present:
@@ -19,7 +23,8 @@ def present(transaction: Transaction, entity_type: str) -> Present:
     row = transaction.one(
         "SELECT EXISTS (SELECT 1 FROM decision WHERE entity_type = ?),"
         " EXISTS (SELECT 1 FROM decision WHERE record_id IS NOT NULL), EXISTS (SELECT 1 FROM source_link),"
-        " EXISTS (SELECT 1 FROM refetch WHERE until IS NULL AND entity_type = ?)",
-        entity_type, entity_type,
+        " EXISTS (SELECT 1 FROM refetch WHERE until IS NULL AND entity_type = ?),"
+        " EXISTS (SELECT 1 FROM dirty_record WHERE entity_type = ?)",
+        *(entity_type,) * 3,
     )  # fmt: skip
     return Present(*map(bool, row or (False,) * len(Present._fields)))

@@ -97,14 +97,6 @@ def goldens(transaction: Transaction, entity_type: str) -> list[int]:
     return [row[0] for row in rows]
 
 
-def rules_in_force(transaction: Transaction) -> list[tuple[str, str | None, str]]:
-    """(entity type, tick, rules document) that the state of each type stands under."""
-    return transaction.rows(
-        "SELECT resolution.entity_type, tick, document FROM resolution JOIN rules_document ON version = rules_version"
-        " ORDER BY resolution.entity_type"
-    )
-
-
 def values(
     transaction: Transaction, goldens: Collection[int], *, at: int = NOW
 ) -> list[tuple[int, bytes, bytes | None]]:

@@ -31,6 +31,29 @@ def state(transaction: Transaction, entity_type: str) -> StateRow | None:
     return StateRow(*row) if row else None
 
 
+def states(transaction: Transaction) -> dict[str, StateRow]:
+    """How far every type is resolved that ever was."""
+    rows = transaction.rows(f"SELECT {', '.join(STATE)} FROM resolution ORDER BY entity_type")
+    return {row[0]: StateRow(*row) for row in rows}
+
+
+class StandingRow(NamedTuple):
+    """How an entity type stands: the position of its last resolver commit, its latest day, and its rules."""
+
+    position: int
+    tick: str | None
+    document: str
+
+
+def standing(transaction: Transaction) -> dict[str, StandingRow]:
+    """How every type stands that ever was resolved."""
+    rows = transaction.rows(
+        "SELECT resolution.entity_type, resolution.position, tick, document"
+        " FROM resolution JOIN rules_document ON version = rules_version ORDER BY resolution.entity_type"
+    )
+    return {row[0]: StandingRow(*row[1:]) for row in rows}
+
+
 def waiting(transaction: Transaction, *, few: int) -> set[str]:
     """The entity types of which something that has arrived is not resolved yet, told without a look at the log.
 
@@ -94,14 +117,6 @@ def tick(transaction: Transaction, entity_type: str, *, at: int) -> str | None:
         boundary(transaction, entity_type, at=at).upto,
     )
     return max((str(orjson.loads(body)["date"]) for (body,) in rows), default=None)
-
-
-def positions(transaction: Transaction, entity_types: Sequence[str]) -> dict[str, int]:
-    """The position of the last resolver commit of each of these types."""
-    if not entity_types:
-        return {}
-    rows = transaction.rows("SELECT entity_type, position FROM resolution WHERE entity_type {in}", list(entity_types))
-    return {**dict.fromkeys(entity_types, 0), **dict(rows)}
 
 
 def save(transaction: Transaction, row: StateRow) -> None:

@@ -42,8 +42,7 @@ def test_the_state_of_a_type_is_what_was_saved_last(hub: Hub) -> None:
         for upto in (10, 20):
             resolution.save(writer, StateRow("other", upto, upto + 1, "v1", "2026-01-01" if upto > 10 else None, 3))
         assert resolution.state(writer, "other") == StateRow("other", 20, 21, "v1", "2026-01-01", 3)
-        assert resolution.positions(writer, ["other", "unknown"]) == {"other": 21, "unknown": 0}
-        assert resolution.positions(writer, []) == {}
+        assert resolution.states(writer)["other"] == resolution.state(writer, "other")
 
 
 def test_the_rules_applied_last_are_in_force_an_old_version_again_included(hub: Hub) -> None:
