@@ -133,7 +133,7 @@ def _resolved(writer: Transaction, work: Work, result: Result, author: Author) -
         "rules_version": work.entity_type.version,
         "references": work.boundaries,
         "moves": [[id_, work.records[id_].golden] for id_ in result.golden.moved],
-        **({"due_at_most": work.due_at_most} if work.due_at_most else {}),
+        **({"due_first": work.due_at_most} if work.due_at_most else {}),
         **({"marked": work.marked} if work.leaves_marked else {}),
     }
     return log.append(writer, [Fact("resolved", work.entity_type.entity_type, body)], author=author)

@@ -139,7 +139,10 @@ def _due_members(work: Work) -> dict[int, set[int]]:
     members: defaultdict[int, set[int]] = defaultdict(set)
     if work.tick is None or not work.due_at_most:
         return members
-    numbers = golden_writing.due(work.reader, work.entity_type.entity_type, tick=work.tick, limit=work.due_at_most)
+    by_number = work.repeated is not None and "due_first" not in work.repeated
+    numbers = golden_writing.due(
+        work.reader, work.entity_type.entity_type, tick=work.tick, limit=work.due_at_most, by_number=by_number
+    )
     listed = set(numbers)
     for record in work.load("golden", numbers):
         if work.before[record.id].golden in listed:

@@ -94,8 +94,9 @@ class Work:
         that whoever waits for a record does not wait for that. Of a commit that is repeated, as many as it says.
         """
         day = self.tick is not None and self.tick != self.state.tick
-        if self.repeated is not None:  # a day was taken in whole before commits said how many
-            return int(self.repeated.get("due_at_most", ALL if day else 0))
+        if self.repeated is not None:
+            formerly = ALL if day else 0  # a day was taken in whole before commits said how many
+            return int(self.repeated.get("due_first", self.repeated.get("due_at_most", formerly)))
         return self.MOST_AGAIN if day or self.refreshing else 0
 
     def load(self, column: str, values: Collection[int]) -> list[StoredRecord]:

@@ -31,11 +31,15 @@ def current(transaction: Transaction, goldens: Collection[int]) -> dict[int, Sta
     return {golden: tuple(standing) for golden, *standing in rows}
 
 
-def due(transaction: Transaction, entity_type: str, *, tick: str, limit: int) -> list[int]:
-    """The first golden numbers that may change by a date."""
+def due(transaction: Transaction, entity_type: str, *, tick: str, limit: int, by_number: bool = False) -> list[int]:
+    """The first golden numbers that may change by a date, those that were due first before others.
+
+    by_number: the smallest before others, as they were taken in hand formerly.
+    """
+    order = "golden" if by_number else "due, golden"
     rows = transaction.rows(
         "SELECT golden FROM golden_version WHERE entity_type = ? AND until IS NULL AND due IS NOT NULL AND due <= ?"
-        " ORDER BY golden LIMIT ?",
+        f" ORDER BY {order} LIMIT ?",
         entity_type, tick, limit,
     )  # fmt: skip
     return [row[0] for row in rows]

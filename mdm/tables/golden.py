@@ -15,7 +15,7 @@ class GoldenVersion(SQLModel, table=True):
     __tablename__ = "golden_version"
     __table_args__ = (
         partial("ix_golden_version_current", "entity_type", "golden", where="until IS NULL"),
-        partial("ix_golden_version_due", "entity_type", "due", where="until IS NULL AND due IS NOT NULL"),
+        partial("ix_golden_version_due", "entity_type", "due", "golden", where="until IS NULL AND due IS NOT NULL"),
     )
     golden: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

@@ -13,7 +13,7 @@ class Readiness(SQLModel, table=True):
     """
 
     __table_args__ = (
-        partial("ix_readiness_due", "entity_type", "due", where="due IS NOT NULL"),
+        partial("ix_readiness_due", "entity_type", "due", "golden", where="due IS NOT NULL"),
         CLUSTERED,
     )
     golden: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
