@@ -20,6 +20,8 @@ from mdm.store.log import StoredFact
 from mdm.store.resolution import StandingRow, StateRow
 
 RETRIES = 20
+FEW = 10
+"""Records that arrive of which all that a resolver commit looks up is little."""
 
 
 def resolve(hub: Hub, entity_type: str, *, author: Author, upto: int | None = None) -> int:
@@ -127,9 +129,14 @@ def step(
                 # Only here, since a worker looks many times before there is something to do.
                 about: tracing.Attributes = {"mdm.entity_type": entity_type, "mdm.facts": len(facts)}
                 timed.enter_context(tracing.span("resolver commit", about))
+                few = len(facts) <= FEW and all(fact.kind == "record" for fact in facts)
+                if few:
+                    reader.expect_few()
                 work.known, work.refreshing = known, refreshing
                 result = pipeline.work_out(work, facts)
             with hub.database.write() as writer:
+                if few:
+                    writer.expect_few()
                 if not work.boundaries or _stand_still(writer, work):
                     pipeline.publish(writer, work, result, author=author)
                     return resolution.waiting(writer, few=Work.MOST_AGAIN)

@@ -78,6 +78,15 @@ class Transaction:
         postgresql = self.postgresql
         self.cursor.execute(spelled(statement, postgresql=postgresql), bound(values, postgresql=postgresql))
 
+    def expect_few(self) -> None:
+        """Say that every list of this transaction is short, so that PostgreSQL need not plan a query anew for each.
+
+        To plan one that joins much takes it longer than to look up a few rows. By the length of a list it does so
+        every time, since an average list looks dear to it.
+        """
+        if self.postgresql:
+            self.run("SET LOCAL plan_cache_mode = force_generic_plan")
+
     def take_back(self, *, to: str | None = None) -> None:
         """Undo all that was written, and end; or only what was written since a savepoint, and go on."""
         if "session" in self.__dict__:
