@@ -12,24 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from golden_records.contributions import Contribution
-from golden_records.effective import Line
-from golden_records.survive import survive
 from matching import score
 from matching.block import blocking_keys
 from matching.cluster import cluster
 from matching.constraints import claims
 from matching.rules import ALWAYS_WEIGHT
 from matching.standardise import standardise
-from mdm.entity_types import EntityType, Judgement, judge
+from mdm.entity_types import EntityType
 from mdm.log import canonical
+from tests.laws.plain_facts import Codes, Facts, Pair, in_force, in_force_links, pair
 from tests.laws.plain_merges import judged
-from tests.laws.plain_overrides import overrule
 from tests.laws.plain_records import record
-from tests.laws.plain_spelling import spelled
 from tests.laws.plain_tasks import weak_bridges
-
-Pair = tuple[str, str]
+from tests.laws.plain_values import judged_value, values_of
 
 
 @dataclass
@@ -44,50 +39,9 @@ class State:
     alive: set[str] = field(default_factory=set)
 
 
-def pair(one: str, other: str) -> Pair:
-    return (one, other) if one < other else (other, one)
-
-
-def in_force(facts: list[tuple[int, str, dict[str, Any]]], wanted: str) -> list[tuple[int, dict[str, Any]]]:
-    """The decisions of one kind in force: newest first, one in force voids what it undoes or supersedes."""
-    void: set[int] = set()
-    kept = []
-    for position, kind, body in sorted(facts, key=lambda fact: -fact[0]):
-        if kind in {"verdict", "override", "undo"} and position not in void:
-            void |= {body["undoes"]} if kind == "undo" else set(body["supersedes"])
-            if kind == wanted:
-                kept.append((position, body))
-    return kept[::-1]
-
-
-def in_force_links(
-    name: str, facts: list[tuple[int, str, dict[str, Any]]]
-) -> tuple[set[Pair], set[Pair], dict[str, str]]:
-    """The pairs that hold by crosswalks, the latest of each key and master, or by merges, the newest of each loser.
-
-    Then those of crosswalks alone, and the winner of each loser.
-    """
-    slots: dict[tuple[str, str], tuple[Any, str | None]] = {}
-    for position, kind, body in facts:
-        key = f"{body['source']}:{name}:{body['source_id']}" if kind in {"crosswalk", "source_merge"} else ""
-        if kind == "crosswalk":
-            slot, to = (key, body["master"]), body["master_id"] and f"{body['master']}:{name}:{body['master_id']}"
-            rank: tuple[Any, ...] = (position,)
-        elif kind == "source_merge":
-            slot, to = (key, ""), f"{body['source']}:{name}:{body['into']}"
-            rank = (-1 if body["version"] is None else body["version"], body["event_time"] or "", position)
-        else:
-            continue
-        if slot not in slots or slots[slot][0] < rank:
-            slots[slot] = rank, to
-    held = [(*slot, to) for slot, (_, to) in slots.items() if to is not None]
-    imported = {pair(key, to) for key, master, to in held if master}
-    return {pair(key, to) for key, _, to in held}, imported, {key: to for key, master, to in held if not master}
-
-
 def state(
     entity_type: EntityType,
-    facts: list[tuple[int, str, dict[str, Any]]],
+    facts: Facts,
     representatives: dict[str, str],
     alive: set[str],
     tick: str | None,
@@ -137,7 +91,7 @@ def state(
             found.alive |= final
             known = (representatives, alive, codes)
             said = [one for one in in_force(facts, "override") if one[1]["record"] in final]
-            values = _values(entity_type, here, records, table, keys, known, tick, said)
+            values = values_of(entity_type, here, records, table, keys, known, tick, said)
             found.values[frozenset(here)] = values[:2]
             founder = next(key for key in final if records[key].first_position == number)
             found.tasks |= {("conflict", founder, name): None for name in values[2]}
@@ -156,7 +110,7 @@ def state(
     return found
 
 
-def _verdicts(facts: list[tuple[int, str, dict[str, Any]]]) -> dict[Pair, str]:
+def _verdicts(facts: Facts) -> dict[Pair, str]:
     """What the last verdict in force says of each pair."""
     return {
         pair(one, other): body["verdict"]
@@ -190,28 +144,6 @@ def _said(entity_type: EntityType, numbers: list[int]) -> str:
     return canonical([one.model_dump(mode="json", exclude_defaults=True) for one in constraints]).decode()
 
 
-class Codes:
-    """What the sources mean by the letters: the latest list, and the latest mapping of each value that names one of it."""
-
-    def __init__(self, facts: list[tuple[int, str, dict[str, Any]]]) -> None:
-        self.codes: dict[str, Any] = {}
-        self.mapped: dict[tuple[str, str], str | None] = {}
-        for _, kind, body in sorted(facts, key=lambda fact: fact[0]):
-            if kind == "code_list" and body["code_list"] == "letters":
-                self.codes = body["codes"]
-            elif kind == "code_mapping" and body["code_list"] == "letters":
-                self.mapped |= {(body["source"], value): code for value, code in body["map"].items()}
-
-    def of(self, source: str, value: str) -> str | None:
-        mapped = self.mapped.get((source, value.lower()))
-        if mapped in self.codes:
-            return mapped
-        for code, entry in self.codes.items():
-            if value.lower() in {code, entry.get("label", code).lower(), *entry.get("aliases", ())}:
-                return code
-        return None
-
-
 def _seen(
     entity_type: EntityType, key: str, values: dict[str, Any], known: tuple[dict[str, str], set[str], Codes]
 ) -> dict[str, Any]:
@@ -223,18 +155,13 @@ def _seen(
             continue
         if attribute in entity_type.references:
             values[attribute] = representatives.get(written)
-        if not _judged(entity_type, attribute, value, exists=written in alive).evidence:
+        if not judged_value(entity_type, attribute, value, exists=written in alive).evidence:
             values[attribute] = None
     if "c" in values:
         values["c"] = codes.of(source, values["c"])
     values["e"] = [one["value"] for one in values.get("e", ())]
     values["d"] = [code for code in (codes.of(source, value) for value in values.get("d", ())) if code]
     return values
-
-
-def _judged(entity_type: EntityType, attribute: str, value: Any, *, exists: bool) -> Judgement:
-    kind, rules = entity_type.matching.kind(attribute), entity_type.attributes[attribute].valid
-    return judge(kind, rules, value, kind.standardise(value), exists=exists or attribute not in entity_type.references)
 
 
 def _edges(entity_type: EntityType, keys: list[str], living: set[str], table: Any) -> dict[Pair, int]:
@@ -339,53 +266,3 @@ def _target(entity_type, members, living, arrived, edges, verdicts, of) -> froze
                 if not apart:
                     best.append((-weight, (one, other), theirs))
     return of[min(best)[2]] if best else None
-
-
-def _slices(key: str, value: list[dict[str, Any]], layer: dict[str, Any]) -> list[Line]:
-    source, when = key.split(":", maxsplit=1)[0], (layer["event_time"], layer["position"])
-    return [
-        Line(
-            Contribution(key, source, {"value": one["value"]}, one["value"].lower(), True, *when), (),
-            one.get("valid_from"), one.get("valid_to"), place,
-        )
-        for place, one in enumerate(value)
-    ]  # fmt: skip
-
-
-def _values(entity_type, here, records, table, keys, known, tick, said) -> tuple[bytes, Any, set[str]]:  # type: ignore[no-untyped-def]
-    offered: defaultdict[str, list[Contribution]] = defaultdict(list)
-    lines: list[Line] = []
-    representatives, alive, codes = known
-    for key in here:
-        source, row = key.split(":")[0], keys.index(key)
-        for layer in records[key].layers:
-            for attribute, value in layer["attributes"].items():
-                if attribute == "e":
-                    lines += _slices(key, value, layer)
-                    continue
-                if attribute in {"c", "d"}:
-                    for one in value if attribute == "d" else [value]:
-                        code, when = codes.of(source, one), (layer["event_time"], layer["position"])
-                        broken = () if code or one == "-" else ("unmapped",)
-                        offered[attribute].append(
-                            Contribution(key, source, code or one, code, code is not None, *when, broken)
-                        )
-                    continue
-                written = f"{source}:{entity_type.references.get(attribute)}:{value}"
-                judged = _judged(entity_type, attribute, value, exists=written in alive)
-                if attribute in entity_type.references:
-                    value, standard = written, representatives.get(written, f"?{written}")
-                else:
-                    column = table[attribute]
-                    standard = column.cells[column.codes[row]] if column.codes[row] >= 0 else None
-                    value = spelled(entity_type.attributes[attribute].kind, value) if judged.valid else value
-                since = layer["event_time"], layer["position"]
-                offered[attribute].append(
-                    Contribution(key, source, value, standard, judged.valid, *since, judged.broken)
-                )
-    rules = entity_type.survivorship
-    dated = {"lines": {"e": lines}, "dated": {"e"}} if lines else {}
-    survived = survive(rules, offered, sources=list(rules.trust), today=tick, **dated)
-    attributes, lineage = overrule(entity_type, survived, offered, said, tick)
-    set_by_people = {name for name, entry in lineage.items() if "decision" in entry.get("winner", {})}
-    return canonical(attributes), lineage, survived.conflicts.keys() - set_by_people

@@ -13,6 +13,7 @@ from mdm.services.rulebook import rules
 from mdm.store import code_lists, digests, log
 from mdm.store.database import Transaction
 from tests.laws import histories, plain_hub
+from tests.laws.plain_facts import pair
 
 AUTHOR = Author("law", "2026-03-01T09:30:00.000000Z")
 
@@ -136,12 +137,12 @@ class Driven:
             frozenset(members.get(golden, ())): (bytes(attributes), orjson.loads(zlib.decompress(lineage)))
             for golden, attributes, lineage in versions
         }
-        state.edges = {plain_hub.pair(keys[a], keys[b]): weight for a, b, weight in edges if a in keys}
+        state.edges = {pair(keys[a], keys[b]): weight for a, b, weight in edges if a in keys}
         state.tasks = {
             (kind, keys[left], orjson.loads(about)["attribute"]) if kind == "conflict" else
-            (kind, *plain_hub.pair(keys[left], keys[right]), about) if kind == "constraint" else
+            (kind, *pair(keys[left], keys[right]), about) if kind == "constraint" else
             _named(kind, about) if about else
-            (kind, *plain_hub.pair(keys[left], keys[right])) if left is not None else (kind, of): weight
+            (kind, *pair(keys[left], keys[right])) if left is not None else (kind, of): weight
             for kind, left, right, weight, about in tasks
         }  # fmt: skip
         return state

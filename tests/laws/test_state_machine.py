@@ -43,7 +43,7 @@ from mdm.settings import Settings
 from mdm.store import log
 from tests.conftest import emptied_tables
 from tests.laws import histories, plain_refetches, recorded, standing
-from tests.laws.plain_hub import Codes
+from tests.laws.plain_facts import Codes
 from tests.laws.plain_refetches import Word
 from tests.laws.plain_spelling import spelled
 from tests.laws.replay import AUTHOR, Driven
