@@ -105,10 +105,12 @@ def get(hub: Hub, written: str) -> Document:
     """One proposal: what is to be decided, by whom it was proposed, and what became of it.
 
     `{"proposal_id", "status", "action", "entity_type", "parts", "needs", "due", "golden_ids", "redirects", "proposer",
-    "proposed_at", "answered_by", "settled_at", "answer", "changed", "overtaken_by", "decision_id", "seq"}`.
+    "proposed_at", "answered_by", "settled_at", "answer", "changed", "overtaken_by", "decision_id", "in_force",
+    "seq"}`.
     status: `held` until `due`, `proposed` while it waits for a second person because of `needs`, `carried_out` as
     `decision_id`, `refused`, `withdrawn`, or `overtaken`, where `changed` says what is otherwise and `overtaken_by` by
-    what, as `overtaking.cause` tells. golden_ids and redirects are what it would have done when it was proposed.
+    what, as `overtaking.cause` tells. in_force: whether the decision that it became still is; None where it became
+    none about records. golden_ids and redirects are what it would have done when it was proposed.
 
     Raises:
         NotFound: there never was such a proposal.
@@ -138,7 +140,8 @@ def _document(told: Told) -> Document:
         "settled_at": told.settled_at,
         "answer": settled.get("reason"), "changed": settled.get("changed"),
         "overtaken_by": settled.get("overtaken_by"),
-        "decision_id": None if stored.decision is None else decision_id(stored.decision), "seq": stored.position,
+        "decision_id": None if stored.decision is None else decision_id(stored.decision),
+        "in_force": told.in_force, "seq": stored.position,
     }  # fmt: skip
 
 
