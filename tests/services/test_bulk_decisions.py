@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from mdm.errors import InvalidInput, NeedsApproval, Stale
+from mdm.ingest import Incoming
 from mdm.services import rebuild
 from mdm.services.deciding import decisions
 from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import records
 from mdm.services.reading import golden
 from mdm.services.stewarding import bulk_decisions, proposals, task_work, tasks
 from mdm.services.stewarding.bulk_decisions import (
@@ -165,6 +167,17 @@ def test_what_has_changed_is_left_out_and_said_and_nothing_left_is_stale(hub: Hu
     assert len(refused.value.extra["left_out"]) == 3  # type: ignore[arg-type]
     with pytest.raises(Stale, match="none of these tasks"):
         decide_many(hub, [missing], "same", reason="x", author=ANNA)
+
+
+def test_what_has_come_and_is_not_resolved_yet_counts(hub: Hub) -> None:
+    chosen = doubtful(hub, 2)
+    _, _, number = tasks.get(hub, chosen[0].id)["records"][0].rpartition(":")
+    new = Incoming("crm", "customer", number, {"name": "Quite Another Firm"}, None, None, "put")
+    records.put(hub, new, author=ANNA, wait=False)
+    dry = preview_many(hub, chosen, "same", reason="x", author=ANNA)
+    records.put(hub, new._replace(attributes={"name": "Yet Another Firm"}), author=ANNA, wait=False)
+    done = decide_many(hub, chosen, "same", reason="x", author=ANNA)
+    assert [one["id"] for one in done.left_out] == [one["id"] for one in dry["left_out"]] == [chosen[0].id]
 
 
 def test_a_filter_takes_what_is_within_its_range(hub: Hub) -> None:
