@@ -10,7 +10,7 @@ from mdm.api.one_moment import at_one_moment, rehearses
 from mdm.auth import MAY, ensure_sees
 from mdm.errors import HubError
 from mdm.services.access import masking
-from mdm.services.deciding.decisions import Verdict
+from mdm.services.deciding.planning import Verdict
 from mdm.services.stewarding import bulk_decisions, proposals
 from mdm.services.stewarding.bulk_decisions import Chosen
 from mdm.services.stewarding.intents import Intent

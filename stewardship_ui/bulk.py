@@ -12,7 +12,7 @@ from mdm.api.one_moment import at_one_moment, rehearses
 from mdm.errors import HubError, InvalidInput
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
-from mdm.services.deciding.decisions import Verdict
+from mdm.services.deciding.planning import Verdict
 from mdm.services.stewarding import bulk_decisions, proposals
 from mdm.services.stewarding import queue as rows
 from mdm.services.stewarding.bulk_decisions import Chosen, Listed, MoreThanAtOnce

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from fastapi import Depends, Request
 
 from mdm.errors import Fault, InvalidInput
-from mdm.services.deciding.decisions import Verdict
+from mdm.services.deciding.planning import Verdict
 from stewardship_ui import preferences
 
 

@@ -51,27 +51,33 @@ def by_position(transaction: Transaction, position: int) -> StoredProposal | Non
 
 
 class Told(NamedTuple):
-    """A proposal with what its facts say: when it was made and when settled, and their bodies, None once erased."""
+    """A proposal with what its facts say: when it was made and when settled, and their bodies, None once erased.
+
+    in_force: whether the decision that it became is; None where it became none of records.
+    """
 
     stored: StoredProposal
     proposed_at: str
     said: dict[str, Any]
     settled_at: str | None
     settled: dict[str, Any]
+    in_force: bool | None
 
 
 _TOLD = (
     f"SELECT {', '.join(f'proposal.{name}' for name in COLUMNS)}, made.recorded_at, said.body, ended.recorded_at,"
-    " answer.body FROM proposal JOIN log AS made ON made.position = proposal.position"
+    " answer.body, became.in_force FROM proposal JOIN log AS made ON made.position = proposal.position"
     " LEFT JOIN payload AS said ON said.position = proposal.position"
     " LEFT JOIN log AS ended ON ended.position = settled LEFT JOIN payload AS answer ON answer.position = settled"
+    " LEFT JOIN decision AS became ON became.position = proposal.decision"
 )
 
 
 def _told(row: tuple[Any, ...]) -> Told:
-    *stored, proposed_at, said, settled_at, settled = row
+    *stored, proposed_at, said, settled_at, settled, in_force = row
     read = [{} if body is None else orjson.loads(body) for body in (said, settled)]
-    return Told(_stored(tuple(stored)), proposed_at, read[0], settled_at, read[1])
+    holds = None if in_force is None else bool(in_force)
+    return Told(_stored(tuple(stored)), proposed_at, read[0], settled_at, read[1], holds)
 
 
 def told(transaction: Transaction, position: int) -> Told | None:

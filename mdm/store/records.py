@@ -84,6 +84,13 @@ def sizes(transaction: Transaction, goldens: Collection[int]) -> dict[int, int]:
     return dict(rows)
 
 
+def borne(transaction: Transaction, tokens: Collection[int]) -> list[tuple[int, int]]:
+    """(key token, golden number) of those of these keys that bear one."""
+    return transaction.rows(
+        "SELECT key_token, golden FROM source_record WHERE key_token {in} AND golden IS NOT NULL", list(tokens)
+    )
+
+
 def living(
     transaction: Transaction, source: str, entity_type: str, *, after: int | None, limit: int
 ) -> list[tuple[int, int]]:

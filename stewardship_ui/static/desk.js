@@ -74,12 +74,20 @@ function focusOn(selector) {
 for (const form of document.querySelectorAll("form[data-takes-long]")) {
   form.addEventListener("submit", ({ submitter }) => {
     const begun = Date.now();
-    const words = submitter.textContent;
+    const said = document.getElementById("said");
+    const since = submitter.appendChild(document.createElement("span"));
     setTimeout(() => { submitter.disabled = true; });
-    const tell = () => { submitter.textContent = `${words} … ${Math.round((Date.now() - begun) / 1000)} s`; };
+    const tell = () => { since.textContent = ` … ${Math.round((Date.now() - begun) / 1000)} s`; };
     tell();
-    setInterval(tell, 1000);
-    document.getElementById("said").textContent = "It is being worked out.";
+    const telling = setInterval(tell, 1000);
+    said.textContent = "It is being worked out.";
+    // The answer is there; who goes back from it finds the form as it was.
+    addEventListener("pagehide", () => {
+      clearInterval(telling);
+      since.remove();
+      submitter.disabled = false;
+      said.textContent = "";
+    }, { once: true });
   });
 }
 

@@ -1,11 +1,17 @@
 """Many tasks decided at once: one fact, one decision ID, one undo; a second person above twenty."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
 import pytest
 
 from mdm.errors import InvalidInput, NeedsApproval, Stale
+from mdm.ingest import Incoming
 from mdm.services import rebuild
 from mdm.services.deciding import decisions
-from mdm.services.hub import Hub
+from mdm.services.hub import Hub, open_hub
+from mdm.services.intake import records
 from mdm.services.reading import golden
 from mdm.services.stewarding import bulk_decisions, proposals, task_work, tasks
 from mdm.services.stewarding.bulk_decisions import (
@@ -21,6 +27,7 @@ from mdm.services.stewarding.bulk_decisions import (
 from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.proposals import Proposed, decide
 from mdm.store import decisions as stored_decisions
+from mdm.store.database import Transaction
 from mdm.store.tasks import Filter
 from tests.services.two_people import ANNA, BERT, asks_for, head, proposed, put, state
 
@@ -162,6 +169,17 @@ def test_what_has_changed_is_left_out_and_said_and_nothing_left_is_stale(hub: Hu
         decide_many(hub, [missing], "same", reason="x", author=ANNA)
 
 
+def test_what_has_come_and_is_not_resolved_yet_counts(hub: Hub) -> None:
+    chosen = doubtful(hub, 2)
+    _, _, number = tasks.get(hub, chosen[0].id)["records"][0].rpartition(":")
+    new = Incoming("crm", "customer", number, {"name": "Quite Another Firm"}, None, None, "put")
+    records.put(hub, new, author=ANNA, wait=False)
+    dry = preview_many(hub, chosen, "same", reason="x", author=ANNA)
+    records.put(hub, new._replace(attributes={"name": "Yet Another Firm"}), author=ANNA, wait=False)
+    done = decide_many(hub, chosen, "same", reason="x", author=ANNA)
+    assert [one["id"] for one in done.left_out] == [one["id"] for one in dry["left_out"]] == [chosen[0].id]
+
+
 def test_a_filter_takes_what_is_within_its_range(hub: Hub) -> None:
     chosen = doubtful(hub, 3)
     likely = min(tasks.get(hub, one.id)["evidence"]["match_probability"] for one in chosen)
@@ -170,6 +188,47 @@ def test_a_filter_takes_what_is_within_its_range(hub: Hub) -> None:
     for nothing in (Matching("customer", min_probability=1), Matching("customer", max_probability=0.5)):
         with pytest.raises(InvalidInput, match="from 1 to 10,000"):
             choose(hub, nothing, author=ANNA)
+
+
+def test_a_dry_run_waits_for_nobody_who_writes_and_nobody_for_it(hub: Hub) -> None:
+    chosen = doubtful(hub, 3)
+    with closing(open_hub(hub.settings)) as other, other.database.write() as writer:
+        writer.lock_log()
+        assert preview_many(hub, chosen, "same", reason="x", author=ANNA)["totals"]["tasks"] == 3
+
+
+def test_one_that_is_held_is_written_in_one_short_transaction(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen, written, begin = doubtful(hub, 3), list[str](), hub.database.write
+
+    @contextmanager
+    def watched() -> Iterator[Transaction]:
+        with begin() as writer:
+            yield writer
+            written.extend(kind for (kind,) in writer.rows("SELECT kind FROM log ORDER BY position DESC LIMIT 1"))
+
+    monkeypatch.setattr(hub.database, "write", watched)
+    assert isinstance(decide(hub, intent(chosen), author=ANNA, hold=10), Proposed)
+    assert written == ["proposal"]
+
+
+def test_a_decision_of_many_asks_the_database_as_often_as_one_of_few(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    asks_for(hub, merge={"records": 2}, confirmed=True, different=["tax_id", "phone"], priority=100)
+    chosen, asked, run = doubtful(hub, 12), list[str](), Transaction.rows
+
+    def noted(self: Transaction, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        asked.append(statement)
+        return run(self, statement, *values)
+
+    monkeypatch.setattr(Transaction, "rows", noted)
+
+    def many(count: int) -> list[str]:
+        asked.clear()
+        assert preview_many(hub, chosen[:count], "same", reason="x", author=ANNA)["totals"]["tasks"] == count
+        return list(asked)
+
+    assert many(12) == many(3)
 
 
 def test_tasks_of_several_types_or_too_many_records_are_refused(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from mdm.ingest import Incoming
 from mdm.log import Key
 from mdm.services import resolving
 from mdm.services.deciding import decisions
+from mdm.services.deciding.planning import Verdict
 from mdm.services.files.labels import labels_in
 from mdm.services.files.train import Job, train
 from mdm.services.files.train_report import Report
@@ -142,7 +143,7 @@ def fill(hub: Hub) -> None:
     resolving.resolve_all(hub, author=AUTHOR)
 
 
-def judge(hub: Hub, number: str, verdict: decisions.Verdict) -> str:
+def judge(hub: Hub, number: str, verdict: Verdict) -> str:
     keys = [Key("members", "member", f"{number}-{copy}") for copy in (0, 1)]
     return decisions.verdict(hub, *keys, verdict, reason="seen", author=AUTHOR, supersede=True).decision_id
 

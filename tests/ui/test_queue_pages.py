@@ -222,6 +222,7 @@ def test_some_are_decided_together_at_once_and_all_undone_together(either_desk, 
     told = desk.page(f"/queue/bulk?{asked}").text
     assert "Decide 4 tasks together" in told
     assert "Decide all of them" in told
+    assert told.count(" data-takes-long") == 2, "who looks and who decides is told that it goes on"
     fields = hidden_fields(told)
     sent = desk.server.as_("steward")(
         "POST", "/queue/bulk", data={"task": some, **fields, "entity_type": "", "view": ""}, follow_redirects=False
@@ -300,8 +301,14 @@ def test_more_than_twenty_wait_for_a_second_person(either_desk, things):
     assert settled.count('href="/entity/') > 2, "what it was about"
     assert "Back to approvals" in settled
     assert "Back to approvals" not in shown
+    assert "in force" in desk.page("/decisions").text
     assert desk.send(f"/decisions/{proposal}/undo").status_code == 303
     assert len(tasks.page(desk.server.hub, entity_type="thing")["items"]) == 25
+    for where in ("/decisions", f"/approvals/{proposal}"):
+        undone = desk.page(where).text
+        assert "↶</span> undone" in undone, undone
+        assert "in force" not in undone.partition("<main")[2]
+        assert f"/decisions/{proposal}/undo" not in undone, "there is nothing left to take back"
 
 
 def test_who_may_not_approve_is_told_so_and_a_refusal_says_why(desk):

@@ -31,7 +31,7 @@ PROPOSED = {
     "needs": ["a merge of 34 records (more than 20)"], "due": None, "golden_ids": ["cus_000002a"],
     "redirects": {"cus_0000041": "cus_000002a"}, "proposer": "key:5f1e0c9a7b3d",
     "proposed_at": "2026-03-01T09:30:00.000000Z", "answered_by": None, "settled_at": None, "answer": None,
-    "changed": None, "overtaken_by": None, "decision_id": None, "seq": 4720,
+    "changed": None, "overtaken_by": None, "decision_id": None, "in_force": None, "seq": 4720,
 }  # fmt: skip
 """What 202 says of a decision that is held, or needs a second person."""
 

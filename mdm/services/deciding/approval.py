@@ -57,10 +57,10 @@ def _of_verdict(hub: Hub, reader: Transaction, entity_type: EntityType, body: Ma
     groups = joined((one, other) for one, other in ends if one is not None and other is not None)
     yield from _of_size("a merge", groups, reader, asked=asked.merge)
     members = records.by_column(reader, "golden", {number for group in groups for number in group})
-    if asked.confirmed and any(_confirmed(reader, group, members) for group in groups):
+    if asked.confirmed and _confirmed(reader, groups, members):
         yield "golden records that people have put together before"
     for name in asked.different:
-        if any(_differ(entity_type, name, group, members) for group in groups):
+        if _differ(entity_type, name, groups, members):
             yield f"golden records of different {name}"
 
 
@@ -84,23 +84,29 @@ def _of_size(
         yield f"{what} of {largest} records (more than {limit})" if limit else f"{what} of {largest} records"
 
 
-def _confirmed(reader: Transaction, group: set[int], members: Sequence[StoredRecord]) -> bool:
-    """Whether two of these golden records hold records that a verdict in force puts together."""
-    of = {record.id: record.golden for record in members if record.golden in group}
+def _confirmed(reader: Transaction, groups: Sequence[set[int]], members: Sequence[StoredRecord]) -> bool:
+    """Whether two golden records of a group hold records that a verdict in force puts together."""
+    of = {record.id: record.golden for record in members}
     said = decisions.pairs_of(reader, of)
-    return len({of[x] for x, y, _, verdict, holds in said if holds and verdict == "same" and of.get(x) == of.get(y)
-                and x in of}) > 1  # fmt: skip
+    holding = {of[x] for x, y, _, verdict, holds in said if holds and verdict == "same" and x in of and y in of
+               and of[x] == of[y]}  # fmt: skip
+    return any(len(group & holding) > 1 for group in groups)
 
 
-def _differ(entity_type: EntityType, name: str, group: set[int], members: Sequence[StoredRecord]) -> bool:
-    """Whether two of these golden records have valid values of an attribute, and none in common."""
-    inside = [record for record in members if record.golden in group and record.living]
-    table = {name: from_cells([orjson.loads(record.cells).get(name) for record in inside])}
+def _differ(
+    entity_type: EntityType, name: str, groups: Sequence[set[int]], members: Sequence[StoredRecord]
+) -> bool:  # fmt: skip
+    """Whether two golden records of a group have valid values of an attribute, and none in common."""
+    living = [record for record in members if record.living]
+    table = {name: from_cells([orjson.loads(record.cells).get(name) for record in living])}
     valid = valid_values(entity_type.matching, Condition(different=name), table)
     values: dict[int, set[str]] = {}
-    for record, held in zip(inside, valid, strict=True):
+    for record, held in zip(living, valid, strict=True):
         values.setdefault(record.golden or 0, set()).update(held)
-    distinct = {frozenset(one) for one in values.values() if one}
-    if not distinct or frozenset.intersection(*distinct):
+    return any(_apart({frozenset(values[number]) for number in group if values.get(number)}) for group in groups)
+
+
+def _apart(held: set[frozenset[str]]) -> bool:
+    if not held or frozenset.intersection(*held):
         return False
-    return any(not one & other for one, other in combinations(distinct, 2))
+    return any(not one & other for one, other in combinations(held, 2))

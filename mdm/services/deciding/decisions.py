@@ -1,28 +1,26 @@
 """What stewards decide of records: verdicts, merges, splits, and undoing any decision, each one fact (rule 6)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
-from typing import Any, Literal
+from typing import Any, TypeVar
 
-from golden_records.identity import golden_id, parse_golden_id
+from golden_records.identity import parse_golden_id
 from mdm.entity_types import EntityType
 from mdm.errors import Conflict, Fault, InvalidInput, NotFound
 from mdm.log import Author, Fact, Key, key_token
 from mdm.services.deciding.approval import needs
+from mdm.services.deciding.foreseen import effect, heirs
+from mdm.services.deciding.planning import Plan, Ruling, Verdict, met, named, plan
 from mdm.services.deciding.sample import Ask
 from mdm.services.entering import enter
-from mdm.services.environments import ensure_one
 from mdm.services.hub import Hub
 from mdm.services.known_keys import known
 from mdm.services.resolving import catch_up, resolve, resolve_arrived
 from mdm.services.rulebook import code_lists
 from mdm.store import decisions, golden, log, overrides, records
 from mdm.store.database import Transaction
-from mdm.store.records import StoredRecord
 
-Verdict = Literal["same", "distinct", "related"]
-Action = Literal["verdict", "merge", "split", "bulk"]
+Beside = TypeVar("Beside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +31,6 @@ class Decided:
     golden_ids: list[str]
     redirects: dict[str, str]
     position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What is decided of pairs of source keys of one entity type: every pair across two sets, or pairs one by one.
-
-    asks: the tasks that it decides on which a second opinion is asked for.
-    """
-
-    entity_type: EntityType
-    verdict: Verdict
-    action: Action
-    reason: str
-    left: tuple[str, ...] = ()
-    right: tuple[str, ...] = ()
-    pairs: tuple[tuple[str, str], ...] = ()
-    asks: tuple[Ask, ...] = ()
-
-    @property
-    def keys(self) -> list[str]:
-        """The keys that it names."""
-        return list(dict.fromkeys([*self.left, *self.right, *(key for pair in self.pairs for key in pair)]))
-
-    @property
-    def across(self) -> Iterator[tuple[str, str]]:
-        """Every pair that it is about."""
-        yield from self.pairs
-        yield from product(self.left, self.right)
 
 
 def verdict(  # noqa: PLR0913  a decision has these parts
@@ -168,23 +138,39 @@ def parse_decision_id(written: str) -> int:
 
 def rule(hub: Hub, ruling: Ruling, *, author: Author, supersede: bool) -> Decided:
     """Put what is decided of pairs into the log, and resolve what follows; raises Conflict as `verdict` does."""
-    name = ruling.entity_type.entity_type
-    concerned = ruling.keys
-    ensure_one(ruling.entity_type, concerned)
+
+    def planned(reader: Transaction) -> tuple[Plan, None]:
+        return plan(hub, reader, ruling, met(hub, reader, ruling)), None
+
+    _, decided = make(hub, ruling.entity_type, planned, author=author, supersede=supersede)
+    return decided
+
+
+def make(
+    hub: Hub, entity_type: EntityType, planned: Callable[[Transaction], tuple[Plan, Beside]], *, author: Author,
+    supersede: bool,
+) -> tuple[Beside, Decided]:  # fmt: skip
+    """Plan a decision about pairs by what stands when all is resolved, put it into the log, and resolve what follows.
+
+    Gives what the plan comes with, too.
+
+    Raises:
+        Conflict: decisions in force say the opposite, and `supersede` is not set; names them.
+        NeedsApproval: the rules ask for a second person and none has approved it.
+    """
+    name = entity_type.entity_type
     with hub.database.locked(name):
         catch_up(hub, name, author=author)
-        against = sorted({position for _, position in contradicted(hub, ruling)})
-        if against and not supersede:
-            raise contradiction(hub, against)
-        before = goldens(hub, concerned)
-        named = {"pairs": ruling.pairs} if ruling.pairs else {"left": ruling.left, "right": ruling.right}
-        body = {
-            "verdict": ruling.verdict, **named, "reason": ruling.reason, "supersedes": _answered(hub, ruling, against),
-            "action": ruling.action, **({"asks": ruling.asks} if ruling.asks else {}),
-        }  # fmt: skip
-        at = append(hub, Fact("verdict", name, body), author)
+        with hub.database.read() as reader:
+            found, beside = planned(reader)
+        if found.against and not supersede:
+            raise contradiction(hub, found.against)
+        with hub.database.write() as writer:
+            same_rules = hub.entity_type(name, seen_by=writer).version == found.rules
+            asked = found.needs if same_rules else needs(hub, writer, found.fact)
+            at = enter(writer, found.fact, author=author, needs=asked)
         catch_up(hub, name, author=author)
-    return outcome(hub, ruling.entity_type, at, concerned=concerned, before=before, author=author)
+    return beside, outcome(hub, entity_type, at, concerned=found.keys, before=found.before, author=author)
 
 
 def append(hub: Hub, fact: Fact, author: Author) -> int:
@@ -201,51 +187,12 @@ def outcome(
 ) -> Decided:
     """What a decision at a position did to the golden records of some keys, by what they bore before."""
     after = goldens(hub, concerned)
-    borne = set(after.values())
-    heirs: dict[int, set[int]] = {}
-    for key in before.keys() & after.keys():
-        heirs.setdefault(before[key], set()).add(after[key])
+    went = heirs(before, after)
     with hub.database.read() as reader:
-        active = golden.living(reader, heirs)  # by a record that the decision is not about, too
-    gone = {old: min(new) for old, new in heirs.items() if old not in active and len(new) == 1}
+        active = golden.living(reader, went)  # by a record that the decision is not about, too
     resolve_arrived(hub, author=author)
-    name = entity_type.id_prefix
-    return Decided(
-        decision_id(at),
-        [golden_id(name, number) for number in sorted(borne)],
-        {golden_id(name, old): golden_id(name, new) for old, new in sorted(gone.items())},
-        at,
-    )
-
-
-def _answered(hub: Hub, ruling: Ruling, against: Sequence[int]) -> list[int]:
-    """Those of these decisions that the ruling takes the place of: it speaks of every pair that they speak of.
-
-    The others go on holding for their other pairs: parting one record from a merged three leaves two together.
-    """
-    with hub.database.read() as reader:
-        across, _ = _across(hub, reader, ruling)
-        left = {position for *ends, position, _, _ in decisions.pairs_at(reader, against) if tuple(ends) not in across}
-    return [position for position in against if position not in left]
-
-
-def contradicted(hub: Hub, ruling: Ruling) -> list[tuple[tuple[str, str], int]]:
-    """The pairs of which a decision in force says the opposite, each with the position of that decision."""
-    with hub.database.read() as reader:
-        across, ids = _across(hub, reader, ruling)
-        latest: dict[tuple[int, int], tuple[int, str]] = {}
-        for one, other, position, said, in_force in decisions.pairs_of(reader, ids):
-            if in_force and (one, other) in across:
-                latest[one, other] = max(latest.get((one, other), (0, "")), (position, said))
-    same = ruling.verdict == "same"
-    return [(across[ends], position) for ends, (position, said) in latest.items() if (said == "same") != same]
-
-
-def _across(hub: Hub, reader: Transaction, ruling: Ruling) -> tuple[dict[tuple[int, int], tuple[str, str]], set[int]]:
-    """The pairs of records that have a row, by their ids, as the ruling writes them; and all ids in it."""
-    ids = {key: record.id for key, record in _records(hub, reader, ruling.keys).items()}
-    pairs = {(min(ids[x], ids[y]), max(ids[x], ids[y])): (x, y) for x, y in ruling.across if x in ids and y in ids}
-    return pairs, set(ids.values())
+    found = effect(entity_type.id_prefix, heirs=went, after=after.values(), active=active)
+    return Decided(decision_id(at), found.golden_ids, found.redirects, at)
 
 
 def contradiction(hub: Hub, positions: list[int]) -> Conflict:
@@ -266,22 +213,18 @@ def contradiction(hub: Hub, positions: list[int]) -> Conflict:
 
 def _known(hub: Hub, keys: Sequence[Key]) -> None:
     with hub.database.read() as reader:
-        found = _records(hub, reader, [str(key) for key in keys])
+        found = named(hub, reader, [str(key) for key in keys])
     for key in keys:
         if str(key) not in found:
             raise NotFound(f"there is no source record {key}")
 
 
-def _records(hub: Hub, reader: Transaction, keys: Iterable[str]) -> dict[str, StoredRecord]:
-    tokens = [key_token(hub.salt, key) for key in keys]
-    return {record.key: record for record in records.by_column(reader, "key_token", tokens)}
-
-
 def goldens(hub: Hub, keys: Iterable[str]) -> dict[str, int]:
     """The golden number that each of these keys bears now."""
+    tokens = {key_token(hub.salt, key): key for key in keys}
     with hub.database.read() as reader:
-        found = _records(hub, reader, keys)
-    return {key: record.golden for key, record in found.items() if record.golden is not None}
+        borne = records.borne(reader, tokens)
+    return {tokens[token]: number for token, number in borne}
 
 
 def _concerned(reader: Transaction, position: int) -> list[str]:

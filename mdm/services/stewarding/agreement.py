@@ -8,7 +8,8 @@ from matching.score import probability
 from mdm.errors import Conflict, Forbidden, NotFound
 from mdm.log import Author, Consent, Fact, key_token
 from mdm.services.deciding import decisions
-from mdm.services.deciding.decisions import Verdict, decision_id
+from mdm.services.deciding.decisions import decision_id
+from mdm.services.deciding.planning import Verdict
 from mdm.services.hub import Hub
 from mdm.services.positions import from_cursor, position
 from mdm.services.stewarding.second_opinions import as_it_was, entity_type_of, pair_of

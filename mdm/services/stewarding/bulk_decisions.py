@@ -2,22 +2,25 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from matching.score import probability
 from mdm.errors import Fault, InvalidInput, Stale
 from mdm.log import Author, Key, canonical
 from mdm.services.deciding import decisions, sample
-from mdm.services.deciding.decisions import Decided, Ruling, Verdict, decision_id
+from mdm.services.deciding.decisions import Decided, decision_id
+from mdm.services.deciding.foreseen import Foreseen, foresee
 from mdm.services.deciding.joined import joined
+from mdm.services.deciding.planning import Keys, Plan, Ruling, Verdict, met, plan
 from mdm.services.hub import Hub
+from mdm.services.resolving import resolve_arrived
 from mdm.services.stewarding import queue, task_documents, task_states
-from mdm.services.stewarding.preview import rehearsed
 from mdm.store import proposals as stored_proposals
 from mdm.store import records as stored_records
 from mdm.store import tasks as stored_tasks
 from mdm.store.database import Transaction
+from mdm.store.records import StoredRecord
 from mdm.store.tasks import Filter, StoredTask
 
 Document = dict[str, Any]
@@ -54,11 +57,22 @@ class Listed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
-    """Tasks about pairs that are as they were read, by id, with the keys of each; and why others are left out."""
+class Said:
+    """What is said of many tasks, by whom and why; supersede: also where a decision in force says the opposite."""
+
+    chosen: Sequence[Chosen]
+    verdict: Verdict
+    reason: str
+    author: Author
+    supersede: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """Tasks about pairs that are decided together, by id, with the keys of each; and why others are left out."""
 
     tasks: dict[str, StoredTask]
-    keys: dict[str, tuple[str, str]]
+    keys: dict[str, Keys]
     left_out: list[Document]
 
 
@@ -143,31 +157,58 @@ def decide_many(
         InvalidInput: there are too many tasks, they are of several entity types, or too many records would be tied.
         Stale: none of the tasks is as it was read.
     """
+    said = Said(chosen, verdict, reason, author, supersede)
     name = _one_type(hub, chosen)
-    entity_type = hub.entity_type(name)
     # As `tasks.decide` does, so that nobody decides one of them at the same moment.
     with hub.database.locked(task_states.lock_of(name)):
-        with hub.database.read() as reader:
-            found = _as_read(hub, reader, chosen, author)
-        pairs = dict(sorted(found.keys.items()))
-        ruling = Ruling(entity_type, verdict, "bulk", reason, pairs=tuple(pairs.values()))
-        against = {} if supersede else dict(decisions.contradicted(hub, ruling))
-        left_out = [*found.left_out, *_contradicting(pairs, against)]
-        kept = {id_: keys for id_, keys in pairs.items() if keys not in against}
-        if not kept:
-            raise Stale("none of these tasks is as it was read; read them again", extra={"left_out": left_out[:SAMPLE]})
-        if verdict == "same":
-            _ensure_small(hub, [found.tasks[id_] for id_ in kept], entity_type.match.piece_limit)
-        asks = sample.asks(hub, name, [(id_, found.tasks[id_].kind, found.tasks[id_].weight) for id_ in kept])
-        ruling = Ruling(entity_type, verdict, "bulk", reason, pairs=tuple(dict.fromkeys(kept.values())), asks=asks)
-        done = decisions.rule(hub, ruling, author=author, supersede=supersede)
-    return DecidedMany(done.decision_id, done.golden_ids, done.redirects, done.position, len(kept), left_out)
+        many, done = decisions.make(
+            hub, hub.entity_type(name), lambda reader: _planned(hub, reader, name, said), author=author,
+            supersede=supersede,
+        )  # fmt: skip
+    return DecidedMany(
+        done.decision_id, done.golden_ids, done.redirects, done.position, len(many.tasks), many.left_out
+    )  # fmt: skip
 
 
-def _contradicting(pairs: Mapping[str, tuple[str, str]], against: Mapping[tuple[str, str], int]) -> Iterator[Document]:
-    for id_, keys in pairs.items():
-        if keys in against:
-            yield {"id": id_, "because": f"contradicts {decision_id(against[keys])}"}
+def foresee_many(
+    hub: Hub, chosen: Sequence[Chosen], verdict: Verdict, *, reason: str, author: Author, supersede: bool = False
+) -> tuple[Many, Foreseen]:
+    """What `decide_many` would decide, leave out and do as things stand; raises as it does.
+
+    Nothing is written, and nobody waits: it is planned as a decision is, and worked out from what is read at one
+    moment. What has arrived is resolved before that, as it would be anyway.
+    """
+    said = Said(chosen, verdict, reason, author, supersede)
+    name = _one_type(hub, chosen)
+    resolve_arrived(hub, author=author)
+    with hub.database.read() as reader:
+        made, many = _planned(hub, reader, name, said)
+        return many, foresee(hub, reader, made)
+
+
+def _planned(hub: Hub, reader: Transaction, name: str, said: Said) -> tuple[Plan, Many]:
+    """The decision that is made of tasks of one entity type, by one reading of what stands."""
+    entity_type = hub.entity_type(name, seen_by=reader)
+    found, records = _as_read(hub, reader, said)
+    ruling = Ruling(entity_type, said.verdict, "bulk", said.reason, pairs=tuple(found.keys.values()))
+    meets = met(hub, reader, ruling, known={record.key: record for record in records.values()})
+    against = {} if said.supersede else meets.contradicted(ruling)
+    left_out = [*found.left_out, *_contradicting(found.keys, against)]
+    keys = {id_: named for id_, named in found.keys.items() if named not in against}
+    if not keys:
+        raise Stale("none of these tasks is as it was read; read them again", extra={"left_out": left_out[:SAMPLE]})
+    kept = {id_: found.tasks[id_] for id_ in keys}
+    if said.verdict == "same":
+        _ensure_small(reader, list(kept.values()), records, entity_type.match.piece_limit)
+    asks = sample.asks(hub, entity_type, [(task.id, task.kind, task.weight) for task in kept.values()])
+    ruling = replace(ruling, pairs=tuple(dict.fromkeys(keys.values())), asks=asks)
+    return plan(hub, reader, ruling, meets), Many(kept, keys, left_out)
+
+
+def _contradicting(keys: Mapping[str, Keys], against: Mapping[Keys, int]) -> Iterator[Document]:
+    for id_, named in keys.items():
+        if named in against:
+            yield {"id": id_, "because": f"contradicts {decision_id(against[named])}"}
 
 
 def seal(chosen: Sequence[Chosen]) -> str:
@@ -194,22 +235,25 @@ def _one_type(hub: Hub, chosen: Sequence[Chosen]) -> str:
     return types[0]
 
 
-def _as_read(hub: Hub, reader: Transaction, chosen: Sequence[Chosen], author: Author) -> Pairs:
-    read = dict(chosen)
+def _as_read(hub: Hub, reader: Transaction, said: Said) -> tuple[Many, dict[int, StoredRecord]]:
+    """Those that are as they were read and that nobody else holds, and the records they are about, by id."""
+    read = dict(said.chosen)
     stored = {task.id: task for task in stored_tasks.by_ids(reader, list(read))}
-    now = task_documents.etags(hub, reader, list(stored.values()))
-    claims = task_states.claims(reader, list(stored), moment=author.recorded_at)
+    ends = {id_ for task in stored.values() for id_ in (task.left_id, task.right_id) if id_ is not None}
+    records = {record.id: record for record in stored_records.by_column(reader, "id", ends)}
+    now = task_documents.etags(hub, reader, list(stored.values()), records=records)
+    claims = task_states.claims(reader, list(stored), moment=said.author.recorded_at)
     wrong = {id_: because for id_ in read if (because := _because(stored.get(id_), read[id_], now.get(id_)))}
     wrong |= {
         id_: f"{claim['by']} holds it until {claim['until']}"
         for id_, claim in claims.items()
-        if id_ not in wrong and claim["by"] != author.actor
+        if id_ not in wrong and claim["by"] != said.author.actor
     }
     kept = {id_: task for id_, task in sorted(stored.items()) if id_ not in wrong}
-    ends = {id_ for task in kept.values() for id_ in (task.left_id, task.right_id) if id_ is not None}
-    keys = {record.id: record.key for record in stored_records.by_column(reader, "id", ends)}
-    named = {id_: (keys[task.left_id or 0], keys[task.right_id or 0]) for id_, task in kept.items()}
-    return Pairs(kept, named, [{"id": id_, "because": because} for id_, because in sorted(wrong.items())])
+    keys = {
+        id_: (records[task.left_id or 0].key, records[task.right_id or 0].key) for id_, task in kept.items()
+    }  # fmt: skip
+    return Many(kept, keys, [{"id": id_, "because": because} for id_, because in sorted(wrong.items())]), records
 
 
 def _because(task: StoredTask | None, read: str, now: str | None) -> str | None:
@@ -223,14 +267,15 @@ def _because(task: StoredTask | None, read: str, now: str | None) -> str | None:
     return None if read == now else "its records or their golden records have changed since it was read"
 
 
-def _ensure_small(hub: Hub, kept: Sequence[StoredTask], limit: int) -> None:
+def _ensure_small(
+    reader: Transaction, kept: Sequence[StoredTask], records: Mapping[int, StoredRecord], limit: int
+) -> None:
     """A decision that would tie more records than may hang together is refused (rule 5)."""
-    with hub.database.read() as reader:
-        ends = {id_ for task in kept for id_ in (task.left_id, task.right_id) if id_ is not None}
-        bears = {record.id: record.golden or 0 for record in stored_records.by_column(reader, "id", ends)}
-        groups = joined((bears[task.left_id or 0], bears[task.right_id or 0]) for task in kept)
-        sizes = stored_records.sizes(reader, {number for group in groups for number in group})
-    largest = max((sum(sizes[number] for number in group) for group in groups), default=0)
+    # What has not arrived yet is in no golden record: it counts by itself, and ties others all the same.
+    of = {id_: id_ if record.golden is None else record.golden for id_, record in records.items()}
+    groups = joined((of[task.left_id or 0], of[task.right_id or 0]) for task in kept)
+    sizes = stored_records.sizes(reader, {number for group in groups for number in group})
+    largest = max((sum(sizes.get(number, 1) for number in group) for group in groups), default=0)
     if largest > limit:
         raise InvalidInput(f"that would tie {largest} records together; at most {limit} are allowed")
 
@@ -243,34 +288,24 @@ def preview_many(
     `{"golden_ids", "redirects", "needs", "totals", "left_out", "worst", "sample"}`. worst: the five pairs that speak
     most against the verdict.  sample: twenty, evenly spread by weight.
     """
-
-    def decide(tried: Hub, author: Author) -> DecidedMany:
-        return decide_many(tried, chosen, verdict, reason=reason, author=author, supersede=supersede)
-
-    with hub.database.read() as reader:
-        found = _as_read(hub, reader, chosen, author)
-    with rehearsed(hub, decide, author=author) as done:
-        decided = done.decided
-    left_out = decided.left_out if isinstance(decided, DecidedMany) else []
-    out = {one["id"] for one in left_out}
-    ordered = sorted(
-        (task for id_, task in found.tasks.items() if id_ not in out), key=lambda task: (task.weight or 0, task.id)
-    )
+    many, done = foresee_many(hub, chosen, verdict, reason=reason, author=author, supersede=supersede)
+    told = done.effect
+    ordered = sorted(many.tasks.values(), key=lambda task: (task.weight or 0, task.id))
     worst = ordered[:WORST] if verdict == "same" else ordered[::-1][:WORST]
     count = min(SAMPLE, len(ordered))
     return {
-        "golden_ids": decided.golden_ids, "redirects": decided.redirects, "needs": list(done.needs),
+        "golden_ids": told.golden_ids, "redirects": told.redirects, "needs": list(done.needs),
         "totals": {
-            "tasks": len(ordered), "left_out": len(left_out), "redirects": len(decided.redirects),
-            "golden_records": len(decided.golden_ids),
+            "tasks": len(ordered), "left_out": len(many.left_out), "redirects": len(told.redirects),
+            "golden_records": len(told.golden_ids),
         },
-        "left_out": left_out,
-        "worst": [_shown(task, found) for task in worst],
-        "sample": [_shown(task, found) for task in (ordered[place * len(ordered) // count] for place in range(count))],
+        "left_out": many.left_out,
+        "worst": [_shown(task, many) for task in worst],
+        "sample": [_shown(task, many) for task in (ordered[place * len(ordered) // count] for place in range(count))],
     }  # fmt: skip
 
 
-def _shown(task: StoredTask, found: Pairs) -> Document:
+def _shown(task: StoredTask, found: Many) -> Document:
     left, right = (Key.parse(key) for key in found.keys[task.id])
     weight = task.weight
     return {

@@ -8,10 +8,13 @@ from mdm.log import Author, Key
 from mdm.services.deciding import decisions, overrides
 from mdm.services.deciding.brought import brought
 from mdm.services.deciding.decisions import Decided
+from mdm.services.deciding.foreseen import Effect, Foreseen
 from mdm.services.deciding.overrides import Wanted
 from mdm.services.hub import Hub
 from mdm.services.stewarding import bulk_decisions, picks, tasks
 from mdm.services.stewarding.bulk_decisions import Chosen
+from mdm.services.stewarding.preview import rehearsed
+from mdm.store import log
 
 Action = Literal["merge", "split", "override", "undo", "decide_task", "decide_tasks"]
 Parts = Mapping[str, Any]
@@ -33,6 +36,23 @@ class Intent:
 def carry_out(hub: Hub, intent: Intent, author: Author) -> Decided:
     """Decide; raises what the decision does."""
     return _CARRIED_OUT[intent.action](hub, intent.parts, author)
+
+
+def foreseen(hub: Hub, intent: Intent, author: Author) -> Foreseen | Decided:
+    """What it would be and do if it were decided now; or what was decided before, where it is so already.
+
+    Raises what the decision does, but for the approval that it may need.
+    """
+    if intent.action == "decide_tasks":
+        return bulk_decisions.foresee_many(hub, author=author, **_many(intent.parts))[1]
+    with rehearsed(hub, lambda tried, by: carry_out(tried, intent, by), author=author) as done:
+        decided = done.decided
+        with done.hub.database.read() as reader:
+            told = log.at(reader, decided.position)
+    if told is None or told.position <= done.position:
+        return decided
+    effect = Effect(decided.golden_ids, decided.redirects)
+    return Foreseen(told.entity_type, told.body, effect, done.needs)
 
 
 def parting(hub: Hub, parts: Parts) -> list[Key]:
@@ -76,10 +96,12 @@ def _decide_task(hub: Hub, parts: Parts, author: Author) -> Decided:
 
 
 def _decide_tasks(hub: Hub, parts: Parts, author: Author) -> Decided:
+    return bulk_decisions.decide_many(hub, author=author, **_many(parts))
+
+
+def _many(parts: Parts) -> dict[str, Any]:
     chosen = [Chosen(*one) for one in parts["tasks"]]
-    return bulk_decisions.decide_many(
-        hub, chosen, parts["verdict"], reason=parts["reason"], author=author, supersede=parts["supersede"]
-    )
+    return {"chosen": chosen, **{name: parts[name] for name in ("verdict", "reason", "supersede")}}
 
 
 _CARRIED_OUT: dict[Action, Callable[[Hub, Parts, Author], Decided]] = {

@@ -7,8 +7,9 @@ from typing import Any
 from mdm.errors import Fault, InvalidInput, NeedsApproval
 from mdm.log import Author
 from mdm.services.deciding import overrides
-from mdm.services.deciding.decisions import Decided, Verdict
+from mdm.services.deciding.decisions import Decided
 from mdm.services.deciding.overrides import Wanted
+from mdm.services.deciding.planning import Verdict
 from mdm.services.hub import Hub
 from mdm.services.stewarding import comparison, tasks
 

@@ -7,11 +7,10 @@ from typing import Any
 from mdm.errors import Conflict, Forbidden, HubError, InvalidInput, NeedsApproval, NotFound, Settled, Unavailable
 from mdm.log import Author, Consent, Fact
 from mdm.services.deciding.decisions import Decided, decision_id
-from mdm.services.entering import proposal_id, settle, told_settled
+from mdm.services.entering import ASKS, proposal_id, settle, told_settled
 from mdm.services.hub import Hub
 from mdm.services.stewarding import intents, overtaking, tasks
 from mdm.services.stewarding.intents import Intent
-from mdm.services.stewarding.preview import rehearsed
 from mdm.settings import later
 from mdm.store import log
 from mdm.store import proposals as stored_proposals
@@ -47,19 +46,17 @@ def decide(hub: Hub, intent: Intent, *, author: Author, hold: int = 0) -> Decide
 
 
 def _propose(hub: Hub, intent: Intent, *, author: Author, hold: int) -> Decided | Proposed:
-    """Rehearse it, so that what could not be decided now is refused now, and keep what would enter the log."""
-    with rehearsed(hub, lambda tried, by: intents.carry_out(tried, intent, by), author=author) as done:
-        decided, needs = done.decided, done.needs
-        with done.hub.database.read() as reader:
-            told = log.at(reader, decided.position)
-    if told is None or told.position <= done.position:
-        return decided  # it is so already
-    due = None if needs else later(author.recorded_at, seconds=hold)
+    """Foresee it, so that what could not be decided now is refused now, and keep what would enter the log."""
+    found = intents.foreseen(hub, intent, author)
+    if isinstance(found, Decided):
+        return found
+    due = None if found.needs else later(author.recorded_at, seconds=hold)
+    said = {name: part for name, part in found.body.items() if name != ASKS}  # whom it asks is drawn when it is made
     body: Document = {
-        "action": intent.action, "parts": intent.parts, "fact": told.body, "needs": list(needs), "due": due,
-        "golden_ids": decided.golden_ids, "redirects": decided.redirects,
+        "action": intent.action, "parts": intent.parts, "fact": said, "needs": list(found.needs), "due": due,
+        "golden_ids": found.effect.golden_ids, "redirects": found.effect.redirects,
     }  # fmt: skip
-    of = told.entity_type or _type_of_task(hub, intent)
+    of = found.entity_type or _type_of_task(hub, intent)
     with hub.database.write() as writer:
         position = stored_proposals.propose(writer, Fact("proposal", of, body), author=author)
     return Proposed(get(hub, proposal_id(position)))
@@ -108,10 +105,12 @@ def get(hub: Hub, written: str) -> Document:
     """One proposal: what is to be decided, by whom it was proposed, and what became of it.
 
     `{"proposal_id", "status", "action", "entity_type", "parts", "needs", "due", "golden_ids", "redirects", "proposer",
-    "proposed_at", "answered_by", "settled_at", "answer", "changed", "overtaken_by", "decision_id", "seq"}`.
+    "proposed_at", "answered_by", "settled_at", "answer", "changed", "overtaken_by", "decision_id", "in_force",
+    "seq"}`.
     status: `held` until `due`, `proposed` while it waits for a second person because of `needs`, `carried_out` as
     `decision_id`, `refused`, `withdrawn`, or `overtaken`, where `changed` says what is otherwise and `overtaken_by` by
-    what, as `overtaking.cause` tells. golden_ids and redirects are what it would have done when it was proposed.
+    what, as `overtaking.cause` tells. in_force: whether the decision that it became still is; None where it became
+    none about records. golden_ids and redirects are what it would have done when it was proposed.
 
     Raises:
         NotFound: there never was such a proposal.
@@ -141,7 +140,8 @@ def _document(told: Told) -> Document:
         "settled_at": told.settled_at,
         "answer": settled.get("reason"), "changed": settled.get("changed"),
         "overtaken_by": settled.get("overtaken_by"),
-        "decision_id": None if stored.decision is None else decision_id(stored.decision), "seq": stored.position,
+        "decision_id": None if stored.decision is None else decision_id(stored.decision),
+        "in_force": told.in_force, "seq": stored.position,
     }  # fmt: skip
 
 

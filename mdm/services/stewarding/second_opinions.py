@@ -15,7 +15,7 @@ from mdm.resolution.sampled_matches import KIND as MATCH
 from mdm.resolution.work import layers_of
 from mdm.services import as_then
 from mdm.services.as_then import rules_then
-from mdm.services.deciding.decisions import Verdict
+from mdm.services.deciding.planning import Verdict
 from mdm.services.hub import Hub
 from mdm.services.reading.explain import seen_by_matching
 from mdm.services.row_order import in_order

@@ -49,7 +49,8 @@ def documents(  # noqa: PLR0913  what a task is told by, and what of it has been
     if at != NOW:
         types = sorted({task.entity_type for task in tasks})
         entity_types = {name: rules_then(transaction, entity_types[name], at=at) for name in types}
-    records, goldens = _concerned(hub, transaction, tasks, at, held)
+    records = _records(hub, transaction, tasks, at) if held is None else {record.id: record for record in held.records}
+    goldens = _goldens(transaction, records, at)
     values = _values(hub, transaction, entity_types, records, at, held)
     states = task_states.told(hub, transaction, tasks, moment=moment, at=at, read=None if held is None else held.said)
     evidence = _evidence(entity_types, tasks, records, values)
@@ -64,10 +65,20 @@ def documents(  # noqa: PLR0913  what a task is told by, and what of it has been
     return told
 
 
-def etags(hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask]) -> dict[str, str]:
-    """The etag of each task: another one as soon as anything that it shows of records has changed."""
-    records, goldens = _concerned(hub, transaction, tasks, NOW)
-    return {task.id: _etag(task, *_shown(task, records, goldens)) for task in tasks}
+def etags(
+    hub: Hub,
+    transaction: Transaction,
+    tasks: Sequence[StoredTask],
+    *,
+    records: Mapping[int, StoredRecord] | None = None,
+) -> dict[str, str]:
+    """The etag of each task: another one as soon as anything that it shows of records has changed.
+
+    records: those that the tasks are about, by id, where the caller has read them.
+    """
+    found = _records(hub, transaction, tasks, NOW) if records is None else records
+    goldens = _goldens(transaction, found, NOW)
+    return {task.id: _etag(task, *_shown(task, found, goldens)) for task in tasks}
 
 
 def _values(
@@ -101,15 +112,20 @@ def _evidence(
     return found
 
 
-def _concerned(
-    hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask], at: int, held: Held | None = None
-) -> tuple[dict[int, StoredRecord], dict[int, StoredGolden]]:
-    """The records that tasks are about by id, and their golden records by number, as they stood at a position."""
+def _records(
+    hub: Hub, transaction: Transaction, tasks: Sequence[StoredTask], at: int
+) -> dict[int, StoredRecord]:  # fmt: skip
+    """The records that tasks are about by id, as they stood at a position."""
     ends = {id_ for task in tasks for id_ in (task.left_id, task.right_id) if id_ is not None}
-    found = held.records if held is not None else as_then.records(hub, transaction, ends, at=at) if ends else ()
-    records = {record.id: record for record in found}
+    return {record.id: record for record in as_then.records(hub, transaction, ends, at=at)} if ends else {}
+
+
+def _goldens(
+    transaction: Transaction, records: Mapping[int, StoredRecord], at: int
+) -> dict[int, StoredGolden]:  # fmt: skip
+    """The golden records of these records by number, as they stood at a position."""
     numbers = {record.golden for record in records.values() if record.golden is not None}
-    return records, stored_golden.at(transaction, numbers, position=at) if numbers else {}
+    return stored_golden.at(transaction, numbers, position=at) if numbers else {}
 
 
 def _shown(

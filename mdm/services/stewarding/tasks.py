@@ -9,7 +9,8 @@ from mdm.log import Author, Key
 from mdm.resolution import code_tasks, conflict_tasks
 from mdm.resolution.codes import token_of
 from mdm.services.deciding import conflicts, decisions, sample
-from mdm.services.deciding.decisions import Decided, Verdict
+from mdm.services.deciding.decisions import Decided
+from mdm.services.deciding.planning import Verdict
 from mdm.services.hub import Hub
 from mdm.services.positions import AsOf, position
 from mdm.services.rulebook import code_lists
@@ -125,7 +126,7 @@ def decide(  # noqa: PLR0913  a decision has these parts
             decided = conflicts.pick(hub, task, picks, reason=reason, author=author)
         else:
             pair = _pair(task, verdict)
-            asks = sample.asks(hub, task["entity_type"], [(task_id, task["kind"], _weight(task))])
+            asks = sample.asks(hub, hub.entity_type(task["entity_type"]), [(task_id, task["kind"], _weight(task))])
             decided = decisions.verdict(hub, *pair, reason=reason, author=author, supersede=supersede, asks=asks)
         end_claim(hub, task_id, author=author)
     return decided
