@@ -60,7 +60,6 @@ def find(
         InvalidInput: an attribute is unknown or no value of its kind; says which.
     """
     with hub.database.read() as reader:
-        reader.expect_few()
         entity_type = hub.entity_type(of, seen_by=reader)
         sent, faults = check(entity_type, _whole(entity_type, attributes), partial=True)
         if faults:
