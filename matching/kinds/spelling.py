@@ -8,13 +8,14 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from matching.fields import fields_of
 from matching.kinds.folding import phonetic
 from matching.kinds.letters import Letters, Texts, letters_of, slips_between
-from matching.kinds.pairs import Codes, Flags, once_each, only_where
+from matching.kinds.pairs import Codes, Flags, numbered, once_each, only_where
 
 Slips = npt.NDArray[np.uint8]
 
+_MOST_LONGER = 2
+"""Words that are near each other differ in length by no more."""
 _ROMAN = frozenset("ivx")
 _VOWELS = frozenset("aeiouy")
 
@@ -28,7 +29,7 @@ def near(one: str, other: str) -> bool:
     and Roman numbers are never near: Fund VII and Fund VIII are two things.
     """
     short, long = sorted((len(one), len(other)))
-    if short < 3 or long - short > 2 or not (one.isalpha() and other.isalpha()):
+    if short < 3 or long - short > _MOST_LONGER or not (one.isalpha() and other.isalpha()):
         return False
     if set(one) <= _ROMAN and set(other) <= _ROMAN:
         return False
@@ -106,7 +107,7 @@ def _maybe_near(letters: Letters, left: Codes, right: Codes) -> Flags:
     One slip leaves two letters at most without a partner. With more slips the likeness must be above 0.84,
     which takes matching letters for 1.2 times half the harmonic mean of the lengths (Winkler 1990).
     """
-    found: Flags = np.abs(letters.lengths[left] - letters.lengths[right]) <= 2
+    found: Flags = np.abs(letters.lengths[left] - letters.lengths[right]) <= _MOST_LONGER
     places = np.flatnonzero(found)
     left, right = left[places], right[places]
     one, other = letters.lengths[left].astype(np.int64), letters.lengths[right].astype(np.int64)
@@ -135,14 +136,21 @@ def pair_off(left: set[str], right: set[str]) -> list[tuple[str, str]]:
 
 
 def joined_pairs(texts: Sequence[str]) -> Callable[[Codes, Codes], Flags]:
-    """Prepare to say whether two texts are the same, or near, when written as one word, by their places."""
-    (joined_up,) = fields_of([text.replace(" ", "") for text in texts], 1)
-    near = near_pairs(joined_up.texts)
+    """Prepare to say whether two texts are the same, or near, when written as one word, by their places.
+
+    Few texts are ever asked about, so that their letters are counted only then.
+    """
+    joined_up = np.array([text.replace(" ", "") for text in texts], dtype=object)
+    lengths = np.fromiter(map(len, joined_up), dtype=np.int32, count=len(texts))
+
+    def alike(left: Codes, right: Codes) -> Flags:
+        places, words = numbered([*joined_up[left].tolist(), *joined_up[right].tolist()])
+        one, other = np.split(places, 2)
+        found: Flags = (one == other) | near_pairs(words)(one, other)
+        return found
 
     def joined(left: Codes, right: Codes) -> Flags:
-        one, other = joined_up.codes[left], joined_up.codes[right]
-        found: Flags = (one == other) | near(one, other)
-        return found
+        return only_where(np.abs(lengths[left] - lengths[right]) <= _MOST_LONGER, alike, left, right)
 
     return joined
 

@@ -108,12 +108,9 @@ def _parsed(file: str, start: int, header: Sequence[str], delimiter: str) -> Who
 
 
 def _coded(column: "pa.ChunkedArray") -> Coded:
-    import pyarrow as pa
-
-    found = column.combine_chunks().dictionary_encode()
-    if isinstance(found, pa.ChunkedArray):
-        found = found.combine_chunks()
-    return Coded(_codes(found.indices), found.dictionary.to_pylist())
+    chunks = column.dictionary_encode().chunks  # sooner than in one piece, and all have the same dictionary
+    codes = [np.empty(0, dtype=np.int32), *(_codes(chunk.indices) for chunk in chunks)]
+    return Coded(np.concatenate(codes), chunks[0].dictionary.to_pylist() if chunks else [])
 
 
 def _codes(indices: "pa.Int32Array") -> Codes:
