@@ -14,6 +14,9 @@ SEPARATOR = "\x1e"
 PART = "\x1f"
 """Between the parts of one value (each kind knows its own layout)."""
 
+Rows = npt.NDArray[np.int64]
+"""Places of records in a table, or other whole numbers about them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matching.columns import SEPARATOR, Column, Table
+from matching.columns import SEPARATOR, Column, Rows, Table
 from matching.kinds.kind import Kind
 from matching.kinds.pairs import Bounded, PairComparison, crossed
 from matching.rules import MatchModel
 
-Rows = npt.NDArray[np.int64]
 Levels = npt.NDArray[np.int8]
 
 LevelsOf = Callable[[Rows, Rows], Levels]

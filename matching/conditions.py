@@ -6,8 +6,8 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from matching.columns import Column, Table, numbered
-from matching.compare import CellValues, Rows, cell_values, value_pairs
+from matching.columns import Column, Rows, Table, numbered
+from matching.compare import CellValues, cell_values, value_pairs
 from matching.kinds.kind import Kind, whole
 from matching.rules import Condition, MatchModel
 from matching.sets import ranges, sorted_set

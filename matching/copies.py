@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matching.columns import Column, Table
-from matching.compare import Rows
+from matching.columns import Column, Rows, Table
 from matching.score import Edges
 from matching.sets import grouped, packed
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from matching.columns import Table
-from matching.compare import Rows, compare
+from matching.columns import Rows, Table
+from matching.compare import compare
 from matching.rules import ALWAYS_WEIGHT, MatchModel
 from matching.score import DISTINCT, NEVER, Edges, score
 

@@ -6,8 +6,8 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from matching.columns import Column, Table
-from matching.compare import BLOCK, Comparisons, Levels, LevelsOf, Rows, attribute_levels
+from matching.columns import Column, Rows, Table
+from matching.compare import BLOCK, Comparisons, Levels, LevelsOf, attribute_levels
 from matching.kinds.kind import Kind
 from matching.kinds.pairs import Bounded
 from matching.rules import MatchModel

@@ -7,7 +7,7 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from matching.columns import SEPARATOR, Column, numbered
+from matching.columns import SEPARATOR, Column, Rows, numbered
 from matching.fields import Values
 from matching.kinds.strings import Strings
 from matching.rules import BlockPart, MatchModel
@@ -15,8 +15,6 @@ from matching.sets import sorted_set
 
 FEW = 256
 """So few cells, such as those of newcomers, are sooner looked at one by one."""
-
-Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from matching.compare import Levels, Rows
+from matching.columns import Rows
+from matching.compare import Levels
 from matching.contradictions import as_far_as_credible
 from matching.document import MatchRules
 from matching.fitted import fitted

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from matching.compare import Rows
+from matching.columns import Rows
 from matching.pieces import Weights, pieces
 from matching.score import NEVER
 

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
-from matching.block import part_strings, rule_words
+from matching.block import part_strings
 from matching.columns import Table
+from matching.rule_keys import rule_words
 from matching.rules import BlockPart, MatchModel
 
 Words = Mapping[int, str]

@@ -6,7 +6,8 @@ What two systems write of one thing agrees on little then, but on more than what
 import numpy as np
 import numpy.typing as npt
 
-from matching.compare import Levels, Rows
+from matching.columns import Rows
+from matching.compare import Levels
 from matching.pieces import Weights
 from matching.rules import MatchModel
 from matching.score import sums

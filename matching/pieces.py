@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.cluster import components
-from matching.compare import Rows
+from matching.columns import Rows
 from matching.rules import ALWAYS_WEIGHT
 
 GRID_STEP = 1_000

@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from matching.columns import Table
-from matching.compare import Comparisons, Levels, Rows
+from matching.columns import Rows, Table
+from matching.compare import Comparisons, Levels
 from matching.conditions import Values, holds, valid_values
 from matching.hopeful import Hopeful, hopeful_at_once, prepare_hopeful
 from matching.rules import ALWAYS_WEIGHT, Condition, MatchModel

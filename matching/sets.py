@@ -38,14 +38,25 @@ def firsts(ordered: npt.NDArray[Number]) -> npt.NDArray[np.bool_]:
 def pair_set(
     left: npt.NDArray[np.signedinteger], right: npt.NDArray[np.signedinteger], *, below: int
 ) -> tuple[Numbers, Numbers]:
-    """Give the distinct pairs of numbers, from 0 to `below`, in ascending order.
+    """Give the distinct pairs of numbers, from 0 to `below`, in ascending order."""
+    return pair_sums(left, right, np.ones(len(left), dtype=bool), below=below)[:2]
+
+
+def pair_sums(
+    left: npt.NDArray[np.signedinteger],
+    right: npt.NDArray[np.signedinteger],
+    values: npt.NDArray[Number],
+    *,
+    below: int,
+) -> tuple[Numbers, Numbers, npt.NDArray[Number]]:
+    """Give the distinct pairs of numbers as `pair_set` does, and the sum of the values of each.
 
     Cells of a sparse matrix are put in order by counting, which takes half as long as sorting.
     """
     from scipy.sparse import coo_array  # slow to load, and only whole files need it
 
-    cells = coo_array((np.ones(len(left), dtype=bool), (left, right)), shape=(below, below)).tocsr()
-    return np.repeat(np.arange(below), np.diff(cells.indptr)), cells.indices.astype(np.int64)
+    cells = coo_array((values, (left, right)), shape=(below, below)).tocsr()
+    return np.repeat(np.arange(below), np.diff(cells.indptr)), cells.indices.astype(np.int64), cells.data
 
 
 _BITS = 63

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.block import Keys, Rows
-from matching.columns import Table
+from matching.block import Keys
+from matching.columns import Rows, Table
 from matching.compare import compare
 from matching.rules import MatchModel
 from matching.score import MATCH, score

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 
-from matching.block import Rows, RuleSize, measured
-from matching.columns import Column, Table
+from matching.block import Bits
+from matching.block_sizes import RuleSize, measured
+from matching.columns import Column, Rows, Table
 from matching.document import MatchAttribute, MatchRules
 from matching.infer.records import evenly_chosen
 from matching.kinds import KINDS
@@ -22,6 +24,8 @@ STRANGERS, IN_ANY_FILE = 1.5, 200_000
 To compare strangers is nearly all that a large file costs; to learn from, a small one needs all it has."""
 _BEYOND = 0.05
 """A key that leaves no more of the records over the cap finds all that a narrower one does."""
+_ENOUGH, _ONE_IN = 5_000, 5_000
+"""A key is idle where of so many pairs or more that nothing else brings at most one in so many may be a match."""
 _ALONE = ".user"
 """The user of an e-mail address tells something where it is rare: with the rest it would be `info` in one town."""
 _MEETING = {
@@ -49,6 +53,20 @@ def choose_keys(attributes: Mapping[str, MatchAttribute], table: Table, ranks: R
     model = match_model("inferred", attributes, MatchRules(block_on=rules, compare=[]))
     sizes = measured(model, sample, CAP, factor=factor, most=PER_KEY)
     return _chosen(zip(rules, sizes, strict=True), strangers=max(STRANGERS, IN_ANY_FILE / max(len(ranks), 1)))
+
+
+def idle_keys(brought_by: Bits, likely: npt.NDArray[np.bool_], *, keys: int) -> int:
+    """Say which keys bring hardly a pair that may be a match and that no other brings, by what some pairs are like.
+
+    Bit `n` stands for key `n`, in what is given as in `brought_by`; `likely` are the pairs that may be a match.
+    """
+    idle = before = 0
+    for bit in (1 << number for number in range(keys)):
+        alone = brought_by & ~(idle | bit) == 0
+        pairs = int(alone.sum())
+        if pairs - before >= _ENOUGH and int(likely[alone].sum()) * _ONE_IN <= pairs:
+            idle, before = idle | bit, pairs
+    return idle
 
 
 def _rules(attributes: Mapping[str, MatchAttribute], table: Table) -> list[list[str]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from matching.block import Rows
+from matching.columns import Rows
 
 SAMPLE = 20_000
 """So many records tell what the columns hold."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from matching.block import Rows
+from matching.columns import Rows
 from matching.infer.records import evenly_chosen
 from matching.kinds import wording
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matching.block import RuleReport
+from matching.block_sizes import RuleReport
 from matching.distribution import Distribution, Expectation, HistogramBar
 from matching.rules import MatchModel
 from mdm.pages.histogram import Chart

@@ -5,9 +5,10 @@ from itertools import combinations, product
 
 import numpy as np
 
-from matching.block import MAX_KEYS
-from matching.columns import PART
+from matching.block import rule_key_words
+from matching.columns import PART, Table
 from matching.kinds import KINDS
+from matching.rule_keys import MAX_KEYS
 from matching.rules import ALWAYS_WEIGHT, Condition, MatchAttribute, MatchModel, MatchRules, match_model
 from matching.score import DISTINCT, MATCH, NEVER, REVIEW
 
@@ -30,6 +31,11 @@ def small_model(**changes: object) -> MatchModel:
         "never": [{"different": "tax_id"}],
     }
     return match_model("customer", attributes, MatchRules.model_validate(rules | changes))
+
+
+def key_words(model: MatchModel, table: Table, row: int) -> dict[int, str]:
+    """Say the blocking keys of one record in words, whatever rule they are of."""
+    return {key: words for keys in rule_key_words(model, table)[row] for key, words in keys.items()}
 
 
 COMMON: list[dict[str, object]] = [

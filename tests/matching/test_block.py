@@ -6,10 +6,12 @@ import pytest
 from colliding import RECORDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rowwise import columns, pairs_of, small_model
+from rowwise import columns, key_words, pairs_of, small_model
 
-from matching import block
-from matching.block import MAX_KEYS, RuleReport, blocking_keys, candidate_pairs, key_words, report
+from matching import block_sizes
+from matching.block import MOST_TOLD, blocking_keys, candidate_pairs, pairs_and_rules
+from matching.block_sizes import RuleReport, report
+from matching.rule_keys import MAX_KEYS
 from matching.standardise import standardise
 
 MODEL = small_model()
@@ -29,6 +31,24 @@ def test_candidate_pairs_are_the_combinations_within_blocks_of_at_most_the_cap(r
     expected = {pair for block in blocks.values() if len(block) <= cap for pair in combinations(block, 2)}
     left, right = candidate_pairs(MODEL, table, cap)
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == sorted(expected)
+
+
+@settings(max_examples=60)
+@given(records=RECORDS, cap=st.integers(1, 8))
+def test_each_candidate_pair_tells_the_rules_that_bring_it(records, cap):
+    every = [[part.words.replace(" ", ".") for part in rule] for rule in MODEL.blocking]
+    brought = [pairs_of(small_model(block_on=[rule]), records, cap) for rule in every]
+    left, right, rules = pairs_and_rules(MODEL, tabled(*records), cap)
+    assert list(zip(left.tolist(), right.tolist(), rules.tolist(), strict=True)) == [
+        (*pair, sum(1 << number for number, pairs in enumerate(brought) if pair in pairs))
+        for pair in sorted(set().union(*brought))
+    ]
+
+
+def test_of_very_many_rules_it_is_not_told_which_brings_a_pair():
+    model = small_model(block_on=[["tax_id"]] * (MOST_TOLD + 1))
+    _, _, rules = pairs_and_rules(model, tabled({"tax_id": "A1001"}, {"tax_id": "A1001"}, model=model), 10)
+    assert rules.tolist() == [-1]
 
 
 def test_keys_are_distinct_and_sorted_by_row_and_key():
@@ -100,7 +120,7 @@ def test_what_a_rule_contributes_alone_are_the_pairs_that_go_missing_without_it(
     every = [[part.words.replace(" ", ".") for part in rule] for rule in MODEL.blocking]
     found = {pair for rule in every for pair in pairs_of(small_model(block_on=[rule]), records, cap)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(block, "PAIRS_AT_ONCE", at_once)
+        patch.setattr(block_sizes, "PAIRS_AT_ONCE", at_once)
         alone = [rule.alone for rule in report(MODEL, table, cap)]
     for number, count in enumerate(alone):
         others = [rule for place, rule in enumerate(every) if place != number]

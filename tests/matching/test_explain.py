@@ -3,10 +3,10 @@
 from colliding import RECORDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rowwise import COMMON, keys_of, score_of, small_model
+from rowwise import COMMON, key_words, keys_of, score_of, small_model
 
-from matching.block import MAX_KEYS, key_words
 from matching.explain import why, why_all
+from matching.rule_keys import MAX_KEYS
 from matching.score import OUTCOMES
 from matching.standardise import standardise
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from matching import score
-from matching.block import Rows
+from matching.columns import Rows
 from matching.copies import copies_of
 from matching.rules import MatchModel
 from mdm.entity_types import EntityType, hint, parse, shipped

@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from matching import score
-from matching.block import Rows
 from matching.cluster import cluster
-from matching.columns import Column, Table
+from matching.columns import Column, Rows, Table
 from matching.compare import Comparisons, Levels
 from matching.learn import Known, decided
 from matching.linkage import average_linkage

@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from matching.block import Rows, candidate_pairs
-from matching.columns import Column, Table
+from matching.block import candidate_pairs
+from matching.columns import Column, Rows, Table
 from matching.compare import Comparisons
 from matching.kinds import wording
 from matching.rules import MatchModel
@@ -28,7 +28,7 @@ def pairs_to_compare(model: MatchModel, table: Table, who: Who) -> tuple[tuple[R
 
 def by_keys(model: MatchModel, table: Table) -> Pairs:
     """Give the distinct pairs of the blocking keys, left < right and sorted, as they go from process to process."""
-    return _narrow(*candidate_pairs(model, table, model.rules.block_cap))
+    return narrow(*candidate_pairs(model, table, model.rules.block_cap))
 
 
 def nearest_aside(model: MatchModel, table: Table, who: Who) -> AbstractContextManager[Callable[[], list[Pairs]]]:
@@ -66,9 +66,9 @@ def _nearest(column: Column, count: int, who: Who) -> Pairs:
     alike = codes[1:] == codes[:-1]
     first = order[np.flatnonzero(np.diff(codes, prepend=-1))]
     one, other = wording.nearest(column.cells, count, groups=who.sources[first])
-    return _narrow(np.concatenate([first[one], order[:-1][alike]]), np.concatenate([first[other], order[1:][alike]]))
+    return narrow(np.concatenate([first[one], order[:-1][alike]]), np.concatenate([first[other], order[1:][alike]]))
 
 
-def _narrow(left: Rows, right: Rows) -> Pairs:
+def narrow(left: Rows, right: Rows) -> Pairs:
     """Make pairs ready to go from one process to another, which takes a second for some ten millions: half as long."""
     return left.astype(np.int32), right.astype(np.int32)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching import block
-from matching.block import Rows
-from matching.columns import Table
+from matching import block, block_sizes
+from matching.columns import Rows, Table
 from matching.compare import compare
 from matching.copies import Copies
 from matching.distribution import distribution, expectation, histogram
@@ -101,7 +100,7 @@ def write_report(
             bars=bars,
             chart=chart_of(model, bars),
             expected=expectation(model, weights),
-            blocking=block.report(model, done.copies.table(table), model.rules.block_cap),
+            blocking=block_sizes.report(model, done.copies.table(table), model.rules.block_cap),
             link_only=done.link_only,
             sizes=_sizes(done),
             largest=_largest(done),

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching import score
-from matching.block import Rows
-from matching.columns import Column, Table, end_to_end
+from matching.columns import Column, Rows, Table, end_to_end
 from matching.compare import Comparisons, Levels
 from matching.rules import MatchModel
 from matching.standardise import TAG, standardise

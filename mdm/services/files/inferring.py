@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.balance import balanced_threshold
-from matching.block import Rows
-from matching.columns import Column, Table
+from matching.block import Bits, pairs_and_rules
+from matching.columns import Column, Rows, Table
 from matching.compare import Comparisons, Levels
 from matching.copies import Copies, copies_of
 from matching.document import Comparison, MatchAttribute, MatchRules, Nearest, Thresholds
 from matching.frequency import counted
-from matching.infer import Inferred, InferredAttribute, choose_keys, infer, looked_at
+from matching.infer import Inferred, InferredAttribute, choose_keys, idle_keys, infer, looked_at
 from matching.infer.attributes import columns_of
 from matching.infer.keys import CAP
 from matching.infer.words import noise_among
@@ -28,7 +28,7 @@ from mdm.errors import InvalidInput
 from mdm.ingest.evidence import Records, as_records
 from mdm.ingest.table import Columns
 from mdm.services.files.dedupe_clusters import Who, who_is
-from mdm.services.files.dedupe_pairs import Pairs, by_keys, candidates, nearest_aside
+from mdm.services.files.dedupe_pairs import Pairs, candidates, narrow, nearest_aside
 from mdm.services.files.dedupe_stages import aside, standardised
 from mdm.services.files.learning import Sample, learnt_from, sample
 
@@ -116,15 +116,18 @@ def understand(columns: Columns, *, link_only: bool, keep: bool, timed: Timed) -
     copies = timed("copies", lambda: copies_of(whole, everybody.sources, everybody.ranks))
     table, who = copies.table(whole), everybody.where(copies.kept)
     compared = {name: attributes[name] for name, one in found.attributes.items() if not _noise(one, found)}
-    model, pairs, comparisons = timed("block", lambda: _blocked(compared, table, who, link_only=link_only))
+    model, pairs, brought_by, comparisons = timed("block", lambda: _blocked(compared, table, who, link_only=link_only))
     taken = timed("compare", lambda: sample(comparisons, who, pairs))
     learnt = timed("learn", lambda: _learnt(model, taken, who))
     rules = _balanced(model, learnt, taken)
     levels = taken.levels if len(taken.left) == len(pairs[0]) else None
+    chosen = np.ones(len(pairs[0]), dtype=bool)
+    if levels is None and learnt.rounds:
+        rules, chosen = _without_idle_keys(model, rules, taken, brought_by)
     if rules.one_per_source:
-        apart = who.sources[pairs[0]] != who.sources[pairs[1]]
-        pairs = pairs[0][apart], pairs[1][apart]
-        levels = None if levels is None else levels[apart]
+        chosen &= who.sources[pairs[0]] != who.sources[pairs[1]]
+    pairs = pairs[0][chosen], pairs[1][chosen]
+    levels = None if levels is None else levels[chosen]
     notes, warnings = _left_out(found), learnt.notes
     if rules.one_per_source and not link_only and learnt.rounds:
         notes.append(_ONE_EACH_WORDS)
@@ -166,24 +169,31 @@ def _noise(attribute: InferredAttribute, found: Inferred) -> bool:
 
 def _blocked(
     attributes: dict[str, MatchAttribute], table: Table, who: Who, *, link_only: bool
-) -> tuple[MatchModel, tuple[Rows, Rows], Comparisons]:
-    """Choose keys and give the pairs that they bring, with what compares them, which is prepared in the meantime."""
+) -> tuple[MatchModel, tuple[Rows, Rows], Bits, Comparisons]:
+    """Choose keys and give the pairs that they bring, with what compares them, which is prepared in the meantime.
+
+    Of each pair it is told which keys bring it, a bit for each; all are set where that is not known.
+    """
     model = partial(_model, attributes, link_only=link_only)
-    keyed, count = partial(_keys_and_pairs, attributes, model, table, who), len(who.ranks)
-    with aside(keyed, count) as blocking, nearest_aside(model(block_on=[], compare=[]), table, who) as near:
+    meeting, count = partial(_keys_and_pairs, attributes, model, table, who), len(who.ranks)
+    with aside(meeting, count) as blocking, nearest_aside(model(block_on=[], compare=[]), table, who) as near:
         compare = [_compared(name, KINDS[one.kind], table[name]) for name, one in attributes.items()]
         comparisons = Comparisons(model(block_on=[], compare=compare), table)
-        keys, pairs = blocking()
-        chosen = model(block_on=keys, compare=compare)
-        return chosen, candidates(chosen, who, pairs, near()), comparisons
+        keys, keyed, brought_by = blocking()
+        chosen, others = model(block_on=keys, compare=compare), near()
+        pairs = candidates(chosen, who, keyed, others)
+        if others or link_only:  # then there are other pairs, too, or not all of these
+            brought_by = np.full(len(pairs[0]), -1, dtype=np.int32)
+        return chosen, pairs, brought_by, comparisons
 
 
 def _keys_and_pairs(
     attributes: dict[str, MatchAttribute], model: Callable[..., MatchModel], table: Table, who: Who
-) -> tuple[list[list[str]], Pairs]:
+) -> tuple[list[list[str]], Pairs, Bits]:
     keyed = {name: table[name] for name, one in attributes.items() if not KINDS[one.kind].whole_column}
     keys = choose_keys(attributes, keyed, who.ranks)
-    return keys, by_keys(model(block_on=keys, compare=list(attributes)), table)
+    left, right, brought_by = pairs_and_rules(model(block_on=keys, compare=list(attributes)), table, CAP)
+    return keys, narrow(left, right), brought_by
 
 
 def _model(
@@ -250,6 +260,20 @@ def _balanced(model: MatchModel, learnt: Learnt, taken: Sample) -> MatchRules:
     weights = sums(_with(model, rules), taken.levels[taken.apart] if rules.one_per_source else taken.levels)
     match = max(round(balanced_threshold(weights), 3), REVIEW)
     return rules.model_copy(update={"thresholds": Thresholds(match=match, review=REVIEW)})
+
+
+def _without_idle_keys(
+    model: MatchModel, rules: MatchRules, taken: Sample, brought_by: Bits
+) -> tuple[MatchRules, npt.NDArray[np.bool_]]:
+    """Leave out the keys that bring next to nothing, going by the pairs that were learnt from.
+
+    Says of each candidate pair whether another key brings it. Most strangers meet by a few such keys, and to compare
+    them is what a large file costs; what strangers are like has been learnt by then.
+    """
+    likely = sums(_with(model, rules), taken.levels) >= model.review_weight
+    idle = idle_keys(brought_by[taken.places], likely, keys=len(rules.block_on))
+    kept = [key for number, key in enumerate(rules.block_on) if not idle >> number & 1]
+    return rules.model_copy(update={"block_on": kept}), brought_by & ~idle != 0
 
 
 def _known_of_most(model: MatchModel, levels: Levels, telling: frozenset[str]) -> bool:

@@ -7,8 +7,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from matching.block import Rows
-from matching.columns import Column, Table
+from matching.columns import Column, Rows, Table
 from matching.compare import Comparisons, Levels
 from matching.document import MatchRules
 from matching.learn import BY_RULE, UNKNOWN, Clusters, Known, Learnt, Weights, learn
@@ -56,9 +55,11 @@ class Facts:
 class Sample:
     """Pairs to learn from, with their levels; `compared` gives the levels of others, `facts` what is known.
 
-    `table` and `who` hold only the records that occur in the pairs, which are numbered by them.
+    `places` says where they stand among the candidate pairs. `table` and `who` hold only the records that occur in the
+    pairs, which are numbered by them.
     """
 
+    places: Rows
     table: Table
     who: Who
     left: Rows
@@ -76,7 +77,7 @@ class Sample:
     def where(self, chosen: npt.NDArray[np.bool_]) -> "Sample":
         """Give only the chosen pairs."""
         left, right, levels = self.left[chosen], self.right[chosen], self.levels[chosen]
-        return Sample(self.table, self.who, left, right, levels, self.compared, self.facts)
+        return Sample(self.places[chosen], self.table, self.who, left, right, levels, self.compared, self.facts)
 
 
 def sample(comparisons: Comparisons, who: Who, pairs: tuple[Rows, Rows], *, facts: Facts | None = None) -> Sample:
@@ -87,16 +88,17 @@ def sample(comparisons: Comparisons, who: Who, pairs: tuple[Rows, Rows], *, fact
     """
     known = Facts((), rows=len(who.ranks)) if facts is None else facts
     left, right = pairs
+    places = np.arange(len(left))
     if len(left) > PAIRS:
         step = -(-2 * len(left) // PAIRS)
         chosen = (who.ranks[left] % step == 0) | (who.ranks[right] % step == 0) | (known.of(left, right) != UNKNOWN)
-        left, right = left[chosen], right[chosen]
+        left, right, places = left[chosen], right[chosen], places[chosen]
     rows = sorted_set(np.concatenate([left, right]))
     left, right = np.searchsorted(rows, left), np.searchsorted(rows, right)
     table = {name: Column(column.codes[rows], column.cells) for name, column in comparisons.table.items()}
     levels = compared(comparisons, rows[left], rows[right])
     others = Compared(comparisons, rows, (left, right), levels)
-    return Sample(table, who.where(rows), left, right, levels, others, known.among(rows))
+    return Sample(places, table, who.where(rows), left, right, levels, others, known.among(rows))
 
 
 def learnt_from(model: MatchModel, rules: MatchRules, pairs: Sample, *, doubtful: bool = False) -> Learnt:
