@@ -16,6 +16,7 @@ Action = Literal[
     "ingest", "look up", "read golden records", "read the feed", "read tasks", "decide", "approve", "read quarantine",
     "mend quarantine", "read rules", "apply rules", "read statistics",
     "read code lists", "map codes", "apply code lists", "read access", "manage access", "read agreement",
+    "audit",
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -31,7 +32,7 @@ MAY: dict[Role, frozenset[Action]] = {
     "source": frozenset({"ingest", "look up", "read quarantine", "mend quarantine"}),
     "steward": _STEWARD,
     "approver": _STEWARD | {"approve", "read agreement"},
-    "auditor": _READ | {"read tasks", "read quarantine", "read access", "read agreement"},
+    "auditor": _READ | {"read tasks", "read quarantine", "read access", "read agreement", "audit"},
     "admin": frozenset(ACTIONS),
 }
 _OPEN: frozenset[Privacy] = frozenset({"public", "internal"})

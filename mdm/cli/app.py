@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from mdm.cli import (
+    audit,
     codes,
     decisions,
     divergence,
@@ -81,7 +82,7 @@ for module in MODULES:
 for noun, group in (
     ("tasks", task_work), ("proposals", proposals), ("quarantine", quarantine), ("rules", rules), ("codes", codes),
     ("references", references), ("refetches", refetches), ("hierarchy", hierarchy), ("rates", rates), ("key", keys),
-    ("user", users), ("source-merges", source_merges), ("second-opinions", second_opinions),
+    ("user", users), ("audit", audit), ("source-merges", source_merges), ("second-opinions", second_opinions),
 ):  # fmt: skip
     app.add_typer(group.app, name=noun, help=group.HELP, no_args_is_help=True)
 

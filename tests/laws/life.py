@@ -15,7 +15,7 @@ from mdm.errors import Conflict, InvalidInput, Stale
 from mdm.ingest import Incoming
 from mdm.log import Author
 from mdm.resolution.work import Work
-from mdm.services import rebuild, resolving
+from mdm.services import auditing, rebuild, resolving
 from mdm.services.deciding import decisions, overrides
 from mdm.services.deciding.overrides import Wanted
 from mdm.services.hub import Hub
@@ -78,6 +78,7 @@ class Life(RuleBasedStateMachine):
             for read, about, position, answer in self.told:
                 assert recorded.asked(self.hub, read, about, position) == answer
             assert not self.derived_again or rebuild.verify(self.hub).match
+            assert auditing.verify(self.hub).match
         finally:  # of a hub that stays open something would be left to the next
             Work.MOST_AGAIN = MOST_AGAIN
             self.hub.close()

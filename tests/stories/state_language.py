@@ -13,7 +13,7 @@ from typing import Any
 from golden_records.identity import parse_golden_id
 from mdm.ingest import Incoming
 from mdm.log import Key
-from mdm.services import rebuild, resolving
+from mdm.services import auditing, rebuild, resolving
 from mdm.services.deciding import decisions
 from mdm.services.hub import Hub
 from mdm.services.intake import records, source_merges
@@ -74,6 +74,7 @@ class States:
         found = self.found()
         assert found == set(lines)
         assert rebuild.verify(self.hub).match
+        assert auditing.verify(self.hub).match
 
     def found(self) -> set[str]:
         """Everything that stands, in lines."""

@@ -11,7 +11,7 @@ import pytest
 
 from mdm.demo.firm import firm
 from mdm.ingest import Columns
-from mdm.services import rebuild
+from mdm.services import auditing, rebuild
 from mdm.services.hub import Hub, open_hub
 from mdm.services.intake import ingest
 from mdm.settings import Settings
@@ -84,6 +84,7 @@ def survives(url: str, path: Path, *, seed: int) -> None:
         assert reader.one("SELECT count(*) FROM change") == reader.one("SELECT max(sequence) FROM change")
         assert reader.one("SELECT count(*) FROM log") == reader.one("SELECT max(position) FROM log")
     assert rebuild.verify(hub).match
+    assert auditing.verify(hub).match
     hub.close()
 
 

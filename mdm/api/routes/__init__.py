@@ -3,6 +3,7 @@
 from mdm.api.routes import (
     access,
     activity,
+    audit,
     changes,
     code_lists,
     decisions,
@@ -53,6 +54,7 @@ ROUTERS = (
     queue.router,
     decisions.router,
     activity.router,
+    audit.router,
     proposals.router,
     second_opinions.router,
     changes.router,
