@@ -48,6 +48,8 @@ def infer(cells: Cells) -> Inferred:
     """Infer the attributes of records from the names and cells of their columns (one cell a record, None if blank)."""
     profiles = {column: profile(values) for column, values in cells.items()}
     found = {column: decide(column, one) for column, one in profiles.items()}
+    if all(one.role == LEFT_OUT for one in found.values()):  # then what says the same is all there is to go by
+        found = {column: decide(column, one, alike=True) for column, one in profiles.items()}
     parts, wholes = (_of(found, *roles) for roles in (("given", "family"), ("name", "person")))
     found |= {column: Found(LEFT_OUT, reason=why) for column, why in repeats(cells, parts, wholes).items()}
     inferred = Inferred(left_out={column: one.reason for column, one in found.items() if one.role == LEFT_OUT})

@@ -32,14 +32,14 @@ class Found:
     reason: str = ""
 
 
-def decide(column: str, profile: Profile) -> Found:
-    """Decide what a column holds."""
+def decide(column: str, profile: Profile, *, alike: bool = False) -> Found:
+    """Decide what a column holds; `alike` lets one tell something that says the same in every record."""
     if column.startswith("?") or not column.strip() or {"{", "}"} & set(column):
         return Found(LEFT_OUT, reason="its name cannot stand in rules; rename it")
     said = role(column)
     if not profile.values:
         return Found(LEFT_OUT, reason="it has no value, or only such as n/a and 0000")
-    if profile.values == 1 and profile.distinct < 1 and profile.filled > 0.5:
+    if profile.values == 1 and profile.distinct < 1 and profile.filled > 0.5 and not alike:
         return Found(LEFT_OUT, reason="it says the same in every record")
     if said == "stamp":
         return Found(LEFT_OUT, reason="it says when or where a row was written")

@@ -236,3 +236,20 @@ def test_a_large_csv_is_matched_without_loading_pandas(tmp_path):
     command = [sys.executable, "-c", program, str(tmp_path / "records.csv")]
     found = subprocess.run(command, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "['pyarrow']"
+
+
+@pytest.mark.parametrize("rows", [2, 10_000])
+def test_records_that_are_all_alike_are_one_cluster_to_be_looked_at(folder, rows):
+    lines = [f"{number},Acme Ltd,Berlin" for number in range(rows)]
+    Path("alike.csv").write_text("\n".join(["id,name,city", *lines, ""]), encoding="utf-8")
+    report = dedupe(Job(("alike.csv",), outputs=Outputs("clusters.csv")))
+    assert (report.counts["records"], report.counts["clusters"]) == (rows, 1)
+    assert any("figures are those that were there" in one for one in report.warnings)
+
+
+def test_what_all_records_say_is_left_out_where_another_column_tells_them_apart(folder):
+    lines = [f"{number},Acme Ltd,Berlin,person{number // 2}@acme.example" for number in range(40)]
+    Path("alike.csv").write_text("\n".join(["id,name,city,email", *lines, ""]), encoding="utf-8")
+    report = dedupe(Job(("alike.csv",), outputs=Outputs("clusters.csv")))
+    assert report.counts["clusters"] == 20
+    assert any("name is not compared: it says the same in every record" in one for one in report.notes)
