@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from matching.columns import Column, Rows, Table
 from matching.key_parts import part_index
-from matching.rule_keys import RuleKeys, count_of, rule_keys
+from matching.rule_keys import RuleKeys, Side, count_of, rule_keys
 from matching.rules import BlockPart, MatchModel
 from matching.sets import firsts, pair_set, pair_sums
 
@@ -62,7 +62,7 @@ def pairs_and_rules(model: MatchModel, table: Table, cap: int) -> tuple[Rows, Ro
     return pair_sums(*_end_to_end(found), np.concatenate(bits), below=count_of(table))
 
 
-def _end_to_end(found: Sequence[tuple[Bits, Bits]]) -> tuple[Bits, Bits]:
+def _end_to_end(found: Sequence[tuple[Side, Side]]) -> tuple[Side, Side]:
     """Put the sides of pairs one behind the other."""
     left, right = (np.concatenate([np.empty(0, dtype=np.int32), *(sides[side] for sides in found)]) for side in (0, 1))
     return left, right

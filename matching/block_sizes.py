@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from matching.columns import Table
-from matching.rule_keys import Meetings, RuleKeys, count_of, meetings_of, rule_keys, rule_words
+from matching.rule_keys import Meetings, RuleKeys, Side, count_of, meetings_of, rule_keys, rule_words
 from matching.rules import MatchModel
 from matching.sets import firsts, sorted_set
 
@@ -73,9 +72,7 @@ def _size(model: MatchModel, table: Table, found: RuleKeys, cap: int, *, each: f
     return RuleSize(pairs, strangers, int(counts[counts > cap].sum()) / max(len(found.rows), 1))
 
 
-def _strangers(
-    model: MatchModel, rule: int, table: Table, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32]
-) -> int:
+def _strangers(model: MatchModel, rule: int, table: Table, left: Side, right: Side) -> int:
     """Count the pairs whose records have nothing in common but their key, though more is known of both."""
     known, same = np.zeros(len(left), dtype=bool), np.zeros(len(left), dtype=bool)
     keyed = {part.attribute for part in model.blocking[rule]}

@@ -15,6 +15,10 @@ MAX_KEYS = 32
 """The most blocking keys a record may have; rules declared first, and longer tokens, go first."""
 
 
+Side = npt.NDArray[np.int32]
+"""The row on one side of each of some pairs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meetings:
     """Who meets under one rule: the members of its blocks within the cap, and how many of its block follow each.
@@ -32,7 +36,7 @@ class Meetings:
         one = self.rows[np.repeat(member, partners)]
         return (one << bits) | self.rows[ranges(member + 1, partners)]
 
-    def sides(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    def sides(self) -> tuple[Side, Side]:
         """Give the smaller and the larger row of every pair."""
         rows = self.rows.astype(np.int32)
         return np.repeat(rows, self.partners), rows[ranges(np.arange(1, len(rows) + 1), self.partners)]
