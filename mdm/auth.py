@@ -47,8 +47,8 @@ SEES: dict[Role, frozenset[Privacy]] = {
 }
 # These bind a key that is narrowed to one source: what it writes and whose payloads it reads. A crosswalk stays whole.
 _BY_SOURCE: frozenset[Action] = frozenset({"ingest", "read quarantine", "mend quarantine"})
-# Whoever gives others access could give them more than their own narrowed right.
-_WHOLE: frozenset[Action] = frozenset({"read access", "manage access"})
+# Whoever gives others access could give them more than their own narrowed right, and the log is bound as a whole.
+_WHOLE: frozenset[Action] = frozenset({"read access", "manage access", "audit"})
 
 
 @dataclass(frozen=True, slots=True)

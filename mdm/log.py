@@ -214,7 +214,11 @@ def commitment(salt: bytes, body: bytes) -> bytes:
     return hashlib.sha256(salt + body).digest()
 
 
-def envelope_hash(row: tuple[object, ...]) -> bytes:
-    """The hash of one envelope row (all columns of `log`, in their order), carried by the row after it."""
-    written = [part.hex() if isinstance(part, bytes) else part for part in row]
-    return hashlib.sha256(canonical(written)).digest()
+def written_envelope(row: Sequence[object]) -> bytes:
+    """One envelope row (all columns of `log`, in their order) in canonical bytes, byte strings as hexadecimals."""
+    return canonical([part.hex() if isinstance(part, bytes) else part for part in row])
+
+
+def envelope_hash(row: Sequence[object]) -> bytes:
+    """The hash of one envelope row, carried by the row after it."""
+    return hashlib.sha256(written_envelope(row)).digest()

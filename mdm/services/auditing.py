@@ -7,14 +7,16 @@ a whole log anew, hashes and all; that is found by a checkpoint that stands wher
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from mdm.errors import UnreadableFile
-from mdm.log import GENESIS, commitment, envelope_hash
+from mdm.log import GENESIS, commitment, envelope_hash, written_envelope
 from mdm.services.hub import Hub
 from mdm.store import audit
 from mdm.store.audit import Envelope, Payload
+from mdm.store.log import ENVELOPE
 
 MOST_FINDINGS = 100
 """So many findings are told; what comes after the first often follows from it."""
@@ -69,6 +71,23 @@ def checkpoint(hub: Hub) -> Checkpoint:
     if last is None:
         return Checkpoint(hub.settings.hub_name, 0, "", "")
     return Checkpoint(hub.settings.hub_name, int(str(last[0])), envelope_hash(last).hex(), str(last[5]))
+
+
+def events(hub: Hub, *, after: int, limit: int) -> dict[str, Any]:
+    """Give a page of the log as it binds itself: of each fact who, when and of what kind, and its envelope as written.
+
+    `hash` is the SHA-256 of `envelope`, a JSON list that ends with the hash of the one before. What a fact says stands
+    apart, and only its commitment is in the envelope.
+    """
+    with hub.database.read() as reader:
+        rows = audit.envelopes(reader, after=after, limit=limit + 1)
+    items = [_event(row) for row in rows[:limit]]
+    return {"items": items, "next": items[-1]["position"] if len(rows) > limit else None}
+
+
+def _event(row: Envelope) -> dict[str, Any]:
+    told = dict(zip(ENVELOPE[:6], row, strict=False))
+    return {**told, "envelope": written_envelope(row).decode(), "hash": envelope_hash(row).hex()}
 
 
 def verify(hub: Hub, checkpoints: Sequence[Checkpoint] = ()) -> Audit:

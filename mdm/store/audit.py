@@ -46,6 +46,13 @@ def _any_text(transaction: Transaction) -> Iterator[None]:
         connection.text_factory = str
 
 
+def envelopes(transaction: Transaction, *, after: int, limit: int) -> list[Envelope]:
+    """Give the envelopes of the next facts."""
+    columns = ", ".join(ENVELOPE)
+    with _any_text(transaction):
+        return transaction.rows(f"SELECT {columns} FROM log WHERE position > ? ORDER BY position LIMIT ?", after, limit)
+
+
 def last(transaction: Transaction) -> Envelope | None:
     """Give the envelope of the last fact; None in an empty log."""
     return transaction.one(f"SELECT {', '.join(ENVELOPE)} FROM log ORDER BY position DESC LIMIT 1")
