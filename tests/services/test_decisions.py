@@ -98,6 +98,17 @@ def test_what_does_not_hold_names_the_decision_that_stands_against_it(hub: Hub) 
     assert told[first.decision_id] == second.decision_id, "and not the third, which was taken back"
 
 
+def test_an_id_of_which_all_is_deleted_redirects_to_nothing_and_not_to_itself(hub: Hub) -> None:
+    third = Key("psa", "customer", "3")
+    ids = [*two(hub), put(hub, "psa", "3", name="Hollerbach Maschinenbau")]
+    decided = decisions.merge(hub, ids, reason="same firm", author=AUTHOR)
+    decisions.verdict(hub, Key("crm", "customer", "1"), third, "distinct", reason="", author=AUTHOR, supersede=True)
+    gone = Incoming("psa", "customer", "3", {}, None, None, "delete")
+    records.put(hub, gone, author=AUTHOR, wait=True)
+    undone = decisions.undo(hub, decided.decision_id, reason="mistaken", author=AUTHOR)
+    assert undone.redirects == {}, "the third redirected to itself"
+
+
 def test_undoing_an_undo_brings_the_decision_back(hub: Hub) -> None:
     older, newer = two(hub)
     decided = decisions.merge(hub, [older, newer], reason="same firm", author=AUTHOR)

@@ -147,8 +147,9 @@ def _documents(hub: Hub, reader: Transaction, found: Sequence[Decided]) -> list[
     positions = [one.position for one in found]
     holds = stored.in_force(reader, positions)
     undone = stored_history.voided_by(reader, positions)
-    ticks = {name: resolution.tick(reader, name, at=NOW) for name in {one.entity_type for one in found} - {None}}
-    holds |= {one.position: False for one in found if is_over(one.body, ticks.get(one.entity_type))}
+    types = {one.entity_type for one in found if one.entity_type is not None and one.body.get("until")}
+    ticks = {name: resolution.tick(reader, name, at=NOW) for name in types}
+    holds |= {one.position: False for one in found if is_over(one.body, ticks.get(one.entity_type or ""))}
     named = {one.position: _keys(one.body) for one in found}
     tokens = {key: key_token(hub.salt, key) for keys in named.values() for key in keys[:FEW]}
     prefixes = {name: one.id_prefix for name, one in hub.entity_types(seen_by=reader).items()}

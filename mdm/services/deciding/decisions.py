@@ -199,7 +199,7 @@ def outcome(
     after = goldens(hub, concerned)
     went = heirs(before, after)
     with hub.database.read() as reader:
-        active = golden.living(reader, went)  # by a record that the decision is not about, too
+        active = golden.living(reader, {*went, *after.values()})  # by a record that the decision is not about, too
     resolve_arrived(hub, author=author)
     found = effect(entity_type.id_prefix, heirs=went, after=after.values(), active=active)
     return Decided(decision_id(at), found.golden_ids, found.redirects, at)

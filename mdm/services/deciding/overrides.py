@@ -10,7 +10,7 @@ import orjson
 
 from golden_records.effective import EVER_AFTER, EVER_BEFORE
 from golden_records.identity import parse_golden_id
-from mdm.errors import Conflict, Fault, InvalidInput, Stale
+from mdm.errors import Fault, InvalidInput, Stale
 from mdm.log import Author, Fact, key_token
 from mdm.resolution.golden import survived_of
 from mdm.resolution.overrides import under_new_name

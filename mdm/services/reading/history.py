@@ -64,7 +64,8 @@ def decisions_about(transaction: Transaction, entity_type: str, record_ids: set[
     if at != NOW:
         states = _then(transaction, states, upto=resolution.boundary(transaction, entity_type, at=at).upto)
     bodies, authors = stored_log.said(transaction, sorted(states))
-    tick = resolution.tick(transaction, entity_type, at=at)
+    ends = any(body.get("until") for body in bodies.values())
+    tick = resolution.tick(transaction, entity_type, at=at) if ends else None
     many = any("pairs" in body for body in bodies.values())
     own = {record.key for record in stored_records.by_column(transaction, "id", record_ids)} if many else set[str]()
     return [
