@@ -10,7 +10,7 @@ from mdm.cli.output import Json
 
 Document = dict[str, Any]
 DECISION = (
-    "decision_id", "action", "verdict", "left", "right", "attribute", "value", "reason", "actor",
+    "decision_id", "action", "verdict", "left", "right", "attribute", "value", "until", "undoes", "reason", "actor",
     "approved_by", "recorded_at", "in_force",
 )  # fmt: skip
 WORDS = {
@@ -125,9 +125,12 @@ def _print_decisions(decisions: list[Document]) -> None:
 
 
 def _ends(decision: Document) -> Document:
-    """The ends of the pairs of a bulk decision, to stand where those of others do."""
+    """The ends of the pairs of a bulk decision, to stand where those of others do, and when else a value ends."""
     pairs = decision.get("pairs", [])
-    return {"left": [left for left, _ in pairs], "right": [right for _, right in pairs]} if pairs else {}
+    ends: Document = {"left": [left for left, _ in pairs], "right": [right for _, right in pairs]} if pairs else {}
+    if decision.get("until_source_changes"):
+        ends["until"] = "; ".join([*filter(None, [decision["until"]]), "a source changes"])
+    return ends
 
 
 COMMANDS = (history,)

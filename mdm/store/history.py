@@ -34,6 +34,17 @@ def decided_of(transaction: Transaction, record_ids: Collection[int]) -> dict[in
     return found
 
 
+def voided_by(transaction: Transaction, positions: Collection[int]) -> dict[int, int]:
+    """Of these decisions, those that are not in force because of another, with the latest that stands against each."""
+    rows = transaction.rows(
+        "SELECT voided, max(decision_void.position) FROM decision_void"
+        " JOIN decision ON decision.position = decision_void.position AND decision.in_force"
+        " WHERE voided {in} GROUP BY voided",
+        list(positions),
+    )
+    return dict(rows)
+
+
 def voids_of(transaction: Transaction, positions: Collection[int]) -> set[tuple[int, int]]:
     """(voided, voiding) of these decisions, of those that void them, and so on: an undo can be undone."""
     found, reached = set[tuple[int, int]](), set(positions)

@@ -46,6 +46,16 @@ def of_tasks(transaction: Transaction, ids: Collection[str]) -> dict[str, Work]:
     return {row[0]: Work(*row) for row in rows}
 
 
+def given_to(transaction: Transaction, person: str) -> list[tuple[str, str]]:
+    """(id, entity type) of the open tasks that somebody has claimed, or that were assigned or escalated to them."""
+    return transaction.rows(
+        "SELECT task.id, task.entity_type FROM task_work"
+        " JOIN task ON task.id = task_work.task_id AND task.opened = task_work.opened AND task.closed IS NULL"
+        " WHERE ? IN (claimed_by, assigned_to, escalated_to) ORDER BY task.id",
+        person,
+    )
+
+
 def then(transaction: Transaction, tokens: Collection[int], *, at: int) -> dict[str, Work]:
     """What had been done by a position about the tasks with these tokens, told from its facts."""
     said = log.said_of(transaction, "task_work", list(tokens), upto=at)

@@ -20,6 +20,17 @@ def test_history_ends_at_a_moment_and_a_difference_names_both_of_its_own(loaded:
     assert (refused.code, "leave out --as-of" in refused.err) == (2, True)
 
 
+def test_history_says_until_when_a_value_was_set_and_what_an_undo_took_back(loaded: Mdm) -> None:
+    golden_id = loaded("lookup", "crm", "customer", "1", "--json").json["golden_id"]
+    said = ("override", golden_id, "name", "Alder", "--reason", "their letter", "--until-source-changes")
+    decided = loaded(*said, "--until", "2999-12-31", "--json").json["decision_id"]
+    loaded("undo", decided, "--reason", "a slip")
+    shown = loaded("history", golden_id).out
+    row, undone = (line for line in shown.splitlines() if "│ override" in line or "│ undo" in line)
+    assert "│ 2999-12-31; a source changes │" in row
+    assert f"│ {decided} │" in undone
+
+
 def test_tasks_are_listed_and_shown_as_they_were(loaded: Mdm) -> None:
     assert loaded("tasks", "list", "--as-of", "1999-01-01", "--json").json == {"items": [], "next": None}
     assert loaded("tasks", "show", "task_1", "--as-of", "1999-01-01").err == "mdm: there was no task 'task_1' by then\n"

@@ -6,7 +6,7 @@ from mdm.errors import Conflict, InvalidInput, NotFound
 from mdm.ingest import Incoming
 from mdm.log import Key
 from mdm.services import rebuild
-from mdm.services.deciding import decisions
+from mdm.services.deciding import activity, decisions
 from mdm.services.hub import Hub
 from mdm.services.intake import records
 from mdm.services.reading import golden
@@ -77,9 +77,36 @@ def test_undoing_a_split_restores_the_digest(hub: Hub) -> None:
 
 def test_a_decision_is_undone_once(hub: Hub) -> None:
     decided = decisions.merge(hub, two(hub), reason="same firm", author=AUTHOR)
-    decisions.undo(hub, decided.decision_id, reason="mistaken", author=AUTHOR)
-    with pytest.raises(Conflict, match="undone or superseded already"):
+    undone = decisions.undo(hub, decided.decision_id, reason="mistaken", author=AUTHOR)
+    with pytest.raises(Conflict, match=f"{undone.decision_id} took it back already"):
         decisions.undo(hub, decided.decision_id, reason="again", author=AUTHOR)
+
+
+def test_what_does_not_hold_names_the_decision_that_stands_against_it(hub: Hub) -> None:
+    one, other = Key("crm", "customer", "1"), Key("erp", "customer", "2")
+    two(hub)
+    first = decisions.verdict(hub, one, other, "same", reason="", author=AUTHOR)
+    second = decisions.verdict(hub, one, other, "distinct", reason="", author=AUTHOR, supersede=True)
+    undone = decisions.undo(hub, second.decision_id, reason="", author=AUTHOR)
+    third = decisions.verdict(hub, one, other, "distinct", reason="", author=AUTHOR, supersede=True)
+    decisions.undo(hub, third.decision_id, reason="", author=AUTHOR)
+    decisions.undo(hub, undone.decision_id, reason="", author=AUTHOR)
+    with pytest.raises(Conflict, match=f"{second.decision_id} was decided in its place; undo that one"):
+        decisions.undo(hub, first.decision_id, reason="", author=AUTHOR)
+    told = {item["decision_id"]: item.get("undone_by") for item in activity.page(hub, activity.Wanted())["items"]
+            if "decision_id" in item}  # fmt: skip
+    assert told[first.decision_id] == second.decision_id, "and not the third, which was taken back"
+
+
+def test_an_id_of_which_all_is_deleted_redirects_to_nothing_and_not_to_itself(hub: Hub) -> None:
+    third = Key("psa", "customer", "3")
+    ids = [*two(hub), put(hub, "psa", "3", name="Hollerbach Maschinenbau")]
+    decided = decisions.merge(hub, ids, reason="same firm", author=AUTHOR)
+    decisions.verdict(hub, Key("crm", "customer", "1"), third, "distinct", reason="", author=AUTHOR, supersede=True)
+    gone = Incoming("psa", "customer", "3", {}, None, None, "delete")
+    records.put(hub, gone, author=AUTHOR, wait=True)
+    undone = decisions.undo(hub, decided.decision_id, reason="mistaken", author=AUTHOR)
+    assert undone.redirects == {}, "the third redirected to itself"
 
 
 def test_undoing_an_undo_brings_the_decision_back(hub: Hub) -> None:
@@ -119,5 +146,7 @@ def test_what_cannot_be_decided_is_refused_in_words(hub: Hub) -> None:
             hub, Key("crm", "customer", "404"), Key("erp", "customer", "2"), "same", reason="", author=AUTHOR
         )
     decisions.merge(hub, [older, newer], reason="same firm", author=AUTHOR)
-    with pytest.raises(Conflict, match="no active golden record"):
+    with pytest.raises(Conflict, match=f"{newer} is no active golden record: it is merged into {older}"):
         decisions.merge(hub, [older, newer], reason="again", author=AUTHOR)
+    with pytest.raises(NotFound, match="'cus_zzzzzzz' was never given"):
+        decisions.merge(hub, [older, "cus_zzzzzzz"], reason="", author=AUTHOR)

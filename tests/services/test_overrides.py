@@ -8,7 +8,7 @@ from mdm.errors import Conflict, InvalidInput, Stale
 from mdm.ingest import Incoming
 from mdm.log import Key
 from mdm.services import rebuild, resolving
-from mdm.services.deciding import decisions, overrides
+from mdm.services.deciding import activity, decisions, overrides
 from mdm.services.deciding.decisions import Decided
 from mdm.services.deciding.overrides import Wanted
 from mdm.services.hub import Hub
@@ -133,8 +133,12 @@ def test_it_ends_on_its_day_by_a_tick_and_not_by_a_clock(shop: Hub) -> None:
     set_to(shop, one, "name", "Birch", until="2026-03-05")
     tick(shop, 4)
     assert value(shop, one, "name") == "Birch"
+    before = golden.get(shop, one)["seq"]
     tick(shop, 5)
     assert value(shop, one, "name") == "Alder"
+    told = golden.history(shop, one)["decisions"], golden.history(shop, one, as_of=before)["decisions"]
+    assert [each["in_force"] for (each,) in told] == [False, True], "history says of each moment what lineage does"
+    assert activity.page(shop, activity.Wanted(verb="override"))["items"][0]["in_force"] is False
     with pytest.raises(InvalidInput, match="is over: the hub has seen 2026-03-05"):
         set_to(shop, one, "name", "Birch", until="2026-03-05")
     assert rebuild.verify(shop).match

@@ -72,7 +72,7 @@ def test_a_held_decision_is_withdrawn_without_a_trace_in_the_state_and_undone_af
     undone = take_back(hub, again, reason="a slip", author=ANNA)
     assert isinstance(undone, Decided)
     assert state(hub) == before
-    with pytest.raises(Conflict, match="undone or superseded already"):
+    with pytest.raises(Conflict, match=f"{undone.decision_id} took it back already"):
         take_back(hub, again, reason="once more", author=ANNA)
     assert rebuild.verify(hub).match
 

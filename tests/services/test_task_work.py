@@ -8,7 +8,7 @@ from mdm.errors import Conflict, InvalidInput, NotFound, Stale
 from mdm.ingest import Incoming
 from mdm.log import Author
 from mdm.services import rebuild
-from mdm.services.access import keys
+from mdm.services.access import accounts, keys
 from mdm.services.deciding import decisions
 from mdm.services.feed import changes
 from mdm.services.hub import Hub
@@ -180,6 +180,48 @@ def test_what_is_escalated_is_for_the_one_who_is_asked_until_it_is_assigned(hub:
     assert [one["id"] for one in tasks.page(hub, claimed_by="cli:bert", moment="2026-03-02T09:00:18Z")["items"]]
     assert tasks.page(hub, claimed_by="cli:bert", moment="2026-03-02T10:00:00Z")["items"] == []
     assert follows(hub)
+
+
+@pytest.mark.parametrize("change", ["disable", "set_role", "narrow", "revoke"])
+def test_who_may_decide_no_longer_keeps_nobody_from_a_task(hub: Hub, change: str) -> None:
+    for number in (1, 2, 3):
+        doubtful(hub, number)
+    held, given, asked = (one["id"] for one in tasks.page(hub)["items"])
+    if change == "revoke":
+        key = keys.create(hub, role="steward", author=AUTHOR)["id"]
+        leaver = f"key:{key}"
+    else:
+        leaver = "user:eve"
+        accounts.add(hub, accounts.Person("eve", "steward"), password="a long enough password", author=AUTHOR)
+    task_work.claim(hub, held, seconds=86_400, author=at("09:00:00", leaver))
+    task_work.assign(hub, given, to=leaver, author=at("09:00:00"))
+    task_work.assign(hub, asked, to="cli:bert", author=at("09:00:00"))
+    task_work.escalate(hub, asked, to=leaver, question="One firm?", author=at("09:00:01"))
+    match change:
+        case "disable":
+            accounts.disable(hub, "eve", author=AUTHOR)
+        case "set_role":
+            accounts.set_role(hub, "eve", "approver", author=AUTHOR)
+            assert tasks.get(hub, given)["assigned_to"] == leaver, "an approver may decide, too"
+            accounts.set_role(hub, "eve", "reader", author=AUTHOR)
+        case "narrow":
+            accounts.narrow(hub, "eve", "customer", author=AUTHOR)
+            assert tasks.get(hub, given)["assigned_to"] == leaver, "these are tasks about customers"
+            accounts.narrow(hub, "eve", "employee", author=AUTHOR)
+        case _:
+            keys.revoke(hub, key, author=AUTHOR)
+    found = {id_: tasks.get(hub, id_, moment="2026-03-02T09:00:02Z") for id_ in (held, given, asked)}
+    assert [(one["claim"], one["assigned_to"], one["escalated"]) for one in found.values()] == [
+        (None, None, None), (None, None, None), (None, "cli:bert", None),
+    ]  # fmt: skip
+    assert {task_work.claim(hub, id_, author=bert("09:00:03"))["claim"]["by"] for id_ in found} == {"cli:bert"}
+    assert follows(hub)
+
+
+def test_a_task_is_given_to_no_key_that_is_over(hub: Hub, task: Task) -> None:
+    key = "key:" + keys.create(hub, role="steward", expires="2026-03-03", author=at("09:00:00"))["id"]
+    with pytest.raises(InvalidInput, match="a person is"):
+        task_work.assign(hub, task["id"], to=key, author=AUTHOR)
 
 
 def test_a_task_is_given_only_to_somebody_who_may_decide_it(hub: Hub, task: Task) -> None:

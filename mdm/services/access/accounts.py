@@ -16,6 +16,7 @@ from mdm.errors import Conflict, Fault, InvalidInput, NotFound
 from mdm.log import Author
 from mdm.services.access import access_changes, passwords
 from mdm.services.hub import Hub
+from mdm.services.stewarding.leaving import let_go
 from mdm.store import accounts as stored
 from mdm.store.database import Transaction
 from mdm.tables import Account
@@ -89,7 +90,7 @@ def set_password(hub: Hub, name: str, password: str, *, author: Author) -> None:
 
 
 def set_role(hub: Hub, name: str, role: str, *, author: Author) -> dict[str, Any]:
-    """Give an account another role; it is signed out everywhere."""
+    """Give an account another role; it is signed out everywhere, and tasks that it may not decide are let go."""
     ensure_role(role)
     _ensure_another(name, author)
     with hub.database.write() as writer:
@@ -98,12 +99,13 @@ def set_role(hub: Hub, name: str, role: str, *, author: Author) -> dict[str, Any
         stored.end_sessions(writer, name)
         document = shown(account)
         _record(writer, "role", name, author, before=before, role=role)
+    let_go(hub, f"user:{name}", author=author)
     log.info("role changed", account=name, before=before, role=role, actor=author.actor)
     return document
 
 
 def narrow(hub: Hub, name: str, entity_type: str | None, *, author: Author) -> dict[str, Any]:
-    """Narrow an account to an entity type, or to none (None); it is signed out everywhere."""
+    """Narrow an account to an entity type, or to none (None); it is signed out everywhere, and lets go of tasks."""
     if entity_type is not None:
         hub.entity_type(entity_type)
     _ensure_another(name, author)
@@ -113,12 +115,16 @@ def narrow(hub: Hub, name: str, entity_type: str | None, *, author: Author) -> d
         stored.end_sessions(writer, name)
         document = shown(account)
         _record(writer, "narrowed", name, author, before=before, entity_type=entity_type)
+    let_go(hub, f"user:{name}", author=author)
     log.info("account narrowed", account=name, entity_type=entity_type, actor=author.actor)
     return document
 
 
 def disable(hub: Hub, name: str, *, author: Author) -> dict[str, Any]:
-    """Let an account sign in no longer, and end its sessions at once; what it did stays signed with its name."""
+    """Let an account sign in no longer, and end its sessions at once; what it did stays signed with its name.
+
+    The tasks that it holds or was given are anybody's again.
+    """
     _ensure_another(name, author)
     with hub.database.write() as writer:
         account = _known(writer, name)
@@ -127,6 +133,7 @@ def disable(hub: Hub, name: str, *, author: Author) -> dict[str, Any]:
             _record(writer, "disabled", name, author)
         stored.end_sessions(writer, name)
         document = shown(account)
+    let_go(hub, f"user:{name}", author=author)
     log.info("account disabled", account=name, actor=author.actor)
     return document
 

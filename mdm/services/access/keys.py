@@ -15,6 +15,7 @@ from mdm.ingest.key_parts import ensure_source
 from mdm.log import Author
 from mdm.services.access import access_changes
 from mdm.services.hub import Hub
+from mdm.services.stewarding.leaving import let_go
 from mdm.settings import now
 from mdm.store import keys as stored_keys
 from mdm.store.keys import Bearer
@@ -68,7 +69,10 @@ def listed(hub: Hub) -> list[dict[str, Any]]:
 
 
 def revoke(hub: Hub, key_id: str, *, author: Author) -> dict[str, Any]:
-    """Take a key out of use, from the next request on; once revoked it stays so. Gives it as `listed` does."""
+    """Take a key out of use, from the next request on; once revoked it stays so. Gives it as `listed` does.
+
+    The tasks that it holds or was given are anybody's again.
+    """
     with hub.database.write() as transaction:
         key = stored_keys.by_id(transaction, key_id)
         if key is None:
@@ -77,6 +81,7 @@ def revoke(hub: Hub, key_id: str, *, author: Author) -> dict[str, Any]:
             key.revoked_at = author.recorded_at
             access_changes.record(transaction, "key.revoked", f"key:{key_id}", author=author)
         document = key.model_dump(exclude={"hash"})
+    let_go(hub, f"key:{key_id}", author=author)
     log.info("key revoked", key_id=key_id, actor=author.actor)
     return document
 

@@ -25,6 +25,7 @@ from mdm.errors import Conflict, Forbidden, Unauthorised, Unavailable
 from mdm.log import Author
 from mdm.services.access import access_changes, accounts, sessions
 from mdm.services.hub import Hub
+from mdm.services.stewarding.leaving import let_go
 from mdm.settings import Settings
 from mdm.store import accounts as stored
 from mdm.tables import Account
@@ -154,7 +155,9 @@ def _signed_in(hub: Hub, claims: Mapping[str, Any], *, at: str) -> str:
             stored.end_sessions(writer, account.name)
         account.display_name = str(claims.get("name") or account.display_name)
         log.info("signed in", account=account.name)
-        return sessions.opened(hub, writer, account, at=at)
+        person, session = f"user:{account.name}", sessions.opened(hub, writer, account, at=at)
+    let_go(hub, person, author=by)  # the provider may have given another role
+    return session
 
 
 def _discovered(settings: Settings) -> dict[str, Any]:

@@ -10,14 +10,16 @@ from golden_records.identity import golden_id
 from mdm.errors import Fault, InvalidInput
 from mdm.log import key_token
 from mdm.services.deciding.decisions import decision_id, parse_decision_id
+from mdm.services.deciding.overrides import is_over
 from mdm.services.entering import proposal_id
 from mdm.services.hub import Hub
 from mdm.services.whole_list import whole_list
 from mdm.store import activity as stored
 from mdm.store import history as stored_history
-from mdm.store import log, records
+from mdm.store import log, records, resolution
 from mdm.store.activity import DECIDED, Decided
 from mdm.store.database import Transaction
+from mdm.store.xref import NOW
 
 Document = dict[str, Any]
 KINDS: dict[str, tuple[str, ...]] = {
@@ -52,7 +54,8 @@ def page(hub: Hub, wanted: Wanted, *, cursor: str | None = None, limit: int = 10
     An item is `{"seq", "verb", "entity_type", "actor", "recorded_at", "reason", "in_force", "decision_id"?,
     "proposal_id"?, "undoes"?, "undone_by"?, "keys", "records", "golden_ids"}`, with what it says as far as that is said
     (`verdict`, `attribute`, `value`, `version` ...). `keys` are the first of the source keys that it names, `records`
-    how many they are, `golden_ids` what those bear now. `in_force` is None where it is not resolved, or no such thing.
+    how many they are, `golden_ids` what those bear now. `in_force` is None where it is not resolved, or no such thing,
+    and false of what was set once the day has come on which it ended.
 
     Raises:
         InvalidInput: there is no such verb, a day is no day, or the cursor is of no page.
@@ -143,7 +146,10 @@ def _day(name: str, written: str | None) -> str | None:
 def _documents(hub: Hub, reader: Transaction, found: Sequence[Decided]) -> list[Document]:
     positions = [one.position for one in found]
     holds = stored.in_force(reader, positions)
-    undone = dict(sorted(stored_history.voids_of(reader, positions)))
+    undone = stored_history.voided_by(reader, positions)
+    types = {one.entity_type for one in found if one.entity_type is not None and one.body.get("until")}
+    ticks = {name: resolution.tick(reader, name, at=NOW) for name in types}
+    holds |= {one.position: False for one in found if is_over(one.body, ticks.get(one.entity_type or ""))}
     named = {one.position: _keys(one.body) for one in found}
     tokens = {key: key_token(hub.salt, key) for keys in named.values() for key in keys[:FEW]}
     prefixes = {name: one.id_prefix for name, one in hub.entity_types(seen_by=reader).items()}
@@ -159,8 +165,7 @@ def _documents(hub: Hub, reader: Transaction, found: Sequence[Decided]) -> list[
             **{name: one.body[name] for name in SAID if one.body.get(name) is not None},
             **({"proposal_id": proposal_id(one.body["proposal"])} if "proposal" in one.body else {}),
             **({"undoes": decision_id(one.body["undoes"])} if "undoes" in one.body else {}),
-            **({"undone_by": decision_id(undone[one.position])} if not holds.get(one.position, True)
-               and one.position in undone else {}),
+            **({"undone_by": decision_id(undone[one.position])} if one.position in undone else {}),
             "keys": named[one.position][:FEW], "records": len(named[one.position]),
             "golden_ids": sorted({bear[key] for key in named[one.position][:FEW] if key in bear}),
         }

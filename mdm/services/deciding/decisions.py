@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from golden_records.identity import parse_golden_id
+from golden_records.identity import golden_id, parse_golden_id, status
 from mdm.entity_types import EntityType
 from mdm.errors import Conflict, Fault, InvalidInput, NotFound
 from mdm.log import Author, Fact, Key, key_token
@@ -17,8 +17,9 @@ from mdm.services.hub import Hub
 from mdm.services.known_keys import known
 from mdm.services.resolving import catch_up, resolve, resolve_arrived
 from mdm.services.rulebook import code_lists
-from mdm.store import decisions, golden, log, overrides, records
+from mdm.store import decisions, golden, history, log, overrides, records, xref
 from mdm.store.database import Transaction
+from mdm.store.xref import NOW
 
 Beside = TypeVar("Beside")
 
@@ -98,7 +99,7 @@ def undo(hub: Hub, decision_id: str, *, reason: str, author: Author) -> Decided:
         raise NotFound(f"there is no decision {decision_id}")
     entity_type, _, in_force = found
     if not in_force:
-        raise Conflict(f"{decision_id} is not in force: it was undone or superseded already")
+        raise _not_in_force(hub, position)
     with hub.database.locked(entity_type):
         catch_up(hub, entity_type, author=author)
         before = goldens(hub, concerned)
@@ -108,6 +109,15 @@ def undo(hub: Hub, decision_id: str, *, reason: str, author: Author) -> Decided:
             append(hub, Fact("undo", entity_type, {"undoes": one, "reason": reason}), besides)
         catch_up(hub, entity_type, author=author)
     return outcome(hub, hub.entity_type(entity_type), at, concerned=concerned, before=before, author=author)
+
+
+def _not_in_force(hub: Hub, position: int) -> Conflict:
+    """The refusal to take back what does not hold, with the decision that stands against it."""
+    with hub.database.read() as reader:
+        against = history.voided_by(reader, [position])[position]
+        _, kind, _ = decisions.states(reader, [against])[against]
+    what = "took it back already" if kind == "undo" else "was decided in its place; undo that one to have it back"
+    return Conflict(f"{decision_id(position)} is not in force: {decision_id(against)} {what}")
 
 
 def _set_beside(hub: Hub, position: int, numbers: Iterable[int]) -> list[int]:
@@ -189,7 +199,7 @@ def outcome(
     after = goldens(hub, concerned)
     went = heirs(before, after)
     with hub.database.read() as reader:
-        active = golden.living(reader, went)  # by a record that the decision is not about, too
+        active = golden.living(reader, {*went, *after.values()})  # by a record that the decision is not about, too
     resolve_arrived(hub, author=author)
     found = effect(entity_type.id_prefix, heirs=went, after=after.values(), active=active)
     return Decided(decision_id(at), found.golden_ids, found.redirects, at)
@@ -245,14 +255,29 @@ def members_of(hub: Hub, golden_ids: Sequence[str]) -> tuple[EntityType, dict[st
             raise NotFound(str(error)) from error
         with hub.database.read() as reader:
             found: list[Any] = records.by_column(reader, "golden", [number])
-        if prefix not in prefixes or not any(record.living for record in found):
-            raise Conflict(f"{written} is no active golden record; look it up to see what became of it")
+            if prefix not in prefixes or not any(record.living for record in found):
+                raise not_active(reader, written)
         types[prefix] = prefixes[prefix]
         members[written] = sorted(record.key for record in found)
     if len(types) > 1:
         detail = f"golden records of different entity types cannot be one: {', '.join(golden_ids)}"
         raise _refused("golden_ids", detail)
     return next(iter(types.values())), members
+
+
+def not_active(reader: Transaction, written: str) -> Conflict | NotFound:
+    """The refusal to decide about a golden record that stands for nothing now, with what became of its ID."""
+    prefix, number = parse_golden_id(written)
+    bearers = xref.bearers(reader, number, at=NOW)
+    versions = golden.at(reader, {number, *(one.golden for one in bearers)})
+    if number not in versions:
+        return NotFound(f"the golden ID {written!r} was never given")
+    living = {of for of, version in versions.items() if version.attributes is not None}
+    now = status(number, bearers={one.key: one.golden for one in bearers}, living=living)
+    became = f"it is {now.status}"
+    if now.successors:
+        became += f" into {', '.join(golden_id(prefix, successor) for successor in now.successors)}"
+    return Conflict(f"{written} is no active golden record: {became}")
 
 
 def _refused(part: str, detail: str) -> InvalidInput:

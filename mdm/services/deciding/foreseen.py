@@ -47,8 +47,11 @@ def heirs(before: Mapping[str, int], after: Mapping[str, int]) -> dict[int, set[
 
 
 def effect(prefix: str, *, heirs: Mapping[int, set[int]], after: Iterable[int], active: set[int]) -> Effect:
-    """Tell it in golden IDs; after: the numbers that the keys bear now, active: those of the old that still are."""
-    gone = {old: min(new) for old, new in heirs.items() if old not in active and len(new) == 1}
+    """Tell it in golden IDs; after: the numbers that the keys bear now, active: those of them, old or new, that are.
+
+    An ID redirects to what lives only: where all that bore it is deleted it leads nowhere, and least of all to itself.
+    """
+    gone = {old: min(new) for old, new in heirs.items() if old not in active and len(new) == 1 and new <= active}
     return Effect(
         [golden_id(prefix, number) for number in sorted(set(after))],
         {golden_id(prefix, old): golden_id(prefix, new) for old, new in sorted(gone.items())},

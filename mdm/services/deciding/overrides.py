@@ -10,7 +10,7 @@ import orjson
 
 from golden_records.effective import EVER_AFTER, EVER_BEFORE
 from golden_records.identity import parse_golden_id
-from mdm.errors import Conflict, Fault, InvalidInput, Stale
+from mdm.errors import Fault, InvalidInput, Stale
 from mdm.log import Author, Fact, key_token
 from mdm.resolution.golden import survived_of
 from mdm.resolution.overrides import under_new_name
@@ -99,7 +99,7 @@ def _said(work: Work, wanted: Wanted, reason: str) -> Body:
     living = sorted(record.id for record in members if record.living)
     version = stored_golden.at(work.reader, [number])[number].version if living else None
     if version is None:
-        raise Conflict(f"{wanted.golden_id} is no active golden record; look it up to see what became of it")
+        raise decisions.not_active(work.reader, wanted.golden_id)
     if wanted.version not in {None, version}:
         detail = f"{wanted.golden_id} is at version {version}, and {wanted.version} was seen; read it again"
         raise Stale(detail, extra={"version": version})
@@ -158,6 +158,11 @@ def _end(until: str | None, tick: str | None) -> str | None:
         detail = f"until {end} is over: the hub has seen {tick}"
         raise InvalidInput(detail, faults=[Fault("/until", detail, "over", until)])
     return end
+
+
+def is_over(said: Body, tick: str | None) -> bool:
+    """Whether the day has come, by the latest tick, on which what a decision set ended."""
+    return tick is not None and said.get("until") is not None and said["until"] <= tick
 
 
 def _overruled(work: Work, living: list[int], wanted: Wanted) -> dict[str, list[Any]] | None:

@@ -9,6 +9,7 @@ from mdm.errors import NotFound
 from mdm.resolution.verdicts import DECISIONS, holding
 from mdm.services.deciding import merge_tree
 from mdm.services.deciding.decisions import decision_id, parse_decision_id
+from mdm.services.deciding.overrides import is_over
 from mdm.services.entering import proposal_id
 from mdm.services.hub import Hub
 from mdm.store import code_lists as stored_code_lists
@@ -55,11 +56,16 @@ def told(transaction: Transaction, number: int, entity_type: str, prefix: str, *
 
 
 def decisions_about(transaction: Transaction, entity_type: str, record_ids: set[int], *, at: int) -> list[Document]:
-    """What people had decided by a position about records, oldest first, and whether it was in force then."""
+    """What people had decided by a position about records, oldest first, and whether it was in force then.
+
+    What was set until a day is in force no longer once that day has come, by the latest tick of then.
+    """
     states = stored_history.decisions_about(transaction, record_ids)
     if at != NOW:
         states = _then(transaction, states, upto=resolution.boundary(transaction, entity_type, at=at).upto)
     bodies, authors = stored_log.said(transaction, sorted(states))
+    ends = any(body.get("until") for body in bodies.values())
+    tick = resolution.tick(transaction, entity_type, at=at) if ends else None
     many = any("pairs" in body for body in bodies.values())
     own = {record.key for record in stored_records.by_column(transaction, "id", record_ids)} if many else set[str]()
     return [
@@ -74,7 +80,7 @@ def decisions_about(transaction: Transaction, entity_type: str, record_ids: set[
             **({"proposal_id": proposal_id(body["proposal"])} if "proposal" in body else {}),
             "actor": authors[position][0],
             "recorded_at": authors[position][1],
-            "in_force": in_force,
+            "in_force": in_force and not is_over(body, tick),
         }
         for position, (kind, in_force) in sorted(states.items())
         if (body := bodies.get(position)) is not None

@@ -19,7 +19,7 @@ from mdm.services.stewarding.mentions import named
 from mdm.services.stewarding.queue import Choice, wanted
 from mdm.services.stewarding.task_kinds import attribute_of, ensure_kind
 from mdm.services.stewarding.task_states import Document, ensure_free, lock_of, put_down, told
-from mdm.settings import later
+from mdm.settings import later, now
 from mdm.store import accounts, keys, mentions
 from mdm.store import task_work as stored
 from mdm.store.database import Transaction
@@ -174,9 +174,21 @@ def people(hub: Hub, entity_type: str) -> list[dict[str, str]]:
         return _people(reader, entity_type)
 
 
+def may_be_given(transaction: Transaction, person: str, entity_type: str) -> bool:
+    """Whether a task of an entity type can be given to somebody: who may decide it, or a user of the command line."""
+    sort, _, name = person.partition(":")
+    listed = any(one["person"] == person for one in _people(transaction, entity_type))
+    return listed or (sort == "cli" and bool(name.strip()))
+
+
 def _people(transaction: Transaction, entity_type: str) -> list[dict[str, str]]:
+    moment = now()
     named = [(f"user:{one.name}", one.role, one.entity_type, one.disabled_at) for one in accounts.listed(transaction)]
-    named += [(f"key:{one.id}", one.role, one.entity_type, one.revoked_at) for one in keys.listed(transaction)]
+    named += [
+        (f"key:{one.id}", one.role, one.entity_type, one.revoked_at)
+        for one in keys.listed(transaction)
+        if (one.expires_at or "~") > moment
+    ]
     return [
         {"person": name, "role": role}
         for name, role, only, ended in named
@@ -189,7 +201,7 @@ def _act(  # noqa: PLR0913  what acts differ in
     author: Author, alone: bool = True, closed: bool = False,
 ) -> Document:  # fmt: skip
     """Add one fact about a task, unless there is nothing to say; `alone`: not while somebody else holds it."""
-    now = _moment(author)
+    moment = _moment(author)
     with hub.database.locked(lock_of(tasks.entity_type_of(hub, task_id))):
         with hub.database.write() as writer:
             writer.lock_log()
@@ -197,11 +209,11 @@ def _act(  # noqa: PLR0913  what acts differ in
             if task.status != "open" and not closed:
                 raise Conflict(f"{task_id} was closed at position {task.closed}", extra={"status": task.status})
             if alone:
-                ensure_free(task_id, told(hub, writer, [task], moment=now)[task_id], author)
+                ensure_free(task_id, told(hub, writer, [task], moment=moment)[task_id], author)
             words = said(writer, task)
             if words is not None:
                 put_down(hub, writer, task, action, words, author=author)
-        return tasks.get(hub, task_id, moment=now)
+        return tasks.get(hub, task_id, moment=moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,10 +284,7 @@ def _moment(author: Author) -> str:
 
 def _person(transaction: Transaction, written: str, entity_type: str) -> str:
     """Somebody who can be given a task: `user:NAME` or `key:ID` of who may decide it, or `cli:USER`."""
-    sort, _, name = written.partition(":")
-    if any(one["person"] == written for one in _people(transaction, entity_type)):
-        return written
-    if sort == "cli" and name.strip():
+    if may_be_given(transaction, written, entity_type):
         return written
     detail = f"a person is user:NAME or key:ID of who may decide tasks of {entity_type}, or cli:USER, not {written!r}"
     raise InvalidInput(detail, faults=[Fault("/to", detail, "person", written)])
