@@ -231,9 +231,8 @@ def test_small_and_odd_files_give_every_record_a_cluster(folder, header, rows, c
         assert report.counts["clusters"] == count
 
 
-@pytest.mark.parametrize("value", ["", "Acme GmbH"])
-def test_columns_that_tell_nothing_are_one_clear_error(folder, value):
-    file = written("records.csv", "record_id,name,city", [f"{number},{value},{value}" for number in range(500)])
+def test_columns_that_tell_nothing_are_one_clear_error(folder):
+    file = written("records.csv", "record_id,name,city", [f"{number},n/a," for number in range(500)])
     with pytest.raises(InvalidInput, match=r"no column can be compared \(name: it .*; city: it "):
         run(file)
 
