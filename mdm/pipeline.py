@@ -12,12 +12,14 @@ from mdm.resolution import (
     commit,
     decided_tasks,
     edges,
+    events,
     golden,
     hierarchy,
     intake,
     references,
     refetches,
     sampled_matches,
+    search_words,
     tasks,
 )
 from mdm.resolution.graph import Graph
@@ -66,7 +68,13 @@ def work_out(work: Work, facts: list[StoredFact]) -> commit.Result:
     decided = decided_tasks.by_decision(work, verdicts, review.closed)
     sampled = sampled_matches.draw(work, formed)
 
-    return commit.Result(blocks, graph, overrides, formed, survived, edges_above, review, decided, sampled, behind)
+    # publish: what is found and told, as far as it follows from that
+    words = search_words.work_out(work, survived)
+    told = events.work_out(work, verdicts, survived, review, decided)
+
+    return commit.Result(
+        blocks, graph, overrides, formed, survived, edges_above, review, decided, sampled, behind, words, told
+    )
 
 
 def publish(writer: Transaction, work: Work, result: commit.Result, *, author: Author, at: int | None = None) -> int:

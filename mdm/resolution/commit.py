@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mdm.log import Author, Fact
-from mdm.publish import feed
+from mdm.publish.feed import FeedRow
 from mdm.resolution import (
     codes,
     crosswalks,
@@ -16,7 +16,6 @@ from mdm.resolution import (
     reference_moves,
     references,
     refetches,
-    search_words,
     sums,
     task_places,
 )
@@ -29,6 +28,7 @@ from mdm.resolution.overrides import Overrides
 from mdm.resolution.readiness_reach import Change, Standing
 from mdm.resolution.refetches import RefetchChanges
 from mdm.resolution.sampled_matches import SampleChanges
+from mdm.resolution.search_words import WordChanges
 from mdm.resolution.tasks import TaskChanges
 from mdm.resolution.work import Work
 from mdm.store import (
@@ -39,6 +39,7 @@ from mdm.store import (
     records,
     resolution,
     sampled_matches,
+    search,
     task_history,
     task_writing,
 )
@@ -59,6 +60,8 @@ class Result:
     decided: dict[int, list[str]]
     sampled: SampleChanges
     behind: RefetchChanges
+    words: WordChanges
+    events: list[FeedRow]
 
 
 def write(writer: Transaction, work: Work, result: Result, *, author: Author, at: int | None) -> int:
@@ -79,7 +82,7 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     _write_golden(writer, work, result.golden, position)
     refetches.write(writer, result.behind, position=position)
     crosswalks.write(writer, work, result.golden, behind=result.behind.records, position=position)
-    search_words.write(writer, work, result.golden)
+    search.change(writer, gone=result.words.gone, come=result.words.come)
     task_writing.weigh(writer, result.tasks.weighed)
     task_writing.change(writer, opened=result.tasks.opened, closed=result.tasks.closed, position=position)
     placed = task_places.settle(writer, work, result.tasks.touched, referred)
@@ -87,7 +90,7 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     moved, referring = reference_moves.write(writer, work, result.golden, position=position)
     hierarchy_writing.write(writer, work, result.hierarchy, position=position)
     types = readiness_writing.standing_types(writer, work.standing) | {of: Standing(work.entity_type, work.tick)}
-    again = {id_ for id_ in result.golden.moved if _before(work, id_) is not None}  # of others no reference stood
+    again = {id_ for id_ in result.golden.moved if work.bore(id_) is not None}  # of others no reference stood
     changed = hierarchy_groups.Change(work, result.hierarchy, result.golden.moved, referring | again, position)
     hierarchy_groups.write(writer, changed, types)
     rate_lines.write(writer, work, result.golden.about_lines, result.golden.ended, position=position)
@@ -98,10 +101,10 @@ def write(writer: Transaction, work: Work, result: Result, *, author: Author, at
     change = Change(work, {new.golden for new in result.golden.versions}, moved_or_set, turned, position)
     differences = sums.Differences()
     ready = readiness_writing.write(writer, change, types, differences)
-    events = [*_events(work, result), *reference_moves.events(writer, work, moved), *apart, *ready]
+    events = [*result.events, *reference_moves.events(writer, work, moved), *apart, *ready]
     events += refetches.events(work, result.behind)
     sums.write(writer, work, result.golden, events, differences, position=position)
-    resolution.append_changes(writer, events, columns=feed.FeedRow._fields, position=position)
+    resolution.append_changes(writer, events, columns=FeedRow._fields, position=position)
     _mark_dependents(writer, work, result)
     state = resolution.StateRow(of, work.upto, position, work.entity_type.version, work.tick, result.tasks.cut_records)
     resolution.save(writer, state)
@@ -147,55 +150,9 @@ def _write_golden(writer: Transaction, work: Work, golden: GoldenChanges, positi
     ]
     closed = [(new.golden, new.version - 1) for new in golden.versions if new.version > 1]
     golden_writing.add_versions(writer, rows, closed=closed, position=position)
-    moved = [(work.records[id_], _before(work, id_) is not None) for id_ in golden.moved]
+    moved = [(work.records[id_], work.bore(id_) is not None) for id_ in golden.moved]
     moves = [(record.id, record.key_token, record.golden or 0, before) for record, before in moved]
     golden_writing.move(writer, moves, position=position)
-
-
-def _before(work: Work, id_: int) -> int | None:
-    return work.before[id_].golden if id_ in work.before else None
-
-
-def _events(work: Work, result: Result) -> list[feed.FeedRow]:
-    golden, of = result.golden, work.entity_type.entity_type
-    active = {new.golden: new.attributes is not None for new in golden.versions}
-    created = {new.golden for new in golden.versions if new.attributes is not None and not new.was_active}
-    went: dict[int, set[int]] = {number: set() for number in golden.before}
-    took: dict[int, set[int]] = {}
-    for number, members in golden.before.items():
-        went[number] = {work.records[id_].golden or 0 for id_ in members if work.records[id_].living} - {number}
-        if active.get(number) is False and len(went[number]) == 1:
-            took.setdefault(next(iter(went[number])), set()).add(number)
-    changes = [
-        feed.GoldenChange(
-            new.golden, new.version, new.was_active, active[new.golden], sorted(went.get(new.golden, ())),
-            sorted(took.get(new.golden, ())),
-        )
-        for new in golden.versions
-    ]  # fmt: skip
-    moves = {id_: (_before(work, id_), work.records[id_].golden or 0) for id_ in golden.moved}
-    moves |= {id_: (None, work.records[id_].golden or 0) for id_ in _revived(work) if id_ not in moves}
-    died = {
-        id_: work.records[id_].golden or 0
-        for id_ in sorted(work.dirty) if work.was_living(id_) and not work.records[id_].living
-    }  # fmt: skip
-    events = [*feed.golden_events(of, changes, created=created), *feed.xref_events(of, moves, removed=died)]
-    decisions = [fact.position for fact in result.graph.verdicts.new]
-    if len(decisions) == 1:
-        events = [event._replace(decision=decisions[0]) for event in events]
-    if work.afresh:
-        events.insert(0, feed.rules_event(of, work.entity_type.version))
-    opened = [task.id for task in result.tasks.opened]
-    return [*events, *feed.task_events(of, opened, result.decided)]
-
-
-def _revived(work: Work) -> list[int]:
-    """The records that were deleted and are living again: their cross-references hold once more."""
-    return [
-        id_
-        for id_ in sorted(work.dirty)
-        if _before(work, id_) is not None and not work.was_living(id_) and work.records[id_].living
-    ]
 
 
 def _mark_dependents(writer: Transaction, work: Work, result: Result) -> None:

@@ -1,18 +1,16 @@
-"""The words that a golden record is found by, kept in the commit that changes its values."""
+"""The words that golden records are found by, kept in the commit that changes their values."""
 
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from matching.kinds.folding import folded_plain, plain_words
 from mdm.resolution.golden import GoldenChanges
 from mdm.resolution.work import Work
-from mdm.store import search as stored
-from mdm.store.database import Transaction
 from mdm.store.search import SearchWord
 
 LONGEST, MOST = 40, 64
@@ -22,6 +20,13 @@ Holder = tuple[int, str]
 LONGEST_LETTERS = 3
 # A reference is written as a source key, and what it leads to is found under its own words.
 _SOURCE_KEY = re.compile(r"[^:\s]+:[a-z_]+:\S.*", re.DOTALL)
+
+
+class WordChanges(NamedTuple):
+    """The words that golden records no longer hold, and those that they hold from now on."""
+
+    gone: list[SearchWord]
+    come: list[SearchWord]
 
 
 def words_of(attributes: Mapping[str, Any]) -> set[tuple[str, str]]:
@@ -70,8 +75,8 @@ def _folded(word: str) -> str:
     return word if word.isdigit() else folded_plain(word)  # numbers are many, and nothing in them is folded
 
 
-def write(writer: Transaction, work: Work, golden: GoldenChanges) -> None:
-    """Keep the words of golden records that are new or changed, and drop those that no longer stand."""
+def work_out(work: Work, golden: GoldenChanges) -> WordChanges:
+    """Tell the words of golden records that are new or changed, and those that no longer stand."""
     gone, come = (defaultdict[str, list[Holder]](list) for _ in range(2))
     for new in golden.versions:
         was, now = _read(new.was), _read(new.attributes)
@@ -84,7 +89,7 @@ def write(writer: Transaction, work: Work, golden: GoldenChanges) -> None:
                 for word in old - words:
                     gone[word].append((new.golden, name))
     of = work.entity_type.entity_type
-    stored.change(writer, gone=_by_word(of, gone), come=_by_word(of, come))
+    return WordChanges(gone=_by_word(of, gone), come=_by_word(of, come))
 
 
 def _by_word(of: str, holders: Mapping[str, list[Holder]]) -> list[SearchWord]:

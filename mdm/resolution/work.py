@@ -131,6 +131,10 @@ class Work:
         """Whether the record was living before this commit."""
         return id_ in self.before and self.before[id_].living
 
+    def bore(self, id_: int) -> int | None:
+        """The golden number that the record bore before this commit."""
+        return self.before[id_].golden if id_ in self.before else None
+
 
 def cells_of(record: StoredRecord) -> dict[str, str]:
     """The standardised cells of a record."""

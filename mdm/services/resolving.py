@@ -12,6 +12,7 @@ from mdm.resolution.known_cells import KnownCells
 from mdm.resolution.work import State, Work
 from mdm.services.hub import Hub
 from mdm.services.measuring import measured_before
+from mdm.services.uncollected import uncollected
 from mdm.store import golden_writing, log, records, resolution
 from mdm.store import quality as stored_quality
 from mdm.store import readiness as stored_readiness
@@ -108,6 +109,7 @@ def latest_tick(hub: Hub) -> str | None:
     return min((tick for tick in ticks if tick), default=None) if all(ticks) else None
 
 
+@uncollected()
 def step(
     hub: Hub, entity_type: str, *, author: Author, known: KnownCells | None = None, upto: int | None = None,
     refreshing: bool = False,

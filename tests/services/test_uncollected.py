@@ -4,7 +4,13 @@ import gc
 
 import pytest
 
+from mdm import pipeline
+from mdm.ingest import Incoming
+from mdm.services.hub import Hub
+from mdm.services.intake import records
 from mdm.services.uncollected import uncollected
+from tests.conftest import AUTHOR
+from tests.services.test_conflicts import shop  # noqa: F401
 
 
 def test_nothing_is_collected_until_the_work_ends():
@@ -24,3 +30,15 @@ def test_a_collector_that_was_off_stays_off():
         with uncollected():
             pass
         assert not gc.isenabled()
+
+
+def test_a_resolver_commit_is_worked_out_and_written_without_it(shop: Hub, monkeypatch: pytest.MonkeyPatch):  # noqa: F811
+    looked = []
+    for step in ("work_out", "publish"):
+        done = getattr(pipeline, step)
+        monkeypatch.setattr(
+            pipeline, step, lambda *given, done=done, **named: (looked.append(gc.isenabled()), done(*given, **named))[1]
+        )
+    records.put(shop, Incoming("crm", "shop", "1", {"name": "Kiosk"}, None, None, "put"), author=AUTHOR, wait=True)
+    assert looked == [False, False]
+    assert gc.isenabled()
