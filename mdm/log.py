@@ -153,7 +153,17 @@ def canonical(value: object, other: Callable[[Any], Any] | None = None) -> bytes
 
     other: what puts in place of a value that JSON does not have one that it has.
     """
-    return orjson.dumps(value, default=other, option=orjson.OPT_SORT_KEYS)
+    return _trimmed(orjson.dumps(value, default=other, option=orjson.OPT_SORT_KEYS))
+
+
+def document(value: object) -> bytes:
+    """A JSON value as it is kept, its members in the order that they have."""
+    return _trimmed(orjson.dumps(value))
+
+
+def _trimmed(written: bytes) -> bytes:
+    """Take no more memory than the text has: orjson hands over its whole buffer, 4 KiB for the shortest."""
+    return memoryview(written).tobytes()
 
 
 def key_token(salt: bytes, written: str) -> int:

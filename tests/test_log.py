@@ -1,5 +1,11 @@
-"""Many facts at once are written as each alone would be."""
+"""Many facts at once are written as each alone would be, and documents take no more room than they need."""
 
+import sys
+import tracemalloc
+from collections.abc import Callable
+
+import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +17,7 @@ from mdm.log import (
     canonical,
     chain,
     commitment,
+    document,
     encoded_key_tokens,
     envelope_hash,
     key_token,
@@ -56,3 +63,14 @@ def test_facts_are_left_out_and_put_together_whole() -> None:
     some = facts.only([2, 0])
     assert list(some.each_body()) == [bodies[2], bodies[0]]
     assert some.commitments == commitment(some.salts[:SALT], bodies[2]) + commitment(some.salts[SALT:], bodies[0])
+
+
+@pytest.mark.parametrize("written", [canonical, document], ids=["canonical", "as it comes"])
+def test_a_document_that_is_kept_takes_no_more_memory_than_its_text(written: Callable[[object], bytes]) -> None:
+    said = {"name": "Alpha Consulting GmbH", "city": "Hamburg"}
+    tracemalloc.start()
+    kept = [written(said) for _ in range(1_000)]
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert orjson.loads(kept[0]) == said
+    assert taken < 2 * sum(map(sys.getsizeof, kept))

@@ -3,9 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-import orjson
-
-from mdm.log import Key, key_token
+from mdm.log import Key, document, key_token
 from mdm.resolution import codes, marked, retirement
 from mdm.resolution.fold import Body, Folded, fold
 from mdm.resolution.work import Work
@@ -87,7 +85,7 @@ def write_folded(record: StoredRecord, folded: Folded) -> None:
     """Let a record stand as its versions fold."""
     record.first_position = folded.first_position
     record.deleted = folded.deleted
-    record.layers = orjson.dumps(folded.layers)
+    record.layers = document(folded.layers)
 
 
 def expected(id_: int, token: int, key: Key) -> StoredRecord:

@@ -9,6 +9,7 @@ import orjson
 from matching.columns import Table
 from mdm.code_lists import NONE, CodeLists, Value
 from mdm.entity_types import EntityType, Judgement
+from mdm.log import document
 from mdm.resolution.known_cells import KnownCells
 from mdm.store import present as stored_present
 from mdm.store import records as stored_records
@@ -160,4 +161,4 @@ def write_cells(work: Work, ids: list[int], table: Table) -> None:
     columns = [(name, column.cells, column.codes.tolist()) for name, column in table.items()]
     for row, id_ in enumerate(ids):
         cells = {name: values[codes[row]] for name, values, codes in columns if codes[row] >= 0}
-        work.records[id_].cells = orjson.dumps(cells)
+        work.records[id_].cells = document(cells)

@@ -5,10 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import orjson
-
 from mdm.entity_types import EntityType
-from mdm.log import Key, key_token
+from mdm.log import Key, document, key_token
 from mdm.resolution.fold import Folded, fold
 from mdm.services.hub import Hub, parsed
 from mdm.store import log as stored_log
@@ -46,7 +44,7 @@ def records(hub: Hub, transaction: Transaction, ids: Collection[int], *, at: int
         told = folds.get(record.id)
         record.first_position = told.first_position if told else None
         record.deleted = told is not None and told.deleted
-        record.layers = orjson.dumps(told.layers if told else [])
+        record.layers = document(told.layers if told else [])
         record.golden = borne[record.id].golden if record.id in borne else None
     return found
 
