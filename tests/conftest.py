@@ -38,8 +38,11 @@ Address = Callable[[], str]
 # The salt of a hub stays as it is, and of what only grows the database itself lets nobody remove anything.
 KEPT = {"hub", "access_change"}
 
-# No law hangs on how busy the machine is; all else is as Hypothesis has it, which draws the same examples under CI.
-settings.register_profile("unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# No law hangs on how busy the machine is, nor on how many of the examples drawn it has, by chance, no use for; all
+# else is as Hypothesis has it, which draws the same examples under CI.
+settings.register_profile(
+    "unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 settings.load_profile("unhurried")
 
 # Many commands are run in one process: what typer makes of the whole program, dearer than most of them, is made once.

@@ -13,9 +13,31 @@ from matching.sets import among, firsts, sorted_set
 from mdm.resolution.work import Work
 from mdm.store import blocks as stored_blocks
 from mdm.store.database import Transaction
+from mdm.store.records import StoredRecord
 
 Ints = npt.NDArray[np.int64]
 Size = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Moves:
+    """The (key, record id) that leave stored blocks and that come to them, and what that adds to (living, deleted)."""
+
+    removed: list[tuple[int, int]] = field(default_factory=list)
+    added: list[tuple[int, int]] = field(default_factory=list)
+    counts: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+
+    def move(self, record: StoredRecord, before: StoredRecord | None) -> None:
+        """Note how a record moves that stood so before, if it did."""
+        new, old = set(unpacked(record.keys).tolist()), set[int]()
+        if before is not None:
+            old = set(unpacked(before.keys).tolist())
+            for key in old:
+                self.counts[key][before.deleted] -= 1
+        for key in new:
+            self.counts[key][record.deleted] += 1
+        self.removed += [(key, record.id) for key in old - new]
+        self.added += [(key, record.id) for key in new - old]
 
 
 @dataclass(slots=True)
@@ -23,15 +45,14 @@ class Blocks:
     """How the changed records move between blocks, and which pairs are to be compared or checked again.
 
     `ids` and `keys` are the changed records and their new keys, aligned; `cap` is the most records that a block may
-    hold and still make pairs.
+    hold and still make pairs. Under new rules all `counts` are what blocks hold, as if there had been none.
     """
 
     work: Work
     ids: Ints
     keys: Ints
     cap: int
-    removed: list[tuple[int, int]] = field(default_factory=list)
-    added: list[tuple[int, int]] = field(default_factory=list)
+    moves: Moves = field(default_factory=Moves)
     counts: dict[int, Size] = field(default_factory=dict)
     sizes: dict[int, Size] = field(default_factory=dict)
     left: Ints = field(default_factory=lambda: np.empty(0, np.int64))
@@ -70,10 +91,9 @@ class Blocks:
 
     def write(self, writer: Transaction) -> None:
         """Move the records between the stored blocks."""
-        if self.work.afresh:
-            old = {key for record in self.work.before.values() for key in unpacked(record.keys).tolist()}
-            stored_blocks.clear(writer, old)
-        stored_blocks.change(writer, removed=self.removed, added=self.added, counts=self.counts)
+        moves = _under_new_rules(self.work) if self.work.afresh else self.moves
+        counts = {key: (living, deleted) for key, (living, deleted) in moves.counts.items()}
+        stored_blocks.change(writer, removed=moves.removed, added=moves.added, counts=counts)
 
 
 def unpacked(keys: bytes) -> Ints:
@@ -106,21 +126,32 @@ def move(work: Work, rows: Ints, keys: Ints) -> Blocks:
     for id_, (start, end) in zip(ids.tolist(), pairwise(bounds), strict=True):
         work.records[id_].keys = written[start:end]
     stood = np.array([id_ in work.before and not work.afresh for id_ in ids.tolist()], dtype=bool)
-    deltas = _newcomers(blocks, ~stood[rows])
+    _newcomers(blocks, ~stood[rows])
     for id_ in ids[stood].tolist():
-        _move_one(blocks, id_, deltas)
-    blocks.counts = {key: (living, deleted) for key, (living, deleted) in deltas.items()}
-    blocks.read_sizes(deltas)
+        blocks.moves.move(work.records[id_], work.before[id_])
+    blocks.counts = {key: (living, deleted) for key, (living, deleted) in blocks.moves.counts.items()}
+    blocks.read_sizes(blocks.counts)
     _pairs(blocks)
     return blocks
 
 
-def _newcomers(blocks: Blocks, new: npt.NDArray[np.bool_]) -> defaultdict[int, list[int]]:
+def _under_new_rules(work: Work) -> Moves:
+    """How records move from the blocks of before to those of now: most rules leave most where they are."""
+    moves = Moves()
+    for id_ in sorted(work.dirty):
+        record, before = work.records[id_], work.before.get(id_)
+        if before is None or (record.keys, record.deleted) != (before.keys, before.deleted):
+            moves.move(record, before)
+    return moves
+
+
+def _newcomers(blocks: Blocks, new: npt.NDArray[np.bool_]) -> None:
     """Count the keys of records that had none before."""
-    deltas: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
+    counts = blocks.moves.counts
     keys, ids = blocks.keys[new], blocks.ids[new]
-    order = np.lexsort((ids, keys))  # as they are written
-    blocks.added += zip(keys[order].tolist(), ids[order].tolist(), strict=True)
+    if not blocks.work.afresh:
+        order = np.lexsort((ids, keys))  # as they are written
+        blocks.moves.added += zip(keys[order].tolist(), ids[order].tolist(), strict=True)
     dead = among(
         ids, np.array([id_ for id_ in sorted(blocks.work.dirty) if blocks.work.records[id_].deleted], np.int64)
     )
@@ -128,19 +159,7 @@ def _newcomers(blocks: Blocks, new: npt.NDArray[np.bool_]) -> defaultdict[int, l
         ordered = np.sort(some)
         starts = np.flatnonzero(firsts(ordered))
         for key, count in zip(ordered[starts].tolist(), np.diff(starts, append=len(ordered)).tolist(), strict=True):
-            deltas[key][deleted] += count
-    return deltas
-
-
-def _move_one(blocks: Blocks, id_: int, deltas: defaultdict[int, list[int]]) -> None:
-    record, before = blocks.work.records[id_], blocks.work.before[id_]
-    new, old = set(unpacked(record.keys).tolist()), set(unpacked(before.keys).tolist())
-    for key in old:
-        deltas[key][before.deleted] -= 1
-    for key in new:
-        deltas[key][record.deleted] += 1
-    blocks.removed += [(key, id_) for key in old - new]
-    blocks.added += [(key, id_) for key in new - old]
+            counts[key][deleted] += count
 
 
 def _pairs(blocks: Blocks) -> None:

@@ -115,7 +115,7 @@ def _write_records(writer: Transaction, work: Work, result: Result) -> set[int]:
     """Returns the key tokens that the changed records refer to, or referred to before."""
     whole = work.dirty | (work.records.keys() - work.before.keys())
     placed = [id_ for id_ in sorted(result.clusters.placed - whole) if work.records[id_] != work.before[id_]]
-    records.save(writer, [work.records[id_] for id_ in sorted(whole)])
+    records.save(writer, [work.records[id_] for id_ in sorted(whole) if work.records[id_] != work.before.get(id_)])
     records.place(writer, [work.records[id_] for id_ in placed])
     records.unmark(writer, work.entity_type.entity_type, work.marked)
     return _write_links(writer, work)
@@ -138,6 +138,7 @@ def _resolved(writer: Transaction, work: Work, result: Result, author: Author) -
         "moves": [[id_, work.records[id_].golden] for id_ in result.golden.moved],
         **({"due_first": work.due_at_most} if work.due_at_most else {}),
         **({"marked": work.marked} if work.leaves_marked else {}),
+        **({"values_stand": True} if work.afresh and not work.values_anew else {}),
     }
     return log.append(writer, [Fact("resolved", work.entity_type.entity_type, body)], author=author)
 

@@ -14,10 +14,10 @@ KIND = "conflict"
 def in_conflict(work: Work, golden: GoldenChanges) -> tuple[list[OpenTask], list[OpenTask], set[str]]:
     """The tasks to open and those to close, each in the order of their ids; and those that stay and were looked at."""
     asked = work.entity_type.survivorship.conflicts
-    if not asked and not work.afresh:
+    if not asked and not work.values_anew:
         return [], [], set()
     founders = {number: _founder(work, golden, number) for number in [*golden.conflicts, *golden.ended]}
-    if work.afresh:
+    if work.values_anew:
         stored = task_writing.open_of_type(work.reader, work.entity_type.entity_type)
     else:
         named = [_task(work, id_, attribute).id for id_ in founders.values() for attribute in asked]

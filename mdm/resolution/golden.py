@@ -108,11 +108,11 @@ def survive_all(work: Work, clusters: Clusters, overrides: Overrides) -> GoldenC
             changes.after[_founder(work, members)] = members
     clusters.placed |= {id_ for members in apart for id_ in members}
     _number(work, clusters, changes)
-    again = work.dirty | overrides.changed if overrides.changed else work.dirty
+    anew, again = work.values_anew, work.said_otherwise | overrides.changed
     wanted = [
         number
         for number, members in changes.after.items()
-        if work.afresh or number in due or members != changes.before.get(number) or not members.isdisjoint(again)
+        if anew or number in due or members != changes.before.get(number) or not members.isdisjoint(again)
     ]
     ended = changes.ended = sorted(changes.before.keys() - changes.after.keys())
     stored = golden_writing.current(work.reader, [*wanted, *ended])

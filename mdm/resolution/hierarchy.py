@@ -83,7 +83,7 @@ def work_out(work: Work, golden: GoldenChanges) -> HierarchyChanges:
 
 def _concerned(work: Work, golden: GoldenChanges) -> list[StoredEdge]:
     """The edges of what was decided anew or ended, and of what stands below targets that have moved."""
-    if work.afresh:
+    if work.values_anew:
         return stored_hierarchy.of_type(work.reader, work.entity_type.entity_type)
     wanted, moved = {*golden.parents, *golden.ended}, moved_targets(work, golden)
     return stored_hierarchy.concerning(work.reader, sorted(wanted), sorted(moved))

@@ -31,6 +31,7 @@ def take_in(work: Work, facts: list[StoredFact]) -> None:
     marked.take(work)
     if any(fact.kind in codes.FACTS for fact in facts):
         codes.read_affected(work)
+    work.own = set(work.dirty)
     if work.afresh:
         for record in stored_records.of_type(work.reader, work.entity_type.entity_type):
             work.keep(record)

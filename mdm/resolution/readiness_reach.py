@@ -56,7 +56,7 @@ def reached(writer: Transaction, change: Change, types: Types) -> dict[str, set[
     work, own = change.work, change.own
     found: Goldens = defaultdict(set)
     found[own] = set(change.goldens)
-    if work.afresh:
+    if work.values_anew:
         found[own] |= set(stored.goldens(writer, own))
     elif work.tick is not None and work.tick != work.state.tick:
         found[own] |= set(stored.due(writer, own, tick=work.tick))
@@ -116,7 +116,7 @@ def _on_whose_way(
     """The golden records of a type on whose way to the cards of another something has changed."""
     cards = types[of].entity_type
     places = [one for one in dict.fromkeys([name, *cards_led_to(cards).values()]) if one in types]
-    if change.work.afresh and change.own in {of, *places}:
+    if change.work.values_anew and change.own in {of, *places}:
         return set(stored.goldens(writer, name))
     touched: Goldens = defaultdict(set)
     if change.own in places:

@@ -48,13 +48,13 @@ def write(writer: Transaction, change: Change, types: Mapping[str, Standing], su
     types: all as they stand, with that of the commit.  sums: where it is added what the answers change.
     """
     work, own = change.work, change.own
-    if not any(one.entity_type.readiness for one in types.values()) and not work.afresh:
+    if not any(one.entity_type.readiness for one in types.values()) and not work.values_anew:
         return []
     marked = set(stored.marked(writer, own, limit=min(MOST, len(work.dirty) or MOST)))
     events = []
     for name, numbers in sorted(reached(writer, change, types).items()):
         first = change.goldens | marked if name == own else set[int]()
-        wide = len(numbers) > MOST and not work.afresh
+        wide = len(numbers) > MOST and not work.values_anew
         now = (numbers & first if wide else numbers) | (marked if name == own else set())
         stored.mark(writer, numbers - now)
         ordered = sorted(now)

@@ -36,6 +36,7 @@ class State:
 class Work:
     """One commit of one entity type's resolver. `afresh`: new rules, so that every record is worked out again.
 
+    `dirty` are the records that are worked out again, `own` those of them that are so for another reason than that.
     `references` is the smallest member key of what each written key leads to, and `existing` are the written keys
     that lead to a living golden record, as far as any rule asks; `gone` are those that lead to one of which nothing
     lives, and `retired` which of them each changed record counts as deleted for. `boundaries` are the positions at
@@ -58,6 +59,7 @@ class Work:
     upto: int
     tick: str | None
     afresh: bool
+    own: set[int] = field(default_factory=set)
     stood_under: EntityType | None = None
     records: dict[int, StoredRecord] = field(default_factory=dict)
     before: dict[int, StoredRecord] = field(default_factory=dict)
@@ -100,6 +102,31 @@ class Work:
             return int(self.repeated.get("due_first", self.repeated.get("due_at_most", formerly)))
         return self.MOST_AGAIN if day or self.refreshing else 0
 
+    @property
+    def values_anew(self) -> bool:
+        """Whether the values of every golden record are decided anew: rules are new that say more than who is the same.
+
+        A commit that is repeated says so itself where they were not, since once they always were.
+        """
+        if self.repeated is not None:
+            return self.afresh and not self.repeated.get("values_stand")
+        return self.afresh and (
+            self.stood_under is None or not only_matching_differs(self.stood_under, self.entity_type)
+        )
+
+    @property
+    def said_otherwise(self) -> set[int]:
+        """The records that may give golden records other values than before."""
+        if self.values_anew or not self.afresh:
+            return self.dirty
+        return self.own | {id_ for id_ in self.dirty if not self._says_the_same(id_)}
+
+    def _says_the_same(self, id_: int) -> bool:
+        record, before = self.records[id_], self.before.get(id_)
+        return before is not None and (record.layers, record.cells, record.deleted) == (
+            before.layers, before.cells, before.deleted
+        )  # fmt: skip
+
     def load(self, column: str, values: Collection[int]) -> list[StoredRecord]:
         """The stored records whose column is one of these values, each read once, as they will stand."""
         if column == "id":
@@ -135,6 +162,11 @@ class Work:
     def bore(self, id_: int) -> int | None:
         """The golden number that the record bore before this commit."""
         return self.before[id_].golden if id_ in self.before else None
+
+
+def only_matching_differs(one: EntityType, other: EntityType) -> bool:
+    """Whether two versions of an entity type say the same but for who is the same."""
+    return all(getattr(one, name) == getattr(other, name) for name in EntityType.model_fields if name != "match")
 
 
 def cells_of(record: StoredRecord) -> dict[str, str]:

@@ -37,10 +37,3 @@ def change(
     bulk.insert(transaction, "block_member", ("key", "record_id"), sorted(added))
     rows = [(key, living, deleted) for key, (living, deleted) in sorted(counts.items()) if living or deleted]
     bulk.add(transaction, "block_size", ("key", "living", "deleted"), rows, keys=1)
-
-
-def clear(transaction: Transaction, keys: Collection[int]) -> None:
-    """Empty these blocks, before a change of rules fills new ones."""
-    rows = [(key,) for key in sorted(keys)]
-    bulk.delete(transaction, "block_member", ("key",), rows)
-    bulk.delete(transaction, "block_size", ("key",), rows)

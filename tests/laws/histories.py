@@ -45,6 +45,7 @@ KEYS = {of: [f"s{1 + i % 3}:{of}:{i}" for i in range(count)] for of, count in ((
 ALL = KEYS["place"] + KEYS["thing"]
 MASTERS = {of: [f"{name}:{of}:{i}" for name, count in (("m", 3), ("n", 1)) for i in range(count)] for of in KEYS}
 """The records of two old masters, which have no values of their own."""
+# The last says only otherwise than the first who is the same.
 VARIANTS = (
     {"b_valid": "[]", "place_valid": "[]", "constraints": "[]",
      "cap": 3, "limit": 5, "match": 0.969, "review": 0.88, "b_same": 0.4,
@@ -68,6 +69,10 @@ VARIANTS = (
      "cap": 99, "limit": 8, "match": 0.79, "review": 0.6, "b_same": 0.8,
      "trust": "{s1: {value: 20, half_life: 3d}, s2: {value: 24, half_life: 3d}, s3: 20}",
      "decided": "{a: most_trusted, b: {strategy: first, when: {source: [s1, s3]}}}", "conflicts": "[a, b, c, t]"},
+    {"b_valid": "[]", "place_valid": "[]", "constraints": "[{different: t}]",
+     "cap": 2, "limit": 4, "match": 0.9, "review": 0.7, "b_same": 0.6,
+     "trust": "{s1: 90, s2: {value: 96, half_life: 3d}, s3: {value: 50, half_life: 10d}}",
+     "decided": "{a: most_trusted, b: most_recent}", "conflicts": "[a, t]"},
 )  # fmt: skip
 BLOCK_ON = {
     "place": "[[a], [a, b], [b], [t], [c], [a, c]]",

@@ -89,7 +89,7 @@ BUGS = [
         "UPDATE xref SET until = ? WHERE record_id {in} AND until IS NULL",
         "UPDATE xref SET until = ? WHERE record_id {in}"),
     Bug("the counters of blocks", "mdm/resolution/candidates.py",
-        "deltas[key][before.deleted] -= 1", "deltas[key][record.deleted] -= 1"),
+        "self.counts[key][before.deleted] -= 1", "self.counts[key][record.deleted] -= 1"),
     Bug("the day on which a value is too old", "golden_records/conditions.py",
         "+ when.fresher_than for one in considered", "+ when.fresher_than + 1 for one in considered"),
     Bug("conflicts of golden records that are gone", "mdm/resolution/conflict_tasks.py",

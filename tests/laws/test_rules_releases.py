@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mdm.resolution.work import only_matching_differs
 from mdm.services import rebuild
 from mdm.services.hub import Hub
 from mdm.services.rulebook import rules, rules_release
@@ -12,8 +13,11 @@ from mdm.services.rulebook.rules_release import Release, going_back
 from mdm.store import digests
 from tests.laws import histories, random_rules, standing
 from tests.laws.replay import AUTHOR, Driven
+from tests.laws.test_resolution_laws import settled_as_plain
 
 SAMPLE, MANY = range(4), range(2000, 2015)
+FIRST, OTHERWISE = 0, 4
+"""Two variants of the rules that say the same but for who is the same."""
 SEEDS = [*SAMPLE, *(pytest.param(seed, marks=pytest.mark.verify) for seed in MANY)]
 WRITTEN = ("source_record", "golden_version", "xref", "edge", "task", "reference_link", "block_size", "resolution")
 
@@ -59,6 +63,19 @@ def test_simulate_tells_what_apply_does_and_a_rollback_takes_it_back(sqlite_hub:
     if applied["version"] != applied["version_before"]:
         rules_release.apply(sqlite_hub, going_back(sqlite_hub, of), author=AUTHOR)
     assert driven.digest() == digest
+    assert rebuild.verify(sqlite_hub).match
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_rules_that_say_only_otherwise_who_is_the_same_give_what_all_anew_would(sqlite_hub: Hub, seed: int) -> None:
+    for of in ("place", "thing"):
+        assert only_matching_differs(*(histories.entity_type(of, variant) for variant in (FIRST, OTHERWISE)))
+    driven, history = Driven(sqlite_hub, FIRST), histories.history(seed, length=40)
+    for number, fact in enumerate(history):
+        driven.put(number, fact)
+        if number % 10 == 9:
+            driven.apply(fact[0], OTHERWISE if number % 20 == 9 else FIRST)  # and takes in what has come with it
+            settled_as_plain(driven)
     assert rebuild.verify(sqlite_hub).match
 
 

@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 
+from golden_records.identity import golden_id
 from mdm import entity_types
 from mdm.auth import Principal, Role
 from mdm.errors import Conflict, InvalidInput, InvalidRules, NotFound
 from mdm.ingest import Incoming
 from mdm.log import Key
+from mdm.resolution import golden as deciding_values
+from mdm.resolution.golden import GoldenChanges
+from mdm.resolution.work import Work
 from mdm.services import rebuild
 from mdm.services.access import masking
 from mdm.services.access.shown import Shown
@@ -177,6 +181,29 @@ def test_each_rollback_goes_further_back_and_history_says_who_and_when(shops: Hu
     ]  # fmt: skip
     assert told[3]["rolled_back"] == versions[2]
     assert {(one["actor"], one["recorded_at"]) for one in told} == {("test", AUTHOR.recorded_at)}
+
+
+@pytest.mark.parametrize(
+    ("text", "anew"),
+    [(SHOP.replace("review: 0.3", "review: 0.2"), set()),
+     (SHOP.replace("always: [{same: tax}]", "always: [{same: name}]"), {"crm:1", "erp:1", "crm:2"}),
+     (SHOP.replace("most_frequent", "longest"), {"crm:1", "crm:2", "erp:2"})],
+    ids=["nobody parts or meets", "some part and some meet", "other values survive"],
+)  # fmt: skip
+def test_rules_that_say_only_otherwise_who_is_the_same_decide_values_of_nothing_else(
+    shops: Hub, text: str, anew: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided, decide = set[int](), deciding_values._decide
+
+    def noted(work: Work, changes: GoldenChanges, number: int, *more: Any) -> None:
+        decided.add(number)
+        decide(work, changes, number, *more)
+
+    monkeypatch.setattr(deciding_values, "_decide", noted)
+    rules.apply(shops, text, file="shop.yaml", author=AUTHOR)
+    bear = ids(shops)
+    assert {golden_id("shp", number) for number in decided} == {bear[key] for key in anew}
+    assert rebuild.verify(shops).match
 
 
 def test_the_same_rules_again_change_nothing(shops: Hub) -> None:

@@ -18,9 +18,6 @@ def test_records_move_between_blocks_and_the_counters_follow(hub: Hub, count: in
         keys, ids = blocks.members(writer, [7, 9])
         assert set(zip(keys.tolist(), ids.tolist(), strict=True)) == {(7, n) for n in range(1, count)} | {(9, 0)}
         assert [len(each) for each in blocks.members(writer, [])] == [0, 0]
-        blocks.clear(writer, [7])
-        assert blocks.sizes(writer, [7, 9]) == {9: (1, 0)}
-        assert [len(each) for each in blocks.members(writer, [7])] == [0, 0]
 
 
 @pytest.mark.parametrize("count", [3, 60])
