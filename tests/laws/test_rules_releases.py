@@ -10,7 +10,7 @@ from mdm.services.hub import Hub
 from mdm.services.rulebook import rules, rules_release
 from mdm.services.rulebook.rules_release import Release, going_back
 from mdm.store import digests
-from tests.laws import histories, random_rules, standing
+from tests.laws import histories, random_rules, small_world, standing
 from tests.laws.replay import AUTHOR, Driven
 
 SAMPLE, MANY = range(4), range(2000, 2015)
@@ -19,7 +19,7 @@ WRITTEN = ("source_record", "golden_version", "xref", "edge", "task", "reference
 
 
 def filled(hub: Hub, seed: int) -> Driven:
-    driven = Driven(hub, seed % len(histories.VARIANTS))
+    driven = Driven(hub, seed % len(small_world.VARIANTS))
     for number, fact in enumerate(histories.history(seed, length=25)):
         driven.put(number, fact)
     driven.settle()
