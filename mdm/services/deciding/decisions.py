@@ -111,7 +111,7 @@ def undo(hub: Hub, decision_id: str, *, reason: str, author: Author) -> Decided:
     with hub.database.read() as reader:
         found = decisions.states(reader, [position]).get(position)
         body = log.bodies(reader, [position]).get(position)
-        concerned = _concerned(reader, position)
+        concerned = _concerned(reader, _about(reader, position, body))
     if found is None and (mapping := code_lists.take_back(hub, position, reason=reason, author=author)):
         return _taken_back(mapping.position)
     if found is None or body is None:
@@ -124,8 +124,8 @@ def undo(hub: Hub, decision_id: str, *, reason: str, author: Author) -> Decided:
         before = goldens(hub, concerned)
         at = append(hub, Fact("undo", entity_type, {"undoes": position, "reason": reason}), author)
         besides = replace(author, consent=author.consent and replace(author.consent, proposal=None))
-        for one in _set_beside(hub, position, before.values()):
-            append(hub, Fact("undo", entity_type, {"undoes": one, "reason": reason}), besides)
+        for one in _made_beside(hub, position, entity_type, before.values()):
+            append(hub, Fact("undo", entity_type, {"undoes": one, "reason": reason, "beside": at}), besides)
         catch_up(hub, entity_type, author=author)
     return outcome(hub, hub.entity_type(entity_type), at, concerned=concerned, before=before, author=author)
 
@@ -139,12 +139,21 @@ def _not_in_force(hub: Hub, position: int) -> Conflict:
     return Conflict(f"{decision_id(position)} is not in force: {decision_id(against)} {what}")
 
 
-def _set_beside(hub: Hub, position: int, numbers: Iterable[int]) -> list[int]:
-    """The overrides in force on these golden records that were made with the decision at a position."""
+def _about(reader: Transaction, position: int, body: dict[str, Any] | None) -> int:
+    """The position of the decision that an undo is about in the end, which may undo an undo; of another its own."""
+    while body is not None and "undoes" in body:
+        position = body["undoes"]
+        body = log.bodies(reader, [position]).get(position)
+    return position
+
+
+def _made_beside(hub: Hub, position: int, entity_type: str, numbers: Iterable[int]) -> list[int]:
+    """What is in force of what was made with the decision at a position: values that it set, or undos of such."""
     with hub.database.read() as reader:
         members = records.by_column(reader, "golden", set(numbers))
-        standing = [one.position for one in overrides.of(reader, [one.id for one in members]) if one.in_force]
-        bodies = log.bodies(reader, standing)
+        about, _ = history.decisions_about(reader, [one.id for one in members], entity_type=entity_type)
+        later = [one for one, (_, in_force) in about.items() if in_force and one > position]
+        bodies = log.bodies(reader, later)
     return sorted(one for one, body in bodies.items() if body.get("beside") == position)
 
 
