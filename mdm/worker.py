@@ -1,4 +1,4 @@
-"""The resolver and scheduler: resolves what comes in, carries out decisions that were held, and lets days pass."""
+"""The resolver and scheduler: resolves what comes in, carries out what was held, frees tasks, and lets days pass."""
 
 import threading
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from mdm.log import Author
 from mdm.resolution.known_cells import KnownCells
 from mdm.services import resolving
 from mdm.services.hub import Hub, open_hub
-from mdm.services.stewarding import proposals
+from mdm.services.stewarding import leaving, proposals
 from mdm.settings import Settings, now
 
 log = structlog.get_logger()
@@ -24,7 +24,8 @@ PATIENCE = 30.0
 def run(hub: Hub, stop: threading.Event, *, actor: str) -> int:
     """Resolve all that is pending and carry out what is due, until told to stop; returns its resolver commits.
 
-    A commit that has begun is finished first. A database that is away is tried again.
+    Tasks of keys that are over become anybody's. A commit that has begun is finished first. A database that is away is
+    tried again.
     """
     commits, pause = 0, SHORTEST
     while not stop.is_set():
@@ -33,6 +34,7 @@ def run(hub: Hub, stop: threading.Event, *, actor: str) -> int:
             done = resolve_pending(hub, stop, actor=actor)
             if not stop.is_set():
                 settled = proposals.carry_out_due(hub, author=Author(actor, now()))
+                leaving.let_go_of_expired(hub, author=Author(actor, now()))
                 let_day_pass(hub, actor=actor)
         except Unavailable as error:
             log.warning("the database is away", detail=error.detail)

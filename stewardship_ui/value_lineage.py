@@ -43,7 +43,14 @@ def value(request: Request, caller: Reading, golden_id: str, attribute: str, at:
 
 def _once(places: list[Document]) -> list[Document]:
     """Each place once: of several values of one list, one version of a record may have brought more than one."""
-    return list({(one.get("decision_id"), one.get("position"), one.get("index")): one for one in places}.values())
+    found: dict[tuple[Any, ...], Document] = {}
+    for one in places:
+        place = one.get("decision_id"), one.get("position"), one.get("index")
+        before: Any = found.get(place, {}).get("value")
+        value: Any = one.get("value")
+        more = isinstance(before, list) and isinstance(value, list) and before != value
+        found[place] = {**one, "value": before + value} if more else one
+    return list(found.values())
 
 
 def told(seen: Look, attribute: str, place: Document) -> Document:

@@ -10,10 +10,12 @@ from mdm import worker
 from mdm.ingest import Incoming
 from mdm.log import Author, Key
 from mdm.services import resolving
+from mdm.services.access import keys
 from mdm.services.hub import Hub
 from mdm.services.intake import records
 from mdm.services.reading import lookup
-from mdm.settings import Settings, now
+from mdm.services.stewarding import task_work, tasks
+from mdm.settings import Settings, later, now
 from mdm.store.database import Database
 
 AUTHOR = Author("test", "2026-03-01T09:30:00.000000Z")
@@ -68,6 +70,19 @@ def test_a_worker_that_is_told_to_stop_begins_nothing(sqlite_hub: Hub) -> None:
     stop.set()
     assert worker.resolve_pending(sqlite_hub, stop, actor="resolver") == 0
     assert worker.run(sqlite_hub, stop, actor="resolver") == 0
+
+
+def test_the_worker_frees_the_tasks_of_a_key_that_is_over(hub: Hub) -> None:
+    for source, name in (("crm", "Hollerbach Maschinenbau GmbH"), ("erp", "Hollerbach Maschinenbau")):
+        incoming = Incoming(source, "customer", "1", {"name": name, "address": {"city": "Leipzig"}}, None, None, "put")
+        records.put(hub, incoming, author=AUTHOR, wait=True)
+    (task,) = tasks.page(hub)["items"]
+    soon = later(now(), seconds=2)
+    key = keys.create(hub, role="steward", expires=soon, author=AUTHOR)["id"]
+    task_work.assign(hub, task["id"], to=f"key:{key}", author=AUTHOR)
+    with worker.in_background(hub.settings, actor="resolver"):
+        assert eventually(lambda: tasks.get(hub, task["id"])["assigned_to"] is None)
+    assert now() >= soon
 
 
 def test_a_day_passes_once_however_many_workers_look(hub: Hub) -> None:

@@ -14,14 +14,21 @@ WITH RECURSIVE about(position, record_id) AS (
 """The decisions about records, which are to be given three times, and those that void such a one, and so on."""
 
 
-def decisions_about(transaction: Transaction, record_ids: Collection[int]) -> dict[int, tuple[str, bool]]:
-    """By position: (kind, in force) of each decision that names one of these records, or that voids such a one."""
+def decisions_about(
+    transaction: Transaction, record_ids: Collection[int], *, entity_type: str
+) -> tuple[dict[int, tuple[str, bool]], str | None]:
+    """By position: (kind, in force) of each decision that names one of these records, or that voids such a one.
+
+    And the latest day that their type has seen pass, None before the first, by which it is told what has ended.
+    """
     ids = list(record_ids)
-    states = transaction.rows(
-        f"{_ABOUT} SELECT position, kind, in_force FROM decision WHERE position IN (SELECT position FROM about)",
-        ids, ids, ids,
+    rows = transaction.rows(
+        f"{_ABOUT} SELECT position, kind, in_force, (SELECT tick FROM resolution WHERE entity_type = ?)"
+        " FROM decision WHERE position IN (SELECT position FROM about)",
+        ids, ids, ids, entity_type,
     )  # fmt: skip
-    return {position: (kind, bool(in_force)) for position, kind, in_force in states}
+    states = {position: (kind, bool(in_force)) for position, kind, in_force, _ in rows}
+    return states, rows[0][3] if rows else None
 
 
 def decided_of(transaction: Transaction, record_ids: Collection[int]) -> dict[int, set[int]]:

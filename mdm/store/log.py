@@ -1,6 +1,6 @@
 """The append-only log: facts in with gapless positions, facts out by position or by source key."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -291,15 +291,20 @@ def authors(transaction: Transaction, positions: Sequence[int]) -> dict[int, tup
 
 
 def said(
-    transaction: Transaction, positions: Sequence[int]
+    transaction: Transaction, positions: Collection[int], *, beside: Collection[int] = ()
 ) -> tuple[dict[int, dict[str, Any]], dict[int, tuple[str, str]]]:
-    """What `bodies` and `authors` tell of the facts at these positions, in one."""
-    if not positions:
+    """What `bodies` and `authors` tell of the facts at these positions, in one.
+
+    beside: of these only who added them and when, where they are commits of the resolver, which say much.
+    """
+    asked = sorted({*positions, *beside})
+    if not asked:
         return {}, {}
+    short = " AND kind <> 'resolved'" if beside else ""
     rows = transaction.rows(
         "SELECT log.position, actor, recorded_at, body FROM log"
-        " LEFT JOIN payload ON payload.position = log.position WHERE log.position {in}",
-        list(positions),
+        f" LEFT JOIN payload ON payload.position = log.position{short} WHERE log.position {{in}}",
+        asked,
     )
     bodies = {position: orjson.loads(body) for position, _, _, body in rows if body is not None}
     return bodies, {position: (actor, recorded_at) for position, actor, recorded_at, _ in rows}

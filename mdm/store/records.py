@@ -226,21 +226,22 @@ def unmark(transaction: Transaction, entity_type: str, ids: Collection[int]) -> 
 
 
 class Place(NamedTuple):
-    """The golden number of a record, whether others bear it, too, and whether a steward is asked about the record."""
+    """The golden number of a record, whether others bear it, too, whether a steward is asked about it, and its life."""
 
     golden: int
     matched: bool
     doubtful: bool
+    living: bool
 
 
 def place_of(transaction: Transaction, token: int) -> Place:
     """Where the record with a key token, which has been resolved, has its place."""
-    golden, matched, doubtful = transaction.rows(
+    golden, matched, doubtful, deleted = transaction.rows(
         "SELECT golden, EXISTS (SELECT 1 FROM source_record AS other"
         " WHERE other.golden = own.golden AND other.id <> own.id),"
         " EXISTS (SELECT 1 FROM task WHERE status = 'open' AND left_id = own.id)"
-        " OR EXISTS (SELECT 1 FROM task WHERE status = 'open' AND right_id = own.id)"
+        " OR EXISTS (SELECT 1 FROM task WHERE status = 'open' AND right_id = own.id), deleted"
         " FROM source_record AS own WHERE key_token = ?",
         token,
     )[0]  # fmt: skip
-    return Place(golden, bool(matched), bool(doubtful))
+    return Place(golden, bool(matched), bool(doubtful), not deleted)

@@ -56,6 +56,21 @@ def given_to(transaction: Transaction, person: str) -> list[tuple[str, str]]:
     )
 
 
+def given_to_expired_keys(transaction: Transaction, *, moment: str) -> list[str]:
+    """The ids of the keys that are over by a moment and to which an open task is still given, as `given_to` finds."""
+    given = " UNION ".join(  # by the index of each; it is asked again and again
+        f"SELECT api_key.id AS key_id, task_id, opened FROM api_key JOIN task_work ON {column} = 'key:' || api_key.id"
+        " WHERE expires_at <= ? AND revoked_at IS NULL"
+        for column in ("claimed_by", "assigned_to", "escalated_to")
+    )
+    rows = transaction.rows(
+        f"SELECT DISTINCT key_id FROM ({given}) AS given"
+        " JOIN task ON task.id = task_id AND task.opened = given.opened AND task.closed IS NULL ORDER BY key_id",
+        moment, moment, moment,
+    )  # fmt: skip
+    return [key_id for (key_id,) in rows]
+
+
 def then(transaction: Transaction, tokens: Collection[int], *, at: int) -> dict[str, Work]:
     """What had been done by a position about the tasks with these tokens, told from its facts."""
     said = log.said_of(transaction, "task_work", list(tokens), upto=at)

@@ -45,6 +45,18 @@ def test_a_patch_changes_what_it_names_and_a_delete_leaves_the_id_answering(serv
     assert (xref["golden_id"], xref["status"], xref["deleted"]) == (golden_id, "retired", True)
 
 
+def test_deleting_a_record_is_not_said_to_have_created_or_matched_anything(either_server):
+    send, paths = either_server.as_("admin"), ("/v1/source-records/erp/customer/1", PATH)
+    for path in paths:
+        send("PUT", f"{path}?wait=resolved", json=BODY)
+    for path in paths:
+        gone = send("DELETE", f"{path}?wait=resolved&version=5").json()
+        assert gone.keys() == {"seq", "status", "golden_id"}
+    late = send("PUT", f"{PATH}?wait=resolved", json={**BODY, "version": 4}).json()
+    assert (late["older_than"]["version"], "resolution" in late) == (5, False)
+    assert send("PUT", f"{PATH}?wait=resolved", json={**BODY, "version": 6}).json()["resolution"] == "matched"
+
+
 @pytest.mark.parametrize("kind", ["application/json", "application/x-ndjson"])
 def test_of_a_batch_each_item_stands_by_itself(either_server, kind):
     items = [

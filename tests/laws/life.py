@@ -26,7 +26,7 @@ from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.proposals import Proposed
 from mdm.services.watching import refetches
 from mdm.store import log
-from tests.laws import histories, plain_refetches, recorded, standing
+from tests.laws import histories, plain_refetches, recorded, small_world, standing
 from tests.laws.plain_facts import Codes
 from tests.laws.plain_refetches import Word
 from tests.laws.plain_spelling import spelled
@@ -53,7 +53,7 @@ class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.driven = Driven(self.opened())
-        self.hub, self.history = self.driven.hub, list[histories.Fact]()
+        self.hub, self.history = self.driven.hub, list[small_world.Fact]()
         self.held: list[str] = []
         self.told: list[tuple[str, str, int, Any]] = []
         self.words: list[Word] = []
@@ -99,17 +99,17 @@ class Life(RuleBasedStateMachine):
         told = {one["key"]: (one["since"], one.get("version")) for one in page["items"]}
         assert told == plain_refetches.behind(self.words, self.driven.facts)
 
-    @rule(data=st.data(), mood=st.sampled_from(histories.MOODS))
-    def something_happens(self, data: st.DataObject, mood: histories.Mood) -> None:
+    @rule(data=st.data(), mood=st.sampled_from(small_world.MOODS))
+    def something_happens(self, data: st.DataObject, mood: small_world.Mood) -> None:
         self._put(data, mood, mood.kinds)
 
-    @rule(data=st.data(), mood=st.sampled_from(histories.MOODS))
-    def records_arrive(self, data: st.DataObject, mood: histories.Mood) -> None:
+    @rule(data=st.data(), mood=st.sampled_from(small_world.MOODS))
+    def records_arrive(self, data: st.DataObject, mood: small_world.Mood) -> None:
         for _ in range(3):
             self._put(data, mood, ["record"])
 
     @precondition(lambda self: self.bit_by_bit)
-    @rule(verdict=VERDICTS, ends=st.permutations(sorted(histories.PLACES.items())), data=st.data())
+    @rule(verdict=VERDICTS, ends=st.permutations(sorted(small_world.PLACES.items())), data=st.data())
     def a_place_moves(self, verdict: str, ends: list[tuple[str, str]], data: st.DataObject) -> None:
         """And somebody waits for records, while what refers to it is resolved again bit by bit."""
         one, other = (f"{source}:place:{id_}" for source, id_ in ends[:2])
@@ -118,20 +118,22 @@ class Life(RuleBasedStateMachine):
         }  # fmt: skip
         self._take(("place", "verdict", said))
         resolving.resolve_arrived(self.hub, author=AUTHOR)
-        self._wait_for_each(data, histories.MOODS[1])
+        self._wait_for_each(data, small_world.MOODS[1])
 
     @precondition(lambda self: self.bit_by_bit)
-    @rule(data=st.data(), mood=st.sampled_from(histories.MOODS))
-    def each_is_waited_for(self, data: st.DataObject, mood: histories.Mood) -> None:
+    @rule(data=st.data(), mood=st.sampled_from(small_world.MOODS))
+    def each_is_waited_for(self, data: st.DataObject, mood: small_world.Mood) -> None:
         """So that the next one comes while some of what has moved is still to be resolved again."""
         self._wait_for_each(data, mood)
 
-    def _wait_for_each(self, data: st.DataObject, mood: histories.Mood) -> None:
+    def _wait_for_each(self, data: st.DataObject, mood: small_world.Mood) -> None:
         for _ in range(4):
             self._put(data, mood, mood.kinds)
             resolving.resolve_arrived(self.hub, author=AUTHOR)
 
-    @rule(key=st.sampled_from(histories.ALL), named=st.sampled_from(["none", "any", "newest", "next"]), data=st.data())
+    @rule(
+        key=st.sampled_from(small_world.ALL), named=st.sampled_from(["none", "any", "newest", "next"]), data=st.data()
+    )
     def a_record_is_said_to_have_changed(self, key: str, named: str, data: st.DataObject) -> None:
         """Now and then as just the version that has come last, or that will come next."""
         source, of, source_id = key.split(":")
@@ -148,23 +150,23 @@ class Life(RuleBasedStateMachine):
             self.words.append(Word(found.position, key, chosen[named]))
 
     @precondition(lambda self: self.words)
-    @rule(data=st.data(), mood=st.sampled_from(histories.MOODS))
-    def what_is_said_to_have_changed_arrives(self, data: st.DataObject, mood: histories.Mood) -> None:
+    @rule(data=st.data(), mood=st.sampled_from(small_world.MOODS))
+    def what_is_said_to_have_changed_arrives(self, data: st.DataObject, mood: small_world.Mood) -> None:
         """Or some other version of it."""
         pick = lambda options: data.draw(st.sampled_from(options))  # noqa: E731
         key = pick(self.words).key
         self._take((key.split(":")[1], "record", histories.record(pick, self.history, mood, key)))
 
-    def _put(self, data: st.DataObject, mood: histories.Mood, kinds: Any) -> None:
+    def _put(self, data: st.DataObject, mood: small_world.Mood, kinds: Any) -> None:
         pick = lambda options: data.draw(st.sampled_from(options))  # noqa: E731
         self._take(histories.one_more(pick, self.history, mood, kinds))
 
-    def _take(self, fact: histories.Fact | None) -> None:
+    def _take(self, fact: small_world.Fact | None) -> None:
         if fact is not None and not self._sent(fact):
             self.history.append(fact)
             self.driven.put(len(self.history) - 1, fact)
 
-    def _sent(self, fact: histories.Fact) -> bool:
+    def _sent(self, fact: small_world.Fact) -> bool:
         """Whether this version of the record or merge came before: one of one time comes with one content only."""
         names = ("source", "source_id", "version", "event_time")
         mine = [fact[2].get(name) for name in names]
@@ -172,7 +174,7 @@ class Life(RuleBasedStateMachine):
             one[:2] == fact[:2] and [one[2][name] for name in names] == mine for one in self.history
         )
 
-    @rule(of=TYPES, variant=st.integers(0, len(histories.VARIANTS) - 1))
+    @rule(of=TYPES, variant=st.integers(0, len(small_world.VARIANTS) - 1))
     def other_rules(self, of: str, variant: int) -> None:
         self.driven.apply(of, variant)
 
@@ -268,8 +270,8 @@ class Life(RuleBasedStateMachine):
         active = sorted(self._members(of))
         if active:
             golden_id = data.draw(st.sampled_from(active))
-            name = data.draw(st.sampled_from([name for name in histories.SET if of == "thing" or name != "place"]))
-            value = data.draw(st.sampled_from([None, *histories.SET[name]]))
+            name = data.draw(st.sampled_from([name for name in small_world.SET if of == "thing" or name != "place"]))
+            value = data.draw(st.sampled_from([None, *small_world.SET[name]]))
             wanted = Wanted(golden_id, name, value, until_source_changes=until_source_changes)
             with contextlib.suppress(REFUSED):
                 overrides.override(self.hub, wanted, reason="seen", author=AUTHOR, supersede=data.draw(st.booleans()))
@@ -278,7 +280,7 @@ class Life(RuleBasedStateMachine):
     def _meant(self, of: str, name: str, value: Any) -> Any:
         """What is set: of a label or alias the code that it stands for, a number or date as all are spelled."""
         if name not in {"c", "d"} or not value:
-            return spelled(histories.entity_type(of).attributes[name].kind, value) if value else None
+            return spelled(small_world.entity_type(of).attributes[name].kind, value) if value else None
         meant = partial(Codes(self.driven.facts[of]).of, "")
         return meant(value) if name == "c" else list(dict.fromkeys(map(meant, value)))
 

@@ -13,7 +13,7 @@ from mdm.services.hub import Hub
 from mdm.services.reading import golden, lookup
 from mdm.services.stewarding import tasks
 from mdm.store import log
-from tests.laws import histories
+from tests.laws import small_world
 from tests.laws.replay import AUTHOR, Driven
 
 START = datetime(2026, 3, 2)  # noqa: DTZ001  every time of the log is UTC
@@ -87,7 +87,7 @@ class Recorder:
             read = self.rnd.choices(list(OFTEN), list(OFTEN.values()))[0]
             named = about(hub, read, self.rnd.choice)
             if named is None:
-                read, named = "xref", self.rnd.choice(histories.ALL)
+                read, named = "xref", self.rnd.choice(small_world.ALL)
             self._keep(read, named)
 
     def note_all(self) -> None:
@@ -114,9 +114,9 @@ class Recorder:
 def about(hub: Hub, read: str, choice: Callable[[Any], Any]) -> str | None:
     """Something that such a read can be about; None where there is nothing yet."""
     if read == "xref":
-        return str(choice([*histories.ALL, *histories.MASTERS["thing"]]))
+        return str(choice([*small_world.ALL, *small_world.MASTERS["thing"]]))
     if read == "lookup":
-        return ",".join(sorted({str(choice(histories.ALL)) for _ in range(4)}))
+        return ",".join(sorted({str(choice(small_world.ALL)) for _ in range(4)}))
     if read in {"list", "export"}:
         return str(choice(["place", "thing"]))
     if read == "tasks":

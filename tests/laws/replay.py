@@ -12,7 +12,7 @@ from mdm.services.hub import Hub
 from mdm.services.rulebook import rules
 from mdm.store import code_lists, digests, log
 from mdm.store.database import Transaction
-from tests.laws import histories, plain_hub
+from tests.laws import plain_hub, small_world
 from tests.laws.plain_facts import pair
 
 AUTHOR = Author("law", "2026-03-01T09:30:00.000000Z")
@@ -40,21 +40,21 @@ class Driven:
         """Put other rules in force."""
         self.variants[of] = variant
         standing = self.hub.entity_types().get(of)
-        if standing is None or standing.version != histories.entity_type(of, variant).version:
-            rules.apply(self.hub, histories.rules(of, variant), file=of, author=self.author)
+        if standing is None or standing.version != small_world.entity_type(of, variant).version:
+            rules.apply(self.hub, small_world.rules(of, variant), file=of, author=self.author)
 
-    def put(self, number: int, fact: histories.Fact) -> None:
+    def put(self, number: int, fact: small_world.Fact) -> None:
         """Append one fact as the log would hold it."""
         with self.hub.database.write() as writer:
             self._append(writer, number, fact)
 
-    def put_all(self, facts: list[histories.Fact]) -> None:
+    def put_all(self, facts: list[small_world.Fact]) -> None:
         """Append the first facts of a history in one transaction."""
         with self.hub.database.write() as writer:
             for number, fact in enumerate(facts):
                 self._append(writer, number, fact)
 
-    def _append(self, writer: Transaction, number: int, fact: histories.Fact) -> None:
+    def _append(self, writer: Transaction, number: int, fact: small_world.Fact) -> None:
         of, kind, body = fact
         body = dict(body)
         if kind == "undo":
@@ -62,12 +62,12 @@ class Driven:
         if kind in {"verdict", "override"}:
             body["supersedes"] = [self.positions[target] for target in body["supersedes"]]
         token = key_token(self.hub.salt, f"{body['source']}:{of}:{body['source_id']}") if "source_id" in body else None
-        written = Fact(kind, None if kind in histories.FOR_ALL else of, body, token)  # type: ignore[arg-type]
+        written = Fact(kind, None if kind in small_world.FOR_ALL else of, body, token)  # type: ignore[arg-type]
         position = log.append(writer, [written], author=self.author)
         if kind in {"code_list", "code_mapping"}:
             code_lists.keep(writer, kind, body, position=position)
         self.positions[number] = position
-        for each in ("place", "thing") if kind in histories.FOR_ALL else (of,):
+        for each in ("place", "thing") if kind in small_world.FOR_ALL else (of,):
             self.facts[each].append((position, kind, body))
 
     def catch_up(self, stands: Hub) -> None:
@@ -103,7 +103,7 @@ class Driven:
         asked = (self.variants[of], len(self.facts[of]), *known)
         if of not in self.plain or self.plain[of][0] != asked:
             tick = max((body["date"] for _, kind, body in self.facts[of] if kind == "tick"), default=None)
-            entity_type = histories.entity_type(of, self.variants[of])
+            entity_type = small_world.entity_type(of, self.variants[of])
             self.plain[of] = asked, plain_hub.state(entity_type, self.facts[of], *known, tick)
         found = self.plain[of][1]
         if of == "place":

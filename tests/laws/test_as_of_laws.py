@@ -8,7 +8,7 @@ import pytest
 
 from mdm.services import rebuild
 from mdm.services.hub import Hub
-from tests.laws import histories
+from tests.laws import histories, small_world
 from tests.laws.recorded import NOTHING, Recorder, asked
 from tests.laws.replay import Driven
 from tests.laws.test_resolution_laws import Hubs
@@ -54,7 +54,7 @@ def remembered(driven: Driven, seed: int) -> Recorder:
 def test_random_reads_of_the_past_equal_what_was_recorded_then(hubs: Hubs, seed: int) -> None:
     recorder = remembered(hubs.new(seed), seed)
     assert recorder.ask_again() >= 200
-    assert asked(recorder.driven.hub, "xref", histories.ALL[0], 0) == NOTHING
+    assert asked(recorder.driven.hub, "xref", small_world.ALL[0], 0) == NOTHING
     assert rebuild.rebuild(recorder.driven.hub).match
     recorder.ask_again()
 

@@ -24,7 +24,7 @@ from mdm.settings import Settings
 from mdm.store import log
 from mdm.store.tasks import Filter
 from tests.drawn import drawn
-from tests.laws import histories
+from tests.laws import histories, small_world
 from tests.laws.replay import AUTHOR, Driven
 
 OTHER = Author("another", AUTHOR.recorded_at)
@@ -43,7 +43,7 @@ def new(bare_template: Path, tmp_path: Path) -> Iterator[New]:
         path = tmp_path / f"hub{next(numbers)}.db"
         shutil.copyfile(bare_template, path)
         made.append(open_hub(Settings(database_url=f"sqlite:///{path}")))
-        driven = Driven(made[-1], seed % len(histories.VARIANTS))
+        driven = Driven(made[-1], seed % len(small_world.VARIANTS))
         driven.put_all(histories.history(seed, length=30))
         driven.settle()
         return driven

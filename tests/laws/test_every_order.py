@@ -10,7 +10,7 @@ import pytest
 from mdm.services.hub import Hub, open_hub
 from mdm.settings import Settings
 from mdm.store.one_transaction import one_transaction
-from tests.laws import histories
+from tests.laws import histories, small_world
 from tests.laws.replay import Driven
 
 
@@ -24,10 +24,10 @@ def hub(bare_template: Path, tmp_path: Path) -> Iterator[Hub]:
     hub.close()
 
 
-def handful(seed: int, length: int) -> list[histories.Fact]:
+def handful(seed: int, length: int) -> list[small_world.Fact]:
     """Versions of things, of which no two are of one record."""
     facts = histories.history(seed, length=100, kinds=["record"])
-    found: dict[str, histories.Fact] = {}
+    found: dict[str, small_world.Fact] = {}
     for fact in facts:
         key = f"{fact[2]['source']}:{fact[2]['source_id']}"
         if fact[0] == "thing" and fact[2]["mode"] == "put":
@@ -35,7 +35,7 @@ def handful(seed: int, length: int) -> list[histories.Fact]:
     return list(found.values())[:length]
 
 
-def neutral(hub: Hub, facts: list[histories.Fact], order: tuple[int, ...], rnd: random.Random) -> str:
+def neutral(hub: Hub, facts: list[small_world.Fact], order: tuple[int, ...], rnd: random.Random) -> str:
     """What stands after the facts in this order, resolved now and then between them; all of it is taken back."""
     with one_transaction(hub.database, kept=False) as tried:
         driven = Driven(Hub(hub.settings, tried, hub.salt), 1)

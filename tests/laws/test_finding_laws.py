@@ -6,7 +6,7 @@ import pytest
 
 from matching.score import OUTCOMES
 from mdm.services.reading import find
-from tests.laws import histories
+from tests.laws import histories, small_world
 from tests.laws.replay import Driven
 from tests.laws.test_resolution_laws import Hubs, hubs
 
@@ -14,9 +14,9 @@ __all__ = ["hubs"]
 ARRIVING = 6
 
 
-def newcomer(seed: int, history: list[histories.Fact]) -> histories.Fact:
+def newcomer(seed: int, history: list[small_world.Fact]) -> small_world.Fact:
     """A record whose key is new, of values such as the others have."""
-    pick, mood = random.Random(seed).choice, histories.MOODS[seed % len(histories.MOODS)]
+    pick, mood = random.Random(seed).choice, small_world.MOODS[seed % len(small_world.MOODS)]
     while True:
         of, kind, body = histories.one_more(pick, history, mood, ["record"]) or ("", "", {})
         if body["mode"] == "put" and not body.get("created"):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.laws import histories
+from tests.laws import small_world
 from tests.laws.replay import Driven
 from tests.laws.test_resolution_laws import Hubs, settled_as_plain
 
@@ -215,8 +215,8 @@ def test_the_greatest_tick_counts_and_not_the_last(told: Tell) -> None:
 
 def test_no_value_of_the_small_world_counts_as_missing() -> None:
     """Kinds take an `x` for "nothing"; histories full of those would reach little."""
-    model = histories.entity_type("thing").matching
-    for mood in histories.MOODS:
+    model = small_world.entity_type("thing").matching
+    for mood in small_world.MOODS:
         for attribute, domain in (("a", mood.a), ("b", mood.b)):
             assert all(model.kind(attribute).standardise(value) for value in domain if value != "-")
 

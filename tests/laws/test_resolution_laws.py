@@ -12,7 +12,7 @@ from mdm.services import rebuild
 from mdm.services.hub import Hub, open_hub
 from mdm.services.reading import golden
 from mdm.settings import Settings
-from tests.laws import histories, plain_divergence, standing
+from tests.laws import histories, orders, plain_divergence, small_world, standing
 from tests.laws.replay import Driven
 
 SAMPLE, MANY = range(10), range(1000, 1060)
@@ -32,7 +32,7 @@ class Hubs:
         path = self.folder / f"hub{len(self.made)}.db"
         shutil.copyfile(self.template, path)
         self.made.append(open_hub(Settings(database_url=f"sqlite:///{path}")))
-        return Driven(self.made[-1], seed // len(histories.MOODS) % len(histories.VARIANTS))
+        return Driven(self.made[-1], seed // len(small_world.MOODS) % len(small_world.VARIANTS))
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def settled_as_plain(driven: Driven) -> None:
     with driven.hub.at_one_moment() as stands:
         for of in ("place", "thing"):
             same_as_plain(driven, of, stands)
-            plain_divergence.check(stands, histories.entity_type(of, driven.variants[of]))
+            plain_divergence.check(stands, small_world.entity_type(of, driven.variants[of]))
         standing.check(stands)
 
 
@@ -98,7 +98,7 @@ def test_postgresql_gives_the_same(bare_postgres_hub: Hub, seed: int) -> None:
 def test_arrival_order_and_batch_sizes_do_not_matter(hubs: Hubs, seed: int) -> None:
     facts = histories.history(seed, length=30)
     digests = set()
-    for order in (list(range(len(facts))), histories.shuffled(facts, seed), histories.shuffled(facts, seed + 1)):
+    for order in (list(range(len(facts))), orders.shuffled(facts, seed), orders.shuffled(facts, seed + 1)):
         driven, rnd = hubs.new(seed), random.Random(seed + len(digests))
         for number in order:
             driven.put(number, facts[number])

@@ -11,7 +11,7 @@ from mdm.services.hub import Hub
 from mdm.services.rulebook import rules, rules_release
 from mdm.services.rulebook.rules_release import Release, going_back
 from mdm.store import digests
-from tests.laws import histories, random_rules, standing
+from tests.laws import histories, random_rules, small_world, standing
 from tests.laws.replay import AUTHOR, Driven
 from tests.laws.test_resolution_laws import settled_as_plain
 
@@ -23,7 +23,7 @@ WRITTEN = ("source_record", "golden_version", "xref", "edge", "task", "reference
 
 
 def filled(hub: Hub, seed: int) -> Driven:
-    driven = Driven(hub, seed % len(histories.VARIANTS))
+    driven = Driven(hub, seed % len(small_world.VARIANTS))
     for number, fact in enumerate(histories.history(seed, length=25)):
         driven.put(number, fact)
     driven.settle()
@@ -69,7 +69,7 @@ def test_simulate_tells_what_apply_does_and_a_rollback_takes_it_back(sqlite_hub:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_rules_that_say_only_otherwise_who_is_the_same_give_what_all_anew_would(sqlite_hub: Hub, seed: int) -> None:
     for of in ("place", "thing"):
-        assert only_matching_differs(*(histories.entity_type(of, variant) for variant in (FIRST, OTHERWISE)))
+        assert only_matching_differs(*(small_world.entity_type(of, variant) for variant in (FIRST, OTHERWISE)))
     driven, history = Driven(sqlite_hub, FIRST), histories.history(seed, length=40)
     for number, fact in enumerate(history):
         driven.put(number, fact)

@@ -6,7 +6,8 @@ from mdm.errors import Conflict, InvalidInput, NotFound
 from mdm.ingest import Incoming
 from mdm.log import Key
 from mdm.services import rebuild
-from mdm.services.deciding import activity, decisions
+from mdm.services.deciding import activity, decisions, overrides
+from mdm.services.deciding.overrides import Wanted
 from mdm.services.hub import Hub
 from mdm.services.intake import records
 from mdm.services.reading import golden
@@ -114,8 +115,24 @@ def test_undoing_an_undo_brings_the_decision_back(hub: Hub) -> None:
     decided = decisions.merge(hub, [older, newer], reason="same firm", author=AUTHOR)
     merged = digest(hub)
     undone = decisions.undo(hub, decided.decision_id, reason="mistaken", author=AUTHOR)
-    decisions.undo(hub, undone.decision_id, reason="no, it was right", author=AUTHOR)
+    again = decisions.undo(hub, undone.decision_id, reason="no, it was right", author=AUTHOR)
     assert digest(hub) == merged
+    assert (again.golden_ids, again.redirects) == ([older], {newer: older}), "as the decision itself was answered"
+    apart = decisions.undo(hub, again.decision_id, reason="no, it was not", author=AUTHOR)
+    assert (apart.golden_ids, apart.redirects) == ([older, newer], {})
+
+
+def test_what_was_set_with_a_decision_goes_and_comes_back_with_it_however_often_it_is_undone(hub: Hub) -> None:
+    older, newer = two(hub)
+    before = digest(hub)
+    last = decisions.merge(hub, [older, newer], reason="same firm", author=AUTHOR)
+    picked = Wanted(older, "name", "Alder & Birch", beside=last.position)
+    overrides.override(hub, picked, reason="same firm", author=AUTHOR)
+    merged = digest(hub)
+    for there in (False, True, False, True):
+        last = decisions.undo(hub, last.decision_id, reason="on second thoughts", author=AUTHOR)
+        assert digest(hub) == (merged if there else before)
+        assert rebuild.verify(hub).match
 
 
 def test_a_contradiction_is_refused_with_what_it_contradicts_unless_it_supersedes(hub: Hub) -> None:

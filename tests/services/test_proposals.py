@@ -5,12 +5,14 @@ import yaml
 
 from mdm.entity_types.document import shipped
 from mdm.errors import Conflict, Forbidden, InvalidInput, NeedsApproval, NotFound, Settled
+from mdm.ingest import Incoming
 from mdm.log import Key
 from mdm.services import rebuild, resolving
 from mdm.services.deciding import decisions, overrides
 from mdm.services.deciding.decisions import Decided
 from mdm.services.deciding.overrides import Wanted
 from mdm.services.hub import Hub
+from mdm.services.intake import records
 from mdm.services.reading import golden
 from mdm.services.rulebook import rules
 from mdm.services.stewarding import proposals, tasks
@@ -117,6 +119,34 @@ def test_a_held_decision_that_is_overtaken_is_not_carried_out_and_says_what_chan
     assert by["record"].split(":")[0] in {"crm", "erp", "psa"}
     assert state(hub) == before
     assert rebuild.verify(hub).match
+
+
+@pytest.mark.parametrize("approved", [False, True], ids=["held", "waiting for a second person"])
+def test_a_split_of_a_record_that_has_been_deleted_since_is_overtaken(hub: Hub, *, approved: bool) -> None:
+    one, other = two(hub)
+    decisions.merge(hub, [one, other], reason="one firm", author=BERT)
+    parts = {"golden_id": one, "keys": ["erp:customer:2"], "reason": "two", "supersede": True}
+    if approved:
+        asks_for(hub, split={"records": 1})
+    waits = proposed(hub, Intent("split", parts), hold=0 if approved else 10)
+    gone = Incoming("erp", "customer", "2", {}, None, None, "delete")
+    records.put(hub, gone, author=CARL, wait=True)
+    before = state(hub)
+    if approved:
+        with pytest.raises(Conflict, match="erp:customer:2 has been deleted"):
+            approve(hub, waits, reason=None, author=BERT)
+    else:
+        assert carry_out_due(hub, author=later(10)) == 1
+    told = get(hub, waits)
+    assert (told["status"], told["decision_id"]) == ("overtaken", None)
+    assert "erp:customer:2 has been deleted" in told["changed"]
+    by = told["overtaken_by"]
+    assert (by["what"], by["record"], by["by"]) == ("record", "erp:customer:2", CARL.actor)
+    assert state(hub) == before
+    with pytest.raises(Conflict, match="has been deleted"):
+        decide(hub, Intent("split", parts), author=ANNA)
+    with pytest.raises(Conflict, match="all that would stay"):
+        decide(hub, Intent("split", {**parts, "keys": ["crm:customer:1"]}), author=ANNA)
 
 
 @pytest.mark.parametrize("change", ["its record", "beside it", "the rules"])

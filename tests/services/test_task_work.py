@@ -13,12 +13,13 @@ from mdm.services.deciding import decisions
 from mdm.services.feed import changes
 from mdm.services.hub import Hub
 from mdm.services.intake import records
-from mdm.services.stewarding import proposals, task_work, tasks
+from mdm.services.stewarding import leaving, proposals, task_work, tasks
 from mdm.services.stewarding.intents import Intent
 from mdm.services.stewarding.queue import Choice
 from tests.conftest import AUTHOR
 
 Task = dict[str, Any]
+OVER = "2999-01-01T09:00:00.000000Z"
 
 
 def at(clock: str, who: str = "cli:anna") -> Author:
@@ -182,13 +183,13 @@ def test_what_is_escalated_is_for_the_one_who_is_asked_until_it_is_assigned(hub:
     assert follows(hub)
 
 
-@pytest.mark.parametrize("change", ["disable", "set_role", "narrow", "revoke"])
+@pytest.mark.parametrize("change", ["disable", "set_role", "narrow", "revoke", "expire"])
 def test_who_may_decide_no_longer_keeps_nobody_from_a_task(hub: Hub, change: str) -> None:
     for number in (1, 2, 3):
         doubtful(hub, number)
     held, given, asked = (one["id"] for one in tasks.page(hub)["items"])
-    if change == "revoke":
-        key = keys.create(hub, role="steward", author=AUTHOR)["id"]
+    if change in {"revoke", "expire"}:
+        key = keys.create(hub, role="steward", expires=OVER, author=AUTHOR)["id"]
         leaver = f"key:{key}"
     else:
         leaver = "user:eve"
@@ -208,8 +209,12 @@ def test_who_may_decide_no_longer_keeps_nobody_from_a_task(hub: Hub, change: str
             accounts.narrow(hub, "eve", "customer", author=AUTHOR)
             assert tasks.get(hub, given)["assigned_to"] == leaver, "these are tasks about customers"
             accounts.narrow(hub, "eve", "employee", author=AUTHOR)
-        case _:
+        case "revoke":
             keys.revoke(hub, key, author=AUTHOR)
+        case _:
+            leaving.let_go_of_expired(hub, author=Author("resolver", OVER.replace("T09", "T08")))
+            assert tasks.get(hub, given)["assigned_to"] == leaver, "the key is good for another hour"
+            leaving.let_go_of_expired(hub, author=Author("resolver", OVER))
     found = {id_: tasks.get(hub, id_, moment="2026-03-02T09:00:02Z") for id_ in (held, given, asked)}
     assert [(one["claim"], one["assigned_to"], one["escalated"]) for one in found.values()] == [
         (None, None, None), (None, None, None), (None, "cli:bert", None),

@@ -63,6 +63,9 @@ def something(either_desk):
     assert admin("POST", f"/v1/second-opinions/{doubts[2]['id']}:give", json=body).status_code == 200
     names |= {"task": doubts[0]["id"], "asked": doubts[1]["id"], "given": doubts[2]["id"], "code": code["id"]}
     row = rejected(either_desk).rpartition("/")[2]
+    body = {"value": "Gear", "reason": "A letter", "until": "2026-03-02"}
+    ended = ask("PUT", f"/v1/golden-records/{names['part']}/overrides/a", json=body)
+    assert ended.status_code == 200, ended.text
     resolving.tick(hub, "2026-03-02", author=AUTHOR)
     resolving.resolve_all(hub, author=AUTHOR)
     return names | {"row": row}

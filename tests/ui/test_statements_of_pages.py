@@ -19,7 +19,7 @@ PAGES = (
     "/rules/customer/diff?from={version}", "/rules:try?type=customer", "/search", "/search?q=acme+pumps",
     "/activity", "/activity.csv", "/admin", "/admin/people/anna", "/admin/keys", "/admin/roles",
     "/admin/changes", "/admin/changes.csv", "/settings", "/glossary", "/glossary.json", "/entity/{acme}/divergence",
-    "/entity/{part}/history", "/why",
+    "/entity/{part}/history", "/v1/golden-records/{part}/history", "/why",
 )  # fmt: skip
 MORE = {
     # Where each value came from, down to the file, and what refers to what.

@@ -82,6 +82,25 @@ def split(
     return rule(hub, ruling, author=author, supersede=supersede)
 
 
+def ensure_living(hub: Hub, golden_id: str, parting: Sequence[Key]) -> None:
+    """Raise Conflict where nothing living would leave a golden record in a split, or nothing living would stay.
+
+    A deleted record counts there for the ID and nothing else (rule 5): nobody sees it among the records to choose from.
+    """
+    leave = {str(key) for key in known(hub, parting)}
+    _, members = members_of(hub, [golden_id])
+    with hub.database.read() as reader:
+        found = named(hub, reader, {*leave, *members[golden_id]})
+    gone = sorted(key for key in leave & found.keys() if not found[key].living)
+    if gone:
+        detail = f"{', '.join(gone)} has been deleted: nothing of it is left to part from {golden_id}"
+        raise Conflict(detail, extra={"deleted": gone})
+    stays = found.keys() - leave
+    if stays and not any(found[key].living for key in stays):
+        detail = f"all that would stay with {golden_id} has been deleted: {', '.join(sorted(stays))}"
+        raise Conflict(detail, extra={"deleted": sorted(stays)})
+
+
 def undo(hub: Hub, decision_id: str, *, reason: str, author: Author) -> Decided:
     """Take a decision back: the state becomes what the log gives without it."""
     position = parse_decision_id(decision_id)
@@ -92,7 +111,7 @@ def undo(hub: Hub, decision_id: str, *, reason: str, author: Author) -> Decided:
     with hub.database.read() as reader:
         found = decisions.states(reader, [position]).get(position)
         body = log.bodies(reader, [position]).get(position)
-        concerned = _concerned(reader, position)
+        concerned = _concerned(reader, _about(reader, position, body))
     if found is None and (mapping := code_lists.take_back(hub, position, reason=reason, author=author)):
         return _taken_back(mapping.position)
     if found is None or body is None:
@@ -105,8 +124,8 @@ def undo(hub: Hub, decision_id: str, *, reason: str, author: Author) -> Decided:
         before = goldens(hub, concerned)
         at = append(hub, Fact("undo", entity_type, {"undoes": position, "reason": reason}), author)
         besides = replace(author, consent=author.consent and replace(author.consent, proposal=None))
-        for one in _set_beside(hub, position, before.values()):
-            append(hub, Fact("undo", entity_type, {"undoes": one, "reason": reason}), besides)
+        for one in _made_beside(hub, position, entity_type, before.values()):
+            append(hub, Fact("undo", entity_type, {"undoes": one, "reason": reason, "beside": at}), besides)
         catch_up(hub, entity_type, author=author)
     return outcome(hub, hub.entity_type(entity_type), at, concerned=concerned, before=before, author=author)
 
@@ -120,12 +139,21 @@ def _not_in_force(hub: Hub, position: int) -> Conflict:
     return Conflict(f"{decision_id(position)} is not in force: {decision_id(against)} {what}")
 
 
-def _set_beside(hub: Hub, position: int, numbers: Iterable[int]) -> list[int]:
-    """The overrides in force on these golden records that were made with the decision at a position."""
+def _about(reader: Transaction, position: int, body: dict[str, Any] | None) -> int:
+    """The position of the decision that an undo is about in the end, which may undo an undo; of another its own."""
+    while body is not None and "undoes" in body:
+        position = body["undoes"]
+        body = log.bodies(reader, [position]).get(position)
+    return position
+
+
+def _made_beside(hub: Hub, position: int, entity_type: str, numbers: Iterable[int]) -> list[int]:
+    """What is in force of what was made with the decision at a position: values that it set, or undos of such."""
     with hub.database.read() as reader:
         members = records.by_column(reader, "golden", set(numbers))
-        standing = [one.position for one in overrides.of(reader, [one.id for one in members]) if one.in_force]
-        bodies = log.bodies(reader, standing)
+        about, _ = history.decisions_about(reader, [one.id for one in members], entity_type=entity_type)
+        later = [one for one, (_, in_force) in about.items() if in_force and one > position]
+        bodies = log.bodies(reader, later)
     return sorted(one for one, body in bodies.items() if body.get("beside") == position)
 
 

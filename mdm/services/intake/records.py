@@ -16,8 +16,11 @@ from mdm.services.resolving import resolve
 from mdm.store import batches, log, records
 from mdm.store.batches import Origin, RejectedRow
 from mdm.store.database import Transaction
+from mdm.store.records import Place
 
 __all__ = ["Outcome", "Put", "Status", "acknowledged", "put", "put_many", "take_in"]
+
+Resolution = Literal["created", "matched", "review"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,14 @@ class Put:
     """The answer to one record: acknowledged, and when it was waited for, the golden record it belongs to.
 
     `older_than`: the newest version of the record, where that is newer than the one that was sent.
+    `resolution`: None, too, after a tombstone, or when the record is deleted all the same: nothing was found for it.
     """
 
     position: int
     status: Status
     older_than: Age | None = None
     golden_id: str | None = None
-    resolution: Literal["created", "matched", "review"] | None = None
+    resolution: Resolution | None = None
 
 
 def put(hub: Hub, incoming: Incoming, *, author: Author, wait: bool) -> Put:
@@ -89,8 +93,12 @@ def _where(hub: Hub, incoming: Incoming, outcome: Outcome) -> Put:
         written = f"{incoming.source}:{incoming.entity_type}:{source_id}"
         place = records.place_of(reader, key_token(hub.salt, written))
         prefix = hub.entity_type(incoming.entity_type, seen_by=reader).id_prefix
-    resolution: Literal["created", "matched", "review"] = (
-        "review" if place.doubtful else "matched" if place.matched else "created"
-    )
+    resolution = None if incoming.mode == "delete" else _resolution(place)
     found = golden_id(prefix, place.golden)
     return Put(outcome.position or 0, outcome.status, outcome.older_than, found, resolution)
+
+
+def _resolution(place: Place) -> Resolution | None:
+    if not place.living:
+        return None
+    return "review" if place.doubtful else "matched" if place.matched else "created"

@@ -1,5 +1,7 @@
 """How a golden record came about: its versions, merges and splits, and what people decided, up to any position."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -40,7 +42,8 @@ def told(transaction: Transaction, number: int, entity_type: str, prefix: str, *
     versions = stored_golden.versions(transaction, number, position=at)
     moves = stored_xref.moves(transaction, number, at=at)
     positions = {one.since for one in versions} | {since for _, _, _, since, _ in moves}
-    times = stored_log.moments(transaction, sorted(positions))
+    about = _about(transaction, entity_type, {record_id for record_id, *_ in moves}, at=at, beside=positions)
+    times = {position: recorded_at for position, (_, recorded_at) in about.authors.items()}
     return {
         "versions": [{
             "version": one.version, "since": one.since, "until": one.until, "recorded_at": times.get(one.since),
@@ -51,7 +54,7 @@ def told(transaction: Transaction, number: int, entity_type: str, prefix: str, *
             "key": key, "golden_id": golden_id(prefix, golden), "since": since, "until": until,
             "recorded_at": times.get(since),
         } for _, key, golden, since, until in moves],
-        "decisions": decisions_about(transaction, entity_type, {record_id for record_id, *_ in moves}, at=at),
+        "decisions": _decisions(transaction, about),
     }  # fmt: skip
 
 
@@ -60,14 +63,41 @@ def decisions_about(transaction: Transaction, entity_type: str, record_ids: set[
 
     What was set until a day is in force no longer once that day has come, by the latest tick of then.
     """
-    states = stored_history.decisions_about(transaction, record_ids)
+    return _decisions(transaction, _about(transaction, entity_type, record_ids, at=at))
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """Decisions about some records, as `decisions_about` tells of them: what they say, by whom, what is in force.
+
+    tick: the latest day of then.  authors: of what else was asked for, too.
+    """
+
+    record_ids: set[int]
+    states: Mapping[int, tuple[str, bool]]
+    bodies: Mapping[int, Document]
+    authors: Mapping[int, tuple[str, str]]
+    tick: str | None
+
+
+def _about(
+    transaction: Transaction, entity_type: str, record_ids: set[int], *, at: int, beside: Collection[int] = ()
+) -> _About:
+    """Read it, in few statements; beside: positions of other facts of which it is told who added them and when."""
+    states, tick = stored_history.decisions_about(transaction, record_ids, entity_type=entity_type)
     if at != NOW:
         states = _then(transaction, states, upto=resolution.boundary(transaction, entity_type, at=at).upto)
-    bodies, authors = stored_log.said(transaction, sorted(states))
-    ends = any(body.get("until") for body in bodies.values())
-    tick = resolution.tick(transaction, entity_type, at=at) if ends else None
-    many = any("pairs" in body for body in bodies.values())
-    own = {record.key for record in stored_records.by_column(transaction, "id", record_ids)} if many else set[str]()
+    bodies, authors = stored_log.said(transaction, states, beside=beside)
+    if at != NOW and any(bodies[one].get("until") for one in states if one in bodies):
+        tick = resolution.tick(transaction, entity_type, at=at)
+    return _About(record_ids, states, bodies, authors, tick)
+
+
+def _decisions(transaction: Transaction, about: _About) -> list[Document]:
+    bodies, authors = about.bodies, about.authors
+    many = any("pairs" in bodies[one] for one in about.states if one in bodies)
+    records = stored_records.by_column(transaction, "id", about.record_ids) if many else []
+    own = {record.key for record in records}
     return [
         {
             "decision_id": decision_id(position),
@@ -80,9 +110,9 @@ def decisions_about(transaction: Transaction, entity_type: str, record_ids: set[
             **({"proposal_id": proposal_id(body["proposal"])} if "proposal" in body else {}),
             "actor": authors[position][0],
             "recorded_at": authors[position][1],
-            "in_force": in_force and not is_over(body, tick),
+            "in_force": in_force and not is_over(body, about.tick),
         }
-        for position, (kind, in_force) in sorted(states.items())
+        for position, (kind, in_force) in sorted(about.states.items())
         if (body := bodies.get(position)) is not None
     ]
 

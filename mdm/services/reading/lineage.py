@@ -2,15 +2,18 @@
 
 import zlib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import orjson
 
+from mdm.code_lists import CodeLists
 from mdm.entity_types import EntityType
 from mdm.log import Key
 from mdm.resolution.fold import under_new_names
 from mdm.services.deciding.decisions import decision_id
-from mdm.services.hub import parsed
+from mdm.services.hub import parsed, read_code_lists
+from mdm.services.reading.brought_values import BROUGHT, as_seen, told_apart
 from mdm.store import golden as stored_golden
 from mdm.store import log as stored_log
 from mdm.store import resolution as stored_rules
@@ -28,6 +31,9 @@ def lineage_of(transaction: Transaction, golden: StoredGolden, rules: EntityType
     A winner or loser is `{"source", "source_id", "position", "version", "value", "file"?, "line"?, "flagged"?}`, a
     loser with `because`; `flagged` are the validity rules that it breaks without being disqualified. Where a person's
     data has been erased the value is absent.
+
+    Of a list (`union`) each golden value has its winner, in their order, and the value of a winner or loser is that one
+    of those that its record sent.
 
     Where a person set the value, the winner is `{"decision_id", "actor", "recorded_at", "value", "reason", "until",
     "until_source_changes", "approved_by"?}`, and what would have survived is a loser, because `overridden`; of a dated
@@ -60,8 +66,28 @@ def told_of(
             body["attributes"] = under_new_names(body["attributes"], renamed)
     return {
         attribute: _entry(entry, attribute, golden.rules_version, bodies=bodies, files=files, authors=authors)
-        for attribute, entry in sorted(kept.items())
+        for attribute, entry in sorted(_apart(transaction, golden, kept, bodies, made_under).items())
     }
+
+
+def _apart(
+    transaction: Transaction, golden: StoredGolden, kept: dict[str, Entry], bodies: Mapping[int, Entry],
+    made_under: EntityType,
+) -> dict[str, Entry]:  # fmt: skip
+    """The same entries; those of lists say which of the values that a record sent each of its places stands for."""
+    lists = {name: entry for name, entry in kept.items() if entry["strategy"] == "union" and "winners" in entry}
+    survived = orjson.loads(golden.attributes) if lists and golden.attributes else {}
+
+    @cache
+    def codes() -> CodeLists:
+        at = stored_rules.boundary(transaction, golden.entity_type, at=golden.since).upto
+        return read_code_lists(transaction, upto=at)
+
+    def apart(name: str, entry: Entry) -> Entry:
+        sent = {position: body["attributes"].get(name) for position, body in bodies.items() if "attributes" in body}
+        return told_apart(entry, sent, survived.get(name), as_seen(made_under, name, codes))
+
+    return kept | {name: apart(name, entry) for name, entry in lists.items()}
 
 
 def _places(entry: Entry) -> Iterator[Entry]:
@@ -128,7 +154,9 @@ def _place(place: Entry, attribute: str, body: Entry | None, files: Mapping[str,
 
 
 def _value(place: Entry, sent: Any) -> Any:
-    """What was sent: of dated lines, the one line that is meant; a value sent before it was dated stands alone."""
+    """What was sent: of a list or dated lines, what is meant; a value sent before it was dated stands alone."""
+    if BROUGHT in place:
+        return place[BROUGHT]
     if "index" not in place or not isinstance(sent, list | None):
         return sent
     return sent[place["index"]] if isinstance(sent, list) and place["index"] < len(sent) else None

@@ -21,11 +21,20 @@ def let_go(hub: Hub, person: str, *, author: Author) -> None:
     """
     with hub.database.read() as reader:
         found = stored.given_to(reader, person)
-        kept = {name for name in {name for _, name in found} if may_be_given(reader, person, name)}
-    for name in sorted({name for _, name in found} - kept):
+        names, moment = {name for _, name in found}, author.recorded_at
+        kept = {name for name in names if may_be_given(reader, person, name, moment=moment)}
+    for name in sorted(names - kept):
         ids = [id_ for id_, of in found if of == name]
         for place in range(0, len(ids), AT_ONCE):
             _free(hub, ids[place : place + AT_ONCE], name, person, author=author)
+
+
+def let_go_of_expired(hub: Hub, *, author: Author) -> None:
+    """Free the open tasks of keys that are over by now: nobody was there when a key ended by itself."""
+    with hub.database.read() as reader:
+        over = stored.given_to_expired_keys(reader, moment=author.recorded_at)
+    for key_id in over:
+        let_go(hub, f"key:{key_id}", author=author)
 
 
 def _free(hub: Hub, ids: list[str], entity_type: str, person: str, *, author: Author) -> None:

@@ -152,7 +152,7 @@ def comment(hub: Hub, task_id: str, *, text: str, author: Author) -> Document:
     """
 
     def said(writer: Transaction, task: StoredTask) -> Document:
-        found = named(text, {one["person"] for one in _people(writer, task.entity_type)} - {author.actor})
+        found = named(text, {one["person"] for one in _people(writer, task.entity_type, now())} - {author.actor})
         names = {"mentions": found.people, "unknown_names": found.unknown}
         return {"text": text, **{name: some for name, some in names.items() if some}}
 
@@ -171,18 +171,20 @@ def read(hub: Hub, task_id: str, *, author: Author) -> Document:
 def people(hub: Hub, entity_type: str) -> list[dict[str, str]]:
     """Who tasks of an entity type can be given to: `{"person", "role"}`, people by name, then keys."""
     with hub.database.read() as reader:
-        return _people(reader, entity_type)
+        return _people(reader, entity_type, now())
 
 
-def may_be_given(transaction: Transaction, person: str, entity_type: str) -> bool:
-    """Whether a task of an entity type can be given to somebody: who may decide it, or a user of the command line."""
+def may_be_given(transaction: Transaction, person: str, entity_type: str, *, moment: str | None = None) -> bool:
+    """Whether a task of an entity type can be given to somebody: who may decide it, or a user of the command line.
+
+    moment: ISO 8601 UTC, when keys may be over; the present when it is left out.
+    """
     sort, _, name = person.partition(":")
-    listed = any(one["person"] == person for one in _people(transaction, entity_type))
+    listed = any(one["person"] == person for one in _people(transaction, entity_type, moment or now()))
     return listed or (sort == "cli" and bool(name.strip()))
 
 
-def _people(transaction: Transaction, entity_type: str) -> list[dict[str, str]]:
-    moment = now()
+def _people(transaction: Transaction, entity_type: str, moment: str) -> list[dict[str, str]]:
     named = [(f"user:{one.name}", one.role, one.entity_type, one.disabled_at) for one in accounts.listed(transaction)]
     named += [
         (f"key:{one.id}", one.role, one.entity_type, one.revoked_at)
