@@ -44,6 +44,15 @@ def numbered(cells: Sequence[str | None], *, missing: str | None) -> tuple[npt.N
     return codes, cast("list[str]", list(places))
 
 
+def picked(cells: list[str], places: Rows) -> list[str]:
+    """Give the cells at these places, which ascend: the list itself where those are all of them.
+
+    A list of them all would write to each text, so that a process beside this one, which has them in common with it,
+    would get a copy of nearly all memory.
+    """
+    return cells if len(places) == len(cells) else [cells[place] for place in places.tolist()]
+
+
 def end_to_end(columns: Sequence[Column]) -> Column:
     """Put columns one after the other, as if the records of all had been coded at once."""
     if len(columns) == 1:
