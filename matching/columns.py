@@ -47,8 +47,7 @@ def numbered(cells: Sequence[str | None], *, missing: str | None) -> tuple[npt.N
 def picked(cells: list[str], places: Rows) -> list[str]:
     """Give the cells at these places, which ascend: the list itself where those are all of them.
 
-    A list of them all would write to each text, so that a process beside this one, which has them in common with it,
-    would get a copy of nearly all memory.
+    Another list would write to each text, and so copy memory that this process and one beside it have in common.
     """
     return cells if len(places) == len(cells) else [cells[place] for place in places.tolist()]
 
