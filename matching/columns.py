@@ -44,6 +44,14 @@ def numbered(cells: Sequence[str | None], *, missing: str | None) -> tuple[npt.N
     return codes, cast("list[str]", list(places))
 
 
+def picked(cells: list[str], places: Rows) -> list[str]:
+    """Give the cells at these places, which ascend: the list itself where those are all of them.
+
+    Another list would write to each text, and so copy memory that this process and one beside it have in common.
+    """
+    return cells if len(places) == len(cells) else [cells[place] for place in places.tolist()]
+
+
 def end_to_end(columns: Sequence[Column]) -> Column:
     """Put columns one after the other, as if the records of all had been coded at once."""
     if len(columns) == 1:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matching.columns import SEPARATOR, Column, Rows, Table
+from matching.columns import SEPARATOR, Column, Rows, Table, picked
 from matching.kinds.kind import Kind
 from matching.kinds.pairs import Bounded, PairComparison, crossed
 from matching.rules import MatchModel
@@ -122,7 +122,7 @@ def _used(kind: Kind, column: Column, used: npt.NDArray[np.bool_]) -> tuple[Cell
     occurs = np.zeros(len(column.cells) + 1, dtype=bool)
     occurs[column.codes[used]] = True
     occurs[-1] = False  # where code -1, a missing cell, has left its mark
-    cells = cell_values([column.cells[place] for place in np.flatnonzero(occurs).tolist()])
+    cells = cell_values(picked(column.cells, np.flatnonzero(occurs)))
     number = np.cumsum(occurs, dtype=np.int64) - 1
     number[-1] = -1
     return cells, number[column.codes]

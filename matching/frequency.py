@@ -6,7 +6,7 @@ Winkler 2000). The best level of an attribute becomes one level for each step, w
 
 import numpy as np
 
-from matching.columns import Column
+from matching.columns import Column, picked
 from matching.compare import cell_values
 from matching.document import Frequencies, Step
 from matching.fields import Field
@@ -52,10 +52,10 @@ def _values(column: Column) -> tuple[list[str], Shares]:
     cells = cell_values(column.cells)
     if cells.single:
         used = np.flatnonzero(times)
-        return [column.cells[place] for place in used.tolist()], times[used].astype(np.float64)
+        return picked(column.cells, used), times[used].astype(np.float64)
     having = np.bincount(cells.ids, np.repeat(times, np.diff(cells.starts)), len(cells.values))
     used = np.flatnonzero(having)
-    return [cells.values[place] for place in used.tolist()], having[used].astype(np.float64)
+    return picked(cells.values, used), having[used].astype(np.float64)
 
 
 def _part(field: Field, having: Shares, records: int) -> tuple[dict[str, int], Shares]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 QUOTE, LINE_END, RETURN = b'"\n\r'
+_AT_ONCE = 1 << 20
 
 
 def chunk_of(lines: str, header: Sequence[str], *, delimiter: str, above: int) -> Chunk | None:
@@ -42,9 +43,16 @@ def _ends(lines: bytes) -> npt.NDArray[np.int64]:
     return ends if lines.endswith(b"\n") else np.append(ends, len(lines))
 
 
+def places_of(letter: int, letters: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """Say where a letter stands; a part of the letters at a time, so that what is made meanwhile stays small."""
+    starts = range(0, len(letters), _AT_ONCE)
+    found = [np.flatnonzero(letters[start : start + _AT_ONCE] == letter) + start for start in starts]
+    return np.concatenate([np.empty(0, dtype=np.int64), *found])
+
+
 def quoted_as_usual(letters: npt.NDArray[np.uint8], delimiter: int) -> bool:
     """Say whether a quote that opens stands at the start of a cell, one that closes at its end, others doubled."""
-    quotes = np.flatnonzero(letters == QUOTE)
+    quotes = places_of(QUOTE, letters)
     if len(quotes) % 2:
         return False
     border = np.zeros(256, dtype=bool)

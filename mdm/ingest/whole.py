@@ -5,7 +5,6 @@ another way by one reader than by the other, or would have to be refused, is lef
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +13,7 @@ import numpy as np
 
 from matching.coded import Coded, Codes
 from mdm.entity_types import LONGEST_TEXT
-from mdm.ingest.block import LINE_END, RETURN, quoted_as_usual
+from mdm.ingest.block import LINE_END, RETURN, places_of, quoted_as_usual
 from mdm.ingest.csv import beginning
 from mdm.ingest.reading import Reading
 from mdm.ingest.text import open_text
@@ -71,10 +70,10 @@ def _as_usual(everything: mmap, start: int, delimiter: str) -> bool:
     """
     letters = np.frombuffer(everything, dtype=np.uint8)[start:]
     try:
-        ends = np.flatnonzero(letters == LINE_END)
+        ends = places_of(LINE_END, letters)
         if len(ends) < 1 or np.diff(ends, prepend=-1, append=len(letters)).max() > LONGEST_TEXT:
             return False
-        returns = np.flatnonzero(letters == RETURN) + 1 if everything.find(b"\r", start) >= 0 else ends[:0]
+        returns = places_of(RETURN, letters) + 1 if everything.find(b"\r", start) >= 0 else ends[:0]
         if len(returns) and (returns[-1] >= len(letters) or (letters[returns] != LINE_END).any()):
             return False
         return everything.find(b'"', start) < 0 or quoted_as_usual(letters, ord(delimiter))
@@ -99,8 +98,7 @@ def _parsed(file: str, start: int, header: Sequence[str], delimiter: str) -> Who
             )  # fmt: skip
         except pa.ArrowInvalid:  # such as a row with more cells than the header
             return None
-    with ThreadPoolExecutor() as pool:  # Arrow lets go of the interpreter meanwhile
-        columns = dict(zip(header, pool.map(_coded, map(table.column, header)), strict=True))
+    columns = {name: _coded(table.column(name)) for name in header}  # threads would wait for each other
     filled = np.logical_or.reduce([column.codes >= 0 for column in columns.values()])
     if not filled.all():
         columns = {name: Coded(column.codes[filled], column.texts) for name, column in columns.items()}
