@@ -42,8 +42,9 @@ def test_all_that_voids_anything_is_told(hub: Hub) -> None:
         decisions.add(writer, [(11, "customer", "undo", True)], voiding=[(10, 11)], pairs=[])
         decisions.add(writer, [(12, "customer", "undo", True)], voiding=[(11, 12), (10, 12)], pairs=[])
         assert sorted(decisions.voids(writer)) == [(10, 11), (10, 12), (11, 12)]
-        assert sorted(history.decisions_about(writer, [2])) == [10, 11, 12]
-        assert history.decisions_about(writer, [3]) == {}
+        about, _ = history.decisions_about(writer, [2], entity_type="customer")
+        assert sorted(about) == [10, 11, 12]
+        assert history.decisions_about(writer, [3], entity_type="customer") == ({}, None)
 
 
 def test_a_state_is_asked_for_by_position(hub: Hub) -> None:
