@@ -66,7 +66,8 @@ def test_a_record_has_its_place_beside_others_or_alone_and_a_steward_is_asked_ab
         change(writer, 100, opened=(task("one", left=1, right=3), task("closed", left=2, right=9)))
         change(writer, 110, closed=(task("closed", left=2, right=9),))
         found = [records.place_of(writer, record(id_).key_token) for id_ in (1, 2, 3, 9)]
-    assert found == [(1, True, True), (1, True, False), (3, False, True), (9, False, False)]
+    assert [one[:3] for one in found] == [(1, True, True), (1, True, False), (3, False, True), (9, False, False)]
+    assert all(one.living for one in found)
 
 
 def test_a_page_has_the_smallest_places_first_and_a_cursor_goes_on_where_it_ended(hub: Hub) -> None:
