@@ -143,10 +143,18 @@ def test_a_split_of_a_record_that_has_been_deleted_since_is_overtaken(hub: Hub, 
     by = told["overtaken_by"]
     assert (by["what"], by["record"], by["by"]) == ("record", "erp:customer:2", CARL.actor)
     assert state(hub) == before
-    with pytest.raises(Conflict, match="has been deleted"):
-        decide(hub, Intent("split", parts), author=ANNA)
-    with pytest.raises(Conflict, match="all that would stay"):
-        decide(hub, Intent("split", {**parts, "keys": ["crm:customer:1"]}), author=ANNA)
+    assert isinstance(decide(hub, Intent("split", parts), author=ANNA), Proposed if approved else Decided), "on purpose"
+
+
+def test_a_split_of_which_all_that_would_stay_has_been_deleted_is_overtaken(hub: Hub) -> None:
+    one, other = two(hub)
+    decisions.merge(hub, [one, other], reason="one firm", author=BERT)
+    parts = {"golden_id": one, "keys": ["erp:customer:2"], "reason": "two", "supersede": True}
+    held = proposed(hub, Intent("split", parts), hold=10)
+    records.put(hub, Incoming("crm", "customer", "1", {}, None, None, "delete"), author=CARL, wait=True)
+    carry_out_due(hub, author=later(10))
+    assert "all that would stay has been deleted since" in get(hub, held)["changed"]
+    assert golden.get(hub, one)["status"] == "active"
 
 
 @pytest.mark.parametrize("change", ["its record", "beside it", "the rules"])

@@ -82,25 +82,6 @@ def split(
     return rule(hub, ruling, author=author, supersede=supersede)
 
 
-def ensure_living(hub: Hub, golden_id: str, parting: Sequence[Key]) -> None:
-    """Raise Conflict where nothing living would leave a golden record in a split, or nothing living would stay.
-
-    A deleted record counts there for the ID and nothing else (rule 5): nobody sees it among the records to choose from.
-    """
-    leave = {str(key) for key in known(hub, parting)}
-    _, members = members_of(hub, [golden_id])
-    with hub.database.read() as reader:
-        found = named(hub, reader, {*leave, *members[golden_id]})
-    gone = sorted(key for key in leave & found.keys() if not found[key].living)
-    if gone:
-        detail = f"{', '.join(gone)} has been deleted: nothing of it is left to part from {golden_id}"
-        raise Conflict(detail, extra={"deleted": gone})
-    stays = found.keys() - leave
-    if stays and not any(found[key].living for key in stays):
-        detail = f"all that would stay with {golden_id} has been deleted: {', '.join(sorted(stays))}"
-        raise Conflict(detail, extra={"deleted": sorted(stays)})
-
-
 def undo(hub: Hub, decision_id: str, *, reason: str, author: Author) -> Decided:
     """Take a decision back: the state becomes what the log gives without it."""
     position = parse_decision_id(decision_id)

@@ -56,12 +56,8 @@ def foreseen(hub: Hub, intent: Intent, author: Author) -> Foreseen | Decided:
 
 
 def parting(hub: Hub, parts: Parts) -> list[Key]:
-    """The records that leave in a split: those named, and what they have brought where that is wanted.
-
-    Raises Conflict where one of them has been deleted.
-    """
+    """The records that leave in a split: those named, and what they have brought where that is wanted."""
     keys = [Key.parse(key) for key in parts["keys"]]
-    decisions.ensure_living(hub, parts["golden_id"], keys)
     return [*keys, *(brought(hub, parts["golden_id"], keys) if parts.get("with_what_it_brought") else [])]
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from mdm.log import key_token
+from mdm.errors import Conflict
+from mdm.log import Key, key_token
 from mdm.services.deciding.decisions import decision_id
 from mdm.services.hub import Hub
+from mdm.services.known_keys import known
 from mdm.store import decisions as stored_decisions
 from mdm.store import log, resolution, xref
 from mdm.store import records as stored_records
@@ -36,6 +38,27 @@ def cause(hub: Hub, reader: Transaction, stored: StoredProposal, said: Mapping[s
             return _told(reader, "record", sent[0], record=sent[1])
     applied = resolution.applied(reader, stored.entity_type or "")
     return _told(reader, "rules", applied) if applied > after else None
+
+
+def ensure_there(hub: Hub, reader: Transaction, stored: StoredProposal, said: Mapping[str, Any]) -> None:
+    """Raise Conflict where what a split would part has been deleted since it was proposed, or all that would stay.
+
+    Of a deleted record only the ID is left (rule 5). Whoever parts one that was deleted before means just that.
+    """
+    if stored.action != "split":
+        return
+    leaving = [str(key) for key in known(hub, [Key.parse(key) for key in said["parts"]["keys"]])]
+    if gone := _deleted_since(hub, reader, leaving, stored.position):
+        raise Conflict(f"{', '.join(gone)} has been deleted since, so that nothing of it is left to part")
+    staying = said["fact"]["left"]
+    if len(_deleted_since(hub, reader, staying, stored.position)) == len(staying):
+        raise Conflict(f"all that would stay has been deleted since: {', '.join(staying)}")
+
+
+def _deleted_since(hub: Hub, reader: Transaction, keys: Collection[str], after: int) -> list[str]:
+    found = stored_records.by_column(reader, "key_token", [key_token(hub.salt, key) for key in keys])
+    gone = sorted(one.key for one in found if one.deleted)
+    return [key for key in gone if _sent(hub, reader, [key], after)]
 
 
 def _told(

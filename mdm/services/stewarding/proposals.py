@@ -236,6 +236,8 @@ def _carry_out(hub: Hub, stored: StoredProposal, *, author: Author, consent: Con
         said = log.bodies(reader, [stored.position])[stored.position]
     signed = replace(author, actor=stored.proposer, consent=consent)
     try:
+        with hub.database.read() as reader:
+            overtaking.ensure_there(hub, reader, stored, said)
         decided = intents.carry_out(hub, Intent(said["action"], said["parts"]), signed)
     except (Settled, Unavailable):
         raise
