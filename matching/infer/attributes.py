@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from matching.infer.decide import LEFT_OUT, Found, decide
 from matching.infer.profile import Profile, profile
-from matching.infer.repeats import repeats
+from matching.infer.repeats import repeats, restates
 
 MOST = 16
 """So many attributes are compared at most, those first that tell most."""
@@ -20,7 +20,7 @@ _TOGETHER = 0.2
 _YEARS = 0.5
 """A column of which so many values are no more than years says years of birth."""
 _FIELDS = ("city", "region", "postcode", "country")
-_ONE_FACT = ("birth", "tax_id", "url", "iban", "lei", "street", "house", *_FIELDS)
+_ONE_FACT = ("birth", "tax_id", "register", "url", "iban", "lei", "street", "house", *_FIELDS)
 """Roles that are one fact under whatever name; identifiers and sums of money are many."""
 
 Cells = Mapping[str, Sequence[object]]
@@ -50,7 +50,7 @@ def infer(cells: Cells) -> Inferred:
     found = {column: decide(column, one) for column, one in profiles.items()}
     if all(one.role == LEFT_OUT for one in found.values()):  # then what says the same is all there is to go by
         found = {column: decide(column, one, alike=True) for column, one in profiles.items()}
-    parts, wholes = (_of(found, *roles) for roles in (("given", "family"), ("name", "person")))
+    parts, wholes = (_of(found, *roles) for roles in (("given", "family"), ("both", "name", "person")))
     found |= {column: Found(LEFT_OUT, reason=why) for column, why in repeats(cells, parts, wholes).items()}
     inferred = Inferred(left_out={column: one.reason for column, one in found.items() if one.role == LEFT_OUT})
     maker = _Maker(cells, profiles, found)
@@ -98,18 +98,20 @@ class _Maker:
     def names(self) -> list[tuple[str, InferredAttribute]]:
         """Names of persons and firms: in one column, or in one for each part."""
         given, family = self.of("given")[:2], self._alternatives("family")
-        whole = self.of("name", "person", "company")
+        whole = self.of("both", "name", "person", "company")
         parts = [part for last in family for part in _parts_of_name(self._beside(last, family, "given", most=2), last)]
         parts = parts or [f"{{{column}}}" for column in given[:1]]
         made = []
-        apart = family or given[:1]
-        alternatives = [column for column in whole if parts and not any(self._both(column, one) for one in apart)]
+        alternatives = [column for column in whole if parts and self._instead(column, given, family)]
         if parts:
-            patterns = (*parts, *(f"{{{column}}}" for column in alternatives))
-            kind = self._kind_of_name(alternatives, person=True) if alternatives else "person_name"
-            made.append(self._take("name", InferredAttribute(kind, patterns)))
+            bare = {f"{{{column}}}" for column in (*given, *family)}
+            patterns = sorted((*parts, *(f"{{{column}}}" for column in alternatives)), key=bare.__contains__)
+            others = [column for column in alternatives if not self._restates([column], [*given, *family])]
+            kind = self._kind_of_name(others, person=True) if others else "person_name"
+            made.append(self._take("name", InferredAttribute(kind, tuple(patterns))))
         for group in self._one_fact([column for column in whole if column not in self.taken]):
-            kind = self._kind_of_name(group, person=all(self.found[column].role == "person" for column in group))
+            roles = {self.found[column].role for column in group}
+            kind = "person_name" if roles == {"both"} else self._kind_of_name(group, person=roles == {"person"})
             made.append(self._take(group[0], InferredAttribute(kind, tuple(f"{{{column}}}" for column in group))))
         return made
 
@@ -169,12 +171,34 @@ class _Maker:
         )
         return both > _TOGETHER * min(self.profiles[one].filled, self.profiles[other].filled) * len(self.cells[one])
 
+    def _instead(self, column: str, given: Sequence[str], family: Sequence[str]) -> bool:
+        """Say whether a whole name stands in for its parts, where they lack, or says them again."""
+        if self._of_person([column]) and self._restates([column], [*given, *family]):
+            return True
+        return not any(self._both(column, one) for one in family or given[:1])
+
+    def _restates(self, columns: Sequence[str], others: Sequence[str]) -> bool:
+        return restates([self.cells[one] for one in columns], [self.cells[one] for one in others])
+
+    def _two_facts(self, one: str, other: str) -> bool:
+        """Say whether two columns hold two facts: the same records have both, and not twice the name of a person."""
+        if not self._both(one, other):
+            return False
+        return not (self._of_person([one, other]) and self._restates([one], [other]))
+
+    def _of_person(self, columns: Sequence[str]) -> bool:
+        """Say whether columns hold whole names of persons."""
+        roles = {self.found[column].role for column in columns}
+        if not roles <= {"both", "name", "person"}:
+            return False
+        return roles == {"both"} or self._kind_of_name(columns, person=True) == "person_name"
+
     def _one_fact(self, columns: list[str]) -> list[list[str]]:
         """Group columns that hold one fact under two names: records have it in the one or in the other."""
         groups: list[list[str]] = []
         for column in sorted(columns, key=self._adds_a_year):
             for group in groups:
-                if self._adds_a_year(column) or not any(self._both(column, other) for other in group):
+                if self._adds_a_year(column) or not any(self._two_facts(column, other) for other in group):
                     group.append(column)
                     break
             else:

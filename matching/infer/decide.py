@@ -11,12 +11,15 @@ _SCARCE_WORDS = 0.05
 """A column of words or numbers that fewer records fill tells too little."""
 _LONG = 6
 """So many words on average are a description, whatever the column is called."""
+_MOSTLY = 0.6
 _FEW = 50
 _GROUPED = 0.05
 """So few distinct values, or so small a share of them, group records rather than tell them apart."""
 _KINDS = {
-    "phone": "phone", "fax": "phone", "birth": "birth_date", "tax_id": "tax_id", "url": "url", "money": "money",
-    "identifier": "identifier", "given": "person_name", "family": "person_name", "person": "person_name",
+    "phone": "phone", "fax": "phone", "birth": "birth_date", "tax_id": "tax_id", "register": "tax_id",
+    "url": "url", "money": "money",
+    "identifier": "identifier", "given": "person_name", "family": "person_name", "both": "person_name",
+    "person": "person_name",
     "name": "company_name", "company": "company_name", "street": "address", "house": "identifier",
     "relative": "person_name", "login": "identifier",
     "city": "category", "region": "category", "postcode": "code", "country": "country",
@@ -68,11 +71,13 @@ def _by_name(said: str | None, profile: Profile) -> Found | None:
         "fax": profile.phone >= 0.5,
         "birth": profile.date + profile.year >= 0.5,
         "tax_id": True,
+        "register": profile.code >= _MOSTLY or numeric,
         "url": profile.url >= 0.5,
         "money": profile.number + profile.money >= 0.5,
-        "identifier": (profile.code >= 0.6 or numeric) and profile.values > _FEW and profile.length >= 4,
+        "identifier": (profile.code >= _MOSTLY or numeric) and profile.values > _FEW and profile.length >= 4,
         "given": profile.words <= 4 and not numeric,
         "family": profile.words <= 4 and not numeric,
+        "both": profile.words <= _LONG and not numeric,
         "person": profile.words <= 4 and profile.given_name >= 0.2,
         "relative": profile.words <= 4 and profile.given_name >= 0.2,
         "login": profile.words <= 1.2 and not groups,

@@ -7,6 +7,8 @@ from matching.kinds.kind import as_text
 
 _NEARLY_ALL = 0.95
 """In so many of the records that have a value it must stand in the others too; a file has slips."""
+_MOST = 0.5
+"""Names of one person in two columns, each with slips of its own, agree in more of the records than this."""
 
 Cells = Mapping[str, Sequence[object]]
 Words = list[frozenset[str]]
@@ -20,7 +22,7 @@ def repeats(cells: Cells, parts: Sequence[str], wholes: Sequence[str]) -> dict[s
     """
     words = {column: _words(cells[column]) for column in (*parts, *wholes)}
     found: dict[str, str] = {}
-    together = [frozenset[str]().union(*row) for row in zip(*(words[column] for column in parts), strict=True)]
+    together = _together([words[column] for column in parts])
     for column in wholes:
         if len(parts) > 1 and _stands_in(words[column], together):
             found[column] = f"{' and '.join(parts)} say the same"
@@ -31,6 +33,17 @@ def repeats(cells: Cells, parts: Sequence[str], wholes: Sequence[str]) -> dict[s
         if says_it is not None:
             found[column] = f"{says_it} says the same"
     return found
+
+
+def restates(columns: Sequence[Sequence[object]], others: Sequence[Sequence[object]]) -> bool:
+    """Say whether in most records that have words in both, those of the one are among those of the other."""
+    one, other = (_together([_words(values) for values in each]) for each in (columns, others))
+    both = [(left, right) for left, right in zip(one, other, strict=True) if left and right]
+    return sum(left <= right or right <= left for left, right in both) > _MOST * len(both)
+
+
+def _together(words: Sequence[Words]) -> Words:
+    return [frozenset[str]().union(*row) for row in zip(*words, strict=True)]
 
 
 def _words(values: Sequence[object]) -> Words:

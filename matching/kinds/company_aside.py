@@ -2,7 +2,8 @@
 
 import re
 
-from matching.kinds.company_judge import business_words, is_numbering, meanings
+from matching.kinds.business_words import business_words, meanings
+from matching.kinds.company_judge import is_numbering
 from matching.kinds.country import country_code
 from matching.kinds.legal_forms import take_legal_form, words_of
 

@@ -3,9 +3,9 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from matching.kinds.legal_forms import Words, compatible, words_of
-from matching.kinds.spelling import pair_off, same_when_joined
-from matching.kinds.tables import rows
+from matching.kinds.business_words import business_words, slip_of
+from matching.kinds.legal_forms import Words, compatible
+from matching.kinds.spelling import pair_off, same_when_joined, shortened
 
 EXACT, CLOSE, OTHER_FORM, CONTAINED, SIMILAR, RELATED, DIFFERENT = range(1, 8)
 
@@ -23,22 +23,6 @@ class CompanyName(NamedTuple):
     numbering: frozenset[str]
     form: str
     aside: Words
-
-
-@lru_cache(maxsize=1)
-def meanings() -> dict[Words, str]:
-    """Map each way of writing a business word to the word that is compared, as one token."""
-    return {
-        words_of(spelling): "".join(words_of(spellings[0]))
-        for spellings in rows("business_words")
-        for spelling in spellings
-    }
-
-
-@lru_cache(maxsize=1)
-def business_words() -> frozenset[str]:
-    """Give the words that many firms have in their name, as they are compared."""
-    return frozenset(meanings().values())
 
 
 def form_and_aside(written: str) -> tuple[str, str]:
@@ -92,6 +76,7 @@ def _judge_whole(one: CompanyName, other: CompanyName) -> int:
         if same_when_joined(one.words, other.words):
             left, right = set(), set()
         shared.update(word if word in general else met for word, met in pair_off(left, right))
+        shared.update(_without_slips(left, right), _without_slips(right, left))
     if not left and not right:
         return CLOSE if compatible(one.form, other.form) else OTHER_FORM
     if shared <= general:
@@ -102,8 +87,21 @@ def _judge_whole(one: CompanyName, other: CompanyName) -> int:
     if not (left.isdisjoint(one.numbering) and right.isdisjoint(other.numbering)):
         return RELATED
     if left and right:
-        return _both_have_more(len(shared), left - one.generic, right - other.generic)
+        short = shortened(left, right)
+        return SIMILAR if short else _both_have_more(len(shared), left - one.generic, right - other.generic)
     return CONTAINED if SISTERS.isdisjoint(left or right) and compatible(one.form, other.form) else RELATED
+
+
+def _without_slips(left: set[str], right: set[str]) -> list[str]:
+    """Take words that are slips of business words of the other side out of both, and give these."""
+    found = []
+    for word in sorted(left):
+        meant = slip_of(word)
+        if meant in right:
+            left.discard(word)
+            right.discard(meant)
+            found.append(meant)
+    return found
 
 
 def _both_have_more(shared: int, left: set[str], right: set[str]) -> int:

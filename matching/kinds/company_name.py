@@ -15,8 +15,8 @@ import numpy as np
 
 from matching.columns import PART
 from matching.fields import WordColumn
+from matching.kinds.business_words import business_words, meanings
 from matching.kinds.company_aside import take_aside
-from matching.kinds.company_judge import business_words, meanings
 from matching.kinds.company_pairs import prepare
 from matching.kinds.copied_words import COPIED, FILLERS
 from matching.kinds.folding import is_junk, phonetic
@@ -159,7 +159,7 @@ KIND = Kind(
         Level("close", "the same name, spelt differently", 0.12, 0.0019),
         Level("other_form", "the same name with another legal form", 0.025, 0.03),
         Level("contained", "one name contains the other or is its acronym", 0.145, 0.04),
-        Level("similar", "most words in common", 0.05, 0.06),
+        Level("similar", "most words in common, or the others shortened", 0.05, 0.06),
         Level("related", "a shared name, but another business, place or number: sister companies", 0.03, 0.42),
         Level("different", "different names", 0.01, 0.4471),
     ),

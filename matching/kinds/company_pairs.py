@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from matching.columns import PART
 from matching.fields import Field, fields_of
+from matching.kinds.business_words import business_words, slip_of
 from matching.kinds.company_judge import (
     CONTAINED,
     DIFFERENT,
@@ -18,7 +19,6 @@ from matching.kinds.company_judge import (
     SIMILAR,
     SISTERS,
     CompanyName,
-    business_words,
     form_and_aside,
     is_numbering,
     judge,
@@ -30,11 +30,13 @@ from matching.kinds.pairs import (
     Flags,
     Outcomes,
     PairComparison,
+    coded,
     crossed,
     each_distinct,
     first_level,
     numbered,
     only_where,
+    same,
 )
 from matching.kinds.spelling import joined_pairs, near_pairs
 
@@ -71,6 +73,7 @@ def prepare(values: Sequence[str]) -> PairComparison:
         _prepare_forms(Field(forms.codes[written.codes], forms.texts)),
     )
     aside = asides.known[written.codes] >= 0
+    initials = coded(["".join(sorted(word[0] for word in text.split(" "))) for text in cores.texts])
     lengths = np.fromiter((text.count(" ") + 1 for text in cores.texts), dtype=np.int64, count=len(cores.texts))
 
     @cache
@@ -89,6 +92,7 @@ def prepare(values: Sequence[str]) -> PairComparison:
         doubtful |= only_where(both & (one_long != other_long), joined, first, second)
         doubtful |= (common[:, TELLING] == 0) & (np.minimum(one_long, other_long) == 1)  # perhaps an acronym
         doubtful |= aside[left] != aside[right]
+        doubtful |= both & (one[:, ANY] == other[:, ANY]) & same(initials, first, second)  # perhaps shortened
         levels = _counted(common, one, other, agree(left, right))
         places = np.flatnonzero(doubtful)
         levels[places] = judged(left[places], right[places])
@@ -123,6 +127,8 @@ def _counted(common: Counts, one: Counts, other: Counts, agree: Flags) -> Outcom
 def _prepare_shared(words: _Words) -> Callable[[Codes, Codes], tuple[Counts, Flags]]:
     """Prepare to count the words of each sort that two names share, and to say whether others may be near."""
     near, sizes = near_pairs(words.vocabulary), np.diff(words.starts)
+    place = {word: code for code, word in enumerate(words.vocabulary)}
+    meant = np.array([place.get(slip_of(word), -1) for word in words.vocabulary], dtype=np.int64)
     beginnings = np.array([_beginning(word) for word in words.vocabulary], dtype=np.uint32)
 
     def maybe_near(left: Codes, right: Codes) -> Flags:
@@ -135,6 +141,7 @@ def _prepare_shared(words: _Words) -> Callable[[Codes, Codes], tuple[Counts, Fla
         pair, one, other = counted[pair], words.codes[one], words.codes[other]
         equal = one == other
         doubtful[pair[only_where(~equal, maybe_near, one, other)]] = True
+        doubtful[pair[(meant[one] == other) | (meant[other] == one)]] = True
         pair, word = pair[equal], one[equal]
         common = [np.bincount(pair, words.sorts[word, sort], len(left)) for sort in range(words.sorts.shape[1])]
         return np.stack(common, axis=1).astype(np.int32), doubtful

@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache
 
+from matching.kinds.business_words import business_words, meanings
 from matching.kinds.company_aside import WORDS_OF_ASIDE
-from matching.kinds.company_judge import business_words, meanings
 from matching.kinds.folding import WORDS_OF_JUNK, folded_plain, is_junk, plain_words
 from matching.kinds.generation import GENERATIONS
 from matching.kinds.legal_forms import misspelt, words_of_forms

@@ -12,7 +12,8 @@ import numpy as np
 from matching.columns import PART
 from matching.fields import WordColumn
 from matching.kinds import company_name, person_name
-from matching.kinds.company_judge import business_words, form_and_aside
+from matching.kinds.business_words import business_words
+from matching.kinds.company_judge import form_and_aside
 from matching.kinds.copied_words import COPIED, FIRM_WORDS
 from matching.kinds.folding import folded_plain, is_simple, plain_words
 from matching.kinds.kind import Kind, Level, always_valid, as_text, takes_text
@@ -119,7 +120,7 @@ KIND = Kind(
         Level("form", "the same name with another legal form or with initials", 0.06, 0.012),
         Level("contained", "one name contains the other or is its acronym", 0.12, 0.035),
         Level("similar", "most words in common", 0.04, 0.05),
-        Level("related", "a shared name with another given name, business, place or number", 0.03, 0.45, most=0.15),
+        Level("related", "a shared name with another given name, business, place or number", 0.03, 0.45, most=0.1),
         Level("different", "different names", 0.01, 0.4501),
     ),
     prepare=_prepare,

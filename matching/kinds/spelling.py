@@ -16,6 +16,8 @@ Slips = npt.NDArray[np.uint8]
 
 _MOST_LONGER = 2
 """Words that are near each other differ in length by no more."""
+_SHORTEST, _LEFT_OUT = 3, 3
+"""A word is short for another from so many letters on, and if it leaves out so many: fewer may be an ending."""
 _ROMAN = frozenset("ivx")
 _VOWELS = frozenset("aeiouy")
 
@@ -133,6 +135,28 @@ def pair_off(left: set[str], right: set[str]) -> list[tuple[str, str]]:
                 right.discard(other)
                 break
     return found
+
+
+def shortened(left: set[str], right: set[str]) -> bool:
+    """Say whether each of these words is short for one of the others: `log engg` for `logistics engineering`."""
+    if len(left) != len(right):
+        return False
+    rest = set(right)
+    for word in sorted(left):
+        met = next((other for other in sorted(rest) if _short_for(*sorted((word, other), key=len))), None)
+        if met is None:
+            return False
+        rest.discard(met)
+    return True
+
+
+@lru_cache(maxsize=200_000)
+def _short_for(short: str, long: str) -> bool:
+    """Say whether a word has the first letter of a longer one, and no letters but its, in their order."""
+    if len(short) < _SHORTEST or len(long) < len(short) + _LEFT_OUT or short[0] != long[0] or not short.isalpha():
+        return False
+    letters = iter(long)
+    return all(letter in letters for letter in short)
 
 
 def joined_pairs(texts: Sequence[str]) -> Callable[[Codes, Codes], Flags]:

@@ -64,6 +64,7 @@ _NOTHING_LEARNT = (
 
 _OF_PARTIES = frozenset(("email", "phone", "tax_id", "lei", "iban", "person_name", "address", "birth_date"))
 """What tells persons and firms apart, whatever else a file holds."""
+_PERSON = frozenset(("person_name", "birth_date"))
 _STRONG = _OF_PARTIES | {"company_name", "date", "identifier"}
 
 Result = TypeVar("Result")
@@ -142,9 +143,17 @@ def _inferred(columns: Columns, who: Who) -> Inferred:
     if not found.attributes and columns.ids:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in found.left_out.items()) or "there is none"
         raise InvalidInput(f"no column can be compared ({reasons})")
-    if sum(one.kind in _STRONG for one in found.attributes.values()) < FEW_STRONG and len(columns.ids) <= MOST_WORDED:
+    if _little_known(found) and len(columns.ids) <= MOST_WORDED:
         _add_words(found, columns, who)
     return found
+
+
+def _little_known(found: Inferred) -> bool:
+    """Say whether there is hardly more to go by than words: not of persons known by name, date of birth and more."""
+    kinds = [one.kind for one in found.attributes.values()]
+    if _PERSON.issubset(kinds) and len(kinds) >= FEW_STRONG + len(_PERSON):
+        return False
+    return sum(kind in _STRONG for kind in kinds) < FEW_STRONG
 
 
 def _add_words(found: Inferred, columns: Columns, who: Who) -> None:

@@ -57,6 +57,8 @@ def found(**columns: str):
         ("yob", "year", "birth_date"),
         ("x4", "year", "number"),
         ("vat_no", "countried", "tax_id"),
+        ("Register No", "serial", "tax_id"),
+        ("charity number", "words", "text"),
         ("x2", "date", "date"),
         ("serial_no", "serial", "identifier"),
         ("x3", "serial", "identifier"),
@@ -202,6 +204,61 @@ def test_names_that_some_records_have_in_full_and_others_in_parts_are_all_kept()
     assert infer(cells).left_out == {}
 
 
+def slipped(values: list[object], every: int) -> list[object]:
+    return [f"{value}q" if place % every == 0 else value for place, value in enumerate(values)]
+
+
+def test_a_name_that_several_columns_say_each_with_slips_of_its_own_is_one_name():
+    cells = people("{given} {family}")
+    cells |= {"first_and_surname": list(cells["full_name"]), "surname": slipped(cells["surname"], 5)}
+    cells |= {"full_name": slipped(cells["full_name"], 7), "first_name": slipped(cells["first_name"], 6)}
+    [name] = infer(cells).attributes.values()
+    whole = {"{full_name}", "{first_and_surname}"}
+    assert name.kind == "person_name"
+    assert name.columns[0] == "{surname}, {first_name}"
+    assert set(name.columns[1:3]) == whole  # before a surname or a given name alone
+    assert name.columns[3:] == ("{surname}", "{first_name}")
+
+
+def test_a_surname_with_slips_is_no_name_of_its_own_beside_a_full_one():
+    cells = people("{given} {family}")
+    cells["surname"] = slipped(cells["surname"], 5)
+    [name] = infer(cells).attributes.values()
+    assert name.columns == ("{full_name}", "{surname}")
+
+
+def test_whole_names_that_say_the_same_person_are_one_name_without_parts_too():
+    cells = people("{given} {family}")
+    both = {"full_name": slipped(cells["full_name"], 6), "display_name": slipped(cells["full_name"], 7)}
+    [name] = infer(both).attributes.values()
+    assert set(name.columns) == {"{full_name}", "{display_name}"}
+
+
+def test_the_name_of_another_person_beside_a_name_stays_a_name_of_its_own():
+    cells = people("{given} {family}") | {"manager": column("person")}
+    random.Random(1).shuffle(cells["manager"])
+    assert {one.columns[0] for one in infer(cells).attributes.values()} == {"{surname}, {first_name}", "{manager}"}
+
+
+def test_two_names_of_a_firm_are_two_facts_though_mostly_the_same():
+    attributes = infer({"legal_name": column("firm"), "trade_name": slipped(column("firm"), 4)}).attributes
+    assert attributes.keys() == {"legal_name", "trade_name"}
+
+
+def test_what_system_a_row_is_from_is_not_compared():
+    inferred = infer({"name": column("person"), "system": column("group"), "phone": column("phone")})
+    assert inferred.attributes.keys() == {"name", "phone"}
+    assert inferred.left_out == {"system": "it says when or where a row was written"}
+
+
+def test_numbers_in_a_register_of_firms_and_for_tax_are_two_facts_of_one_kind():
+    attributes = found(registration_no="serial", vat_no="countried", company="firm").attributes
+    assert [(name, attributes[name].kind) for name in ("registration_no", "vat_no")] == [
+        ("registration_no", "tax_id"),
+        ("vat_no", "tax_id"),
+    ]
+
+
 @pytest.mark.parametrize("cell", ["a@x.example; b@y.example", "a@x.example, b@y.example", ["a@x.example"]])
 def test_one_cell_with_several_addresses_makes_a_column_of_several(cell):
     attributes = infer({"contact": [*column("email"), cell]}).attributes
@@ -279,7 +336,7 @@ def test_any_column_name_gives_an_attribute_name_that_rules_take(name):
         ("billingStreet", "street"), ("customer_phone", "phone"), ("E-Mail", "email"), ("PLZ", "postcode"),
         ("phone_primary", "phone"), ("Mobile No.", "phone"), ("VAT Reg. No.", "tax_id"), ("PLZ Code", "postcode"),
         ("Legal First Nm", "given"), ("Birth dt.", "birth"), ("Ort / Town", "city"), ("ORT01", "city"),
-        ("addr_ln1", "street"), ("customer_id", "identifier"), ("company registration number", "identifier"),
+        ("addr_ln1", "street"), ("customer_id", "identifier"), ("company registration number", "register"),
         ("father_forename", "relative"), ("Ehegatte", "relative"), ("address_2", None), ("zzz", None),
     ],
 )  # fmt: skip

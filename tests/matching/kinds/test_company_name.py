@@ -66,10 +66,50 @@ def test_two_ways_to_write_one_name_are_the_same_name(one: str, other: str, leve
         ("Silverlake GmvbH", "Silverlaek GmbH"),
         ("Bluewater Systems", "Blue Water Systems"),
         ("Datenkraft Consullting", "Datenkraft Consulting"),
+        ("Harlow Tetiles Ltd", "Harlow Textiles Ltd"),
+        ("Harlow Solucitors", "Harlow Solicitors"),
+        ("Technoogies Harlow", "Harlow Technologies Ltd"),
     ],
 )
 def test_a_slip_of_the_keyboard_is_close(one: str, other: str, level_of) -> None:
     assert level_of("company_name", one, other) == "close"
+
+
+def test_a_slip_of_one_business_is_not_another_business(level_of) -> None:
+    assert level_of("company_name", "Harlow Tetiles Ltd", "Harlow Logistics Ltd") == "related"
+
+
+@pytest.mark.parametrize(("one", "other"), [("Easter", "Eastern"), ("Gartner", "Partner"), ("Francis", "France")])
+def test_a_name_near_to_a_business_word_is_no_slip_of_it(one: str, other: str, level_of) -> None:
+    assert level_of("company_name", f"Harlow Wool {one}", f"Harlow Wool {other}") not in {"exact", "close"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Harlow Log. Ltd", "Harlow Logistics Ltd"),
+        ("Harlow Elec", "Harlow Electronics GmbH"),
+        ("HARLOW INDS LLP", "Harlow Industries, LLP"),
+        ("Harlow Plbg Distr", "Harlow Plumbing Distributing"),
+    ],
+)
+def test_names_that_differ_in_shortened_words_alone_are_similar(one: str, other: str, level_of) -> None:
+    assert level_of("company_name", one, other) == "similar"
+    assert level_of("company_name", other, one) == "similar"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Harlow Log", "Harlow Legal"),  # letters of its own
+        ("Harlow Log", "Harlow Logs Wool"),  # a word more
+        ("Harlow Plan", "Harlow Planer"),  # hardly shorter
+        ("Harlow Tics", "Harlow Logistics"),  # another beginning
+        ("Log", "Logistics"),  # nothing in common
+    ],
+)
+def test_a_word_is_short_for_another_only_by_its_own_letters_from_the_first_on(one: str, other: str, level_of) -> None:
+    assert level_of("company_name", one, other) in {"related", "different"}
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ WORDS = [
     "nordwind",
     "nordwnid",
     "logistics",
+    "logisticcs",
+    "log",
     "holding",
     "data",
     "form",
@@ -114,6 +116,11 @@ def test_streets_and_cities_are_the_same_at_once_where_they_are_one_by_one(texts
         f"acme nordwind data{PART}ag",
         f"data form{PART}",
         f"dataform{PART}",
+        f"acme textile{PART}",
+        f"acme tetiles{PART}",
+        f"acme tex{PART}",
+        f"acme log tex{PART}",
+        f"acme textile logistics{PART}",
     ]
 )
 def test_counting_shared_words_gives_the_level_that_judging_each_pair_of_names_gives(names):
