@@ -73,7 +73,7 @@ def prepare(values: Sequence[str]) -> PairComparison:
         _prepare_forms(Field(forms.codes[written.codes], forms.texts)),
     )
     aside = asides.known[written.codes] >= 0
-    initials = coded(["".join(sorted(word[0] for word in text.split(" "))) for text in cores.texts])
+    initials = coded(["".join(sorted(word[0] for word in set(text.split(" ")))) for text in cores.texts])
     lengths = np.fromiter((text.count(" ") + 1 for text in cores.texts), dtype=np.int64, count=len(cores.texts))
 
     @cache

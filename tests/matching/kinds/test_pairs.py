@@ -121,6 +121,8 @@ def test_streets_and_cities_are_the_same_at_once_where_they_are_one_by_one(texts
         f"acme tex{PART}",
         f"acme log tex{PART}",
         f"acme textile logistics{PART}",
+        f"acme acme data{PART}",
+        f"acme dataform{PART}",
     ]
 )
 def test_counting_shared_words_gives_the_level_that_judging_each_pair_of_names_gives(names):
