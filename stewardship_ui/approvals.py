@@ -52,13 +52,12 @@ def one(request: Request, caller: Reading, proposal_id: str) -> Response:
     """Show what a proposal would do if it were approved now."""
     with at_one_moment(caller) as reading:
         proposal = _seen(reading, proposal_id)
-        intent = proposals.intent(reading.hub, proposal_id) if proposal["status"] == "proposed" else None
     may = caller.actor != proposal["proposer"] and proposal["status"] == "proposed"
     rehearsal, told, trouble = None, None, None
     # A rehearsal takes its turn among those who write; who only reads is shown what was proposed.
-    if intent is not None and "decide" in MAY[caller.principal.role]:
+    if proposal["status"] == "proposed" and "decide" in MAY[caller.principal.role]:
         try:
-            rehearsal, told = _would(caller, intent)
+            rehearsal, told = _would(caller, proposals.intent(caller.hub, proposal_id))
         except HubError as error:
             trouble = error.detail
     return page(

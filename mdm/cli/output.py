@@ -92,9 +92,11 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 
 def print_fields(title: str, fields: Mapping[str, object]) -> None:
     """Print named values, one below the other; those that are empty are left out."""
-    print_table(
-        title, ("", ""), [(name, words(value)) for name, value in fields.items() if value not in (None, [], {})]
-    )
+    rows = [(name, words(value)) for name, value in fields.items() if value not in (None, [], {})]
+    if not rows:  # a title is folded to the width of its table, which has none
+        say(title)
+        return
+    print_table(title, ("", ""), rows)
 
 
 def words(value: Any) -> str:

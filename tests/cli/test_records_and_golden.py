@@ -176,6 +176,16 @@ def test_golden_shows_the_record_and_where_it_was_at_a_position(loaded: Mdm, gol
     assert "Waldsee" in loaded("golden", id_).out
 
 
+def test_golden_says_in_one_line_that_nothing_is_left_of_an_id(mdm: Mdm, tmp_path: Path) -> None:
+    key = {"source": "crm", "entity_type": "customer", "source_id": "1"}
+    for said in ({"attributes": {"name": "Alder Consulting"}}, {"deleted": True}):
+        path = tmp_path / "crm.jsonl"
+        path.write_bytes(orjson.dumps({**key, **said}))
+        assert mdm("ingest", path, "--source", "crm", "--type", "customer").code == 0
+    golden_id = mdm("lookup", "crm", "customer", "1", "--json").json["golden_id"]
+    assert mdm("golden", golden_id).out.startswith(f"{golden_id} (retired), version 2\n")
+
+
 def test_lineage_names_winner_losers_file_and_line(loaded: Mdm, golden_id: GoldenId) -> None:
     id_ = golden_id("crm", "1")
     entry = loaded("lineage", id_, "name", "--json").json["lineage"]["name"]

@@ -120,10 +120,16 @@ def get(hub: Hub, written: str) -> Document:
 
 
 def intent(hub: Hub, written: str) -> Intent:
-    """What a proposal would carry out, whole; raises NotFound."""
+    """What a proposal would carry out, whole.
+
+    Raises:
+        NotFound: there never was such a proposal.
+        Conflict: it can be carried out no longer, as what it would part has been deleted.
+    """
     with hub.database.read() as reader:
-        said = _told(reader, written).said
-    return Intent(said["action"], said["parts"])
+        told = _told(reader, written)
+        overtaking.ensure_there(hub, reader, told.stored, told.said)
+    return Intent(told.said["action"], told.said["parts"])
 
 
 def _document(told: Told) -> Document:
