@@ -84,4 +84,4 @@ def test_the_list_of_keys_is_read_from_its_beginning(browser: Any, desk: Desk) -
             0,
         ]
         page.keyboard.press("Escape")
-        assert page.locator("dialog").count() == 0
+        page.wait_for_selector("dialog", state="detached")
