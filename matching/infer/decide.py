@@ -12,6 +12,7 @@ _SCARCE_WORDS = 0.05
 _LONG = 6
 """So many words on average are a description, whatever the column is called."""
 _MOSTLY = 0.6
+"""A column that its name says to hold identifiers does so where this share of its values are codes."""
 _FEW = 50
 _GROUPED = 0.05
 """So few distinct values, or so small a share of them, group records rather than tell them apart."""

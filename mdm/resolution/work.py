@@ -59,12 +59,12 @@ class Work:
     upto: int
     tick: str | None
     afresh: bool
-    own: set[int] = field(default_factory=set)
     stood_under: EntityType | None = None
     records: dict[int, StoredRecord] = field(default_factory=dict)
     before: dict[int, StoredRecord] = field(default_factory=dict)
     ids: dict[int, int] = field(default_factory=dict)
     dirty: set[int] = field(default_factory=set)
+    own: set[int] = field(default_factory=set)
     marked: list[int] = field(default_factory=list)
     leaves_marked: bool = False
     references: dict[str, str] = field(default_factory=dict)
